@@ -1,0 +1,53 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+RUNTIME := $(VENV)/.runtime
+TOOLS := $(VENV)/.tools
+
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url
+
+.PHONY: install run test bench lint lock clean
+.DEFAULT_GOAL := run
+
+install: $(RUNTIME)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "kcrush-bot needs Python 3.11 or newer; name one with: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): pyproject.toml requirements.lock | $(BIN)/python
+	@echo "Installing the pinned packages into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TOOLS): requirements-dev.lock $(RUNTIME)
+	@echo "Installing the pinned test tools into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: install
+	@$(BIN)/python -m bot run --or-demo
+
+test: $(TOOLS)
+	@$(BIN)/python -m pytest -n 2
+
+bench: $(TOOLS)
+	@$(BIN)/python -m benchmarks
+
+lint: $(TOOLS)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+# Maintainers only: needs uv. Pins every package, with hashes, for every Python from 3.11 on.
+lock:
+	$(COMPILE) pyproject.toml requirements.build.in -o requirements.lock
+	$(COMPILE) --extra dev -c requirements.lock pyproject.toml requirements.build.in -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV)

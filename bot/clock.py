@@ -1,0 +1,35 @@
+"""Time as a dependency: everything that waits or dates takes a ``Clock``."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the bot asks of time. Tests hand in one that they advance by hand."""
+
+    def now(self) -> datetime:
+        """The wall clock, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds from an arbitrary start that never go back; for durations only."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Give way for `seconds`; at once when it is zero or less."""
+        ...
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(max(0.0, seconds))

@@ -1,0 +1,178 @@
+"""The frozen values that travel between the rooms. No I/O, no library types."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of the article: absolute http(s) URL, alternative text and caption ("" for none)."""
+
+    url: str
+    alt: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom an interview is with, and as what ("Webtoon Artist"), where the title says so."""
+
+    name: str
+    role: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One person's words in answer to a question; paragraphs are parted by a blank line.
+
+    ``speaker`` is the name as the article labels it, ``None`` where it labels nobody.
+    """
+
+    speaker: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and what was answered to it, in the article's order. ``number`` counts from 1."""
+
+    number: int
+    question: str
+    answers: tuple[Answer, ...]
+    images: tuple[Image, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """An article's body, in reading order: intro, turns, outro.
+
+    Text is plain (no markup, entities decoded), paragraphs parted by a blank line. An article that
+    is no interview has no turns and all its prose in ``intro``. ``images`` are those of intro and
+    outro; ``videos`` and ``links`` are absolute http(s) URLs. ``warnings`` say, for the operator,
+    what was left out or guessed.
+    """
+
+    intro: str
+    turns: tuple[Turn, ...]
+    outro: str
+    images: tuple[Image, ...] = ()
+    videos: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """A published interview as the site tells it. Dates are aware and in UTC.
+
+    ``guid`` is the feed's identity of the entry (its URL where it gives none) and ``url`` the
+    canonical address. ``kinds`` are the site's categories and tags, in its order and spelling.
+    """
+
+    guid: str
+    url: str
+    title: str
+    subjects: tuple[Subject, ...] = ()
+    kinds: tuple[str, ...] = ()
+    author: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    excerpt: str = ""
+    image_url: str | None = None
+    transcript: Transcript = field(default_factory=lambda: Transcript("", (), ""))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredInterview:
+    """An interview with its row id, the id that custom_ids, the index and deliveries use."""
+
+    id: int
+    interview: Interview
+    first_seen_at: datetime
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewSummary:
+    """What a list or a choice needs of an interview: one row, no turns."""
+
+    id: int
+    title: str
+    url: str
+    names: tuple[str, ...]
+    published_at: datetime | None
+    turn_count: int
+
+
+class SubscriptionState(StrEnum):
+    ACTIVE = "active"
+    PARKED = "parked"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A channel that wants announcements. Ids are Discord snowflakes. One per channel."""
+
+    id: int
+    guild_id: int
+    channel_id: int
+    role_id: int | None
+    created_by: int
+    created_at: datetime
+    state: SubscriptionState = SubscriptionState.ACTIVE
+    reason: str | None = None
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    LEASED = "leased"
+    SENT = "sent"
+    PARKED = "parked"
+    ABANDONED = "abandoned"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A row of the outbox: one interview for one subscription.
+
+    ``nonce`` is stable for the row's whole life, at most 25 characters (Discord docs, Create
+    Message). ``next_attempt_at`` is when a pending row falls due, or when a leased row's lease ends.
+    """
+
+    id: int
+    interview_id: int
+    subscription_id: int
+    state: DeliveryState
+    attempts: int
+    next_attempt_at: datetime
+    nonce: str
+    message_id: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a site gave to ask it again conditionally (RFC 9110, 8.8): verbatim header values."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What is remembered of one feed between polls.
+
+    ``seeded`` is false until the first successful poll, which stores and announces nothing.
+    ``failures`` counts failed polls in a row.
+    """
+
+    url: str
+    validators: Validators = field(default_factory=Validators)
+    seeded: bool = False
+    failures: int = 0
+    polled_at: datetime | None = None
+    changed_at: datetime | None = None
