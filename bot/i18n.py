@@ -1,0 +1,107 @@
+"""Every sentence that a person reads, by key, from gettext catalogues.
+
+Catalogues are ``bot/locales/<locale>/LC_MESSAGES/kcrush.po``; a msgid is a key such as
+``reader.next``, the msgstr is the sentence, placeholders are ``{name}`` (``str.format``). They are
+compiled in memory at start, so that a translator's edit needs no build step.
+"""
+
+import gettext
+import io
+from collections.abc import Mapping
+from datetime import date, datetime
+from importlib import resources
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+DEFAULT_LOCALE = "en"
+DOMAIN = "kcrush"
+
+
+class Text:
+    """The messages of one locale. Calling it with a key gives the sentence.
+
+    A key that the locale lacks falls back to English; one that English lacks raises ``KeyError``,
+    for a missing sentence is a bug that a test must meet, not a person.
+    """
+
+    def __init__(self, locale: str, translations: gettext.NullTranslations) -> None:
+        self.locale = locale
+        self._translations = translations
+        self._babel = _babel_locale(locale)
+
+    def __call__(self, key: str, /, **args: object) -> str:
+        message = self._translations.gettext(key)
+        if message == key:
+            raise KeyError(key)
+        return message.format(**args)
+
+    def plural(self, key: str, n: int, /, **args: object) -> str:
+        """The form of `key` for `n` things; `{n}` is the number as the locale writes it."""
+        message = self._translations.ngettext(key, key, n)
+        if message == key:
+            raise KeyError(key)
+        return message.format(n=self.number(n), **args)
+
+    def date(self, when: date | datetime) -> str:
+        """A date in the locale's medium form ("16 Mar 2021" or the like)."""
+        return format_date(when, format="medium", locale=self._babel)
+
+    def number(self, value: int) -> str:
+        return format_decimal(value, locale=self._babel)
+
+
+class Messages:
+    """All catalogues. ``messages.text("ko")`` gives the best there is for a locale."""
+
+    def __init__(self, translations: Mapping[str, gettext.NullTranslations]) -> None:
+        self._texts = {locale: Text(locale, found) for locale, found in translations.items()}
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        return tuple(sorted(self._texts))
+
+    def text(self, locale: str | None = None) -> Text:
+        """The messages for a Discord locale ("en-US", "ko"): exact, its language, or English."""
+        for candidate in (locale or "", (locale or "").split("-")[0]):
+            if candidate in self._texts:
+                return self._texts[candidate]
+        return self._texts[DEFAULT_LOCALE]
+
+
+def load_messages() -> Messages:
+    """Compile every catalogue that the package ships.
+
+    Raises:
+        ValueError: a catalogue is no valid .po file.
+    """
+    root = resources.files("bot") / "locales"
+    catalogues = {
+        folder.name: (folder / "LC_MESSAGES" / f"{DOMAIN}.po").read_bytes()
+        for folder in root.iterdir()
+        if folder.is_dir()
+    }
+    default = _compile(catalogues.pop(DEFAULT_LOCALE), DEFAULT_LOCALE)
+    compiled: dict[str, gettext.NullTranslations] = {DEFAULT_LOCALE: default}
+    for locale, source in catalogues.items():
+        compiled[locale] = _compile(source, locale)
+        compiled[locale].add_fallback(default)
+    return Messages(compiled)
+
+
+def _compile(source: bytes, locale: str) -> gettext.GNUTranslations:
+    catalogue = read_po(io.BytesIO(source), locale=locale.replace("-", "_"), abort_invalid=True)
+    binary = io.BytesIO()
+    write_mo(binary, catalogue)
+    binary.seek(0)
+    return gettext.GNUTranslations(binary)
+
+
+def _babel_locale(locale: str) -> Locale:
+    try:
+        return Locale.parse(locale, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(DEFAULT_LOCALE)
