@@ -21,7 +21,7 @@ class UserError(KcrushError):
 
 
 class ConfigError(UserError):
-    """A setting is missing or wrong; the program ends with exit code 78 (``EX_CONFIG``, sysexits.h)."""
+    """A setting is missing or wrong; the program ends with exit code 78 (sysexits: EX_CONFIG)."""
 
 
 class FetchError(UserError):

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture of the article: absolute http(s) URL, alternative text and caption ("" for none)."""
+    """A picture: absolute http(s) URL, alternative text and caption ("" for none)."""
 
     url: str
     alt: str = ""
@@ -140,7 +140,7 @@ class Delivery:
     """A row of the outbox: one interview for one subscription.
 
     ``nonce`` is stable for the row's whole life, at most 25 characters (Discord docs, Create
-    Message). ``next_attempt_at`` is when a pending row falls due, or when a leased row's lease ends.
+    Message). ``next_attempt_at`` is when a pending row falls due or a leased row's lease ends.
     """
 
     id: int
