@@ -1,8 +1,22 @@
 """The store: the only room that knows SQL.
 
-Contract (names and shapes are used by the watcher, the announcer, the services and the CLI):
-
     async with open_store(database_url, clock) as store: ...
 
-One writer at a time, readers beside it (WAL). Every method is one transaction.
+One writer at a time, readers beside it (SQLite's WAL). Every method is one transaction; several
+changes that belong together go through ``Store.write``. What can go wrong with a database at run
+time (locked, full, read-only, damaged) is a ``bot.errors.StoreError`` that says the mend.
 """
+
+from bot.store.results import Change, Known, Leased, Schema, SubscriptionOverview
+from bot.store.store import Store, Write, open_store
+
+__all__ = [
+    "Change",
+    "Known",
+    "Leased",
+    "Schema",
+    "Store",
+    "SubscriptionOverview",
+    "Write",
+    "open_store",
+]

@@ -1,0 +1,72 @@
+"""What the store answers with, beside the values of ``bot.model``. Frozen, no SQL types."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model import Delivery, StoredInterview, Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What deciding needs of an interview that is stored already."""
+
+    id: int
+    guid: str
+    url: str
+    digest: str
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of the store's history, for whoever keeps a copy (the search index).
+
+    ``interview`` is ``None`` where the interview was withdrawn: the copy must forget it.
+    """
+
+    revision: int
+    id: int
+    interview: StoredInterview | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionOverview:
+    """A subscription and how its deliveries fare.
+
+    ``waiting`` counts the deliveries that are neither sent nor given up (pending, leased, parked);
+    ``next_attempt_at`` is the earliest of them that will be tried by itself. ``last_reason`` is the
+    most recent reason written down for a delivery that was not sent.
+    """
+
+    subscription: Subscription
+    last_sent_at: datetime | None
+    waiting: int
+    next_attempt_at: datetime | None
+    last_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The version of the tables in the database, and the one this program brings."""
+
+    current: str | None
+    head: str
+
+    @property
+    def up_to_date(self) -> bool:
+        return self.current == self.head
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A delivery that is ours to send until its lease ends, with all that sending needs.
+
+    ``delivery.attempts`` is the fencing token to hand back to ``Store.settle`` and
+    ``delivery.next_attempt_at`` the end of the lease. ``expired_lease`` says that an earlier
+    lease ran out without a word, so that the message may have been sent already.
+    """
+
+    delivery: Delivery
+    subscription: Subscription
+    interview: StoredInterview
+    expired_lease: bool
