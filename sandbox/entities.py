@@ -1,0 +1,341 @@
+"""The things a Discord consists of, as plain mutable records.
+
+Ids are snowflakes (int), times are seconds since the Unix epoch (float), permissions are bit sets
+(int). JSON shapes live in `sandbox.serial`, rules in `sandbox.permissions` and `sandbox.validate`.
+Numbers and names follow https://docs.discord.com/developers/resources/.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from enum import IntEnum, IntFlag
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class ChannelType(IntEnum):
+    """Channel types, https://docs.discord.com/developers/resources/channel#channel-object."""
+
+    TEXT = 0
+    DM = 1
+    VOICE = 2
+    CATEGORY = 4
+    ANNOUNCEMENT = 5
+    ANNOUNCEMENT_THREAD = 10
+    PUBLIC_THREAD = 11
+    PRIVATE_THREAD = 12
+    STAGE = 13
+    FORUM = 15
+    MEDIA = 16
+
+
+THREAD_TYPES = frozenset(
+    {ChannelType.ANNOUNCEMENT_THREAD, ChannelType.PUBLIC_THREAD, ChannelType.PRIVATE_THREAD}
+)
+POST_TYPES = frozenset({ChannelType.FORUM, ChannelType.MEDIA})
+TEXT_TYPES = THREAD_TYPES | {
+    ChannelType.TEXT,
+    ChannelType.DM,
+    ChannelType.VOICE,
+    ChannelType.ANNOUNCEMENT,
+    ChannelType.STAGE,
+}
+
+
+class MessageFlag(IntFlag):
+    """Message flags, https://docs.discord.com/developers/resources/message#message-object."""
+
+    CROSSPOSTED = 1 << 0
+    IS_CROSSPOST = 1 << 1
+    SUPPRESS_EMBEDS = 1 << 2
+    SOURCE_MESSAGE_DELETED = 1 << 3
+    HAS_THREAD = 1 << 5
+    EPHEMERAL = 1 << 6
+    LOADING = 1 << 7
+    SUPPRESS_NOTIFICATIONS = 1 << 12
+    IS_COMPONENTS_V2 = 1 << 15
+
+
+class MessageType(IntEnum):
+    """The message types that the sandbox makes."""
+
+    DEFAULT = 0
+    CHANNEL_FOLLOW_ADD = 12
+    THREAD_CREATED = 18
+    REPLY = 19
+    CHAT_INPUT_COMMAND = 20
+    THREAD_STARTER_MESSAGE = 21
+    CONTEXT_MENU_COMMAND = 23
+
+
+class Intent(IntFlag):
+    """Gateway intents that an event of the sandbox may ask for."""
+
+    GUILDS = 1 << 0
+    GUILD_MEMBERS = 1 << 1
+    GUILD_WEBHOOKS = 1 << 5
+    GUILD_MESSAGES = 1 << 9
+    GUILD_MESSAGE_REACTIONS = 1 << 10
+    GUILD_MESSAGE_TYPING = 1 << 11
+    DIRECT_MESSAGES = 1 << 12
+    DIRECT_MESSAGE_REACTIONS = 1 << 13
+    DIRECT_MESSAGE_TYPING = 1 << 14
+    MESSAGE_CONTENT = 1 << 15
+
+
+@dataclass(slots=True)
+class Event:
+    """Something that happened, as a gateway session or the page is told of it.
+
+    `data` is the final JSON. `intents` holds the bits of which a session must have at least one
+    (0: every session gets it). `gateway` is False for what only the page gets; `user_id` then
+    names the one person who may see it (ephemeral messages).
+    """
+
+    name: str
+    data: Json
+    guild_id: int | None = None
+    intents: int = 0
+    user_id: int | None = None
+    gateway: bool = True
+
+
+@dataclass(slots=True)
+class User:
+    id: int
+    name: str
+    global_name: str | None = None
+    bot: bool = False
+    locale: str = "en-US"
+    avatar: str | None = None
+    public_flags: int = 0
+    accepts_dms: bool = True
+
+
+@dataclass(slots=True)
+class Role:
+    id: int
+    guild_id: int
+    name: str
+    permissions: int = 0
+    position: int = 0
+    color: int = 0
+    mentionable: bool = False
+    hoist: bool = False
+    managed: bool = False
+    bot_id: int | None = None
+
+
+@dataclass(slots=True)
+class Overwrite:
+    """A channel's permission overwrite; `type` is 0 for a role and 1 for a member."""
+
+    id: int
+    type: int
+    allow: int = 0
+    deny: int = 0
+
+
+@dataclass(slots=True)
+class Member:
+    user: User
+    guild_id: int
+    roles: list[int] = field(default_factory=list)
+    nick: str | None = None
+    joined_at: float = 0.0
+    timed_out_until: float | None = None
+
+
+@dataclass(slots=True)
+class Tag:
+    """A tag of a forum or media channel."""
+
+    id: int
+    name: str
+    moderated: bool = False
+    emoji_id: int | None = None
+    emoji_name: str | None = None
+
+
+@dataclass(slots=True)
+class ThreadInfo:
+    """What a thread has beyond a channel. `members` maps user ids to the time of joining."""
+
+    owner_id: int
+    created_at: float
+    archive_timestamp: float
+    auto_archive_duration: int = 4320
+    archived: bool = False
+    locked: bool = False
+    invitable: bool = True
+    message_count: int = 0
+    total_message_sent: int = 0
+    applied_tags: list[int] = field(default_factory=list)
+    members: dict[int, float] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Message:
+    """A message. `author` may be a stand-in for a webhook (then `webhook_id` is set)."""
+
+    id: int
+    channel_id: int
+    guild_id: int | None
+    author: User
+    timestamp: float
+    type: int = 0
+    content: str = ""
+    flags: int = 0
+    embeds: list[Json] = field(default_factory=list)
+    components: list[Json] = field(default_factory=list)
+    attachments: list[Json] = field(default_factory=list)
+    mentions: list[int] = field(default_factory=list)
+    mention_roles: list[int] = field(default_factory=list)
+    mention_everyone: bool = False
+    edited: float | None = None
+    pinned: bool = False
+    tts: bool = False
+    nonce: str | int | None = None
+    webhook_id: int | None = None
+    application_id: int | None = None
+    reference: Json | None = None
+    interaction_metadata: Json | None = None
+    thread_id: int | None = None
+    position: int | None = None
+    ephemeral_for: int | None = None
+    crossposts: list[tuple[int, int]] = field(default_factory=list)
+    reactions: dict[str, set[int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Channel:
+    """A guild channel, a thread (`thread` set) or a direct message (`recipients` set).
+
+    `messages` is in order of creation and keeps the newest `keep`; `followers` are the ids of
+    the follower webhooks that point from here elsewhere.
+    """
+
+    id: int
+    type: int
+    guild_id: int | None = None
+    name: str = ""
+    topic: str | None = None
+    parent_id: int | None = None
+    position: int = 0
+    overwrites: dict[int, Overwrite] = field(default_factory=dict)
+    nsfw: bool = False
+    rate_limit_per_user: int = 0
+    tags: list[Tag] = field(default_factory=list)
+    require_tag: bool = False
+    default_auto_archive_duration: int = 4320
+    thread: ThreadInfo | None = None
+    recipients: list[User] = field(default_factory=list)
+    messages: OrderedDict[int, Message] = field(default_factory=OrderedDict)
+    keep: int = 1000
+    last_message_id: int | None = None
+    followers: list[int] = field(default_factory=list)
+
+    @property
+    def is_thread(self) -> bool:
+        return self.thread is not None
+
+    @property
+    def is_dm(self) -> bool:
+        return self.type == ChannelType.DM
+
+
+@dataclass(slots=True)
+class Guild:
+    """A guild; `channels` holds no threads, these are in `threads`. The role whose id is the
+    guild's own is @everyone."""
+
+    id: int
+    name: str
+    owner: User
+    created_at: float
+    roles: dict[int, Role] = field(default_factory=dict)
+    members: dict[int, Member] = field(default_factory=dict)
+    channels: dict[int, Channel] = field(default_factory=dict)
+    threads: dict[int, Channel] = field(default_factory=dict)
+    system_channel_id: int | None = None
+    preferred_locale: str = "en-US"
+    icon: str | None = None
+    description: str | None = None
+    unavailable: bool = False
+
+
+@dataclass(slots=True)
+class Command:
+    """An application command as registered; `options` is validated JSON."""
+
+    id: int
+    application_id: int
+    name: str
+    version: int
+    type: int = 1
+    guild_id: int | None = None
+    description: str = ""
+    name_localizations: dict[str, str] | None = None
+    description_localizations: dict[str, str] | None = None
+    options: list[Json] = field(default_factory=list)
+    default_member_permissions: int | None = None
+    nsfw: bool = False
+    contexts: list[int] | None = None
+    integration_types: list[int] = field(default_factory=lambda: [0])
+
+
+@dataclass(slots=True)
+class Webhook:
+    """A webhook: type 1 incoming, 2 channel follower (then `source_*` are set)."""
+
+    id: int
+    type: int
+    guild_id: int | None
+    channel_id: int
+    name: str
+    user: User | None = None
+    token: str | None = None
+    avatar: str | None = None
+    application_id: int | None = None
+    source_channel_id: int | None = None
+    source_guild_id: int | None = None
+
+
+@dataclass(slots=True)
+class Interaction:
+    """An interaction that a person started: who, where, with what, and how it was answered.
+
+    `type` is 2 command, 3 component, 4 autocomplete, 5 modal. `callback_type` is that of the
+    first callback, None while there is none. `message_id` is the id of the original response.
+    """
+
+    id: int
+    token: str
+    type: int
+    user: User
+    channel_id: int
+    guild_id: int | None
+    created_at: float
+    data: Json = field(default_factory=dict)
+    message: Message | None = None
+    callback_type: int | None = None
+    callback_data: Json | None = None
+    message_id: int | None = None
+    ephemeral: bool = False
+    followup_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Application:
+    """The one application that this Discord knows; `token` is its bot's token."""
+
+    id: int
+    name: str
+    token: str
+    owner: User
+    bot: User
+    flags: int = 0
+    description: str = ""
+    verify_key: str = "0" * 64

@@ -1,0 +1,521 @@
+"""The state of the local Discord: who and what there is, and the events of its changing.
+
+`World` is the one owner of state. Its methods change it and emit the gateway events that Discord
+would; the REST handlers, the page and the tests all go through them. Nothing here does I/O, and
+nothing is precomputed per guild, so that ten thousand guilds cost little.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from sandbox import serial
+from sandbox.entities import (
+    POST_TYPES,
+    THREAD_TYPES,
+    Application,
+    Channel,
+    ChannelType,
+    Command,
+    Event,
+    Guild,
+    Intent,
+    Interaction,
+    Member,
+    Message,
+    Overwrite,
+    Role,
+    Tag,
+    ThreadInfo,
+    User,
+    Webhook,
+)
+from sandbox.permissions import DEFAULT_BOT, DEFAULT_EVERYONE, Permission, channel_permissions
+
+__all__ = [
+    "Application",
+    "Channel",
+    "ChannelType",
+    "Command",
+    "Event",
+    "Guild",
+    "Intent",
+    "Interaction",
+    "Member",
+    "Message",
+    "Overwrite",
+    "Role",
+    "Tag",
+    "ThreadInfo",
+    "User",
+    "Webhook",
+    "World",
+]
+
+# Milliseconds of 2015-01-01, https://docs.discord.com/developers/reference#snowflakes.
+EPOCH_MS = 1_420_070_400_000
+
+# What may be done in a direct message: all that needs no guild.
+DM_PERMISSIONS = int(
+    Permission.VIEW_CHANNEL
+    | Permission.SEND_MESSAGES
+    | Permission.EMBED_LINKS
+    | Permission.ATTACH_FILES
+    | Permission.READ_MESSAGE_HISTORY
+    | Permission.ADD_REACTIONS
+    | Permission.USE_EXTERNAL_EMOJIS
+    | Permission.USE_APPLICATION_COMMANDS
+)
+
+Listener = Callable[[Event], None]
+
+
+class World:
+    """A Discord with one application in it.
+
+    `clock` gives seconds since the epoch and drives snowflakes, nonces and archive times; `rng`
+    makes tokens. `nonce_window` is how long, in seconds, an enforced nonce is remembered
+    ("the past few minutes" in the docs), 0 switches it off. `base_url` is where attachments
+    and avatars are served.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.time,
+        rng: random.Random | None = None,
+        nonce_window: float = 300.0,
+        base_url: str = "http://127.0.0.1",
+    ) -> None:
+        self.clock = clock
+        self.rng = rng or random.Random()
+        self.nonce_window = nonce_window
+        self.base_url = base_url
+        self.users: dict[int, User] = {}
+        self.guilds: dict[int, Guild] = {}
+        self.channels: dict[int, Channel] = {}
+        self.dms: dict[int, Channel] = {}
+        self.commands: dict[int, Command] = {}
+        self.webhooks: dict[int, Webhook] = {}
+        self.interactions: dict[int, Interaction] = {}
+        # Messages that one person alone sees; they stand in no channel's history.
+        self.ephemerals: OrderedDict[int, Message] = OrderedDict()
+        # Attachments' bytes by id: name, content type, content.
+        self.files: OrderedDict[int, tuple[str, str, bytes]] = OrderedDict()
+        # Enforced nonces by author and nonce: when, channel, message.
+        self.nonces: OrderedDict[tuple[int, str], tuple[float, int, int]] = OrderedDict()
+        self._listeners: list[Listener] = []
+        self._last_id = 0
+        owner = self.add_user("operator")
+        bot = self.add_user("KCrush", bot=True)
+        self.application = Application(
+            id=bot.id, name="KCrush", token=self.token(bot.id), owner=owner, bot=bot
+        )
+
+    # Ids, tokens, events
+
+    def snowflake(self) -> int:
+        """A new id: milliseconds since 2015 shifted by 22, strictly rising."""
+        now = max(0, int(self.clock() * 1000) - EPOCH_MS) << 22
+        self._last_id = max(now, self._last_id + 1)
+        return self._last_id
+
+    def token(self, user_id: int) -> str:
+        """A new secret in the shape of Discord's tokens."""
+        alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+        secret = "".join(self.rng.choices(alphabet, k=60))
+        return f"{user_id:x}.{secret[:6]}.{secret[6:]}"
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with every event from now on; returns the way to stop."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
+
+    def emit(self, event: Event) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)
+
+    def publish(
+        self,
+        name: str,
+        data: Callable[[], dict[str, Any]],
+        *,
+        guild: Guild | None = None,
+        intents: int = Intent.GUILDS,
+        gateway: bool = True,
+        user_id: int | None = None,
+    ) -> None:
+        """Emit an event, its JSON built only if somebody listens.
+
+        The gateway gets nothing of guilds that the bot is not in.
+        """
+        if not self._listeners:
+            return
+        heard = gateway and (guild is None or self.application.bot.id in guild.members)
+        self.emit(Event(name, data(), guild.id if guild else None, intents, user_id, heard))
+
+    # People and guilds
+
+    def add_user(
+        self,
+        name: str,
+        *,
+        bot: bool = False,
+        locale: str = "en-US",
+        global_name: str | None = None,
+        accepts_dms: bool = True,
+    ) -> User:
+        user = User(
+            self.snowflake(), name, global_name, bot=bot, locale=locale, accepts_dms=accepts_dms
+        )
+        self.users[user.id] = user
+        return user
+
+    def bot_guilds(self) -> list[Guild]:
+        """The guilds that the bot is in, oldest first."""
+        bot_id = self.application.bot.id
+        return [guild for guild in self.guilds.values() if bot_id in guild.members]
+
+    def add_guild(
+        self,
+        name: str,
+        *,
+        owner: User | None = None,
+        with_bot: bool = True,
+        bot_permissions: int | None = None,
+        everyone: int = DEFAULT_EVERYONE,
+        locale: str = "en-US",
+    ) -> Guild:
+        """A guild with its @everyone role, its owner and, `with_bot`, the bot and its role.
+
+        `owner` None takes the application's owner.
+        """
+        guild_id = self.snowflake()
+        owner = owner or self.application.owner
+        guild = Guild(guild_id, name, owner, self.clock(), preferred_locale=locale)
+        guild.roles[guild_id] = Role(guild_id, guild_id, "@everyone", everyone)
+        guild.members[owner.id] = Member(owner, guild_id, joined_at=guild.created_at)
+        self.guilds[guild_id] = guild
+        if with_bot:
+            self.add_bot(guild, permissions=bot_permissions)
+        return guild
+
+    def add_bot(self, guild: Guild, *, permissions: int | None = None) -> Member:
+        """Invite the bot: its managed role, its member, GUILD_CREATE."""
+        bot = self.application.bot
+        role = Role(
+            self.snowflake(),
+            guild.id,
+            self.application.name,
+            DEFAULT_BOT if permissions is None else permissions,
+            position=len(guild.roles),
+            managed=True,
+            bot_id=bot.id,
+        )
+        guild.roles[role.id] = role
+        member = Member(bot, guild.id, [role.id], joined_at=self.clock())
+        guild.members[bot.id] = member
+        self.publish("GUILD_CREATE", lambda: serial.guild_create_json(self, guild), guild=guild)
+        return member
+
+    def remove_bot(self, guild: Guild) -> None:
+        """Throw the bot out: its member and role go, GUILD_DELETE without `unavailable`."""
+        bot_id = self.application.bot.id
+        if guild.members.pop(bot_id, None) is None:
+            return
+        for role in [r for r in guild.roles.values() if r.bot_id == bot_id]:
+            del guild.roles[role.id]
+        for command in [c for c in self.commands.values() if c.guild_id == guild.id]:
+            del self.commands[command.id]
+        data = {"id": str(guild.id)}
+        self.emit(Event("GUILD_DELETE", data, guild.id, Intent.GUILDS))
+
+    def delete_guild(self, guild: Guild) -> None:
+        """The guild ceases to be, with all its channels."""
+        self.remove_bot(guild)
+        for channel in (*guild.channels.values(), *guild.threads.values()):
+            self.channels.pop(channel.id, None)
+            self._drop_webhooks(channel.id)
+        del self.guilds[guild.id]
+
+    def set_unavailable(self, guild: Guild, unavailable: bool) -> None:
+        """An outage of the guild begins or ends (GUILD_DELETE with `unavailable`, GUILD_CREATE)."""
+        guild.unavailable = unavailable
+        if unavailable:
+            data = {"id": str(guild.id), "unavailable": True}
+            self.emit(Event("GUILD_DELETE", data, guild.id, Intent.GUILDS))
+        else:
+            self.publish("GUILD_CREATE", lambda: serial.guild_create_json(self, guild), guild=guild)
+
+    def edit_guild(self, guild: Guild, **changes: Any) -> None:
+        """Set attributes of the guild; GUILD_UPDATE."""
+        for name, value in changes.items():
+            setattr(guild, name, value)
+        self.publish("GUILD_UPDATE", lambda: serial.guild_json(guild), guild=guild)
+
+    def add_role(
+        self,
+        guild: Guild,
+        name: str,
+        *,
+        permissions: int = 0,
+        mentionable: bool = False,
+        color: int = 0,
+    ) -> Role:
+        role = Role(
+            self.snowflake(), guild.id, name, permissions, len(guild.roles), color, mentionable
+        )
+        guild.roles[role.id] = role
+        self._publish_role("GUILD_ROLE_CREATE", guild, role)
+        return role
+
+    def edit_role(self, role: Role, **changes: Any) -> None:
+        """Set attributes of the role; GUILD_ROLE_UPDATE."""
+        for name, value in changes.items():
+            setattr(role, name, value)
+        self._publish_role("GUILD_ROLE_UPDATE", self.guilds[role.guild_id], role)
+
+    def delete_role(self, role: Role) -> None:
+        guild = self.guilds[role.guild_id]
+        del guild.roles[role.id]
+        for member in guild.members.values():
+            if role.id in member.roles:
+                member.roles.remove(role.id)
+        data = {"guild_id": str(guild.id), "role_id": str(role.id)}
+        self.publish("GUILD_ROLE_DELETE", lambda: data, guild=guild)
+
+    def _publish_role(self, name: str, guild: Guild, role: Role) -> None:
+        self.publish(
+            name,
+            lambda: {"guild_id": str(guild.id), "role": serial.role_json(role)},
+            guild=guild,
+        )
+
+    def add_member(self, guild: Guild, user: User, roles: Iterable[Role] = ()) -> Member:
+        member = Member(user, guild.id, [role.id for role in roles], joined_at=self.clock())
+        guild.members[user.id] = member
+        self._publish_member("GUILD_MEMBER_ADD", guild, member)
+        return member
+
+    def edit_member(self, member: Member, **changes: Any) -> None:
+        """Set attributes of the member; GUILD_MEMBER_UPDATE (the bot hears of itself always)."""
+        for name, value in changes.items():
+            setattr(member, name, value)
+        self._publish_member("GUILD_MEMBER_UPDATE", self.guilds[member.guild_id], member)
+
+    def remove_member(self, guild: Guild, user: User) -> None:
+        if user.id == self.application.bot.id:
+            self.remove_bot(guild)
+        elif guild.members.pop(user.id, None) is not None:
+            data = {"guild_id": str(guild.id), "user": serial.user_json(user)}
+            intents = Intent.GUILD_MEMBERS
+            self.publish("GUILD_MEMBER_REMOVE", lambda: data, guild=guild, intents=intents)
+
+    def _publish_member(self, name: str, guild: Guild, member: Member) -> None:
+        own = member.user.id == self.application.bot.id
+        self.publish(
+            name,
+            lambda: serial.member_json(member) | {"guild_id": str(guild.id)},
+            guild=guild,
+            intents=Intent.GUILDS if own else Intent.GUILD_MEMBERS,
+        )
+
+    # Channels
+
+    def add_channel(
+        self,
+        guild: Guild,
+        name: str,
+        *,
+        type: int = 0,  # noqa: A002
+        parent: Channel | None = None,
+        overwrites: Iterable[Overwrite] = (),
+        topic: str | None = None,
+        tags: Sequence[str | Tag] = (),
+        require_tag: bool = False,
+    ) -> Channel:
+        """A channel of the guild (no thread: see `add_thread`); `tags` are for forums."""
+        channel = Channel(
+            self.snowflake(),
+            int(type),
+            guild.id,
+            name,
+            topic,
+            parent.id if parent else None,
+            position=len(guild.channels),
+            overwrites={overwrite.id: overwrite for overwrite in overwrites},
+            tags=[t if isinstance(t, Tag) else Tag(self.snowflake(), t) for t in tags],
+            require_tag=require_tag,
+        )
+        self.channels[channel.id] = guild.channels[channel.id] = channel
+        self._publish_channel("CREATE", channel)
+        return channel
+
+    def add_thread(
+        self,
+        parent: Channel,
+        name: str,
+        owner: User,
+        *,
+        type: int | None = None,  # noqa: A002
+        thread_id: int | None = None,
+        auto_archive_duration: int | None = None,
+        applied_tags: Iterable[int] = (),
+        rate_limit_per_user: int = 0,
+        invitable: bool = True,
+    ) -> Channel:
+        """A thread or forum post under `parent`, its owner in it; THREAD_CREATE.
+
+        `thread_id` is the message's id for a thread that starts from a message.
+        """
+        if parent.guild_id is None:
+            raise ValueError("a thread needs a guild channel as its parent")
+        default = (
+            ChannelType.ANNOUNCEMENT_THREAD
+            if parent.type == ChannelType.ANNOUNCEMENT
+            else ChannelType.PUBLIC_THREAD
+        )
+        now = self.clock()
+        info = ThreadInfo(
+            owner.id,
+            created_at=now,
+            archive_timestamp=now,
+            auto_archive_duration=auto_archive_duration or parent.default_auto_archive_duration,
+            invitable=invitable,
+            applied_tags=list(applied_tags),
+            members={owner.id: now},
+        )
+        thread = Channel(
+            self.snowflake() if thread_id is None else thread_id,
+            int(default if type is None else type),
+            parent.guild_id,
+            name,
+            parent_id=parent.id,
+            rate_limit_per_user=rate_limit_per_user,
+            thread=info,
+        )
+        self.channels[thread.id] = self.guilds[parent.guild_id].threads[thread.id] = thread
+        if parent.type in POST_TYPES:
+            parent.last_message_id = thread.id
+        self._publish_channel("CREATE", thread, extra={"newly_created": True})
+        return thread
+
+    def edit_channel(self, channel: Channel, **changes: Any) -> None:
+        """Set attributes of the channel, or of its `thread`; CHANNEL_UPDATE or THREAD_UPDATE."""
+        for name, value in changes.items():
+            target: Any = channel if name in _CHANNEL_FIELDS else channel.thread
+            setattr(target, name, value)
+        if channel.thread is not None and "archived" in changes:
+            channel.thread.archive_timestamp = self.clock()
+        self._publish_channel("UPDATE", channel)
+
+    def delete_channel(self, channel: Channel) -> None:
+        """The channel ceases to be, its threads and webhooks with it."""
+        self.channels.pop(channel.id, None)
+        guild = self.guilds.get(channel.guild_id or 0)
+        if guild is None:
+            return
+        guild.channels.pop(channel.id, None)
+        guild.threads.pop(channel.id, None)
+        for thread in [t for t in guild.threads.values() if t.parent_id == channel.id]:
+            del guild.threads[thread.id]
+            self.channels.pop(thread.id, None)
+        self._drop_webhooks(channel.id)
+        if guild.system_channel_id == channel.id:
+            guild.system_channel_id = None
+        self._publish_channel("DELETE", channel)
+
+    def set_overwrite(
+        self, channel: Channel, target_id: int, *, allow: int = 0, deny: int = 0
+    ) -> None:
+        """Set a role's or member's overwrite (both 0 removes it); CHANNEL_UPDATE."""
+        guild = self.guilds[channel.guild_id or 0]
+        if allow or deny:
+            kind = 0 if target_id in guild.roles else 1
+            channel.overwrites[target_id] = Overwrite(target_id, kind, int(allow), int(deny))
+        else:
+            channel.overwrites.pop(target_id, None)
+        self._publish_channel("UPDATE", channel)
+
+    def _publish_channel(
+        self, what: str, channel: Channel, *, extra: dict[str, Any] | None = None
+    ) -> None:
+        guild = self.guilds.get(channel.guild_id or 0)
+        kind = "THREAD" if channel.type in THREAD_TYPES else "CHANNEL"
+        self.publish(
+            f"{kind}_{what}",
+            lambda: serial.channel_json(self, channel) | (extra or {}),
+            guild=guild,
+        )
+
+    def _drop_webhooks(self, channel_id: int) -> None:
+        for webhook in [w for w in self.webhooks.values() if w.channel_id == channel_id]:
+            self.delete_webhook(webhook)
+
+    def delete_webhook(self, webhook: Webhook) -> None:
+        self.webhooks.pop(webhook.id, None)
+        source = self.channels.get(webhook.source_channel_id or 0)
+        if source is not None and webhook.id in source.followers:
+            source.followers.remove(webhook.id)
+        self.webhooks_changed(webhook)
+
+    def webhooks_changed(self, webhook: Webhook) -> None:
+        """WEBHOOKS_UPDATE for the channel of a webhook made, changed or deleted."""
+        guild = self.guilds.get(webhook.guild_id or 0)
+        if guild is not None:
+            data = {"guild_id": str(guild.id), "channel_id": str(webhook.channel_id)}
+            self.publish(
+                "WEBHOOKS_UPDATE", lambda: data, guild=guild, intents=Intent.GUILD_WEBHOOKS
+            )
+
+    def open_dm(self, user: User) -> Channel:
+        """The direct message channel between the bot and `user`, made when there is none."""
+        if user.id not in self.dms:
+            channel = Channel(self.snowflake(), ChannelType.DM, recipients=[user])
+            self.channels[channel.id] = self.dms[user.id] = channel
+        return self.dms[user.id]
+
+    # Asking
+
+    def guild_of(self, channel: Channel) -> Guild | None:
+        return self.guilds.get(channel.guild_id or 0)
+
+    def permissions(self, channel: Channel, member: Member | User) -> int:
+        """The bits that the member has in the channel, thread or direct message.
+
+        A user who is not a member of the guild, or not in the direct message, has none.
+        """
+        user = member.user if isinstance(member, Member) else member
+        if channel.is_dm:
+            inside = user.id == self.application.bot.id or user in channel.recipients
+            return DM_PERMISSIONS if inside else 0
+        guild = self.guild_of(channel)
+        here = guild.members.get(user.id) if guild else None
+        if guild is None or here is None:
+            return 0
+        place = channel
+        if channel.is_thread:
+            place = self.channels.get(channel.parent_id or 0, channel)
+        bits = channel_permissions(guild, place, here, now=self.clock())
+        if self._shut_out(channel, user, bits):
+            return 0
+        return bits
+
+    @staticmethod
+    def _shut_out(channel: Channel, user: User, bits: int) -> bool:
+        """Whether a private thread is hidden from the user."""
+        if channel.type != ChannelType.PRIVATE_THREAD or channel.thread is None:
+            return False
+        return user.id not in channel.thread.members and not bits & Permission.MANAGE_THREADS
+
+
+_CHANNEL_FIELDS = frozenset(Channel.__dataclass_fields__)
