@@ -1,0 +1,70 @@
+"""``run`` and ``demo``: the bot itself, against Discord or in the sandbox."""
+
+import asyncio
+import random
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from bot.app import App, open_app, run
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.demo import Demo
+from bot.i18n import Messages
+
+logger = structlog.get_logger(__name__)
+
+
+async def run_real(settings: Settings, messages: Messages) -> int:
+    """Run against Discord until SIGTERM or Ctrl-C.
+
+    Raises:
+        ConfigError: there is no token.
+    """
+    _ = settings.token
+    with _stop_signal() as stop:
+        async with open_app(settings, messages, SystemClock(), random.Random()) as app:
+            await run(app, stop, when_ready=_say_ready)
+    return 0
+
+
+async def run_demo(
+    settings: Settings,
+    messages: Messages,
+    *,
+    port: int | None,
+    page: bool,
+    exit_after: float | None,
+) -> int:
+    """Run in the sandbox until SIGTERM, Ctrl-C or `exit_after` seconds."""
+    with _stop_signal() as stop:
+        async with asyncio.timeout(exit_after) as limit:
+            await Demo(settings, messages, port=port, page=page).run(stop)
+    return 0
+
+
+def _say_ready(app: App) -> None:
+    logger.info(
+        "ready",
+        user=str(app.client.user),
+        guilds=len(app.client.guilds),
+        shards=app.client.shard_count,
+        invite=app.client.invite_url(),
+    )
+
+
+@contextmanager
+def _stop_signal() -> Iterator[asyncio.Event]:
+    """An event that SIGTERM and SIGINT set, so that the bot ends in order."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    for number in signals:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
