@@ -1,0 +1,172 @@
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.feed.decide import Entry, decide, spellings
+from bot.model import Interview
+
+DAY = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Row:
+    id: int
+    guid: str
+    url: str
+    digest: str
+    withdrawn: bool = False
+
+
+def entry(guid, url=None, digest="d", at=None):
+    interview = Interview(
+        guid=guid, url=f"https://kc.example/{guid}/" if url is None else url, title=guid
+    )
+    return Entry(replace(interview, published_at=at), digest)
+
+
+def row(number, guid, url=None, digest="d", *, withdrawn=False):
+    return Row(number, guid, url or f"https://kc.example/{guid}/", digest, withdrawn)
+
+
+def guids(entries):
+    return [each.interview.guid for each in entries]
+
+
+def test_the_first_poll_stores_everything_and_announces_nothing():
+    plan = decide([entry("b"), entry("a")], [], seeded=False)
+    assert guids(plan.new) == ["a", "b"]
+    assert not plan.announce
+
+
+def test_later_polls_announce_what_is_new():
+    plan = decide([entry("b"), entry("a")], [row(1, "a")], seeded=True)
+    assert guids(plan.new) == ["b"]
+    assert plan.updates == ()
+    assert plan.announce
+
+
+def test_an_unchanged_feed_means_no_write():
+    assert decide([entry("a")], [row(1, "a")], seeded=True).empty
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        row(7, "a", digest="older"),
+        row(7, "a", "https://kc.example/old-slug/"),
+        row(7, "old-guid", "https://kc.example/a/"),
+        row(7, "old-guid", "http://www.kc.example/a"),
+        row(7, "a", withdrawn=True),
+    ],
+    ids=[
+        "edited",
+        "new slug",
+        "new guid at the same url",
+        "new domain spelling",
+        "back after withdrawal",
+    ],
+)
+def test_a_known_interview_is_updated_and_not_announced(stored):
+    plan = decide([entry("a")], [stored], seeded=True)
+    assert plan.new == ()
+    assert [(update.id, update.entry) for update in plan.updates] == [(7, entry("a"))]
+
+
+def test_guid_goes_before_url():
+    taken_over = entry("a", "https://kc.example/was-b/")
+    rows = [row(1, "a"), row(2, "b", "https://kc.example/was-b/")]
+    plan = decide([taken_over], rows, seeded=True)
+    assert [update.id for update in plan.updates] == [1]
+
+
+def test_a_new_article_at_an_address_that_another_gave_up_is_new():
+    moved = entry("a", "https://kc.example/a-2020/")
+    newcomer = entry("b", "https://kc.example/a/")
+    plan = decide([newcomer, moved], [row(1, "a")], seeded=True)
+    assert guids(plan.new) == ["b"]
+    assert [update.id for update in plan.updates] == [1]
+
+
+@pytest.mark.parametrize(
+    "repeat",
+    [
+        entry("a", digest="other"),
+        entry("a", "https://kc.example/elsewhere/"),
+        entry("a2", "https://kc.example/a/"),
+    ],
+    ids=["same guid and url", "same guid", "same url"],
+)
+def test_a_repeated_item_counts_once(repeat):
+    first = entry("a")
+    assert decide([first, repeat], [], seeded=True).new == (first,)
+    assert decide([first, repeat], [row(1, "a")], seeded=True).empty
+
+
+def test_the_order_of_the_feed_changes_nothing_for_known_ones():
+    rows = [row(1, "a"), row(2, "b"), row(3, "c")]
+    assert decide([entry("c"), entry("a"), entry("b")], rows, seeded=True).empty
+
+
+def test_backdated_and_same_second_entries_are_new_and_oldest_goes_first():
+    entries = [
+        entry("third", at=DAY),
+        entry("second", at=DAY),
+        entry("undated"),
+        entry("backdated", at=DAY - timedelta(days=400)),
+    ]
+    plan = decide(entries, [row(1, "known")], seeded=True)
+    assert guids(plan.new) == ["backdated", "second", "third", "undated"]
+
+
+def test_same_titles_are_different_interviews():
+    one = Entry(Interview("g1", "https://kc.example/1/", "The same title"), "d1")
+    two = Entry(Interview("g2", "https://kc.example/2/", "The same title"), "d2")
+    assert len(decide([one, two], [], seeded=True).new) == 2
+
+
+def test_spellings_are_what_a_lookup_by_exact_address_needs():
+    assert set(spellings("http://kc.example/a")) == {
+        f"{scheme}://{www}kc.example/a{slash}"
+        for scheme in ("http", "https")
+        for www in ("", "www.")
+        for slash in ("", "/")
+    }
+    assert "https://kc.example/?p=3" in spellings("https://kc.example/?p=3")
+    assert spellings("") == ()
+
+
+def test_entries_without_an_address_are_told_apart_by_guid():
+    pair = [Entry(Interview("g1", "", "One"), "d1"), Entry(Interview("g2", "", "Two"), "d2")]
+    rows = [Row(1, "g3", "", "d3")]
+    assert len(decide(pair, rows, seeded=True).new) == 2
+
+
+names = st.sampled_from("abcd")
+some_entries = st.lists(
+    st.builds(
+        entry, names, st.sampled_from([f"https://kc.example/{n}/" for n in "123"] + [""]), names
+    )
+)
+
+
+@given(some_entries, some_entries)
+def test_deciding_again_after_writing_finds_nothing_to_do(first, second):
+    stored: dict[int, Row] = {}
+
+    def write(entries):
+        plan = decide(entries, stored.values(), seeded=True)
+        for update in plan.updates:
+            told = update.entry
+            stored[update.id] = row(update.id, told.interview.guid, told.interview.url, told.digest)
+        for told in plan.new:
+            number = len(stored) + 1
+            stored[number] = row(number, told.interview.guid, told.interview.url, told.digest)
+        assert len({each.guid for each in stored.values()}) == len(stored)
+        return plan
+
+    write(first)
+    write(second)
+    assert decide(second, stored.values(), seeded=True).empty
