@@ -66,10 +66,10 @@ def decide(entries: Sequence[Entry], known: Iterable[KnownInterview], *, seeded:
 
     An entry is the interview that has its GUID; failing that, the one that has its canonical URL
     in any spelling (``url_key``), unless another entry has that one's GUID (a new article at the
-    address that an older one gave up). `known` are the rows that have one of the entries' GUIDs or
-    ``spellings``. Dates decide nothing: a backdated entry is new, an edited one is not. An interview that
-    stands in the feed twice counts once, as its first entry tells it. One that was withdrawn and
-    is in the feed again is updated, which brings it back; it is not announced a second time.
+    address that an older one gave up). `known` are the rows that have one of the entries' GUIDs
+    or ``spellings``. Dates decide nothing: a backdated entry is new, an edited one is not. An
+    interview that stands in the feed twice counts once, as its first entry tells it. One that was
+    withdrawn and is in the feed again is updated, which brings it back; it is not announced again.
     """
     kept = _without_repeats(entries)
     matches = _match(kept, list(known))

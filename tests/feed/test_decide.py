@@ -21,14 +21,14 @@ class Row:
 
 
 def entry(guid, url=None, digest="d", at=None):
-    interview = Interview(
-        guid=guid, url=f"https://kc.example/{guid}/" if url is None else url, title=guid
-    )
+    address = f"https://kc.example/{guid}/" if url is None else url
+    interview = Interview(guid=guid, url=address, title=guid)
     return Entry(replace(interview, published_at=at), digest)
 
 
 def row(number, guid, url=None, digest="d", *, withdrawn=False):
-    return Row(number, guid, url or f"https://kc.example/{guid}/", digest, withdrawn)
+    address = f"https://kc.example/{guid}/" if url is None else url
+    return Row(number, guid, address, digest, withdrawn)
 
 
 def guids(entries):
