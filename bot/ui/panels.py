@@ -1,0 +1,37 @@
+"""Small answers: an error with its mend, and a notice that something was done."""
+
+import discord
+
+from bot.i18n import Text
+from bot.ui.layout import CALM, TEXT_LIMIT, WARNING, Item, Layout, container, small, words
+from bot.ui.markdown import Marked, escape, shorten
+
+_VALUE_LIMIT = 300
+_MESSAGE_LIMIT = TEXT_LIMIT - 200
+
+
+def error_panel(text: Text, key: str, reference: str | None = None, /, **args: object) -> Layout:
+    """What a person reads when something failed: the sentence `key`.
+
+    `reference` is the number that stands in the log too, for sentences with ``{reference}``.
+    Values of `args` that are plain strings are shown literally; ``Marked`` ones are our markdown.
+    """
+    values = {name: _shown(value) for name, value in args.items()}
+    return _panel(text(key, reference=reference, **values), "", colour=WARNING)
+
+
+def notice(message: str, *more: Item | None, detail: str = "") -> Layout:
+    """What a person reads when something was done. `message` and `detail` are markdown."""
+    return _panel(message, small(detail), *more, colour=CALM)
+
+
+def _panel(message: str, detail: str, *more: Item | None, colour: discord.Colour) -> Layout:
+    return Layout(
+        container(words(shorten(message, _MESSAGE_LIMIT)), words(detail), *more, colour=colour)
+    )
+
+
+def _shown(value: object) -> object:
+    if not isinstance(value, str) or isinstance(value, Marked):
+        return value
+    return escape(shorten(value, _VALUE_LIMIT))
