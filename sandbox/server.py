@@ -16,10 +16,8 @@ from aiohttp import web
 from sandbox.changes import Changes
 from sandbox.entities import Channel, Guild, Message, User
 from sandbox.gateway import Gateway, GatewaySettings
-from sandbox.interactions import Interactions
 from sandbox.observe import Observer, Request
 from sandbox.outcome import Choice, Modal, Response
-from sandbox.people import People
 from sandbox.world import World
 
 
