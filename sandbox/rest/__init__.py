@@ -1,6 +1,27 @@
-"""REST v10 of the local Discord."""
+"""REST v10 of the local Discord.
+
+`Rest(world, ...).routes([*TABLE, *more])` gives aiohttp's routes; each `Route` goes through token,
+rate limits, faults and observer (`sandbox.rest.pipeline`).
+"""
 
 from sandbox.errors import ApiError
+from sandbox.rest.body import Upload
 from sandbox.rest.messages import create_message, delete_message, edit_message
+from sandbox.rest.pipeline import NO_CONTENT, PREFIX, Call, Reply, Rest, Route
 
-__all__ = ["ApiError", "create_message", "delete_message", "edit_message"]
+TABLE: tuple[Route, ...] = ()
+
+__all__ = [
+    "NO_CONTENT",
+    "PREFIX",
+    "TABLE",
+    "ApiError",
+    "Call",
+    "Reply",
+    "Rest",
+    "Route",
+    "Upload",
+    "create_message",
+    "delete_message",
+    "edit_message",
+]

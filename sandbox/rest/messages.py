@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.entities import Channel, Interaction, Message, User, Webhook
-
-if TYPE_CHECKING:
-    from sandbox.world import World
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file of a multipart request: its part's name (`files[0]`), file name, type, bytes."""
-
-    field: str
-    filename: str
-    content_type: str
-    content: bytes
+from sandbox.rest.body import Upload
+from sandbox.world import World
 
 
 def create_message(

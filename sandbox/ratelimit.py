@@ -1,0 +1,184 @@
+"""Rate limits per bucket and in all, with Discord's headers.
+
+Source: https://docs.discord.com/developers/topics/rate-limits. Windows are fixed: one begins with
+the first request in it and lasts its whole length, as Discord's do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Scope = Literal["user", "global", "shared"]
+
+# "All bots can make up to 50 requests per second", docs, "Global Rate Limit".
+GLOBAL_REQUESTS = 50
+# "10,000 per 10 minutes", docs, "Invalid Request Limit aka CloudFlare Bans".
+INVALID_REQUESTS = 10_000
+INVALID_PERIOD = 600.0
+# Spent windows are swept away after so many checks.
+SWEEP_EVERY = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`requests` in a window of `per` seconds."""
+
+    requests: int
+    per: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a request may pass. `headers` belong on its answer in either case.
+
+    `retry_after` is None when it may; otherwise the seconds to wait.
+    """
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    retry_after: float | None = None
+    scope: Scope = "user"
+
+
+PASS = Verdict()
+
+
+@dataclass(slots=True)
+class _Window:
+    ends: float
+    used: int = 0
+
+
+class RateLimiter:
+    """Counts requests. `clock` is in seconds since the epoch.
+
+    `limits` overrides the limit of a route by its key, ``"METHOD /path/{template}"``. With
+    `enabled` False everything passes, and headers still tell the bucket. `invalid` counts the
+    answers of 401, 403 and 429 by status; more than `INVALID_REQUESTS` of them in ten minutes
+    and `banned()` is true, as with Cloudflare.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.time,
+        *,
+        enabled: bool = True,
+        global_limit: Limit = Limit(GLOBAL_REQUESTS, 1.0),
+        limits: Mapping[str, Limit] | None = None,
+        invalid_limit: int = INVALID_REQUESTS,
+    ) -> None:
+        self.enabled = enabled
+        self.global_limit = global_limit
+        self.limits: dict[str, Limit] = dict(limits or {})
+        self.invalid: Counter[int] = Counter()
+        self._invalid_limit = invalid_limit
+        self._invalid_times: deque[float] = deque()
+        self._clock = clock
+        self._windows: dict[tuple[str, str], _Window] = {}
+        self._global = _Window(0.0)
+        self._checks = 0
+
+    def check(self, route: str, major: str, limit: Limit, *, counts_globally: bool) -> Verdict:
+        """Count a request against the global limit and its bucket.
+
+        `route` is the route's key, `major` its major parameters joined. Only requests with the
+        bot's token count globally: webhooks and interactions do not.
+        """
+        limit = self.limits.get(route, limit)
+        now = self._clock()
+        bucket = bucket_hash(route)
+        if not self.enabled:
+            return Verdict(_bucket_headers(bucket, limit, limit.requests, now + limit.per, now))
+        self._sweep(now)
+        if counts_globally:
+            wait = self._take(self._global, self.global_limit, now)
+            if wait is not None:
+                return Verdict(denial_headers(wait, "global"), wait, "global")
+        window = self._windows.get((bucket, major))
+        if window is None:
+            window = self._windows[(bucket, major)] = _Window(0.0)
+        wait = self._take(window, limit, now)
+        remaining = max(0, limit.requests - window.used)
+        headers = _bucket_headers(bucket, limit, remaining, window.ends, now)
+        if wait is None:
+            return Verdict(headers)
+        return Verdict(headers | denial_headers(wait, "user"), wait, "user")
+
+    def note(self, status: int, scope: Scope = "user") -> None:
+        """Count an answer if it is an invalid one (shared 429s are not counted, as in the docs)."""
+        if status not in (401, 403, 429) or (status == 429 and scope == "shared"):
+            return
+        self.invalid[status] += 1
+        self._invalid_times.append(self._clock())
+        while len(self._invalid_times) > self._invalid_limit + 1:
+            self._invalid_times.popleft()
+
+    def banned(self) -> float | None:
+        """Seconds until requests are let in again after too many invalid ones, None if not."""
+        if len(self._invalid_times) <= self._invalid_limit:
+            return None
+        left = self._invalid_times[0] + INVALID_PERIOD - self._clock()
+        return left if left > 0 else None
+
+    def reset(self) -> None:
+        """Forget every window and every invalid request."""
+        self._windows.clear()
+        self._global = _Window(0.0)
+        self.invalid.clear()
+        self._invalid_times.clear()
+
+    @staticmethod
+    def _take(window: _Window, limit: Limit, now: float) -> float | None:
+        """Use one place of the window; the seconds to wait when none is left."""
+        if now >= window.ends:
+            window.ends = now + limit.per
+            window.used = 0
+        if window.used >= limit.requests:
+            return window.ends - now
+        window.used += 1
+        return None
+
+    def _sweep(self, now: float) -> None:
+        self._checks += 1
+        if self._checks % SWEEP_EVERY == 0:
+            self._windows = {k: w for k, w in self._windows.items() if w.ends > now}
+
+
+def bucket_hash(route: str) -> str:
+    """The bucket's name: opaque to clients, stable for a route."""
+    return hashlib.blake2b(route.encode(), digest_size=16).hexdigest()
+
+
+def _bucket_headers(
+    bucket: str, limit: Limit, remaining: int, ends: float, now: float
+) -> dict[str, str]:
+    return {
+        "X-RateLimit-Limit": str(limit.requests),
+        "X-RateLimit-Remaining": str(remaining),
+        "X-RateLimit-Reset": f"{ends:.3f}",
+        # Rounded up, so that a client which waits exactly this long is never too early.
+        "X-RateLimit-Reset-After": f"{math.ceil((ends - now) * 1000) / 1000:.3f}",
+        "X-RateLimit-Bucket": bucket,
+    }
+
+
+def denial_headers(wait: float, scope: Scope) -> dict[str, str]:
+    """The headers that a 429 bears beside its bucket's; `Retry-After` in whole seconds."""
+    headers = {"Retry-After": str(math.ceil(wait)), "X-RateLimit-Scope": scope}
+    if scope == "global":
+        headers["X-RateLimit-Global"] = "true"
+    return headers
+
+
+def denial_body(wait: float, scope: Scope) -> dict[str, object]:
+    """The JSON body of a 429; `retry_after` in seconds, rounded up to the millisecond."""
+    return {
+        "message": "You are being rate limited.",
+        "retry_after": math.ceil(wait * 1000) / 1000,
+        "global": scope == "global",
+    }
