@@ -1,9 +1,11 @@
 """The store's face: every question and every change, each one transaction."""
 
 import random
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.model import (
@@ -16,91 +18,206 @@ from bot.model import (
     Subscription,
     SubscriptionState,
 )
+from bot.store import codec, interviews, outbox, subscriptions
+from bot.store.engine import Database, open_database
+from bot.store.migrate import migrate, read_schema
 from bot.store.results import Change, Known, Leased, Schema, SubscriptionOverview
+
+_ID_BITS = 63
 
 
 class Write:
-    """The changes of one transaction, seen by nobody before its commit. See ``Store.write``."""
+    """The changes of one transaction, seen by nobody before its commit. See ``Store.write``.
+
+    Text may hold anything: what no database takes (NUL, lone surrogates) is dropped or replaced.
+    """
+
+    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
 
     async def known(self, guids: Collection[str], urls: Collection[str]) -> list[Known]:
         """The stored interviews that have one of these GUIDs or canonical URLs, by id."""
-        raise NotImplementedError
+        return await interviews.known(self._connection, guids, urls)
 
     async def insert(self, interview: Interview, digest: str) -> int:
-        """Store a new interview and return its id."""
-        raise NotImplementedError
+        """Store a new interview and return its id. Its turns are numbered by their order.
+
+        Raises:
+            StoreError: an interview with this GUID is stored already.
+        """
+        return await interviews.insert(self._connection, interview, digest, self._clock.now())
 
     async def update(self, id: int, interview: Interview, digest: str) -> None:  # noqa: A002
-        """Replace what is stored of an interview; one that was withdrawn is there again."""
-        raise NotImplementedError
+        """Replace what is stored of an interview; one that was withdrawn is there again.
+
+        Raises:
+            LookupError: there is no interview with this id.
+        """
+        await interviews.update(self._connection, id, interview, digest)
 
     async def withdraw(self, id: int, now: datetime) -> None:  # noqa: A002
         """Take an interview out of lists and search; what was not sent of it is superseded."""
-        raise NotImplementedError
+        await interviews.withdraw(self._connection, id, now)
 
     async def enqueue(self, interview_id: int, now: datetime) -> int:
-        """Queue an interview for every subscription that has not ended; the number of new rows."""
-        raise NotImplementedError
+        """Queue an interview for every subscription that has not ended; the number of new rows.
+
+        A parked subscription's row is parked with it. Enqueued again, nothing is added. Rows that
+        are due together are sent in the order in which they were enqueued, so call this for the
+        oldest interview first.
+        """
+        return await outbox.enqueue(self._connection, interview_id, now)
 
     async def save_feed_state(self, state: FeedState) -> None:
         """Remember a feed's state under its URL."""
-        raise NotImplementedError
+        await interviews.save_feed_state(self._connection, state)
 
 
 class Store:
-    """The interviews, the subscriptions and the outbox."""
+    """The interviews, the subscriptions and the outbox.
+
+    Reads see the last commit and never wait for a write. Changes take turns: a method that
+    changes something must not be awaited inside ``write()`` by the same task (``RuntimeError``).
+
+    Raises (every method):
+        StoreError: the database is locked by another process, full, read-only or damaged; a
+            change that raises has not happened.
+    """
+
+    def __init__(self, database: Database, clock: Clock, identity: str) -> None:
+        self._database = database
+        self._clock = clock
+        self.identity = identity
+        """Tells this database from every other one, also from one made anew in its place."""
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Write]:
         """One transaction: committed at exit, rolled back when the block raises."""
-        raise NotImplementedError
-        yield Write()
+        async with self._database.write() as connection:
+            yield Write(connection, self._clock)
+
+    # ---------------------------------------------------------------- feeds and interviews
 
     async def feed_state(self, url: str) -> FeedState:
-        raise NotImplementedError
+        """What is remembered of a feed; a fresh, unseeded state for one never polled."""
+        rows = await self._database.fetch(interviews.FEED, {"url": codec.storable(url)})
+        return interviews.feed_state(url, rows)
 
     async def interview(self, id: int) -> StoredInterview | None:  # noqa: A002
-        raise NotImplementedError
+        """One interview with all its turns, withdrawn ones too; one round to the database."""
+        if not _is_id(id):
+            return None
+        rows = await self._database.fetch(interviews.BY_ID, {"id": id})
+        return codec.stored_interviews(rows).get(id)
 
     async def interviews(self, ids: Sequence[int]) -> list[StoredInterview]:
-        raise NotImplementedError
+        """The interviews with their turns, in the order asked, missing ones left out."""
+        rows = await self._database.fetch(interviews.BY_IDS, {"ids": _ids(ids)})
+        found = codec.stored_interviews(rows)
+        return [found[id_] for id_ in ids if id_ in found]
 
     async def summaries(self, ids: Sequence[int]) -> list[InterviewSummary]:
-        raise NotImplementedError
+        """The interviews without their turns, in the order asked, missing ones left out."""
+        rows = await self._database.fetch(interviews.SUMMARIES, {"ids": _ids(ids)})
+        found = {row.id: codec.summary(row) for row in rows}
+        return [found[id_] for id_ in ids if id_ in found]
 
     async def latest(self, limit: int = 10, offset: int = 0) -> list[InterviewSummary]:
-        raise NotImplementedError
+        """The newest published first, withdrawn ones left out.
+
+        One without a date, or dated into the future, counts from when it was first seen.
+        """
+        if limit <= 0:
+            return []
+        rows = await self._database.fetch(
+            interviews.LATEST, {"limit": limit, "offset": max(0, offset)}
+        )
+        return [codec.summary(row) for row in rows]
 
     async def count(self) -> int:
-        raise NotImplementedError
+        """How many interviews there are, withdrawn ones left out."""
+        return int((await self._database.fetch(interviews.COUNT))[0].there)
 
     async def random(self, rng: random.Random) -> InterviewSummary | None:
-        raise NotImplementedError
+        """Any interview, each with the same chance; ``None`` when there is none."""
+        count = await self.count()
+        if count == 0:
+            return None
+        found = await self.latest(1, rng.randrange(count))
+        return found[0] if found else None
 
     async def changed_since(self, revision: int, limit: int = 200) -> list[Change]:
-        raise NotImplementedError
+        """The interviews changed after `revision`, oldest change first; 0 for all there are.
+
+        Every insert, update and withdrawal gets a higher revision than all before it, and an
+        interview is listed once, with its newest.
+        """
+        changed = await self._database.fetch(
+            interviews.CHANGED, {"revision": revision, "limit": limit}
+        )
+        there = [row.id for row in changed if row.withdrawn_at is None]
+        found = {stored.id: stored for stored in await self.interviews(there)}
+        return [Change(row.revision, row.id, _unless_withdrawn(found, row.id)) for row in changed]
 
     async def schema(self) -> Schema:
-        raise NotImplementedError
+        return await read_schema(self._database)
+
+    # ---------------------------------------------------------------- subscriptions
 
     async def subscriptions(self, guild_id: int) -> list[SubscriptionOverview]:
-        raise NotImplementedError
+        """A guild's subscriptions that have not ended, oldest first."""
+        rows = await self._database.fetch(subscriptions.OVERVIEW, {"guild_id": guild_id})
+        return [subscriptions.overview(row) for row in rows]
 
     async def add_subscription(
         self, guild_id: int, channel_id: int, role_id: int | None, created_by: int
     ) -> tuple[Subscription, bool]:
-        raise NotImplementedError
+        """Subscribe a channel; whether it was not subscribed before.
+
+        A channel has one subscription: added again it takes the new role, is active again, and
+        what was parked with it becomes due.
+        """
+        async with self._database.write() as connection:
+            return await subscriptions.add(
+                connection, guild_id, channel_id, role_id, created_by, self._clock.now()
+            )
 
     async def remove_subscription(self, guild_id: int, channel_id: int) -> bool:
-        raise NotImplementedError
+        """End a channel's subscription and give up what it waits for; whether there was one."""
+        async with self._database.write() as connection:
+            return await subscriptions.remove(connection, guild_id, channel_id, self._clock.now())
 
     async def settle_subscription(
         self, subscription_id: int, state: SubscriptionState, reason: str | None
     ) -> None:
-        raise NotImplementedError
+        """Park, end or reactivate a subscription, and its waiting deliveries with it.
+
+        Parked rows wait for it to be active again; ended rows are abandoned. A leased row stays
+        with whoever sends it, to be settled by them.
+        """
+        async with self._database.write() as connection:
+            await subscriptions.change_state(
+                connection, subscription_id, state, reason, self._clock.now()
+            )
+
+    # ---------------------------------------------------------------- outbox
 
     async def lease_due(self, now: datetime, lease_until: datetime, limit: int) -> list[Leased]:
-        raise NotImplementedError
+        """Take up to `limit` deliveries that are due at `now`, in the order to send them.
+
+        Due are pending rows whose time has come and leased rows whose lease ran out, of active
+        subscriptions. Fresh ones go before those that have waited for longer than an hour; then
+        every guild's first channel before any guild's second; then the oldest first.
+        """
+        async with self._database.write() as connection:
+            rows = await outbox.lease(connection, now, lease_until, limit)
+        needed = sorted({delivery.interview_id for delivery, _, _ in rows})
+        found = {stored.id: stored for stored in await self.interviews(needed)}
+        return [
+            Leased(delivery, subscription, found[delivery.interview_id], expired)
+            for delivery, subscription, expired in rows
+        ]
 
     async def settle(
         self,
@@ -113,20 +230,67 @@ class Store:
         reason: str | None = None,
         next_attempt_at: datetime | None = None,
     ) -> bool:
-        raise NotImplementedError
+        """End a lease; ``False``, and nothing changed, when it is not ours any more.
+
+        Raises:
+            ValueError: `state` is pending without `next_attempt_at`, or leased.
+        """
+        if state is DeliveryState.LEASED:
+            raise ValueError("a lease can't be settled with a lease")
+        if (state is DeliveryState.PENDING) != (next_attempt_at is not None):
+            raise ValueError("next_attempt_at goes with pending, and with nothing else")
+        values = {
+            "state": state,
+            "reason": codec.storable_or_none(reason),
+            "message_id": message_id,
+            "next_attempt_at": next_attempt_at or now,
+            "changed_at": now,
+        }
+        async with self._database.write() as connection:
+            return await outbox.settle(connection, delivery_id, expected_attempts, values)
 
     async def deliveries(self, interview_id: int) -> list[Delivery]:
-        raise NotImplementedError
+        """What became of an interview in each channel, in the order of the rows."""
+        if not _is_id(interview_id):
+            return []
+        rows = await self._database.fetch(outbox.OF_INTERVIEW, {"interview_id": interview_id})
+        return [outbox.delivery(row) for row in rows]
 
     async def next_due(self) -> datetime | None:
-        raise NotImplementedError
+        """When the next row falls due, also in the past; ``None`` when none will by itself."""
+        due: datetime | None = (await self._database.fetch(outbox.NEXT_DUE))[0].due
+        return due
 
     async def outbox_counts(self) -> Mapping[DeliveryState, int]:
-        raise NotImplementedError
+        """How many deliveries are in each state; every state is there."""
+        return outbox.counts(await self._database.fetch(outbox.COUNTS))
 
 
 @asynccontextmanager
 async def open_store(url: str, clock: Clock) -> AsyncIterator[Store]:
-    """Open the database of `url`, creating and migrating it as needed."""
-    raise NotImplementedError
-    yield Store()
+    """Open the database of `url`, creating its folder and file and migrating it as needed.
+
+    `url` is SQLAlchemy's, ``sqlite+aiosqlite:///relative/path`` or with four slashes for an
+    absolute one. Several processes may have the database open.
+
+    Raises:
+        StoreError: it can't be opened, is no database, is of a newer version of the program or
+            can't be migrated.
+    """
+    async with open_database(url) as database:
+        await migrate(database)
+        identity = (await database.fetch(interviews.IDENTITY))[0].identity
+        yield Store(database, clock, identity)
+
+
+def _is_id(value: int) -> bool:
+    return 0 < value < 1 << _ID_BITS
+
+
+def _ids(values: Iterable[int]) -> list[int]:
+    return [value for value in values if _is_id(value)]
+
+
+def _unless_withdrawn(found: Mapping[int, StoredInterview], id_: int) -> StoredInterview | None:
+    stored = found.get(id_)
+    return stored if stored is not None and stored.withdrawn_at is None else None

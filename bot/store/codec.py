@@ -1,0 +1,146 @@
+"""Interviews as rows and back. Pure."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bot.model import (
+    Answer,
+    Image,
+    Interview,
+    InterviewSummary,
+    StoredInterview,
+    Subject,
+    Transcript,
+    Turn,
+)
+
+# What no database takes as text: NUL (PostgreSQL refuses it) and lone surrogates (no UTF-8).
+_UNSTORABLE = {0: None} | dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
+
+
+def storable(text: str) -> str:
+    """`text` without NULs, lone surrogates replaced; nearly always `text` itself."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.translate(_UNSTORABLE)
+    return text.replace("\0", "") if "\0" in text else text
+
+
+def storable_or_none(text: str | None) -> str | None:
+    return None if text is None else storable(text)
+
+
+def interview_values(interview: Interview) -> dict[str, Any]:
+    """The columns of ``interviews`` that the interview itself tells."""
+    transcript = interview.transcript
+    return {
+        "guid": storable(interview.guid),
+        "url": storable(interview.url),
+        "title": storable(interview.title),
+        "author": storable_or_none(interview.author),
+        "published_at": interview.published_at,
+        "updated_at": interview.updated_at,
+        "excerpt": storable(interview.excerpt),
+        "image_url": storable_or_none(interview.image_url),
+        "subjects": [
+            [storable(subject.name), storable_or_none(subject.role), _texts(subject.aliases)]
+            for subject in interview.subjects
+        ],
+        "kinds": _texts(interview.kinds),
+        "frame": {
+            "intro": storable(transcript.intro),
+            "outro": storable(transcript.outro),
+            "images": _images(transcript.images),
+            "videos": _texts(transcript.videos),
+            "links": _texts(transcript.links),
+            "warnings": _texts(transcript.warnings),
+        },
+        "turn_count": len(transcript.turns),
+    }
+
+
+def turn_values(interview_id: int, turns: Sequence[Turn]) -> list[dict[str, Any]]:
+    """The rows of ``turns``. Their order is what counts: they are numbered by it, from 1."""
+    return [
+        {
+            "interview_id": interview_id,
+            "number": number,
+            "question": storable(turn.question),
+            "answers": [
+                [storable_or_none(answer.speaker), storable(answer.text)] for answer in turn.answers
+            ],
+            "images": _images(turn.images),
+        }
+        for number, turn in enumerate(turns, 1)
+    ]
+
+
+def stored_interviews(rows: Iterable[Any]) -> dict[int, StoredInterview]:
+    """The interviews of rows that join each with its turns, by id, in the rows' order.
+
+    The rows of one interview follow each other; only its first need hold more than the turn.
+    """
+    firsts: dict[int, Any] = {}
+    turns: dict[int, list[Turn]] = {}
+    for row in rows:
+        if row.id not in firsts:
+            firsts[row.id] = row
+            turns[row.id] = []
+        if row.number is not None:
+            turns[row.id].append(_turn(row))
+    return {id_: _stored(row, tuple(turns[id_])) for id_, row in firsts.items()}
+
+
+def summary(row: Any) -> InterviewSummary:
+    return InterviewSummary(
+        id=row.id,
+        title=row.title,
+        url=row.url,
+        names=tuple(name for name, _, _ in row.subjects),
+        published_at=row.published_at,
+        turn_count=row.turn_count,
+    )
+
+
+def _stored(row: Any, turns: tuple[Turn, ...]) -> StoredInterview:
+    frame = row.frame
+    interview = Interview(
+        guid=row.guid,
+        url=row.url,
+        title=row.title,
+        subjects=tuple(Subject(name, role, tuple(aliases)) for name, role, aliases in row.subjects),
+        kinds=tuple(row.kinds),
+        author=row.author,
+        published_at=row.published_at,
+        updated_at=row.updated_at,
+        excerpt=row.excerpt,
+        image_url=row.image_url,
+        transcript=Transcript(
+            intro=frame["intro"],
+            turns=turns,
+            outro=frame["outro"],
+            images=tuple(Image(*image) for image in frame["images"]),
+            videos=tuple(frame["videos"]),
+            links=tuple(frame["links"]),
+            warnings=tuple(frame["warnings"]),
+        ),
+    )
+    return StoredInterview(row.id, interview, row.first_seen_at, row.withdrawn_at)
+
+
+def _turn(row: Any) -> Turn:
+    return Turn(
+        number=row.number,
+        question=row.question,
+        answers=tuple(Answer(speaker, text) for speaker, text in row.answers),
+        images=tuple(Image(*image) for image in row.images or ()),
+    )
+
+
+def _images(images: Sequence[Image]) -> list[list[str]]:
+    return [[storable(image.url), storable(image.alt), storable(image.caption)] for image in images]
+
+
+def _texts(texts: Iterable[str]) -> list[str]:
+    return [storable(text) for text in texts]

@@ -1,0 +1,216 @@
+"""The database's door: one writer at a time, readers beside it, and errors that say the mend.
+
+All that is peculiar to SQLite stands in this module and in ``errors``; the queries are SQLAlchemy
+Core.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import StoreError
+from bot.store.errors import translated
+
+T = TypeVar("T")
+
+READERS = 4
+"""Connections for reading. A read takes about a millisecond, so four serve thousands a second."""
+
+BUSY_TIMEOUT = 10.0
+"""Seconds to wait for another process's write (SQLite's busy handler) before giving up."""
+
+# How every connection is set (SQLite docs, "PRAGMA Statements").
+#
+# synchronous=FULL: in WAL mode, NORMAL does not sync the log at each commit, and "a transaction
+# committed in WAL mode with synchronous=NORMAL might roll back following a power loss or system
+# crash" (https://www.sqlite.org/pragma.html#pragma_synchronous). What rolls back here is the
+# knowledge that a message was sent, and the guild would read it twice. FULL costs one sync a
+# commit, in the writer's thread; the busiest hour is some fifty commits a second.
+#
+# cache_size is in KiB where negative. journal_size_limit lets a log that one large transaction
+# blew up shrink again.
+_WRITER_PRAGMAS = (
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA cache_size=-8000",
+    "PRAGMA journal_size_limit=16777216",
+)
+_READER_PRAGMAS = ("PRAGMA query_only=ON", "PRAGMA cache_size=-4000")
+
+
+class Database:
+    """An open database. Use ``open_database``."""
+
+    def __init__(self, path: str, writer: AsyncEngine, readers: AsyncEngine) -> None:
+        self._path = path
+        self._writer = writer
+        self._readers = readers
+        self._turn = asyncio.Lock()
+        self._writing: asyncio.Task[Any] | None = None
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that holds the write lock from its beginning (BEGIN IMMEDIATE).
+
+        Commits at exit, rolls back when the block raises. Tasks take turns.
+
+        Raises:
+            StoreError: the database is locked by another process for longer than
+                ``BUSY_TIMEOUT``, full, read-only or damaged. Nothing was changed then.
+            RuntimeError: the same task is writing already, and would wait for itself.
+        """
+        task = asyncio.current_task()
+        if task is not None and self._writing is task:
+            raise RuntimeError("a write inside a write of the same task would wait for ever")
+        async with self._turn:
+            self._writing = task
+            try:
+                with translated(self._path):
+                    async with self._writer.begin() as connection:
+                        yield connection
+            finally:
+                self._writing = None
+
+    async def fetch(
+        self, statement: sa.Select[Any], parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[Any]:
+        """All rows of one question, as of one moment; never waits for the writer.
+
+        Raises:
+            StoreError: the database can't be read.
+        """
+        with translated(self._path):
+            async with self._readers.connect() as connection:
+                result = await connection.execute(statement, parameters)
+                return list(result)
+
+    async def inspect(self, look: Callable[[sa.Connection], T]) -> T:
+        """What `look` finds on a reading connection; for the rare question of several parts."""
+        with translated(self._path):
+            async with self._readers.connect() as connection:
+                return await connection.run_sync(look)
+
+
+@asynccontextmanager
+async def open_database(url: str) -> AsyncIterator[Database]:
+    """Open the database of `url`, creating its folder and file where they are missing.
+
+    Raises:
+        StoreError: `url` names no SQLite file, or the file can't be opened for writing.
+    """
+    address = _address(url)
+    _make_folder(address)
+    path = str(address.database)
+    with translated(path):
+        await _use_wal(address)
+    writer = _engine(address, 1, _WRITER_PRAGMAS)
+    sa.event.listen(writer.sync_engine, "begin", _begin_immediate)
+    readers = _engine(
+        address,
+        READERS,
+        _READER_PRAGMAS,
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+    )
+    try:
+        yield Database(path, writer, readers)
+    finally:
+        await readers.dispose()
+        await writer.dispose()
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise StoreError("store.unsupported", url=url) from None
+    if address.drivername != "sqlite+aiosqlite":
+        raise StoreError("store.unsupported", url=address.render_as_string(hide_password=True))
+    if not address.database or address.database.startswith((":memory:", "file:")):
+        raise StoreError("store.no-file", url=url)
+    return address
+
+
+def _make_folder(address: URL) -> None:
+    path = Path(str(address.database))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            "store.folder", path=path.parent, problem=error.strerror or str(error)
+        ) from error
+    if path.is_dir():
+        raise StoreError("store.is-folder", path=path)
+
+
+def _engine(address: URL, size: int, pragmas: Sequence[str], **options: Any) -> AsyncEngine:
+    engine = create_async_engine(
+        address,
+        pool_size=size,
+        max_overflow=0,
+        # A connection goes back only after its commit or rollback, so there is nothing to reset;
+        # the reset would be one more trip to the connection's thread for every read.
+        pool_reset_on_return=None,
+        connect_args={"timeout": BUSY_TIMEOUT},
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        **options,
+    )
+
+    def prepare(connection: Any, record: object) -> None:
+        del record
+        # sqlite3 would otherwise begin transactions where it sees fit, and never for DDL; then
+        # BEGIN is ours alone (SQLAlchemy docs, SQLite, "Enabling Non-Legacy SQLite
+        # Transactional Modes").
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+    sa.event.listen(engine.sync_engine, "connect", prepare)
+    return engine
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _dumps(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+async def _use_wal(address: URL) -> None:
+    """Switch the file to write-ahead logging, which stays with it.
+
+    The switch needs the file for itself, and SQLite's busy handler does not wait for that when
+    another process is switching too; so the wait is here.
+    """
+    engine = _engine(address, 1, ())
+    try:
+        for _ in range(_SWITCH_TRIES - 1):
+            try:
+                return await _switch(engine)
+            except sa.exc.OperationalError as error:
+                if "locked" not in str(error.orig):
+                    raise
+                await asyncio.sleep(BUSY_TIMEOUT / _SWITCH_TRIES)
+        await _switch(engine)
+    finally:
+        await engine.dispose()
+
+
+_SWITCH_TRIES = 100
+
+
+async def _switch(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        await connection.exec_driver_sql("PRAGMA journal_mode=WAL")

@@ -1,0 +1,40 @@
+"""What SQLite complains of, as an error that tells a person the mend."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from bot.errors import StoreError
+
+# Primary result codes (https://www.sqlite.org/rescode.html) and the sentence for each.
+_KEYS = {
+    sqlite3.SQLITE_BUSY: "store.locked",
+    sqlite3.SQLITE_LOCKED: "store.locked",
+    sqlite3.SQLITE_FULL: "store.full",
+    sqlite3.SQLITE_READONLY: "store.read-only",
+    sqlite3.SQLITE_PERM: "store.read-only",
+    sqlite3.SQLITE_CANTOPEN: "store.cannot-open",
+    sqlite3.SQLITE_NOTADB: "store.not-a-database",
+    sqlite3.SQLITE_CORRUPT: "store.damaged",
+    sqlite3.SQLITE_IOERR: "store.disk",
+}
+
+
+@contextmanager
+def translated(path: str) -> Iterator[None]:
+    """Turn the driver's errors into a ``StoreError``; every other error passes through."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _store_error(error.orig, path) from error
+    except PoolTimeoutError as error:
+        raise StoreError("store.busy") from error
+
+
+def _store_error(error: BaseException | None, path: str) -> StoreError:
+    # The low byte of an extended result code is the primary one.
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return StoreError(_KEYS.get(code, "store.failed"), path=path, problem=str(error))

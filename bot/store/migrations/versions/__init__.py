@@ -1,0 +1,1 @@
+"""The revisions. Each stays as it was released: it tells the past, not the tables of today."""

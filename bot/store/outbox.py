@@ -1,0 +1,191 @@
+"""The outbox: which interview is to be sent where, and how far that is.
+
+A row goes pending, leased, sent. A lease that runs out makes the row due again. Every lease raises
+``attempts``, and only who names that number may settle the row: a sender that was held up for
+longer than its lease changes nothing any more.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import Delivery, DeliveryState, Subscription, SubscriptionState
+from bot.store.subscriptions import COLUMNS as SUBSCRIPTION
+from bot.store.subscriptions import subscription
+from bot.store.tables import database, deliveries, subscriptions
+
+FRESH = timedelta(hours=1)
+"""A delivery that has waited for longer than this is catching up, and lets newer ones pass."""
+
+_WAITING = deliveries.c.state.in_(
+    [
+        sa.literal_column(f"'{DeliveryState.PENDING}'"),
+        sa.literal_column(f"'{DeliveryState.LEASED}'"),
+    ]
+)
+
+_ROW = (
+    deliveries.c.id,
+    deliveries.c.interview_id,
+    deliveries.c.subscription_id,
+    deliveries.c.state,
+    deliveries.c.attempts,
+    deliveries.c.next_attempt_at,
+    deliveries.c.nonce,
+    deliveries.c.message_id,
+    deliveries.c.reason,
+)
+
+_ACTIVE = subscriptions.c.state == SubscriptionState.ACTIVE
+
+_JOINED = deliveries.join(subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
+
+_DUE = (
+    sa.select(*_ROW, *SUBSCRIPTION)
+    .select_from(_JOINED)
+    .where(_WAITING, deliveries.c.next_attempt_at <= sa.bindparam("now"), _ACTIVE)
+    .order_by(deliveries.c.created_at < sa.bindparam("stale"), deliveries.c.round, deliveries.c.id)
+    .limit(sa.bindparam("limit", type_=sa.BigInteger))
+)
+
+NEXT_DUE = (
+    sa.select(sa.func.min(deliveries.c.next_attempt_at).label("due"))
+    .select_from(_JOINED)
+    .where(_WAITING, _ACTIVE)
+)
+
+COUNTS = sa.select(deliveries.c.state, sa.func.count().label("count")).group_by(deliveries.c.state)
+
+OF_INTERVIEW = (
+    sa.select(*_ROW)
+    .where(deliveries.c.interview_id == sa.bindparam("interview_id"))
+    .order_by(deliveries.c.id)
+)
+
+
+async def enqueue(connection: AsyncConnection, interview_id: int, now: datetime) -> int:
+    """A row for each subscription that has not ended and has none; parked with its subscription."""
+    parked = subscriptions.c.state == SubscriptionState.PARKED
+    rows = sa.select(
+        sa.literal(interview_id),
+        subscriptions.c.id,
+        sa.case((parked, DeliveryState.PARKED.value), else_=DeliveryState.PENDING.value),
+        sa.literal(0),
+        sa.literal(now, deliveries.c.next_attempt_at.type),
+        sa.func.row_number().over(
+            partition_by=subscriptions.c.guild_id, order_by=subscriptions.c.id
+        ),
+        sa.literal(""),
+        sa.case((parked, subscriptions.c.reason)),
+        sa.literal(now, deliveries.c.created_at.type),
+        sa.literal(now, deliveries.c.changed_at.type),
+    ).where(
+        subscriptions.c.state != SubscriptionState.ENDED,
+        ~sa.exists().where(
+            deliveries.c.interview_id == interview_id,
+            deliveries.c.subscription_id == subscriptions.c.id,
+        ),
+    )
+    columns = (
+        "interview_id",
+        "subscription_id",
+        "state",
+        "attempts",
+        "next_attempt_at",
+        "round",
+        "nonce",
+        "reason",
+        "created_at",
+        "changed_at",
+    )
+    inserted = await connection.execute(deliveries.insert().from_select(columns, rows))
+    # Six characters of the database's own and the row's id: at most the 25 that Discord takes
+    # (Discord docs, Message, Create Message).
+    identity = sa.select(database.c.identity).scalar_subquery()
+    await connection.execute(
+        deliveries.update()
+        .where(deliveries.c.interview_id == interview_id, deliveries.c.nonce == "")
+        .values(nonce=identity + sa.cast(deliveries.c.id, sa.Text))
+    )
+    return inserted.rowcount
+
+
+async def lease(
+    connection: AsyncConnection, now: datetime, lease_until: datetime, limit: int
+) -> list[tuple[Delivery, Subscription, bool]]:
+    """Take up to `limit` due rows: each as it is now, and whether it was leased before."""
+    await _give_up_orphans(connection, now)
+    found = await connection.execute(_DUE, {"now": now, "stale": now - FRESH, "limit": limit})
+    rows = found.all()
+    if not rows:
+        return []
+    await connection.execute(
+        deliveries.update()
+        .where(deliveries.c.id.in_([row[0] for row in rows]))
+        .values(
+            state=DeliveryState.LEASED,
+            attempts=deliveries.c.attempts + 1,
+            next_attempt_at=lease_until,
+            changed_at=now,
+        )
+    )
+    return [_leased(row, lease_until) for row in rows]
+
+
+async def settle(
+    connection: AsyncConnection, delivery_id: int, expected_attempts: int, values: Mapping[str, Any]
+) -> bool:
+    """Write `values` to a row whose lease is still the one that `expected_attempts` names."""
+    result = await connection.execute(
+        deliveries.update()
+        .where(
+            deliveries.c.id == delivery_id,
+            deliveries.c.attempts == expected_attempts,
+            deliveries.c.state == DeliveryState.LEASED,
+        )
+        .values(values)
+    )
+    return result.rowcount == 1
+
+
+def delivery(row: Sequence[Any]) -> Delivery:
+    id_, interview_id, subscription_id, state, *rest = row
+    return Delivery(id_, interview_id, subscription_id, DeliveryState(state), *rest)
+
+
+def counts(rows: Sequence[Any]) -> dict[DeliveryState, int]:
+    """A number for every state, also those that no row is in."""
+    return dict.fromkeys(DeliveryState, 0) | {DeliveryState(row[0]): row[1] for row in rows}
+
+
+def _leased(row: Sequence[Any], lease_until: datetime) -> tuple[Delivery, Subscription, bool]:
+    before = delivery(row[: len(_ROW)])
+    after = Delivery(
+        id=before.id,
+        interview_id=before.interview_id,
+        subscription_id=before.subscription_id,
+        state=DeliveryState.LEASED,
+        attempts=before.attempts + 1,
+        next_attempt_at=lease_until,
+        nonce=before.nonce,
+        message_id=before.message_id,
+        reason=before.reason,
+    )
+    return after, subscription(row[len(_ROW) :]), before.state is DeliveryState.LEASED
+
+
+async def _give_up_orphans(connection: AsyncConnection, now: datetime) -> None:
+    """Rows that were being sent when their subscription ended, by a process that is gone."""
+    ended = sa.select(subscriptions.c.id).where(subscriptions.c.state == SubscriptionState.ENDED)
+    await connection.execute(
+        deliveries.update()
+        .where(
+            _WAITING,
+            deliveries.c.next_attempt_at <= now,
+            deliveries.c.subscription_id.in_(ended),
+        )
+        .values(state=DeliveryState.ABANDONED, reason="ended", changed_at=now)
+    )

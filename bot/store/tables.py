@@ -1,0 +1,160 @@
+"""The tables, as SQLAlchemy Core sees them. How they come to be is told in ``migrations``.
+
+Snowflakes are ``BIGINT``: Discord's are 64 bits wide with the top bit unused for the next sixty
+years (Discord docs, Reference, Snowflakes).
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+HEAD = "0001"
+"""The revision of ``migrations`` that these tables are: a test holds the two together."""
+
+metadata = sa.MetaData()
+
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""A row id. SQLite only counts up by itself in a column declared exactly INTEGER."""
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """An aware moment, kept in UTC, where SQLite itself knows no time zones.
+
+    SQLite gets text of one length (`2024-03-16 09:30:00.000000`), which sorts as the moments do.
+    """
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone can't be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+        del dialect
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+database = sa.Table(
+    "database",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    # Random, made once: tells this database from another, and its nonces from another bot's.
+    sa.Column("identity", sa.Text, nullable=False),
+    # The store-wide revision that the newest change of an interview got.
+    sa.Column("revision", sa.BigInteger, nullable=False),
+)
+
+interviews = sa.Table(
+    "interviews",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("guid", sa.Text, nullable=False, unique=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("author", sa.Text),
+    sa.Column("published_at", UtcDateTime),
+    sa.Column("updated_at", UtcDateTime),
+    sa.Column("excerpt", sa.Text, nullable=False),
+    sa.Column("image_url", sa.Text),
+    sa.Column("subjects", sa.JSON, nullable=False),
+    sa.Column("kinds", sa.JSON, nullable=False),
+    # All of the transcript but its turns.
+    sa.Column("frame", sa.JSON, nullable=False),
+    sa.Column("turn_count", sa.Integer, nullable=False),
+    sa.Column("first_seen_at", UtcDateTime, nullable=False),
+    # What lists go by: when it was published, or first seen where the site doesn't say or
+    # dates it into the future.
+    sa.Column("listed_at", UtcDateTime, nullable=False),
+    sa.Column("withdrawn_at", UtcDateTime),
+    sa.Column("revision", sa.BigInteger, nullable=False),
+    sa.Index("interviews_url", "url"),
+    sa.Index("interviews_revision", "revision", unique=True),
+    sqlite_autoincrement=True,
+)
+sa.Index(
+    "interviews_listed",
+    interviews.c.listed_at,
+    interviews.c.id,
+    sqlite_where=sa.text("withdrawn_at IS NULL"),
+    postgresql_where=sa.text("withdrawn_at IS NULL"),
+)
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column(
+        "interview_id",
+        Id,
+        sa.ForeignKey("interviews.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("question", sa.Text, nullable=False),
+    # Read and written whole, never searched here: JSON in the row makes an interview one query.
+    sa.Column("answers", sa.JSON, nullable=False),
+    sa.Column("images", sa.JSON, nullable=False),
+)
+
+feeds = sa.Table(
+    "feeds",
+    metadata,
+    sa.Column("url", sa.Text, primary_key=True),
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
+    sa.Column("seeded", sa.Boolean, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("polled_at", UtcDateTime),
+    sa.Column("changed_at", UtcDateTime),
+)
+
+subscriptions = sa.Table(
+    "subscriptions",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("guild_id", sa.BigInteger, nullable=False),
+    sa.Column("channel_id", sa.BigInteger, nullable=False, unique=True),
+    sa.Column("role_id", sa.BigInteger),
+    sa.Column("created_by", sa.BigInteger, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Index("subscriptions_guild", "guild_id"),
+    sqlite_autoincrement=True,
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("interview_id", Id, sa.ForeignKey("interviews.id"), nullable=False),
+    sa.Column("subscription_id", Id, sa.ForeignKey("subscriptions.id"), nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_attempt_at", UtcDateTime, nullable=False),
+    # Which of its guild's channels this is: every guild's first goes before any guild's second.
+    sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("nonce", sa.Text, nullable=False),
+    sa.Column("message_id", sa.BigInteger),
+    sa.Column("reason", sa.Text),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("interview_id", "subscription_id"),
+    sa.Index("deliveries_subscription", "subscription_id", "state", "changed_at"),
+    sqlite_autoincrement=True,
+)
+sa.Index(
+    "deliveries_due",
+    deliveries.c.next_attempt_at,
+    sqlite_where=sa.text("state IN ('pending', 'leased')"),
+    postgresql_where=sa.text("state IN ('pending', 'leased')"),
+)
