@@ -1,0 +1,310 @@
+"""Polite, bounded HTTP: one address asked, conditionally, by rules that hold for any server.
+
+async with open_fetcher(clock, user_agent="kcrush-bot/1.0") as fetcher:
+    fetched = await fetcher.get(url, validators)
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+import yarl
+from aiohttp.abc import AbstractResolver
+
+from bot.clock import Clock
+from bot.errors import FetchError
+from bot.feed.caching import conditions, read_max_age, read_retry_after, read_validators
+from bot.feed.decoding import ACCEPT_ENCODING, BadCodingError, BodyDecoder, TooLargeError
+from bot.feed.network import IsPublic, Zone, ZoneResolver, is_public_address, zone_of
+from bot.model import Validators
+
+ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.9, text/html;q=0.8, */*;q=0.5"
+)
+
+MAX_BODY = 10 * 1024 * 1024
+"""Bytes of a body, received as well as decoded."""
+
+NO_VALIDATORS = Validators()
+
+LONGEST_SHOWN = 200
+"""Characters of a URL or of a foreign error that stand in a sentence for a person."""
+
+REMEMBERED = 1000
+"""Addresses for which the form of asking is remembered."""
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+
+_STATUS_KEYS = {
+    401: "fetch.refused",
+    403: "fetch.refused",
+    404: "fetch.missing",
+    410: "fetch.missing",
+    429: "fetch.busy",
+    503: "fetch.busy",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one ``get`` may take: seconds, bytes of body (received as well as decoded), hops."""
+
+    connect: float = 10.0
+    total: float = 30.0
+    body: int = MAX_BODY
+    redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer: 200 with a body, or 304 without.
+
+    ``url`` is the address that answered, without credentials or fragment. ``moved_to`` is the
+    address to use from now on, where the site said so (301 and 308 alone). ``validators`` are
+    those to ask with next time; a 304 leaves them as they were. ``retry_after`` and ``max_age``
+    are seconds.
+    """
+
+    status: int
+    url: str
+    body: bytes
+    content_type: str | None
+    validators: Validators
+    retry_after: float | None = None
+    max_age: float | None = None
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What stays the same from hop to hop."""
+
+    start: yarl.URL
+    headers: Mapping[str, str]
+    validators: Validators
+
+
+class Fetcher:
+    """Asks addresses. Made by ``open_fetcher``."""
+
+    def __init__(
+        self,
+        sessions: Mapping[Zone, aiohttp.ClientSession],
+        resolver: AbstractResolver,
+        clock: Clock,
+        limits: Limits,
+        is_public: IsPublic,
+    ) -> None:
+        self._sessions = sessions
+        self._resolver = resolver
+        self._clock = clock
+        self._limits = limits
+        self._is_public = is_public
+        self._forms: OrderedDict[str, int] = OrderedDict()
+
+    async def get(
+        self, url: str, validators: Validators = NO_VALIDATORS, *, trusted: bool = True
+    ) -> Fetched:
+        """Ask for `url`, conditionally where there are `validators`.
+
+        `trusted` says that the operator gave the address: then it may lie in a private network.
+        Wherever a public address redirects, and for any address that is not trusted, only the
+        public Internet is reached. Credentials in `url` go to its own origin alone.
+
+        Raises:
+            FetchError: ``fetch.…`` says what went wrong; every failure ends in this.
+        """
+        start = _parse(url)
+        forms = conditions(validators)
+        habit = self._forms.get(url, 0)
+        request = _Request(start, forms[habit % len(forms)] if forms else {}, validators)
+        try:
+            async with asyncio.timeout(self._limits.total):
+                fetched = await self._follow(request, private_ok=trusted)
+        except TimeoutError:
+            seconds = int(self._limits.total)
+            raise FetchError("fetch.too-slow", seconds=seconds) from None
+        if forms and fetched.status == 200 and fetched.validators == validators:
+            self._remember(url, habit + 1)
+        return fetched
+
+    def _remember(self, url: str, form: int) -> None:
+        self._forms[url] = form
+        self._forms.move_to_end(url)
+        while len(self._forms) > REMEMBERED:
+            self._forms.popitem(last=False)
+
+    async def _follow(self, request: _Request, *, private_ok: bool) -> Fetched:
+        url = request.start
+        moved_to: yarl.URL | None = None
+        permanent = True
+        for _ in range(self._limits.redirects + 1):
+            zone = await self._zone(url)
+            if zone is Zone.PRIVATE and not private_ok:
+                raise FetchError("fetch.private-address", host=_cut(url.host or ""))
+            private_ok = zone is Zone.PRIVATE
+            answer = await self._ask(url, zone, request, moved_to)
+            if isinstance(answer, Fetched):
+                return answer
+            permanent = permanent and answer.permanent
+            url = answer.url
+            moved_to = url if permanent else moved_to
+        raise FetchError("fetch.too-many-redirects", limit=self._limits.redirects)
+
+    async def _zone(self, url: yarl.URL) -> Zone:
+        try:
+            async with asyncio.timeout(self._limits.connect):
+                return await zone_of(url.host or "", url.port or 0, self._resolver, self._is_public)
+        except (OSError, UnicodeError):
+            raise FetchError("fetch.no-host", host=_cut(url.host or "")) from None
+
+    async def _ask(
+        self, url: yarl.URL, zone: Zone, request: _Request, moved_to: yarl.URL | None
+    ) -> "Fetched | _Hop":
+        try:
+            async with self._sessions[zone].get(
+                url, headers=request.headers, allow_redirects=False
+            ) as response:
+                if response.status in _REDIRECTS and "Location" in response.headers:
+                    return _next_hop(request.start, url, response)
+                self._refuse(response, conditional=bool(request.headers))
+                fresh = response.status == 200
+                return Fetched(
+                    status=response.status,
+                    url=str(_bare(url)),
+                    body=await self._read(response) if fresh else b"",
+                    content_type=response.headers.get("Content-Type", "")[:LONGEST_SHOWN] or None,
+                    validators=read_validators(response.headers) if fresh else request.validators,
+                    retry_after=read_retry_after(response.headers, self._clock.now()),
+                    max_age=read_max_age(response.headers),
+                    moved_to=str(_bare(moved_to)) if moved_to else None,
+                )
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _explained(error, url, self._limits) from error
+
+    def _refuse(
+        self, url: yarl.URL, response: aiohttp.ClientResponse, *, conditional: bool
+    ) -> None:
+        status = response.status
+        if status == 200 or (status == 304 and conditional):
+            return
+        key = _STATUS_KEYS.get(status) or ("fetch.failing" if status >= 500 else "fetch.unexpected")
+        retry_after = read_retry_after(response.headers, self._clock.now())
+        raise FetchError(key, retry_after=retry_after, status=status)
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        """The decoded body. The decoder gives way between pieces, so that a body that swells does
+        not hold the event loop."""
+        body = bytearray()
+        try:
+            decoder = BodyDecoder(response.headers.get("Content-Encoding", ""), self._limits.body)
+            decoder.announce(response.content_length or 0)
+            async for data in response.content.iter_any():
+                for piece in decoder.feed(data):
+                    body += piece
+                    await asyncio.sleep(0)
+            decoder.finish()
+        except TooLargeError:
+            raise FetchError("fetch.too-large", limit=self._limits.body // 2**20) from None
+        except BadCodingError as error:
+            raise FetchError("fetch.bad-coding", coding=str(error)) from None
+        return bytes(body)
+
+
+@asynccontextmanager
+async def open_fetcher(
+    clock: Clock,
+    *,
+    user_agent: str,
+    limits: Limits = Limits(),
+    resolver: AbstractResolver | None = None,
+    is_public: IsPublic = is_public_address,
+) -> AsyncIterator[Fetcher]:
+    """A fetcher with connections of its own, closed at the end.
+
+    The zones have a pool each, so that no connection made for one is ever used for the other.
+    Cookies, proxies and credentials from the environment play no part.
+    """
+    async with AsyncExitStack() as stack:
+        inner = resolver or aiohttp.ThreadedResolver()
+        stack.push_async_callback(inner.close)
+        sessions: dict[Zone, aiohttp.ClientSession] = {}
+        for zone in Zone:
+            connector = aiohttp.TCPConnector(
+                resolver=ZoneResolver(inner, zone, is_public), use_dns_cache=False
+            )
+            sessions[zone] = await stack.enter_async_context(
+                aiohttp.ClientSession(
+                    connector=connector,
+                    auto_decompress=False,
+                    cookie_jar=aiohttp.DummyCookieJar(),
+                    timeout=aiohttp.ClientTimeout(total=None, connect=limits.connect),
+                    headers={
+                        "User-Agent": user_agent,
+                        "Accept": ACCEPT,
+                        "Accept-Encoding": ACCEPT_ENCODING,
+                    },
+                )
+            )
+        yield Fetcher(sessions, inner, clock, limits, is_public)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hop:
+    url: yarl.URL
+    permanent: bool
+
+
+def _parse(url: str) -> yarl.URL:
+    try:
+        parsed = yarl.URL(url).with_fragment(None)
+        if parsed.scheme in ("http", "https") and parsed.host:
+            return parsed
+    except ValueError:
+        pass
+    raise FetchError("fetch.bad-address", url=_cut(url))
+
+
+def _next_hop(start: yarl.URL, url: yarl.URL, response: aiohttp.ClientResponse) -> _Hop:
+    location = response.headers["Location"]
+    try:
+        target = url.join(yarl.URL(location)).with_fragment(None)
+        if target.scheme not in ("http", "https") or not target.host:
+            raise ValueError("not to be followed")  # noqa: TRY301
+        target = target.with_user(None)
+        if target.origin() == start.origin():
+            target = target.with_user(start.user).with_password(start.password)
+    except ValueError:
+        raise FetchError("fetch.bad-redirect", target=_cut(location)) from None
+    return _Hop(target, response.status in _PERMANENT)
+
+
+def _explained(error: Exception, url: yarl.URL, limits: Limits) -> FetchError:
+    """What a failed connection means to a person."""
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return FetchError("fetch.no-host", host=_cut(url.host or ""))
+    if isinstance(error, aiohttp.ServerTimeoutError):
+        return FetchError("fetch.too-slow", seconds=int(limits.connect))
+    if isinstance(error, aiohttp.ClientSSLError):
+        return FetchError("fetch.insecure", problem=_problem(error))
+    return FetchError("fetch.unreachable", problem=_problem(error))
+
+
+def _problem(error: Exception) -> str:
+    inner = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    words = getattr(inner, "strerror", None) or str(inner) or type(inner).__name__
+    return _cut(" ".join(str(words).split()))
+
+
+def _bare(url: yarl.URL) -> yarl.URL:
+    return url.with_user(None)
+
+
+def _cut(text: str) -> str:
+    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return printable if len(printable) <= LONGEST_SHOWN else printable[: LONGEST_SHOWN - 1] + "…"
