@@ -1,0 +1,280 @@
+"""What stands at each address of the site: feeds, pages, REST, files, and a person's button."""
+
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from sandbox.site.feed import PER_PAGE, rss
+from sandbox.site.library import GUID_HOST, Library, NoSuchPost, Term
+from sandbox.site.pages import Pages, robots, sitemap_index, sitemap_posts
+from sandbox.site.posts import Post, slugify
+from sandbox.site.rest import Rest, RestError
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Front:
+    """The handlers; `url` tells the site's address without a slash at its end."""
+
+    def __init__(self, library: Library, url: Callable[[], str], data: Path) -> None:
+        self._library = library
+        self._url = url
+        self._data = data
+        self._pages = Pages(library, url, data / "theme")
+        self._rest = Rest(library, url)
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        library = self._library
+        return [
+            web.get("/", self._root),
+            web.get("/page/{page:[0-9]+}/", self._root),
+            web.get("/{rest:(?:feed|rss|feed/rss2/?)}", self._to_feed),
+            web.get("/feed/", self._feed),
+            web.get("/{kind:(?:category|tag)}/{term}/feed/", self._feed),
+            web.get("/{kind:(?:category|tag)}/{term}/", self._listing),
+            web.get("/{kind:(?:category|tag)}/{term}/page/{page:[0-9]+}/", self._listing),
+            web.get("/wp-json", self._json),
+            web.get("/wp-json{path:/.*}", self._json),
+            web.get("/robots.txt", self._text(robots, "text/plain")),
+            web.get("/sitemap.xml", self._to_sitemap),
+            web.get("/wp-sitemap.xml", self._text(sitemap_index, "application/xml")),
+            web.get(
+                "/wp-sitemap-posts-post-1.xml",
+                self._text(lambda url: sitemap_posts(library, url), "application/xml"),
+            ),
+            web.static("/wp-content/uploads", self._data / "uploads"),
+            web.static("/wp-content/themes/kcrush", self._data / "theme"),
+            web.post("/sample/publish", self._publish),
+            web.get("/{slug}/", self._article),
+            web.get("/{rest:.*}", self._elsewhere),
+        ]
+
+    async def _feed(self, request: web.Request) -> web.StreamResponse:
+        modified = self._library.last_modified()
+        stamp = format_datetime(modified, usegmt=True)
+        etag = f'"{hashlib.md5(stamp.encode(), usedforsecurity=False).hexdigest()}"'
+        headers = {
+            "Last-Modified": stamp,
+            "ETag": etag,
+            "Link": f'<{self._url()}/wp-json/>; rel="https://api.w.org/"',
+            "Content-Type": "application/rss+xml; charset=UTF-8",
+        }
+        if _unchanged(request, etag, modified):
+            return web.Response(status=304, headers=headers)
+        page = request.query.get("paged", "1")
+        if "paged" in request.query and page == "1":
+            return _moved(f"{self._url()}{request.path}")
+        number = int(page) if _NUMBER.fullmatch(page) else 1
+        term, known = self._term(request)
+        posts = self._library.published(term) if known else []
+        start = (max(1, number) - 1) * PER_PAGE
+        shown = posts[start : start + PER_PAGE]
+        text = rss(
+            self._library,
+            shown,
+            url=self._url(),
+            path=request.path,
+            heading=term.name if term else None,
+        )
+        status = 404 if number > 1 and not shown else 200
+        return _compressed(request, text, status, headers)
+
+    def _term(self, request: web.Request) -> tuple[Term | None, bool]:
+        """The category or tag of the address (None: the whole site), and whether there is one."""
+        if "kind" not in request.match_info:
+            return None, True
+        taxonomy = request.match_info["kind"]
+        slug = slugify(request.match_info["term"])
+        term = self._library.term_by_slug(
+            "category" if taxonomy == "category" else "post_tag", slug
+        )
+        return term, term is not None
+
+    async def _root(self, request: web.Request) -> web.StreamResponse:
+        if request.query.get("feed") == "rss2":
+            return _moved(f"{self._url()}/feed/")
+        if "p" in request.query:
+            number = request.query["p"]
+            post = self._library.by_id(int(number)) if _NUMBER.fullmatch(number) else None
+            if post is None or post.status != "publish":
+                return self._missing(request)
+            return _moved(self._link(post))
+        return self._paged(request, "Latest", "/", self._library.published())
+
+    async def _listing(self, request: web.Request) -> web.StreamResponse:
+        term, _ = self._term(request)
+        if term is None:
+            return self._missing(request)
+        label = "Category" if term.taxonomy == "category" else "Tag"
+        posts = self._library.published(term)
+        return self._paged(request, f"{label}: {term.name}", term.path, posts)
+
+    def _paged(
+        self, request: web.Request, heading: str, path: str, posts: list[Post]
+    ) -> web.StreamResponse:
+        page = int(request.match_info.get("page", "1")[:9])
+        html = self._pages.listing(heading, path, posts, page)
+        return self._missing(request) if html is None else self._html(request, html)
+
+    async def _article(self, request: web.Request) -> web.StreamResponse:
+        slug = slugify(request.match_info["slug"])
+        post = self._library.by_slug(slug)
+        if post is not None and post.status == "publish":
+            return self._html(request, self._pages.article(post))
+        moved = self._library.moved(slug)
+        if moved is not None:
+            return _moved(self._link(moved))
+        return self._missing(request)
+
+    async def _elsewhere(self, request: web.Request) -> web.StreamResponse:
+        if not request.path.endswith("/") and "." not in request.path:
+            path = request.path.lstrip("/")
+            return _moved(f"{self._url()}/{path}/")
+        return self._missing(request)
+
+    async def _to_feed(self, request: web.Request) -> web.StreamResponse:
+        return _moved(f"{self._url()}/feed/")
+
+    async def _to_sitemap(self, request: web.Request) -> web.StreamResponse:
+        return _moved(f"{self._url()}/wp-sitemap.xml", 302)
+
+    async def _json(self, request: web.Request) -> web.StreamResponse:
+        headers = {
+            "Content-Type": "application/json; charset=UTF-8",
+            "X-Robots-Tag": "noindex",
+            "X-Content-Type-Options": "nosniff",
+            "Access-Control-Expose-Headers": "X-WP-Total, X-WP-TotalPages, Link",
+            "Allow": "GET",
+        }
+        try:
+            answer = self._rest.answer(request.match_info.get("path", ""), dict(request.query))
+        except RestError as error:
+            return web.Response(
+                status=error.status, body=json.dumps(error.body).encode(), headers=headers
+            )
+        return web.Response(
+            body=json.dumps(answer.body).encode(), headers={**headers, **answer.headers}
+        )
+
+    async def _publish(self, request: web.Request) -> web.StreamResponse:
+        """For a person: the next post, the one called ``slug``, or a new one with ``title`` and
+        ``body``, as a form or as JSON."""
+        origin = request.headers.get("Origin")
+        if origin and urlsplit(origin).hostname not in ("127.0.0.1", "localhost", "::1"):
+            return web.json_response(
+                {"error": "only pages of this machine may publish"}, status=403
+            )
+        fields = await _fields(request)
+        if fields is None:
+            return web.json_response({"error": "the body is neither a form nor JSON"}, status=400)
+        try:
+            if fields.get("title"):
+                post = self._library.publish_new(
+                    lambda post_id, now: Post(
+                        id=post_id,
+                        slug=slugify(fields["title"])[:200],
+                        title=fields["title"],
+                        body=fields.get("body", ""),
+                        date=now,
+                        modified=now,
+                        guid=f"{GUID_HOST}/?p={post_id}",
+                    )
+                )
+            else:
+                post = self._library.publish(fields.get("slug") or None)
+        except NoSuchPost as error:
+            return web.json_response({"error": str(error)}, status=404)
+        if "text/html" in request.headers.get("Accept", ""):
+            return _moved(self._link(post), 303)
+        left = [waiting.slug for waiting in self._library.later()]
+        shape = {"slug": post.slug, "title": post.title, "link": self._link(post), "left": left}
+        headers = {"Access-Control-Allow-Origin": origin} if origin else {}
+        return web.json_response(shape, status=201, headers=headers)
+
+    def _text(self, text: Callable[[str], str], content_type: str) -> Handler:
+        async def handler(request: web.Request) -> web.StreamResponse:
+            headers = {"Content-Type": f"{content_type}; charset=UTF-8"}
+            return _compressed(request, text(self._url()), 200, headers)
+
+        return handler
+
+    def _link(self, post: Post) -> str:
+        return f"{self._url()}{post.path}"
+
+    def _html(self, request: web.Request, html: str, status: int = 200) -> web.Response:
+        headers = {
+            "Content-Type": "text/html; charset=UTF-8",
+            "Link": f'<{self._url()}/wp-json/>; rel="https://api.w.org/"',
+        }
+        return _compressed(request, html, status, headers)
+
+    def _missing(self, request: web.Request) -> web.Response:
+        return self._html(request, self._pages.missing(), 404)
+
+
+def _unchanged(request: web.Request, etag: str, modified: datetime) -> bool:
+    """Whether a conditional request gets 304 (WordPress, WP::send_headers): the ETag is compared
+    as a string, the date as "not older", and where both are sent both must hold."""
+    inm = request.headers.get("If-None-Match", "").strip()
+    ims = request.headers.get("If-Modified-Since", "").strip()
+    fresh = bool(ims) and _seconds(ims) >= modified.timestamp()
+    if inm and ims:
+        return inm == etag and fresh
+    return inm == etag or fresh
+
+
+def _seconds(http_date: str) -> float:
+    try:
+        return parsedate_to_datetime(http_date).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+def _compressed(
+    request: web.Request, text: str, status: int, headers: Mapping[str, str]
+) -> web.Response:
+    """`text` as a response, gzipped where the client takes it, with what Apache's mod_deflate
+    then does to its ETag."""
+    body = text.encode("utf-8", "surrogatepass")
+    sent = {**headers, "Vary": "Accept-Encoding"}
+    if _takes_gzip(request.headers.get("Accept-Encoding", "")):
+        body = gzip.compress(body, compresslevel=6, mtime=0)
+        sent["Content-Encoding"] = "gzip"
+        if "ETag" in sent:
+            sent["ETag"] = f'{sent["ETag"][:-1]}-gzip"'
+    return web.Response(status=status, body=body, headers=sent)
+
+
+def _takes_gzip(accept: str) -> bool:
+    for offer in accept.lower().split(","):
+        name, _, quality = offer.partition(";")
+        if name.strip() in ("gzip", "x-gzip", "*"):
+            return not re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", quality)
+    return False
+
+
+def _moved(location: str, status: int = 301) -> web.Response:
+    return web.Response(status=status, headers={"Location": location})
+
+
+async def _fields(request: web.Request) -> dict[str, str] | None:
+    """The fields of a form or of a JSON object; None for anything else."""
+    if request.content_type == "application/json":
+        try:
+            fields = await request.json()
+        except ValueError:
+            return None
+        if not isinstance(fields, dict):
+            return None
+        return {str(key): str(value) for key, value in fields.items()}
+    return {key: str(value) for key, value in (await request.post()).items()}
