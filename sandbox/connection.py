@@ -283,7 +283,7 @@ class Connection:
         if not isinstance(data, dict) or session is None:
             raise Closed(4002, "Error while decoding payload.")
         raw = data.get("guild_id")
-        guild_id = int(raw) if isinstance(raw, int) or str(raw).isdecimal() else 0
+        guild_id = int(raw) if isinstance(raw, int | str) and str(raw).isdecimal() else 0
         guild = self.gateway.world.guilds.get(guild_id)
         if guild is None or not session.owns(guild_id):
             return
