@@ -43,11 +43,43 @@ _ACTIVE = subscriptions.c.state == SubscriptionState.ACTIVE
 
 _JOINED = deliveries.join(subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
 
-_DUE = (
-    sa.select(*_ROW, *SUBSCRIPTION)
+_STALE = deliveries.c.created_at < sa.bindparam("stale")
+
+_in_hand = deliveries.alias("in_hand")
+_CHANNEL_IS_BUSY = sa.exists().where(
+    _in_hand.c.subscription_id == deliveries.c.subscription_id,
+    _in_hand.c.state == DeliveryState.LEASED,
+    _in_hand.c.next_attempt_at > sa.bindparam("now"),
+)
+
+# One row a channel, and none while another of its rows is in somebody's hands: so no channel is
+# ever sent two at once, and a slow one with a long queue takes up one place of the sender's.
+_FIRST_OF_CHANNEL = (
+    sa.select(
+        *_ROW,
+        *SUBSCRIPTION,
+        _STALE.label("stale"),
+        deliveries.c.round,
+        sa.func.row_number()
+        .over(partition_by=deliveries.c.subscription_id, order_by=(_STALE, deliveries.c.id))
+        .label("place"),
+    )
     .select_from(_JOINED)
-    .where(_WAITING, deliveries.c.next_attempt_at <= sa.bindparam("now"), _ACTIVE)
-    .order_by(deliveries.c.created_at < sa.bindparam("stale"), deliveries.c.round, deliveries.c.id)
+    .where(
+        _WAITING,
+        deliveries.c.next_attempt_at <= sa.bindparam("now"),
+        _ACTIVE,
+        ~_CHANNEL_IS_BUSY,
+    )
+    .subquery()
+)
+
+_DUE = (
+    sa.select(*list(_FIRST_OF_CHANNEL.c)[: len(_ROW) + len(SUBSCRIPTION)])
+    .where(_FIRST_OF_CHANNEL.c.place == 1)
+    .order_by(
+        _FIRST_OF_CHANNEL.c.stale, _FIRST_OF_CHANNEL.c.round, _FIRST_OF_CHANNEL.c[_ROW[0].name]
+    )
     .limit(sa.bindparam("limit", type_=sa.BigInteger))
 )
 

@@ -207,8 +207,9 @@ class Store:
         """Take up to `limit` deliveries that are due at `now`, in the order to send them.
 
         Due are pending rows whose time has come and leased rows whose lease ran out, of active
-        subscriptions. Fresh ones go before those that have waited for longer than an hour; then
-        every guild's first channel before any guild's second; then the oldest first.
+        subscriptions, one for each channel, and none for a channel of which another row is under
+        a lease that holds. Fresh ones go before those that have waited for longer than an hour;
+        then every guild's first channel before any guild's second; then the oldest first.
         """
         async with self._database.write() as connection:
             rows = await outbox.lease(connection, now, lease_until, limit)
@@ -248,6 +249,25 @@ class Store:
         }
         async with self._database.write() as connection:
             return await outbox.settle(connection, delivery_id, expected_attempts, values)
+
+    async def park(
+        self, delivery_id: int, *, expected_attempts: int, now: datetime, reason: str
+    ) -> bool:
+        """Park the subscription of a delivery that can't reach its channel, and all that waits
+        for it, this delivery too; ``False``, and nothing changed, when the lease is not ours any
+        more.
+        """
+        values = {
+            "state": DeliveryState.PARKED,
+            "reason": codec.storable_or_none(reason),
+            "next_attempt_at": now,
+            "changed_at": now,
+        }
+        async with self._database.write() as connection:
+            if not await outbox.settle(connection, delivery_id, expected_attempts, values):
+                return False
+            await subscriptions.park(connection, delivery_id, reason, now)
+            return True
 
     async def deliveries(self, interview_id: int) -> list[Delivery]:
         """What became of an interview in each channel, in the order of the rows."""

@@ -153,6 +153,20 @@ async def remove(
     return True
 
 
+async def park(connection: AsyncConnection, delivery_id: int, reason: str, now: datetime) -> None:
+    """Park the subscription of a delivery, unless it has ended meanwhile: then end that too."""
+    found = await connection.execute(
+        sa.select(subscriptions.c.id, subscriptions.c.state, subscriptions.c.reason)
+        .join(deliveries, deliveries.c.subscription_id == subscriptions.c.id)
+        .where(deliveries.c.id == delivery_id)
+    )
+    id_, state, ended_because = found.one()
+    if state == SubscriptionState.ENDED:
+        await change_state(connection, id_, SubscriptionState.ENDED, ended_because, now)
+    else:
+        await change_state(connection, id_, SubscriptionState.PARKED, reason, now)
+
+
 _FOLLOWING = {
     SubscriptionState.ACTIVE: ((DeliveryState.PARKED,), DeliveryState.PENDING),
     SubscriptionState.PARKED: ((DeliveryState.PENDING,), DeliveryState.PARKED),
