@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -14,6 +14,9 @@ from bot.errors import ConfigError
 
 SLOWEST_FAST_POLL = 30
 """Seconds: a public site is asked no oftener than this."""
+
+LONGEST_CONTACT = 200
+"""Characters: keeps the User-Agent far below the 8 KiB that servers take in a header line."""
 
 EXAMPLES = {
     "DISCORD_TOKEN": "(the token that the developer portal shows under Bot)",
@@ -50,7 +53,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
-    contact: str = Field(default="", max_length=200)
+    contact: str = ""
 
     @property
     def user_agent(self) -> str:
@@ -130,7 +133,8 @@ class Settings(BaseSettings):
     @classmethod
     def _check_contact(cls, value: str) -> str:
         value = value.strip()
-        if not all(" " <= character <= "~" for character in value) or set(value) & set("()\\"):
+        plain = all(" " <= character <= "~" for character in value)
+        if not plain or set(value) & set("()\\") or len(value) > LONGEST_CONTACT:
             raise PydanticCustomError("config.bad-contact", "bad contact")
         return value
 
