@@ -96,6 +96,11 @@ def escape(text: str) -> str:
     return text if isinstance(text, Marked) else _TOKEN.sub(_escaped, clean(text))
 
 
+def escaped_length(text: str) -> int:
+    """What ``escape`` makes of cleaned text, measured, white space at its ends counted."""
+    return measure(_TOKEN.sub(_escaped, text))
+
+
 def _escaped(match: re.Match[str]) -> str:
     found = match.group()
     match match.lastgroup:
@@ -142,10 +147,6 @@ def shorten(text: str, limit: int, *, cost: Callable[[str], int] = measure) -> s
 def escape_within(text: str, limit: int) -> str:
     """``escape`` of one line of text, shortened so that the result measures at most `limit`."""
     return escape(shorten(one_line(text), limit, cost=escaped_length))
-
-
-def escaped_length(text: str) -> int:
-    return measure(escape(text))
 
 
 def safe_cut(text: str, index: int) -> int:

@@ -1,0 +1,114 @@
+"""The announcement: one interview as a card that a guild's channel sees."""
+
+import discord
+
+from bot.i18n import Text
+from bot.model import Interview, StoredInterview
+from bot.ui import ids
+from bot.ui.layout import (
+    Item,
+    Layout,
+    button,
+    container,
+    gallery,
+    link_button,
+    row,
+    rule,
+    small,
+    words,
+)
+from bot.ui.markdown import ELLIPSIS, Marked, bold, escape_within, is_visible, join, link, one_line
+from bot.ui.pages import hero
+
+TITLE_LIMIT = 300
+LONG_TITLE = 90
+"""Characters beyond which a title is set in a smaller heading: three lines on a phone."""
+
+EXCERPT_LIMIT = 700
+NAME_LIMIT = 80
+NAMES_SHOWN = 6
+KIND_LIMIT = 40
+KINDS_SHOWN = 3
+
+_SAYS_NOTHING = frozenset({"interview", "interviews", "uncategorized"})
+
+
+def announcement_card(stored: StoredInterview, text: Text, *, role_id: int | None = None) -> Layout:
+    """The card of a new interview, with the role's mention above it where there is one.
+
+    The caller sends it with ``AllowedMentions`` of just that role.
+    """
+    interview = stored.interview
+    picture = hero(interview)
+    card = container(
+        gallery([picture]) if picture else None,
+        words(_title(interview, text)),
+        words(byline(interview)),
+        words(escape_within(interview.excerpt, EXCERPT_LIMIT)),
+        words(small(_footer(interview, text))),
+        rule(),
+        row(
+            button(
+                text("card.read"),
+                ids.OpenReader(stored.id).custom_id,
+                style=discord.ButtonStyle.primary,
+            ),
+            link_button(text("card.open"), interview.url),
+        ),
+    )
+    mention: list[Item | None] = []
+    if role_id is not None:
+        mention.append(words(text("card.mention", role=f"<@&{role_id}>")))
+    return Layout(*(item for item in (*mention, card) if item is not None))
+
+
+def _title(interview: Interview, text: Text) -> str:
+    title = one_line(interview.title)
+    title = title if is_visible(title) else text("card.untitled")
+    heading = "##" if len(title) <= LONG_TITLE else "###"
+    return f"{heading} {link(title, interview.url, TITLE_LIMIT)}"
+
+
+def byline(interview: Interview) -> str:
+    """Who speaks, with their roles where known: markdown, "" where nobody is named."""
+    named = [subject for subject in interview.subjects if is_visible(subject.name)]
+    people = []
+    for subject in named[:NAMES_SHOWN]:
+        name = bold(escape_within(subject.name, NAME_LIMIT))
+        role = escape_within(subject.role or "", NAME_LIMIT)
+        people.append(f"{name}, {role}" if is_visible(role) else name)
+    if len(named) > NAMES_SHOWN:
+        people.append(ELLIPSIS)
+    return join(people)
+
+
+def facts(interview: Interview) -> str:
+    """Kinds and date as one line of markdown, "" for nothing. Discord writes the date."""
+    return join([*kinds(interview), date_of(interview)])
+
+
+def kinds(interview: Interview) -> list[Marked]:
+    """The site's categories and tags that tell something: no names, no "Interviews"."""
+    told = {
+        one_line(name).casefold()
+        for subject in interview.subjects
+        for name in (subject.name, *subject.aliases)
+    }
+    telling = [
+        kind
+        for kind in dict.fromkeys(map(one_line, interview.kinds))
+        if is_visible(kind) and kind.casefold() not in told | _SAYS_NOTHING
+    ]
+    return [Marked(escape_within(kind, KIND_LIMIT)) for kind in telling[:KINDS_SHOWN]]
+
+
+def date_of(interview: Interview) -> str | None:
+    """Discord's own timestamp: each reader sees the date in their language and time zone."""
+    when = interview.published_at
+    return discord.utils.format_dt(when, "D") if when else None
+
+
+def _footer(interview: Interview, text: Text) -> str:
+    turns = len(interview.transcript.turns)
+    questions = text.plural("card.questions", turns) if turns else None
+    return join([*kinds(interview), questions, date_of(interview)])

@@ -1,0 +1,271 @@
+"""An interview cut into pages that fit a message: cover, question after question, outro.
+
+What is long is cut into parts between sentences, where there are none between words. Text is cut
+before it is escaped, so that no cut falls inside a markdown mark.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.i18n import Text
+from bot.model import Answer, Image, Interview, Turn
+from bot.ui.ids import COVER, LAST_PART, OUTRO, Position
+from bot.ui.layout import GALLERY_LIMIT
+from bot.ui.markdown import (
+    bold,
+    clean,
+    escape,
+    escape_within,
+    escaped_length,
+    is_visible,
+    measure,
+    one_line,
+    safe_cut,
+)
+
+BODY_LIMIT = 2000
+"""UTF-16 code units of a page's running text: about a minute's reading, two phone screens."""
+
+HEADING_LIMIT = 400
+SPEAKER_LIMIT = 100
+GALLERIES = 4
+
+LATIN_WORDS_PER_MINUTE = 238
+SYLLABLES_PER_MINUTE = 500
+"""Silent reading: English non-fiction by Brysbaert (2019); for Hangul, kana and Han our guess."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. ``heading`` and ``body`` are markdown, "" where there is none.
+
+    ``back`` and ``forth`` are where the buttons lead, ``None`` at the ends.
+    """
+
+    position: Position
+    parts: int
+    heading: str
+    body: str
+    images: tuple[Image, ...]
+    back: Position | None
+    forth: Position | None
+
+
+def page_at(interview: Interview, position: Position, text: Text) -> Page:
+    """The page at `position`, or the nearest that there is: interviews are edited."""
+    sections = _sections(interview)
+    section = _nearest(sections, position.section)
+    heading, bodies = _section(interview, section, text)
+    part = min(position.part, len(bodies) - 1)
+    at = sections.index(section)
+    before = Position(sections[at - 1], LAST_PART) if at else None
+    after = Position(sections[at + 1]) if at + 1 < len(sections) else None
+    last = part == len(bodies) - 1
+    return Page(
+        position=Position(section, part),
+        parts=len(bodies),
+        heading=heading,
+        body=bodies[part],
+        images=_images(interview, section) if last else (),
+        back=Position(section, part - 1) if part else before,
+        forth=after if last else Position(section, part + 1),
+    )
+
+
+def hero(interview: Interview) -> Image | None:
+    """The picture that stands for the interview: its own, or the first beside its prose."""
+    if interview.image_url:
+        return Image(interview.image_url, alt=interview.title)
+    return next(iter(interview.transcript.images), None)
+
+
+def minutes_to_read(interview: Interview) -> int:
+    """Whole minutes, at least one."""
+    transcript = interview.transcript
+    latin = signs = 0
+    for piece in (transcript.intro, transcript.outro, *_turn_texts(transcript.turns)):
+        found = len(_SIGN.findall(piece))
+        signs += found
+        latin += len(_WORD.findall(piece))
+    return max(1, round(latin / LATIN_WORDS_PER_MINUTE + signs / SYLLABLES_PER_MINUTE))
+
+
+_SIGN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_WORD = re.compile(r"[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+(?:['’-]\w+)*")
+
+
+def _turn_texts(turns: Iterable[Turn]) -> Iterator[str]:
+    for turn in turns:
+        yield turn.question
+        for answer in turn.answers:
+            yield answer.text
+
+
+def _sections(interview: Interview) -> list[int]:
+    transcript = interview.transcript
+    outro = [OUTRO] if is_visible(transcript.outro) else []
+    return [COVER.section, *range(1, len(transcript.turns) + 1), *outro]
+
+
+def _nearest(sections: Sequence[int], wanted: int) -> int:
+    if wanted in {0, OUTRO}:
+        return wanted if wanted in sections else sections[-1]
+    return min(wanted, max((number for number in sections if number != OUTRO), default=0))
+
+
+def _section(interview: Interview, section: int, text: Text) -> tuple[str, list[str]]:
+    """The heading and the parts of the body; there is always one part, be it empty."""
+    transcript = interview.transcript
+    if section == COVER.section:
+        return "", split_answers((Answer(None, transcript.intro),), text)
+    if section == OUTRO:
+        return "", split_answers((Answer(None, transcript.outro),), text)
+    turn = transcript.turns[section - 1]
+    heading, rest = _heading(turn.question)
+    answers = (Answer(None, rest), *turn.answers) if rest else turn.answers
+    return heading or text("reader.question-untitled", number=section), split_answers(answers, text)
+
+
+def _heading(question: str) -> tuple[str, str]:
+    """The question as heading lines, and what of it is too long for a heading."""
+    question = clean(question)
+    if not is_visible(question):
+        return "", ""
+    lines = [line for line in question.split("\n") if is_visible(line)]
+    if sum(escaped_length(line) + 1 for line in lines) <= HEADING_LIMIT:
+        return "\n".join(map(escape, lines)), ""
+    sentences = [atom.text for atom in _atoms(question, HEADING_LIMIT)]
+    kept = ""
+    while sentences and escaped_length(one_line(kept + sentences[0])) <= HEADING_LIMIT:
+        kept += sentences.pop(0)
+    return escape(one_line(kept)), clean("".join(sentences))
+
+
+def _images(interview: Interview, section: int) -> tuple[Image, ...]:
+    transcript = interview.transcript
+    if section == COVER.section:
+        shown = hero(interview)
+        found = tuple(image for image in transcript.images if image != shown)
+        found = tuple(image for image in found if shown is None or image.url != shown.url)
+    elif section == OUTRO:
+        found = ()
+    else:
+        found = transcript.turns[section - 1].images
+    return found[: GALLERY_LIMIT * GALLERIES]
+
+
+# ---------------------------------------------------------------- cutting into parts
+
+
+@dataclass(frozen=True, slots=True)
+class _Atom:
+    """A sentence with the white space after it, and what it costs when shown."""
+
+    text: str
+    cost: int
+    answer: int = 0
+
+
+_SENTENCE_END = re.compile(r"""(?<=[.!?…])["'”’)\]]*\s+|[。！？]["'”’」』)]*\s*|\n+""", re.VERBOSE)
+_ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|vs|feat|ft|Vol|No|Jr|Sr|\w)\.$")
+_LONGEST_ABBREVIATION = 6
+
+
+def split_answers(answers: Sequence[Answer], text: Text) -> list[str]:
+    """The answers as parts of markdown of at most ``BODY_LIMIT``; at least one part.
+
+    Speakers are in bold, named again where a part begins in the midst of their words.
+    """
+    atoms = [
+        _Atom(atom.text, atom.cost, number)
+        for number, answer in enumerate(answers)
+        for atom in _atoms(clean(answer.text), BODY_LIMIT - 2 * SPEAKER_LIMIT)
+    ]
+    overheads = [_overhead(answer, text) for answer in answers]
+    parts = _fill(atoms, overheads)
+    rendered: list[str] = []
+    spoken: int | None = None
+    for part in parts:
+        rendered.append(_render(part, answers, text, continued=spoken))
+        spoken = part[-1].answer
+    return rendered or [""]
+
+
+def _overhead(answer: Answer, text: Text) -> int:
+    """What naming the speaker costs, with the line ends around it."""
+    return measure(_speaker(answer, text, continued=True)) + 3
+
+
+def _fill(atoms: Sequence[_Atom], overheads: Sequence[int]) -> list[list[_Atom]]:
+    """Fill parts evenly: none beyond the limit, the last not a mere line where it can be helped."""
+    total = sum(atom.cost for atom in atoms)
+    room = BODY_LIMIT - max(overheads, default=0)
+    wanted = max(1, -(-total // room))
+    goal = min(room, total // wanted)
+    parts: list[list[_Atom]] = []
+    size = 0
+    for atom in atoms:
+        begins = not parts or size >= goal
+        answer_begins = begins or parts[-1][-1].answer != atom.answer
+        cost = atom.cost + (overheads[atom.answer] if answer_begins else 0)
+        if begins or size + cost > BODY_LIMIT:
+            parts.append([])
+            size, cost = 0, atom.cost + overheads[atom.answer]
+        parts[-1].append(atom)
+        size += cost
+    return parts
+
+
+def _render(
+    part: Sequence[_Atom], answers: Sequence[Answer], text: Text, *, continued: int | None
+) -> str:
+    blocks: list[str] = []
+    for number in dict.fromkeys(atom.answer for atom in part):
+        raw = "".join(atom.text for atom in part if atom.answer == number)
+        name = _speaker(answers[number], text, continued=number == continued)
+        blocks.append(f"{name}\n{escape(raw)}" if name else escape(raw))
+    return "\n\n".join(blocks)
+
+
+def _speaker(answer: Answer, text: Text, *, continued: bool) -> str:
+    name = escape_within(answer.speaker or "", SPEAKER_LIMIT)
+    if not is_visible(name):
+        return ""
+    return text("reader.speaker-continued", speaker=bold(name)) if continued else bold(name)
+
+
+def _atoms(text: str, limit: int) -> list[_Atom]:
+    """The text cut into sentences, those beyond `limit` into words, and those into characters."""
+    return [
+        _Atom(piece, escaped_length(piece))
+        for sentence in _sentences(text)
+        for piece in _pieces(sentence, limit)
+    ]
+
+
+def _sentences(text: str) -> Iterator[str]:
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        tail = text[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start()]
+        if "\n" not in match.group() and _ABBREVIATION.search(tail):
+            continue
+        yield text[start : match.end()]
+        start = match.end()
+    if start < len(text):
+        yield text[start:]
+
+
+def _pieces(sentence: str, limit: int) -> Iterator[str]:
+    """The sentence itself, or what is too long for one part in pieces as long as may be."""
+    start = 0
+    while start < len(sentence):
+        size = min(len(sentence) - start, limit)
+        while escaped_length(sentence[start : start + size]) > limit:
+            size = max(1, size * 9 // 10)
+        end = start + size
+        if end < len(sentence):
+            space = sentence.rfind(" ", start + size // 2, end) + 1
+            end = space or max(start + 1, safe_cut(sentence, end))
+        yield sentence[start:end]
+        start = end
