@@ -187,9 +187,7 @@ class Fetcher:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _explained(error, url, self._limits) from error
 
-    def _refuse(
-        self, url: yarl.URL, response: aiohttp.ClientResponse, *, conditional: bool
-    ) -> None:
+    def _refuse(self, response: aiohttp.ClientResponse, *, conditional: bool) -> None:
         status = response.status
         if status == 200 or (status == 304 and conditional):
             return
