@@ -33,3 +33,21 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(max(0.0, seconds))
+
+
+async def wait(event: asyncio.Event, clock: Clock, seconds: float | None) -> bool:
+    """Wait for `event`, but no longer than `seconds` of `clock` (``None``: for ever).
+
+    Whether the event was set; it is left as it is.
+    """
+    if seconds is None:
+        return await event.wait()
+    waiting = asyncio.ensure_future(event.wait())
+    sleeping = asyncio.ensure_future(clock.sleep(seconds))
+    try:
+        await asyncio.wait({waiting, sleeping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+        sleeping.cancel()
+        await asyncio.gather(waiting, sleeping, return_exceptions=True)
+    return event.is_set()
