@@ -199,10 +199,10 @@ def _overhead(answer: Answer, text: Text) -> int:
 
 def _fill(atoms: Sequence[_Atom], overheads: Sequence[int]) -> list[list[_Atom]]:
     """Fill parts evenly: none beyond the limit, the last not a mere line where it can be helped."""
-    total = sum(atom.cost for atom in atoms)
+    total = sum(atom.cost for atom in atoms) + sum(overheads)
     room = BODY_LIMIT - max(overheads, default=0)
-    wanted = max(1, -(-total // room))
-    goal = min(room, total // wanted)
+    wanted = -(-total // room)
+    goal = BODY_LIMIT if wanted == 1 else total // max(1, wanted) + max(overheads, default=0)
     parts: list[list[_Atom]] = []
     size = 0
     for atom in atoms:

@@ -1,0 +1,131 @@
+"""Discord's limits, checked over the payload that would be sent, by their documents alone.
+
+The numbers are those of Discord docs, Component Reference, and of Discord's OpenAPI description;
+nothing is taken from ``bot``.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from discord import ui
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for component in components:
+        yield component
+        yield from walk(component.get("components", []))
+        if "accessory" in component:
+            yield from walk([component["accessory"]])
+
+
+def texts(layout: ui.LayoutView) -> list[str]:
+    return [part["content"] for part in walk(layout.to_components()) if part["type"] == 10]
+
+
+def shown(layout: ui.LayoutView) -> str:
+    return "\n".join(texts(layout))
+
+
+def buttons(layout: ui.LayoutView) -> list[dict[str, Any]]:
+    return [part for part in walk(layout.to_components()) if part["type"] == 2]
+
+
+def selects(layout: ui.LayoutView) -> list[dict[str, Any]]:
+    return [part for part in walk(layout.to_components()) if part["type"] == 3]
+
+
+def pictures(layout: ui.LayoutView) -> list[str]:
+    return [
+        item["media"]["url"]
+        for part in walk(layout.to_components())
+        if part["type"] == 12
+        for item in part["items"]
+    ]
+
+
+def within_limits(layout: ui.LayoutView) -> None:
+    components = layout.to_components()
+    everything = list(walk(components))
+    assert 1 <= len(components) <= 10
+    assert len(everything) <= 40
+    assert sum(units(part["content"]) for part in everything if part["type"] == 10) <= 4000
+    custom_ids = [part["custom_id"] for part in everything if part.get("custom_id")]
+    assert len(custom_ids) == len(set(custom_ids))
+    for custom_id in custom_ids:
+        assert 1 <= units(custom_id) <= 100
+        assert custom_id.startswith("kc:")
+    for part in everything:
+        _CHECKS.get(part["type"], _refuse)(part)
+
+
+def _refuse(part: dict[str, Any]) -> None:
+    raise AssertionError(f"unexpected component {part}")
+
+
+def _row(part: dict[str, Any]) -> None:
+    kinds = [child["type"] for child in part["components"]]
+    assert kinds == [3] or (kinds == [2] * len(kinds) and 1 <= len(kinds) <= 5)
+
+
+def _button(part: dict[str, Any]) -> None:
+    assert 1 <= units(part["label"]) <= 80
+    assert part["label"].strip()
+    if part["style"] == 5:
+        _address(part["url"], 512)
+        assert not part.get("custom_id")
+    else:
+        assert part["custom_id"]
+        assert not part.get("url")
+
+
+def _select(part: dict[str, Any]) -> None:
+    options = part["options"]
+    assert 1 <= len(options) <= 25
+    assert units(part["placeholder"]) <= 150
+    assert len({option["value"] for option in options}) == len(options)
+    assert sum(bool(option["default"]) for option in options) <= 1
+    for option in options:
+        assert option["label"].strip()
+        assert 1 <= units(option["label"]) <= 100
+        assert 1 <= units(option["value"]) <= 100
+        assert "description" not in option or 1 <= units(option["description"]) <= 100
+
+
+def _text(part: dict[str, Any]) -> None:
+    assert part["content"].strip()
+
+
+def _gallery(part: dict[str, Any]) -> None:
+    assert 1 <= len(part["items"]) <= 10
+    for item in part["items"]:
+        _address(item["media"]["url"], 2048)
+        assert item.get("description") is None or 1 <= units(item["description"]) <= 1024
+
+
+def _container(part: dict[str, Any]) -> None:
+    assert part["components"]
+
+
+def _address(url: str, limit: int) -> None:
+    parts = urlsplit(url)
+    assert parts.scheme in {"http", "https"}
+    assert parts.hostname
+    assert url.isascii()
+    assert not any(char.isspace() for char in url)
+    assert len(url) <= limit
+
+
+_CHECKS = {
+    1: _row,
+    2: _button,
+    3: _select,
+    10: _text,
+    12: _gallery,
+    14: lambda _: None,
+    17: _container,
+}

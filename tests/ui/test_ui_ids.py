@@ -1,0 +1,131 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.ui.ids import (
+    Action,
+    Jump,
+    LatestPage,
+    OpenChosen,
+    OpenReader,
+    Position,
+    SearchPage,
+    StaleComponentError,
+    SubscriptionsPage,
+    TurnMenu,
+    TurnPage,
+    interview_value,
+    parse_custom_id,
+    parse_interview_value,
+    parse_place_value,
+    parse_position_value,
+    place_value,
+    position_value,
+    short_query,
+)
+from tests.ui.limits import units
+from tests.ui.strategies import TEXT
+
+ids = st.integers(0, 10**18 - 1)
+pages = st.integers(0, 999_999)
+positions = st.builds(Position, pages, pages)
+queries = TEXT.map(short_query).filter(bool)
+actions = st.one_of(
+    st.builds(OpenReader, ids),
+    st.builds(TurnPage, ids, positions, st.sampled_from("bn")),
+    st.builds(Jump, ids),
+    st.builds(TurnMenu, ids, positions, pages),
+    st.builds(OpenChosen),
+    st.builds(SearchPage, pages, queries),
+    st.builds(LatestPage, pages),
+    st.builds(SubscriptionsPage, pages),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(actions)
+def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> None:
+    assert units(action.custom_id) <= 100
+    assert parse_custom_id(action.custom_id) == action
+
+
+@pytest.mark.parametrize(
+    ("custom_id", "action"),
+    [
+        # Written down, so that a change that would break buttons in old messages fails here.
+        ("kc:read:417", OpenReader(417)),
+        ("kc:go:417:3.1:n", TurnPage(417, Position(3, 1), "n")),
+        ("kc:jump:417", Jump(417)),
+        ("kc:menu:417:3.0:2", TurnMenu(417, Position(3), 2)),
+        ("kc:open", OpenChosen()),
+        ("kc:find:2:first: album", SearchPage(2, "first: album")),
+        ("kc:latest:1", LatestPage(1)),
+        ("kc:subs:1", SubscriptionsPage(1)),
+    ],
+)
+def test_custom_ids_of_messages_already_sent(custom_id: str, action: Action) -> None:
+    assert parse_custom_id(custom_id) == action
+    assert action.custom_id == custom_id
+
+
+@pytest.mark.parametrize(
+    "custom_id",
+    [
+        "",
+        "kc:",
+        "kc:read:",
+        "kc:read:-1",
+        "kc:read:1e3",
+        "kc:read:٣",
+        "kc:read:417:1",
+        "kc:read:417\n",
+        "xkc:read:417",
+        "kc:go:417:3:n",
+        "kc:go:417:3.1:x",
+        "kc:find:2:",
+        "kc:read:" + "9" * 90,
+        "other:bot",
+    ],
+)
+def test_what_is_none_of_ours_is_said_to_be_stale(custom_id: str) -> None:
+    with pytest.raises(StaleComponentError):
+        parse_custom_id(custom_id)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=100))
+def test_a_custom_id_is_understood_or_stale(custom_id: str) -> None:
+    try:
+        action = parse_custom_id("kc:" + custom_id)
+    except StaleComponentError:
+        return
+    assert action.custom_id == "kc:" + custom_id
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXT)
+def test_a_search_is_carried_as_one_short_line(query: str) -> None:
+    short = short_query(query)
+    assert units(short) <= 80
+    assert "\n" not in short
+    assert short == short.strip()
+
+
+@given(ids, positions)
+def test_menu_values_come_back(interview: int, position: Position) -> None:
+    assert parse_place_value(place_value(interview, position)) == (interview, position)
+    assert parse_position_value(position_value(position)) == position
+    assert parse_interview_value(interview_value(interview)) == interview
+
+
+@pytest.mark.parametrize("typed", ["417", "kc:", "kc:4x", "(G)I-DLE", "", "kc:1:2"])
+def test_typed_text_is_no_choice(typed: str) -> None:
+    assert parse_interview_value(typed) is None
+
+
+@pytest.mark.parametrize("value", ["", "x", "1", "1.", "417:1", "a:1.0"])
+def test_a_hostile_menu_value_is_stale(value: str) -> None:
+    with pytest.raises(StaleComponentError):
+        parse_place_value(value)
+    with pytest.raises(StaleComponentError):
+        parse_position_value(value + ":")
