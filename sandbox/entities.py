@@ -209,6 +209,16 @@ class Message:
     reactions: dict[str, set[int]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of a multipart request; `index` is the number in its part's name, ``files[n]``."""
+
+    index: int
+    filename: str
+    content_type: str
+    content: bytes
+
+
 @dataclass(slots=True)
 class Channel:
     """A guild channel, a thread (`thread` set) or a direct message (`recipients` set).

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntFlag
 
-from sandbox.entities import Channel, Guild, Member, Overwrite
+from sandbox.entities import Channel, ChannelType, Guild, Member, Overwrite
 
 
 class Permission(IntFlag):
@@ -114,6 +114,18 @@ DEFAULT_BOT = int(
     | P.SEND_MESSAGES_IN_THREADS
 )
 
+# What may be done in a direct message: all that needs no guild.
+DM_PERMISSIONS = int(
+    P.VIEW_CHANNEL
+    | P.SEND_MESSAGES
+    | P.EMBED_LINKS
+    | P.ATTACH_FILES
+    | P.READ_MESSAGE_HISTORY
+    | P.ADD_REACTIONS
+    | P.USE_EXTERNAL_EMOJIS
+    | P.USE_APPLICATION_COMMANDS
+)
+
 # "Denying SEND_MESSAGES implicitly denies these", docs, "Implicit Permissions".
 _LOST_WITHOUT_SEND = P.MENTION_EVERYONE | P.SEND_TTS_MESSAGES | P.ATTACH_FILES | P.EMBED_LINKS
 _LEFT_IN_TIMEOUT = P.VIEW_CHANNEL | P.READ_MESSAGE_HISTORY
@@ -181,6 +193,13 @@ def apply_overwrites(
     if own is not None:
         bits = bits & ~own.deny | own.allow
     return bits
+
+
+def hidden(channel: Channel, user_id: int, bits: int) -> bool:
+    """Whether a private thread is hidden from a person with these permissions in its parent."""
+    if channel.type != ChannelType.PRIVATE_THREAD or channel.thread is None:
+        return False
+    return user_id not in channel.thread.members and not bits & P.MANAGE_THREADS
 
 
 def _timed_out(member: Member, now: float) -> bool:

@@ -34,7 +34,14 @@ from sandbox.entities import (
     User,
     Webhook,
 )
-from sandbox.permissions import DEFAULT_BOT, DEFAULT_EVERYONE, Permission, channel_permissions
+from sandbox.ids import Snowflakes, secret
+from sandbox.permissions import (
+    DEFAULT_BOT,
+    DEFAULT_EVERYONE,
+    DM_PERMISSIONS,
+    channel_permissions,
+    hidden,
+)
 
 __all__ = [
     "Application",
@@ -55,21 +62,6 @@ __all__ = [
     "Webhook",
     "World",
 ]
-
-# Milliseconds of 2015-01-01, https://docs.discord.com/developers/reference#snowflakes.
-EPOCH_MS = 1_420_070_400_000
-
-# What may be done in a direct message: all that needs no guild.
-DM_PERMISSIONS = int(
-    Permission.VIEW_CHANNEL
-    | Permission.SEND_MESSAGES
-    | Permission.EMBED_LINKS
-    | Permission.ATTACH_FILES
-    | Permission.READ_MESSAGE_HISTORY
-    | Permission.ADD_REACTIONS
-    | Permission.USE_EXTERNAL_EMOJIS
-    | Permission.USE_APPLICATION_COMMANDS
-)
 
 Listener = Callable[[Event], None]
 
@@ -109,26 +101,19 @@ class World:
         # Enforced nonces by author and nonce: when, channel, message.
         self.nonces: OrderedDict[tuple[int, str], tuple[float, int, int]] = OrderedDict()
         self._listeners: list[Listener] = []
-        self._last_id = 0
-        owner = self.add_user("operator")
-        bot = self.add_user("KCrush", bot=True)
-        self.application = Application(
-            id=bot.id, name="KCrush", token=self.token(bot.id), owner=owner, bot=bot
-        )
+        self._ids = Snowflakes(clock)
+        owner, bot = self.add_user("operator"), self.add_user("KCrush", bot=True)
+        self.application = Application(bot.id, "KCrush", self.token(bot.id), owner, bot)
 
     # Ids, tokens, events
 
     def snowflake(self) -> int:
-        """A new id: milliseconds since 2015 shifted by 22, strictly rising."""
-        now = max(0, int(self.clock() * 1000) - EPOCH_MS) << 22
-        self._last_id = max(now, self._last_id + 1)
-        return self._last_id
+        """A new id."""
+        return self._ids.next()
 
     def token(self, user_id: int) -> str:
         """A new secret in the shape of Discord's tokens."""
-        alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-        secret = "".join(self.rng.choices(alphabet, k=60))
-        return f"{user_id:x}.{secret[:6]}.{secret[6:]}"
+        return secret(self.rng, user_id)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with every event from now on; returns the way to stop."""
@@ -212,15 +197,9 @@ class World:
     def add_bot(self, guild: Guild, *, permissions: int | None = None) -> Member:
         """Invite the bot: its managed role, its member, GUILD_CREATE."""
         bot = self.application.bot
-        role = Role(
-            self.snowflake(),
-            guild.id,
-            self.application.name,
-            DEFAULT_BOT if permissions is None else permissions,
-            position=len(guild.roles),
-            managed=True,
-            bot_id=bot.id,
-        )
+        bits = DEFAULT_BOT if permissions is None else permissions
+        role = Role(self.snowflake(), guild.id, self.application.name, bits, len(guild.roles))
+        role.managed, role.bot_id = True, bot.id
         guild.roles[role.id] = role
         member = Member(bot, guild.id, [role.id], joined_at=self.clock())
         guild.members[bot.id] = member
@@ -418,6 +397,16 @@ class World:
             channel.thread.archive_timestamp = self.clock()
         self._publish_channel("UPDATE", channel)
 
+    def let_rest(self, channel: Channel) -> None:
+        """Archive the thread if nothing happened in it for its auto-archive duration (minutes)."""
+        info = channel.thread
+        if info is None or info.archived:
+            return
+        latest = channel.messages.get(channel.last_message_id or 0)
+        quiet_since = max(info.archive_timestamp, latest.timestamp if latest else 0.0)
+        if self.clock() - quiet_since >= info.auto_archive_duration * 60:
+            self.edit_channel(channel, archived=True)
+
     def delete_channel(self, channel: Channel) -> None:
         """The channel ceases to be, its threads and webhooks with it."""
         self.channels.pop(channel.id, None)
@@ -506,16 +495,7 @@ class World:
         if channel.is_thread:
             place = self.channels.get(channel.parent_id or 0, channel)
         bits = channel_permissions(guild, place, here, now=self.clock())
-        if self._shut_out(channel, user, bits):
-            return 0
-        return bits
-
-    @staticmethod
-    def _shut_out(channel: Channel, user: User, bits: int) -> bool:
-        """Whether a private thread is hidden from the user."""
-        if channel.type != ChannelType.PRIVATE_THREAD or channel.thread is None:
-            return False
-        return user.id not in channel.thread.members and not bits & Permission.MANAGE_THREADS
+        return 0 if hidden(channel, user.id, bits) else bits
 
 
 _CHANNEL_FIELDS = frozenset(Channel.__dataclass_fields__)

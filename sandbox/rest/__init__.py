@@ -1,6 +1,6 @@
 """REST v10 of the local Discord.
 
-`Rest(world, ...).routes([*TABLE, *more])` gives aiohttp's routes; each `Route` goes through token,
+`Rest(world, ...).routes([*more, *TABLE])` gives aiohttp's routes; each `Route` goes through token,
 rate limits, faults and observer (`sandbox.rest.pipeline`).
 """
 
@@ -8,8 +8,7 @@ from sandbox.errors import ApiError
 from sandbox.rest.body import Upload
 from sandbox.rest.messages import create_message, delete_message, edit_message
 from sandbox.rest.pipeline import NO_CONTENT, PREFIX, Call, Reply, Rest, Route
-
-TABLE: tuple[Route, ...] = ()
+from sandbox.rest.table import TABLE
 
 __all__ = [
     "NO_CONTENT",

@@ -8,23 +8,16 @@ from typing import Any
 import orjson
 from aiohttp import BodyPartReader, web
 
+from sandbox.entities import Upload
 from sandbox.errors import ApiError
+
+__all__ = ["Body", "Upload", "read_body"]
 
 # "The file upload size limit applies to each file", 10 MiB by default,
 # https://docs.discord.com/developers/reference#uploading-files.
 MAX_FILE = 10 * 1024 * 1024
 MAX_FILES = 10
 MAX_JSON = 2 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file of a multipart request; `index` is the number in its part's name, ``files[n]``."""
-
-    index: int
-    filename: str
-    content_type: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)

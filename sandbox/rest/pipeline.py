@@ -75,6 +75,18 @@ class Call:
         """The snowflake among the path's parameters; 400 when it is none."""
         return snowflake(self.params[name], name)
 
+    def body(self) -> dict[str, Any]:
+        """The payload as an object, empty without one; 400 when it is something else."""
+        if self.payload is None:
+            return {}
+        if isinstance(self.payload, dict):
+            return self.payload
+        error = {
+            "code": "MODEL_TYPE_CONVERT",
+            "message": "Only dictionaries may be used in a ModelType",
+        }
+        raise ApiError(400, 50035, "Invalid Form Body", {"_errors": [error]})
+
     def guild(self) -> Guild:
         """The guild of the path. 404 (10004) where the bot is not in it, as at Discord."""
         guild = self.world.guilds.get(self.id("guild_id"))
@@ -132,6 +144,7 @@ def visible_channel(world: World, channel_id: int) -> Channel:
     channel = world.channels.get(channel_id)
     if channel is None:
         raise errors.unknown("Channel")
+    world.let_rest(channel)
     if not world.permissions(channel, world.application.bot):
         raise errors.missing_access()
     return channel

@@ -1,0 +1,366 @@
+"""The one place where messages come to be, change and go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sandbox import serial
+from sandbox.entities import (
+    Channel,
+    Intent,
+    Interaction,
+    Message,
+    MessageFlag,
+    MessageType,
+    Upload,
+    User,
+    Webhook,
+)
+from sandbox.errors import ApiError
+from sandbox.mentions import Pings, displayed, resolve
+from sandbox.permissions import ALL, Permission
+from sandbox.validate import message_payload
+from sandbox.world import World
+
+# How many messages for one pair of eyes, and how many bytes of attachments, are kept.
+KEEP_EPHEMERALS = 5_000
+KEEP_FILE_BYTES = 64 * 1024 * 1024
+# A bound on remembered nonces, far above what 300 s at 50 requests/s can make.
+KEEP_NONCES = 50_000
+
+COMMAND, COMPONENT, SUBMIT = 2, 3, 5
+
+
+def create_message(
+    world: World,
+    channel: Channel,
+    author: User,
+    payload: Mapping[str, Any],
+    *,
+    webhook: Webhook | None = None,
+    interaction: Interaction | None = None,
+    ephemeral_for: User | None = None,
+    files: Sequence[Upload] = (),
+    loading: bool = False,
+    message_id: int | None = None,
+) -> Message:
+    """Validate `payload` (the JSON of Discord's create-message, webhook or callback `data`),
+    decide who is pinged, store the message and emit MESSAGE_CREATE.
+
+    Checks no permission to send: the endpoints do. With `enforce_nonce`, a nonce that the same
+    author used within `world.nonce_window` gives the message of then. `ephemeral_for` makes a
+    message that only this person sees: kept in `world.ephemerals`, emitted to the page alone.
+    `loading` makes the empty stand-in of a deferred reply. `message_id` is the thread's for the
+    first message of a post. Raises `ApiError` 400 for what Discord refuses.
+    """
+    draft = message_payload(
+        world,
+        payload,
+        interaction=interaction is not None,
+        webhook=webhook is not None,
+        files=files,
+        channel_id=channel.id,
+        loading=loading,
+    )
+    known = _same_nonce(world, author, draft)
+    if known is not None:
+        return known
+    message = Message(
+        id=world.snowflake() if message_id is None else message_id,
+        channel_id=channel.id,
+        guild_id=channel.guild_id,
+        author=_speaker(author, webhook, draft),
+        timestamp=world.clock(),
+        tts=bool(draft.get("tts")),
+        nonce=draft.get("nonce"),
+        webhook_id=webhook.id if webhook else None,
+        application_id=webhook.application_id if webhook else None,
+    )
+    replied_to = _refer(world, channel, message, draft)
+    if interaction is not None:
+        _answer(world, message, interaction)
+    _fill(world, message, draft)
+    _ping(world, channel, message, draft, author, replied_to)
+    if loading:
+        message.flags |= MessageFlag.LOADING
+    if ephemeral_for is not None:
+        message.flags |= MessageFlag.EPHEMERAL
+        message.ephemeral_for = ephemeral_for.id
+        _bounded(world.ephemerals, message, KEEP_EPHEMERALS)
+    else:
+        message.flags &= ~MessageFlag.EPHEMERAL
+        store(world, channel, message)
+    _remember_nonce(world, author, draft, message)
+    publish(world, "MESSAGE_CREATE", channel, message)
+    return message
+
+
+def edit_message(
+    world: World,
+    message: Message,
+    payload: Mapping[str, Any],
+    *,
+    files: Sequence[Upload] = (),
+) -> Message:
+    """Apply the JSON of Discord's edit-message; emits MESSAGE_UPDATE (page only if ephemeral).
+
+    Crossposted copies follow. Nobody is pinged by an edit, yet the mentions shown are those of
+    the new text. Raises `ApiError` 400 for what Discord refuses.
+    """
+    draft = message_payload(
+        world, payload, editing=message, files=files, channel_id=message.channel_id
+    )
+    channel = world.channels[message.channel_id]
+    _fill(world, message, draft)
+    if draft["given"] & {"content", "components", "allowed_mentions"}:
+        _ping(world, channel, message, draft, message.author, None)
+    if draft["given"] - {"flags"}:
+        message.edited = world.clock()
+    publish(world, "MESSAGE_UPDATE", channel, message)
+    _update_copies(world, message, _copy_content)
+    return message
+
+
+def delete_message(world: World, message: Message) -> None:
+    """Remove the message; emits MESSAGE_DELETE (page only if ephemeral).
+
+    Crossposted copies stay and are marked SOURCE_MESSAGE_DELETED.
+    """
+    channel = world.channels.get(message.channel_id)
+    world.ephemerals.pop(message.id, None)
+    for attachment in message.attachments:
+        world.files.pop(int(attachment["id"]), None)
+    if channel is None:
+        return
+    if channel.messages.pop(message.id, None) is not None and channel.thread is not None:
+        channel.thread.message_count = max(0, channel.thread.message_count - 1)
+    publish(world, "MESSAGE_DELETE", channel, message)
+    _update_copies(world, message, _mark_deleted)
+
+
+def store(world: World, channel: Channel, message: Message) -> None:
+    """Put the message at the end of its channel; a thread counts it and wakes up."""
+    _bounded(channel.messages, message, channel.keep)
+    channel.last_message_id = message.id
+    info = channel.thread
+    if info is None:
+        return
+    # "the first message is not counted" in posts of forums, whose id is the thread's own.
+    if message.id != channel.id:
+        info.message_count += 1
+        info.total_message_sent += 1
+        message.position = info.total_message_sent
+    info.members.setdefault(message.author.id, world.clock())
+    if info.archived and not info.locked:
+        world.edit_channel(channel, archived=False)
+
+
+def publish(world: World, name: str, channel: Channel, message: Message) -> None:
+    """Emit a message event; ephemeral ones, and those in channels that the bot can't see, go to
+    the page alone."""
+    guild = world.guild_of(channel)
+    visible = message.ephemeral_for is None and bool(
+        world.permissions(channel, world.application.bot)
+    )
+    data: Callable[[], dict[str, Any]]
+    if name == "MESSAGE_DELETE":
+        identity = {"id": str(message.id), "channel_id": str(channel.id)}
+        if guild is not None:
+            identity["guild_id"] = str(guild.id)
+        data = identity.copy
+    else:
+
+        def data() -> dict[str, Any]:
+            return serial.message_event_json(world, message)
+
+    world.publish(
+        name,
+        data,
+        guild=guild,
+        intents=Intent.DIRECT_MESSAGES if channel.is_dm else Intent.GUILD_MESSAGES,
+        gateway=visible,
+        user_id=message.ephemeral_for,
+    )
+
+
+def copy_message(world: World, source: Message, target: Channel, webhook: Webhook) -> Message:
+    """A crossposted copy of `source` in a following channel: it pings nobody."""
+    message = Message(
+        id=world.snowflake(),
+        channel_id=target.id,
+        guild_id=target.guild_id,
+        author=User(webhook.id, webhook.name, bot=True),
+        timestamp=world.clock(),
+        webhook_id=webhook.id,
+        reference={
+            "type": 0,
+            "channel_id": str(source.channel_id),
+            "guild_id": str(source.guild_id),
+            "message_id": str(source.id),
+        },
+    )
+    _copy_content(source, message)
+    store(world, target, message)
+    source.crossposts.append((target.id, message.id))
+    publish(world, "MESSAGE_CREATE", target, message)
+    return message
+
+
+def _copy_content(source: Message, copy: Message) -> None:
+    copy.content = source.content
+    copy.embeds = source.embeds
+    copy.components = source.components
+    copy.attachments = source.attachments
+    copy.edited = source.edited
+    kept = source.flags & (MessageFlag.IS_COMPONENTS_V2 | MessageFlag.SUPPRESS_EMBEDS)
+    copy.flags = MessageFlag.IS_CROSSPOST | kept
+
+
+def _mark_deleted(source: Message, copy: Message) -> None:
+    copy.flags |= MessageFlag.SOURCE_MESSAGE_DELETED
+
+
+def _update_copies(
+    world: World, source: Message, change: Callable[[Message, Message], None]
+) -> None:
+    for channel_id, message_id in source.crossposts:
+        channel = world.channels.get(channel_id)
+        copy = channel.messages.get(message_id) if channel else None
+        if channel is not None and copy is not None:
+            change(source, copy)
+            publish(world, "MESSAGE_UPDATE", channel, copy)
+
+
+def _bounded(messages: Any, message: Message, keep: int) -> None:
+    messages[message.id] = message
+    while len(messages) > keep:
+        messages.popitem(last=False)
+
+
+def _speaker(author: User, webhook: Webhook | None, draft: Mapping[str, Any]) -> User:
+    """The author as shown: a webhook may speak under any name."""
+    if webhook is None:
+        return author
+    return User(webhook.id, draft.get("username") or webhook.name, bot=True)
+
+
+def _fill(world: World, message: Message, draft: Mapping[str, Any]) -> None:
+    for key in ("content", "embeds", "components", "flags", "attachments"):
+        setattr(message, key, draft[key])
+    for attachment_id, upload in draft["uploads"].items():
+        world.files[attachment_id] = (upload.filename, upload.content_type, upload.content)
+    if not draft["uploads"]:
+        return
+    size = sum(len(content) for _name, _type, content in world.files.values())
+    while size > KEEP_FILE_BYTES:
+        _id, (_name, _type, content) = world.files.popitem(last=False)
+        size -= len(content)
+
+
+def _ping(
+    world: World,
+    channel: Channel,
+    message: Message,
+    draft: Mapping[str, Any],
+    author: User,
+    replied_to: int | None,
+) -> None:
+    guild = world.guild_of(channel)
+    # Webhooks have no permissions and so no limit on whom they ping.
+    bits = ALL if message.webhook_id is not None else world.permissions(channel, author)
+    if message.interaction_metadata is not None:
+        bits = world.permissions(channel, world.application.bot)
+    pings: Pings = resolve(
+        [message.content, *displayed(message.components)],
+        draft.get("allowed_mentions"),
+        users=world.users,
+        roles=guild.roles if guild else {},
+        permissions=bits,
+        replied_to=replied_to,
+    )
+    message.mentions = pings.users
+    message.mention_roles = pings.roles
+    message.mention_everyone = pings.everyone and bool(bits & Permission.MENTION_EVERYONE)
+
+
+def _refer(
+    world: World, channel: Channel, message: Message, draft: Mapping[str, Any]
+) -> int | None:
+    """Make the message a reply when it is one; returns the author replied to."""
+    reference = draft.get("message_reference")
+    if reference is None:
+        return None
+    target = channel.messages.get(reference["message_id"])
+    if target is None:
+        if reference.get("fail_if_not_exists") is False:
+            return None
+        error = {"code": "REPLIES_UNKNOWN_MESSAGE", "message": "Unknown message"}
+        raise ApiError(400, 50035, "Invalid Form Body", {"message_reference": {"_errors": [error]}})
+    message.type = MessageType.REPLY
+    message.reference = _reference_json(channel, target)
+    return target.author.id
+
+
+def _reference_json(channel: Channel, target: Message) -> dict[str, Any]:
+    reference = {"type": 0, "channel_id": str(channel.id), "message_id": str(target.id)}
+    if channel.guild_id is not None:
+        reference["guild_id"] = str(channel.guild_id)
+    return reference
+
+
+def _answer(world: World, message: Message, interaction: Interaction) -> None:
+    """Mark a message as the answer to an interaction."""
+    owner = interaction.guild_id if interaction.guild_id is not None else 0
+    metadata: dict[str, Any] = {
+        "id": str(interaction.id),
+        "type": interaction.type,
+        "user": serial.user_json(interaction.user),
+        "authorizing_integration_owners": {"0": str(owner)},
+    }
+    source = interaction.message
+    if interaction.type == COMMAND:
+        chat = interaction.data.get("type", 1) == 1
+        message.type = MessageType.CHAT_INPUT_COMMAND if chat else MessageType.CONTEXT_MENU_COMMAND
+    elif source is not None:
+        message.type = MessageType.REPLY
+        message.reference = _reference_json(world.channels[source.channel_id], source)
+        metadata["interacted_message_id"] = str(source.id)
+    if interaction.type == SUBMIT:
+        metadata["triggering_interaction_metadata"] = _trigger(metadata, source)
+        metadata.pop("interacted_message_id", None)
+    if interaction.message_id is not None:
+        metadata["original_response_message_id"] = str(interaction.message_id)
+    message.interaction_metadata = metadata
+    message.application_id = world.application.id
+    message.webhook_id = world.application.id
+
+
+def _trigger(metadata: dict[str, Any], source: Message | None) -> dict[str, Any]:
+    """The interaction that a modal was the answer to: a component's, or else a command's."""
+    trigger = {key: value for key, value in metadata.items() if key != "type"}
+    return trigger | {"type": COMMAND if source is None else COMPONENT}
+
+
+def _same_nonce(world: World, author: User, draft: Mapping[str, Any]) -> Message | None:
+    """The message that the author made with this nonce within the window, if it still is."""
+    if not draft.get("enforce_nonce") or draft.get("nonce") in (None, ""):
+        return None
+    found = world.nonces.get((author.id, str(draft["nonce"])))
+    if found is None or world.clock() - found[0] >= world.nonce_window:
+        return None
+    channel = world.channels.get(found[1])
+    return channel.messages.get(found[2]) if channel else None
+
+
+def _remember_nonce(world: World, author: User, draft: Mapping[str, Any], message: Message) -> None:
+    if draft.get("nonce") in (None, "") or world.nonce_window <= 0:
+        return
+    now = world.clock()
+    world.nonces[(author.id, str(draft["nonce"]))] = (now, message.channel_id, message.id)
+    world.nonces.move_to_end((author.id, str(draft["nonce"])))
+    while world.nonces and (
+        len(world.nonces) > KEEP_NONCES
+        or now - next(iter(world.nonces.values()))[0] >= world.nonce_window
+    ):
+        world.nonces.popitem(last=False)
