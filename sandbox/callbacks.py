@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox import errors, serial
-from sandbox.entities import Message, MessageFlag
+from sandbox.entities import Message, MessageFlag, Upload
 from sandbox.errors import ApiError
 from sandbox.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, SUBMIT, Interactions, Live
+from sandbox.messages import create_message, delete_message, edit_message
 from sandbox.outcome import Choice, Modal
 from sandbox.ratelimit import Limit
-from sandbox.rest.body import Upload
-from sandbox.rest.messages import create_message, delete_message, edit_message
 from sandbox.rest.pipeline import NO_CONTENT, Call, Reply, Route
 from sandbox.validate.components import modal_components
 from sandbox.validate.form import Check, Fields, Spot, check_form, choice, listing, text

@@ -25,8 +25,7 @@ from sandbox.observe import Exchange, Observer, Request
 from sandbox.outcome import Choice, Modal, Response
 from sandbox.people import People
 from sandbox.ratelimit import RateLimiter
-from sandbox.rest.pipeline import PREFIX, Rest
-from sandbox.rest.table import TABLE
+from sandbox.rest import PREFIX, TABLE, Rest
 from sandbox.world import World
 
 
