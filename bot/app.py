@@ -5,16 +5,24 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 
+import aiohttp
+import discord
 import structlog
 
 from bot.announcer import Announcer
-from bot.client import CatalogueTranslator, KcrushClient, hold_connection, log_in, sync_commands
-from bot.client import use_rest_api as use_rest_api
-from bot.clock import Clock
+from bot.client import (
+    CatalogueTranslator,
+    KcrushClient,
+    hold_connection,
+    log_in,
+    sync_commands,
+    use_rest_api,
+)
+from bot.clock import Clock, wait
 from bot.config import Settings
+from bot.errors import StoreError
 from bot.feed.fetch import open_fetcher
 from bot.i18n import Messages
 from bot.reading import Reading
@@ -28,12 +36,19 @@ from cogs import add_commands
 logger = structlog.get_logger(__name__)
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Without what reads alike: a person types a reference number off a phone's screen."""
+REFERENCE_LENGTH = 6
+"""Without what reads alike, for a person types it off a phone's screen: 30^6 numbers."""
+
+INDEX_RETRY = 60.0
+"""Seconds until the index is brought up to date again where it could not be, or by another."""
+
+SYNC_RETRY = 300.0
+"""Seconds until commands that Discord would not take are offered again."""
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """All services, built and open. What runs them is ``run``."""
+    """All services, built and open; ``run`` sets them to work. `changed` is set by every commit."""
 
     settings: Settings
     clock: Clock
@@ -43,6 +58,7 @@ class App:
     watcher: Watcher
     client: KcrushClient
     announcer: Announcer
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @asynccontextmanager
@@ -56,7 +72,7 @@ async def open_app(
     """
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database_url, clock))
-        index = SearchIndex.open(settings.data_dir / "index")
+        index = await asyncio.to_thread(SearchIndex.open, settings.data_dir / "index")
         fetcher = await stack.enter_async_context(
             open_fetcher(clock, user_agent=settings.user_agent)
         )
@@ -66,6 +82,12 @@ async def open_app(
         await client.tree.set_translator(CatalogueTranslator(messages))
         add_commands(client, Reading(store, index, rng), Subscribing(store), messages)
         announcer = Announcer(store, DiscordSender(client), clock, rng)
+        changed = asyncio.Event()
+
+        def committed(report: PollReport) -> None:
+            changed.set()
+            announcer.wake()
+
         watcher = Watcher(
             fetcher,
             store,
@@ -73,33 +95,29 @@ async def open_app(
             rng,
             feeds=settings.feed_url,
             interval=settings.poll_interval,
+            on_commit=committed,
         )
-        yield App(settings, clock, rng, store, index, watcher, client, announcer)
+        yield App(settings, clock, rng, store, index, watcher, client, announcer, changed)
 
 
 async def run(
     app: App, stop: asyncio.Event, *, when_ready: Callable[[App], None] | None = None
 ) -> None:
-    """Run the bot until `stop` is set.
+    """Run the bot until `stop` is set, then end in order: what is on its way to Discord arrives.
 
-    Polling begins at once; sending begins with the first login, so that a Discord that is down
-    holds up nothing but itself.
+    Polling begins at once and sending with the first login, so that a Discord that is down holds
+    up nothing but itself.
 
     Raises:
         TokenRefusedError: Discord refuses the token.
+        discord.ConnectionClosed: Discord refuses the connection for good.
     """
-    changed = asyncio.Event()
-
-    def committed(report: PollReport) -> None:
-        changed.set()
-        app.announcer.wake()
-
-    app.watcher.on_commit = committed
     async with asyncio.TaskGroup() as tasks:
         running = [
             tasks.create_task(app.watcher.run(), name="watcher"),
-            tasks.create_task(_keep_index(app, changed), name="index"),
-            tasks.create_task(_serve_discord(app, tasks, when_ready), name="discord"),
+            tasks.create_task(_keep_index(app), name="index"),
+            tasks.create_task(_serve_discord(app, when_ready), name="discord"),
+            tasks.create_task(_announce(app), name="announcer"),
         ]
         await stop.wait()
         logger.info("stopping")
@@ -107,3 +125,56 @@ async def run(
         await app.client.close()
         for task in running:
             task.cancel()
+
+
+async def _announce(app: App) -> None:
+    await app.client.logged_in.wait()
+    await app.announcer.run()
+
+
+async def _serve_discord(app: App, when_ready: Callable[[App], None] | None) -> None:
+    token = app.settings.token
+    await log_in(app.client, token, app.clock)
+    async with asyncio.TaskGroup() as tasks:
+        helpers = [tasks.create_task(_offer_commands(app), name="commands")]
+        if when_ready is not None:
+            helpers.append(tasks.create_task(_tell_ready(app, when_ready), name="ready"))
+        await hold_connection(app.client, token, app.clock, app.rng)
+        for helper in helpers:
+            helper.cancel()
+
+
+async def _offer_commands(app: App) -> None:
+    """Bring Discord's list of our commands up to date, as often as it takes."""
+    while True:
+        try:
+            synced = await sync_commands(app.client)
+        except (discord.DiscordException, aiohttp.ClientError, OSError):
+            logger.exception("commands.not-synced", next_try_in=SYNC_RETRY)
+        else:
+            logger.info("commands.offered", changed=synced)
+            return
+        await app.clock.sleep(SYNC_RETRY)
+
+
+async def _tell_ready(app: App, when_ready: Callable[[App], None]) -> None:
+    await app.client.wait_until_ready()
+    when_ready(app)
+
+
+async def _keep_index(app: App) -> None:
+    """Keep the search index at the store's revision; what fails is tried again."""
+    while True:
+        app.changed.clear()
+        try:
+            await app.index.sync(app.store)
+        except StoreError as error:
+            logger.warning("index.behind", cause=str(error), next_try_in=INDEX_RETRY)
+        except Exception:
+            logger.exception("index.failing", next_try_in=INDEX_RETRY)
+        await wait(app.changed, app.clock, INDEX_RETRY)
+
+
+def new_reference() -> str:
+    """A number that a person quotes and an operator finds in the log."""
+    return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH))

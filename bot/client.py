@@ -351,11 +351,9 @@ def _log_retry(state: RetryCallState) -> None:
 def _unwrapped(error: BaseException) -> BaseException:
     """The error as our code raised it, out of the library's wrappings."""
     while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError):
-        inner = error.original if isinstance(error, app_commands.CommandInvokeError) else None
-        inner = inner or error.__cause__
-        if inner is None:
+        if error.__cause__ is None:
             break
-        error = inner
+        error = error.__cause__
     return error
 
 

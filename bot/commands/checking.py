@@ -1,7 +1,6 @@
 """``check``: each thing that the bot needs, a line each, with the mend."""
 
 import asyncio
-import random
 import secrets
 from collections.abc import AsyncIterator
 

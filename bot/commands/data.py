@@ -71,11 +71,12 @@ async def search_archive(
             await index.sync(store, progress)
         results = await index.search(query, limit=limit)
         addresses = {
-            one.id: one.url for one in await store.summaries([hit.interview_id for hit in results.hits])
+            one.id: one.url
+            for one in await store.summaries([hit.interview_id for hit in results.hits])
         }
     if as_json:
-        found = [_as_object(hit, addresses.get(hit.interview_id)) for hit in results.hits]
-        click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+        objects = [_as_object(hit, addresses.get(hit.interview_id)) for hit in results.hits]
+        click.echo(orjson.dumps(objects, option=orjson.OPT_INDENT_2))
     elif not results.hits:
         click.echo(text("cli.search.nothing", query=query), err=True)
     else:

@@ -25,13 +25,15 @@ def steps(items: Sequence[str], title: str) -> Iterator[str]:
 
 @contextmanager
 def counting(title: str) -> Iterator[Callable[[int, int], None]]:
-    """Give a function to call with (done, total): a bar, or a line every `STRIDE` and at the end."""
+    """A function to call with (done, total): a bar, or a line every `STRIDE` and at the end."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda done, total: (
-            click.echo(f"{title} {done}/{total}", err=True)
-            if done == total or done % STRIDE == 0
-            else None
+        yield (
+            lambda done, total: (
+                click.echo(f"{title} {done}/{total}", err=True)
+                if done == total or done % STRIDE == 0
+                else None
+            )
         )
         return
     with Progress(console=console, transient=True) as progress:

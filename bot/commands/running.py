@@ -6,12 +6,13 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import click
 import structlog
 
 from bot.app import App, open_app, run
 from bot.clock import SystemClock
 from bot.config import Settings
-from bot.demo import Demo
+from bot.demo import open_demo, play
 from bot.i18n import Messages
 
 logger = structlog.get_logger(__name__)
@@ -40,8 +41,11 @@ async def run_demo(
 ) -> int:
     """Run in the sandbox until SIGTERM, Ctrl-C or `exit_after` seconds."""
     with _stop_signal() as stop:
-        async with asyncio.timeout(exit_after) as limit:
-            await Demo(settings, messages, port=port, page=page).run(stop)
+        if exit_after is not None:
+            asyncio.get_running_loop().call_later(exit_after, stop.set)
+        async with open_demo(settings, messages, port=port, page=page) as demo:
+            await play(demo, messages, stop, page=page)
+    click.echo(messages.text()("cli.demo.bye"))
     return 0
 
 
