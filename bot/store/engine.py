@@ -5,8 +5,8 @@ Core.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -49,35 +49,65 @@ _READER_PRAGMAS = ("PRAGMA query_only=ON", "PRAGMA cache_size=-4000")
 class Database:
     """An open database. Use ``open_database``."""
 
-    def __init__(self, path: str, writer: AsyncEngine, readers: AsyncEngine) -> None:
+    def __init__(self, path: str, writer: AsyncConnection, readers: AsyncEngine) -> None:
         self._path = path
         self._writer = writer
         self._readers = readers
         self._turn = asyncio.Lock()
         self._writing: asyncio.Task[Any] | None = None
 
+    async def change(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """What `work` gives, done in a transaction of its own.
+
+        Cancelled, it is done to its end nevertheless, and only then is the caller cancelled.
+
+        Raises:
+            StoreError, RuntimeError: as ``write``.
+        """
+        self._refuse_nesting()
+        return await whole(self._change(work))
+
+    async def _change(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        async with self.write() as connection:
+            return await work(connection)
+
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that holds the write lock from its beginning (BEGIN IMMEDIATE).
 
-        Commits at exit, rolls back when the block raises. Tasks take turns.
+        Commits at exit, rolls back when the block raises. Tasks take turns. What the block awaits
+        of the connection must not be cut short by a cancellation: see ``whole``.
 
         Raises:
             StoreError: the database is locked by another process for longer than
                 ``BUSY_TIMEOUT``, full, read-only or damaged. Nothing was changed then.
             RuntimeError: the same task is writing already, and would wait for itself.
         """
-        task = asyncio.current_task()
-        if task is not None and self._writing is task:
-            raise RuntimeError("a write inside a write of the same task would wait for ever")
+        self._refuse_nesting()
         async with self._turn:
-            self._writing = task
+            self._writing = asyncio.current_task()
             try:
                 with translated(self._path):
-                    async with self._writer.begin() as connection:
-                        yield connection
+                    async with self._transaction():
+                        yield self._writer
             finally:
                 self._writing = None
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[None]:
+        try:
+            await whole(self._begin())
+            yield
+            await whole(self._writer.commit())
+        finally:
+            await whole(self._writer.rollback())
+
+    async def _begin(self) -> None:
+        await self._writer.begin()
+
+    def _refuse_nesting(self) -> None:
+        if self._writing is not None and self._writing is asyncio.current_task():
+            raise RuntimeError("a write inside a write of the same task would wait for ever")
 
     async def fetch(
         self, statement: sa.Select[Any], parameters: Mapping[str, Any] | None = None
@@ -99,6 +129,24 @@ class Database:
                 return await connection.run_sync(look)
 
 
+async def whole(work: Awaitable[T]) -> T:
+    """What `work` gives; a cancellation waits until it is done.
+
+    A statement that is left alone half way keeps its transaction, and with it the write lock,
+    until the garbage collector finds its cursor.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()
+        raise
+
+
 @asynccontextmanager
 async def open_database(url: str) -> AsyncIterator[Database]:
     """Open the database of `url`, creating its folder and file where they are missing.
@@ -111,20 +159,21 @@ async def open_database(url: str) -> AsyncIterator[Database]:
     path = str(address.database)
     with translated(path):
         await _use_wal(address)
-    writer = _engine(address, 1, _WRITER_PRAGMAS)
-    sa.event.listen(writer.sync_engine, "begin", _begin_immediate)
-    readers = _engine(
-        address,
-        READERS,
-        _READER_PRAGMAS,
-        isolation_level="AUTOCOMMIT",
-        skip_autocommit_rollback=True,
-    )
-    try:
-        yield Database(path, writer, readers)
-    finally:
-        await readers.dispose()
-        await writer.dispose()
+    async with AsyncExitStack() as stack:
+        writer = _engine(address, 1, _WRITER_PRAGMAS)
+        stack.push_async_callback(writer.dispose)
+        sa.event.listen(writer.sync_engine, "begin", _begin_immediate)
+        readers = _engine(
+            address,
+            READERS,
+            _READER_PRAGMAS,
+            isolation_level="AUTOCOMMIT",
+            skip_autocommit_rollback=True,
+        )
+        stack.push_async_callback(readers.dispose)
+        with translated(path):
+            connection = await stack.enter_async_context(writer.connect())
+        yield Database(path, connection, readers)
 
 
 def _address(url: str) -> URL:

@@ -42,5 +42,4 @@ async def migrate(database: Database, *, scripts: Path = MIGRATIONS, head: str =
 
     done = False
     while not done:
-        async with database.write() as connection:
-            done = await connection.run_sync(step, scripts, head)
+        done = await database.change(lambda connection: connection.run_sync(step, scripts, head))

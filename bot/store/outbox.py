@@ -83,10 +83,17 @@ _DUE = (
     .limit(sa.bindparam("limit", type_=sa.BigInteger))
 )
 
+# A row that waits for its channel's turn falls due with the lease of the row before it.
 NEXT_DUE = (
-    sa.select(sa.func.min(deliveries.c.next_attempt_at).label("due"))
+    sa.select(deliveries.c.next_attempt_at)
     .select_from(_JOINED)
-    .where(_WAITING, _ACTIVE)
+    .where(
+        _WAITING,
+        _ACTIVE,
+        sa.or_(deliveries.c.state == DeliveryState.LEASED, ~_CHANNEL_IS_BUSY),
+    )
+    .order_by(deliveries.c.next_attempt_at)
+    .limit(1)
 )
 
 COUNTS = sa.select(deliveries.c.state, sa.func.count().label("count")).group_by(deliveries.c.state)

@@ -19,7 +19,7 @@ from bot.model import (
     SubscriptionState,
 )
 from bot.store import codec, interviews, outbox, subscriptions
-from bot.store.engine import Database, open_database
+from bot.store.engine import Database, open_database, whole
 from bot.store.migrate import migrate, read_schema
 from bot.store.results import Change, Known, Leased, Schema, SubscriptionOverview
 
@@ -38,7 +38,7 @@ class Write:
 
     async def known(self, guids: Collection[str], urls: Collection[str]) -> list[Known]:
         """The stored interviews that have one of these GUIDs or canonical URLs, by id."""
-        return await interviews.known(self._connection, guids, urls)
+        return await whole(interviews.known(self._connection, guids, urls))
 
     async def insert(self, interview: Interview, digest: str) -> int:
         """Store a new interview and return its id. Its turns are numbered by their order.
@@ -46,7 +46,9 @@ class Write:
         Raises:
             StoreError: an interview with this GUID is stored already.
         """
-        return await interviews.insert(self._connection, interview, digest, self._clock.now())
+        return await whole(
+            interviews.insert(self._connection, interview, digest, self._clock.now())
+        )
 
     async def update(self, id: int, interview: Interview, digest: str) -> None:  # noqa: A002
         """Replace what is stored of an interview; one that was withdrawn is there again.
@@ -54,11 +56,11 @@ class Write:
         Raises:
             LookupError: there is no interview with this id.
         """
-        await interviews.update(self._connection, id, interview, digest)
+        await whole(interviews.update(self._connection, id, interview, digest))
 
     async def withdraw(self, id: int, now: datetime) -> None:  # noqa: A002
         """Take an interview out of lists and search; what was not sent of it is superseded."""
-        await interviews.withdraw(self._connection, id, now)
+        await whole(interviews.withdraw(self._connection, id, now))
 
     async def enqueue(self, interview_id: int, now: datetime) -> int:
         """Queue an interview for every subscription that has not ended; the number of new rows.
@@ -67,11 +69,11 @@ class Write:
         are due together are sent in the order in which they were enqueued, so call this for the
         oldest interview first.
         """
-        return await outbox.enqueue(self._connection, interview_id, now)
+        return await whole(outbox.enqueue(self._connection, interview_id, now))
 
     async def save_feed_state(self, state: FeedState) -> None:
         """Remember a feed's state under its URL."""
-        await interviews.save_feed_state(self._connection, state)
+        await whole(interviews.save_feed_state(self._connection, state))
 
 
 class Store:
@@ -79,6 +81,9 @@ class Store:
 
     Reads see the last commit and never wait for a write. Changes take turns: a method that
     changes something must not be awaited inside ``write()`` by the same task (``RuntimeError``).
+
+    A change whose caller is cancelled is made to its end first, but for a ``write()`` block,
+    which is rolled back.
 
     Raises (every method):
         StoreError: the database is locked by another process, full, read-only or damaged; a
@@ -178,15 +183,19 @@ class Store:
         A channel has one subscription: added again it takes the new role, is active again, and
         what was parked with it becomes due.
         """
-        async with self._database.write() as connection:
-            return await subscriptions.add(
+        return await self._database.change(
+            lambda connection: subscriptions.add(
                 connection, guild_id, channel_id, role_id, created_by, self._clock.now()
             )
+        )
 
     async def remove_subscription(self, guild_id: int, channel_id: int) -> bool:
         """End a channel's subscription and give up what it waits for; whether there was one."""
-        async with self._database.write() as connection:
-            return await subscriptions.remove(connection, guild_id, channel_id, self._clock.now())
+        return await self._database.change(
+            lambda connection: subscriptions.remove(
+                connection, guild_id, channel_id, self._clock.now()
+            )
+        )
 
     async def settle_subscription(
         self, subscription_id: int, state: SubscriptionState, reason: str | None
@@ -196,10 +205,11 @@ class Store:
         Parked rows wait for it to be active again; ended rows are abandoned. A leased row stays
         with whoever sends it, to be settled by them.
         """
-        async with self._database.write() as connection:
-            await subscriptions.change_state(
+        await self._database.change(
+            lambda connection: subscriptions.change_state(
                 connection, subscription_id, state, reason, self._clock.now()
             )
+        )
 
     # ---------------------------------------------------------------- outbox
 
@@ -211,8 +221,9 @@ class Store:
         a lease that holds. Fresh ones go before those that have waited for longer than an hour;
         then every guild's first channel before any guild's second; then the oldest first.
         """
-        async with self._database.write() as connection:
-            rows = await outbox.lease(connection, now, lease_until, limit)
+        rows = await self._database.change(
+            lambda connection: outbox.lease(connection, now, lease_until, limit)
+        )
         needed = sorted({delivery.interview_id for delivery, _, _ in rows})
         found = {stored.id: stored for stored in await self.interviews(needed)}
         return [
@@ -247,8 +258,9 @@ class Store:
             "next_attempt_at": next_attempt_at or now,
             "changed_at": now,
         }
-        async with self._database.write() as connection:
-            return await outbox.settle(connection, delivery_id, expected_attempts, values)
+        return await self._database.change(
+            lambda connection: outbox.settle(connection, delivery_id, expected_attempts, values)
+        )
 
     async def park(
         self, delivery_id: int, *, expected_attempts: int, now: datetime, reason: str
@@ -263,11 +275,14 @@ class Store:
             "next_attempt_at": now,
             "changed_at": now,
         }
-        async with self._database.write() as connection:
+
+        async def park(connection: AsyncConnection) -> bool:
             if not await outbox.settle(connection, delivery_id, expected_attempts, values):
                 return False
             await subscriptions.park(connection, delivery_id, reason, now)
             return True
+
+        return await self._database.change(park)
 
     async def deliveries(self, interview_id: int) -> list[Delivery]:
         """What became of an interview in each channel, in the order of the rows."""
@@ -277,9 +292,12 @@ class Store:
         return [outbox.delivery(row) for row in rows]
 
     async def next_due(self) -> datetime | None:
-        """When the next row falls due, also in the past; ``None`` when none will by itself."""
-        due: datetime | None = (await self._database.fetch(outbox.NEXT_DUE))[0].due
-        return due
+        """When ``lease_due`` will next find something; in the past when it would find it now.
+
+        ``None`` when nothing waits. What is leased counts with the end of its lease.
+        """
+        rows = await self._database.fetch(outbox.NEXT_DUE, {"now": self._clock.now()})
+        return rows[0].next_attempt_at if rows else None
 
     async def outbox_counts(self) -> Mapping[DeliveryState, int]:
         """How many deliveries are in each state; every state is there."""

@@ -1,0 +1,86 @@
+"""Interviews to store, and how to open a store for them."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from bot.model import Answer, Image, Interview, Subject, Transcript, Turn
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def database_url(tmp_path, name="kcrush.db"):
+    return f"sqlite+aiosqlite:///{tmp_path / name}"
+
+
+def interview(number=1, **changes):
+    """A whole interview, published `number` days before ``NOON``."""
+    values = {
+        "guid": f"https://kcrush.example/?p={number}",
+        "url": f"https://kcrush.example/interview-{number}/",
+        "title": f"Interview {number} with Park Sori (박소리)",
+        "subjects": (Subject("Park Sori", "Singer", ("박소리", "SORI")), Subject("V1NO")),
+        "kinds": ("Music", "K-Pop"),
+        "author": "Jane Doe",
+        "published_at": NOON - timedelta(days=number),
+        "updated_at": NOON - timedelta(hours=number),
+        "excerpt": "She sings.",
+        "image_url": "https://kcrush.example/hero.jpg",
+        "transcript": Transcript(
+            intro="Hello.\n\nThis is the intro.",
+            turns=(
+                Turn(
+                    1,
+                    "Please introduce yourself.",
+                    (Answer("SORI", "I am Sori."), Answer(None, "안녕하세요!")),
+                    (Image("https://kcrush.example/1.jpg", "alt", "caption"),),
+                ),
+                Turn(2, "What is next?", (Answer("SORI", "A tour."),)),
+            ),
+            outro="Thank you.",
+            images=(Image("https://kcrush.example/2.jpg"),),
+            videos=("https://video.example/1",),
+            links=("https://link.example/",),
+            warnings=("a table was left out",),
+        ),
+    }
+    return Interview(**(values | changes))
+
+
+text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
+moments = st.datetimes(timezones=st.just(UTC))
+images = st.builds(Image, text, text, text)
+
+
+def several(values, most=3):
+    return st.lists(values, max_size=most).map(tuple)
+
+
+@st.composite
+def interviews(draw):
+    """Any interview that the parser may hand over."""
+    turns = draw(several(st.tuples(text, several(st.builds(Answer, st.none() | text, text)))))
+    return Interview(
+        guid=draw(text),
+        url=draw(text),
+        title=draw(text),
+        subjects=draw(several(st.builds(Subject, text, st.none() | text, several(text)))),
+        kinds=draw(several(text)),
+        author=draw(st.none() | text),
+        published_at=draw(st.none() | moments),
+        updated_at=draw(st.none() | moments),
+        excerpt=draw(text),
+        image_url=draw(st.none() | text),
+        transcript=Transcript(
+            intro=draw(text),
+            turns=tuple(
+                Turn(number, question, answers, draw(several(images, 2)))
+                for number, (question, answers) in enumerate(turns, 1)
+            ),
+            outro=draw(text),
+            images=draw(several(images, 2)),
+            videos=draw(several(text)),
+            links=draw(several(text)),
+            warnings=draw(several(text)),
+        ),
+    )

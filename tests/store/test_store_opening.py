@@ -1,0 +1,214 @@
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StoreError
+from bot.i18n import load_messages
+from bot.store import open_store
+from bot.store.engine import BUSY_TIMEOUT
+from tests.clock import FakeClock
+from tests.store.samples import database_url, interview
+
+ROOT = os.geteuid() == 0 if hasattr(os, "geteuid") else False
+
+
+async def refusal(url):
+    with pytest.raises(StoreError) as refused:
+        async with open_store(url, FakeClock()):
+            pass
+    error = refused.value
+    return error.key, load_messages().text()(error.key, **error.args_by_name)
+
+
+async def test_the_folder_and_the_file_are_made(tmp_path):
+    async with open_store(database_url(tmp_path, "a/b/kcrush.db"), FakeClock()) as store:
+        assert (await store.schema()).up_to_date
+    assert (tmp_path / "a" / "b" / "kcrush.db").is_file()
+
+
+async def test_what_was_stored_is_there_after_opening_again(tmp_path):
+    async with open_store(database_url(tmp_path), FakeClock()) as store:
+        async with store.write() as write:
+            id_ = await write.insert(interview(), "d")
+        identity = store.identity
+    async with open_store(database_url(tmp_path), FakeClock()) as store:
+        assert (await store.interview(id_)).interview == interview()
+        assert store.identity == identity
+
+
+async def test_two_databases_are_not_mistaken_for_each_other(tmp_path):
+    async with (
+        open_store(database_url(tmp_path, "one.db"), FakeClock()) as one,
+        open_store(database_url(tmp_path, "two.db"), FakeClock()) as two,
+    ):
+        assert one.identity != two.identity
+
+
+async def test_every_connection_is_durable_and_keeps_foreign_keys(store):
+    for _ in range(2):
+        async with store._database.write() as connection:
+            asked = [
+                (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
+                for name in ("journal_mode", "synchronous", "foreign_keys")
+            ]
+        full = 2
+        assert asked == ["wal", full, 1]
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgresql+asyncpg://bot:secret@host/kcrush", 'address "postgresql+asyncpg://bot:***@'),
+        ("sqlite:///data/kcrush.db", 'can\'t use the database address "sqlite:///data/kcrush.db"'),
+        ("what is this", 'can\'t use the database address "what is this"'),
+    ],
+)
+async def test_another_database_is_refused_with_an_example(url, words):
+    key, sentence = await refusal(url)
+    assert key == "store.unsupported"
+    assert words in sentence
+    assert "sqlite+aiosqlite:///data/kcrush.db" in sentence
+
+
+@pytest.mark.parametrize("rest", ["", ":memory:", "file:x?mode=memory&uri=true"])
+async def test_a_database_that_would_be_forgotten_is_refused(rest):
+    url = f"sqlite+aiosqlite:///{rest}" if rest else "sqlite+aiosqlite://"
+    key, sentence = await refusal(url)
+    assert key == "store.no-file"
+    assert "nothing would outlive a restart" in sentence
+
+
+async def test_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    key, sentence = await refusal(database_url(tmp_path, "file/kcrush.db"))
+    assert key == "store.folder"
+    assert sentence == (
+        f"The folder {tmp_path / 'file'} for the database can't be made: File exists. Create it "
+        "for the user that runs the bot, or set `DATABASE_URL` to a place where that user may "
+        "write."
+    )
+
+
+async def test_a_folder_where_the_file_should_be(tmp_path):
+    (tmp_path / "kcrush.db").mkdir()
+    key, sentence = await refusal(database_url(tmp_path))
+    assert key == "store.is-folder"
+    assert sentence.startswith(f"{tmp_path / 'kcrush.db'} is a folder where the database file")
+
+
+async def test_a_file_that_is_no_database(tmp_path):
+    (tmp_path / "kcrush.db").write_bytes(b"<html>not a database</html>" * 200)
+    key, sentence = await refusal(database_url(tmp_path))
+    assert key == "store.not-a-database"
+    assert sentence.startswith(f"The file {tmp_path / 'kcrush.db'} is no SQLite database.")
+    assert (tmp_path / "kcrush.db").read_bytes().startswith(b"<html>")
+
+
+@pytest.mark.skipif(ROOT, reason="root may write everywhere")
+async def test_a_folder_that_may_not_be_written(tmp_path):
+    tmp_path.chmod(0o500)
+    try:
+        key, _ = await refusal(database_url(tmp_path))
+    finally:
+        tmp_path.chmod(0o700)
+    assert key == "store.cannot-open"
+
+
+async def test_a_database_of_a_newer_program_is_refused_and_untouched(tmp_path):
+    async with open_store(database_url(tmp_path), FakeClock()):
+        pass
+    with sqlite3.connect(tmp_path / "kcrush.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    key, sentence = await refusal(database_url(tmp_path))
+    assert key == "store.newer"
+    assert "The database is of version 9999, made by a newer version" in sentence
+    connection = sqlite3.connect(tmp_path / "kcrush.db")
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("9999",)]
+    connection.close()
+
+
+async def test_a_damaged_database_says_so(tmp_path):
+    path = tmp_path / "kcrush.db"
+    async with open_store(database_url(tmp_path), FakeClock()) as store, store.write() as write:
+        for number in range(200):
+            await write.insert(interview(number), "d")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:8192] + b"\xa5" * (len(whole) - 8192))
+    with pytest.raises(StoreError) as refused:
+        async with open_store(database_url(tmp_path), FakeClock()) as store:
+            await store.changed_since(0)
+    assert refused.value.key == "store.damaged"
+
+
+async def test_another_process_that_holds_the_lock_for_too_long(tmp_path, monkeypatch):
+    assert BUSY_TIMEOUT >= 5
+    monkeypatch.setattr("bot.store.engine.BUSY_TIMEOUT", 0.05)
+    async with open_store(database_url(tmp_path), FakeClock()) as store:
+        other = sqlite3.connect(tmp_path / "kcrush.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError) as refused:
+            await store.add_subscription(1, 2, None, 3)
+        assert refused.value.key == "store.locked"
+        assert await store.subscriptions(1) == []
+
+        other.execute("ROLLBACK")
+        other.close()
+        _, created = await store.add_subscription(1, 2, None, 3)
+        assert created is True
+
+
+async def fill(store):
+    async with store.write() as write:
+        for number in range(100):
+            await write.insert(interview(number), "d")
+
+
+async def test_a_full_disk_loses_nothing_and_heals(tmp_path):
+    async with open_store(database_url(tmp_path), FakeClock()) as store:
+        async with store._database.write() as connection:
+            pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar()
+            await connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 2}")
+        with pytest.raises(StoreError) as refused:
+            await fill(store)
+        assert refused.value.key == "store.full"
+        assert await store.count() == 0
+
+        async with store._database.write() as connection:
+            await connection.exec_driver_sql("PRAGMA max_page_count=1000000")
+        async with store.write() as write:
+            await write.insert(interview(), "d")
+        assert await store.count() == 1
+
+
+async def test_a_database_that_became_read_only_can_still_be_read(tmp_path):
+    async with open_store(database_url(tmp_path), FakeClock()) as store:
+        async with store._database.write() as connection:
+            await connection.exec_driver_sql("PRAGMA query_only=ON")
+        with pytest.raises(StoreError) as refused:
+            await store.add_subscription(1, 2, None, 3)
+        assert refused.value.key == "store.read-only"
+        assert await store.count() == 0
+
+
+async def test_a_copy_made_while_the_bot_runs_opens(tmp_path, store):
+    async with store.write() as write:
+        id_ = await write.insert(interview(), "d")
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for name in ("kcrush.db", "kcrush.db-wal"):
+        shutil.copy(tmp_path / name, copy / name)
+    async with open_store(database_url(copy), FakeClock()) as copied:
+        assert (await copied.interview(id_)).interview == interview()
+
+
+def test_every_sentence_of_the_store_is_in_the_catalogue():
+    source = "".join(path.read_text() for path in Path("bot/store").glob("*.py"))
+    text = load_messages().text()
+    keys = {piece.split('"')[0] for piece in source.split('"store.')[1:]}
+    assert len(keys) >= 12
+    for key in keys:
+        assert text(f"store.{key}", path="p", problem="x", url="u", current="1", head="2")

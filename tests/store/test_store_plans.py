@@ -1,0 +1,47 @@
+"""What is asked often is answered by an index, not by reading a table from end to end."""
+
+import pytest
+import sqlalchemy as sa
+
+from bot.store import interviews, outbox, subscriptions
+from tests.store.samples import NOON
+
+ASKED = {
+    "now": NOON,
+    "stale": NOON,
+    "limit": 10,
+    "offset": 0,
+    "revision": 5,
+    "id": 1,
+    "guild_id": 1,
+    "interview_id": 1,
+}
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (outbox._DUE, "deliveries_due"),
+        (outbox.NEXT_DUE, "deliveries_due"),
+        (outbox.OF_INTERVIEW, "sqlite_autoindex_deliveries_1"),
+        (subscriptions.OVERVIEW, "deliveries_subscription"),
+        (interviews.LATEST, "interviews_listed"),
+        (interviews.CHANGED, "interviews_revision"),
+        (interviews.BY_ID, "sqlite_autoindex_turns_1"),
+    ],
+)
+async def test_a_hot_question_uses_its_index(store, statement, index):
+    said = []
+    async with store._database.write() as connection:
+
+        def listen(connection, cursor, sql, parameters, context, many):
+            said.append((sql, parameters))
+
+        sa.event.listen(connection.sync_connection, "before_cursor_execute", listen)
+        await connection.execute(statement, ASKED)
+        ((sql, parameters),) = said
+        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)
+        steps = [row[3] for row in plan]
+    assert any(index in step for step in steps), steps
+    read_whole = [step for step in steps if step.startswith("SCAN") and "USING INDEX" not in step]
+    assert not [step for step in read_whole if "anon" not in step and "subquery" not in step], steps
