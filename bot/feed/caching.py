@@ -18,7 +18,7 @@ LONGEST_WAIT = 10.0**9
 """Seconds: what a longer wait is read as. Whoever schedules has caps of its own."""
 
 _PRINTABLE = re.compile(r"[\x20-\x7e]+")
-_WAIT = re.compile(r"\d{1,20}")
+_WAIT = re.compile(r"[0-9]{1,20}")
 _CODING_SUFFIX = re.compile(r'(?:--?|;)(?:gzip|gz|deflate|br|zstd)(?="?$)')
 
 

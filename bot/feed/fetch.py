@@ -5,6 +5,7 @@ async with open_fetcher(clock, user_agent="kcrush-bot/1.0") as fetcher:
 """
 
 import asyncio
+import os
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -295,8 +296,10 @@ def _explained(error: Exception, url: yarl.URL, limits: Limits) -> FetchError:
 
 def _problem(error: Exception) -> str:
     inner = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
-    words = getattr(inner, "strerror", None) or str(inner) or type(inner).__name__
-    return _cut(" ".join(str(words).split()))
+    number = getattr(inner, "errno", None)
+    # asyncio words its own message around the address, and leaves out what went wrong.
+    words = os.strerror(number) if isinstance(number, int) and number > 0 else str(inner)
+    return _cut(" ".join(words.split()) or type(inner).__name__)
 
 
 def _bare(url: yarl.URL) -> yarl.URL:
