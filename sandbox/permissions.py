@@ -131,7 +131,7 @@ _LOST_WITHOUT_SEND = P.MENTION_EVERYONE | P.SEND_TTS_MESSAGES | P.ATTACH_FILES |
 _LEFT_IN_TIMEOUT = P.VIEW_CHANNEL | P.READ_MESSAGE_HISTORY
 
 
-def guild_permissions(guild: Guild, member: Member, *, now: float = 0.0) -> int:
+def guild_permissions(guild: Guild, member: Member, *, now: float) -> int:
     """The member's permissions in the guild as a whole, overwrites left out.
 
     Administrators and the owner hold every permission; a member in time-out keeps only viewing
@@ -151,13 +151,13 @@ def guild_permissions(guild: Guild, member: Member, *, now: float = 0.0) -> int:
     return bits
 
 
-def channel_permissions(guild: Guild, channel: Channel, member: Member, *, now: float = 0.0) -> int:
+def channel_permissions(guild: Guild, channel: Channel, member: Member, *, now: float) -> int:
     """The member's permissions in a channel, overwrites included.
 
     For a thread pass its parent channel: threads have no overwrites of their own. Without
     VIEW_CHANNEL nothing is left.
     """
-    base = guild_permissions(guild, member)
+    base = guild_permissions(guild, member, now=now)
     if base & P.ADMINISTRATOR:
         return ALL
     bits = apply_overwrites(base, channel.overwrites, guild.id, member.roles, member.user.id)

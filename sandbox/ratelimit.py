@@ -179,6 +179,7 @@ def denial_body(wait: float, scope: Scope) -> dict[str, object]:
     """The JSON body of a 429; `retry_after` in seconds, rounded up to the millisecond."""
     return {
         "message": "You are being rate limited.",
+        "code": 0,
         "retry_after": math.ceil(wait * 1000) / 1000,
         "global": scope == "global",
     }

@@ -304,7 +304,7 @@ def my_guild_json(world: World, guild: Guild) -> Json:
         "icon": guild.icon,
         "banner": None,
         "owner": guild.owner.id == member.user.id,
-        "permissions": str(guild_permissions(guild, member)),
+        "permissions": str(guild_permissions(guild, member, now=world.clock())),
         "features": [],
     }
 

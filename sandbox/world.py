@@ -1,8 +1,7 @@
 """The state of the local Discord: who and what there is, and the events of its changing.
 
 `World` is the one owner of state. Its methods change it and emit the gateway events that Discord
-would; the REST handlers, the page and the tests all go through them. Nothing here does I/O, and
-nothing is precomputed per guild, so that ten thousand guilds cost little.
+would. Nothing is precomputed per guild, so that ten thousand guilds cost little.
 """
 
 from __future__ import annotations
@@ -44,6 +43,7 @@ from sandbox.permissions import (
 )
 
 __all__ = [
+    "DM_PERMISSIONS",
     "Application",
     "Channel",
     "ChannelType",
@@ -186,10 +186,11 @@ class World:
         """
         guild_id = self.snowflake()
         owner = owner or self.application.owner
-        guild = Guild(guild_id, name, owner, self.clock(), preferred_locale=locale)
+        guild = self.guilds[guild_id] = Guild(
+            guild_id, name, owner, self.clock(), preferred_locale=locale
+        )
         guild.roles[guild_id] = Role(guild_id, guild_id, "@everyone", everyone)
         guild.members[owner.id] = Member(owner, guild_id, joined_at=guild.created_at)
-        self.guilds[guild_id] = guild
         if with_bot:
             self.add_bot(guild, permissions=bot_permissions)
         return guild
@@ -232,8 +233,8 @@ class World:
         if unavailable:
             data = {"id": str(guild.id), "unavailable": True}
             self.emit(Event("GUILD_DELETE", data, guild.id, Intent.GUILDS))
-        else:
-            self.publish("GUILD_CREATE", lambda: serial.guild_create_json(self, guild), guild=guild)
+            return
+        self.publish("GUILD_CREATE", lambda: serial.guild_create_json(self, guild), guild=guild)
 
     def edit_guild(self, guild: Guild, **changes: Any) -> None:
         """Set attributes of the guild; GUILD_UPDATE."""
@@ -323,13 +324,9 @@ class World:
         require_tag: bool = False,
     ) -> Channel:
         """A channel of the guild (no thread: see `add_thread`); `tags` are for forums."""
+        parent_id = parent.id if parent else None
         channel = Channel(
-            self.snowflake(),
-            int(type),
-            guild.id,
-            name,
-            topic,
-            parent.id if parent else None,
+            *(self.snowflake(), int(type), guild.id, name, topic, parent_id),
             position=len(guild.channels),
             overwrites={overwrite.id: overwrite for overwrite in overwrites},
             tags=[t if isinstance(t, Tag) else Tag(self.snowflake(), t) for t in tags],

@@ -15,7 +15,7 @@ from sandbox import errors
 from sandbox.errors import ApiError
 from sandbox.faults import Fate, Faults, Rule
 from sandbox.observe import Exchange
-from sandbox.ratelimit import Limit, RateLimiter, denial_body, denial_headers
+from sandbox.ratelimit import Limit, RateLimiter, Scope, denial_body, denial_headers
 from sandbox.rest.body import Body, Upload, read_body
 from sandbox.world import Channel, Guild, Message, User, World
 
@@ -238,10 +238,7 @@ class Rest:
         """Judge ban, token and rate limits, in this order, at the moment of arrival."""
         ban = self.limiter.banned()
         if ban is not None:
-            headers = {"Retry-After": str(int(ban) + 1), "X-Sandbox-No-Via": "1"}
-            return ApiError(
-                429, 0, "You are being blocked from accessing our API", None, headers
-            ), {}
+            return _Limited(ban, "global", via=False), {}
         if route.auth == "bot":
             expected = f"Bot {self.world.application.token}"
             if request.headers.get("Authorization") != expected:
@@ -297,8 +294,13 @@ class _Cut(Exception):
 
 
 class _Limited(ApiError):
-    def __init__(self, wait: float, scope: Any) -> None:
-        super().__init__(429, 0, "You are being rate limited.", headers=denial_headers(wait, scope))
+    """A 429; without `via` it is Cloudflare's."""
+
+    def __init__(self, wait: float, scope: Scope, *, via: bool = True) -> None:
+        headers = denial_headers(wait, scope)
+        if not via:
+            headers["X-Sandbox-No-Via"] = "1"
+        super().__init__(429, 0, "You are being rate limited.", headers=headers)
         self.limited = denial_body(wait, scope)
 
 
