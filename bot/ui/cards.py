@@ -30,7 +30,7 @@ NAMES_SHOWN = 6
 KIND_LIMIT = 40
 KINDS_SHOWN = 3
 
-_SAYS_NOTHING = frozenset({"interview", "interviews", "uncategorized"})
+_SAYS_NOTHING = frozenset({"interview", "interviews", "인터뷰", "uncategorized"})
 
 
 def announcement_card(stored: StoredInterview, text: Text, *, role_id: int | None = None) -> Layout:
@@ -83,8 +83,8 @@ def byline(interview: Interview) -> str:
 
 
 def facts(interview: Interview) -> str:
-    """Kinds and date as one line of markdown, "" for nothing. Discord writes the date."""
-    return join([*kinds(interview), date_of(interview)])
+    """Date and kinds as one line of markdown, "" for nothing. Discord writes the date."""
+    return join([date_of(interview), *kinds(interview)])
 
 
 def kinds(interview: Interview) -> list[Marked]:
@@ -111,4 +111,4 @@ def date_of(interview: Interview) -> str | None:
 def _footer(interview: Interview, text: Text) -> str:
     turns = len(interview.transcript.turns)
     questions = text.plural("card.questions", turns) if turns else None
-    return join([*kinds(interview), questions, date_of(interview)])
+    return join([date_of(interview), questions, *kinds(interview)])

@@ -67,11 +67,11 @@ def search_page(
     shown = escape(shorten(one_line(query), ids.QUERY_LIMIT))
     items: list[Item | None] = [
         words(f"## {text('search.title', query=shown)}"),
-        words(small(text.plural("search.total", total))),
+        words(small(join([text.plural("search.total", total), _page_of(page, total, text)]))),
     ]
     for group in found:
-        lines = [_entry(group.interview, text), *(_hit(hit, text) for hit in group.hits)]
-        items += [rule(), words("\n".join(lines))]
+        items += [rule(), words(_entry(group.interview, text))]
+        items += [words(_hit(group.interview, hit, text)) for hit in group.hits]
     options = {
         ids.place_value(group.interview.id, _place(hit)): (group.interview, hit)
         for group in found
@@ -178,16 +178,18 @@ def _label(summary: InterviewSummary, hit: Hit, text: Text) -> str:
     )
 
 
-def _hit(hit: Hit, text: Text) -> str:
-    lines = []
-    if hit.turn_number is not None and is_visible(hit.question):
-        number = text.number(hit.turn_number)
-        question = escape_within(hit.question, _QUESTION_LIMIT)
-        lines.append(f"{number}\\. {question}")
+def _hit(summary: InterviewSummary, hit: Hit, text: Text) -> str:
+    """Where it was found, and the words around it as a quote."""
+    where = escape_within(_label(summary, hit, text), _QUESTION_LIMIT)
     snippet = _snippet(hit.snippet)
-    if is_visible(snippet):
-        lines.append(f"> {snippet}")
-    return "\n".join(lines)
+    return f"{where}\n> {snippet}" if is_visible(snippet) else where
+
+
+def _page_of(page: int, total: int, text: Text) -> str | None:
+    pages = -(-total // HITS_PER_PAGE)
+    if pages < 2:
+        return None
+    return text("list.page", number=text.number(page + 1), total=text.number(pages))
 
 
 def _snippet(fragments: Sequence[Fragment]) -> str:
@@ -262,7 +264,7 @@ def _deliveries(overview: SubscriptionOverview, text: Text) -> str:
     waiting = None
     if overview.waiting:
         waiting = text.plural("announcements.list.waiting", overview.waiting)
-        if overview.last_reason:
+        if overview.last_reason and overview.subscription.state is SubscriptionState.ACTIVE:
             waiting = f"{waiting} ({reason_of(overview.last_reason, text)})"
     relative = discord.utils.format_dt
     return join(

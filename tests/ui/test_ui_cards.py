@@ -37,7 +37,7 @@ def test_the_card_tells_who_what_when_and_how_much(text: Text) -> None:
         f"## [KCrush Interview with Singer Han Seoyun]({SEOYUN.url})",
         "**Han Seoyun**, Singer",
         "Han Seoyun sings about small rooms \\*and\\* large skies.",
-        "-# Ballad · K-Pop · 2 questions · <t:1773651600:D>",
+        "-# <t:1773651600:D> · 2 questions · Ballad · K-Pop",
     ]
     assert pictures(card) == ["https://kcrush.example/seoyun.jpg"]
 

@@ -55,7 +55,7 @@ def test_the_cover(text: Text) -> None:
     assert texts(layout) == [
         "## [Interview with O.V](https://kcrush.example/interview/)",
         "**O.V**, R&B Duo",
-        "-# R&B · <t:1773651600:D>",
+        "-# <t:1773651600:D> · R&B",
         "They met at school.",
         "-# 2 questions · 1 minute to read",
     ]
