@@ -220,6 +220,7 @@ async def open_fetcher(
     clock: Clock,
     *,
     user_agent: str,
+    accept_encoding: str = ACCEPT_ENCODING,
     limits: Limits = Limits(),
     resolver: AbstractResolver | None = None,
     is_public: IsPublic = is_public_address,
@@ -246,7 +247,7 @@ async def open_fetcher(
                     headers={
                         "User-Agent": user_agent,
                         "Accept": ACCEPT,
-                        "Accept-Encoding": ACCEPT_ENCODING,
+                        "Accept-Encoding": accept_encoding,
                     },
                 )
             )

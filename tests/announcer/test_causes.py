@@ -1,0 +1,111 @@
+"""Exceptions as discord.py and aiohttp make them, and what the announcer takes them for."""
+
+from types import SimpleNamespace
+
+import aiohttp
+import discord
+import pytest
+from aiohttp.client_reqrep import ConnectionKey
+
+from bot.announcer.causes import failure_of
+from bot.announcer.machine import Failed, Kind
+
+VIA = {"Via": "1.1 google"}
+
+
+def answer(status, code=None, headers=VIA):
+    """As ``HTTPClient.request`` raises it."""
+    response = SimpleNamespace(status=status, reason="Reason", headers=headers)
+    kinds = {403: discord.Forbidden, 404: discord.NotFound}
+    kind = discord.DiscordServerError if status >= 500 else kinds.get(status, discord.HTTPException)
+    body = "<html>" if code is None else {"code": code, "message": "words"}
+    return kind(response, body)
+
+
+NOT_CONNECTED = aiohttp.ClientConnectorError(
+    ConnectionKey(
+        host="discord.com",
+        port=443,
+        is_ssl=True,
+        ssl=True,
+        proxy=None,
+        proxy_auth=None,
+        proxy_headers_hash=None,
+    ),
+    OSError(111, "refused"),
+)
+
+CASES = [
+    (NOT_CONNECTED, Failed(Kind.LOST, "network")),
+    (aiohttp.ServerDisconnectedError(), Failed(Kind.LOST, "network", maybe_sent=True)),
+    (ConnectionResetError(104, "reset"), Failed(Kind.LOST, "network", maybe_sent=True)),
+    (TimeoutError(), Failed(Kind.LOST, "network", maybe_sent=True)),
+    (answer(500), Failed(Kind.LOST, "discord-down", maybe_sent=True)),
+    (answer(502), Failed(Kind.LOST, "discord-down", maybe_sent=True)),
+    (
+        answer(503, headers={"Retry-After": "30"}),
+        Failed(Kind.LOST, "discord-down", 30, maybe_sent=True),
+    ),
+    (answer(403, 40004), Failed(Kind.LOST, "discord-down")),
+    (answer(503, 130000), Failed(Kind.LOST, "discord-down", maybe_sent=True)),
+    (discord.RateLimited(12.5), Failed(Kind.LIMITED, "rate-limited", 12.5)),
+    (
+        answer(429, 0, {**VIA, "Retry-After": "3", "X-RateLimit-Scope": "user"}),
+        Failed(Kind.LIMITED, "rate-limited", 3),
+    ),
+    (answer(400, 20016), Failed(Kind.LIMITED, "rate-limited")),
+    (answer(403, 20028), Failed(Kind.LIMITED, "rate-limited")),
+    (
+        answer(429, 0, {**VIA, "Retry-After": "3", "X-RateLimit-Global": "true"}),
+        Failed(Kind.SHUT_OUT, "rate-limited", 3),
+    ),
+    (
+        answer(429, 0, {**VIA, "Retry-After": "3", "X-RateLimit-Scope": "global"}),
+        Failed(Kind.SHUT_OUT, "rate-limited", 3),
+    ),
+    (answer(429, headers={"Retry-After": "900"}), Failed(Kind.SHUT_OUT, "rate-limited", 900)),
+    (answer(403), Failed(Kind.SHUT_OUT, "shut-out")),
+    (answer(403, 40333), Failed(Kind.SHUT_OUT, "shut-out")),
+    (answer(401, 0), Failed(Kind.UNAUTHORIZED, "unauthorized")),
+    (answer(403, 50001), Failed(Kind.BLOCKED, "missing-access")),
+    (answer(403, 50013), Failed(Kind.BLOCKED, "missing-permissions")),
+    (answer(404, 10003), Failed(Kind.BLOCKED, "unknown-channel")),
+    (answer(404, 10004), Failed(Kind.BLOCKED, "unknown-guild")),
+    (answer(400, 50024), Failed(Kind.BLOCKED, "wrong-channel-type")),
+    (answer(400, 40067), Failed(Kind.BLOCKED, "tag-required")),
+    (answer(400, 50083), Failed(Kind.BLOCKED, "thread-archived")),
+    (answer(400, 200000), Failed(Kind.BLOCKED, "automod")),
+    (answer(403, 50009), Failed(Kind.BLOCKED, "forbidden")),
+    (answer(404, 10008), Failed(Kind.BLOCKED, "unknown-channel")),
+    (answer(400, 50035), Failed(Kind.REJECTED, "rejected")),
+    (answer(400, 50006), Failed(Kind.REJECTED, "rejected")),
+    (answer(400, 0), Failed(Kind.REJECTED, "rejected")),
+    (answer(413, 40005), Failed(Kind.REJECTED, "rejected")),
+    (answer(404), Failed(Kind.LOST, "discord-down")),
+    (answer(405, 0), Failed(Kind.LOST, "discord-down")),
+    (KeyError("card"), Failed(Kind.BUG, "bug")),
+]
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    CASES,
+    ids=[f"{index} {case[0]!r:.60}" for index, case in enumerate(CASES)],
+)
+def test_each_exception_has_its_treatment(error, expected):
+    assert failure_of(error) == expected
+
+
+@pytest.mark.parametrize("value", ["soon", "-1", "nan", "inf", "", "1e999"])
+def test_a_wish_that_is_no_number_of_seconds_is_no_wish(value):
+    assert failure_of(answer(503, headers={"Retry-After": value})).retry_after is None
+
+
+def test_an_answer_without_headers_is_understood():
+    error = answer(500)
+    error.response = SimpleNamespace(status=500, reason="Reason")
+    assert failure_of(error) == Failed(Kind.LOST, "discord-down", maybe_sent=True)
+
+
+def test_every_reason_is_a_sentence_of_the_catalogue(catalogue_keys):
+    assert {f"delivery.reason.{expected.reason}" for _, expected in CASES} <= catalogue_keys

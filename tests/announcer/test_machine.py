@@ -1,0 +1,156 @@
+import itertools
+import random
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.announcer.machine import (
+    TRANSITIONS,
+    Event,
+    Failed,
+    Kind,
+    Released,
+    Sent,
+    conclude,
+    hold,
+    step,
+)
+from bot.model import Delivery, DeliveryState
+from tests.clock import START
+
+PENDING, LEASED, SENT, PARKED, ABANDONED, SUPERSEDED = (
+    DeliveryState.PENDING,
+    DeliveryState.LEASED,
+    DeliveryState.SENT,
+    DeliveryState.PARKED,
+    DeliveryState.ABANDONED,
+    DeliveryState.SUPERSEDED,
+)
+STAYS = None
+
+# One line an event, one column a state: pending, leased, sent, parked, abandoned, superseded.
+TABLE = {
+    Event.LEASE: (LEASED, LEASED, STAYS, STAYS, STAYS, STAYS),
+    Event.SENT: (STAYS, SENT, STAYS, STAYS, STAYS, STAYS),
+    Event.RETRY: (STAYS, PENDING, STAYS, STAYS, STAYS, STAYS),
+    Event.RELEASE: (STAYS, PENDING, STAYS, STAYS, STAYS, STAYS),
+    Event.PARK: (PARKED, PARKED, STAYS, STAYS, STAYS, STAYS),
+    Event.REJECT: (STAYS, ABANDONED, STAYS, STAYS, STAYS, STAYS),
+    Event.REVIVE: (STAYS, STAYS, STAYS, PENDING, STAYS, STAYS),
+    Event.END: (ABANDONED, STAYS, STAYS, ABANDONED, STAYS, STAYS),
+    Event.WITHDRAW: (SUPERSEDED, STAYS, STAYS, SUPERSEDED, STAYS, STAYS),
+}
+STATES = (PENDING, LEASED, SENT, PARKED, ABANDONED, SUPERSEDED)
+OUTCOMES = {
+    "sent": Sent(77),
+    "released": Released(5.0),
+    **{kind.value: Failed(kind, "why") for kind in Kind},
+}
+
+
+def row(state=LEASED, attempts=1):
+    return Delivery(1, 2, 3, state, attempts, START, "n1", reason="before")
+
+
+@pytest.mark.parametrize(("event", "state"), list(itertools.product(Event, DeliveryState)))
+def test_every_step(event, state):
+    assert step(state, event) is TABLE[event][STATES.index(state)]
+
+
+def test_the_table_knows_every_state_and_event():
+    assert set(STATES) == set(DeliveryState)
+    assert set(TABLE) == set(Event)
+    assert len(TRANSITIONS) == sum(after is not None for line in TABLE.values() for after in line)
+
+
+@pytest.mark.parametrize(("outcome", "state"), list(itertools.product(OUTCOMES, DeliveryState)))
+def test_only_a_leased_row_is_concluded(outcome, state):
+    conclusion = conclude(row(state), OUTCOMES[outcome], START, random.Random(1))
+    assert (conclusion is None) is (state is not LEASED)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "event", "state", "reason"),
+    [
+        ("sent", Event.SENT, SENT, None),
+        ("released", Event.RELEASE, PENDING, "before"),
+        ("lost", Event.RETRY, PENDING, "why"),
+        ("limited", Event.RETRY, PENDING, "why"),
+        ("shut-out", Event.RETRY, PENDING, "why"),
+        ("unauthorized", Event.RETRY, PENDING, "why"),
+        ("bug", Event.RETRY, PENDING, "why"),
+        ("blocked", Event.PARK, PARKED, "why"),
+        ("rejected", Event.REJECT, ABANDONED, "why"),
+    ],
+)
+def test_what_becomes_of_a_leased_row(outcome, event, state, reason):
+    conclusion = conclude(row(), OUTCOMES[outcome], START, random.Random(1))
+    assert (conclusion.event, conclusion.state, conclusion.reason) == (event, state, reason)
+    assert conclusion.message_id == (77 if outcome == "sent" else None)
+    assert (conclusion.next_attempt_at is not None) is (state is PENDING)
+
+
+def wait_of(failure, attempts=1, seed=1):
+    conclusion = conclude(row(attempts=attempts), failure, START, random.Random(seed))
+    return (conclusion.next_attempt_at - START).total_seconds()
+
+
+@pytest.mark.parametrize(
+    ("kind", "attempts", "least", "most"),
+    [
+        (Kind.LOST, 1, 1, 2),
+        (Kind.LOST, 2, 2, 4),
+        (Kind.LOST, 8, 128, 256),
+        (Kind.LOST, 9, 150, 300),
+        (Kind.LOST, 10**9, 150, 300),
+        (Kind.LIMITED, 1, 1, 2),
+        (Kind.BUG, 1, 1, 2),
+        (Kind.BUG, 20, 1800, 3600),
+    ],
+)
+def test_retries_back_off_with_jitter(kind, attempts, least, most):
+    waits = [wait_of(Failed(kind, "why"), attempts, seed) for seed in range(50)]
+    assert least <= min(waits) < max(waits) <= most
+
+
+def test_discords_own_wish_goes_before_ours_within_reason():
+    assert wait_of(Failed(Kind.LIMITED, "why", retry_after=60.5)) == 60.5
+    assert wait_of(Failed(Kind.LOST, "why", retry_after=0.001)) >= 1
+    assert wait_of(Failed(Kind.LIMITED, "why", retry_after=1e12)) == 86_400
+
+
+def test_a_released_row_waits_as_told():
+    again = conclude(row(), Released(5.0), START, random.Random(1)).next_attempt_at
+    assert again == START + timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_only_what_concerns_everything_holds_everything(kind):
+    held = hold(Failed(kind, "why"), 1, random.Random(1))
+    assert (held > 0) is (kind in (Kind.SHUT_OUT, Kind.UNAUTHORIZED))
+
+
+def test_holds_grow_up_to_an_hour_and_honour_discords_wish():
+    refused = Failed(Kind.UNAUTHORIZED, "why")
+    assert 15 <= hold(refused, 1, random.Random(1)) <= 30
+    assert 30 <= hold(refused, 2, random.Random(1)) <= 60
+    assert 1800 <= hold(refused, 500, random.Random(1)) <= 3600
+    banned = Failed(Kind.SHUT_OUT, "why", retry_after=7000)
+    assert hold(banned, 1, random.Random(1)) == 7000
+
+
+@given(
+    st.sampled_from(list(Kind)),
+    st.one_of(st.none(), st.floats(0, 1e15)),
+    st.integers(1, 10**12),
+    st.integers(0, 100),
+)
+def test_a_wait_is_never_shorter_than_a_second_and_never_longer_than_a_day(
+    kind, retry_after, attempts, seed
+):
+    failure = Failed(kind, "why", retry_after)
+    conclusion = conclude(row(attempts=attempts), failure, START, random.Random(seed))
+    if conclusion.next_attempt_at is not None:
+        assert 1 <= (conclusion.next_attempt_at - START).total_seconds() <= 86_400
