@@ -1,7 +1,12 @@
+import random
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+
+from bot.store import open_store
+from tests.announcer.fakes import FakeSender, Outbox
+from tests.clock import FakeClock
 
 PO = Path(__file__).parents[2] / "bot" / "locales" / "en" / "LC_MESSAGES" / "kcrush.po"
 
@@ -10,3 +15,24 @@ PO = Path(__file__).parents[2] / "bot" / "locales" / "en" / "LC_MESSAGES" / "kcr
 def catalogue_keys():
     with PO.open("rb") as file:
         return {message.id for message in read_po(file) if isinstance(message.id, str)}
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+async def outbox(tmp_path, clock):
+    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/kcrush.db", clock) as store:
+        yield Outbox(store, clock)
+
+
+@pytest.fixture
+def sender():
+    return FakeSender()
+
+
+@pytest.fixture
+def rng():
+    return random.Random(7)

@@ -1,0 +1,485 @@
+"""The announcer over a real store, with a hand-written Discord and a clock moved by hand."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.model import DeliveryState, SubscriptionState
+from tests.announcer.fakes import After, HandPace, Ledger, make_announcer, refusal
+
+SENT, PENDING, LEASED, PARKED, ABANDONED = (
+    DeliveryState.SENT,
+    DeliveryState.PENDING,
+    DeliveryState.LEASED,
+    DeliveryState.PARKED,
+    DeliveryState.ABANDONED,
+)
+
+
+@pytest.fixture
+def announcer(outbox, sender, rng):
+    return make_announcer(outbox, sender, rng)
+
+
+@asynccontextmanager
+async def running(announcer):
+    task = asyncio.create_task(announcer.run())
+    try:
+        yield task
+    finally:
+        async with asyncio.timeout(5):
+            await announcer.stop()
+            await task
+
+
+# ---------------------------------------------------------------- the good days
+
+
+async def test_every_channel_gets_every_interview_once_in_order(outbox, sender, announcer):
+    await outbox.subscribe(*range(100, 130))
+    ids = await outbox.publish(4)
+    await announcer.drain()
+    assert dict(sender.messages) == dict.fromkeys(range(100, 130), ids)
+    assert len(sender.tries) == 120
+    assert await outbox.counts() == {SENT: 120}
+    await announcer.drain()
+    assert len(sender.tries) == 120
+
+
+async def test_the_message_is_written_down_and_the_row_keeps_its_nonce(outbox, sender, announcer):
+    await outbox.subscribe(100)
+    (id_,) = await outbox.publish()
+    (before,) = await outbox.rows(id_)
+    await announcer.drain()
+    (row,) = await outbox.rows(id_)
+    assert (row.state, row.message_id, row.reason) == (SENT, 9000, None)
+    assert sender.tries == [(100, id_, before.nonce)]
+
+
+async def test_channels_are_served_side_by_side_but_each_by_one_send(outbox, sender, rng):
+    await outbox.subscribe(100, 101, 102)
+    await outbox.publish(3)
+    gates = {channel: [asyncio.Event() for _ in range(3)] for channel in (100, 101, 102)}
+    sender.plan.update({channel: list(events) for channel, events in gates.items()})
+    announcer = make_announcer(outbox, sender, rng)
+    async with running(announcer):
+        for turn in range(3):
+            await sender.tried(3 * (turn + 1))
+            for events in gates.values():
+                events[turn].set()
+    assert (sender.most_at_once, sender.most_in_one_channel) == (3, 1)
+    assert await outbox.counts() == {SENT: 9}
+
+
+async def test_a_slow_channel_delays_nobody(outbox, sender, rng):
+    await outbox.subscribe(*range(100, 110))
+    slow = asyncio.Event()
+    sender.plan[100] = [slow]
+    await outbox.publish(5)
+    ledger = Ledger(outbox.store)
+    announcer = make_announcer(outbox, sender, rng, store=ledger, queue=4, in_hand=5)
+    async with running(announcer):
+        await ledger.reached(written=45)
+        assert sender.messages[100] == []
+        assert [len(sender.messages[channel]) for channel in range(101, 110)] == [5] * 9
+        slow.set()
+        await ledger.reached(written=50)
+    assert await outbox.counts() == {SENT: 50}
+
+
+async def test_guilds_take_turns_and_fresh_goes_before_catching_up(outbox, sender, rng, clock):
+    await outbox.subscribe(200, 201, 202, guild=2)
+    (stale,) = await outbox.publish()
+    await clock.advance(2 * 3600)
+    await outbox.subscribe(300, guild=3)
+    (fresh,) = await outbox.publish()
+    pace = HandPace()
+    announcer = make_announcer(outbox, sender, rng, pace)
+    async with running(announcer):
+        await pace.queued(4)
+        pace.give(10)
+        await sender.tried(7)
+    assert [(channel, id_) for channel, id_, _ in sender.tries[:4]] == [
+        (200, fresh),
+        (300, fresh),
+        (201, fresh),
+        (202, fresh),
+    ]
+    assert sorted((channel, id_) for channel, id_, _ in sender.tries[4:]) == [
+        (200, stale),
+        (201, stale),
+        (202, stale),
+    ]
+
+
+async def test_a_commit_wakes_it_and_time_does_too(outbox, sender, rng, clock):
+    await outbox.subscribe(100)
+    sender.plan[100] = [refusal(500)]
+    ledger = Ledger(outbox.store)
+    announcer = make_announcer(outbox, sender, rng, store=ledger)
+    async with running(announcer):
+        (id_,) = await outbox.publish()
+        announcer.wake()
+        await ledger.reached(written=1)
+        (delay,) = await clock.asleep()
+        assert 0.5 < delay <= 2
+        await clock.advance(delay)
+        await ledger.reached(written=2)
+    assert sender.messages[100] == [id_]
+
+
+# ---------------------------------------------------------------- what goes wrong at Discord's
+
+
+LOST = [refusal(500), refusal(503), refusal(502), ConnectionResetError(), TimeoutError()]
+LIMITED = [refusal(429, 0, {"Retry-After": "20", "X-RateLimit-Scope": "shared"})]
+
+
+@pytest.mark.parametrize("failure", [*LOST, *LIMITED, KeyError("card")], ids=repr)
+async def test_what_may_pass_is_tried_again_with_the_same_nonce(
+    outbox, sender, announcer, clock, failure
+):
+    await outbox.subscribe(100)
+    sender.plan[100] = [failure] * 5
+    (id_,) = await outbox.publish()
+    for attempt in range(1, 6):
+        await announcer.drain()
+        (row,) = await outbox.rows(id_)
+        assert (row.state, row.attempts) == (PENDING, attempt)
+        assert row.reason in ("network", "discord-down", "rate-limited", "bug")
+        await announcer.drain()
+        assert len(sender.tries) == attempt
+        await clock.advance((row.next_attempt_at - clock.now()).total_seconds())
+    await announcer.drain()
+    assert sender.messages[100] == [id_]
+    assert len(set(sender.tries)) == 1
+
+
+async def test_a_message_whose_answer_was_lost_is_not_doubled(outbox, sender, announcer, clock):
+    await outbox.subscribe(100)
+    sender.plan[100] = [After(refusal(500)), After(ConnectionResetError())]
+    (id_,) = await outbox.publish()
+    for _ in range(3):
+        await announcer.drain()
+        await clock.advance(10)
+    assert sender.messages[100] == [id_]
+    assert await outbox.counts() == {SENT: 1}
+    (row,) = await outbox.rows(id_)
+    assert row.message_id == 9000
+
+
+async def test_discords_wish_is_kept_to_the_second(outbox, sender, announcer, clock):
+    await outbox.subscribe(100)
+    sender.plan[100] = list(LIMITED)
+    (id_,) = await outbox.publish()
+    await announcer.drain()
+    (row,) = await outbox.rows(id_)
+    assert row.next_attempt_at - clock.now() == timedelta(seconds=20)
+
+
+async def test_hours_of_outage_drops_nothing_and_asks_sparingly(outbox, sender, announcer, clock):
+    await outbox.subscribe(100)
+    sender.plan[100] = [refusal(503)] * 10_000
+    (id_,) = await outbox.publish()
+    end = clock.now() + timedelta(hours=6)
+    while clock.now() < end:
+        await announcer.drain()
+        due = await outbox.store.next_due()
+        await clock.advance((due - clock.now()).total_seconds())
+    assert 6 * 12 <= len(sender.tries) <= 6 * 24 + 20
+    sender.plan[100].clear()
+    await announcer.drain()
+    assert sender.messages[100] == [id_]
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        (refusal(403, 50001), "missing-access"),
+        (refusal(403, 50013), "missing-permissions"),
+        (refusal(404, 10003), "unknown-channel"),
+        (refusal(404, 10004), "unknown-guild"),
+    ],
+    ids=repr,
+)
+async def test_a_channel_that_refuses_is_asked_once_parked_and_revived(
+    outbox, sender, announcer, failure, reason
+):
+    await outbox.subscribe(100, 101)
+    sender.plan[100] = [failure]
+    first, second = await outbox.publish(2)
+    await announcer.drain()
+    assert [channel for channel, _, _ in sender.tries].count(100) == 1
+    assert sender.messages[101] == [first, second]
+    for id_ in (first, second):
+        parked, sent = await outbox.rows(id_)
+        assert (parked.state, parked.reason, sent.state) == (PARKED, reason, SENT)
+    (overview,) = await outbox.store.subscriptions(100)
+    assert overview.subscription.state is SubscriptionState.PARKED
+    assert overview.subscription.reason == reason
+
+    (third,) = await outbox.publish()
+    await announcer.drain()
+    assert sender.messages[100] == []
+    await outbox.subscribe(100)
+    await announcer.drain()
+    assert sender.messages[100] == [first, second, third]
+
+
+async def test_a_message_that_discord_rejects_is_given_up_alone(outbox, sender, announcer):
+    await outbox.subscribe(100)
+    sender.plan[100] = [refusal(400, 50035)]
+    first, second = await outbox.publish(2)
+    with capture_logs() as logs:
+        await announcer.drain()
+    (row,) = await outbox.rows(first)
+    assert (row.state, row.reason) == (ABANDONED, "rejected")
+    assert sender.messages[100] == [second]
+    assert {log["event"] for log in logs if log["log_level"] == "error"} == {
+        "delivery.our-bug",
+        "delivery.abandoned",
+    }
+
+
+async def test_a_mistake_of_ours_is_logged_with_its_traceback(outbox, sender, announcer):
+    await outbox.subscribe(100)
+    sender.plan[100] = [KeyError("card")]
+    await outbox.publish()
+    with capture_logs() as logs:
+        await announcer.drain()
+    (log,) = [log for log in logs if log["event"] == "delivery.our-bug"]
+    assert isinstance(log["exc_info"], KeyError)
+    assert log["channel"] == 100
+
+
+async def test_a_void_token_stops_all_sending_and_keeps_everything(outbox, sender, rng, clock):
+    channels = range(100, 120)
+    await outbox.subscribe(*channels)
+    for channel in channels:
+        sender.plan[channel] = [refusal(401, 0)] * 50
+    await outbox.publish()
+    pace, ledger = HandPace(), Ledger(outbox.store)
+    announcer = make_announcer(outbox, sender, rng, pace, store=ledger)
+    with capture_logs() as logs:
+        async with running(announcer):
+            await pace.queued(20)
+            pace.give(1)
+            await sender.tried(1)
+            await ledger.reached(written=1)
+            pace.give(1000)
+            await ledger.reached(written=20)
+            assert len(sender.tries) == 1
+
+            begun = 1
+            for _ in range(12):
+                await clock.asleep()
+                await clock.advance(max(clock.delays))
+                begun += 1
+                await sender.tried(begun)
+                await ledger.reached(written=19 + begun)
+            assert len(sender.tries) == 13
+            assert await outbox.counts() == {PENDING: 20}
+
+            for channel in channels:
+                sender.plan[channel].clear()
+            await clock.asleep()
+            await clock.advance(max(clock.delays) + 300)
+            while not await outbox.all_sent():
+                await ledger.reached(written=ledger.written + 1)
+    assert sum(map(len, sender.messages.values())) == 20
+    critical = [log for log in logs if log["log_level"] == "critical"]
+    assert {log["event"] for log in critical} == {"announcer.refused"}
+    assert len(critical) == 13
+    assert critical[0]["kind"] == "unauthorized"
+    assert critical[-1]["held_for"] >= 1800
+
+
+async def test_a_ban_of_our_address_holds_for_as_long_as_it_says(outbox, sender, announcer, clock):
+    await outbox.subscribe(100, 101)
+    banned = refusal(429, None, {"Retry-After": "900"})
+    del banned.response.headers["Via"]
+    sender.plan[100] = [banned]
+    await outbox.publish()
+    await announcer.drain()
+    (later,) = await outbox.publish()
+    await clock.advance(899)
+    await announcer.drain()
+    assert len(sender.tries) <= 2
+    await clock.advance(1)
+    await announcer.drain()
+    assert await outbox.counts() == {SENT: 4}
+    assert sender.messages[101][-1] == later
+
+
+async def test_a_send_that_hangs_is_given_up_in_time(outbox, sender, rng):
+    await outbox.subscribe(100, 101)
+    sender.plan[100] = [asyncio.Event()]
+    (id_,) = await outbox.publish()
+    await make_announcer(outbox, sender, rng, send_limit=0.05).drain()
+    hung, sent = await outbox.rows(id_)
+    assert (hung.state, hung.reason, sent.state) == (PENDING, "network", SENT)
+
+
+# ---------------------------------------------------------------- crashes, leases, fences
+
+
+async def test_what_a_crash_left_leased_is_sent_when_the_lease_is_over(
+    outbox, sender, announcer, clock
+):
+    await outbox.subscribe(100, 101)
+    (id_,) = await outbox.publish()
+    now = clock.now()
+    unsent, heard_by_nobody = await outbox.store.lease_due(now, now + timedelta(seconds=60), 10)
+    await sender.send(heard_by_nobody)
+    await announcer.drain()
+    assert len(sender.tries) == 1
+
+    await clock.advance(60)
+    await announcer.drain()
+    assert dict(sender.messages) == {100: [id_], 101: [id_]}
+    assert await outbox.counts() == {SENT: 2}
+    assert sender.tries[1:] == [
+        (100, id_, unsent.delivery.nonce),
+        (101, id_, heard_by_nobody.delivery.nonce),
+    ]
+
+
+async def test_an_outcome_that_comes_after_its_lease_changes_nothing(outbox, sender, rng, clock):
+    await outbox.subscribe(100)
+    (id_,) = await outbox.publish()
+    gate = asyncio.Event()
+    sender.plan[100] = [gate, refusal(403, 50001)]
+    slow = make_announcer(outbox, sender, rng)
+    with capture_logs() as logs:
+        async with running(slow):
+            await sender.tried(1)
+            await clock.advance(200)
+            other = make_announcer(outbox, sender, rng)
+            await other.drain()
+            assert await outbox.states(id_) == [PARKED]
+            gate.set()
+    assert await outbox.states(id_) == [PARKED]
+    assert "delivery.lease-lost" in {log["event"] for log in logs}
+
+
+async def test_a_row_whose_lease_is_nearly_over_is_not_begun(outbox, sender, rng, clock):
+    await outbox.subscribe(100)
+    (id_,) = await outbox.publish()
+    pace = HandPace()
+    announcer = make_announcer(outbox, sender, rng, pace, lease=100, send_limit=60)
+    async with running(announcer):
+        await pace.queued(1)
+        await clock.advance(50)
+        pace.give(1)
+        await clock.asleep()
+        assert sender.tries == []
+        await clock.advance(50)
+        await pace.queued(1)
+        pace.give(1)
+        await sender.tried(1)
+    assert sender.messages[100] == [id_]
+
+
+async def test_an_outcome_is_written_down_however_long_the_disk_is_full(outbox, sender, rng, clock):
+    await outbox.subscribe(100, 101)
+    first, _ = await outbox.publish(2)
+    ledger = Ledger(outbox.store)
+    ledger.failing = {"settle"}
+    announcer = make_announcer(outbox, sender, rng, store=ledger)
+    with capture_logs() as logs:
+        async with running(announcer):
+            await ledger.reached(failures=2)
+            for failures in range(2, 12):
+                await clock.asleep(2)
+                await clock.advance(60)
+                await ledger.reached(failures=failures)
+            assert len(sender.tries) == 2
+            ledger.failing = set()
+            await clock.advance(60)
+            await ledger.reached(written=4)
+    assert sender.messages == {100: [first, first + 1], 101: [first, first + 1]}
+    assert len(sender.tries) == 4
+    assert await outbox.counts() == {SENT: 4}
+    assert [log["event"] for log in logs].count("delivery.not-settled") == 2
+
+
+async def test_a_database_that_fails_is_asked_again_and_that_is_told(outbox, sender, rng, clock):
+    await outbox.subscribe(100)
+    (id_,) = await outbox.publish()
+    ledger = Ledger(outbox.store)
+    ledger.failing = {"lease_due"}
+    announcer = make_announcer(outbox, sender, rng, store=ledger)
+    with capture_logs() as logs:
+        async with running(announcer):
+            for failures in range(1, 10):
+                await ledger.reached(failures=failures)
+                (delay,) = await clock.asleep()
+                assert delay <= 30
+                await clock.advance(delay)
+            ledger.failing = set()
+            await clock.advance(30)
+            await ledger.reached(written=1)
+    assert sender.messages[100] == [id_]
+    events = [log["event"] for log in logs]
+    assert "announcer.store-failing" in events
+    assert "announcer.recovered" in events
+
+
+# ---------------------------------------------------------------- stopping
+
+
+async def test_stopping_finishes_what_is_on_its_way_and_gives_back_the_rest(
+    outbox, sender, rng, clock
+):
+    await outbox.subscribe(100, 101)
+    gate = asyncio.Event()
+    sender.plan[100] = [gate]
+    (id_,) = await outbox.publish()
+    pace = HandPace()
+    announcer = make_announcer(outbox, sender, rng, pace)
+    task = asyncio.create_task(announcer.run())
+    await pace.queued(2)
+    pace.give(1)
+    await sender.tried(1)
+    stopping = asyncio.create_task(announcer.stop())
+    await asyncio.sleep(0)
+    assert not stopping.done()
+    gate.set()
+    async with asyncio.timeout(5):
+        await stopping
+        await task
+    assert await outbox.states(id_) == [SENT, PENDING]
+    assert await outbox.store.next_due() == clock.now()
+
+
+@pytest.mark.parametrize("ending", ["stop", "cancel"])
+async def test_what_hangs_beyond_the_grace_stays_leased_and_is_sent_again(
+    outbox, sender, rng, clock, ending
+):
+    await outbox.subscribe(100)
+    sender.plan[100] = [asyncio.Event()]
+    (id_,) = await outbox.publish()
+    announcer = make_announcer(outbox, sender, rng, grace=0.05)
+    task = asyncio.create_task(announcer.run())
+    await sender.tried(1)
+    async with asyncio.timeout(5):
+        if ending == "stop":
+            await announcer.stop()
+            await task
+        else:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+    assert await outbox.states(id_) == [LEASED]
+
+    await clock.advance(200)
+    await make_announcer(outbox, sender, rng).drain()
+    assert sender.messages[100] == [id_]
+    assert len(set(sender.tries)) == 1
+
+
+async def test_stopping_before_starting_returns_at_once(announcer):
+    async with asyncio.timeout(1):
+        await announcer.stop()
