@@ -319,6 +319,7 @@ class Interaction:
 
     `type` is 2 command, 3 component, 4 autocomplete, 5 modal. `callback_type` is that of the
     first callback, None while there is none. `message_id` is the id of the original response.
+    `owners` maps the kind of each installation that allows it ("0" guild, "1" user) to its owner.
     """
 
     id: int
@@ -335,6 +336,7 @@ class Interaction:
     message_id: int | None = None
     ephemeral: bool = False
     followup_ids: list[int] = field(default_factory=list)
+    owners: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

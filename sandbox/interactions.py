@@ -38,14 +38,13 @@ KEEP = 5000
 class Live:
     """An interaction whose token may still be used.
 
-    `owners` are its authorizing_integration_owners. `option` is the focused option's spec while
-    autocompleting. `private` makes every answer ephemeral (a user's own application where they
-    may not use it publicly). `outside` is true where the application is not in the guild.
+    `option` is the focused option's spec while autocompleting. `private` makes every answer
+    ephemeral (a user's own application where they may not use it publicly). `outside` is true
+    where the application is not in the guild.
     """
 
     interaction: Interaction
     place: Place
-    owners: dict[str, str]
     response: Response
     first: asyncio.Future[None]
     option: dict[str, Any] | None = None
@@ -157,11 +156,11 @@ class Interactions:
             created_at=self.world.clock(),
             data=data,
             message=message,
+            owners=owners,
         )
         live = Live(
             interaction=interaction,
             place=place,
-            owners=owners,
             response=Response(number, changes=self.changes),
             first=loop.create_future(),
             option=option,

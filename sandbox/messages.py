@@ -311,12 +311,11 @@ def _reference_json(channel: Channel, target: Message) -> dict[str, Any]:
 
 def _answer(world: World, message: Message, interaction: Interaction) -> None:
     """Mark a message as the answer to an interaction."""
-    owner = interaction.guild_id if interaction.guild_id is not None else 0
     metadata: dict[str, Any] = {
         "id": str(interaction.id),
         "type": interaction.type,
         "user": serial.user_json(interaction.user),
-        "authorizing_integration_owners": {"0": str(owner)},
+        "authorizing_integration_owners": interaction.owners,
     }
     source = interaction.message
     if interaction.type == COMMAND:

@@ -28,8 +28,9 @@ class Session:
 
     `replay` keeps the newest dispatches, bounded; `pending` the guilds whose GUILD_CREATE is
     still to come, made one at a time when the connection has nothing better to send, so that
-    thousands of guilds cost nothing beforehand. `deliver` hands a dispatch to the connection,
-    None while there is none. Disconnected since `lost_at` (seconds, None while connected).
+    thousands of guilds cost nothing beforehand; `known` are those the client was told of at
+    all. `deliver` hands a dispatch to the connection, None while there is none, and then
+    `lost_at` (seconds) tells since when.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Session:
     large_threshold: int = 50
     seq: int = 0
     pending: dict[int, None] = field(default_factory=dict)
+    known: set[int] = field(default_factory=set)
     deliver: Callable[[bytes], None] | None = None
     lost_at: float | None = None
     watch: Callable[[str, Any], None] | None = None
@@ -87,6 +89,8 @@ class Session:
                 del self.pending[event.guild_id]
             else:
                 self.hand_over(self.next_guild(event.guild_id))
+        if event.name == "GUILD_DELETE" and not event.data.get("unavailable"):
+            self.known.discard(event.guild_id or 0)
         self.hand_over(self.dispatch(event.name, self._visible(event)))
 
     def hand_over(self, payload: bytes | None) -> None:
@@ -125,6 +129,7 @@ class Session:
             for guild in self.world.guilds.values()
             if self.owns(guild.id) and bot.id in guild.members
         ]
+        self.known = {guild.id for guild in guilds}
         self.pending = {guild.id: None for guild in guilds if not guild.unavailable}
         return self.dispatch(
             "READY",
@@ -166,6 +171,10 @@ class Session:
                     large=len(guild.members) > self.large_threshold,
                     all_members=bool(self.intents & Intent.GUILD_MEMBERS),
                 )
+                # Its absence tells clients that the bot has just joined.
+                if chosen not in self.known:
+                    del data["unavailable"]
+                self.known.add(chosen)
                 return self.dispatch("GUILD_CREATE", data)
             if guild_id is not None:
                 return None

@@ -32,11 +32,18 @@ DOCUMENT = Path(__file__).resolve().parents[1].parent / "shared" / "discord" / "
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-# Fields of requests that Discord documents, and that its OpenAPI document does not have.
-_DOCUMENTED = {
+# Fields of requests that Discord takes, and that its OpenAPI document does not have: `nsfw` is
+# in its written documentation, `tts` goes with every edit that discord.py sends.
+_TAKEN = {
     "ApplicationCommandCreateRequest": {"nsfw": {"type": "boolean"}},
     "ApplicationCommandUpdateRequest": {"nsfw": {"type": "boolean"}},
+    "MessageEditRequestPartial": {"tts": {"type": "boolean"}},
+    "IncomingWebhookUpdateRequestPartial": {"tts": {"type": "boolean"}},
+    "IncomingWebhookUpdateForInteractionCallbackRequestPartial": {"tts": {"type": "boolean"}},
 }
+
+
+_NUMERIC_ID = {"type": "integer", "minimum": 0, "maximum": 2**64 - 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +189,10 @@ def _relaxed(schemas: Json) -> Json:
 
 def _strict(schemas: Json) -> Json:
     strict = copy.deepcopy(schemas)
-    for name, more in _DOCUMENTED.items():
+    for name, more in _TAKEN.items():
         strict[name]["properties"] |= more
+    # Sent to Discord, ids may be numbers as well; discord.py's mostly are.
+    strict["SnowflakeType"] = {"anyOf": [strict["SnowflakeType"], _NUMERIC_ID]}
     closed: Json = _close(strict)
     return closed
 
@@ -226,7 +235,9 @@ def _say(error: Any) -> Iterator[str]:
 
     def distance(branch: Any) -> tuple[bool, bool, int]:
         wrong_kind = any(e.instance_path == own for e in branch)
-        whole = any(e.instance_path == error.instance_path and "of type" in e.message for e in branch)
+        whole = any(
+            e.instance_path == error.instance_path and "of type" in e.message for e in branch
+        )
         return wrong_kind, whole, len(branch)
 
     for inner in min(branches, key=distance):
@@ -234,7 +245,9 @@ def _say(error: Any) -> Iterator[str]:
 
 
 def _short(message: str, limit: int = 300) -> str:
-    return message if len(message) <= limit else f"{message[: limit // 2]} … {message[-limit // 2:]}"
+    return (
+        message if len(message) <= limit else f"{message[: limit // 2]} … {message[-limit // 2 :]}"
+    )
 
 
 # The observer.
@@ -363,13 +376,13 @@ def _request_errors(spec: Spec, operation: Operation, seen: Exchange) -> Iterato
 
 
 def _parameter_errors(spec: Spec, operation: Operation, seen: Exchange) -> Iterator[str]:
-    path = dict(
-        (part.strip("{}"), segment)
-        for part, segment in zip(
-            operation.template.strip("/").split("/"), seen.path.strip("/").split("/"), strict=True
-        )
+    parts = operation.template.strip("/").split("/")
+    segments = seen.path.strip("/").split("/")
+    path = {
+        part.strip("{}"): segment
+        for part, segment in zip(parts, segments, strict=True)
         if part.startswith("{")
-    )
+    }
     known = {(p["in"], p["name"]): p for p in operation.parameters}
     for name in seen.query:
         if ("query", name) not in known:

@@ -59,6 +59,7 @@ class Bot(discord.AutoShardedClient):
         )
         self.tree = discord.app_commands.CommandTree(self)
         self.heard: list[str] = []
+        self.running: asyncio.Task[None]
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         return
@@ -79,7 +80,7 @@ def run_bot(point_at: Callable[[Sandbox], None]) -> RunBot:
         point_at(sandbox)
         made = bot or Bot()
         async with made:
-            running = asyncio.create_task(made.start(sandbox.token))
+            running = made.running = asyncio.create_task(made.start(sandbox.token))
             try:
                 await _unless_over(running, made.wait_until_ready())
                 if sync:

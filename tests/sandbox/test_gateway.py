@@ -274,9 +274,7 @@ async def test_a_wrong_resume_closes(sandbox, connect, changes, code):
     await raw.send(2, identity(sandbox))
     session = (await raw.until(0, "READY"))["d"]["session_id"]
     again = await connect(sandbox)
-    await again.send(
-        6, {"token": sandbox.token, "session_id": session, "seq": 1, **changes}
-    )
+    await again.send(6, {"token": sandbox.token, "session_id": session, "seq": 1, **changes})
     assert await again.closed() == code
 
 
