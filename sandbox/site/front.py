@@ -20,6 +20,7 @@ from sandbox.site.posts import Post, slugify
 from sandbox.site.rest import Rest, RestError
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_FILES = {".webp": "image/webp", ".css": "text/css", ".jpg": "image/jpeg", ".png": "image/png"}
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -52,8 +53,8 @@ class Front:
                 "/wp-sitemap-posts-post-1.xml",
                 self._text(lambda url: sitemap_posts(library, url), "application/xml"),
             ),
-            web.static("/wp-content/uploads", self._data / "uploads"),
-            web.static("/wp-content/themes/kcrush", self._data / "theme"),
+            web.get("/wp-content/uploads/{name:.+}", self._file("uploads")),
+            web.get("/wp-content/themes/kcrush/{name:.+}", self._file("theme")),
             web.post("/sample/publish", self._publish),
             web.get("/{slug}/", self._article),
             web.get("/{rest:.*}", self._elsewhere),
@@ -138,7 +139,7 @@ class Front:
 
     async def _elsewhere(self, request: web.Request) -> web.StreamResponse:
         if not request.path.endswith("/") and "." not in request.path:
-            path = request.path.lstrip("/")
+            path = request.rel_url.raw_path.lstrip("/")
             return _moved(f"{self._url()}/{path}/")
         return self._missing(request)
 
@@ -170,7 +171,7 @@ class Front:
         """For a person: the next post, the one called ``slug``, or a new one with ``title`` and
         ``body``, as a form or as JSON."""
         origin = request.headers.get("Origin")
-        if origin and urlsplit(origin).hostname not in ("127.0.0.1", "localhost", "::1"):
+        if origin and urlsplit(origin).hostname not in _LOOPBACK:
             return web.json_response(
                 {"error": "only pages of this machine may publish"}, status=403
             )
@@ -205,6 +206,21 @@ class Front:
         async def handler(request: web.Request) -> web.StreamResponse:
             headers = {"Content-Type": f"{content_type}; charset=UTF-8"}
             return _compressed(request, text(self._url()), 200, headers)
+
+        return handler
+
+    def _file(self, folder: str) -> Handler:
+        root = (self._data / folder).resolve()
+
+        async def handler(request: web.Request) -> web.StreamResponse:
+            name = request.match_info["name"]
+            if "\0" in name:
+                return self._missing(request)
+            file = (root / name).resolve()
+            kind = _FILES.get(file.suffix)
+            if kind is None or not file.is_relative_to(root) or not file.is_file():
+                return self._missing(request)
+            return web.FileResponse(file, headers={"Content-Type": kind})
 
         return handler
 

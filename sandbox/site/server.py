@@ -232,7 +232,8 @@ class SampleSite:
         )
 
     def drop(self, *, after: int = 0, match: str = "", times: int | None = None) -> Fault:
-        """Cut the connection after that many bytes of body, or at once."""
+        """Cut the connection after that many bytes of body, or at once. aiohttp's client then asks
+        once more by itself, so that it takes two ``times`` to be seen through it."""
         return self._fault(match, times, cut=after)
 
     def heal(self) -> None:
