@@ -44,14 +44,12 @@ async def _findings(
 
 async def _database(settings: Settings, text: Text) -> tuple[bool, str]:
     try:
-        state = await inspect_store(settings.database_url)
+        state = await inspect_store(settings.database_url, SystemClock())
     except UserError as error:
         return False, sentence(text, error)
-    if state.schema.current is None:
-        return False, text("cli.check.database.new")
     if not state.schema.up_to_date:
         return False, text(
-            "cli.check.database.old", current=state.schema.current, head=state.schema.head
+            "cli.check.database.old", current=state.schema.current or "-", head=state.schema.head
         )
     return True, text(
         "cli.check.database.ok", version=state.schema.current, count=text.number(state.interviews)

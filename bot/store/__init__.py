@@ -7,16 +7,19 @@ changes that belong together go through ``Store.write``. What can go wrong with 
 time (locked, full, read-only, damaged) is a ``bot.errors.StoreError`` that says the mend.
 """
 
+from bot.store.inspection import Inspection, inspect_store
 from bot.store.results import Change, Known, Leased, Schema, SubscriptionOverview
 from bot.store.store import Store, Write, open_store
 
 __all__ = [
     "Change",
+    "Inspection",
     "Known",
     "Leased",
     "Schema",
     "Store",
     "SubscriptionOverview",
     "Write",
+    "inspect_store",
     "open_store",
 ]

@@ -1,0 +1,120 @@
+"""The bot as its operators run it: a process of its own, against a sandbox and a sample site."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox import Sandbox
+
+START_LIMIT = 60.0
+"""Seconds for a start on a busy machine; a failing test waits this long, a passing one does not."""
+
+
+def environment(folder: Path, **variables: str) -> dict[str, str]:
+    """A bare environment with `variables`, whose data is below `folder`."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**kept, "DATA_DIR": str(folder / "data"), "PYTHONUNBUFFERED": "1", **variables}
+
+
+def pointed_at(sandbox: Sandbox, feed_url: str, **variables: str) -> dict[str, str]:
+    """The settings of a bot in a sandbox, polling every second."""
+    return {
+        "DISCORD_TOKEN": sandbox.token,
+        "DISCORD_API_URL": sandbox.api_url,
+        "FEED_URL": feed_url,
+        "POLL_INTERVAL": "1",
+        "LOG_FORMAT": "json",
+        **variables,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a verb of the program ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+async def run_verb(
+    folder: Path, *arguments: str, stdin: bytes = b"", limit: float = START_LIMIT, **env: str
+) -> Ended:
+    """Run ``python -m bot`` with `arguments` in `folder` to its end."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        cwd=folder,
+        env=environment(folder, **env),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(limit):
+            out, err = await process.communicate(stdin)
+    except BaseException:
+        process.kill()
+        await process.wait()
+        raise
+    assert process.returncode is not None
+    return Ended(process.returncode, out.decode(), err.decode())
+
+
+class BotProcess:
+    """A running ``python -m bot VERB``; its log goes to a file, read when a test fails."""
+
+    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+        self.process = process
+        self.log = log
+
+    def kill(self) -> None:
+        """SIGKILL: no handler runs, nothing is flushed."""
+        self.process.send_signal(signal.SIGKILL)
+
+    async def ended(self) -> int:
+        async with asyncio.timeout(START_LIMIT):
+            return await self.process.wait()
+
+    async def stop(self) -> int:
+        """SIGTERM, and the exit code."""
+        if self.process.returncode is None:
+            self.process.terminate()
+        return await self.ended()
+
+
+@asynccontextmanager
+async def running(
+    folder: Path, env: Mapping[str, str], *arguments: str
+) -> AsyncIterator[BotProcess]:
+    """``python -m bot run`` (or `arguments`) for as long as the block lasts."""
+    log = folder / "bot.log"
+    with log.open("ab") as file:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            *(arguments or ("run",)),
+            cwd=folder,
+            env=environment(folder, **env),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+        )
+    bot = BotProcess(process, log)
+    try:
+        yield bot
+    except BaseException:
+        print(log.read_text(encoding="utf-8", errors="replace")[-6000:])  # noqa: T201
+        raise
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
