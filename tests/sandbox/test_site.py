@@ -449,12 +449,17 @@ async def test_pictures_robots_sitemap_and_redirects(site: SampleSite, reader: R
         ("/feed", f"{site.url}/feed/"),
         ("/?feed=rss2", f"{site.url}/feed/"),
         ("/category/interviews", f"{site.url}/category/interviews/"),
-        ("/a%0d%0aSet-Cookie:%20b", f"{site.url}/a%0D%0ASet-Cookie:%20b/"),
     ]:
         answer = await reader.get(path)
         assert (answer.status, answer.headers["Location"]) == (301, target), path
     hidden = ("uploads/%2e%2e/README.md", "uploads/%00", "themes/kcrush/page.html", "uploads/2026")
-    nowhere = ["/nowhere/", "/?p=999999999", "/x.php", *(f"/wp-content/{name}" for name in hidden)]
+    nowhere = [
+        "/nowhere/",
+        "/?p=999999999",
+        "/x.php",
+        "/a%0d%0ab",
+        *(f"/wp-content/{name}" for name in hidden),
+    ]
     for path in nowhere:
         assert (await reader.get(path)).status == 404, path
 
