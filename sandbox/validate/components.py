@@ -244,7 +244,7 @@ def _button(tree: Tree, value: Json, spot: Spot) -> Any:
             spot.at(key).error(
                 "BUTTON_COMPONENT_INVALID_FIELD", f"A button of style {style} has no {key}"
             )
-    if style != BUTTON_PREMIUM and not cleaned.get("label") and not cleaned.get("emoji"):
+    if style != BUTTON_PREMIUM and not value.get("label") and not value.get("emoji"):
         spot.error("BUTTON_COMPONENT_INVALID_EMPTY", "A button needs a label or an emoji")
     _shape_emoji(cleaned)
     if "sku_id" in cleaned:
@@ -279,7 +279,9 @@ def _string_select(tree: Tree, value: Json, spot: Spot) -> Any:
     options = listing(_OPTION, 1, MAX_OPTIONS)
     cleaned = _fields({"custom_id": _CUSTOM_ID, "options": options}, _SELECT)(value, spot)
     shaped = _shape_select(tree, cleaned, spot)
-    chosen = cleaned.get("options", [])
+    chosen = cleaned.get("options")
+    if chosen is None:
+        return BAD
     _check_options(chosen, spot)
     if (
         shaped["min_values"] > len(chosen)

@@ -93,18 +93,18 @@ def _sized(value: Any, size: int, low: int, high: int | None, spot: Spot) -> Any
     return spot.error("BASE_TYPE_BAD_LENGTH", f"Must be between {low} and {high} in length.")
 
 
-def integer(low: int | None = None, high: int | None = None) -> Check:
-    """A whole number, also written as a string."""
+def integer(low: int = -(2**63), high: int = 2**63 - 1) -> Check:
+    """A whole number, also written as a string; of 64 bits unless narrower."""
 
     def check(value: Any, spot: Spot) -> Any:
         number = _int(value)
         if number is None:
             return spot.error("NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
-        if low is not None and number < low:
+        if number < low:
             return spot.error(
                 "NUMBER_TYPE_MIN", f"int value should be greater than or equal to {low}."
             )
-        if high is not None and number > high:
+        if number > high:
             return spot.error(
                 "NUMBER_TYPE_MAX", f"int value should be less than or equal to {high}."
             )

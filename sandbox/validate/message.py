@@ -49,9 +49,9 @@ _EDIT_FLAGS = V2 | MessageFlag.SUPPRESS_EMBEDS
 
 
 def _nonce(value: Any, spot: Spot) -> Any:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    return text(0, MAX_NONCE)(value, spot)
+    if isinstance(value, str):
+        return text(0, MAX_NONCE)(value, spot)
+    return integer()(value, spot)
 
 
 def _unsupported(what: str) -> Check:
@@ -131,9 +131,11 @@ _EDIT: Final = Fields(
         "sticker_ids": _unsupported("stickers"),
         "poll": _unsupported("polls"),
         "shared_client_theme": _unsupported("themes"),
+        # Without effect on an edit, yet discord.py sends it with every one.
+        "tts": boolean,
     }
 )
-_CALLBACK: Final = _EDIT.plus(tts=boolean)
+_CALLBACK: Final = _EDIT
 _CREATE: Final = _CALLBACK.plus(nonce=_nonce, enforce_nonce=boolean, message_reference=_REFERENCE)
 _WEBHOOK: Final = _CALLBACK.plus(
     username=text(1, 80, strip=True),
