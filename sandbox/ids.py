@@ -5,6 +5,7 @@ https://docs.discord.com/developers/reference#snowflakes
 
 from __future__ import annotations
 
+import base64
 import random
 from collections.abc import Callable
 
@@ -28,6 +29,8 @@ class Snowflakes:
 
 
 def secret(rng: random.Random, owner_id: int) -> str:
-    """A secret in the shape of Discord's tokens."""
+    """A secret in the shape of Discord's tokens: it begins with its owner's id in base64, where
+    client libraries read it."""
     letters = "".join(rng.choices(_ALPHABET, k=60))
-    return f"{owner_id:x}.{letters[:6]}.{letters[6:]}"
+    owner = base64.urlsafe_b64encode(str(owner_id).encode()).decode().rstrip("=")
+    return f"{owner}.{letters[:6]}.{letters[6:]}"
