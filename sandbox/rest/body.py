@@ -22,20 +22,25 @@ MAX_JSON = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What came: the JSON (None without one) and the files."""
+    """What came: the JSON (None without one), the files, and what was wrong with them."""
 
     json: Any = None
     files: tuple[Upload, ...] = ()
+    error: ApiError | None = None
 
 
 async def read_body(request: web.Request) -> Body:
-    """Read the request's body. Raises `ApiError`: 413 when too large, 400 when not JSON."""
+    """Read the request's body. `error` is 413 for one too large and 400 for one that is not JSON;
+    what was read before stands beside it."""
     if not request.can_read_body:
         return Body()
     if request.content_type.startswith("multipart/"):
         return await _multipart(request)
-    raw = await _bounded(request.content.iter_chunked(65536), MAX_JSON)
-    return Body(_json(raw) if raw else None)
+    try:
+        raw = await _bounded(request.content.iter_chunked(65536), MAX_JSON)
+        return Body(_json(raw) if raw else None)
+    except ApiError as error:
+        return Body(error=error)
 
 
 async def _multipart(request: web.Request) -> Body:
@@ -45,15 +50,17 @@ async def _multipart(request: web.Request) -> Body:
         reader = await request.multipart()
         async for part in reader:
             if not isinstance(part, BodyPartReader):
-                raise _not_json()
+                return Body(payload, error=_not_json())
             if part.name == "payload_json":
                 payload = _json(await _part(part, MAX_JSON))
             elif part.filename:
                 files.append(await _upload(part, len(files)))
-    except ValueError as error:
-        raise _not_json() from error
+    except ApiError as error:
+        return Body(payload, error=error)
+    except ValueError:
+        return Body(payload, error=_not_json())
     if len(files) > MAX_FILES:
-        raise _too_large()
+        return Body(payload, error=_too_large())
     return Body(payload, tuple(files))
 
 

@@ -207,12 +207,10 @@ class Rest:
         denial, limit_headers = self._admit(route, request)
         if fate.latency:
             await self._sleep(fate.latency)
-        body, reply = Body(), Reply()
-        faulted = False
+        reply, faulted = Reply(), False
+        body = await read_body(request)
         try:
-            body = await read_body(request)
-            if denial is not None:
-                raise denial
+            _raise(denial or body.error)
             self._break(fate, "before")
             call = Call(
                 self, request.method, path, request.match_info, request.query, body.json, body.files
@@ -287,6 +285,11 @@ class Rest:
                 undelivered=undelivered,
             )
         )
+
+
+def _raise(error: ApiError | None) -> None:
+    if error is not None:
+        raise error
 
 
 class _Cut(Exception):

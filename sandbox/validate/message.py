@@ -274,7 +274,8 @@ def _attachment_json(
     world: World, attachment_id: int, channel_id: int, upload: Upload, described: Json | None
 ) -> Json:
     more = described or {}
-    name = more.get("filename", upload.filename)
+    # Discord keeps no blanks in file names; `attachment://` must name the file as it is kept.
+    name = "_".join(more.get("filename", upload.filename).split())
     address = f"{world.base_url}/cdn/attachments/{channel_id}/{attachment_id}/{quote(name)}"
     data: Json = {
         "id": str(attachment_id),

@@ -1,0 +1,606 @@
+"""Messages over REST: sending, reading, editing, permissions, nonces, pings, crossposts."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+from openapi import Checker
+from rest_api import Answer, Api, ManualClock
+
+from sandbox import Sandbox
+from sandbox.entities import ChannelType, MessageFlag
+from sandbox.gateway import GatewaySettings
+from sandbox.permissions import Permission
+from sandbox.world import Channel, Event, Guild
+
+P = Permission
+V2 = int(MessageFlag.IS_COMPONENTS_V2)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def sandbox(checker: Checker, clock: ManualClock) -> AsyncIterator[Sandbox]:
+    """As for all tests here, with a clock that stands still and no rate limits."""
+    settings = GatewaySettings(identify_interval=0.0)
+    async with Sandbox(
+        page=False, observer=checker, gateway=settings, clock=clock, rate_limits=False
+    ) as made:
+        yield made
+
+
+@pytest.fixture
+async def api(sandbox: Sandbox) -> AsyncIterator[Api]:
+    async with aiohttp.ClientSession() as session:
+        yield Api(session, sandbox)
+
+
+@pytest.fixture
+def guild(sandbox: Sandbox) -> Guild:
+    return sandbox.world.add_guild("Fans")
+
+
+@pytest.fixture
+def channel(sandbox: Sandbox, guild: Guild) -> Channel:
+    return sandbox.world.add_channel(guild, "news")
+
+
+def own_role(sandbox: Sandbox, guild: Guild) -> int:
+    return guild.members[sandbox.world.application.bot.id].roles[0]
+
+
+def deny(sandbox: Sandbox, channel: Channel, *bits: P) -> None:
+    """Take permissions from the bot in a channel."""
+    target = sandbox.world.application.bot.id
+    sandbox.world.set_overwrite(channel, target, deny=int(sum(bits)))
+
+
+async def post(api: Api, channel: Channel, payload: Any) -> Answer:
+    return await api("POST", f"/channels/{channel.id}/messages", payload)
+
+
+async def test_a_message_is_sent_and_read_back(api: Api, channel: Channel) -> None:
+    sent = await post(api, channel, {"content": "hello"})
+    assert sent.status == 200
+    assert sent.json["content"] == "hello"
+    assert sent.json["author"]["bot"] is True
+    path = f"/channels/{channel.id}/messages/{sent.json['id']}"
+    assert (await api("GET", path)).json == sent.json
+    edited = await api("PATCH", path, {"content": "bye"})
+    assert edited.json["content"] == "bye"
+    assert edited.json["edited_timestamp"] is not None
+    assert (await api("DELETE", path)).status == 204
+    gone = await api("GET", path)
+    assert (gone.status, gone.json) == (404, {"message": "Unknown Message", "code": 10008})
+
+
+async def test_the_events_of_a_message(sandbox: Sandbox, api: Api, channel: Channel) -> None:
+    heard: list[Event] = []
+    sandbox.world.listen(heard.append)
+    sent = await post(api, channel, {"content": "hello"})
+    path = f"/channels/{channel.id}/messages/{sent.json['id']}"
+    await api("PATCH", path, {"content": "bye"})
+    await api("DELETE", path)
+    assert [event.name for event in heard] == [
+        "MESSAGE_CREATE",
+        "MESSAGE_UPDATE",
+        "MESSAGE_DELETE",
+    ]
+    assert all(event.gateway and event.intents == 1 << 9 for event in heard)
+    assert heard[0].data["guild_id"] == str(channel.guild_id)
+    assert "user" not in heard[0].data["member"]
+    assert heard[2].data == {
+        "id": sent.json["id"],
+        "channel_id": str(channel.id),
+        "guild_id": str(channel.guild_id),
+    }
+
+
+async def test_a_channel_unseen_is_silent_on_the_gateway(
+    sandbox: Sandbox, channel: Channel
+) -> None:
+    from sandbox.rest import create_message
+
+    deny(sandbox, channel, P.VIEW_CHANNEL)
+    heard: list[Event] = []
+    sandbox.world.listen(heard.append)
+    create_message(sandbox.world, channel, sandbox.world.application.owner, {"content": "psst"})
+    assert [(event.name, event.gateway) for event in heard] == [("MESSAGE_CREATE", False)]
+
+
+# Refusals
+
+
+async def test_a_wrong_token_is_401(sandbox: Sandbox, api: Api, channel: Channel) -> None:
+    answer = await api("GET", "/users/@me", token="nonsense")
+    assert (answer.status, answer.json) == (401, {"message": "401: Unauthorized", "code": 0})
+    assert sandbox.limiter.invalid[401] == 1
+
+
+@pytest.mark.parametrize(
+    ("denied", "payload", "expected"),
+    [
+        ([P.VIEW_CHANNEL], {"content": "x"}, (403, 50001, "Missing Access")),
+        ([P.SEND_MESSAGES], {"content": "x"}, (403, 50013, "Missing Permissions")),
+        ([P.EMBED_LINKS], {"embeds": [{"title": "x"}]}, (403, 50013, "Missing Permissions")),
+        ([P.SEND_TTS_MESSAGES], {"content": "x", "tts": True}, (403, 50013, "Missing Permissions")),
+    ],
+)
+async def test_missing_permissions(
+    sandbox: Sandbox, api: Api, channel: Channel, denied: Any, payload: Any, expected: Any
+) -> None:
+    deny(sandbox, channel, *denied)
+    answer = await post(api, channel, payload)
+    assert (answer.status, answer.json["code"], answer.json["message"]) == expected
+    assert not channel.messages
+    assert sandbox.limiter.invalid[403] == 1
+    deny(sandbox, channel)
+    assert (await post(api, channel, payload)).status == 200
+
+
+async def test_a_channel_that_is_gone_or_never_was(
+    sandbox: Sandbox, api: Api, guild: Guild, channel: Channel
+) -> None:
+    sandbox.world.delete_channel(channel)
+    gone = await post(api, channel, {"content": "x"})
+    assert (gone.status, gone.json) == (404, {"message": "Unknown Channel", "code": 10003})
+    other = sandbox.world.add_channel(guild, "other")
+    sandbox.world.remove_bot(guild)
+    removed = await post(api, other, {"content": "x"})
+    assert (removed.status, removed.code) == (403, 50001)
+
+
+async def test_no_messages_in_categories_and_forums(
+    sandbox: Sandbox, api: Api, guild: Guild
+) -> None:
+    for kind in (ChannelType.CATEGORY, ChannelType.FORUM):
+        channel = sandbox.world.add_channel(guild, "x", type=kind)
+        answer = await post(api, channel, {"content": "x"})
+        assert (answer.status, answer.code) == (400, 50008)
+
+
+async def test_an_id_that_is_none(api: Api) -> None:
+    answer = await api("GET", "/channels/news")
+    assert answer.status == 400
+    assert answer.at("channel_id") == ["NUMBER_TYPE_COERCE"]
+
+
+async def test_a_body_that_is_no_json(sandbox: Sandbox, api: Api, channel: Channel) -> None:
+    path = f"/channels/{channel.id}/messages"
+    answer = await api("POST", path, data=b"{content: x}")
+    assert (answer.status, answer.code) == (400, 50109)
+    answer = await api("POST", path, json=["x"])
+    assert (answer.status, answer.code) == (400, 50035)
+
+
+async def test_a_path_that_is_none(api: Api) -> None:
+    answer = await api("GET", "/channels/1/nothing")
+    assert (answer.status, answer.json) == (404, {"message": "404: Not Found", "code": 0})
+
+
+async def test_others_messages_can_be_deleted_by_moderators_and_edited_by_nobody(
+    sandbox: Sandbox, api: Api, channel: Channel
+) -> None:
+    from sandbox.rest import create_message
+
+    owner = sandbox.world.application.owner
+    message = create_message(sandbox.world, channel, owner, {"content": "mine"})
+    path = f"/channels/{channel.id}/messages/{message.id}"
+    edited = await api("PATCH", path, {"content": "yours"})
+    assert (edited.status, edited.code) == (403, 50005)
+    deleted = await api("DELETE", path)
+    assert (deleted.status, deleted.code) == (403, 50013)
+    bot = sandbox.world.application.bot.id
+    sandbox.world.set_overwrite(channel, bot, allow=P.MANAGE_MESSAGES)
+    assert (await api("DELETE", path)).status == 204
+
+
+# Reading
+
+
+async def test_pages_of_history(api: Api, clock: ManualClock, channel: Channel) -> None:
+    ids = []
+    for number in range(12):
+        clock.advance(1)
+        ids.append((await post(api, channel, {"content": str(number)})).json["id"])
+    path = f"/channels/{channel.id}/messages"
+
+    async def page(**params: str) -> list[str]:
+        answer = await api("GET", path, params=params)
+        return [message["content"] for message in answer.json]
+
+    assert await page() == [str(number) for number in range(11, -1, -1)]
+    assert await page(limit="3") == ["11", "10", "9"]
+    assert await page(before=ids[3], limit="2") == ["2", "1"]
+    assert await page(after=ids[3], limit="2") == ["5", "4"]
+    assert await page(around=ids[5], limit="5") == ["7", "6", "5", "4", "3"]
+    assert await page(after=ids[-1]) == []
+    wrong = await api("GET", path, params={"limit": "101"})
+    assert wrong.at("limit") == ["NUMBER_TYPE_MAX"]
+
+
+async def test_history_unreadable_is_empty(sandbox: Sandbox, api: Api, channel: Channel) -> None:
+    sent = await post(api, channel, {"content": "x"})
+    deny(sandbox, channel, P.READ_MESSAGE_HISTORY)
+    path = f"/channels/{channel.id}/messages"
+    assert (await api("GET", path)).json == []
+    one = await api("GET", f"{path}/{sent.json['id']}")
+    assert (one.status, one.code) == (403, 50013)
+
+
+async def test_a_channel_keeps_the_newest(sandbox: Sandbox, api: Api, channel: Channel) -> None:
+    channel.keep = 3
+    for number in range(5):
+        await post(api, channel, {"content": str(number)})
+    assert [message.content for message in channel.messages.values()] == ["2", "3", "4"]
+
+
+# Nonces
+
+
+async def test_an_enforced_nonce_gives_the_message_of_then(
+    api: Api, clock: ManualClock, channel: Channel
+) -> None:
+    payload = {"content": "new interview", "nonce": "delivery-1", "enforce_nonce": True}
+    first = await post(api, channel, payload)
+    assert first.json["nonce"] == "delivery-1"
+    clock.advance(299)
+    again = await post(api, channel, payload)
+    assert (again.status, again.json["id"]) == (200, first.json["id"])
+    assert len(channel.messages) == 1
+    other = await post(api, channel, payload | {"nonce": "delivery-2"})
+    assert other.json["id"] != first.json["id"]
+    clock.advance(300)
+    later = await post(api, channel, payload)
+    assert later.json["id"] != first.json["id"]
+    assert len(channel.messages) == 3
+
+
+async def test_a_nonce_not_enforced_is_only_repeated_back(api: Api, channel: Channel) -> None:
+    payload = {"content": "x", "nonce": 7}
+    answers = [await post(api, channel, payload) for _ in range(2)]
+    assert [answer.json["nonce"] for answer in answers] == [7, 7]
+    assert len(channel.messages) == 2
+
+
+async def test_a_window_of_zero_switches_it_off(
+    sandbox: Sandbox, api: Api, channel: Channel
+) -> None:
+    sandbox.world.nonce_window = 0.0
+    payload = {"content": "x", "nonce": "n", "enforce_nonce": True}
+    for _ in range(2):
+        await post(api, channel, payload)
+    assert len(channel.messages) == 2
+
+
+async def test_nonces_are_forgotten_in_time(
+    sandbox: Sandbox, api: Api, clock: ManualClock, channel: Channel
+) -> None:
+    for number in range(20):
+        clock.advance(100)
+        payload = {"content": "x", "nonce": str(number), "enforce_nonce": True}
+        await post(api, channel, payload)
+    assert len(sandbox.world.nonces) <= 3
+
+
+async def test_two_at_once_with_one_nonce_make_one_message(api: Api, channel: Channel) -> None:
+    payload = {"content": "x", "nonce": "n", "enforce_nonce": True}
+    answers = await asyncio.gather(*(post(api, channel, payload) for _ in range(5)))
+    assert len({answer.json["id"] for answer in answers}) == 1
+    assert len(channel.messages) == 1
+
+
+# Pings
+
+EVERYTHING = "@everyone @here <@{user}> <@!{user}> <@&{role}> <@&{closed}>"
+
+
+async def pings(
+    sandbox: Sandbox, api: Api, guild: Guild, channel: Channel, payload: Any
+) -> tuple[list[str], list[str], bool]:
+    """Names of the users and roles that a message of `payload` pings, and whether everyone."""
+    world = sandbox.world
+    user = world.add_user("mina")
+    world.add_member(guild, user)
+    role = world.add_role(guild, "fans", mentionable=True)
+    closed = world.add_role(guild, "staff")
+    text = EVERYTHING.format(user=user.id, role=role.id, closed=closed.id)
+    names = {str(role.id): "fans", str(closed.id): "staff"}
+    filled = _filled(payload, text, {"user": user.id, "role": role.id, "closed": closed.id})
+    answer = await post(api, channel, filled)
+    assert answer.status == 200, answer.json
+    return (
+        [each["username"] for each in answer.json["mentions"]],
+        [names[each] for each in answer.json["mention_roles"]],
+        answer.json["mention_everyone"],
+    )
+
+
+def _filled(node: Any, text: str, ids: dict[str, int]) -> Any:
+    if isinstance(node, dict):
+        return {key: _filled(value, text, ids) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_filled(value, text, ids) for value in node]
+    if node == "TEXT":
+        return text
+    return str(ids[node]) if node in ids else node
+
+
+@pytest.mark.parametrize(
+    ("allowed", "expected"),
+    [
+        (None, (["mina"], ["fans", "staff"], True)),
+        ({"parse": []}, ([], [], False)),
+        ({}, ([], [], False)),
+        ({"parse": ["users"]}, (["mina"], [], False)),
+        ({"parse": ["roles"]}, ([], ["fans", "staff"], False)),
+        ({"parse": ["everyone"]}, ([], [], True)),
+        ({"roles": ["role"]}, ([], ["fans"], False)),
+        ({"users": ["user"], "roles": ["closed"]}, (["mina"], ["staff"], False)),
+        ({"users": ["1"]}, ([], [], False)),
+    ],
+)
+async def test_allowed_mentions(
+    sandbox: Sandbox, api: Api, guild: Guild, channel: Channel, allowed: Any, expected: Any
+) -> None:
+    payload = {"content": "TEXT", "allowed_mentions": allowed}
+    assert await pings(sandbox, api, guild, channel, payload) == expected
+
+
+async def test_without_mention_everyone_only_open_roles(
+    sandbox: Sandbox, api: Api, guild: Guild, channel: Channel
+) -> None:
+    deny(sandbox, channel, P.MENTION_EVERYONE)
+    assert await pings(sandbox, api, guild, channel, {"content": "TEXT"}) == (
+        ["mina"],
+        ["fans"],
+        False,
+    )
+
+
+async def test_texts_in_components_ping_and_embeds_do_not(
+    sandbox: Sandbox, api: Api, guild: Guild, channel: Channel
+) -> None:
+    nested = {"type": 17, "components": [{"type": 10, "content": "TEXT"}]}
+    found = await pings(sandbox, api, guild, channel, {"flags": V2, "components": [nested]})
+    assert found == (["mina"], ["fans", "staff"], True)
+    found = await pings(sandbox, api, guild, channel, {"embeds": [{"description": "TEXT"}]})
+    assert found == ([], [], False)
+
+
+async def test_code_is_not_a_mention(
+    sandbox: Sandbox, api: Api, guild: Guild, channel: Channel
+) -> None:
+    answer = await post(api, channel, {"content": "`@everyone` ```<@1>\n@here```"})
+    assert answer.json["mention_everyone"] is False
+
+
+@pytest.mark.parametrize(
+    ("allowed", "pinged"),
+    [(None, True), ({"parse": []}, False), ({"replied_user": True}, True)],
+)
+async def test_a_reply_pings_its_author_when_it_may(
+    sandbox: Sandbox, api: Api, channel: Channel, allowed: Any, pinged: bool
+) -> None:
+    from sandbox.rest import create_message
+
+    owner = sandbox.world.application.owner
+    asked = create_message(sandbox.world, channel, owner, {"content": "?"})
+    answer = await post(
+        api,
+        channel,
+        {
+            "content": "!",
+            "allowed_mentions": allowed,
+            "message_reference": {"message_id": str(asked.id)},
+        },
+    )
+    assert answer.json["type"] == 19
+    assert answer.json["referenced_message"]["content"] == "?"
+    assert bool(answer.json["mentions"]) is pinged
+
+
+async def test_a_reply_to_nothing(sandbox: Sandbox, api: Api, channel: Channel) -> None:
+    reference = {"message_id": "1"}
+    answer = await post(api, channel, {"content": "!", "message_reference": reference})
+    assert answer.at("message_reference") == ["REPLIES_UNKNOWN_MESSAGE"]
+    reference = {"message_id": "1", "fail_if_not_exists": False}  # type: ignore[dict-item]
+    answer = await post(api, channel, {"content": "!", "message_reference": reference})
+    assert (answer.status, answer.json["type"]) == (200, 0)
+
+
+# Attachments
+
+
+def form(payload: str, *files: tuple[str, bytes]) -> aiohttp.FormData:
+    data = aiohttp.FormData(quote_fields=False)
+    data.add_field("payload_json", payload, content_type="application/json")
+    for number, (name, content) in enumerate(files):
+        data.add_field(
+            f"files[{number}]", io.BytesIO(content), filename=name, content_type="image/png"
+        )
+    return data
+
+
+async def test_a_file_is_kept_and_shown(sandbox: Sandbox, api: Api, channel: Channel) -> None:
+    payload = (
+        '{"flags": 32768, "attachments": [{"id": 0, "description": "A quote"}], "components": '
+        '[{"type": 12, "items": [{"media": {"url": "attachment://quote_card.png"}}]}]}'
+    )
+    path = f"/channels/{channel.id}/messages"
+    answer = await api("POST", path, data=form(payload, ("quote card.png", b"PNG")))
+    assert answer.status == 200, answer.json
+    attachment = answer.json["attachments"][0]
+    assert (attachment["description"], attachment["size"]) == ("A quote", 3)
+    assert attachment["filename"] == "quote_card.png"
+    media = answer.json["components"][0]["items"][0]["media"]
+    assert media["attachment_id"] == attachment["id"]
+    assert media["url"] == attachment["url"]
+    assert media["url"].startswith(sandbox.url)
+    assert sandbox.world.files[int(attachment["id"])][2] == b"PNG"
+    message = f"{path}/{answer.json['id']}"
+    kept = await api("PATCH", message, {"attachments": [{"id": attachment["id"]}]})
+    assert len(kept.json["attachments"]) == 1
+    await api("DELETE", message)
+    assert not sandbox.world.files
+
+
+async def test_files_need_a_permission_and_have_a_bound(
+    sandbox: Sandbox, api: Api, channel: Channel
+) -> None:
+    path = f"/channels/{channel.id}/messages"
+    large = await api("POST", path, data=form("{}", ("a.png", b"x" * (10 * 1024 * 1024 + 1))))
+    assert (large.status, large.code) == (413, 40005)
+    deny(sandbox, channel, P.ATTACH_FILES)
+    refused = await api("POST", path, data=form("{}", ("a.png", b"x")))
+    assert (refused.status, refused.code) == (403, 50013)
+
+
+# Crossposts
+
+
+async def followed(
+    sandbox: Sandbox, api: Api, count: int
+) -> tuple[Channel, list[Channel], list[Answer]]:
+    world = sandbox.world
+    home = world.add_channel(world.add_guild("Home"), "news", type=ChannelType.ANNOUNCEMENT)
+    targets, answers = [], []
+    for number in range(count):
+        guild = world.add_guild(
+            f"Fans {number}", bot_permissions=P.VIEW_CHANNEL | P.MANAGE_WEBHOOKS
+        )
+        targets.append(world.add_channel(guild, "interviews"))
+        body = {"webhook_channel_id": str(targets[-1].id)}
+        answers.append(await api("POST", f"/channels/{home.id}/followers", body))
+    return home, targets, answers
+
+
+async def test_a_crosspost_reaches_all_followers(sandbox: Sandbox, api: Api) -> None:
+    home, targets, answers = await followed(sandbox, api, 3)
+    assert [answer.json["channel_id"] for answer in answers] == [str(home.id)] * 3
+    sent = await post(
+        api, home, {"flags": V2, "components": [{"type": 10, "content": "New! @everyone"}]}
+    )
+    path = f"/channels/{home.id}/messages/{sent.json['id']}"
+    published = await api("POST", path + "/crosspost")
+    assert published.json["flags"] & MessageFlag.CROSSPOSTED
+    await sandbox.rest.settle()
+    for target in targets:
+        note, copy = target.messages.values()
+        assert note.type == 12
+        assert copy.components[0]["content"] == "New! @everyone"
+        assert copy.flags & MessageFlag.IS_CROSSPOST
+        assert copy.webhook_id in home.followers
+        assert copy.mention_everyone is False
+        assert (copy.reference or {})["message_id"] == sent.json["id"]
+    await api("PATCH", path, {"components": [{"type": 10, "content": "Mended"}]})
+    copies = [list(target.messages.values())[-1] for target in targets]
+    assert {copy.components[0]["content"] for copy in copies} == {"Mended"}
+    await api("DELETE", path)
+    assert all(copy.flags & MessageFlag.SOURCE_MESSAGE_DELETED for copy in copies)
+
+
+async def test_a_crosspost_refused(sandbox: Sandbox, api: Api, channel: Channel) -> None:
+    sent = await post(api, channel, {"content": "x"})
+    path = f"/channels/{channel.id}/messages/{sent.json['id']}/crosspost"
+    plain = await api("POST", path)
+    assert (plain.status, plain.code) == (400, 50024)
+    home, _targets, _answers = await followed(sandbox, api, 0)
+    sent = await post(api, home, {"content": "x"})
+    path = f"/channels/{home.id}/messages/{sent.json['id']}/crosspost"
+    assert (await api("POST", path)).status == 200
+    again = await api("POST", path)
+    assert (again.status, again.code) == (400, 40033)
+
+
+async def test_eleven_crossposts_in_an_hour_are_too_many(
+    sandbox: Sandbox, api: Api, clock: ManualClock
+) -> None:
+    home, _targets, _answers = await followed(sandbox, api, 0)
+    sent = [await post(api, home, {"content": str(number)}) for number in range(11)]
+    sandbox.limiter.enabled = True
+    paths = [f"/channels/{home.id}/messages/{each.json['id']}/crosspost" for each in sent]
+    answers = [await api("POST", path) for path in paths]
+    assert [answer.status for answer in answers] == [200] * 10 + [429]
+    assert answers[-1].json["retry_after"] == 3600
+    clock.advance(3600)
+    assert (await api("POST", paths[-1])).status == 200
+
+
+async def test_following_needs_manage_webhooks_there(sandbox: Sandbox, api: Api) -> None:
+    world = sandbox.world
+    home = world.add_channel(world.add_guild("Home"), "news", type=ChannelType.ANNOUNCEMENT)
+    target = world.add_channel(world.add_guild("Fans"), "interviews")
+    body = {"webhook_channel_id": str(target.id)}
+    refused = await api("POST", f"/channels/{home.id}/followers", body)
+    assert (refused.status, refused.code) == (403, 50013)
+    backwards = await api(
+        "POST", f"/channels/{target.id}/followers", {"webhook_channel_id": str(home.id)}
+    )
+    assert (backwards.status, backwards.code) == (400, 50024)
+
+
+async def test_sixteen_webhooks_are_too_many(sandbox: Sandbox, api: Api) -> None:
+    world = sandbox.world
+    guild = world.add_guild("Fans", bot_permissions=P.ADMINISTRATOR)
+    home = world.add_channel(guild, "news", type=ChannelType.ANNOUNCEMENT)
+    target = world.add_channel(guild, "interviews")
+    body = {"webhook_channel_id": str(target.id)}
+    answers = [await api("POST", f"/channels/{home.id}/followers", body) for _ in range(16)]
+    assert [answer.status for answer in answers] == [200] * 15 + [400]
+    assert answers[-1].code == 30007
+
+
+# Direct messages, typing, reactions
+
+
+async def test_direct_messages(sandbox: Sandbox, api: Api, guild: Guild) -> None:
+    user = sandbox.world.add_user("mina")
+    sandbox.world.add_member(guild, user)
+    opened = await api("POST", "/users/@me/channels", {"recipient_id": str(user.id)})
+    assert opened.json["recipients"][0]["id"] == str(user.id)
+    again = await api("POST", "/users/@me/channels", {"recipient_id": str(user.id)})
+    assert again.json["id"] == opened.json["id"]
+    heard: list[Event] = []
+    sandbox.world.listen(heard.append)
+    path = f"/channels/{opened.json['id']}/messages"
+    assert (await api("POST", path, {"content": "hello"})).status == 200
+    assert heard[0].intents == 1 << 12
+    user.accepts_dms = False
+    closed = await api("POST", path, {"content": "hello"})
+    assert (closed.status, closed.code) == (403, 50007)
+    user.accepts_dms = True
+    sandbox.world.remove_member(guild, user)
+    strange = await api("POST", path, {"content": "hello"})
+    assert (strange.status, strange.code) == (403, 50007)
+
+
+async def test_typing(sandbox: Sandbox, api: Api, channel: Channel) -> None:
+    heard: list[Event] = []
+    sandbox.world.listen(heard.append)
+    assert (await api("POST", f"/channels/{channel.id}/typing")).status == 204
+    assert [event.name for event in heard] == ["TYPING_START"]
+    deny(sandbox, channel, P.SEND_MESSAGES)
+    refused = await api("POST", f"/channels/{channel.id}/typing")
+    assert (refused.status, refused.code) == (403, 50013)
+
+
+async def test_reactions(sandbox: Sandbox, api: Api, guild: Guild, channel: Channel) -> None:
+    sent = await post(api, channel, {"content": "x"})
+    path = f"/channels/{channel.id}/messages/{sent.json['id']}"
+    assert (await api("PUT", path + "/reactions/%F0%9F%91%8D/@me")).status == 204
+    shown = (await api("GET", path)).json["reactions"][0]
+    assert (shown["emoji"]["name"], shown["count"], shown["me"]) == ("👍", 1, True)
+    listed = await api("GET", path + "/reactions/%F0%9F%91%8D")
+    assert [user["id"] for user in listed.json] == [str(sandbox.world.application.bot.id)]
+    assert (await api("DELETE", path + "/reactions/%F0%9F%91%8D/@me")).status == 204
+    assert "reactions" not in (await api("GET", path)).json
+    assert (await api("PUT", path + "/reactions/thumbsup/@me")).code == 10014
