@@ -13,14 +13,13 @@ const $ = (id) => document.getElementById(id);
 const DISCORD_EPOCH = 1420070400000;
 
 const store = new Store(new URLSearchParams(location.search).get("user") ?? "");
-let pendingMessage = null; // a message to reveal once its channel is shown
 
 const actions = {
   /** Opens a channel, and in it a message; `stay` keeps the drawer open. */
   open(channel, message = null, { stay = false } = {}) {
-    pendingMessage = message;
-    if (location.hash === `#/${channel}`) route();
-    else location.hash = `/${channel}`;
+    const hash = `#/${channel}${message ? `/${message}` : ""}`;
+    if (location.hash === hash) route();
+    else location.hash = hash;
     if (!stay) drawer(false);
   },
   compose: (name) => composer.compose(name),
@@ -86,7 +85,7 @@ function firstChannel() {
 }
 
 function route() {
-  const asked = location.hash.replace(/^#\//, "").split("/").at(-1);
+  const [asked, message] = location.hash.replace(/^#\//, "").split("/");
   const channel = store.channels.has(asked) ? asked : firstChannel();
   if (!channel) {
     nowhere();
@@ -99,13 +98,8 @@ function route() {
   head(channel);
   if (moved) {
     composer.show(channel);
-    log.show(channel).then(revealPending, (error) => banner(error.message));
-  } else revealPending();
-}
-
-function revealPending() {
-  if (pendingMessage) log.reveal(pendingMessage);
-  pendingMessage = null;
+    log.show(channel).then(() => message && log.reveal(message), (error) => banner(error.message));
+  } else if (message) log.reveal(message);
 }
 
 function nowhere() {
@@ -123,7 +117,7 @@ function head(id) {
   $("channel-title").replaceChildren(
     icon(channelIcon(channel), 24),
     h("h1", null, isThread && parent && h("a", { class: "parent", href: `#/${parent.id}` }, `${parent.name} › `), channel.name),
-    ...(channel.topic ? [h("p", { class: "topic", title: rich.plain(channel.topic) }, rich.text(channel.topic, { tag: "span", blocks: false }))] : []),
+    ...(channel.topic ? [h("p", { class: "topic", title: rich.plain(channel.topic) }, rich.text(channel.topic, { tag: "span", blocks: false, className: "" }))] : []),
   );
   $("log").setAttribute("aria-label", `Messages in ${channel.name}`);
   document.title = `${channel.type === 1 ? "@" : "#"}${channel.name} · ${store.guildOf(id)?.name ?? store.application.name} · Sandbox`;

@@ -211,6 +211,7 @@ export class Composer {
 
   offerOptions() {
     this.focused = null;
+    this.say(this.describe(null));
     this.list.own(this.more);
     this.list.list.setAttribute("aria-label", "Optional options");
     this.list.show(this.unused().map((option) => ({ option, label: option.label, name: option.label, description: option.description })));

@@ -111,7 +111,7 @@ export class Log {
     const name = direct ? channel.name : `#${channel.name}`;
     const words = direct
       ? `This is the beginning of your direct messages with ${name}.`
-      : `This is the start of ${name}.${channel.topic ? ` ${channel.topic}` : ""}`;
+      : `This is the start of ${name}.${channel.topic ? ` ${this.rich.plain(channel.topic)}` : ""}`;
     return h("div", { class: "beginning" }, h("span", { class: "beginning-icon" }, icon(channelIcon(channel), 36)),
       h("h2", null, direct ? name : `Welcome to ${name}!`), h("p", null, words));
   }

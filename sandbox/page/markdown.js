@@ -123,14 +123,14 @@ function quote(text, index, context) {
 function list(text, index, context) {
   const lines = [];
   let end = index;
-  for (let match = at("item", text, end); match && lines.length < 500; match = at("item", text, end)) {
-    lines.push({ indent: match[1].length, marker: match[2], text: match[3] });
+  for (let match = at("item", text, end); match; match = at("item", text, end)) {
     end += match[0].length;
+    lines.push({ indent: match[1].length, marker: match[2], text: match[3], end });
     if (!match[0].endsWith("\n")) break;
   }
-  if (!lines.length || lines[0].indent > 12) return null;
-  const [node] = nest(lines, 0, context);
-  return { node, end };
+  if (!lines.length) return null;
+  const [node, next] = nest(lines, 0, context);
+  return { node, end: lines[next - 1].end };
 }
 
 /** One list out of `lines` from `start` on, deeper indents becoming lists within their item. */
@@ -141,6 +141,7 @@ function nest(lines, start, context) {
   let index = start;
   while (index < lines.length && lines[index].indent >= indent) {
     const line = lines[index];
+    if (line.indent === indent && line.marker.length > 1 !== ordered) break;
     if (line.indent > indent && node.items.length && context.depth < DEPTH) {
       const [inner, next] = nest(lines, index, deeper(context, {}));
       node.items.at(-1).push(inner);

@@ -104,8 +104,8 @@ export class Rich {
 
   jump({ channel, message }) {
     const { name } = this.store.channels.get(channel);
-    return h("button", { type: "button", class: "mention", on: { click: () => this.actions.open(channel, message) } },
-      icon("hash", 14), `${name}${message ? " › message" : ""}`);
+    const href = `#/${channel}${message ? `/${message}` : ""}`;
+    return h("a", { class: "mention", href }, icon("hash", 14), `\u2060${name}${message ? " › message" : ""}`);
   }
 
   timestamp(node) {
@@ -123,7 +123,7 @@ export class Rich {
     const role = this.store.role(node.id);
     const pill = h("span", { class: "mention" }, `@${role?.name ?? "unknown-role"}`);
     if (role?.color) {
-      pill.style.setProperty("color", colour(role.color));
+      pill.style.setProperty("color", `color-mix(in srgb, ${colour(role.color)} 60%, white)`);
       pill.style.setProperty("background-color", `${colour(role.color)}26`);
     }
     return pill;
@@ -132,12 +132,17 @@ export class Rich {
   channel(node) {
     const channel = this.store.channels.get(node.id);
     if (!channel) return h("span", { class: "mention" }, "#unknown");
-    return h("button", { type: "button", class: "mention", on: { click: () => this.actions.open(node.id) } },
-      icon(channelIcon(channel), 14), channel.name ?? "direct message");
+    return h("a", { class: "mention", href: `#/${node.id}` }, icon(channelIcon(channel), 14), `\u2060${channel.name ?? "direct message"}`);
   }
 
   command(node) {
-    return h("button", { type: "button", class: "mention", on: { click: () => this.actions.compose(node.name) } }, `/${node.name}`);
+    // A span, as a real button does not flow with the text around it.
+    const begin = (event) => {
+      if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      this.actions.compose(node.name);
+    };
+    return h("span", { class: "mention", role: "button", tabindex: "0", on: { click: begin, keydown: begin } }, `/${node.name}`);
   }
 
   ping(node) {

@@ -71,7 +71,7 @@ export function select(component, { store, channel, label, disabled = false, pen
     "aria-label": label || placeholder, "aria-busy": pending ? "true" : null, disabled: disabled || pending,
     dataset: { id: component.custom_id },
   }, shown, pending ? h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")) : icon("caret", 20));
-  const search = h("input", { class: "select-search", type: "search", "aria-label": `Search ${label || placeholder}`, placeholder: "Search", autocomplete: "off" });
+  const search = h("input", { class: "select-search", type: "search", "aria-label": `Search ${label || placeholder}`, role: "combobox", placeholder: "Search", autocomplete: "off" });
   const box = new ListBox({ label: label || placeholder, owner: button, multiple: most > 1, onPick: picked });
   const many = options.length > SEARCH_FROM;
   if (many) box.element.prepend(search);
@@ -99,16 +99,14 @@ export function select(component, { store, channel, label, disabled = false, pen
   function open() {
     before = chosen;
     search.value = "";
+    box.own(button);
     offer();
     wrapper.classList.add("open");
     const room = wrapper.getBoundingClientRect();
     wrapper.classList.toggle("upward", room.bottom + 320 > innerHeight && room.top > 320);
     document.addEventListener("pointerdown", outside, true);
-    if (many) {
-      box.own(search);
-      search.setAttribute("role", "combobox");
-      search.focus({ preventScroll: true });
-    }
+    // On a touch screen the keyboard would cover half the list: there one presses the field first.
+    if (many && matchMedia("(pointer: fine)").matches) search.focus({ preventScroll: true });
     button.setAttribute("aria-expanded", "true");
   }
 
@@ -169,6 +167,7 @@ export function select(component, { store, channel, label, disabled = false, pen
   button.addEventListener("click", () => (box.open ? close() : open()));
   wrapper.addEventListener("keydown", key);
   search.addEventListener("input", () => offer(0));
+  search.addEventListener("focus", () => box.own(search));
   draw();
   return { element: wrapper, button, values: () => chosen.map((option) => option.value) };
 }

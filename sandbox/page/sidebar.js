@@ -9,7 +9,7 @@ const HOME = "@me";
 
 /** Letters that stand for a guild without an icon: "KCrush Fans" -> "KF". */
 export function acronym(name) {
-  return name.split(/\s+/).map((word) => [...word][0] ?? "").join("").slice(0, 4);
+  return name.split(/\s+/).map((word) => [...word][0] ?? "").slice(0, 4).join("");
 }
 
 export class Sidebar {
@@ -51,7 +51,7 @@ export class Sidebar {
       type: "button", class: `rail-item${current ? " current" : ""}${unread ? " unread" : ""}`, title: name, "aria-current": current ? "true" : null,
       "aria-label": pings ? `${name}, ${pings} ${pings === 1 ? "mention" : "mentions"}` : unread ? `${name}, unread` : name,
       on: { click: () => this.choose(id) },
-    }, h("span", { class: "rail-face" }, face), pings > 0 && h("span", { class: "badge" }, pings));
+    }, h("span", { class: `rail-face${name.split(/\s+/).length > 2 ? " small" : ""}` }, face), pings > 0 && h("span", { class: "badge" }, pings));
   }
 
   choose(id) {

@@ -1,0 +1,466 @@
+"""The sandbox's page in a real browser, against a real discord.py bot."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+import pytest
+from browser import PHONE, Browsing, browsing
+from conftest import Bot, RunBot
+from discord import app_commands, ui
+from openapi import Checker
+from playwright.async_api import Locator, Page, expect
+
+from sandbox import Sandbox
+from sandbox.entities import Channel, Guild, User
+from sandbox.gateway import GatewaySettings
+from sandbox.messages import create_message, delete_message, edit_message
+
+pytestmark = pytest.mark.browser
+
+TITLES = ("Ha-neul Seo: I write the chorus last", "Do-yun Baek on stage fright", "서하늘 인터뷰")
+
+
+class Deck(ui.LayoutView):
+    """Components of every kind that a person can use."""
+
+    row: ui.ActionRow[Any] = ui.ActionRow()
+    menu: ui.ActionRow[Any] = ui.ActionRow()
+
+    def __init__(self, silence: asyncio.Event) -> None:
+        super().__init__(timeout=None)
+        self.silence = silence
+        self.presses = 0
+        self.words: ui.TextDisplay[Any] = ui.TextDisplay("Pressed 0 times")
+        self.add_item(self.words)
+
+    @row.button(label="Count", style=discord.ButtonStyle.primary, custom_id="count")
+    async def count(self, interaction: discord.Interaction, _button: Any) -> None:
+        self.presses += 1
+        self.words.content = f"Pressed {self.presses} times"
+        await interaction.response.edit_message(view=self)
+
+    @row.button(label="Mute", custom_id="mute")
+    async def mute(self, _interaction: discord.Interaction, _button: Any) -> None:
+        await self.silence.wait()
+
+    @row.button(label="Write", custom_id="write")
+    async def write(self, interaction: discord.Interaction, _button: Any) -> None:
+        await interaction.response.send_modal(Letter())
+
+    @menu.select(
+        cls=ui.Select,
+        placeholder="Jump to a question",
+        custom_id="jump",
+        options=[
+            discord.SelectOption(label=f"Question {n}", value=str(n), description="About the stage")
+            for n in range(1, 5)
+        ],
+    )
+    async def jump(self, interaction: discord.Interaction, select: ui.Select[Any]) -> None:
+        await interaction.response.send_message(f"Jumped to {select.values[0]}", ephemeral=True)
+
+
+class Letter(ui.Modal, title="Tell the magazine"):
+    subject: ui.Label[Any] = ui.Label(
+        text="Subject",
+        description="In a few words",
+        component=ui.TextInput(min_length=3, max_length=20),
+    )
+    kind: ui.Label[Any] = ui.Label(
+        text="Kind",
+        component=ui.Select(
+            options=[discord.SelectOption(label="Praise"), discord.SelectOption(label="Wish")]
+        ),
+    )
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        text, kind = self.subject.component, self.kind.component
+        assert isinstance(text, ui.TextInput)
+        assert isinstance(kind, ui.Select)
+        await interaction.response.send_message(f"{kind.values[0]}: {text.value}", ephemeral=True)
+
+
+def speaking_bot(silence: asyncio.Event) -> Bot:
+    """A bot with the commands that the tests type."""
+    bot = Bot()
+    interviews = app_commands.Group(name="interviews", description="Interviews")
+    bot.tree.add_command(interviews)
+
+    @interviews.command(description="Search every question and answer")
+    @app_commands.describe(query="What to look for", year="Only of that year")
+    async def search(
+        interaction: discord.Interaction, query: str, year: app_commands.Range[int, 2000] | None
+    ) -> None:
+        await interaction.response.send_message(f"Found: {query} in {year}", ephemeral=True)
+
+    @interviews.command(description="Read an interview")
+    @app_commands.describe(interview="Title or artist")
+    async def read(interaction: discord.Interaction, interview: str) -> None:
+        await interaction.response.defer(ephemeral=True)
+        await interaction.followup.send(f"Reading: {interview}")
+
+    @read.autocomplete("interview")
+    async def titles(_: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
+        found = [title for title in TITLES if current.lower() in title.lower()]
+        return [app_commands.Choice(name=t, value=f"#{TITLES.index(t)}") for t in found]
+
+    @bot.tree.command(description="Never answers")
+    async def silent(_interaction: discord.Interaction) -> None:
+        await silence.wait()
+
+    @bot.tree.command(description="Announce somewhere")
+    @app_commands.default_permissions(manage_guild=True)
+    async def announce(interaction: discord.Interaction, channel: discord.TextChannel) -> None:
+        await interaction.response.send_message(f"Announcing in {channel.mention}")
+
+    return bot
+
+
+@dataclass
+class Scene:
+    sandbox: Sandbox
+    browser: Browsing
+    bot: Bot
+    guild: Guild
+    news: Channel
+    talk: Channel
+    admin: User
+    fan: User
+    silence: asyncio.Event
+
+    async def open(self, who: User, where: Channel, **options: Any) -> Page:
+        return await self.browser.open(f"{self.sandbox.url}/?user={who.id}#/{where.id}", **options)
+
+    async def deck(self) -> Deck:
+        """A message of the bot with components, in `talk`."""
+        view = Deck(self.silence)
+        channel = self.bot.get_partial_messageable(self.talk.id, guild_id=self.guild.id)
+        await channel.send(view=view)
+        return view
+
+
+@pytest.fixture
+async def scene(checker: Checker, run_bot: RunBot) -> AsyncIterator[Scene]:
+    settings = GatewaySettings(identify_interval=0.0)
+    silence = asyncio.Event()
+    async with (
+        Sandbox(observer=checker, gateway=settings, interaction_timeout=1.0) as sandbox,
+        browsing() as browser,
+    ):
+        world = sandbox.world
+        admin, fan = world.add_user("Mina"), world.add_user("Jisoo")
+        guild = world.add_guild("KCrush Fans", owner=admin)
+        world.add_member(guild, fan)
+        news = world.add_channel(guild, "announcements", type=5)
+        talk = world.add_channel(guild, "general", topic="Talk about *everything*")
+        async with run_bot(sandbox, speaking_bot(silence)) as bot:
+            yield Scene(sandbox, browser, bot, guild, news, talk, admin, fan, silence)
+            silence.set()
+
+
+def log(page: Page) -> Locator:
+    return page.get_by_role("log")
+
+
+def line(page: Page, channel: str = "general") -> Locator:
+    return page.get_by_role("combobox", name=f"Message #{channel}")
+
+
+async def test_a_message_arrives_changes_and_goes_while_one_looks(scene: Scene) -> None:
+    page = await scene.open(scene.fan, scene.news)
+    channel = scene.bot.get_partial_messageable(scene.news.id, guild_id=scene.guild.id)
+    sent = await channel.send("A **new** interview")
+    article = log(page).get_by_role("article")
+    await expect(article).to_contain_text("A new interview")
+    await expect(article.locator("strong")).to_have_text("new")
+    await expect(article).to_contain_text("APP")
+    await sent.edit(content="A _corrected_ interview")
+    await expect(article).to_contain_text("A corrected interview (edited)")
+    await sent.delete()
+    await expect(article).to_have_count(0)
+
+
+async def test_what_happens_elsewhere_shows_at_the_left(scene: Scene) -> None:
+    page = await scene.open(scene.fan, scene.talk)
+    role = scene.sandbox.world.add_role(scene.guild, "Alerts", mentionable=True)
+    scene.guild.members[scene.fan.id].roles.append(role.id)
+    scene.sandbox.world.add_channel(scene.guild, "new-room")
+    channels = page.get_by_role("navigation", name="Channels")
+    await expect(channels.get_by_role("link", name="new-room (text channel)")).to_be_visible()
+    create_message(
+        scene.sandbox.world,
+        scene.news,
+        scene.sandbox.world.application.bot,
+        {"content": f"<@&{role.id}> Read it", "allowed_mentions": {"roles": [str(role.id)]}},
+    )
+    link = channels.get_by_role("link", name="announcements (announcement channel), 1 mention")
+    await link.click()
+    article = log(page).get_by_role("article")
+    await expect(article).to_have_class(re.compile("pinged"))
+    await expect(article.locator(".mention")).to_have_text("@Alerts")
+    await expect(
+        channels.get_by_role("link", name="announcements (announcement channel)")
+    ).to_have_attribute("aria-current", "page")
+    scene.sandbox.world.delete_channel(scene.news)
+    await expect(channels.get_by_role("link", name="announcements")).to_have_count(0)
+
+
+HOSTILE = (
+    "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>"
+    "<svg onload='window.hacked = 3'> [press](javascript:window.hacked=4) "
+    "[also](data:text/html,x) <b>not bold</b> &lt;i&gt;"
+)
+
+
+async def test_hostile_text_stays_text(scene: Scene) -> None:
+    world, bot = scene.sandbox.world, scene.sandbox.world.application.bot
+    page = await scene.open(scene.fan, scene.talk)
+    create_message(world, scene.talk, bot, {"content": HOSTILE})
+    embed = {"title": HOSTILE, "description": HOSTILE, "footer": {"text": HOSTILE}}
+    create_message(world, scene.talk, bot, {"embeds": [embed]})
+    parts = [
+        {"type": 17, "components": [{"type": 10, "content": HOSTILE}]},
+        {"type": 1, "components": [{"type": 2, "style": 2, "label": "<b>x</b>", "custom_id": "x"}]},
+    ]
+    create_message(world, scene.talk, bot, {"components": parts, "flags": 1 << 15})
+    evil = world.add_user("<img src=x onerror='window.hacked=5'>")
+    world.add_member(scene.guild, evil)
+    create_message(world, scene.talk, evil, {"content": f"I am <@{evil.id}>"})
+    world.edit_channel(scene.talk, topic=HOSTILE)
+    articles = log(page).get_by_role("article")
+    await expect(articles).to_have_count(4)
+    await expect(page.locator(".topic")).to_contain_text("<script>")
+    await expect(articles.first).to_contain_text("<script>window.hacked = 1</script>")
+    await expect(articles.first).to_contain_text("[press](javascript:window.hacked=4)")
+    await expect(page.get_by_role("button", name="<b>x</b>")).to_be_visible()
+    links = await log(page).locator("a").evaluate_all("all => all.map(a => a.protocol)")
+    assert set(links) <= {"http:", "https:"}
+    assert await log(page).locator("script, b, svg[onload], img[src='x']").count() == 0
+    assert await page.evaluate("window.hacked") is None
+
+
+async def test_a_command_is_typed_on_the_keyboard_with_autocomplete(scene: Scene) -> None:
+    page = await scene.open(scene.fan, scene.talk)
+    await line(page).focus()
+    await page.keyboard.type("/")
+    commands = page.get_by_role("listbox", name="Commands")
+    await expect(commands.get_by_role("option")).to_have_count(3)
+    await page.keyboard.type("read")
+    await expect(commands.get_by_role("option")).to_have_count(1)
+    await page.keyboard.press("Tab")
+    field = page.get_by_role("combobox", name="interview")
+    await expect(field).to_be_focused()
+    await page.keyboard.type("서")
+    options = page.get_by_role("listbox", name="interview").get_by_role("option")
+    await expect(options).to_have_text(["서하늘 인터뷰"])
+    await page.keyboard.press("Backspace")
+    await expect(options).to_have_text(list(TITLES))
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(field).to_have_value(TITLES[1])
+    await page.keyboard.press("Enter")
+    answer = log(page).get_by_role("article")
+    await expect(answer).to_contain_text("Reading: #1")
+    await expect(answer).to_contain_text("Jisoo used /interviews read")
+    await expect(line(page)).to_be_focused()
+
+
+async def test_a_command_typed_in_one_go_fills_its_options(scene: Scene) -> None:
+    page = await scene.open(scene.fan, scene.talk)
+    await line(page).focus()
+    await expect(line(page)).to_have_value("")
+    await page.keyboard.type("/")
+    await expect(page.get_by_role("listbox", name="Commands").get_by_role("option")).to_have_count(
+        3
+    )
+    await page.keyboard.type("interviews search new moon year:1999")
+    await expect(page.get_by_role("combobox", name="query")).to_have_value("new moon")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Enter 2000 or more.")).to_be_visible()
+    year = page.get_by_role("combobox", name="year")
+    await expect(year).to_be_focused()
+    await year.fill("2024")
+    await page.keyboard.press("Enter")
+    await expect(log(page).get_by_role("article")).to_contain_text("Found: new moon in 2024")
+
+
+async def test_a_required_option_is_asked_for_and_a_channel_picked(scene: Scene) -> None:
+    page = await scene.open(scene.admin, scene.talk)
+    await line(page).fill("/announce")
+    await page.get_by_role("option", name="/announce: Announce somewhere").click()
+    field = page.get_by_role("combobox", name="channel")
+    await field.press("Escape")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_text("This option is required. Give it a value.")).to_be_visible()
+    await field.fill("gen")
+    options = page.get_by_role("listbox", name="channel").get_by_role("option")
+    await expect(options).to_have_text(["#general"])
+    await options.click()
+    await page.get_by_role("button", name="Send").click()
+    article = log(page).get_by_role("article")
+    await expect(article).to_contain_text("Announcing in")
+    await expect(article.get_by_role("link", name="general")).to_be_visible()
+
+
+async def test_commands_are_offered_to_those_who_may_use_them(scene: Scene) -> None:
+    page = await scene.open(scene.fan, scene.talk)
+    await line(page).fill("/announce")
+    await expect(
+        page.get_by_text("No command of that name. Type / to see them all.")
+    ).to_be_visible()
+    await line(page).press("Enter")
+    await expect(line(page)).to_have_value("/announce")
+    await expect(log(page).get_by_role("article")).to_have_count(0)
+
+
+async def test_a_silent_application_is_said_to_be_silent(scene: Scene) -> None:
+    page = await scene.open(scene.fan, scene.talk)
+    await line(page).fill("/silent ")
+    await page.keyboard.press("Enter")
+    article = log(page).get_by_role("article")
+    await expect(article).to_contain_text("Sending command…")
+    await expect(article.get_by_role("alert")).to_have_text("The application did not respond")
+    await page.get_by_role("button", name="Dismiss message").click()
+    await expect(article).to_have_count(0)
+
+
+async def test_a_button_edits_its_message_and_keeps_the_focus(scene: Scene) -> None:
+    await scene.deck()
+    page = await scene.open(scene.fan, scene.talk)
+    button = page.get_by_role("button", name="Count")
+    await button.focus()
+    for presses in (1, 2):
+        await page.keyboard.press("Enter")
+        await expect(log(page)).to_contain_text(f"Pressed {presses} times")
+        await expect(button).to_be_focused()
+        await expect(button).not_to_have_attribute("aria-busy", "true")
+
+
+async def test_a_button_waits_and_then_says_that_it_failed(scene: Scene) -> None:
+    await scene.deck()
+    page = await scene.open(scene.fan, scene.talk)
+    button = page.get_by_role("button", name="Mute")
+    await button.click()
+    await expect(button).to_have_attribute("aria-busy", "true")
+    await expect(page.get_by_role("button", name="Count")).to_have_attribute(
+        "aria-disabled", "true"
+    )
+    article = log(page).get_by_role("article")
+    await expect(article.get_by_role("alert")).to_have_text("This interaction failed")
+    await expect(button).not_to_have_attribute("aria-busy", "true")
+    await page.get_by_role("button", name="Count").click()
+    await expect(article).to_contain_text("Pressed 1 times")
+    await expect(article.get_by_role("alert")).to_have_count(0)
+
+
+async def test_a_select_is_chosen_from_by_keyboard_and_by_hand(scene: Scene) -> None:
+    await scene.deck()
+    page = await scene.open(scene.fan, scene.talk)
+    menu = page.get_by_role("combobox", name="Jump to a question")
+    await menu.press("ArrowDown")
+    options = page.get_by_role("listbox", name="Jump to a question").get_by_role("option")
+    await expect(options).to_have_count(4)
+    await expect(options.nth(1)).to_contain_text("About the stage")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(log(page)).to_contain_text("Jumped to 2")
+    await menu.click()
+    await options.nth(3).click()
+    await expect(log(page)).to_contain_text("Jumped to 4")
+
+
+async def test_a_modal_is_filled_in_and_sent(scene: Scene) -> None:
+    await scene.deck()
+    page = await scene.open(scene.fan, scene.talk)
+    await page.get_by_role("button", name="Write").click()
+    form = page.get_by_role("dialog", name="Tell the magazine")
+    subject = form.get_by_role("textbox", name="Subject")
+    await expect(subject).to_be_focused()
+    await form.get_by_role("button", name="Submit").click()
+    await expect(form.get_by_text("This field is required.")).to_be_visible()
+    await subject.fill("ab")
+    await expect(form.get_by_text("Write at least 3 characters (now 2).")).to_be_visible()
+    await subject.fill("More photographs")
+    await form.get_by_role("combobox", name="Kind").click()
+    await form.get_by_role("option", name="Wish").click()
+    await form.get_by_role("button", name="Submit").click()
+    await expect(form).to_have_count(0)
+    await expect(log(page)).to_contain_text("Wish: More photographs")
+
+
+async def test_an_ephemeral_answer_is_for_one_pair_of_eyes(scene: Scene) -> None:
+    his = await scene.open(scene.fan, scene.talk)
+    hers = await scene.open(scene.admin, scene.talk)
+    await line(his).fill("/interviews search moon")
+    await his.keyboard.press("Enter")
+    note = log(his).get_by_role("article")
+    await expect(note).to_contain_text("Only you can see this")
+    create_message(scene.sandbox.world, scene.talk, scene.admin, {"content": "Anybody there?"})
+    await expect(log(hers).get_by_role("article")).to_have_count(1)
+    await expect(log(hers)).to_contain_text("Anybody there?")
+    await expect(log(his).get_by_role("article")).to_have_count(2)
+    await hers.reload()
+    await expect(log(hers).get_by_role("article")).to_have_count(1)
+    await his.get_by_role("button", name="Dismiss message").click()
+    await expect(log(his).get_by_role("article")).to_have_count(1)
+
+
+async def test_people_talk_and_read_back(scene: Scene) -> None:
+    world = scene.sandbox.world
+    for number in range(70):
+        create_message(world, scene.talk, scene.admin, {"content": f"Line {number}"})
+    page = await scene.open(scene.fan, scene.talk)
+    articles = log(page).get_by_role("article")
+    await expect(articles).to_have_count(50)
+    await expect(log(page).get_by_text("Line 69", exact=True)).to_be_in_viewport()
+    await line(page).fill("Hello **there**")
+    await page.keyboard.press("Enter")
+    await expect(articles.last).to_contain_text("Hello there")
+    await expect(articles.last).to_be_in_viewport()
+    await page.locator("#scroller").evaluate("element => element.scrollTo(0, 0)")
+    await expect(articles).to_have_count(71)
+    await expect(log(page)).to_contain_text("Welcome to #general!")
+    last = next(reversed(scene.talk.messages.values()))
+    delete_message(world, last)
+    await expect(articles).to_have_count(70)
+    create_message(world, scene.talk, scene.admin, {"content": "While you read back"})
+    await page.get_by_role("button", name="New messages below").click()
+    await expect(log(page).get_by_text("While you read back")).to_be_in_viewport()
+
+
+async def test_the_page_heals_after_the_connection_was_lost(scene: Scene) -> None:
+    page = await scene.open(scene.fan, scene.talk)
+    await page.context.set_offline(offline=True)
+    # An open stream outlives "offline"; a new one does not, so cut this one.
+    scene.sandbox.world.edit_guild(scene.guild, name="Renamed")
+    await page.context.set_offline(offline=False)
+    message = create_message(scene.sandbox.world, scene.talk, scene.admin, {"content": "one"})
+    await expect(log(page)).to_contain_text("one")
+    edit_message(scene.sandbox.world, message, {"content": "two"})
+    await expect(log(page)).to_contain_text("two")
+    await expect(page.get_by_role("heading", name="Renamed")).to_be_visible()
+
+
+async def test_on_a_phone_the_channels_are_in_a_drawer(scene: Scene) -> None:
+    page = await scene.open(scene.fan, scene.talk, size=PHONE, touch=True)
+    channels = page.get_by_role("navigation", name="Channels")
+    await expect(channels).to_be_hidden()
+    opener = page.get_by_role("button", name="Servers and channels")
+    await opener.tap()
+    await expect(opener).to_have_attribute("aria-expanded", "true")
+    await expect(channels).to_be_in_viewport()
+    await page.keyboard.press("Escape")
+    await expect(channels).to_be_hidden()
+    await opener.tap()
+    await channels.get_by_role("link", name="announcements").tap()
+    await expect(channels).to_be_hidden()
+    await expect(page.get_by_role("heading", name="announcements", exact=True)).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+    await line(page, "announcements").tap()
+    await page.keyboard.type("/interviews search moon")
+    await page.get_by_role("button", name="Send").tap()
+    await expect(log(page)).to_contain_text("Found: moon in None")
