@@ -90,6 +90,20 @@ async def test_a_slow_channel_delays_nobody(outbox, sender, rng):
     assert await outbox.counts() == {SENT: 50}
 
 
+async def test_sends_that_all_hang_leave_room_for_more(outbox, sender, rng):
+    await outbox.subscribe(*range(100, 110))
+    gate = asyncio.Event()
+    sender.plan.update({channel: [gate] for channel in range(100, 110)})
+    await outbox.publish()
+    pace = HandPace()
+    async with running(make_announcer(outbox, sender, rng, pace, queue=4)):
+        await pace.queued(4)
+        pace.give(10)
+        await sender.tried(10)
+        gate.set()
+    assert await outbox.counts() == {SENT: 10}
+
+
 async def test_guilds_take_turns_and_fresh_goes_before_catching_up(outbox, sender, rng, clock):
     await outbox.subscribe(200, 201, 202, guild=2)
     (stale,) = await outbox.publish()
@@ -363,6 +377,27 @@ async def test_an_outcome_that_comes_after_its_lease_changes_nothing(outbox, sen
             gate.set()
     assert await outbox.states(id_) == [PARKED]
     assert "delivery.lease-lost" in {log["event"] for log in logs}
+
+
+async def test_an_outcome_that_comes_amid_the_next_lease_changes_nothing(
+    outbox, sender, rng, clock
+):
+    await outbox.subscribe(100)
+    (id_,) = await outbox.publish()
+    early, late = asyncio.Event(), asyncio.Event()
+    sender.plan[100] = [early, late]
+    ledger = Ledger(outbox.store)
+    async with running(make_announcer(outbox, sender, rng, store=ledger)):
+        await sender.tried(1)
+        await clock.advance(200)
+        async with running(make_announcer(outbox, sender, rng, store=ledger)):
+            await sender.tried(2)
+            early.set()
+            await ledger.reached(written=1)
+            assert await outbox.states(id_) == [LEASED]
+            late.set()
+    assert await outbox.states(id_) == [SENT]
+    assert sender.messages[100] == [id_]
 
 
 async def test_a_row_whose_lease_is_nearly_over_is_not_begun(outbox, sender, rng, clock):
