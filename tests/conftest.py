@@ -1,0 +1,32 @@
+"""What many tests share: a sandbox that is held against Discord's own description of its API."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from openapi import Checker, observing
+
+from sandbox import Sandbox
+from sandbox.gateway import GatewaySettings
+from sandbox.site import SampleSite
+
+
+@pytest.fixture
+def strict_checker() -> Iterator[Checker]:
+    """Whatever the bot asks and the sandbox answers must fit Discord's OpenAPI document."""
+    checker = observing()
+    yield checker
+    checker.assert_clean()
+
+
+@pytest.fixture
+async def discord_here(strict_checker: Checker) -> AsyncIterator[Sandbox]:
+    """A Discord for a bot under test, with its page left out and no pause between identifies."""
+    settings = GatewaySettings(identify_interval=0.0)
+    async with Sandbox(page=False, observer=strict_checker, gateway=settings) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def sample_site() -> AsyncIterator[SampleSite]:
+    async with SampleSite() as site:
+        yield site
