@@ -137,6 +137,7 @@ class _Handlers:
             edit_message(self._world, source, data, files=files)
         live.response.updated = source
         live.response.kind = "updated" if kind == UPDATE else "deferred_update"
+        live.response.deferred = kind == DEFERRED_UPDATE
         live.response.ephemeral = source.ephemeral_for is not None
         live.interaction.message_id = source.id
         live.messages[source.id] = source
@@ -247,7 +248,7 @@ class _Handlers:
         except ApiError:
             message.flags |= loading
             raise
-        if message is live.response.message:
+        if message is live.original:
             live.response.deferred = False
         self._all.changes.ring()
         return serial.message_json(self._world, message)

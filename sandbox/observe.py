@@ -12,7 +12,8 @@ class Exchange:
     `path` begins after ``/api/v10`` and holds no query. `request_json` is the parsed JSON body
     (for multipart its ``payload_json``), None without one; `response_json` is None for an answer
     without a body. `faulted` is true where the answer was made up by a fault rule, `undelivered`
-    where the connection was cut instead of answering.
+    where the connection was cut instead of answering. `arrived` is when the request came in, in
+    seconds on the sandbox's own clock.
     """
 
     method: str
@@ -25,6 +26,7 @@ class Exchange:
     content_type: str = ""
     faulted: bool = False
     undelivered: bool = False
+    arrived: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,10 @@ Observer = Callable[[Exchange | GatewayPayload], None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One REST request in `Sandbox.requests`; `status` is 0 where the connection was cut.
+    """One REST request in `Sandbox.requests`, where it is entered once it was answered.
 
-    `time` is seconds on the sandbox's own clock, taken when the request came in.
+    `status` is 0 where the connection was cut. `time` is when the request came in, in seconds on
+    the sandbox's own clock.
     """
 
     method: str

@@ -69,9 +69,9 @@ class Response:
     """The bot's answer to one interaction, alive: it follows edits and follow-ups.
 
     `message` is the reply (the "original response"), None while there is none or after it was
-    deleted. `updated` is the component's message, when the answer edited it. `deferred` is true
-    while "thinking…" stands instead of the reply. `ephemeral` tells whether only the person
-    sees it.
+    deleted. `updated` is the component's message, when the answer edited it or put that off.
+    `deferred` is true while "thinking…" stands instead of the reply, and after a deferred update
+    until the message is edited. `ephemeral` tells whether only the person sees it.
     """
 
     interaction_id: int
@@ -86,9 +86,9 @@ class Response:
     changes: Changes = field(default_factory=Changes, repr=False)
 
     async def finished(self, timeout: float = 10.0) -> "Message":
-        """Wait until the reply is there and no longer "thinking…"."""
+        """Wait until the reply is there, or the component's message edited: not "thinking…"."""
         return await self.changes.until(
-            lambda: self.updated or (None if self.deferred else self.message), timeout, "the reply"
+            lambda: None if self.deferred else self.message or self.updated, timeout, "the reply"
         )
 
     async def followup(self, index: int = 0, timeout: float = 10.0) -> "Message":

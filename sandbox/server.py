@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import random
 import re
 import time
@@ -26,6 +25,7 @@ from sandbox.outcome import Choice, Modal, Response
 from sandbox.people import People
 from sandbox.ratelimit import RateLimiter
 from sandbox.rest import PREFIX, TABLE, Rest
+from sandbox.rest.cdn import cdn_routes
 from sandbox.world import World
 
 
@@ -107,8 +107,12 @@ class Sandbox:
         app.router.add_get("/gateway", self.gateway.handle)
         app.router.add_get("/gateway/", self.gateway.handle)
         app.add_routes(self.rest.routes([*callbacks.routes(self.interactions), *TABLE]))
+        app.add_routes(cdn_routes(self.world))
         if self._page:
-            app.add_routes(importlib.import_module("sandbox.page_api").routes(self))
+            # Not above: the page's own module is written against this class.
+            from sandbox.page_api import routes as page_routes
+
+            app.add_routes(page_routes(self))
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, handle_signals=False)
         async with contextlib.AsyncExitStack() as stack:
             await runner.setup()
@@ -183,7 +187,7 @@ class Sandbox:
                 exchange.path,
                 exchange.request_json,
                 exchange.status,
-                self.world.clock(),
+                exchange.arrived,
                 exchange.query,
             )
         )

@@ -43,6 +43,10 @@ _TAKEN = {
 }
 
 
+# Permissions in requests are strings by Discord's written documentation, integers by the document.
+_PERMISSIONS = frozenset({"allow", "deny", "permissions", "default_member_permissions"})
+_PERMISSION_TEXT = {"type": "string", "pattern": "^[0-9]{1,20}$"}
+
 _NUMERIC_ID = {"type": "integer", "minimum": 0, "maximum": 2**64 - 1}
 
 
@@ -191,6 +195,10 @@ def _strict(schemas: Json) -> Json:
     strict = copy.deepcopy(schemas)
     for name, more in _TAKEN.items():
         strict[name]["properties"] |= more
+    for schema in strict.values():
+        for name, kind in schema.get("properties", {}).items():
+            if name in _PERMISSIONS and _is_integer(kind.get("type")):
+                schema["properties"][name] = {"anyOf": [kind, _PERMISSION_TEXT]}
     # Sent to Discord, ids may be numbers as well; discord.py's mostly are.
     strict["SnowflakeType"] = {"anyOf": [strict["SnowflakeType"], _NUMERIC_ID]}
     closed: Json = _close(strict)

@@ -202,7 +202,7 @@ class Rest:
         return await self._serve(route, request)
 
     async def _serve(self, route: Route, request: web.Request) -> web.StreamResponse:
-        path = request.path.removeprefix(PREFIX)
+        path, arrived = request.path.removeprefix(PREFIX), self.world.clock()
         fate = self.faults.fate(request.method, path)
         denial, limit_headers = self._admit(route, request)
         if fate.latency:
@@ -218,7 +218,8 @@ class Rest:
             reply = await route.handler(call)
             self._break(fate, "after")
         except _Cut:
-            self._tell(request, path, body, Reply(status=0), faulted=True, undelivered=True)
+            cut = Reply(status=0)
+            self._tell(request, path, body, cut, arrived, faulted=True, undelivered=True)
             return _cut(request)
         except ApiError as error:
             faulted = isinstance(error, _Fault)
@@ -227,7 +228,8 @@ class Rest:
         if headers.pop("X-Sandbox-No-Via", None):
             del headers["Via"]
         self.limiter.note(reply.status, _scope(headers))
-        self._tell(request, path, body, Reply(reply.body, reply.status, headers), faulted=faulted)
+        told = Reply(reply.body, reply.status, headers)
+        self._tell(request, path, body, told, arrived, faulted=faulted)
         return _response(reply.status, reply.body, headers)
 
     def _admit(
@@ -265,6 +267,7 @@ class Rest:
         path: str,
         body: Body,
         reply: Reply,
+        arrived: float,
         *,
         faulted: bool,
         undelivered: bool = False,
@@ -280,9 +283,10 @@ class Rest:
                 status=reply.status,
                 response_json=reply.body,
                 headers=reply.headers,
-                content_type=request.content_type if request.can_read_body else "",
+                content_type=request.content_type if request.body_exists else "",
                 faulted=faulted,
                 undelivered=undelivered,
+                arrived=arrived,
             )
         )
 

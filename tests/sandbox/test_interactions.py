@@ -738,7 +738,7 @@ async def test_buttons(sandbox, run_bot, town):
         assert own.ephemeral
         later = await sandbox.press(town.fan, panel.id, label="🎲")
         assert later.kind == "deferred_update"
-        await sandbox.wait_for_message(town.channel, lambda m: m.content == "Later")
+        assert (await later.finished()).content == "Later"
         for names, reason in (
             ({"label": "Off"}, "'Off' is disabled"),
             ({"label": "Site"}, "opens https://example.org"),
