@@ -1,0 +1,183 @@
+"""Text as search sees it: folded, cut into words, names as people write them and don't. Pure.
+
+Case, accents and width are folded, Hangul is not taken apart. Latin and other spaced scripts are
+found by words; Hangul, Han and Kana by pairs of characters, for there a word carries its
+particles with it (방탄소년단의), and its beginning is not its end.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+LONGEST = 40
+"""Characters of a spaced word that count; what is longer is no word, and would bloat the index."""
+
+_PAIRED = (
+    "\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_PAIRED_START = re.compile(f"[{_PAIRED}]")
+
+# A word: one script's run of letters and digits, with apostrophes inside.
+_WORD = re.compile(rf"[{_PAIRED}]+|(?:(?![{_PAIRED}])[^\W_])+(?:'(?:(?![{_PAIRED}])[^\W_])+)*")
+
+_PLAIN_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
+
+# A compound: words held together by what names are written with, as (G)I-DLE, A.C.E, JA$, K-pop.
+_JOINER = r"[.\-'()\[\]&/$!*·_+~@]{1,2}"
+_COMPOUND = re.compile(rf"[^\W_]+(?:(?:{_JOINER}[^\W_]+)+\$?|\$)|[^\W\d_]\d+[^\W_]+")
+_PARTS = 6
+_COMPOUND_LENGTH = 24
+
+_SEPARATED = {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
+_SAME = {
+    **dict.fromkeys("’‘ʼʹ′`´ʻ＇", "'"),
+    **dict.fromkeys("‐‑‒–−﹣－", "-"),
+    "＄": "$",
+    "ı": "i",
+    **_SEPARATED,
+}
+
+# Letters that are written as the sign that looks like them, between letters or as a last `$`.
+_LOOKALIKE = str.maketrans({"$": "s", "!": "i", "@": "a", "0": "o", "1": "i", "3": "e", "4": "a"})
+_LOOKS_ALIKE = re.compile(r"(?<=[a-z])(?:[0134!@]+(?=[a-z])|\$)")
+
+
+class _Folding(dict[int, str]):
+    """Each character folded, worked out once; for ``str.translate``."""
+
+    _most = 20_000
+
+    def __missing__(self, code: int) -> str:
+        folded = _fold_character(chr(code))
+        if len(self) < self._most:
+            self[code] = folded
+        return folded
+
+
+def _fold_character(character: str) -> str:
+    if character in _SAME:
+        return _SAME[character]
+    apart = unicodedata.normalize("NFKD", character)
+    bare = "".join(part for part in apart if not "\u0300" <= part <= "\u036f")
+    folded = unicodedata.normalize("NFKC", bare.casefold())
+    return "".join(_SAME.get(part, part) for part in folded)
+
+
+_FOLDING = _Folding()
+
+
+def fold(text: str) -> str:
+    """`text` without case, accents and width, its dashes and apostrophes plain."""
+    if text.isascii():
+        return text.lower().replace("`", "'")
+    return unicodedata.normalize("NFC", text).translate(_FOLDING)
+
+
+def folded_with_origins(text: str) -> tuple[str, list[int]]:
+    """``fold(text)`` of a text in NFC, and for each of its characters where it came from."""
+    pieces: list[str] = []
+    origins: list[int] = []
+    for index, character in enumerate(text):
+        piece = _FOLDING[ord(character)]
+        pieces.append(piece)
+        origins.extend([index] * len(piece))
+    return "".join(pieces), origins
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a folded text: as it counts, and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def paired(self) -> bool:
+        """Whether it is of a script that is searched by pairs of characters."""
+        return is_paired(self.text)
+
+
+def is_paired(word: str) -> bool:
+    return _PAIRED_START.match(word) is not None
+
+
+def words(folded: str) -> Iterator[Word]:
+    """The words of a folded text, in order."""
+    for match in _pattern(folded).finditer(folded):
+        yield Word(_bare(match.group()), match.start(), match.end())
+
+
+def word_texts(folded: str) -> list[str]:
+    """As ``words``, without their places; the quick way for whole articles."""
+    return [_bare(word) for word in _pattern(folded).findall(folded)]
+
+
+def _pattern(folded: str) -> re.Pattern[str]:
+    return _PLAIN_WORD if folded.isascii() else _WORD
+
+
+def _bare(word: str) -> str:
+    if "'" in word:
+        word = word.removesuffix("'s").replace("'", "")
+    return word if len(word) <= LONGEST or is_paired(word) else word[:LONGEST]
+
+
+def squashed(folded: str) -> list[str]:
+    """The other spellings of the compounds in a folded text: gidle, ace, jas, kpop, vino."""
+    found: dict[str, None] = {}
+    for _, _, compound in compounds(folded):
+        found.update(dict.fromkeys(spellings(compound)))
+    return list(found)
+
+
+def compounds(folded: str) -> Iterator[tuple[int, int, str]]:
+    """The words of a folded text that hold signs, as names do: start, end and the compound."""
+    for match in _COMPOUND.finditer(folded):
+        yield match.start(), match.end(), match.group()
+
+
+def spellings(compound: str) -> list[str]:
+    """How one compound is written without its signs, and with letters in their place."""
+    if len(compound) > 2 * _COMPOUND_LENGTH:
+        return []
+    parts = word_texts(compound)
+    candidates = []
+    if 1 < len(parts) <= _PARTS:
+        candidates.append("".join(parts))
+    if _LOOKS_ALIKE.search(compound):
+        lookalike = _LOOKS_ALIKE.sub(lambda sign: sign.group().translate(_LOOKALIKE), compound)
+        candidates.append("".join(word_texts(lookalike)))
+    kept = dict.fromkeys(word for word in candidates if word and len(word) <= _COMPOUND_LENGTH)
+    return [word for word in kept if [word] != parts]
+
+
+def joined_names(names: Sequence[str]) -> list[str]:
+    """Every run of a name's words written as one: kimsoyeon, soyeon for "Kim So Yeon"."""
+    found: dict[str, None] = {}
+    for name in names:
+        parts = word_texts(fold(name))[:_PARTS]
+        for start in range(len(parts)):
+            for end in range(start + 2, len(parts) + 1):
+                joined = "".join(parts[start:end])
+                if len(joined) <= _COMPOUND_LENGTH:
+                    found[joined] = None
+    return list(found)
+
+
+def units(word: str) -> list[str]:
+    """What a word is indexed as: itself, or its pairs of characters and the last one alone.
+
+    The last alone keeps the pairs of two words from looking like one word, and lets a single
+    syllable be found as the beginning of a unit wherever it stands.
+    """
+    if not is_paired(word):
+        return [word]
+    return [*pairs(word), word[-1]]
+
+
+def pairs(word: str) -> list[str]:
+    return [first + second for first, second in pairwise(word)]
