@@ -49,13 +49,17 @@ class LatestPage:
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
-    """A page (from 0) of a search: hits with their interviews, grouped, most relevant first."""
+    """A page (from 0) of a search: hits with their interviews, grouped, most relevant first.
+
+    ``exact`` is false where no passage holds all the words, and these come nearest.
+    """
 
     query: str
     groups: tuple[tuple[InterviewSummary, tuple[Hit, ...]], ...]
     page: int
     total: int
     more: bool
+    exact: bool
 
 
 class Reading:
@@ -101,7 +105,7 @@ class Reading:
             if found in summaries
         )
         more = (page + 1) * size < results.total
-        return FoundPage(query, groups, page, results.total, more)
+        return FoundPage(query, groups, page, results.total, more, results.exact)
 
     async def complete(self, prefix: str) -> Sequence[InterviewSummary]:
         """Interviews whose title or names begin like `prefix`, best first; the newest for ""."""

@@ -156,7 +156,15 @@ class Interviews:
         if not found.groups:
             return nothing_found(query, text)
         groups = [Found(interview, hits) for interview, hits in found.groups]
-        return search_page(query, groups, text, page=page, total=found.total, more=found.more)
+        return search_page(
+            query,
+            groups,
+            text,
+            page=page,
+            total=found.total,
+            more=found.more,
+            exact=found.exact,
+        )
 
     async def _read(self, wanted: str, text: Text) -> Layout:
         chosen = ids.parse_interview_value(wanted)

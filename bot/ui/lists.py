@@ -61,12 +61,23 @@ class Found:
 
 
 def search_page(
-    query: str, found: Sequence[Found], text: Text, *, page: int, total: int, more: bool
+    query: str,
+    found: Sequence[Found],
+    text: Text,
+    *,
+    page: int,
+    total: int,
+    more: bool,
+    exact: bool = True,
 ) -> Layout:
-    """One page (from 0) of a search: at most ``HITS_PER_PAGE`` hits, grouped by interview."""
+    """One page (from 0) of a search: at most ``HITS_PER_PAGE`` hits, grouped by interview.
+
+    `exact` is false where no passage holds all the words, and these are the nearest.
+    """
     shown = escape(shorten(one_line(query), ids.QUERY_LIMIT))
     items: list[Item | None] = [
         words(f"## {text('search.title', query=shown)}"),
+        None if exact else words(text("search.nearest")),
         words(small(join([text.plural("search.total", total), _page_of(page, total, text)]))),
     ]
     for group in found:
@@ -209,7 +220,7 @@ def _snippet(fragments: Sequence[Fragment]) -> str:
         room -= escaped_length(cut) + 6
         if cut != core or room < _LEAST_ROOM:
             break
-    return " ".join(shown.split(" "))
+    return " ".join(shown.split())
 
 
 def _gap(edge: str) -> str:

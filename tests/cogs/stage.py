@@ -1,0 +1,163 @@
+"""A whole bot in front of a sandbox: the real client, store and index, and people who use it."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.client import CatalogueTranslator, KcrushClient, sync_commands
+from bot.i18n import load_messages
+from bot.model import Answer, Interview, Subject, Transcript, Turn
+from bot.reading import Reading
+from bot.search import SearchIndex
+from bot.store import Store, open_store
+from bot.subscribing import Subscribing
+from cogs import add_commands
+from sandbox import Response, Sandbox
+from sandbox.entities import Channel, Guild, Message, User
+from sandbox.gateway import GatewaySettings
+from tests.clock import START, FakeClock
+from tests.ui.limits import walk
+
+MANAGE_GUILD = 1 << 5
+
+
+def interview(number: int, **changes: Any) -> Interview:
+    """An interview published `number` days before the clock's start."""
+    made = Interview(
+        guid=f"https://kcrush.example/?p={number}",
+        url=f"https://kcrush.example/interview-{number}/",
+        title=f"Interview No. {number} with Han Seoyun",
+        subjects=(Subject("Han Seoyun", "Singer", ("한서윤",)),),
+        kinds=("Music",),
+        published_at=START - timedelta(days=number),
+        excerpt="She sings about rooms.",
+        image_url="https://kcrush.example/hero.jpg",
+        transcript=Transcript(
+            "An introduction.",
+            (
+                Turn(1, "Who are you?", (Answer("Seoyun", "I am a singer from Busan."),)),
+                Turn(2, "What do you eat?", (Answer("Seoyun", "Tteokbokki, 떡볶이, daily."),)),
+                Turn(3, "What is next?", (Answer("Seoyun", "A tour."),)),
+            ),
+            "",
+        ),
+    )
+    return replace(made, **changes)
+
+
+@dataclass
+class Stage:
+    """What a test needs: the people, the places, and the bot's own parts behind them."""
+
+    sandbox: Sandbox
+    store: Store
+    index: SearchIndex
+    client: KcrushClient
+    guild: Guild
+    channel: Channel
+    admin: User
+    fan: User
+
+    async def publish(self, *interviews: Interview) -> list[int]:
+        """Store interviews and bring the index up to them; their ids."""
+        async with self.store.write() as write:
+            ids = [await write.insert(found, f"digest of {found.guid}") for found in interviews]
+        await self.index.sync(self.store)
+        return ids
+
+    async def ask(self, command: str, *, by: User | None = None, **options: Any) -> Message:
+        """A command's answer, as the one person sees it."""
+        response = await self.sandbox.command(by or self.fan, self.channel, command, **options)
+        return answer(response)
+
+    async def press(self, message: Message, label: str, *, by: User | None = None) -> Message:
+        return answer(await self.sandbox.press(by or self.fan, message, label=label))
+
+    async def choose(self, message: Message, value: str, *, by: User | None = None) -> Message:
+        menu = next(part for part in walk(message.components) if part["type"] == 3)
+        chosen = await self.sandbox.choose(by or self.fan, message, menu["custom_id"], [value])
+        return answer(chosen)
+
+
+def answer(response: Response) -> Message:
+    """The message that a person got, or the one that changed before their eyes."""
+    message = response.updated or response.message
+    assert message is not None
+    assert message.ephemeral_for is not None
+    return message
+
+
+def read(message: Message) -> str:
+    """All texts of a message, one a line."""
+    return "\n".join(part["content"] for part in walk(message.components) if part["type"] == 10)
+
+
+def labels(message: Message, *, enabled: bool = True) -> list[str]:
+    """The buttons of a message that can be pressed (or all)."""
+    return [
+        part["label"]
+        for part in walk(message.components)
+        if part["type"] == 2 and not (enabled and part.get("disabled"))
+    ]
+
+
+def options(message: Message) -> Sequence[dict[str, Any]]:
+    """What the message's menu offers."""
+    return next(part["options"] for part in walk(message.components) if part["type"] == 3)
+
+
+@contextlib.asynccontextmanager
+async def connected(
+    sandbox: Sandbox, store: Store, index: SearchIndex, *, seed: int = 1
+) -> AsyncIterator[KcrushClient]:
+    """The real client with the real commands, logged in, its commands registered."""
+    messages = load_messages()
+    client = KcrushClient(messages, lambda: "K7F2QM", gateway_url=sandbox.gateway_url)
+    await client.tree.set_translator(CatalogueTranslator(messages))
+    reading = Reading(store, index, random.Random(seed))
+    add_commands(client, reading, Subscribing(store), messages)
+    await client.login(sandbox.token)
+    await sync_commands(client)
+    task = asyncio.create_task(client.connect())
+    try:
+        await sandbox.wait_ready()
+        yield client
+    finally:
+        await client.close()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+@contextlib.asynccontextmanager
+async def stage(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, observer: Any
+) -> AsyncIterator[Stage]:
+    """A guild with a channel, an admin and a fan, and a bot that has nothing stored yet."""
+    async with contextlib.AsyncExitStack() as stack:
+        gateway = GatewaySettings(identify_interval=0.0)
+        sandbox = await stack.enter_async_context(
+            Sandbox(page=False, observer=observer, gateway=gateway)
+        )
+        monkeypatch.setattr(Route, "BASE", sandbox.api_url)
+        monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))
+        world = sandbox.world
+        admin, fan = world.add_user("admin"), world.add_user("fan")
+        guild = world.add_guild("Fans of KCrush", owner=admin)
+        world.add_member(guild, fan)
+        channel = world.add_channel(guild, "general")
+        store = await stack.enter_async_context(
+            open_store(f"sqlite+aiosqlite:///{folder / 'kcrush.db'}", FakeClock())
+        )
+        index = SearchIndex.open(folder / "index")
+        client = await stack.enter_async_context(connected(sandbox, store, index))
+        yield Stage(sandbox, store, index, client, guild, channel, admin, fan)

@@ -1,0 +1,276 @@
+"""Admins' commands, from a person's act in the sandbox to what they read and what is stored."""
+
+import pytest
+
+from bot.model import SubscriptionState
+from sandbox import Refused
+from sandbox.entities import Channel, ChannelType
+from tests.cogs.stage import MANAGE_GUILD, Stage, interview, labels, read
+
+VIEW, SEND, EMBED, MENTION_ALL = 1 << 10, 1 << 11, 1 << 14, 1 << 17
+NEXT_STEPS = (
+    "-# The first one comes with the next interview that KCrush publishes. "
+    "See it beforehand with /announcements preview."
+)
+
+
+async def add(stage: Stage, **options: object) -> str:
+    options.setdefault("channel", stage.channel)
+    return read(await stage.ask("announcements add", by=stage.admin, **options))
+
+
+async def stored(stage: Stage) -> list[tuple[int, int | None, SubscriptionState]]:
+    overviews = await stage.store.subscriptions(stage.guild.id)
+    found = [overview.subscription for overview in overviews]
+    return [(one.channel_id, one.role_id, one.state) for one in found]
+
+
+async def test_adding_a_channel_says_what_will_happen(on_stage: Stage) -> None:
+    channel = on_stage.channel
+    assert await add(on_stage) == (
+        f"**Done.** Each new interview will be posted in <#{channel.id}>, and nobody is pinged.\n"
+        + NEXT_STEPS
+    )
+    assert await stored(on_stage) == [(channel.id, None, SubscriptionState.ACTIVE)]
+
+
+async def test_adding_with_a_role_says_whom_it_pings(on_stage: Stage) -> None:
+    role = on_stage.sandbox.world.add_role(on_stage.guild, "Fans", mentionable=True)
+    told = await add(on_stage, role=role)
+    assert told.startswith(
+        f"**Done.** Each new interview will be posted in <#{on_stage.channel.id}> "
+        f"and will ping <@&{role.id}>."
+    )
+    assert await stored(on_stage) == [(on_stage.channel.id, role.id, SubscriptionState.ACTIVE)]
+
+
+async def test_adding_twice_changes_the_role_and_says_so(on_stage: Stage) -> None:
+    world, channel = on_stage.sandbox.world, on_stage.channel
+    role = world.add_role(on_stage.guild, "Fans", mentionable=True)
+    await add(on_stage)
+    assert (await add(on_stage, role=role)).startswith(
+        f"**Changed.** <#{channel.id}> already had announcements. "
+        f"From now on, each new interview there pings <@&{role.id}>."
+    )
+    assert (await add(on_stage, role=role)).startswith(
+        f"**Nothing to change.** Each new interview is already posted in <#{channel.id}> "
+        f"and pings <@&{role.id}>."
+    )
+    assert (await add(on_stage)).startswith(
+        f"**Changed.** <#{channel.id}> already had announcements. "
+        "From now on, nobody is pinged there."
+    )
+    assert (await add(on_stage)).startswith(
+        f"**Nothing to change.** Each new interview is already posted in <#{channel.id}>, "
+        "and nobody is pinged."
+    )
+    assert await stored(on_stage) == [(channel.id, None, SubscriptionState.ACTIVE)]
+
+
+async def test_adding_a_parked_channel_wakes_it_and_says_so(on_stage: Stage) -> None:
+    await add(on_stage)
+    (overview,) = await on_stage.store.subscriptions(on_stage.guild.id)
+    await on_stage.store.settle_subscription(
+        overview.subscription.id, SubscriptionState.PARKED, "missing-permissions"
+    )
+    assert "They had stopped because of an error; they are active again." in await add(on_stage)
+    assert (await stored(on_stage))[0][2] is SubscriptionState.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("denied", "named"),
+    [
+        # Discord docs, Permissions, implicit permissions: without the first, not the others.
+        (VIEW, "**View Channel**, **Send Messages**, **Embed Links**"),
+        (SEND, "**Send Messages**, **Embed Links**"),
+        (EMBED, "**Embed Links**"),
+    ],
+)
+@pytest.mark.parametrize("here", [True, False])
+async def test_a_permission_that_is_missing_is_named_with_its_mend(
+    on_stage: Stage, denied: int, named: str, *, here: bool
+) -> None:
+    world = on_stage.sandbox.world
+    channel = on_stage.channel if here else world.add_channel(on_stage.guild, "news")
+    await deny(on_stage, channel, denied)
+    told = await add(on_stage, channel=channel)
+    assert told == (
+        f"In <#{channel.id}> I lack: {named}. Nothing was changed. Allow them for the bot "
+        "in the channel's settings, under Permissions, and run the command again."
+    )
+    assert await stored(on_stage) == []
+
+
+async def deny(stage: Stage, channel: Channel, bits: int) -> None:
+    """Deny the bot something, and wait until its client has heard of it."""
+    bot = stage.sandbox.world.application.bot
+    stage.sandbox.world.set_overwrite(channel, bot.id, deny=bits)
+    await stage.client.wait_for("guild_channel_update", timeout=5)
+
+
+async def test_a_role_that_cannot_be_pinged_is_refused_with_the_mend(on_stage: Stage) -> None:
+    role = on_stage.sandbox.world.add_role(on_stage.guild, "Fans", mentionable=False)
+    await deny(on_stage, on_stage.channel, MENTION_ALL)
+    told = await add(on_stage, role=role)
+    assert told == (
+        f"I may not ping <@&{role.id}>: it can't be mentioned by everyone. Nothing was changed. "
+        "Either allow anyone to mention it (Server Settings, Roles), or give me "
+        "**Mention @\u200beveryone, @\u200bhere and All Roles** in "
+        f"<#{on_stage.channel.id}>, and run the command again."
+    )
+    assert await stored(on_stage) == []
+    bot = on_stage.sandbox.world.application.bot
+    on_stage.sandbox.world.set_overwrite(on_stage.channel, bot.id, allow=MENTION_ALL)
+    assert (await add(on_stage, role=role)).startswith("**Done.**")
+
+
+async def test_everyone_is_no_role_to_ping(on_stage: Stage) -> None:
+    everyone = on_stage.guild.roles[on_stage.guild.id]
+    assert await add(on_stage, role=everyone) == (
+        "Announcements can't ping everyone in the server. Nothing was changed. Choose a role "
+        "that people have chosen for themselves, or leave the role out."
+    )
+    assert await stored(on_stage) == []
+
+
+async def test_an_announcement_channel_will_do(on_stage: Stage) -> None:
+    world = on_stage.sandbox.world
+    news = world.add_channel(on_stage.guild, "news", type=ChannelType.ANNOUNCEMENT)
+    assert (await add(on_stage, channel=news)).startswith("**Done.**")
+
+
+async def test_the_list_tells_state_role_and_what_waits(on_stage: Stage) -> None:
+    world = on_stage.sandbox.world
+    role = world.add_role(on_stage.guild, "Fans", mentionable=True)
+    news = world.add_channel(on_stage.guild, "news")
+    empty = await on_stage.ask("announcements list", by=on_stage.admin)
+    assert read(empty) == (
+        "**No channel of this server gets announcements yet.** "
+        "Set one up with `/announcements add`."
+    )
+    await add(on_stage, role=role)
+    await add(on_stage, channel=news)
+    (number,) = await on_stage.publish(interview(1))
+    async with on_stage.store.write() as write:
+        await write.enqueue(number, interview(1).published_at)  # type: ignore[arg-type]
+    parked = (await on_stage.store.subscriptions(on_stage.guild.id))[1].subscription
+    await on_stage.store.settle_subscription(
+        parked.id, SubscriptionState.PARKED, "missing-permissions"
+    )
+    told = read(await on_stage.ask("announcements list", by=on_stage.admin)).split("\n")
+    assert told[0] == "## Announcements in this server"
+    assert told[1:3] == [f"**<#{on_stage.channel.id}>** · pings <@&{role.id}>", "🟢 Active"]
+    assert told[3].startswith("-# Nothing posted yet · 1 waiting")
+    assert told[4] == f"**<#{news.id}>**"
+    assert told[5].startswith("🟠 Waiting: ")
+    assert "missing-permissions" not in told[5]
+    assert told[6] == "-# Nothing posted yet · 1 waiting"
+
+
+async def test_a_long_list_has_pages(on_stage: Stage) -> None:
+    for n in range(12):
+        channel = on_stage.sandbox.world.add_channel(on_stage.guild, f"c{n}")
+        await on_stage.store.add_subscription(on_stage.guild.id, channel.id, None, 1)
+    first = await on_stage.ask("announcements list", by=on_stage.admin)
+    assert read(first).count("🟢") == 10
+    second = await on_stage.press(first, "Next", by=on_stage.admin)
+    assert second.id == first.id
+    assert read(second).count("🟢") == 2
+    assert labels(second) == ["Back"]
+
+
+async def test_removing_is_helped_by_the_list_of_channels(on_stage: Stage) -> None:
+    await add(on_stage)
+    await on_stage.store.add_subscription(on_stage.guild.id, 4711, None, 1)
+    choices = await on_stage.sandbox.autocomplete(
+        on_stage.admin, on_stage.channel, "announcements remove", focused="channel", channel=""
+    )
+    assert [(choice.name, choice.value) for choice in choices] == [
+        ("#general", str(on_stage.channel.id)),
+        ("a deleted channel (4711)", "4711"),
+    ]
+    for choice in choices:
+        told = read(
+            await on_stage.ask("announcements remove", by=on_stage.admin, channel=choice.value)
+        )
+        assert told == (
+            f"**Done.** No more interviews will be posted in <#{choice.value}>. "
+            "What was posted stays."
+        )
+    assert await stored(on_stage) == []
+
+
+@pytest.mark.parametrize("typed", ["#general", "general", "<#{id}>", "{id}"])
+async def test_removing_understands_what_is_typed(on_stage: Stage, typed: str) -> None:
+    await add(on_stage)
+    named = typed.format(id=on_stage.channel.id)
+    told = await on_stage.ask("announcements remove", by=on_stage.admin, channel=named)
+    assert read(told).startswith("**Done.**")
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("4711", "<#4711>"), ("@everyone", "@\u200beveryone"), ("9" * 90, "9" * 90)],
+)
+async def test_removing_what_is_not_there(on_stage: Stage, typed: str, shown: str) -> None:
+    told = await on_stage.ask("announcements remove", by=on_stage.admin, channel=typed)
+    assert read(told) == (
+        f"{shown} gets no announcements, so there is nothing to remove. "
+        "`/announcements list` shows the channels that do."
+    )
+
+
+async def test_another_guilds_channel_is_not_removed(on_stage: Stage) -> None:
+    await on_stage.store.add_subscription(1, 4711, None, 1)
+    told = await on_stage.ask("announcements remove", by=on_stage.admin, channel="4711")
+    assert "gets no announcements" in read(told)
+    assert len(await on_stage.store.subscriptions(1)) == 1
+
+
+async def test_the_preview_is_the_newest_interviews_card(on_stage: Stage) -> None:
+    await on_stage.publish(interview(2), interview(1))
+    shown = await on_stage.ask("announcements preview", by=on_stage.admin)
+    assert read(shown).startswith("## [Interview No. 1 with Han Seoyun]")
+    assert labels(shown) == ["Read here", "Open on KCrush"]
+    opened = await on_stage.press(shown, "Read here", by=on_stage.admin)
+    assert opened.id != shown.id
+    assert "Start reading" in labels(opened)
+
+
+@pytest.mark.parametrize("command", ["add", "list", "remove", "preview"])
+async def test_who_may_not_manage_the_server_sees_no_admin_commands(
+    on_stage: Stage, command: str
+) -> None:
+    options = {"add": {"channel": on_stage.channel}, "remove": {"channel": "x"}}.get(command, {})
+    with pytest.raises(Refused):
+        await on_stage.ask(f"announcements {command}", by=on_stage.fan, **options)
+
+
+async def test_discords_own_permission_is_checked_again(on_stage: Stage) -> None:
+    """An admin may show the command to anyone in the server's settings; we still refuse."""
+    registered = on_stage.sandbox.world.commands.values()
+    group = next(command for command in registered if command.name == "announcements")
+    assert group.default_member_permissions == MANAGE_GUILD
+    group.default_member_permissions = None
+    for command, options in (
+        ("add", {"channel": on_stage.channel}),
+        ("list", {}),
+        ("remove", {"channel": "4711"}),
+        ("preview", {}),
+    ):
+        told = await on_stage.ask(f"announcements {command}", by=on_stage.fan, **options)
+        assert read(told) == (
+            "This command is for people who may manage the server. Ask an admin for the "
+            "**Manage Server** permission, or to run it for you."
+        )
+    choices = await on_stage.sandbox.autocomplete(
+        on_stage.fan, on_stage.channel, "announcements remove", focused="channel", channel=""
+    )
+    assert choices == []
+    assert await stored(on_stage) == []
+
+
+async def test_admin_commands_are_not_in_direct_messages(on_stage: Stage) -> None:
+    channel = on_stage.sandbox.world.open_dm(on_stage.admin)
+    names = {found["name"] for found in on_stage.sandbox.commands_for(on_stage.admin, channel)}
+    assert names == {"interviews"}

@@ -1,0 +1,294 @@
+"""Fans' commands and buttons, from a person's act in the sandbox to what they read."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from discord import ui
+
+from bot.model import Answer, Transcript, Turn
+from bot.ui.cards import announcement_card
+from bot.ui.layout import Layout, button, container, words
+from sandbox import InteractionFailed
+from tests.cogs.stage import Stage, answer, connected, interview, labels, options, read
+
+
+async def test_latest_lists_the_newest_first_and_turns_pages(on_stage: Stage) -> None:
+    await on_stage.publish(*(interview(n) for n in range(1, 13)))
+    first = await on_stage.ask("interviews latest")
+    titles = [line for line in read(first).split("\n") if line.startswith("**")]
+    assert [title.split("]")[0] for title in titles] == [
+        f"**[Interview No. {n} with Han Seoyun" for n in range(1, 11)
+    ]
+    assert labels(first) == ["Older"]
+    second = await on_stage.press(first, "Older")
+    assert second.id == first.id
+    assert "Interview No. 12" in read(second)
+    assert "Interview No. 10" not in read(second)
+    assert labels(second) == ["Newer"]
+
+
+async def test_latest_opens_the_reader_from_its_menu(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1))
+    listed = await on_stage.ask("interviews latest")
+    (offered,) = options(listed)
+    assert offered["label"] == "Interview No. 1 with Han Seoyun"
+    assert offered["description"] == "Han Seoyun · Feb 28, 2026"
+    opened = await on_stage.choose(listed, offered["value"])
+    assert opened.id != listed.id
+    assert "3 questions · 1 minute to read" in read(opened)
+
+
+async def test_before_the_first_poll_a_fan_is_told_to_wait(on_stage: Stage) -> None:
+    expected = (
+        "There are no interviews yet. The bot has just begun to collect them from KCrush. "
+        "Try again in a few minutes."
+    )
+    assert read(await on_stage.ask("interviews latest")) == expected
+    assert read(await on_stage.ask("interviews random")) == expected
+
+
+async def test_reading_from_cover_to_end_and_back(on_stage: Stage) -> None:
+    (number,) = await on_stage.publish(interview(1))
+    cover = await on_stage.ask("interviews read", interview=f"kc:{number}")
+    assert read(cover).startswith("## [Interview No. 1 with Han Seoyun]")
+    assert labels(cover) == ["Start reading", "Open on KCrush"]
+    first = await on_stage.press(cover, "Start reading")
+    assert first.id == cover.id
+    assert "Question 1 of 3" in read(first)
+    assert "**Seoyun**\nI am a singer from Busan." in read(first)
+    second = await on_stage.press(first, "Next")
+    assert "### What do you eat?" in read(second)
+    third = await on_stage.press(second, "Next")
+    assert "Question 3 of 3" in read(third)
+    assert labels(third) == ["Back", "Open on KCrush"]
+    assert "Question 2 of 3" in read(await on_stage.press(third, "Back"))
+
+
+async def test_jumping_to_a_question(on_stage: Stage) -> None:
+    (number,) = await on_stage.publish(interview(1))
+    cover = await on_stage.ask("interviews read", interview=f"kc:{number}")
+    assert [option["label"] for option in options(cover)] == [
+        "1. Who are you?",
+        "2. What do you eat?",
+        "3. What is next?",
+    ]
+    assert "Question 3 of 3" in read(await on_stage.choose(cover, options(cover)[2]["value"]))
+
+
+async def test_the_menu_of_many_questions_is_turned(on_stage: Stage) -> None:
+    turns = tuple(Turn(n, f"Question no. {n}?", (Answer(None, "Yes."),)) for n in range(1, 61))
+    (number,) = await on_stage.publish(interview(1, transcript=Transcript("", turns, "")))
+    cover = await on_stage.ask("interviews read", interview=f"kc:{number}")
+    later = await on_stage.press(cover, "26–50 ›")
+    assert options(later)[0]["label"] == "26. Question no. 26?"
+    last = await on_stage.press(later, "51–60 ›")
+    assert "Question 60 of 60" in read(await on_stage.choose(last, options(last)[-1]["value"]))
+
+
+async def test_autocompletion_offers_titles_and_sends_ids(on_stage: Stage) -> None:
+    ids = await on_stage.publish(interview(1), interview(2, title="A Talk with O.V", subjects=()))
+    choices = await on_stage.sandbox.autocomplete(
+        on_stage.fan, on_stage.channel, "interviews read", focused="interview", interview="talk"
+    )
+    assert [(choice.name, choice.value) for choice in choices] == [
+        ("A Talk with O.V · Feb 27, 2026", f"kc:{ids[1]}")
+    ]
+    empty = await on_stage.sandbox.autocomplete(
+        on_stage.fan, on_stage.channel, "interviews read", focused="interview", interview=""
+    )
+    assert empty[0].name == "Interview No. 1 with Han Seoyun · Feb 28, 2026"
+
+
+async def test_a_title_typed_past_the_choices_is_found(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1), interview(2), interview(3, title="A Talk with O.V"))
+    opened = await on_stage.ask("interviews read", interview="a talk with o.v")
+    assert read(opened).startswith("## [A Talk with O.V]")
+    several = await on_stage.ask("interviews read", interview="seoyun")
+    assert read(several).startswith("## Which one do you mean by “seoyun”?")
+    chosen = await on_stage.choose(several, options(several)[0]["value"])
+    assert "with Han Seoyun]" in read(chosen)
+
+
+async def test_words_that_are_no_title_are_searched_in_the_answers(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1))
+    found = await on_stage.ask("interviews read", interview="tteokbokki daily")
+    assert "Results for “tteokbokki daily”" in read(found)
+
+
+async def test_a_search_opens_the_reader_at_the_very_question(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1))
+    found = await on_stage.ask("interviews search", query="떡볶이")
+    assert "**[Interview No. 1 with Han Seoyun](https://kcrush.example/interview-1/)**" in read(
+        found
+    )
+    assert "2\\. What do you eat?" in read(found)
+    assert "**떡볶이**" in read(found)
+    opened = await on_stage.choose(found, options(found)[0]["value"])
+    assert "Question 2 of 3" in read(opened)
+
+
+async def test_a_search_with_many_results_turns_pages(on_stage: Stage) -> None:
+    await on_stage.publish(*(interview(n) for n in range(1, 9)))
+    first = await on_stage.ask("interviews search", query="tteokbokki")
+    assert "8 passages found · page 1 of 2" in read(first)
+    second = await on_stage.press(first, "Next")
+    assert second.id == first.id
+    assert "page 2 of 2" in read(second)
+    values = {option["value"] for message in (first, second) for option in options(message)}
+    assert labels(second) == ["Back"]
+    assert len(values) >= 3
+
+
+async def test_nothing_found_says_what_to_try(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1))
+    assert read(await on_stage.ask("interviews search", query="xyzzyq **@everyone**")) == (
+        "**Nothing found for “xyzzyq \\*\\*@\u200beveryone\\*\\*”.**\n"
+        "The search looks for these words in every question and answer, and in titles and names.\n"
+        "- Try fewer words, or just one: a name, a song, a topic.\n"
+        "- Try another spelling of the name, or its Hangul.\n"
+        "- Or browse with `/interviews latest`."
+    )
+
+
+async def test_a_search_for_nothing_is_told_so(on_stage: Stage) -> None:
+    assert read(await on_stage.ask("interviews search", query="\u200b\u3164")) == (
+        "There is nothing to search for in that. "
+        "Type a word or a name: letters of any language, or digits."
+    )
+
+
+@pytest.mark.parametrize("query", ['"', "a AND (", "title:x^2", "(G)I-DLE", "\\", "*", "~", "💥"])
+async def test_no_search_fails(on_stage: Stage, query: str) -> None:
+    await on_stage.publish(interview(1))
+    message = await on_stage.ask("interviews search", query=query)
+    assert "Results for" in read(message) or "Nothing found" in read(message)
+
+
+async def test_any_interview_by_chance(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1), interview(2))
+    assert "with Han Seoyun]" in read(await on_stage.ask("interviews random"))
+
+
+async def test_two_people_at_one_card_read_each_their_own(on_stage: Stage) -> None:
+    (number,) = await on_stage.publish(interview(1))
+    stored = await on_stage.store.interview(number)
+    assert stored is not None
+    place = on_stage.client.get_partial_messageable(on_stage.channel.id)
+    sent = await place.send(view=announcement_card(stored, on_stage.client.messages.text()))
+    card = on_stage.channel.messages[sent.id]
+    fans, admins = await asyncio.gather(
+        on_stage.press(card, "Read here"), on_stage.press(card, "Read here", by=on_stage.admin)
+    )
+    assert fans.id != admins.id
+    assert (fans.ephemeral_for, admins.ephemeral_for) == (on_stage.fan.id, on_stage.admin.id)
+    await on_stage.press(fans, "Start reading")
+    assert "Question 1 of 3" in read(fans)
+    assert "Start reading" in labels(admins)
+    assert labels(card) == ["Read here", "Open on KCrush"]
+
+
+async def test_a_reader_goes_on_after_a_restart(on_stage: Stage) -> None:
+    (number,) = await on_stage.publish(interview(1))
+    first = await on_stage.ask("interviews read", interview=f"kc:{number}")
+    await on_stage.client.close()
+    async with connected(on_stage.sandbox, on_stage.store, on_stage.index):
+        assert "Question 1 of 3" in read(await on_stage.press(first, "Start reading"))
+
+
+async def test_an_interview_that_was_withdrawn_says_so(on_stage: Stage) -> None:
+    (number,) = await on_stage.publish(interview(1))
+    reader = await on_stage.ask("interviews read", interview=f"kc:{number}")
+    async with on_stage.store.write() as write:
+        await write.withdraw(number, interview(1).published_at)  # type: ignore[arg-type]
+    told = await on_stage.press(reader, "Start reading")
+    assert read(told) == (
+        "KCrush has withdrawn this interview, so it can't be read here any more. "
+        "Find others with `/interviews latest`."
+    )
+    assert told.id != reader.id
+
+
+async def test_an_interview_that_was_deleted_says_so(on_stage: Stage) -> None:
+    assert read(await on_stage.ask("interviews read", interview="kc:4711")) == (
+        "This interview is no longer there: it was deleted. Find others with `/interviews latest`."
+    )
+
+
+@pytest.mark.parametrize("custom_id", ["kc:bygone:1", "kc:read:x", "another bot", "kc:" + "9" * 97])
+async def test_a_button_of_bygone_days_ends_in_a_sentence(on_stage: Stage, custom_id: str) -> None:
+    row: ui.ActionRow[Layout] = ui.ActionRow(button("Old", custom_id))
+    old = Layout(container(words("Old"), row))
+    sent = await on_stage.client.get_partial_messageable(on_stage.channel.id).send(view=old)
+    message = on_stage.channel.messages[sent.id]
+    assert read(await on_stage.press(message, "Old")) == (
+        "This button is from another version of the bot and leads nowhere any more. "
+        "Open the interview anew with `/interviews read`."
+    )
+
+
+async def test_an_unforeseen_failure_of_a_button_reaches_the_person_with_its_number(
+    on_stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    (number,) = await on_stage.publish(interview(1))
+    reader = await on_stage.ask("interviews read", interview=f"kc:{number}")
+
+    async def broken(_: int) -> None:
+        raise ZeroDivisionError("a bug")
+
+    on_stage.store.interview = broken  # type: ignore[assignment, method-assign]
+    told = await on_stage.press(reader, "Start reading")
+    assert "**K7F2QM**" in read(told)
+    assert "ZeroDivisionError" not in read(told)
+
+
+async def test_fans_read_in_direct_messages_too(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1))
+    channel = on_stage.sandbox.world.open_dm(on_stage.fan)
+    response = await on_stage.sandbox.command(on_stage.fan, channel, "interviews latest")
+    assert "Interview No. 1" in read(answer(response))
+
+
+async def test_a_fan_with_the_app_installed_reads_in_any_server(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1))
+    elsewhere = on_stage.sandbox.world.add_guild("Elsewhere", with_bot=False)
+    on_stage.sandbox.world.add_member(elsewhere, on_stage.fan)
+    channel = on_stage.sandbox.world.add_channel(elsewhere, "talk")
+    on_stage.sandbox.install_for(on_stage.fan)
+    response = await on_stage.sandbox.command(on_stage.fan, channel, "interviews latest")
+    reader = await on_stage.choose(answer(response), options(answer(response))[0]["value"])
+    assert "Question 1 of 3" in read(await on_stage.press(reader, "Start reading"))
+
+
+async def test_the_library_keeps_nothing_of_what_was_sent(on_stage: Stage) -> None:
+    (number,) = await on_stage.publish(interview(1))
+    reader = await on_stage.ask("interviews read", interview=f"kc:{number}")
+    await on_stage.press(reader, "Start reading")
+    store = on_stage.client._connection._view_store
+    assert not store._views
+    assert not store._synced_message_views
+    assert not store._dynamic_items
+
+
+async def test_a_prose_post_is_read_in_pages(on_stage: Stage) -> None:
+    report = replace(interview(1), transcript=Transcript("It was loud. " * 400, (), ""))
+    (number,) = await on_stage.publish(report)
+    cover = await on_stage.ask("interviews read", interview=f"kc:{number}")
+    second = await on_stage.press(cover, "Next")
+    assert "Page 2 of 3" in read(second)
+
+
+async def test_an_unanswered_press_would_be_noticed(on_stage: Stage) -> None:
+    """The sandbox itself fails a press without an answer, so the tests above can fail."""
+    row: ui.ActionRow[Layout] = ui.ActionRow(button("Old", "kc:bygone:1"))
+    sent = await on_stage.client.get_partial_messageable(on_stage.channel.id).send(
+        view=Layout(container(words("Old"), row))
+    )
+    on_stage.sandbox.interactions.timeout = 0.2
+
+    async def silent(_: object) -> None:
+        return
+
+    on_stage.client.on_interaction = silent  # type: ignore[attr-defined]
+    with pytest.raises(InteractionFailed):
+        await on_stage.press(on_stage.channel.messages[sent.id], "Old")
