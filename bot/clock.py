@@ -40,7 +40,7 @@ async def wait(event: asyncio.Event, clock: Clock, seconds: float | None) -> boo
 
     Whether the event was set; it is left as it is.
     """
-    if seconds is None:
+    if seconds is None or event.is_set():
         return await event.wait()
     waiting = asyncio.ensure_future(event.wait())
     sleeping = asyncio.ensure_future(clock.sleep(seconds))

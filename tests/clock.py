@@ -45,6 +45,11 @@ class FakeClock:
             await self._slept.wait_for(lambda: len(self.delays) >= number)
         return self.delays
 
+    async def asleep_for(self, *delays: float, within: float = 5.0) -> None:
+        """Wait (in real seconds) until exactly these ``delays`` are slept."""
+        async with asyncio.timeout(within), self._slept:
+            await self._slept.wait_for(lambda: self.delays == list(delays))
+
     async def advance(self, seconds: float) -> None:
         """Move time, waking each sleeper at its own moment and letting it run a little."""
         target = self._elapsed + seconds
