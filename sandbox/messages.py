@@ -62,6 +62,7 @@ def create_message(
         files=files,
         channel_id=channel.id,
         loading=loading,
+        post=message_id is not None,
     )
     known = _same_nonce(world, author, draft)
     if known is not None:

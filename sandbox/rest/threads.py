@@ -92,7 +92,7 @@ def _start_post(call: Call, forum: Channel) -> Reply:
     name = body.pop("name")
     # Checked before the thread is there, so that a refused message leaves no empty post.
     try:
-        validate.message_payload(world, first, files=call.files)
+        validate.message_payload(world, first, files=call.files, post=True)
     except ApiError as error:
         if error.errors:
             error.errors = {"message": error.errors}

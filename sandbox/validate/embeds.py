@@ -44,6 +44,8 @@ _PICTURE: Final = url(2048, ("http", "https", "attachment"))
 _EMBED: Final = Fields(
     optional={
         "type": text(),
+        # Sent by discord.py with every embed, and of no effect.
+        "flags": integer(0),
         "title": text(0, 256, strip=True),
         "description": text(0, 4096, strip=True),
         "url": url(2048),
@@ -96,6 +98,7 @@ def _size(embed: Json) -> int:
 
 def _shape(embed: Json, media: Media) -> Json:
     shaped: Json = {key: item for key, item in embed.items() if item not in ("", [])}
+    shaped.pop("flags", None)
     shaped["type"] = "rich"
     for each in shaped.get("fields", ()):
         each.setdefault("inline", False)

@@ -109,6 +109,7 @@ _ATTACHMENT: Final = Fields(
         "duration_secs": number,
         "waveform": text(0, 400),
         # What discord.py's and hikari's edits repeat of an attachment that stays.
+        "spoiler": boolean,
         "size": integer(0),
         "url": text(),
         "proxy_url": text(),
@@ -120,8 +121,10 @@ _ATTACHMENT: Final = Fields(
     },
 )
 
-_EDIT: Final = Fields(
+_CALLBACK: Final = Fields(
     optional={
+        # Sent by discord.py with edits too, and of no effect there.
+        "tts": boolean,
         "content": text(0, MAX_CONTENT, strip=True),
         "embeds": _anything,
         "components": _anything,
@@ -131,11 +134,8 @@ _EDIT: Final = Fields(
         "sticker_ids": _unsupported("stickers"),
         "poll": _unsupported("polls"),
         "shared_client_theme": _unsupported("themes"),
-        # Without effect on an edit, yet discord.py sends it with every one.
-        "tts": boolean,
     }
 )
-_CALLBACK: Final = _EDIT
 _CREATE: Final = _CALLBACK.plus(nonce=_nonce, enforce_nonce=boolean, message_reference=_REFERENCE)
 _WEBHOOK: Final = _CALLBACK.plus(
     username=text(1, 80, strip=True),
@@ -153,6 +153,7 @@ def message_payload(
     interaction: bool = False,
     webhook: bool = False,
     loading: bool = False,
+    post: bool = False,
     files: Sequence[Upload] = (),
     channel_id: int = 0,
 ) -> Json:
@@ -161,14 +162,15 @@ def message_payload(
     The result always has `flags`, `attachments` (new ones included), `content`, `embeds` and
     `components` (for an edit: as they will be), and `given`, the names of the keys that the body
     had. Uploads are entered in `world.files` by the caller, who finds their bytes under
-    `uploads`. `loading` lets an empty body pass: the stand-in of a deferred reply. Raises
-    `ApiError`: 50035 with the tree of errors, 50006 for an empty message.
+    `uploads`. `post` is for the first message of a post, which has no nonce. `loading` lets an
+    empty body pass: the stand-in of a deferred reply. Raises `ApiError`: 50035 with the tree of
+    errors, 50006 for an empty message.
     """
     form = Form()
     spot = form.spot()
     body = dict(payload or {})
-    fields = _EDIT if editing else _WEBHOOK if webhook else _CALLBACK if interaction else _CREATE
-    cleaned = fields(body, spot)
+    plain = interaction or post or editing is not None
+    cleaned = (_WEBHOOK if webhook else _CALLBACK if plain else _CREATE)(body, spot)
     form.finish()
     flags = _flags(cleaned.get("flags"), editing, ephemeral=interaction or webhook)
     attachments, uploads = _attachments(world, cleaned, spot, editing, files, channel_id)
