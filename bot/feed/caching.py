@@ -13,6 +13,10 @@ from bot.model import Validators
 LONGEST_VALIDATOR = 512
 """Characters. Real ETags have fewer than a hundred; they are stored and sent back verbatim."""
 
+SETTLED = 2.0
+"""Seconds from Last-Modified to Date after which the modification's second is surely over: dates
+are whole seconds, and Date may be told a moment after the content was read."""
+
 LONGEST_DIRECTIVES = 1024
 LONGEST_WAIT = 10.0**9
 """Seconds: what a longer wait is read as. Whoever schedules has caps of its own."""
@@ -23,9 +27,17 @@ _CODING_SUFFIX = re.compile(r'(?:--?|;)(?:gzip|gz|deflate|br|zstd)(?="?$)')
 
 
 def read_validators(headers: Mapping[str, str]) -> Validators:
-    """The ETag and Last-Modified of an answer, each ``None`` where missing or unusable."""
+    """The ETag and Last-Modified of an answer, each ``None`` where missing or unusable.
+
+    Neither is kept of an answer that was changed in the very second in which it was made: a second
+    change in that second would have the same date (RFC 9110, 8.8.2.2), and in WordPress, which
+    makes its ETag of the date, the same ETag, and would be "not modified" for ever. The next
+    request then asks unconditionally.
+    """
     etag = headers.get("ETag", "").strip()
     modified = headers.get("Last-Modified", "").strip()
+    if _is_too_fresh(modified, headers.get("Date", "").strip()):
+        return Validators()
     return Validators(
         etag=etag if _is_sane(etag) else None,
         last_modified=modified if _is_sane(modified) and _date(modified) else None,
@@ -84,6 +96,13 @@ def read_max_age(headers: Mapping[str, str]) -> float | None:
     age = headers.get("Age", "").strip()
     spent = float(age) if _WAIT.fullmatch(age) else 0.0
     return max(0.0, min(float(max_age), LONGEST_WAIT) - spent)
+
+
+def _is_too_fresh(modified: str, answered: str) -> bool:
+    changed, made = _date(modified), _date(answered)
+    if changed is None or made is None:
+        return False
+    return 0 <= (made - changed).total_seconds() < SETTLED
 
 
 def _is_sane(value: str) -> bool:

@@ -1,4 +1,5 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,10 @@ from bot.model import Validators
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DATE = "Sun, 01 Mar 2026 11:00:00 GMT"
+
+
+def at(seconds):
+    return format_datetime(parsedate_to_datetime(DATE) + timedelta(seconds=seconds), usegmt=True)
 
 
 def asked(form):
@@ -46,6 +51,12 @@ def test_forms_of_asking(etag, date, forms):
         ({"ETag": '"a\r\nX: y"'}, Validators()),
         ({"ETag": ""}, Validators()),
         ({"Last-Modified": "yesterday"}, Validators()),
+        ({"ETag": '"a"', "Last-Modified": DATE, "Date": DATE}, Validators()),
+        ({"ETag": '"a"', "Last-Modified": DATE, "Date": at(1)}, Validators()),
+        ({"ETag": '"a"', "Last-Modified": DATE, "Date": at(2)}, Validators('"a"', DATE)),
+        ({"ETag": '"a"', "Last-Modified": DATE, "Date": at(-1)}, Validators('"a"', DATE)),
+        ({"ETag": '"a"', "Date": DATE}, Validators('"a"', None)),
+        ({"ETag": '"a"', "Last-Modified": DATE, "Date": "now"}, Validators('"a"', DATE)),
         ({"Last-Modified": "Sun, 99 Foo 2026 25:61:00 GMT"}, Validators()),
     ],
 )
@@ -96,7 +107,7 @@ def test_max_age(headers, seconds):
 
 @given(
     st.dictionaries(
-        st.sampled_from(["ETag", "Last-Modified", "Retry-After", "Cache-Control", "Age"]),
+        st.sampled_from(["ETag", "Last-Modified", "Date", "Retry-After", "Cache-Control", "Age"]),
         st.text(max_size=80),
     )
 )

@@ -1,0 +1,83 @@
+"""SIGKILL between storing and sending: after a restart each announcement arrives, once."""
+
+import asyncio
+import signal
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from bot.store import open_store
+from tests.clock import FakeClock
+from tests.feeds import Item, rss
+
+ROOT = Path(__file__).parents[2]
+CHANNELS = range(100, 106)
+
+
+@pytest.fixture
+async def feed():
+    """A served feed: its list of items, and its address."""
+    items = [Item(number) for number in range(3)]
+
+    async def answer(request):
+        return web.Response(body=rss(items), content_type="application/rss+xml")
+
+    app = web.Application()
+    app.router.add_get("/feed", answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield items, f"http://127.0.0.1:{runner.addresses[0][1]}/feed"
+    await runner.cleanup()
+
+
+async def run_victim(*args):
+    """The exit code: negative for the signal that ended it."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.announcer.victim", *args, cwd=ROOT
+    )
+    try:
+        async with asyncio.timeout(30):
+            return await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+@pytest.mark.parametrize("death", ["after-commit", "before-sending", "after-sending"])
+async def test_killed_and_restarted_it_announces_once(tmp_path, feed, death):
+    items, url = feed
+    database = f"sqlite+aiosqlite:///{tmp_path}/kcrush.db"
+    folder = tmp_path / "channels"
+    folder.mkdir()
+    async with open_store(database, FakeClock()) as store:
+        for channel in CHANNELS:
+            await store.add_subscription(channel, channel, None, 1)
+        async with store.write() as write:
+            state = await store.feed_state(url)
+            await write.save_feed_state(type(state)(url, seeded=True))
+    del items[:]
+    items.append(Item(7))
+
+    assert await run_victim(database, url, str(folder), death) == -signal.SIGKILL
+    before = {file.name for file in folder.iterdir()}
+    assert await run_victim(database, url, str(folder), "never") == 0
+
+    messages = {channel: (folder / str(channel)).read_text().splitlines() for channel in CHANNELS}
+    assert [len(lines) for lines in messages.values()] == [1] * len(CHANNELS)
+    assert {lines[0].split(" ", 1)[1] for lines in messages.values()} == {"Interview 7"}
+    tries = (folder / "tries").read_text().splitlines()
+    assert len(tries) - len(set(tries)) == (1 if death == "after-sending" else 0)
+    assert (
+        len(before - {"tries"})
+        == {"after-commit": 0, "before-sending": 2, "after-sending": 3}[death]
+    )
+    with sqlite3.connect(tmp_path / "kcrush.db") as connection:
+        states = connection.execute("SELECT state, count(*) FROM deliveries GROUP BY state")
+        assert states.fetchall() == [("sent", len(CHANNELS))]
+    connection.close()

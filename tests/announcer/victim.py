@@ -1,0 +1,79 @@
+"""A bot without Discord, to be killed: watcher, store and announcer, with a file for a channel.
+
+Arguments: database URL, feed URL, folder of the messages, when to die. Each send appends a line to
+the channel's file unless one with its nonce is there, as Discord does with ``enforce_nonce``.
+"""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from pathlib import Path
+
+from bot.announcer import Announcer, Tuning
+from bot.clock import SystemClock
+from bot.feed.fetch import open_fetcher
+from bot.model import DeliveryState
+from bot.store import open_store
+from bot.watcher import Watcher
+
+DIES_AT_SEND = 3
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class FileSender:
+    def __init__(self, folder, death):
+        self._folder = folder
+        self._death = death
+        self._sends = 0
+
+    async def send(self, leased):
+        self._sends += 1
+        fatal = self._sends == DIES_AT_SEND
+        if fatal and self._death == "before-sending":
+            die()
+        file = self._folder / str(leased.subscription.channel_id)
+        lines = file.read_text().splitlines() if file.exists() else []
+        line = f"{leased.delivery.nonce} {leased.interview.interview.title}"
+        if line not in lines:
+            file.write_text("\n".join([*lines, line]) + "\n")
+        with (self._folder / "tries").open("a") as tries:
+            tries.write(f"{leased.subscription.channel_id} {line}\n")
+        if fatal and self._death == "after-sending":
+            die()
+        return 1 + self._sends
+
+
+async def main(database, feed, folder, death):
+    clock, rng = SystemClock(), random.Random(1)
+    async with (
+        open_store(database, clock) as store,
+        open_fetcher(clock, user_agent="victim") as fetcher,
+    ):
+        tuning = Tuning(lease=1.0, send_limit=0.5, in_hand=1)
+        announcer = Announcer(store, FileSender(Path(folder), death), clock, rng, tuning=tuning)
+
+        def committed(report):
+            if death == "after-commit" and report.enqueued:
+                die()
+            announcer.wake()
+
+        watcher = Watcher(fetcher, store, clock, rng, feeds=[feed], interval=1, on_commit=committed)
+        running = asyncio.gather(watcher.run(), announcer.run())
+        while not await over(store):  # noqa: ASYNC110 - only the database knows
+            await asyncio.sleep(0.05)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def over(store):
+    counts = await store.outbox_counts()
+    waiting = counts[DeliveryState.PENDING] + counts[DeliveryState.LEASED]
+    return waiting == 0 and counts[DeliveryState.SENT] > 0
+
+
+asyncio.run(main(*sys.argv[1:]))
