@@ -99,7 +99,7 @@ async def logged_statuses(agent, number):
         return None
     statuses = []
     async with asyncio.timeout(5):
-        while len(statuses) < number:  # noqa: ASYNC110 - a file, written by another process
+        while len(statuses) < number:
             await asyncio.sleep(0.02)
             lines = [line for line in log.read_text().splitlines() if f'"{agent}"' in line]
             statuses = [int(re.search(r'" (\d{3}) ', line)[1]) for line in lines]
