@@ -1,6 +1,6 @@
 // The page's composition root: builds the views, follows the address, listens to the sandbox.
 
-import { listen } from "./net.js";
+import { act, listen } from "./net.js";
 import { h, icon } from "./dom.js";
 import { Composer } from "./composer.js";
 import { Log } from "./log.js";
@@ -25,6 +25,16 @@ const actions = {
   compose: (name) => composer.compose(name),
   modal(modal) {
     showModal(modal, { store, rich, channel: store.open, onResult: (result) => result.modal && actions.modal(result.modal) });
+  },
+  /** Opens the direct messages with the bot. */
+  async write() {
+    try {
+      const { channel } = await act({ kind: "dm", user: store.user });
+      await store.refresh({ messages: false });
+      actions.open(channel);
+    } catch (error) {
+      banner(error.message);
+    }
   },
   become(user) {
     const query = new URLSearchParams(location.search);

@@ -157,10 +157,9 @@ function nest(lines, start, context) {
 const INLINE = {
   "\\": (text, index) => whole("escape", text, index, (m) => ({ type: "text", text: m[1] })),
   "`": (text, index, context) => codeBlock(text, index, context) ?? code(text, index),
-  "*": (text, index, context) => span("strong", "strong", text, index, context)
-    ?? span("emStar", "em", text, index, context),
-  _: (text, index, context) => span("underline", "underline", text, index, context)
-    ?? (/[\p{L}\p{N}_]/u.test(text[index - 1] ?? "") ? null : span("emLine", "em", text, index, context)),
+  "*": (text, index, context) => longest([["emStar", "em"], ["strong", "strong"]], text, index, context),
+  _: (text, index, context) => longest([!/[\p{L}\p{N}_]/u.test(text[index - 1] ?? "") && ["emLine", "em"],
+    ["underline", "underline"]], text, index, context),
   "~": (text, index, context) => span("strike", "strike", text, index, context),
   "|": (text, index, context) => span("spoiler", "spoiler", text, index, context),
   "[": (text, index, context) => (context.link ? null : maskedLink(text, index, context)),
@@ -188,8 +187,20 @@ function span(rule, type, text, index, context) {
   return { node: { type, children: walk(match[1], deeper(context, { blocks })) }, end: index + match[0].length };
 }
 
-/** "(see https://a.example/x)" does not hold the closing bracket. */
+/** The rule that reads furthest wins, the first of equals: "***both***" is strong within em. */
+function longest(rules, text, index, context) {
+  let best = null;
+  for (const [rule, type] of rules.filter(Boolean)) {
+    const length = at(rule, text, index)?.[0].length ?? 0;
+    if (length > (best?.length ?? 0)) best = { rule, type, length };
+  }
+  return best && span(best.rule, best.type, text, index, context);
+}
+
+/** An address ends where a masked link's target would begin, and "(see https://a.example/x)" leaves
+ * the closing bracket out. */
 function balanced(url) {
+  url = url.split("](", 1)[0];
   while (url.endsWith(")") && url.split(")").length > url.split("(").length) url = url.slice(0, -1);
   return url;
 }

@@ -10,7 +10,10 @@ export function picture({ url, width, height }, { alt = "", fit = "cover", eager
   const src = safeUrl(url);
   const image = src && h("img", { src, alt, loading: eager ? "eager" : "lazy", decoding: "async", style: { "object-fit": fit } });
   const box = h("span", { class: "picture" }, image || broken(alt));
-  box.style.setProperty("aspect-ratio", width && height ? `${width} / ${height}` : "16 / 9");
+  const known = width && height;
+  box.style.setProperty("aspect-ratio", known ? `${width} / ${height}` : "16 / 9");
+  // Of a portrait cut to the box the face should stay.
+  if (image && !known) image.style.setProperty("object-position", "50% 25%");
   image?.addEventListener("error", () => image.replaceWith(broken(alt)));
   return box;
 }

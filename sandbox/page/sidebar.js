@@ -65,9 +65,7 @@ export class Sidebar {
   drawChannels() {
     if (this.guild === HOME) {
       this.title.textContent = "Direct Messages";
-      this.channels.replaceChildren(this.store.dms.length
-        ? h("ul", null, this.store.dms.map((dm) => this.dmRow(dm)))
-        : h("p", { class: "empty" }, "No direct messages yet."));
+      this.channels.replaceChildren(h("ul", null, this.store.dms.map((dm) => this.dmRow(dm)), this.newDm()));
       return;
     }
     const guild = this.store.guilds.get(this.guild);
@@ -103,6 +101,14 @@ export class Sidebar {
       class: `channel dm${current ? " current" : ""}${unread ? " unread" : ""}`, href: `#/${dm.id}`,
       "aria-label": `${name} (direct message)${unread ? ", unread" : ""}`, "aria-current": current ? "page" : null,
     }, avatar(other, 32), h("span", { class: "channel-name" }, name), pings > 0 && h("span", { class: "badge" }, pings)));
+  }
+
+  /** The way to the bot's direct messages, while there are none. */
+  newDm() {
+    const { bot, name } = this.store.application;
+    if (this.store.dms.some((dm) => dm.recipients.some((user) => user.id === bot.id))) return null;
+    return h("li", null, h("button", { type: "button", class: "channel dm", on: { click: () => this.actions.write() } },
+      avatar(bot, 32), h("span", { class: "channel-name" }, `Message ${name}`)));
   }
 
   drawMe() {

@@ -8,8 +8,8 @@ from typing import Any
 
 import discord
 import pytest
+from bots import Bot, RunBot
 from browser import PHONE, Browsing, browsing
-from conftest import Bot, RunBot
 from discord import app_commands, ui
 from openapi import Checker
 from playwright.async_api import Locator, Page, expect
@@ -18,6 +18,7 @@ from sandbox import Sandbox
 from sandbox.entities import Channel, Guild, User
 from sandbox.gateway import GatewaySettings
 from sandbox.messages import create_message, delete_message, edit_message
+from sandbox.page_api import BACKLOG
 
 pytestmark = pytest.mark.browser
 
@@ -432,17 +433,53 @@ async def test_people_talk_and_read_back(scene: Scene) -> None:
     await expect(log(page).get_by_text("While you read back")).to_be_in_viewport()
 
 
-async def test_the_page_heals_after_the_connection_was_lost(scene: Scene) -> None:
+async def test_a_page_that_fell_behind_begins_anew(scene: Scene) -> None:
+    world = scene.sandbox.world
     page = await scene.open(scene.fan, scene.talk)
-    await page.context.set_offline(offline=True)
-    # An open stream outlives "offline"; a new one does not, so cut this one.
-    scene.sandbox.world.edit_guild(scene.guild, name="Renamed")
-    await page.context.set_offline(offline=False)
-    message = create_message(scene.sandbox.world, scene.talk, scene.admin, {"content": "one"})
-    await expect(log(page)).to_contain_text("one")
-    edit_message(scene.sandbox.world, message, {"content": "two"})
-    await expect(log(page)).to_contain_text("two")
+    message = create_message(world, scene.talk, scene.admin, {"content": "Edit 0"})
+    await expect(log(page)).to_contain_text("Edit 0")
+    last = BACKLOG + 100
+    for number in range(1, last + 1):
+        edit_message(world, message, {"content": f"Edit {number}"})
+    create_message(world, scene.talk, scene.admin, {"content": "After all of it"})
+    world.edit_guild(scene.guild, name="Renamed")
+    await expect(log(page)).to_contain_text(f"Edit {last}")
+    await expect(log(page)).to_contain_text("After all of it")
     await expect(page.get_by_role("heading", name="Renamed")).to_be_visible()
+    await expect(page.get_by_text("Connection to the sandbox lost")).to_be_hidden()
+
+
+async def test_the_bot_is_written_to_and_answers_in_private(scene: Scene) -> None:
+    page = await scene.open(scene.fan, scene.talk)
+    await page.get_by_role("button", name="Direct Messages").click()
+    await page.get_by_role("button", name="Message KCrush").click()
+    await page.get_by_role("combobox", name="Message @KCrush").fill("/interviews search moon")
+    await page.keyboard.press("Enter")
+    await expect(log(page)).to_contain_text("Found: moon in None")
+
+
+async def test_looking_as_somebody_else(scene: Scene) -> None:
+    page = await scene.open(scene.admin, scene.talk)
+    await page.get_by_role("combobox", name="Who you are").select_option("Jisoo")
+    await expect(page).to_have_url(re.compile(rf"user={scene.fan.id}#/{scene.talk.id}$"))
+    await line(page).fill("It is me")
+    await page.keyboard.press("Enter")
+    await expect(log(page).get_by_role("article", name="Jisoo")).to_contain_text("It is me")
+
+
+async def test_a_forum_shows_its_posts(scene: Scene) -> None:
+    world = scene.sandbox.world
+    forum = world.add_channel(scene.guild, "talks", type=15, tags=["Idol"])
+    page = await scene.open(scene.fan, forum)
+    await expect(page.get_by_text("There are no posts in this forum yet.")).to_be_visible()
+    post = world.add_thread(forum, "On stage", scene.admin, applied_tags=[forum.tags[0].id])
+    create_message(world, post, scene.admin, {"content": "What do you think?"})
+    card = log(page).get_by_role("button", name="On stage")
+    await expect(card).to_contain_text("Idol")
+    await card.click()
+    await expect(log(page).get_by_role("article")).to_contain_text("What do you think?")
+    await page.get_by_role("link", name="talks ›").click()
+    await expect(card).to_be_visible()
 
 
 async def test_on_a_phone_the_channels_are_in_a_drawer(scene: Scene) -> None:
