@@ -1,0 +1,1 @@
+"""From the site's bytes to interviews: fetching, parsing, transcribing, scheduling."""

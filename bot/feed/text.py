@@ -1,0 +1,72 @@
+"""Text from outside made plain: mojibake mended, invisible tricks removed, white space folded.
+
+Every function is total: any ``str`` in, a ``str`` of about the same length out, in linear time.
+Nothing here escapes Discord's markdown; that is the renderer's part, for text is kept literally.
+"""
+
+import re
+import unicodedata
+
+import ftfy
+from ftfy.badness import is_bad
+
+ELLIPSIS = "…"
+
+# Controls (C0, C1), but for the white space that _SPACE folds; U+FFFE and U+FFFF are no characters.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+# Bidirectional embeddings, overrides, isolates and marks (UAX #9, 2), and what shows nothing:
+# zero-width space, word joiner, byte order mark, soft hyphen, interlinear annotation. The
+# joiners U+200C and U+200D stay, for emoji and Persian need them.
+_INVISIBLE = re.compile(
+    r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+_SPACE = re.compile(r"\s+")
+# Three combining marks on one letter are more than any living orthography stacks after NFC.
+_ZALGO = re.compile(
+    r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
+    r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
+_CUT_MARK = re.compile(r"\s*(?:\[\s*(?:\.{2,}|…)\s*\]|\.{3,}|…)\s*$")
+
+
+def clean(text: str) -> str:
+    """`text` on one line as a person would read it; see the module for what is removed.
+
+    Lone surrogates become U+FFFD. Text is NFC (Hangul typed as separate jamo is composed).
+    """
+    return _SPACE.sub(" ", scrub(text)).strip()
+
+
+def scrub(text: str) -> str:
+    """Like ``clean``, but white space stays as it is: for pieces that are joined afterwards."""
+    if text.isascii():
+        return _CONTROL.sub("", text)
+    text = _SURROGATE.sub("\ufffd", text)
+    if is_bad(text):
+        text = ftfy.fix_encoding(text)
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", _CONTROL.sub("", text)))
+    return _ZALGO.sub(r"\1", text)
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most `limit` characters of `text`, cut at a word and ended with an ellipsis.
+
+    An ellipsis that the site itself put at its cut (``...``, ``[…]``) is written ``…``, so that an
+    excerpt is the same from a feed and from the REST API. A single word longer than the limit is
+    cut inside.
+    """
+    text, _ = _CUT_MARK.subn(ELLIPSIS, clean(text))
+    if len(text) <= limit:
+        return text
+    room = limit - len(ELLIPSIS)
+    head = text[: room + 1]
+    space = head.rfind(" ")
+    # A last word that alone is half of the limit is an address or the like, not a word.
+    head = head[:space] if space >= limit // 2 else _whole_characters(head[:room])
+    return head.rstrip(" ,;:–—-" + ELLIPSIS) + ELLIPSIS
+
+
+def _whole_characters(text: str) -> str:
+    """`text` without a joiner, variation selector or modifier torn from what followed it."""
+    return text.rstrip("\u200d\ufe0f")

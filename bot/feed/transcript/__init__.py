@@ -1,0 +1,121 @@
+"""An article's HTML to intro, turns and outro.
+
+The way through: ``blocks`` reads lines and their marks, ``lines`` drops furniture and cuts lines in
+which two speak, ``labels`` finds who speaks, ``wording`` tells how a line sounds, ``classify``
+chooses the rule that tells questions from answers, ``assemble`` puts every line in its place.
+
+Nothing is lost: the words of intro, questions, answers and outro, in order, are the words of the
+body. Not counted are furniture (``furniture``), captions and addresses of embeds, which become
+``Image.caption`` and ``videos``, and the marks of a question or an answer: a star, a dash, a
+number, "Q.", "A.", the interviewer's label. A speaker's label is kept as ``Answer.speaker``. Where
+that does not hold, a warning says so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.feed.transcript.assemble import assemble, joined, prose
+from bot.feed.transcript.blocks import Item, Line, Page, read_page
+from bot.feed.transcript.classify import Verdict, classify
+from bot.feed.transcript.lines import cut_line, without_furniture
+from bot.model import Image, Transcript
+
+__all__ = ["Examined", "examine", "plain_text", "transcribe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A transcript, and what a caller may want to know of how it came about.
+
+    ``lead`` is the body's first picture; ``rule`` the name of the rule that told the questions, ""
+    where there are none.
+    """
+
+    transcript: Transcript
+    lead: Image | None
+    rule: str
+
+
+def transcribe(html: str, *, base_url: str, title: str = "") -> Transcript:
+    """The transcript of an article's body. Never raises; time and memory are bounded.
+
+    `base_url` is where relative addresses start; `title` helps to tell an interview from a report.
+    """
+    return examine(html, base_url=base_url, title=title).transcript
+
+
+def examine(html: str, *, base_url: str, title: str = "") -> Examined:
+    """Like ``transcribe``, with the lead picture and the name of the rule."""
+    page = read_page(html, base_url)
+    items = _readable(page)
+    lines = [item for item in items if isinstance(item, Line)]
+    verdict = classify(lines, title)
+    transcript = assemble(items, verdict) if verdict else prose(items)
+    transcript = replace(
+        transcript,
+        videos=tuple(page.videos),
+        links=tuple(page.links),
+        warnings=tuple(_warnings(page, lines, transcript, verdict)),
+    )
+    lead = next((item for item in items if isinstance(item, Image)), None)
+    return Examined(transcript, lead, verdict.rule if verdict else "")
+
+
+def plain_text(html: str) -> str:
+    """The text of a piece of HTML, furniture left out; paragraphs parted by a blank line."""
+    page = read_page(html, "")
+    return joined([(line, line.text) for line in without_furniture(page.lines())])
+
+
+def _readable(page: Page) -> list[Item]:
+    kept = {id(line) for line in without_furniture(page.lines())}
+    items: list[Item] = []
+    for item in page.items:
+        if isinstance(item, Image):
+            items.append(item)
+        elif id(item) in kept:
+            items.extend(cut_line(item))
+    return items
+
+
+def _warnings(
+    page: Page, lines: Sequence[Line], transcript: Transcript, verdict: Verdict | None
+) -> list[str]:
+    warnings: list[str] = []
+    if page.simplified:
+        warnings.append("the HTML is too large or too deeply nested; read without some of its tags")
+    if verdict is not None and verdict.rule == "wording":
+        warnings.append("questions are told by their wording alone")
+    unanswered = [turn.number for turn in transcript.turns if not turn.answers]
+    if unanswered:
+        warnings.append(f"questions without an answer: {', '.join(map(str, unanswered[:10]))}")
+    if not _words_kept(lines, transcript, verdict):
+        warnings.append("some words of the text are missing or not where they were")
+    return warnings
+
+
+def _words_kept(lines: Sequence[Line], transcript: Transcript, verdict: Verdict | None) -> bool:
+    """Whether the transcript is the lines' text in order, but for at most the marks cut from it."""
+    told = [transcript.intro]
+    for turn in transcript.turns:
+        told.append(turn.question)
+        for answer in turn.answers:
+            told += [answer.speaker or "", answer.text]
+    found = _letters("".join([*told, transcript.outro]))
+    whole = _letters("".join(line.text for line in lines))
+    if found == whole:
+        return True
+    rest = iter(whole)
+    in_order = all(letter in rest for letter in found)
+    return in_order and len(whole) - len(found) <= _letters_cut(lines, verdict)
+
+
+def _letters_cut(lines: Sequence[Line], verdict: Verdict | None) -> int:
+    if verdict is None:
+        return 0
+    lengths = dict(verdict.cut) | {n: label.length for n, label in verdict.voices.label.items()}
+    return sum(len(_letters(lines[number].text[:length])) for number, length in lengths.items())
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))

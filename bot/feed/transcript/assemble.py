@@ -1,0 +1,170 @@
+"""Lines, pictures and a verdict to intro, turns and outro. Every line goes to exactly one place."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.feed.transcript import wording
+from bot.feed.transcript.blocks import Item, Line
+from bot.feed.transcript.classify import Verdict
+from bot.feed.transcript.labels import ANSWERS, Label
+from bot.model import Answer, Image, Transcript, Turn
+
+_ASIDE = re.compile(r"\s*([(\[（][^)\]）]{0,40}[)\]）])\s*$")
+_OUTRO_AT_MOST = 12
+
+
+@dataclass(slots=True)
+class _Said:
+    """One voice's lines within a turn; each with the text that is left of it."""
+
+    speaker: str | None
+    lines: list[tuple[Line, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Draft:
+    question: list[tuple[Line, str]] = field(default_factory=list)
+    answers: list[_Said] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+
+
+def prose(items: Sequence[Item]) -> Transcript:
+    """An article that is no interview: all its text as intro."""
+    lines = [(item, item.text) for item in items if isinstance(item, Line)]
+    images = tuple(item for item in items if isinstance(item, Image))
+    return Transcript(joined(lines), (), "", images=images)
+
+
+def assemble(items: Sequence[Item], verdict: Verdict) -> Transcript:
+    """The transcript that `verdict` tells; its line numbers count the lines of `items`."""
+    intro: list[tuple[Line, str]] = []
+    images: list[Image] = []
+    drafts: list[_Draft] = []
+    asking = False
+    number = -1
+    for item in items:
+        if isinstance(item, Image):
+            (drafts[-1].images if drafts else images).append(item)
+            continue
+        number += 1
+        if number in verdict.asked:
+            if not asking:
+                drafts.append(_Draft())
+            drafts[-1].question.append((item, _asked_text(item, number, verdict)))
+            asking = True
+        elif not drafts:
+            intro.append((item, item.text))
+        else:
+            _answer(drafts[-1], item, number, verdict)
+            asking = False
+    _give_headings_to_questions(intro, drafts)
+    outro, outro_images = _outro(drafts, verdict)
+    turns = tuple(_turn(place, draft) for place, draft in enumerate(drafts, start=1))
+    return Transcript(joined(intro), turns, joined(outro), images=(*images, *outro_images))
+
+
+def _asked_text(line: Line, number: int, verdict: Verdict) -> str:
+    label = verdict.voices.label.get(number)
+    return line.text[label.length if label else verdict.cut.get(number, 0) :].strip()
+
+
+def _answer(draft: _Draft, line: Line, number: int, verdict: Verdict) -> None:
+    label = verdict.voices.label.get(number)
+    if label is None or verdict.voices.role.get(number) != ANSWERS:
+        if not draft.answers:
+            draft.answers.append(_Said(None))
+        draft.answers[-1].lines.append((line, line.text[verdict.cut.get(number, 0) :].strip()))
+        return
+    speaker, text = _spoken(label, line.text)
+    last = draft.answers[-1].speaker if draft.answers else None
+    if not draft.answers or (speaker is not None and speaker != last):
+        draft.answers.append(_Said(speaker))
+    draft.answers[-1].lines.append((line, text))
+
+
+def _spoken(label: Label, text: str) -> tuple[str | None, str]:
+    """The speaker and the words. "Kassy (laughs): Yes." is Kassy and "(laughs) Yes."."""
+    rest = text[label.length :].strip()
+    aside = _ASIDE.search(label.name)
+    name = label.name[: aside.start()] if aside else label.name
+    if aside and not name.strip():
+        name, aside = label.name.strip("()[]（） "), None
+    if aside:
+        rest = f"{aside[1]} {rest}".strip()
+    return name.strip() or None, rest
+
+
+def _give_headings_to_questions(intro: list[tuple[Line, str]], drafts: list[_Draft]) -> None:
+    """A heading right before a question ("On her music") opens that turn, not ends the last."""
+    for before, draft in zip(drafts, drafts[1:], strict=False):
+        lines = before.answers[-1].lines if before.answers else []
+        moved: list[tuple[Line, str]] = []
+        while len(lines) > 1 and "heading" in lines[-1][0].marks:
+            moved.insert(0, lines.pop())
+        draft.question[:0] = moved
+
+
+def _outro(drafts: list[_Draft], verdict: Verdict) -> tuple[list[tuple[Line, str]], list[Image]]:
+    """Takes from the last turn what is the magazine's: remarks, thanks, credits, links."""
+    outro: list[tuple[Line, str]] = []
+    unanswered = len(drafts) > 1 and not drafts[-1].answers
+    if unanswered and not any(wording.ends_asking(text) for _, text in drafts[-1].question):
+        last = drafts.pop()
+        outro = [(line, line.text) for line, _ in last.question]
+        outro_images = last.images
+    else:
+        outro_images = []
+    if not drafts or not drafts[-1].answers:
+        return outro, outro_images
+    lines = drafts[-1].answers[-1].lines
+    start = _outro_start(lines, first=len(drafts[-1].answers) == 1)
+    outro[:0] = [(line, line.text) for line, _ in lines[start:]]
+    del lines[start:]
+    return outro, outro_images
+
+
+def _outro_start(lines: Sequence[tuple[Line, str]], *, first: bool) -> int:
+    """Where, in the last answer's lines, the magazine takes over."""
+    for place, (line, _) in enumerate(lines):
+        if place and line.after_rule:
+            return place
+    start = len(lines)
+    for place in range(len(lines) - 1, max(0, len(lines) - _OUTRO_AT_MOST), -1):
+        line, text = lines[place]
+        if wording.is_credit(text) or "link" in line.marks or "heading" in line.marks:
+            start = place
+        elif len(text.split()) > 25 or wording.speaks_of_itself(text):
+            break
+    return start
+
+
+def _turn(number: int, draft: _Draft) -> Turn:
+    answers = [Answer(said.speaker, joined(said.lines)) for said in draft.answers]
+    return Turn(
+        number,
+        joined(draft.question),
+        tuple(answer for answer in answers if answer.text or answer.speaker),
+        tuple(draft.images),
+    )
+
+
+def joined(lines: Sequence[tuple[Line, str]]) -> str:
+    """Lines as text: paragraphs parted by a blank line, lines of one paragraph by a line end."""
+    pieces: list[str] = []
+    before: Line | None = None
+    for line, text in lines:
+        if not text:
+            continue
+        if before is not None:
+            pieces.append(_gap(before, line))
+        pieces.append(text)
+        before = line
+    return "".join(pieces)
+
+
+def _gap(before: Line, line: Line) -> str:
+    if line.glued and line.block == before.block:
+        return " "
+    listed = "li" in before.marks and "li" in line.marks
+    return "\n" if listed or line.block == before.block else "\n\n"

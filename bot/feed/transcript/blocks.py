@@ -1,0 +1,408 @@
+"""HTML to lines: the text as it stands on the page, with what marks each piece of it.
+
+A line is what stands between two breaks: a paragraph, or a part of one parted by ``<br>``. Marks
+are the words that later rules speak: ``bold``, ``italic``, ``underline``, ``color:#e02b20``,
+``h3``, ``heading``, ``li``, ``blockquote``, ``class:question``.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from selectolax.lexbor import LexborNode
+
+from bot.feed.html import BLOCKS, LARGEST, parse_html
+from bot.feed.identity import web_url
+from bot.feed.text import scrub, shorten
+from bot.feed.transcript.furniture import (
+    CAPTION_CLASS,
+    is_furniture,
+    is_hidden,
+    strip_shortcodes,
+)
+from bot.feed.transcript.media import bare_video, embedded_video, emoji, picture, same_picture
+from bot.model import Image
+
+Marks = frozenset[str]
+Attributes = Mapping[str, str | None]
+NO_MARKS: Marks = frozenset()
+
+_MARKS_OF_TAG: dict[str, Marks] = {
+    "b": frozenset({"bold"}),
+    "strong": frozenset({"bold"}),
+    "i": frozenset({"italic"}),
+    "em": frozenset({"italic"}),
+    "cite": frozenset({"italic"}),
+    "dfn": frozenset({"italic"}),
+    "u": frozenset({"underline"}),
+    "ins": frozenset({"underline"}),
+    "mark": frozenset({"background:mark"}),
+    "a": frozenset({"link"}),
+    "blockquote": frozenset({"blockquote"}),
+    "li": frozenset({"li"}),
+    "ol": frozenset({"ol"}),
+    "ul": frozenset({"ul"}),
+    "dt": frozenset({"dt"}),
+    "dd": frozenset({"dd"}),
+    "summary": frozenset({"summary"}),
+    "pre": frozenset({"pre"}),
+    "figcaption": frozenset({"caption"}),
+    **{f"h{n}": frozenset({f"h{n}", "heading"}) for n in range(1, 7)},
+}
+# Text that is no part of the page as a reader sees it.
+_SILENT = frozenset({
+    "script", "style", "template", "svg", "math", "title", "head", "nav", "button", "input",
+    "select", "textarea", "dialog", "audio", "canvas", "map", "rp", "rt", "form",
+    "-comment", "!--", "!doctype",
+})  # fmt: skip
+_PLAIN_COLORS = frozenset({
+    "black", "inherit", "initial", "unset", "auto", "windowtext", "currentcolor", "#000", "#000000",
+    "#111", "#111111", "#222", "#222222", "#333", "#333333", "rgb(0,0,0)", "rgb(34,34,34)",
+    "rgb(51,51,51)", "white", "#fff", "#ffffff", "transparent",
+})  # fmt: skip
+_DECLARATION = re.compile(r"([a-zA-Z-]+)\s*:\s*([^;]+)")
+_COLOR_CLASS = re.compile(r"^has-(?!text-|link-|background$)(.+?)(-background)?-color$")
+_CAPTION_CLASSES = frozenset(
+    {"wp-caption-text", "gallery-caption", "wp-element-caption", CAPTION_CLASS}
+)
+_MEDIA = frozenset({"img", "iframe", "embed", "object", "video", "source"})
+_SETTING = re.compile(r'youtube_url"\s*:\s*"([^"]+)"')
+_PICTURE_FILE = re.compile(r"(?i)\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)")
+
+_SPACE = re.compile(r"\s+")
+
+CAPTION_LIMIT = 500
+LINKS_AT_MOST = 100
+
+_PARAGRAPHS = re.compile(r"\n[ \t\r]*\n\s*")
+_NEWLINE_IS_MARKUP = re.compile(
+    r"(?:[^\s<>]|</(?:b|strong|i|em|u|span|a|font)>)[ \t]*\r?\n[ \t\r]*\n", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of a line with one set of marks."""
+
+    text: str
+    marks: Marks
+
+
+@dataclass(slots=True)
+class Line:
+    """One line. Lines of one paragraph share `block`.
+
+    ``marks`` are those of all its words; ``glued`` says that it was cut from the line before it,
+    with which it stands on one line of the page.
+    """
+
+    runs: list[Run]
+    block: int
+    glued: bool = False
+    after_rule: bool = False
+    text: str = field(init=False)
+    marks: Marks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.runs = _spaced(self.runs)
+        self.text = "".join(run.text for run in self.runs)
+        wordy = [run.marks for run in self.runs if any(map(str.isalnum, run.text))]
+        wordy = wordy or [run.marks for run in self.runs if run.text.strip()]
+        self.marks = frozenset.intersection(*wordy) if wordy else NO_MARKS
+
+
+def _spaced(runs: list[Run]) -> list[Run]:
+    """White space as a browser shows it: one blank between words, none at either end."""
+    spaced: list[Run] = []
+    at_blank = True
+    for run in runs:
+        text = _SPACE.sub(" ", run.text)
+        if at_blank:
+            text = text.lstrip()
+        if text:
+            at_blank = text.endswith(" ")
+            spaced.append(Run(text, run.marks))
+    while spaced and spaced[-1].text.endswith(" "):
+        last = spaced.pop()
+        if last.text != " ":
+            spaced.append(Run(last.text[:-1], last.marks))
+    return spaced
+
+
+Item = Line | Image
+
+
+@dataclass(slots=True)
+class Page:
+    """A body in reading order, with its media and links beside it."""
+
+    items: list[Item] = field(default_factory=list)
+    videos: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    simplified: bool = False
+
+    def lines(self) -> list[Line]:
+        return [item for item in self.items if isinstance(item, Line)]
+
+
+def read_page(html: str, base_url: str) -> Page:
+    """The lines, pictures, videos and links of a body. Total, and linear in the length of `html`."""
+    html, addresses = strip_shortcodes(html[:LARGEST])
+    tree, simplified = parse_html(html)
+    reader = _Reader(base_url, raw_newlines=newline_is_markup(html))
+    if tree.body is not None:
+        reader.read(tree.body)
+    for address in addresses:
+        reader.video(address)
+    reader.page.simplified = simplified
+    return reader.page
+
+
+def newline_is_markup(html: str) -> bool:
+    """Whether line ends are all that parts the paragraphs: the classic editor's raw text."""
+    lowered = html.lower()
+    if "<p" in lowered or "<br" in lowered:
+        return False
+    return bool(_NEWLINE_IS_MARKUP.search(html)) or ("<" not in html and "\n" in html)
+
+
+@dataclass(slots=True)
+class _Frame:
+    """Where the walk stands in one element: its next child and what holds for its text."""
+
+    node: LexborNode | None
+    marks: Marks
+    ends_block: bool = False
+
+
+class _Reader:
+    """Walks a tree once, in document order, without recursion."""
+
+    def __init__(self, base_url: str, *, raw_newlines: bool) -> None:
+        self.page = Page()
+        self._base = base_url
+        self._raw = raw_newlines
+        self._runs: list[Run] = []
+        self._block = 0
+        self._empty_breaks = 0
+        self._after_rule = False
+        self._pictures: set[str] = set()
+        self._size = 0
+
+    def read(self, root: LexborNode) -> None:
+        self._size = len(root.text(deep=True))
+        stack = [_Frame(root.child, NO_MARKS)]
+        while stack:
+            frame = stack[-1]
+            node = frame.node
+            if node is None:
+                stack.pop()
+                if frame.ends_block:
+                    self._end_block()
+                continue
+            frame.node = node.next
+            tag = node.tag or ""
+            if tag == "-text":
+                self._text(node.text_content or "", frame.marks)
+            elif tag not in _SILENT and not tag.startswith("-"):
+                inner = self._enter(node, tag, frame.marks)
+                if inner is not None:
+                    stack.append(inner)
+        self._end_block()
+
+    def video(self, url: str | None) -> None:
+        watched = embedded_video(url or "", self._base)
+        if watched and watched not in self.page.videos:
+            self.page.videos.append(watched)
+
+    # ---- elements
+
+    def _enter(self, node: LexborNode, tag: str, marks: Marks) -> _Frame | None:
+        """The frame of an element's children; None where there is nothing to read inside."""
+        if tag == "br":
+            self._break()
+            return None
+        if tag == "hr":
+            self._end_block()
+            self._after_rule = True
+            return None
+        attributes = node.attributes
+        if tag in _MEDIA:
+            self._media(tag, attributes, marks)
+            return _Frame(node.child, marks) if tag == "video" else None
+        if attributes:
+            if is_hidden(attributes) or is_furniture(node, attributes, self._size):
+                self._media_inside(node)
+                return None
+            marks = marks_of_attributes(attributes, marks)
+            self._facade(tag, attributes)
+        marks = marks | _MARKS_OF_TAG.get(tag, NO_MARKS)
+        if tag == "td":
+            marks = marks | {f"cell:{_cell_number(node)}"}
+        elif tag == "a":
+            self._link(attributes)
+        block = tag in BLOCKS
+        if block:
+            self._end_block()
+        return _Frame(node.child, marks, ends_block=block)
+
+    def _media(self, tag: str, attributes: Attributes, marks: Marks) -> None:
+        if tag == "img":
+            character = emoji(attributes)
+            if character is not None:
+                self._runs.append(Run(scrub(character), marks))
+            else:
+                self._picture(attributes)
+        else:
+            source = _source(attributes)
+            before = len(self.page.videos)
+            self.video(source)
+            known = web_url(source, self._base)
+            if tag == "iframe" and known and len(self.page.videos) == before:
+                self._add_link(known)
+
+    def _media_inside(self, node: LexborNode) -> None:
+        """A widget may be a frame around an embed; of what is skipped, the embedded video stays."""
+        for frame in node.css("iframe")[:5]:
+            self.video(_source(frame.attributes))
+
+    def _facade(self, tag: str, attributes: Attributes) -> None:
+        """Lazy players: an element that stands for a video until it is clicked."""
+        if tag == "lite-youtube" and attributes.get("videoid"):
+            self.video(f"https://www.youtube.com/embed/{attributes['videoid']}")
+        elif "youtube_url" in (settings := attributes.get("data-settings") or ""):
+            found = _SETTING.search(settings)
+            self.video(found[1].replace("\\/", "/") if found else None)
+        elif tag == "div" and attributes.get("data-src"):
+            self.video(attributes["data-src"])
+
+    def _picture(self, attributes: Attributes) -> None:
+        image = picture(attributes, self._base)
+        if image is None or same_picture(image.url) in self._pictures:
+            return
+        self._pictures.add(same_picture(image.url))
+        self._flush()
+        self.page.items.append(image)
+
+    def _link(self, attributes: Attributes) -> None:
+        url = web_url(attributes.get("href") or "", self._base)
+        if url and not _PICTURE_FILE.search(url):
+            self._add_link(url)
+
+    def _add_link(self, url: str) -> None:
+        if url not in self.page.links and len(self.page.links) < LINKS_AT_MOST:
+            self.page.links.append(url)
+
+    # ---- text
+
+    def _text(self, text: str, marks: Marks) -> None:
+        if not self._raw and "pre" not in marks:
+            self._runs.append(Run(scrub(text), marks))
+            return
+        for number, paragraph in enumerate(_PARAGRAPHS.split(text)):
+            if number:
+                self._end_block()
+            for part, line in enumerate(paragraph.split("\n")):
+                if part:
+                    self._break()
+                self._runs.append(Run(scrub(line), marks))
+
+    def _break(self) -> None:
+        """``<br>`` ends a line; a second one with nothing between ends the paragraph."""
+        if not self._flush():
+            self._empty_breaks += 1
+            if self._empty_breaks == 2:
+                self._block += 1
+        else:
+            self._empty_breaks = 1
+
+    def _end_block(self) -> None:
+        self._flush()
+        self._block += 1
+        self._empty_breaks = 0
+
+    def _flush(self) -> bool:
+        """Whether there was a line."""
+        runs, self._runs = self._runs, []
+        if not any(run.text.strip() for run in runs):
+            return False
+        line = Line(runs, self._block, after_rule=self._after_rule)
+        if not line.text:
+            return False
+        self._empty_breaks = 0
+        video = bare_video(line.text)
+        if video:
+            self.video(video)
+        elif "caption" in line.marks and self._caption(line.text):
+            pass
+        else:
+            self.page.items.append(line)
+            self._after_rule = False
+        return True
+
+    def _caption(self, text: str) -> bool:
+        """Gives a caption to the picture before it; whether there is one."""
+        if not self.page.items or not isinstance(image := self.page.items[-1], Image):
+            return False
+        whole = f"{image.caption} {text}".strip()
+        self.page.items[-1] = replace(image, caption=shorten(whole, CAPTION_LIMIT))
+        return True
+
+
+# ---------------------------------------------------------------- marks
+
+
+def marks_of_attributes(attributes: Attributes, marks: Marks) -> Marks:
+    """`marks` with those that class names and inline style add and take away."""
+    added: set[str] = set()
+    for name in (attributes.get("class") or "").split()[:20]:
+        color = _COLOR_CLASS.match(name)
+        if color:
+            added.add(f"{'background' if color[2] else 'color'}:{color[1]}")
+        elif name in _CAPTION_CLASSES:
+            added.add("caption")
+        else:
+            added.add(f"class:{name}")
+    if attributes.get("color"):
+        added |= _color("color", attributes["color"] or "")
+    removed: set[str] = set()
+    for name, value in _DECLARATION.findall(attributes.get("style") or ""):
+        _style(name.lower(), value.strip().lower(), added, removed)
+    if any(mark.startswith("color:") for mark in added):
+        removed |= {mark for mark in marks if mark.startswith("color:")}
+    return (marks - removed) | added
+
+
+def _style(name: str, value: str, added: set[str], removed: set[str]) -> None:
+    if name == "font-weight":
+        heavy = value.startswith("bold") or (value.isdigit() and int(value) >= 600)
+        (added if heavy else removed).add("bold")
+    elif name == "font-style":
+        (added if value.startswith(("italic", "oblique")) else removed).add("italic")
+    elif name in ("text-decoration", "text-decoration-line"):
+        if "underline" in value:
+            added.add("underline")
+    elif name == "color":
+        added |= _color("color", value)
+    elif name in ("background", "background-color"):
+        added |= _color("background", value)
+    elif name == "font-size":
+        added.add(f"size:{value[:20]}")
+
+
+def _color(kind: str, value: str) -> set[str]:
+    value = value.replace(" ", "").replace("!important", "").lower()[:40]
+    return {f"{kind}:{value}"} if value and value not in _PLAIN_COLORS else set()
+
+
+def _source(attributes: Attributes) -> str:
+    names = ("data-src", "data-lazy-src", "src", "data")
+    return next((value for name in names if (value := attributes.get(name))), "")
+
+
+def _cell_number(cell: LexborNode) -> int:
+    number, before = 0, cell.prev
+    while before is not None and number < 10:
+        number += before.tag == "td"
+        before = before.prev
+    return number

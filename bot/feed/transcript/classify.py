@@ -1,0 +1,420 @@
+"""Which lines are the interviewer's.
+
+Every way in which an article may mark its questions is a rule: it names lines, and is judged by
+how many of the groups that it names sound asked, how many do not, and how many surely asked lines
+it misses. The rule that explains the article best wins; where none explains it well enough, the
+article is no interview. So one bold sentence, one footnote with a star or one rhetorical question
+decides nothing: what decides is what recurs and alternates.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.feed.transcript import wording
+from bot.feed.transcript.blocks import Line
+from bot.feed.transcript.labels import ANSWERS, ASKS, Voices, numbered, voices_of
+
+MARKS_AT_MOST = 150
+
+SYMBOL = re.compile(
+    r"^(?:(?P<sign>[*＊※●■◆▶►▷◇○□★☆♥♡❤•·‣◦▪→»>✦✧◈◎☞☛✔❓❔✏✿❀♪♬#+~]|[\U0001F300-\U0001FAFF])\ufe0f?"
+    r"(?P=sign)*|(?P<dash>[–—―─-]){1,3})\s*(?=\S)"
+)
+_ENCLOSED = {
+    "[": "]",
+    "(": ")",
+    "<": ">",
+    "«": "»",
+    "「": "」",
+    "『": "』",
+    "“": "”",
+    '"': '"',
+    "【": "】",
+}
+_SENTENCE = re.compile(r"[.?!…:。？！~][\"'”’»)\]）」』*_\s]*$")
+_INTERVIEW_WORDS = re.compile(
+    r"(?i)\binterview|\bq\s?&\s?a\b|\bwe (?:asked|talked|spoke|sat down|caught up|chatted|quizzed)|\bspoke (?:with|to) us"
+    r"|인터뷰|インタビュー|entretien|entrevista|访谈|専访"
+)
+# Marks that by their absence may tell the questions: the answers are quoted, listed, or in italics.
+_OF_ANSWERS = ("blockquote", "li", "bold", "italic", "dd", "cell:1", "underline", "pre")
+
+
+@dataclass(slots=True)
+class Verdict:
+    """The winning rule. ``asked`` are the numbers of the interviewer's lines.
+
+    ``cut`` is how many characters of a line are its mark (number, star, dash) and no word of it.
+    """
+
+    rule: str
+    asked: set[int] = field(default_factory=set)
+    cut: dict[int, int] = field(default_factory=dict)
+    voices: Voices = field(default_factory=Voices)
+    after_last: int | None = None
+
+
+class Evidence:
+    """What the rules are judged by: each line's wording, looked at once."""
+
+    def __init__(self, lines: Sequence[Line], title: str) -> None:
+        self.lines = lines
+        self.voices = voices_of(lines)
+        self.texts = [self._said(number) for number in range(len(lines))]
+        self.asks = [wording.asks(text) for text in self.texts]
+        self.sure = [
+            self.voices.role.get(number) != ANSWERS and wording.surely_asks(text)
+            for number, text in enumerate(self.texts)
+        ]
+        head = title + "\n" + "\n".join(line.text for line in lines[:6])
+        self.announced = bool(_INTERVIEW_WORDS.search(head[:6000]))
+
+    def _said(self, number: int) -> str:
+        label = self.voices.label.get(number)
+        return self.lines[number].text[label.length if label else 0 :]
+
+    def addressed(self, number: int) -> bool:
+        """An interviewer's words that are no question: "Congratulations on your award!"."""
+        text = self.texts[number]
+        return len(text) < 400 and (wording.greets(text) or wording.addresses(text))
+
+    def is_answer(self, number: int) -> bool:
+        return self.voices.role.get(number) == ANSWERS
+
+
+def classify(lines: Sequence[Line], title: str) -> Verdict | None:
+    """The rule that tells this article's questions, or None where it is no interview."""
+    if len(lines) < 2:
+        return None
+    evidence = Evidence(lines, title)
+    labelled = _by_labels(evidence)
+    if labelled is not None:
+        return _finish(labelled, evidence)
+    best: Verdict | None = None
+    best_score = 0.0
+    for rule, asked in _rules(evidence):
+        asked = _trimmed(asked, evidence)
+        score = _score(asked, evidence, rule)
+        if score > best_score:
+            best, best_score = Verdict(rule, asked, voices=evidence.voices), score
+    if best is None or not _convincing(best, evidence):
+        return None
+    return _finish(best, evidence)
+
+
+# ---------------------------------------------------------------- rule: labels
+
+
+def _by_labels(evidence: Evidence) -> Verdict | None:
+    """Rule "labels": Q. and A., or speakers of whom one asks. It needs no other witness."""
+    voices = evidence.voices
+    if not voices.asked or voices.asked + voices.answered < 2:
+        return None
+    if voices.asked == 1 and not voices.answered:
+        return None
+    asked: set[int] = set()
+    speaker: str | None = None
+    for number in range(len(evidence.lines)):
+        role = voices.role.get(number)
+        if role is not None:
+            speaker = role
+        elif speaker == ASKS and not _still_asking(number, evidence, asked):
+            speaker = ANSWERS
+        if speaker == ASKS:
+            asked.add(number)
+    return Verdict("labels", asked, voices=voices)
+
+
+def _still_asking(number: int, evidence: Evidence, asked: set[int]) -> bool:
+    """Whether an unlabelled line after the interviewer's goes on with the question."""
+    before, line = evidence.lines[number - 1], evidence.lines[number]
+    if not evidence.texts[number - 1].strip():
+        return True
+    if line.glued:
+        return False
+    emphasis = {m for m in before.marks if m in ("bold", "italic", "underline", "heading")}
+    if emphasis and emphasis <= line.marks:
+        return True
+    return (
+        evidence.voices.sticky
+        and _next_role(number, evidence.voices, len(evidence.lines)) == ANSWERS
+    )
+
+
+def _next_role(number: int, voices: Voices, end: int) -> str | None:
+    return next(
+        (voices.role[n] for n in range(number, min(end, number + 12)) if n in voices.role), None
+    )
+
+
+# ---------------------------------------------------------------- rules: marks and wording
+
+
+def _rules(evidence: Evidence) -> Iterator[tuple[str, set[int]]]:
+    """Every rule with the lines that it names. Lines labelled as answers are never questions."""
+    lines = evidence.lines
+    free = {number for number in range(len(lines)) if not evidence.is_answer(number)}
+    by_mark: dict[str, set[int]] = defaultdict(set)
+    for number, marks in enumerate(_all_marks(lines)):
+        for mark in marks:
+            by_mark[mark].add(number)
+    recurring = [(mark, numbers) for mark, numbers in by_mark.items() if len(numbers) >= 2]
+    recurring.sort(key=lambda item: (-len(item[1]), item[0]))
+    for mark, numbers in recurring[:MARKS_AT_MOST]:
+        yield mark, numbers & free
+    for mark in (*_OF_ANSWERS, *[m for m, _ in recurring if m.startswith("color:")][:5]):
+        if len(by_mark.get(mark, ())) >= 2:
+            yield f"not {mark}", free - by_mark[mark]
+    yield "numbers", set(numbered(lines)) & free
+    if evidence.voices.answered:
+        yield "before a label", _before_labels(evidence)
+    yield "wording", _by_wording(evidence)
+
+
+def _all_marks(lines: Sequence[Line]) -> Iterator[set[str]]:
+    sizes: dict[int, int] = defaultdict(int)
+    for line in lines:
+        sizes[line.block] += 1
+    block = -1
+    for line in lines:
+        marks = set(line.marks)
+        if marks & {"bold", "heading"}:
+            marks.add("strong")
+        if marks & {"bold", "heading", "italic", "underline"}:
+            marks.add("emphasis")
+        if sizes[line.block] > 1 and line.block != block:
+            marks.add("first of its paragraph")
+        block = line.block
+        marks.update(_written_marks(line.text))
+        yield marks
+
+
+def _written_marks(text: str) -> Iterable[str]:
+    """Marks that are characters: a star, a dash, brackets around the line, capitals."""
+    sign = SYMBOL.match(text)
+    if sign:
+        yield f"sign {sign['sign'] or '-'}"
+    if _ENCLOSED.get(text[0]) == text.rstrip(" .")[-1]:
+        yield f"enclosed {text[0]}"
+    if text.isupper() and len(text.split()) >= 3:
+        yield "capitals"
+
+
+def _before_labels(evidence: Evidence) -> set[int]:
+    """Rule "before a label": answers name their speakers, questions nobody."""
+    labelled = evidence.voices.role
+    return {number - 1 for number in labelled if number and number - 1 not in labelled}
+
+
+def _by_wording(evidence: Evidence) -> set[int]:
+    """Rule "wording": the likeliest alternation of asking and answering lines (Viterbi).
+
+    Two questions in a row cost more than a question and an answer that sounds like one, unless
+    they stand in one paragraph or are in two languages.
+    """
+    lines = evidence.lines
+    asking, answering = -1e9, 0.0
+    came_from: list[tuple[bool, bool]] = []
+    for number, text in enumerate(evidence.texts):
+        weight = -4.0 if evidence.is_answer(number) else wording.weight(text)
+        together = number > 0 and (
+            lines[number].block == lines[number - 1].block
+            or wording.script(text) != wording.script(evidence.texts[number - 1])
+        )
+        again = asking - (0.2 if together else 1.5)
+        onward = answering - 0.3
+        came_from.append((again > answering, asking >= onward))
+        asking, answering = max(again, answering) + weight, max(onward, asking) - weight
+    asked: set[int] = set()
+    state = asking > answering
+    for number in range(len(lines) - 1, -1, -1):
+        if state:
+            asked.add(number)
+        state = came_from[number][0] if state else came_from[number][1]
+    return asked
+
+
+# ---------------------------------------------------------------- judging
+
+
+def groups_of(asked: Iterable[int]) -> list[list[int]]:
+    """Numbers that follow each other, together."""
+    groups: list[list[int]] = []
+    for number in sorted(asked):
+        if groups and groups[-1][-1] == number - 1:
+            groups[-1].append(number)
+        else:
+            groups.append([number])
+    return groups
+
+
+def _sounds_asked(group: Sequence[int], evidence: Evidence) -> bool:
+    return any(evidence.asks[number] for number in group)
+
+
+def _trimmed(asked: set[int], evidence: Evidence) -> set[int]:
+    """`asked` without what carries the mark and is no question: leads, headings, credits."""
+    groups = groups_of(asked)
+    good = [number for number, group in enumerate(groups) if _sounds_asked(group, evidence)]
+    if not good:
+        return set()
+    kept: set[int] = set()
+    for place, group in enumerate(groups):
+        if place < good[0]:
+            if _opens(group, evidence):
+                kept |= set(group)
+        elif place == good[0]:
+            kept |= set(_without_lead(group, evidence))
+        elif place in good or (place < good[-1] and _says_something(group, evidence)):
+            kept |= set(group)
+        elif place > good[-1] and _answered_remark(group, evidence):
+            kept |= set(group)
+    return kept
+
+
+def _opens(group: Sequence[int], evidence: Evidence) -> bool:
+    """A greeting before the first question, in the interviewer's own line."""
+    return len(group) == 1 and len(evidence.texts[group[0]]) < 300 and evidence.addressed(group[0])
+
+
+def _without_lead(group: Sequence[int], evidence: Evidence) -> Sequence[int]:
+    """The first questions without the lead paragraph that carries their mark."""
+    for place, number in enumerate(group):
+        if evidence.asks[number] or evidence.addressed(number):
+            long_lead = len(evidence.texts[number]) > 450 and place + 1 < len(group)
+            if not long_lead:
+                return group[place:]
+    return group[-1:]
+
+
+def _says_something(group: Sequence[int], evidence: Evidence) -> bool:
+    """A remark of the interviewer's between questions, not a heading or a title."""
+    return any(
+        not wording.is_credit(evidence.texts[number])
+        and len(evidence.texts[number].split()) >= 3
+        and (bool(_SENTENCE.search(evidence.texts[number])) or evidence.addressed(number))
+        for number in group
+    )
+
+
+def _answered_remark(group: Sequence[int], evidence: Evidence) -> bool:
+    after = group[-1] + 1
+    if after >= len(evidence.lines) or not any(evidence.addressed(number) for number in group):
+        return False
+    if any(wording.is_credit(evidence.texts[number]) for number in group):
+        return False
+    return evidence.is_answer(after) or (
+        wording.speaks_of_itself(evidence.texts[after])
+        and not wording.is_credit(evidence.texts[after])
+    )
+
+
+def _score(asked: set[int], evidence: Evidence, rule: str) -> float:
+    """Groups that sound asked, less those that do not, less what surely asks and is not named."""
+    groups = groups_of(asked)
+    if not groups or groups[0][0] == 0 and len(groups) == 1:
+        return 0.0
+    good = sum(_sounds_asked(group, evidence) for group in groups)
+    bad = len(groups) - good
+    missed = sum(sure and number not in asked for number, sure in enumerate(evidence.sure))
+    if rule == "wording":
+        return 0.8 * (good - bad)
+    if rule in ("strong", "emphasis", "before a label") or rule.startswith("not "):
+        return 0.97 * good - 0.8 * bad - 0.7 * missed
+    return good - 0.8 * bad - 0.7 * missed
+
+
+def _convincing(verdict: Verdict, evidence: Evidence) -> bool:
+    """Whether the named lines are one side of a conversation, and not headings of a report."""
+    groups = groups_of(verdict.asked)
+    good = [group for group in groups if _sounds_asked(group, evidence)]
+    answers = [
+        " ".join(evidence.texts[group[-1] + 1 : following[0]])
+        for group, following in zip(groups, [*groups[1:], [len(evidence.lines)]], strict=True)
+    ]
+    answered = [text for text in answers if text.strip()]
+    if len(good) < 2 or len(good) < 0.6 * len(groups) or not answered:
+        return False
+    said = " ".join(evidence.texts[number] for group in good for number in group)
+    addressed = sum(any(wording.addresses(evidence.texts[n]) for n in g) for g in good) / len(good)
+    personal = sum(map(wording.speaks_of_itself, answered)) / len(answered)
+    foreign = wording.script(said) not in ("latin", "")
+    spoken = personal >= 0.3 or bool(evidence.voices.answered) or (foreign and addressed >= 0.3)
+    if verdict.rule == "wording":
+        surely = sum(any(evidence.sure[n] for n in g) for g in good)
+        inside = len(evidence.lines) - min(verdict.asked)
+        dense = len(groups) >= 0.12 * inside
+        least = 2 if evidence.announced else 3
+        return spoken and dense and surely >= max(least, 0.4 * len(good)) and addressed >= 0.4
+    if len(good) == 2 and len(groups) > 2:
+        return False
+    return (spoken and (addressed >= 0.25 or evidence.announced)) or (
+        evidence.announced and addressed >= 0.5
+    )
+
+
+# ---------------------------------------------------------------- finishing
+
+
+def _finish(verdict: Verdict, evidence: Evidence) -> Verdict:
+    """The verdict with translated questions beside their originals, and marks measured."""
+    verdict.asked |= _translations(verdict, evidence, step=1)
+    verdict.asked |= _translations(verdict, evidence, step=-1)
+    firsts = [group[0] for group in groups_of(verdict.asked)]
+    for cuts in (_number_marks(evidence, firsts), _sign_marks(evidence, verdict)):
+        for number, length in cuts.items():
+            verdict.cut.setdefault(number, length)
+    return verdict
+
+
+def _translations(verdict: Verdict, evidence: Evidence, *, step: int) -> set[int]:
+    """Rule "bilingual": a question in a second language stands unmarked beside the marked one."""
+    found: set[int] = set()
+    groups = groups_of(verdict.asked)
+    for group in groups:
+        edge = group[-1] if step > 0 else group[0]
+        other, beyond = edge + step, edge + 2 * step
+        if not 0 <= other < len(evidence.lines) or other in verdict.voices.role:
+            continue
+        if step > 0 and (beyond >= len(evidence.lines) or beyond in verdict.asked):
+            continue
+        if _translates(evidence.texts[edge], evidence.texts[other]):
+            found.add(other)
+    return found if len(found) >= max(2, 0.5 * len(groups)) else set()
+
+
+def _translates(text: str, other: str) -> bool:
+    if wording.script(text) != wording.script(other):
+        return (
+            wording.asks(other) and wording.weight(other) > -0.5 and len(other) < 4 * len(text) + 40
+        )
+    return wording.ends_asking(other) and wording.ends_asking(text)
+
+
+def _number_marks(evidence: Evidence, firsts: Sequence[int]) -> dict[int, int]:
+    """ "1." before most questions is their mark, not their word."""
+    counted = numbered([evidence.lines[number] for number in firsts])
+    if len(counted) < 0.6 * len(firsts):
+        return {}
+    return {firsts[place]: label.length for place, label in counted.items()}
+
+
+def _sign_marks(evidence: Evidence, verdict: Verdict) -> dict[int, int]:
+    """A star or dash before most questions likewise; and its like before answers."""
+    signs: dict[str, dict[int, int]] = defaultdict(dict)
+    for number, line in enumerate(evidence.lines):
+        found = SYMBOL.match(line.text)
+        if found and number not in verdict.voices.label:
+            signs[found["sign"] or "-"][number] = found.end()
+    cuts: dict[int, int] = {}
+    for lengths in signs.values():
+        questions = [number for number in lengths if number in verdict.asked]
+        if len(questions) >= 0.5 * len(groups_of(verdict.asked)) or (
+            verdict.rule.startswith("sign") and len(lengths) >= 2 and not questions
+        ):
+            cuts |= {
+                n: length for n, length in lengths.items() if n in verdict.asked or not questions
+            }
+    return cuts

@@ -1,0 +1,133 @@
+"""Lines made ready for judgement: furniture out, and one line of the page cut where two speak."""
+
+import re
+
+from bot.feed.transcript.blocks import Line, Run
+from bot.feed.transcript.furniture import (
+    is_also_read,
+    is_furniture_line,
+    is_related_head,
+    is_share_line,
+)
+
+EMPHASIS = ("bold", "italic", "underline")
+_SENTENCE_END = re.compile(r"[.?!…。？！][\"'”’»)\]）」』]*\s*$")
+_LABEL_END = re.compile(r"[:：]\s*$")
+_ANSWER_INSIDE = re.compile(
+    r"(?<=[.?!…。？！”\"’')])\s+(?=(?:A|답변?|Answer)\s*\d{0,3}\s*[.:：)]\s*\S)"
+)
+_ASKED = re.compile(r"(?i)^\W*(?:Q|question|질문|문)\s*\d{0,3}\s*[.:：)]")
+
+
+def without_furniture(lines: list[Line]) -> list[Line]:
+    """The lines but those that are a widget's own words, wherever the widget had no class name."""
+    kept: list[Line] = []
+    related = False
+    for number, line in enumerate(lines):
+        linked = "link" in line.marks
+        if is_furniture_line(line.text) or (linked and is_also_read(line.text)):
+            continue
+        if is_share_line(line.text) and _among_its_like(lines, number):
+            continue
+        if is_related_head(line.text) and _links_follow(lines, number):
+            related = True
+            continue
+        if related and linked:
+            continue
+        related = False
+        kept.append(line)
+    return kept
+
+
+def _among_its_like(lines: list[Line], number: int) -> bool:
+    around = lines[max(0, number - 1) : number] + lines[number + 1 : number + 2]
+    alike = [line for line in around if is_share_line(line.text) or is_furniture_line(line.text)]
+    return bool(alike) or len(lines[number].text.split()) >= 3
+
+
+def _links_follow(lines: list[Line], number: int) -> bool:
+    following = lines[number + 1 : number + 2]
+    return not following or "link" in following[0].marks
+
+
+def cut_line(line: Line) -> list[Line]:
+    """A line cut before and after each emphasised sentence or label that stands on its own in it.
+
+    ``<b>How are you?</b> Fine.`` are two voices on one line; ``I saw <b>Parasite</b> twice.`` is
+    one. The parts after the first are ``glued``.
+    """
+    cuts: set[int] = set()
+    for mark in _cutting_marks(line):
+        cuts |= _cuts(line, mark)
+    if _ASKED.match(line.text):
+        cuts |= {match.end() for match in _ANSWER_INSIDE.finditer(line.text)}
+    return split_line(line, sorted(cuts)) if cuts else [line]
+
+
+def _cutting_marks(line: Line) -> list[str]:
+    found = {mark for run in line.runs for mark in run.marks}
+    kinds = [mark for mark in found if mark in EMPHASIS or mark.startswith(("color:", "class:"))]
+    return sorted(mark for mark in kinds if mark not in line.marks)
+
+
+def _cuts(line: Line, mark: str) -> set[int]:
+    cuts: set[int] = set()
+    for start, end in _stretches(line, mark):
+        before, text, after = line.text[:start], line.text[start:end].strip(), line.text[end:]
+        stands_alone = not before.strip() or _SENTENCE_END.search(before[-12:])
+        if not stands_alone:
+            continue
+        sentence = len(text.split()) >= 3 or not text.isascii()
+        if sentence and _SENTENCE_END.search(text) and not _goes_on(after):
+            cuts |= {start, end}
+        elif before.strip() and len(text.split()) <= 4 and _is_label(text, after):
+            cuts.add(start)
+    return {cut for cut in cuts if 0 < cut < len(line.text)}
+
+
+def _is_label(text: str, after: str) -> bool:
+    return bool(text) and bool(_LABEL_END.search(text) or after.lstrip().startswith((":", "：")))
+
+
+def _goes_on(after: str) -> bool:
+    """Whether what follows continues the sentence: in lower case, or with a comma."""
+    rest = after.lstrip()
+    return bool(rest) and (rest[0].islower() or rest[0] in ",;)")
+
+
+def _stretches(line: Line, mark: str) -> list[tuple[int, int]]:
+    """Where `mark` runs from and to, in characters of the line's text."""
+    stretches: list[tuple[int, int]] = []
+    at = 0
+    for run in line.runs:
+        if mark in run.marks:
+            if stretches and stretches[-1][1] == at:
+                stretches[-1] = (stretches[-1][0], at + len(run.text))
+            else:
+                stretches.append((at, at + len(run.text)))
+        elif stretches and stretches[-1][1] == at and not any(map(str.isalnum, run.text)):
+            # Blanks and punctuation between two bold words, left plain by the editor.
+            stretches[-1] = (stretches[-1][0], at + len(run.text))
+        at += len(run.text)
+    return stretches
+
+
+def split_line(line: Line, cuts: list[int]) -> list[Line]:
+    """`line` cut at these characters of its text; parts without text are left out."""
+    parts: list[list[Run]] = [[]]
+    at, waiting = 0, list(cuts)
+    for run in line.runs:
+        text = run.text
+        while waiting and waiting[0] < at + len(text):
+            head = waiting[0] - at
+            parts[-1].append(Run(text[:head], run.marks))
+            parts.append([])
+            text, at = text[head:], waiting.pop(0)
+        parts[-1].append(Run(text, run.marks))
+        at += len(text)
+    lines = [Line(runs, line.block) for runs in parts]
+    lines = [part for part in lines if part.text]
+    for number, part in enumerate(lines):
+        part.glued = line.glued if number == 0 else True
+        part.after_rule = line.after_rule and number == 0
+    return lines

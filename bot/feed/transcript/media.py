@@ -1,0 +1,130 @@
+"""Pictures, videos and emoji of an article, whatever lazy loader hid them."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import parse_qs, urlsplit
+
+from bot.feed.identity import web_url
+from bot.feed.text import clean, shorten
+from bot.model import Image
+
+ALT_LIMIT = 300
+
+Attributes = Mapping[str, str | None]
+
+# Lazy loaders leave a placeholder in src and the picture in one of these, here best first.
+_SOURCES = (
+    "data-src",
+    "data-lazy-src",
+    "data-original",
+    "data-orig-file",
+    "data-large-file",
+    "src",
+)
+_SOURCE_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
+_NO_PICTURE = re.compile(
+    r"(?i)/(?:blank|spacer|pixel|transparent|placeholder|1x1|loading|lazy[-_]?load(?:er)?)[^/]*\.(?:gif|png|svg)"
+    r"|gravatar\.com/avatar|/wp-includes/|feeds\.feedburner|stats\.wordpress|pixel\.wp\.com"
+    r"|doubleclick\.net|facebook\.com/tr\b"
+)
+_SIZE_SUFFIX = re.compile(r"-\d{2,4}x\d{2,4}(?=\.\w{3,4}$)|-scaled(?=\.\w{3,4}$)")
+_EMOJI_CLASS = re.compile(r"(?:^|\s)(?:emoji|wp-smiley|twemoji)(?:\s|$)")
+_EMOJI_SOURCE = re.compile(r"(?i)/(?:core/emoji|twemoji|emoji)/")
+_YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{6,20}")
+_VIDEO_HOSTS = re.compile(
+    r"(?:^|\.)(?:youtube\.com|youtube-nocookie\.com|youtu\.be|vimeo\.com|dailymotion\.com|dai\.ly"
+    r"|tv\.naver\.com|tv\.kakao\.com|vlive\.tv|tiktok\.com|twitch\.tv|bilibili\.com|nicovideo\.jp"
+    r"|videopress\.com|wistia\.net|streamable\.com)$"
+)
+_BARE_ADDRESS = re.compile(r"https?://\S+")
+_VIDEO_FILE = re.compile(r"(?i)\.(?:mp4|webm|mov|m4v|ogv)(?:$|\?)")
+
+
+def emoji(attributes: Attributes) -> str | None:
+    """The character that an emoji picture stands for, or None where it is no emoji."""
+    source = attributes.get("src") or ""
+    if _EMOJI_CLASS.search(attributes.get("class") or "") or _EMOJI_SOURCE.search(source):
+        return (attributes.get("alt") or "")[:16]
+    return None
+
+
+def picture(attributes: Attributes, base_url: str) -> Image | None:
+    """The picture of an ``<img>``, or None for trackers, spacers, avatars and data: addresses."""
+    if _tiny(attributes.get("width")) or _tiny(attributes.get("height")):
+        return None
+    for url in _addresses(attributes):
+        absolute = web_url(url, base_url)
+        if absolute and not _NO_PICTURE.search(absolute):
+            return Image(absolute, alt=shorten(attributes.get("alt") or "", ALT_LIMIT))
+    return None
+
+
+def same_picture(url: str) -> str:
+    """A key that all sizes and both schemes of one uploaded picture share."""
+    parts = urlsplit(url)
+    return (
+        parts.netloc
+        + _SIZE_SUFFIX.sub("", parts.path)
+        + ("" if "/wp-content/" in parts.path else f"?{parts.query}")
+    )
+
+
+def embedded_video(url: str, base_url: str) -> str | None:
+    """The address at which a person watches what `url` embeds; None where that is no video."""
+    absolute = web_url(url, base_url)
+    if not absolute:
+        return None
+    parts = urlsplit(absolute)
+    host = (parts.hostname or "").lower()
+    if _VIDEO_FILE.search(absolute):
+        return absolute
+    if not _VIDEO_HOSTS.search(host):
+        return None
+    if "youtu" in host:
+        return _youtube(parts.path, parts.query, host)
+    if host == "player.vimeo.com":
+        number = re.search(r"/video/(\d+)", parts.path)
+        return f"https://vimeo.com/{number[1]}" if number else absolute
+    return absolute.replace("/embed/video/", "/video/") if "dailymotion" in host else absolute
+
+
+def bare_video(text: str) -> str | None:
+    """The video of a line that is nothing but its address, which WordPress would embed."""
+    if not _BARE_ADDRESS.fullmatch(text):
+        return None
+    return embedded_video(text, "")
+
+
+def _youtube(path: str, query: str, host: str) -> str | None:
+    found = re.search(r"/(?:embed|v|shorts|live)/([^/?&]+)", path)
+    name = found[1] if found else (parse_qs(query).get("v") or [""])[0]
+    if host.endswith("youtu.be"):
+        name = path.strip("/")
+    if _YOUTUBE_ID.fullmatch(name) and name != "videoseries":
+        return f"https://www.youtube.com/watch?v={name}"
+    playlist = (parse_qs(query).get("list") or [""])[0]
+    if playlist and re.fullmatch(r"[\w-]+", playlist):
+        return f"https://www.youtube.com/playlist?list={playlist}"
+    return None
+
+
+def _addresses(attributes: Attributes) -> list[str]:
+    urls = [attributes.get(name) or "" for name in _SOURCES]
+    urls += [_largest(attributes.get(name) or "") for name in _SOURCE_SETS]
+    return [clean(url) for url in urls if url and not url.lstrip().lower().startswith("data:")]
+
+
+def _largest(source_set: str) -> str:
+    """The candidate of a srcset with the greatest width or density (HTML standard, 4.8.4.2.1)."""
+    best, size = "", -1.0
+    for candidate in re.split(r",\s+", source_set.strip()[:8000]):
+        url, _, descriptor = candidate.strip().partition(" ")
+        number = re.match(r"\d+(?:\.\d+)?", descriptor.strip())
+        if float(number[0] if number else 1) > size:
+            best, size = url.rstrip(","), float(number[0] if number else 1)
+    return best
+
+
+def _tiny(length: str | None) -> bool:
+    number = re.match(r"\s*(\d{1,6})", length or "")
+    return number is not None and int(number[1]) <= 3
