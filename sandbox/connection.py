@@ -75,6 +75,7 @@ class Connection:
         self.send(10, {"heartbeat_interval": round(interval * 1000), "_trace": ["sandbox"]})
         self._expect_heartbeat()
         writer = asyncio.create_task(self._write())
+        writer.add_done_callback(self._written)
         try:
             await self._read()
         except Closed as closed:
@@ -138,6 +139,11 @@ class Connection:
                 await self._write_frame(payload)
             except ConnectionError:
                 return
+
+    def _written(self, writer: asyncio.Task[None]) -> None:
+        """A client must not wait for ever for what can't be written."""
+        if not writer.cancelled() and writer.exception() is not None:
+            self.drop()
 
     def _next_guild(self) -> bytes | None:
         return None if self.session is None else self.session.next_guild()

@@ -260,10 +260,11 @@ class Gateway:
 
         The session ends with it where Discord's table of close codes says that it does.
         """
-        for connection in self._chosen(shard):
+        chosen = list(self._chosen(shard))
+        for connection in chosen:
             if connection.session is not None and code in ENDING:
                 self.end_session(connection.session)
-            await connection.close(code, "Closed on demand.")
+        await asyncio.gather(*(one.close(code, "Closed on demand.") for one in chosen))
 
     def drop(self, *, shard: int | None = None) -> None:
         """Cut the TCP connections without a closing handshake."""

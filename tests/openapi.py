@@ -14,6 +14,7 @@ reason, so that everything else is strict:
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,9 +22,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import jsonschema_rs
 
+from sandbox import Sandbox
 from sandbox.observe import Exchange, GatewayPayload
 
 Json = dict[str, Any]
@@ -454,3 +457,17 @@ def _spec() -> Spec | None:
 def observing(*, refused: bool = True) -> Checker:
     """A new observer; the document is read once a process."""
     return Checker(_spec(), refused)
+
+
+@contextlib.contextmanager
+def watching(checker: Checker) -> Iterator[Checker]:
+    """Hand `checker` to every sandbox made inside that was given no observer of its own; check
+    at the end that it found nothing."""
+    begin = Sandbox.__init__
+
+    def watched(self: Sandbox, **options: Any) -> None:
+        begin(self, **{"observer": checker, **options})
+
+    with mock.patch.object(Sandbox, "__init__", watched):
+        yield checker
+    checker.assert_clean()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
-import discord
 import pytest
 import yarl
+from bots import Bot, RunBot
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from openapi import Checker, observing
@@ -46,29 +47,6 @@ def point_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[Sandbox], None]:
         monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))
 
     return point
-
-
-class Bot(discord.AutoShardedClient):
-    """discord.py as it comes, with two waits taken out that would only cost the test time."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            intents=options.pop("intents", discord.Intents(guilds=True)),
-            guild_ready_timeout=0.1,
-            **options,
-        )
-        self.tree = discord.app_commands.CommandTree(self)
-        self.heard: list[str] = []
-        self.running: asyncio.Task[None]
-
-    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        return
-
-    async def on_socket_event_type(self, name: str) -> None:
-        self.heard.append(name)
-
-
-RunBot = Callable[..., contextlib.AbstractAsyncContextManager[Bot]]
 
 
 @pytest.fixture
@@ -125,3 +103,15 @@ async def connect() -> AsyncIterator[Connect]:
             return raw
 
         yield opened
+
+
+@pytest.fixture
+def town(sandbox: Sandbox) -> SimpleNamespace:
+    """A guild with a channel, an admin who owns it, and a fan."""
+    world = sandbox.world
+    admin = world.add_user("admin")
+    fan = world.add_user("fan", locale="ko")
+    guild = world.add_guild("Town", owner=admin, locale="de")
+    channel = world.add_channel(guild, "general")
+    world.add_member(guild, fan)
+    return SimpleNamespace(world=world, admin=admin, fan=fan, guild=guild, channel=channel)

@@ -7,7 +7,7 @@ import asyncio
 import aiohttp
 import discord
 import pytest
-from conftest import Bot
+from bots import Bot
 from discord.errors import ConnectionClosed, PrivilegedIntentsRequired
 
 from sandbox import Sandbox

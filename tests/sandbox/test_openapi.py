@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import aiohttp
 import pytest
-from openapi import DOCUMENT, Checker, Spec, observing
+from openapi import DOCUMENT, Checker, Spec, observing, watching
 
+from sandbox import Sandbox
 from sandbox.observe import Exchange, GatewayPayload
 
 pytestmark = pytest.mark.skipif(
@@ -196,3 +198,18 @@ def test_without_the_document_nothing_is_checked():
     checker(exchange(request_json={"contents": 1}))
     checker.assert_clean()
     assert checker.reason == "openapi.json is not beside the repository"
+
+
+async def test_every_sandbox_can_be_watched_without_being_told():
+    async def offend() -> None:
+        async with Sandbox(page=False) as sandbox, aiohttp.ClientSession() as session:
+            address = f"{sandbox.api_url}/gateway?until=5"
+            async with session.get(address) as answer:
+                assert answer.status == 200
+
+    wrong = "there is no query parameter 'until'"
+    with pytest.raises(AssertionError, match=wrong), watching(observing()):
+        await offend()
+    unwatched = observing()
+    await offend()
+    assert unwatched.exchanges == 0

@@ -1,0 +1,259 @@
+"""Buttons, selects and modals, between people and a bot of discord.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+import pytest
+from bots import Talker
+from discord import ui
+
+from sandbox import InteractionFailed, Refused, Sandbox
+
+
+class Panel(ui.View):
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+        self.chosen: list[Any] = []
+        self.add_item(ui.Button(label="Site", url="https://example.org"))
+        self.add_item(ui.Button(label="Off", custom_id="off", disabled=True))
+
+    @ui.button(label="More", custom_id="more", style=discord.ButtonStyle.primary)
+    async def more(self, interaction: discord.Interaction, button: ui.Button) -> None:
+        await interaction.response.edit_message(content="More!")
+
+    @ui.button(label="Reply", custom_id="reply")
+    async def reply(self, interaction: discord.Interaction, button: ui.Button) -> None:
+        await interaction.response.send_message("Mine", ephemeral=True)
+
+    @ui.button(emoji="🎲", custom_id="later")
+    async def later(self, interaction: discord.Interaction, button: ui.Button) -> None:
+        await interaction.response.defer()
+        await interaction.edit_original_response(content="Later")
+
+    @ui.select(
+        placeholder="Jump",
+        custom_id="jump",
+        min_values=1,
+        max_values=2,
+        options=[discord.SelectOption(label=f"Q{n}", value=str(n)) for n in range(3)],
+    )
+    async def jump(self, interaction: discord.Interaction, select: ui.Select) -> None:
+        self.chosen.append(select.values)
+        await interaction.response.edit_message(content=f"Jumped {select.values}")
+
+    @ui.select(cls=ui.ChannelSelect, custom_id="channel", channel_types=[discord.ChannelType.text])
+    async def channel(self, interaction: discord.Interaction, select: ui.ChannelSelect) -> None:
+        self.chosen.append([c.id for c in select.values])
+        await interaction.response.defer()
+
+    @ui.select(cls=ui.MentionableSelect, custom_id="anyone", max_values=2)
+    async def anyone(self, interaction: discord.Interaction, select: ui.Select) -> None:
+        self.chosen.append({type(v).__name__ for v in select.values})
+        await interaction.response.defer()
+
+    @ui.select(cls=ui.UserSelect, custom_id="user", min_values=0)
+    async def user(self, interaction: discord.Interaction, select: ui.UserSelect) -> None:
+        self.chosen.append([v.id for v in select.values])
+        await interaction.response.defer()
+
+
+async def test_buttons(sandbox, run_bot, town):
+    async def act(interaction):
+        await interaction.response.send_message("Panel", view=Panel())
+
+    async with run_bot(sandbox, Talker(act)):
+        panel = (await sandbox.command(town.fan, town.channel, "go")).message
+        updated = await sandbox.press(town.admin, panel, label="More")
+        assert (updated.kind, updated.updated) == ("updated", panel)
+        assert panel.content == "More!"
+        own = await sandbox.press(town.admin, panel, "reply")
+        assert own.message.content == "Mine"
+        assert own.ephemeral
+        later = await sandbox.press(town.fan, panel.id, label="🎲")
+        assert later.kind == "deferred_update"
+        assert (await later.finished()).content == "Later"
+        for names, reason in (
+            ({"label": "Off"}, "'Off' is disabled"),
+            ({"label": "Site"}, "opens https://example.org"),
+            ({"label": "Nowhere"}, "no button 'Nowhere'; the buttons are: 'More', 'Reply'"),
+            ({"custom_id": "nothing"}, "no button 'nothing'"),
+            ({}, "by its custom_id or its label"),
+        ):
+            with pytest.raises(Refused) as raised:
+                await sandbox.press(town.fan, panel, **names)
+            assert reason in str(raised.value)
+
+
+async def test_selects(sandbox, run_bot, town):
+    panels = []
+
+    async def act(interaction):
+        panels.append(Panel())
+        await interaction.response.send_message("Panel", view=panels[0])
+
+    role = town.world.add_role(town.guild, "Fans")
+    async with run_bot(sandbox, Talker(act)):
+        panel = (await sandbox.command(town.fan, town.channel, "go")).message
+        await sandbox.choose(town.fan, panel, "jump", ["2", "Q0"])
+        await sandbox.choose(town.fan, panel, "channel", [town.channel])
+        await sandbox.choose(town.fan, panel, "anyone", [role, town.admin])
+        await sandbox.choose(town.fan, panel, "user", [town.admin.id])
+        await sandbox.choose(town.fan, panel, "user", [])
+        assert panels[0].chosen == [
+            ["2", "0"],
+            [town.channel.id],
+            {"Role", "Member"},
+            [town.admin.id],
+            [],
+        ]
+        assert panel.content == "Jumped ['2', '0']"
+        voice = town.world.add_channel(town.guild, "voice", type=2)
+        for custom_id, values, reason in (
+            ("jump", [], "0 values, not 1 to 2"),
+            ("jump", ["0", "1", "2"], "3 values, not 1 to 2"),
+            ("jump", ["0", "0"], "only once"),
+            ("jump", ["9"], "not among ['Q0', 'Q1', 'Q2']"),
+            ("jump", "0", "a list"),
+            ("channel", [voice], "of type 2"),
+            ("more", ["0"], "there is no select 'more'"),
+        ):
+            with pytest.raises(Refused) as raised:
+                await sandbox.choose(town.fan, panel, custom_id, values)
+            assert reason in str(raised.value)
+
+
+async def test_buttons_inside_a_layout(sandbox, run_bot, town):
+    class Card(ui.LayoutView):
+        def __init__(self) -> None:
+            super().__init__(timeout=None)
+            button: ui.Button[Any] = ui.Button(label="Read", custom_id="read")
+            button.callback = self.read
+            text = ui.TextDisplay("A question")
+            self.add_item(ui.Container(ui.Section(text, accessory=button)))
+
+        async def read(self, interaction: discord.Interaction) -> None:
+            await interaction.response.send_message("Reading", ephemeral=True)
+
+    async def act(interaction):
+        await interaction.response.send_message(view=Card())
+
+    async with run_bot(sandbox, Talker(act)):
+        card = (await sandbox.command(town.fan, town.channel, "go")).message
+        assert card.flags & 1 << 15
+        assert (await sandbox.press(town.fan, card, label="Read")).message.content == "Reading"
+
+
+async def test_a_component_of_an_ephemeral_message_updates_it(sandbox, run_bot, town):
+    async def act(interaction):
+        await interaction.response.send_message("Panel", view=Panel(), ephemeral=True)
+
+    async with run_bot(sandbox, Talker(act)):
+        panel = (await sandbox.command(town.fan, town.channel, "go")).message
+        response = await sandbox.press(town.fan, panel, label="More")
+        assert response.updated is panel
+        assert response.ephemeral
+        assert panel.content == "More!"
+        assert not town.channel.messages
+
+
+async def test_a_button_that_nobody_answers(checker, run_bot):
+    async with Sandbox(page=False, observer=checker, interaction_timeout=0.05) as sandbox:
+        world = sandbox.world
+        owner = world.application.owner
+        channel = world.add_channel(world.add_guild("Guild"), "general")
+
+        async def act(interaction):
+            view = discord.ui.View(timeout=None)
+            view.add_item(discord.ui.Button(label="Old", custom_id="old"))
+            await interaction.response.send_message("Panel", view=view)
+            view.stop()
+
+        async with run_bot(sandbox, Talker(act)):
+            panel = (await sandbox.command(owner, channel, "go")).message
+            with pytest.raises(InteractionFailed, match="This interaction failed"):
+                await sandbox.press(owner, panel, label="Old")
+
+
+class Form(ui.Modal, title="Tell us"):
+    name: ui.TextInput[Any] = ui.TextInput(label="Name", custom_id="name", min_length=2)
+    note: ui.Label[Any] = ui.Label(
+        text="Note",
+        description="Anything",
+        component=ui.TextInput(
+            custom_id="note", required=False, style=discord.TextStyle.paragraph, default="none"
+        ),
+    )
+    kind: ui.Label[Any] = ui.Label(
+        text="Kind",
+        component=ui.Select(
+            custom_id="kind",
+            options=[discord.SelectOption(label="Idol"), discord.SelectOption(label="Actor")],
+        ),
+    )
+    where: ui.Label[Any] = ui.Label(
+        text="Where", component=ui.ChannelSelect(custom_id="where", required=False)
+    )
+
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+        self.add_item(ui.TextDisplay("Thank you"))
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        where = [c.id for c in self.where.component.values]
+        kind = self.kind.component.values
+        answer = f"{self.name.value}|{self.note.component.value}|{kind}|{where}"
+        if interaction.message is None:
+            await interaction.response.send_message(answer)
+        else:
+            await interaction.response.edit_message(content=answer)
+
+
+async def test_a_modal_with_labels(sandbox, run_bot, town):
+    async def act(interaction):
+        await interaction.response.send_modal(Form())
+
+    async with run_bot(sandbox, Talker(act)):
+        opened = await sandbox.command(town.fan, town.channel, "go")
+        modal = opened.modal
+        assert (opened.kind, modal.title) == ("modal", "Tell us")
+        assert [i["custom_id"] for i in modal.inputs] == ["name", "note", "kind", "where"]
+        assert [i["label"] for i in modal.inputs] == ["Name", "Note", "Kind", "Where"]
+        for fields, reason in (
+            ({}, "'name': 0 characters, not 2 to 4000"),
+            ({"name": "x"}, "'name': 1 characters"),
+            ({"name": "Jo"}, "'kind': 0 values, not 1 to 1"),
+            ({"name": "Jo", "kind": ["Singer"]}, "not among ['Idol', 'Actor']"),
+            ({"name": "Jo", "kind": ["Idol"], "x": "y"}, "no field 'x'; it has: name, note"),
+            ({"name": 5, "kind": ["Idol"]}, "no text"),
+        ):
+            with pytest.raises(Refused) as raised:
+                await sandbox.submit(town.fan, modal, fields)
+            assert reason in str(raised.value)
+        with pytest.raises(Refused, match="admin has no such modal open"):
+            await sandbox.submit(town.admin, modal, {})
+        answer = await sandbox.submit(
+            town.fan, modal, {"name": "Jo", "kind": ["Idol"], "where": [town.channel]}
+        )
+        assert answer.message.content == f"Jo|none|['Idol']|[{town.channel.id}]"
+        with pytest.raises(Refused, match="no such modal open"):
+            await sandbox.submit(town.fan, modal, {"name": "Jo", "kind": ["Idol"]})
+
+
+async def test_a_modal_from_a_button_updates_its_message(sandbox, run_bot, town):
+    class Opener(ui.View):
+        @ui.button(label="Open", custom_id="open")
+        async def open(self, interaction: discord.Interaction, button: ui.Button) -> None:
+            await interaction.response.send_modal(Form())
+
+    async def act(interaction):
+        await interaction.response.send_message("Before", view=Opener())
+
+    async with run_bot(sandbox, Talker(act)):
+        panel = (await sandbox.command(town.fan, town.channel, "go")).message
+        modal = (await sandbox.press(town.fan, panel, label="Open")).modal
+        fields = {"name": "Jo", "note": "hi", "kind": ["Actor"]}
+        answer = await sandbox.submit(town.fan, modal, fields)
+        assert answer.updated is panel
+        assert panel.content == "Jo|hi|['Actor']|[]"
