@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from structlog.testing import capture_logs
 
 from bot.store import open_store
 from tests.announcer.fakes import FakeSender, Outbox
@@ -36,3 +37,10 @@ def sender():
 @pytest.fixture
 def rng():
     return random.Random(7)
+
+
+@pytest.fixture(autouse=True)
+def logs():
+    """What was logged, as dicts; nothing is printed, for rendering a traceback takes long."""
+    with capture_logs() as logs:
+        yield logs

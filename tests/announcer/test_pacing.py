@@ -29,7 +29,7 @@ async def test_no_second_sees_more_than_the_limit():
 async def test_the_limit_is_used():
     had = await moments(Pacer().turn, 90)
     least = (90 - BURST) / (GLOBAL_LIMIT - BURST)
-    assert least * 0.99 <= had[-1] - had[0] <= least * 1.15
+    assert least * 0.99 <= had[-1] - had[0] <= least * 1.5
 
 
 async def test_turns_come_in_the_order_of_asking():
