@@ -83,16 +83,19 @@ def hero(interview: Interview) -> Image | None:
 def minutes_to_read(interview: Interview) -> int:
     """Whole minutes, at least one."""
     transcript = interview.transcript
-    latin = signs = 0
-    for piece in (transcript.intro, transcript.outro, *_turn_texts(transcript.turns)):
-        found = len(_SIGN.findall(piece))
-        signs += found
-        latin += len(_WORD.findall(piece))
-    return max(1, round(latin / LATIN_WORDS_PER_MINUTE + signs / SYLLABLES_PER_MINUTE))
+    pieces = [transcript.intro, transcript.outro, *_turn_texts(transcript.turns)]
+    length = sum(map(len, pieces))
+    sample = "\n".join(pieces)[:_SAMPLE]
+    signs = len(_SIGN.findall(sample)) if not sample.isascii() else 0
+    latin = sum(1 for word in sample.split() if word.isascii() or not _SIGN.search(word))
+    minutes = latin / LATIN_WORDS_PER_MINUTE + signs / SYLLABLES_PER_MINUTE
+    return max(1, round(minutes * max(1.0, length / _SAMPLE)))
 
+
+_SAMPLE = 100_000
+"""Characters that are counted; what is longer is taken to go on like its beginning."""
 
 _SIGN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-_WORD = re.compile(r"[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+(?:['’-]\w+)*")
 
 
 def _turn_texts(turns: Iterable[Turn]) -> Iterator[str]:
@@ -178,9 +181,9 @@ def split_answers(answers: Sequence[Answer], text: Text) -> list[str]:
     Speakers are in bold, named again where a part begins in the midst of their words.
     """
     atoms = [
-        _Atom(atom.text, atom.cost, number)
+        atom
         for number, answer in enumerate(answers)
-        for atom in _atoms(clean(answer.text), BODY_LIMIT - 2 * SPEAKER_LIMIT)
+        for atom in _atoms(clean(answer.text), BODY_LIMIT - 2 * SPEAKER_LIMIT, number)
     ]
     overheads = [_overhead(answer, text) for answer in answers]
     parts = _fill(atoms, overheads)
@@ -235,13 +238,17 @@ def _speaker(answer: Answer, text: Text, *, continued: bool) -> str:
     return text("reader.speaker-continued", speaker=bold(name)) if continued else bold(name)
 
 
-def _atoms(text: str, limit: int) -> list[_Atom]:
+def _atoms(text: str, limit: int, answer: int = 0) -> list[_Atom]:
     """The text cut into sentences, those beyond `limit` into words, and those into characters."""
-    return [
-        _Atom(piece, escaped_length(piece))
-        for sentence in _sentences(text)
-        for piece in _pieces(sentence, limit)
-    ]
+    found: list[_Atom] = []
+    for sentence in _sentences(text):
+        cost = escaped_length(sentence)
+        if cost <= limit:
+            found.append(_Atom(sentence, cost, answer))
+        else:
+            pieces = _pieces(sentence, limit)
+            found.extend(_Atom(piece, escaped_length(piece), answer) for piece in pieces)
+    return found
 
 
 def _sentences(text: str) -> Iterator[str]:
@@ -257,7 +264,7 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _pieces(sentence: str, limit: int) -> Iterator[str]:
-    """The sentence itself, or what is too long for one part in pieces as long as may be."""
+    """What is too long for one part, in pieces as long as may be."""
     start = 0
     while start < len(sentence):
         size = min(len(sentence) - start, limit)

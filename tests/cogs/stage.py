@@ -24,7 +24,6 @@ from bot.subscribing import Subscribing
 from cogs import add_commands
 from sandbox import Response, Sandbox
 from sandbox.entities import Channel, Guild, Message, User
-from sandbox.gateway import GatewaySettings
 from tests.clock import START, FakeClock
 from tests.ui.limits import walk
 
@@ -144,9 +143,8 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     """A guild with a channel, an admin and a fan, and a bot that has nothing stored yet."""
     async with contextlib.AsyncExitStack() as stack:
-        gateway = GatewaySettings(identify_interval=0.0)
         sandbox = await stack.enter_async_context(
-            Sandbox(page=False, observer=observer, gateway=gateway)
+            Sandbox(page=False, observer=observer, rate_limits=False)
         )
         monkeypatch.setattr(Route, "BASE", sandbox.api_url)
         monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))

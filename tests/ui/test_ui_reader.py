@@ -278,7 +278,7 @@ def test_minutes_to_read(words: str, minutes: int) -> None:
     assert minutes_to_read(replace(INTERVIEW, transcript=Transcript(words, (), ""))) == minutes
 
 
-@patient
+@settings(patient, max_examples=20)
 @given(interview=interviews())
 def test_every_word_of_an_interview_is_on_some_page(interview: Interview, text: Text) -> None:
     small = replace(
