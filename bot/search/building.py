@@ -172,11 +172,7 @@ class Builder:
             for word in self.lexicon.beginning_with(prefix, _EXPANSIONS + 1)
             if word != prefix and word not in wish.others
         ]
-        queries = [
-            _weighed(self._spelled((word,)), _BEGINNING)
-            for word in longer[:_EXPANSIONS]
-            if not is_paired(word)
-        ]
+        queries = [_weighed(self._spelled((word,)), _BEGINNING) for word in longer[:_EXPANSIONS]]
         anywhere = Query.fuzzy_term_query(self.schema, "words", prefix, distance=0, prefix=True)
         return [*queries, Query.const_score_query(anywhere, _ANYWHERE)]
 

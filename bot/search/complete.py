@@ -20,7 +20,7 @@ _TYPED_WORDS = 8
 _SIMILAR = 3
 _CHECKED = 40
 _KEPT = 16
-_WORTH_KEEPING = 50
+_WORTH_KEEPING = 1_000
 _LAST_CHARACTER = "\U0010ffff"
 _LONGEST_TYPED = 100
 
@@ -114,15 +114,16 @@ class Completions:
         return range(first, bisect_left(self._words, beginning + _LAST_CHARACTER, lo=first))
 
     def _places(self, words: Sequence[int]) -> set[int]:
-        if not isinstance(words, range) or len(words) < _WORTH_KEEPING:
+        if not isinstance(words, range):
             return set().union(*(self._posts[number] for number in words))
-        kept = self._kept.get(words)
-        if kept is None:
-            kept = set().union(*self._posts[words.start : words.stop])
-            self._kept[words] = kept
+        places = self._kept.get(words)
+        if places is None:
+            places = set().union(*self._posts[words.start : words.stop])
+            if len(places) >= _WORTH_KEEPING:
+                self._kept[words] = places
             if len(self._kept) > _KEPT:
                 del self._kept[next(iter(self._kept))]
-        return kept
+        return places
 
     def _near(self, word: str, *, whole: bool) -> list[int]:
         """The words that are `word`, or begin with it, but for a wrong letter or two."""

@@ -20,14 +20,21 @@ _PAIRED = (
 )
 _PAIRED_START = re.compile(f"[{_PAIRED}]")
 
-# A word: one script's run of letters and digits, with apostrophes inside.
-_WORD = re.compile(rf"[{_PAIRED}]+|(?:(?![{_PAIRED}])[^\W_])+(?:'(?:(?![{_PAIRED}])[^\W_])+)*")
+# A letter or digit that is searched by words. What Korean hangs onto a foreign name without a
+# space (BTS는) is a word of its own.
+_SPACED = rf"(?:(?![{_PAIRED}])[^\W_])"
 
+_WORD = re.compile(rf"[{_PAIRED}]+|{_SPACED}+(?:'{_SPACED}+)*")
 _PLAIN_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 
-# A compound: words held together by what names are written with, as (G)I-DLE, A.C.E, JA$, K-pop.
+# A compound: words held together by what names are written with, as (G)I-DLE, A.C.E, JA$, K-pop,
+# or with a digit among letters, as V1NO.
 _JOINER = r"[.\-'()\[\]&/$!*·_+~@]{1,2}"
-_COMPOUND = re.compile(rf"[^\W_]+(?:(?:{_JOINER}[^\W_]+)+\$?|\$)|[^\W\d_]\d+[^\W_]+")
+_COMPOUND = re.compile(
+    rf"{_SPACED}+(?:(?:{_JOINER}{_SPACED}+)+\$?|\$)"
+    rf"|[{_PAIRED}]+(?:{_JOINER}[{_PAIRED}]+)+"
+    r"|[a-z]+\d+[a-z][a-z0-9]*"
+)
 _PARTS = 6
 _COMPOUND_LENGTH = 24
 
@@ -137,7 +144,9 @@ def squashed(folded: str) -> list[str]:
 def compounds(folded: str) -> Iterator[tuple[int, int, str]]:
     """The words of a folded text that hold signs, as names do: start, end and the compound."""
     for match in _COMPOUND.finditer(folded):
-        yield match.start(), match.end(), match.group()
+        compound = match.group()
+        opened = folded[match.start() - 1 : match.start()] == "(" and ")" in compound
+        yield match.start() - opened, match.end(), compound
 
 
 def spellings(compound: str) -> list[str]:

@@ -77,7 +77,9 @@ class Marker:
     def _of_word(self, index: int, wish: Wish, word: Word, stem: str) -> Mark | None:
         (part,) = wish.parts
         if word.paired:
-            return _of_syllables(index, part, word, lenient=self.leniency > Leniency.EXACT)
+            return _of_syllables(
+                index, (part, *wish.others), word, lenient=self.leniency > Leniency.EXACT
+            )
         same = stem == self._stems[index][0] or word.text in self._joined
         begun = len(wish.prefix) > 1 and word.text.startswith(wish.prefix)
         distance = letters_forgiven(part, self.leniency)
@@ -144,11 +146,14 @@ def _runs(
     ]
 
 
-def _of_syllables(index: int, part: str, word: Word, *, lenient: bool) -> Mark | None:
-    at = word.text.find(part)
-    if at >= 0:
-        return Mark(word.start + at, word.start + at + len(part), index)
-    if lenient and set(pairs(part)) & set(pairs(word.text)):
+def _of_syllables(
+    index: int, spellings: Sequence[str], word: Word, *, lenient: bool
+) -> Mark | None:
+    for spelling in spellings:
+        at = word.text.find(spelling)
+        if at >= 0:
+            return Mark(word.start + at, word.start + at + len(spelling), index)
+    if lenient and set(pairs(spellings[0])) & set(pairs(word.text)):
         return Mark(word.start, word.end, index)
     return None
 

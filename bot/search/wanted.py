@@ -12,6 +12,25 @@ MOST_WORDS = 12
 """Words of a query that count."""
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』＂", '"'))
+# Korean particles, longer ones first.
+_PARTICLES = (
+    *("에서는", "에게서", "으로는", "이라고"),
+    *(
+        "에서",
+        "에게",
+        "한테",
+        "께서",
+        "으로",
+        "이랑",
+        "까지",
+        "부터",
+        "처럼",
+        "보다",
+        "이나",
+        "라고",
+    ),
+    *("은", "는", "이", "가", "을", "를", "의", "에", "와", "과", "도", "만", "로", "랑"),
+)
 _EDGES = "()[]{}.,:;!?/-'"
 _PIECE = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))')
 
@@ -78,7 +97,7 @@ def _word(text: str) -> list[Wish]:
         return []
     if _is_word_with_particle(parts):
         return [Wish(parts[:1])]
-    others = tuple(spellings(folded.strip(_EDGES)))
+    others = (*spellings(folded.strip(_EDGES)), *_without_particle(parts[-1]))
     if len(parts) > 1 and not others:
         return [Wish((part,)) for part in parts]
     return [Wish(parts, others)]
@@ -91,6 +110,15 @@ def _is_word_with_particle(parts: tuple[str, ...]) -> bool:
     )
 
 
+def _without_particle(word: str) -> list[str]:
+    """A Korean word as the text may have it with another particle, or none: 방탄소년단은."""
+    return [
+        word.removesuffix(particle)
+        for particle in _PARTICLES
+        if word.endswith(particle) and len(word) >= len(particle) + 2
+    ][:1]
+
+
 def _as_beginning(wish: Wish) -> Wish:
-    beginning = wish.others[0] if wish.others else wish.parts[-1]
+    beginning = wish.parts[-1] if is_paired(wish.parts[-1]) else [*wish.others, wish.parts[-1]][0]
     return Wish(wish.parts, wish.others, beginning)

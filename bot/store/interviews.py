@@ -68,6 +68,12 @@ CHANGED = (
     .order_by(interviews.c.revision)
     .limit(sa.bindparam("limit", type_=sa.BigInteger))
 )
+COUNT_CHANGED = (
+    sa.select(sa.func.count().label("there"))
+    .select_from(interviews)
+    .where(interviews.c.revision > sa.bindparam("revision"))
+)
+REVISION = sa.select(database.c.revision)
 FEED = sa.select(feeds).where(feeds.c.url == sa.bindparam("url"))
 
 

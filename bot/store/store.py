@@ -165,6 +165,15 @@ class Store:
         found = {stored.id: stored for stored in await self.interviews(there)}
         return [Change(row.revision, row.id, _unless_withdrawn(found, row.id)) for row in changed]
 
+    async def count_changed_since(self, revision: int) -> int:
+        """How many changes ``changed_since`` would list without a limit."""
+        rows = await self._database.fetch(interviews.COUNT_CHANGED, {"revision": revision})
+        return int(rows[0].there)
+
+    async def revision(self) -> int:
+        """The revision of the newest change; 0 for none yet."""
+        return int((await self._database.fetch(interviews.REVISION))[0].revision)
+
     async def schema(self) -> Schema:
         return await read_schema(self._database)
 

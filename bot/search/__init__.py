@@ -1,0 +1,13 @@
+"""Search: passages by words, titles by their beginnings, in any spelling that people use.
+
+    index = SearchIndex.open(folder)
+    await index.sync(store)
+    results = await index.search("(g)i-dle comeback")
+
+The index is a copy: it can be deleted at any time, and the next sync builds it again.
+"""
+
+from bot.search.index import SearchIndex
+from bot.search.results import Fragment, Hit, SearchResults
+
+__all__ = ["Fragment", "Hit", "SearchIndex", "SearchResults"]

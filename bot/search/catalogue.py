@@ -1,0 +1,107 @@
+"""The titles and names of all interviews in memory, kept up with the store."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Protocol
+
+from bot.model import InterviewSummary, StoredInterview
+from bot.search.complete import Completions, Entry
+
+_PAGE = 500
+
+InThread = Callable[[Callable[[], Any]], Awaitable[Any]]
+
+
+class _Change(Protocol):
+    @property
+    def revision(self) -> int: ...
+    @property
+    def id(self) -> int: ...
+    @property
+    def interview(self) -> StoredInterview | None: ...
+
+
+class _Source(Protocol):
+    @property
+    def identity(self) -> str: ...
+    async def revision(self) -> int: ...
+    async def changed_since(self, revision: int, limit: int = ...) -> Sequence[_Change]: ...
+    async def latest(self, limit: int = ..., offset: int = ...) -> Sequence[InterviewSummary]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    entry: Entry
+    listed_at: datetime
+
+
+class Catalogue:
+    """Holds ``completions``, a snapshot that is replaced when something changed."""
+
+    def __init__(self) -> None:
+        self.completions = Completions()
+        self._listed: dict[int, _Listed] = {}
+        self._of: tuple[str, int] | None = None
+
+    async def keep_up(self, store: _Source, in_thread: InThread) -> None:
+        """Take up what changed since the last time; everything at first."""
+        before = self._of
+        if self._of is None or self._of[0] != store.identity:
+            await self._load(store, in_thread)
+        await self._follow(store, in_thread)
+        if self._of != before:
+            self.completions = await in_thread(self._snapshot)
+
+    async def _load(self, store: _Source, in_thread: InThread) -> None:
+        revision = await store.revision()
+        listed: dict[int, _Listed] = {}
+        # Newest first: what has no date, or a later one than what stands before it, was put
+        # there by the day it was first seen.
+        listed_at = datetime.max.replace(tzinfo=UTC)
+        offset = 0
+        while page := await store.latest(_PAGE, offset):
+            offset += len(page)
+            entries: list[Entry] = await in_thread(partial(_entries, page))
+            for entry in entries:
+                listed_at = min(listed_at, entry.summary.published_at or listed_at)
+                listed[entry.summary.id] = _Listed(entry, listed_at)
+        self._listed = listed
+        self._of = (store.identity, revision)
+
+    async def _follow(self, store: _Source, in_thread: InThread) -> None:
+        assert self._of is not None  # noqa: S101
+        identity, revision = self._of
+        while changes := await store.changed_since(revision, _PAGE):
+            for change in changes:
+                if change.interview is None:
+                    self._listed.pop(change.id, None)
+                else:
+                    self._listed[change.id] = _listed(change.interview)
+            revision = changes[-1].revision
+        self._of = (identity, revision)
+
+    def _snapshot(self) -> Completions:
+        newest_first = sorted(
+            self._listed.items(), key=lambda item: (item[1].listed_at, item[0]), reverse=True
+        )
+        return Completions(listed.entry for _, listed in newest_first)
+
+
+def _entries(summaries: Sequence[InterviewSummary]) -> list[Entry]:
+    return [Entry.of(summary) for summary in summaries]
+
+
+def _listed(stored: StoredInterview) -> _Listed:
+    interview = stored.interview
+    seen = stored.first_seen_at
+    summary = InterviewSummary(
+        id=stored.id,
+        title=interview.title,
+        url=interview.url,
+        names=tuple(subject.name for subject in interview.subjects),
+        published_at=interview.published_at,
+        turn_count=len(interview.transcript.turns),
+    )
+    return _Listed(Entry.of(summary), min(interview.published_at or seen, seen))

@@ -1,0 +1,229 @@
+"""Search's face: find passages, complete titles and names, keep up with the store."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from tantivy import Searcher
+
+from bot.model import InterviewSummary, StoredInterview
+from bot.search.building import Builder, Leniency, stemmer
+from bot.search.catalogue import Catalogue
+from bot.search.complete import Completions
+from bot.search.engine import Damaged, Engine, State, Writer
+from bot.search.marking import Marker, snippet
+from bot.search.passages import Passage
+from bot.search.results import Hit, SearchResults
+from bot.search.wanted import Wanted, wanted
+
+WINDOW = 500
+"""Passages that one search ranks; what is less fitting than all these can't be paged to."""
+
+PER_INTERVIEW = 3
+"""Hits of one interview at most, so that a long one does not drown the others."""
+
+BATCH = 200
+COMMIT_EVERY = 2_000
+"""Interviews read from the store at a time, and between two commits of a long sync."""
+
+Progress = Callable[[int, int], None]
+"""Told the number of interviews done and of all that are to do."""
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+
+class ChangeOfStore(Protocol):
+    """An interview that changed; without it, it is to be forgotten."""
+
+    @property
+    def revision(self) -> int: ...
+    @property
+    def id(self) -> int: ...
+    @property
+    def interview(self) -> StoredInterview | None: ...
+
+
+class Source(Protocol):
+    """What the index asks of the store."""
+
+    @property
+    def identity(self) -> str: ...
+    async def revision(self) -> int: ...
+    async def count_changed_since(self, revision: int) -> int: ...
+    async def changed_since(self, revision: int, limit: int = ...) -> Sequence[ChangeOfStore]: ...
+    async def latest(self, limit: int = ..., offset: int = ...) -> Sequence[InterviewSummary]: ...
+
+
+class SearchIndex:
+    """The passages of all interviews in a folder of their own, and the titles in memory.
+
+    Searching and completing are quick and never wait for a sync; they know what the last one
+    brought. Several processes may open the same folder: one at a time writes, all read.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._stemmer = stemmer()
+        self._catalogue = Catalogue()
+        self._syncing = asyncio.Lock()
+        # One thread, so that what a cancelled sync left running ends before it is cleaned up.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="search")
+
+    @classmethod
+    def open(cls, path: Path) -> "SearchIndex":
+        """Open the index in `path`; a missing, damaged or outdated one begins empty.
+
+        Raises:
+            UserError: the folder can't be made or written.
+        """
+        return cls(Engine.open(path))
+
+    def close(self) -> None:
+        """Wait for what is being written. The index can't be synced afterwards."""
+        self._thread.shutdown()
+
+    # ---------------------------------------------------------------- searching
+
+    async def search(self, query: str, *, limit: int = 10, offset: int = 0) -> SearchResults:
+        """The passages that fit `query`, which may be any text, best first.
+
+        Hits of one interview stand together, at its best hit's place.
+        """
+        began = time.perf_counter()
+        meant = wanted(query)
+        if meant.empty:
+            return SearchResults((), 0, _ms_since(began))
+        try:
+            return self._found(meant, max(0, limit), max(0, offset), began)
+        except Damaged:
+            logger.exception("the search index can't be read; the next sync rebuilds it")
+            self._engine.damaged = True
+            return SearchResults((), 0, _ms_since(began))
+
+    def _found(self, meant: Wanted, limit: int, offset: int, began: float) -> SearchResults:
+        lexicon = _Lexicon(self._engine.searcher(), self._catalogue.completions)
+        builder = Builder(self._engine.schema, self._stemmer, lexicon)
+        for leniency in Leniency:
+            ranking = self._engine.search(builder.query(meant, leniency), WINDOW)
+            if ranking.found:
+                break
+        ranked = ranking.grouped(PER_INTERVIEW)
+        marker = Marker(meant, leniency, self._stems)
+        hits = tuple(
+            _hit(ranking.passage(address), score, marker)
+            for score, address in ranked[offset : offset + limit]
+        )
+        exact = leniency is Leniency.EXACT
+        return SearchResults(hits, len(ranked), _ms_since(began), exact)
+
+    def _stems(self, words: Sequence[str]) -> Sequence[str]:
+        return self._stemmer.analyze(" ".join(words))
+
+    async def complete(self, prefix: str, limit: int = 25) -> list[InterviewSummary]:
+        """The interviews that `prefix` may become, best first; the newest for an empty one."""
+        return self._catalogue.completions.complete(prefix, limit)
+
+    # ---------------------------------------------------------------- keeping up
+
+    async def sync(self, store: Source, progress: Progress | None = None) -> int:
+        """Take up what changed in the store since the last sync; the number of interviews.
+
+        While another process writes to the same folder, nothing is written here: what it has
+        committed is read, the rest comes with a later sync. Cancelled or killed, the next sync
+        goes on from the last commit.
+        """
+        async with self._syncing:
+            await self._catalogue.keep_up(store, self._in_thread)
+            if self._engine.damaged:
+                await self._in_thread(self._engine.begin_anew)
+            await self._in_thread(self._engine.reload)
+            if await self._is_current(store):
+                return 0
+            large = await store.count_changed_since(self._engine.state().revision) > BATCH
+            writer = await self._in_thread(lambda: self._engine.writer(large=large))
+            if writer is None:
+                return 0
+            try:
+                return await self._write(store, writer, progress)
+            finally:
+                await self._in_thread(writer.close)
+                await self._in_thread(self._engine.reload)
+
+    async def _is_current(self, store: Source) -> bool:
+        return self._engine.state() == State(store.identity, await store.revision())
+
+    async def _write(self, store: Source, writer: Writer, progress: Progress | None) -> int:
+        # Only now is it sure that nobody else writes.
+        await self._in_thread(self._engine.reload)
+        state = self._engine.state()
+        if state.identity != store.identity or state.revision > await store.revision():
+            await self._in_thread(writer.forget_everything)
+            state = State(store.identity, 0)
+        total = await store.count_changed_since(state.revision)
+        done = uncommitted = 0
+        while changes := await store.changed_since(state.revision, BATCH):
+            await self._in_thread(_putting(writer, changes))
+            state = State(store.identity, changes[-1].revision)
+            done += len(changes)
+            uncommitted += len(changes)
+            if uncommitted >= COMMIT_EVERY:
+                await self._in_thread(_committing(writer, state))
+                uncommitted = 0
+            if progress is not None:
+                progress(done, max(done, total))
+        await self._in_thread(_committing(writer, state))
+        return done
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    searcher: Searcher
+    completions: Completions
+
+    def frequency(self, word: str) -> int:
+        return self.searcher.doc_freq("words", word)
+
+    def beginning_with(self, prefix: str, limit: int) -> Sequence[str]:
+        return [word for word, _ in self.searcher.terms_with_prefix("words", prefix, limit=limit)]
+
+    def similar(self, word: str) -> Sequence[str]:
+        return self.completions.similar(word)
+
+
+def _hit(passage: Passage, score: float, marker: Marker) -> Hit:
+    return Hit(
+        interview_id=passage.interview_id,
+        turn_number=passage.turn_number or None,
+        title=passage.title,
+        names=passage.names,
+        published_at=passage.published_at,
+        question=passage.question,
+        snippet=snippet(marker, passage.text),
+        score=score,
+    )
+
+
+def _putting(writer: Writer, changes: Sequence[ChangeOfStore]) -> Callable[[], None]:
+    def put() -> None:
+        for change in changes:
+            writer.put(change.id, change.interview)
+
+    return put
+
+
+def _committing(writer: Writer, state: State) -> Callable[[], None]:
+    return lambda: writer.commit(state)
+
+
+def _ms_since(began: float) -> float:
+    return (time.perf_counter() - began) * 1000
