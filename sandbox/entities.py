@@ -223,8 +223,8 @@ class Upload:
 class Channel:
     """A guild channel, a thread (`thread` set) or a direct message (`recipients` set).
 
-    `messages` is in order of creation and keeps the newest `keep`; `followers` are the ids of
-    the follower webhooks that point from here elsewhere.
+    `messages` is in order of creation and keeps the newest `keep`. `webhooks` are the ids of
+    those that speak here, `followers` of those that carry crossposts from here elsewhere.
     """
 
     id: int
@@ -245,6 +245,7 @@ class Channel:
     messages: OrderedDict[int, Message] = field(default_factory=OrderedDict)
     keep: int = 1000
     last_message_id: int | None = None
+    webhooks: list[int] = field(default_factory=list)
     followers: list[int] = field(default_factory=list)
 
     @property

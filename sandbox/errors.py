@@ -11,7 +11,8 @@ from typing import Any
 
 class ApiError(Exception):
     """An answer other than success: HTTP status, JSON code, message, and for code 50035 the tree
-    of `errors`. `headers` are added to the response."""
+    of `errors`. `headers` are added to the response. `via` False leaves out the ``Via`` header that
+    tells Discord's own answers from Cloudflare's."""
 
     def __init__(
         self,
@@ -27,6 +28,7 @@ class ApiError(Exception):
         self.message = message
         self.errors = errors
         self.headers = dict(headers or {})
+        self.via = True
 
     def body(self) -> dict[str, Any]:
         """The JSON body of the answer."""

@@ -17,7 +17,7 @@ from sandbox.entities import (
     User,
     Webhook,
 )
-from sandbox.errors import ApiError
+from sandbox.errors import ApiError, unknown
 from sandbox.mentions import Pings, displayed, resolve
 from sandbox.permissions import ALL, Permission
 from sandbox.validate import message_payload
@@ -107,19 +107,19 @@ def edit_message(
     """Apply the JSON of Discord's edit-message; emits MESSAGE_UPDATE (page only if ephemeral).
 
     Crossposted copies follow. Nobody is pinged by an edit, yet the mentions shown are those of
-    the new text. Raises `ApiError` 400 for what Discord refuses.
+    the new text. Raises `ApiError` 400 for what Discord refuses, 404 when the channel is gone.
     """
-    draft = message_payload(
-        world, payload, editing=message, files=files, channel_id=message.channel_id
-    )
-    channel = world.channels[message.channel_id]
+    channel = world.channels.get(message.channel_id)
+    if channel is None:
+        raise unknown("Channel")
+    draft = message_payload(world, payload, editing=message, files=files, channel_id=channel.id)
     _fill(world, message, draft)
     if draft["given"] & {"content", "components", "allowed_mentions"}:
         _ping(world, channel, message, draft, message.author, None)
     if draft["given"] - {"flags"}:
         message.edited = world.clock()
     publish(world, "MESSAGE_UPDATE", channel, message)
-    _update_copies(world, message, _copy_content)
+    _update_copies(world, message, share_content)
     return message
 
 
@@ -185,37 +185,15 @@ def publish(world: World, name: str, channel: Channel, message: Message) -> None
     )
 
 
-def copy_message(world: World, source: Message, target: Channel, webhook: Webhook) -> Message:
-    """A crossposted copy of `source` in a following channel: it pings nobody."""
-    message = Message(
-        id=world.snowflake(),
-        channel_id=target.id,
-        guild_id=target.guild_id,
-        author=User(webhook.id, webhook.name, bot=True),
-        timestamp=world.clock(),
-        webhook_id=webhook.id,
-        reference={
-            "type": 0,
-            "channel_id": str(source.channel_id),
-            "guild_id": str(source.guild_id),
-            "message_id": str(source.id),
-        },
-    )
-    _copy_content(source, message)
-    store(world, target, message)
-    source.crossposts.append((target.id, message.id))
-    publish(world, "MESSAGE_CREATE", target, message)
-    return message
-
-
-def _copy_content(source: Message, copy: Message) -> None:
+def share_content(source: Message, copy: Message) -> None:
+    """Give a crossposted copy what its source shows now."""
     copy.content = source.content
     copy.embeds = source.embeds
     copy.components = source.components
     copy.attachments = source.attachments
     copy.edited = source.edited
-    kept = source.flags & (MessageFlag.IS_COMPONENTS_V2 | MessageFlag.SUPPRESS_EMBEDS)
-    copy.flags = MessageFlag.IS_CROSSPOST | kept
+    shared = MessageFlag.IS_COMPONENTS_V2 | MessageFlag.SUPPRESS_EMBEDS
+    copy.flags = copy.flags & ~int(shared) | source.flags & int(shared)
 
 
 def _mark_deleted(source: Message, copy: Message) -> None:

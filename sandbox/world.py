@@ -1,14 +1,13 @@
-"""The state of the local Discord: who and what there is, and the events of its changing.
+"""The world of the local Discord: guilds, people, channels, and how they change.
 
-`World` is the one owner of state. Its methods change it and emit the gateway events that Discord
-would. Nothing is precomputed per guild, so that ten thousand guilds cost little.
+Each change emits the gateway events that Discord would. Nothing is precomputed per guild, so that
+ten thousand guilds cost little.
 """
 
 from __future__ import annotations
 
 import random
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -33,14 +32,12 @@ from sandbox.entities import (
     User,
     Webhook,
 )
-from sandbox.ids import Snowflakes, secret
 from sandbox.permissions import (
     DEFAULT_BOT,
     DEFAULT_EVERYONE,
     DM_PERMISSIONS,
-    channel_permissions,
-    hidden,
 )
+from sandbox.state import State
 
 __all__ = [
     "DM_PERMISSIONS",
@@ -63,10 +60,8 @@ __all__ = [
     "World",
 ]
 
-Listener = Callable[[Event], None]
 
-
-class World:
+class World(State):
     """A Discord with one application in it.
 
     `clock` gives seconds since the epoch and drives snowflakes, nonces and archive times; `rng`
@@ -83,70 +78,9 @@ class World:
         nonce_window: float = 300.0,
         base_url: str = "http://127.0.0.1",
     ) -> None:
-        self.clock = clock
-        self.rng = rng or random.Random()
-        self.nonce_window = nonce_window
-        self.base_url = base_url
-        self.users: dict[int, User] = {}
-        self.guilds: dict[int, Guild] = {}
-        self.channels: dict[int, Channel] = {}
-        self.dms: dict[int, Channel] = {}
-        self.commands: dict[int, Command] = {}
-        self.webhooks: dict[int, Webhook] = {}
-        self.interactions: dict[int, Interaction] = {}
-        # Messages that one person alone sees; they stand in no channel's history.
-        self.ephemerals: OrderedDict[int, Message] = OrderedDict()
-        # Attachments' bytes by id: name, content type, content.
-        self.files: OrderedDict[int, tuple[str, str, bytes]] = OrderedDict()
-        # Enforced nonces by author and nonce: when, channel, message.
-        self.nonces: OrderedDict[tuple[int, str], tuple[float, int, int]] = OrderedDict()
-        self._listeners: list[Listener] = []
-        self._ids = Snowflakes(clock)
+        super().__init__(clock=clock, rng=rng, nonce_window=nonce_window, base_url=base_url)
         owner, bot = self.add_user("operator"), self.add_user("KCrush", bot=True)
         self.application = Application(bot.id, "KCrush", self.token(bot.id), owner, bot)
-
-    # Ids, tokens, events
-
-    def snowflake(self) -> int:
-        """A new id."""
-        return self._ids.next()
-
-    def token(self, user_id: int) -> str:
-        """A new secret in the shape of Discord's tokens."""
-        return secret(self.rng, user_id)
-
-    def listen(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with every event from now on; returns the way to stop."""
-        self._listeners.append(listener)
-
-        def stop() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return stop
-
-    def emit(self, event: Event) -> None:
-        for listener in tuple(self._listeners):
-            listener(event)
-
-    def publish(
-        self,
-        name: str,
-        data: Callable[[], dict[str, Any]],
-        *,
-        guild: Guild | None = None,
-        intents: int = Intent.GUILDS,
-        gateway: bool = True,
-        user_id: int | None = None,
-    ) -> None:
-        """Emit an event, its JSON built only if somebody listens.
-
-        The gateway gets nothing of guilds that the bot is not in.
-        """
-        if not self._listeners:
-            return
-        heard = gateway and (guild is None or self.application.bot.id in guild.members)
-        self.emit(Event(name, data(), guild.id if guild else None, intents, user_id, heard))
 
     # People and guilds
 
@@ -164,11 +98,6 @@ class World:
         )
         self.users[user.id] = user
         return user
-
-    def bot_guilds(self) -> list[Guild]:
-        """The guilds that the bot is in, oldest first."""
-        bot_id = self.application.bot.id
-        return [guild for guild in self.guilds.values() if bot_id in guild.members]
 
     def add_guild(
         self,
@@ -224,7 +153,7 @@ class World:
         self.remove_bot(guild)
         for channel in (*guild.channels.values(), *guild.threads.values()):
             self.channels.pop(channel.id, None)
-            self._drop_webhooks(channel.id)
+            self._drop_webhooks(channel)
         del self.guilds[guild.id]
 
     def set_unavailable(self, guild: Guild, unavailable: bool) -> None:
@@ -415,7 +344,7 @@ class World:
         for thread in [t for t in guild.threads.values() if t.parent_id == channel.id]:
             del guild.threads[thread.id]
             self.channels.pop(thread.id, None)
-        self._drop_webhooks(channel.id)
+        self._drop_webhooks(channel)
         if guild.system_channel_id == channel.id:
             guild.system_channel_id = None
         self._publish_channel("DELETE", channel)
@@ -443,15 +372,28 @@ class World:
             guild=guild,
         )
 
-    def _drop_webhooks(self, channel_id: int) -> None:
-        for webhook in [w for w in self.webhooks.values() if w.channel_id == channel_id]:
-            self.delete_webhook(webhook)
+    def add_webhook(self, webhook: Webhook) -> None:
+        self.webhooks[webhook.id] = webhook
+        self.channels[webhook.channel_id].webhooks.append(webhook.id)
+        self.webhooks_changed(webhook)
+
+    def move_webhook(self, webhook: Webhook, channel: Channel) -> None:
+        """Let an incoming webhook speak in another channel."""
+        self.channels[webhook.channel_id].webhooks.remove(webhook.id)
+        channel.webhooks.append(webhook.id)
+        webhook.channel_id = channel.id
+
+    def _drop_webhooks(self, channel: Channel) -> None:
+        for webhook_id in tuple(channel.webhooks):
+            self.delete_webhook(self.webhooks[webhook_id])
 
     def delete_webhook(self, webhook: Webhook) -> None:
         self.webhooks.pop(webhook.id, None)
+        here = self.channels.get(webhook.channel_id)
         source = self.channels.get(webhook.source_channel_id or 0)
-        if source is not None and webhook.id in source.followers:
-            source.followers.remove(webhook.id)
+        for ids in (here.webhooks if here else [], source.followers if source else []):
+            if webhook.id in ids:
+                ids.remove(webhook.id)
         self.webhooks_changed(webhook)
 
     def webhooks_changed(self, webhook: Webhook) -> None:
@@ -469,30 +411,6 @@ class World:
             channel = Channel(self.snowflake(), ChannelType.DM, recipients=[user])
             self.channels[channel.id] = self.dms[user.id] = channel
         return self.dms[user.id]
-
-    # Asking
-
-    def guild_of(self, channel: Channel) -> Guild | None:
-        return self.guilds.get(channel.guild_id or 0)
-
-    def permissions(self, channel: Channel, member: Member | User) -> int:
-        """The bits that the member has in the channel, thread or direct message.
-
-        A user who is not a member of the guild, or not in the direct message, has none.
-        """
-        user = member.user if isinstance(member, Member) else member
-        if channel.is_dm:
-            inside = user.id == self.application.bot.id or user in channel.recipients
-            return DM_PERMISSIONS if inside else 0
-        guild = self.guild_of(channel)
-        here = guild.members.get(user.id) if guild else None
-        if guild is None or here is None:
-            return 0
-        place = channel
-        if channel.is_thread:
-            place = self.channels.get(channel.parent_id or 0, channel)
-        bits = channel_permissions(guild, place, here, now=self.clock())
-        return 0 if hidden(channel, user.id, bits) else bits
 
 
 _CHANNEL_FIELDS = frozenset(Channel.__dataclass_fields__)

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox import errors, serial, validate
-from sandbox.entities import POST_TYPES, Channel, ChannelType, Overwrite, Tag, Webhook
+from sandbox import errors, following, serial, validate
+from sandbox.entities import POST_TYPES, Channel, ChannelType, Overwrite, Tag
 from sandbox.errors import ApiError
-from sandbox.messages import publish, store
 from sandbox.permissions import Permission
 from sandbox.ratelimit import Limit
 from sandbox.rest.access import need, need_in_guild
 from sandbox.rest.pipeline import NO_CONTENT, Call, Reply, Route, visible_channel
 from sandbox.rest.threads import check_tags
-from sandbox.world import Message, World
+from sandbox.world import World
 
 P = Permission
 
-# "Maximum number of webhooks reached", code 30007.
-MAX_WEBHOOKS = 15
 REQUIRE_TAG = 1 << 4
-FOLLOW_ADDED = 12
 
 
 async def get_channel(call: Call) -> Reply:
@@ -154,51 +150,8 @@ async def follow(call: Call) -> Reply:
     need(world, target, P.MANAGE_WEBHOOKS)
     if target.type not in (ChannelType.TEXT, ChannelType.ANNOUNCEMENT):
         raise ApiError(400, 50024, "Cannot execute action on this channel type")
-    webhook = follower(world, source, target)
+    webhook = following.follow(world, source, target)
     return Reply({"channel_id": str(source.id), "webhook_id": str(webhook.id)})
-
-
-def follower(world: World, source: Channel, target: Channel) -> Webhook:
-    """Make `target` follow `source`; the note of it appears in `target`."""
-    check_webhook_count(world, target)
-    guild = world.guild_of(source)
-    webhook = Webhook(
-        world.snowflake(),
-        2,
-        target.guild_id,
-        target.id,
-        f"{guild.name if guild else ''} #{source.name}".strip(),
-        user=world.application.bot,
-        source_channel_id=source.id,
-        source_guild_id=source.guild_id,
-    )
-    world.webhooks[webhook.id] = webhook
-    source.followers.append(webhook.id)
-    world.webhooks_changed(webhook)
-    note = Message(
-        id=world.snowflake(),
-        channel_id=target.id,
-        guild_id=target.guild_id,
-        author=world.application.bot,
-        timestamp=world.clock(),
-        type=FOLLOW_ADDED,
-        content=webhook.name,
-        reference={
-            "type": 0,
-            "channel_id": str(source.id),
-            "guild_id": str(source.guild_id),
-        },
-    )
-    store(world, target, note)
-    publish(world, "MESSAGE_CREATE", target, note)
-    return webhook
-
-
-def check_webhook_count(world: World, channel: Channel) -> None:
-    """400 (30007) when the channel has as many webhooks as it may."""
-    there = sum(each.channel_id == channel.id for each in world.webhooks.values())
-    if there >= MAX_WEBHOOKS:
-        raise ApiError(400, 30007, f"Maximum number of webhooks reached ({MAX_WEBHOOKS})")
 
 
 _CHANNEL = "/channels/{channel_id}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 
 from sandbox import errors, serial
 from sandbox.entities import Channel, ChannelType, Intent, Message, MessageFlag
 from sandbox.errors import ApiError
+from sandbox.following import spread
 from sandbox.messages import (
-    copy_message,
     create_message,
     delete_message,
     edit_message,
@@ -19,14 +18,10 @@ from sandbox.permissions import Permission
 from sandbox.ratelimit import Limit
 from sandbox.rest.access import may_send, may_speak, need, not_archived, own_message
 from sandbox.rest.pipeline import NO_CONTENT, Call, Reply, Route, snowflake
-from sandbox.world import World
 
 __all__ = ["ROUTES", "create_message", "delete_message", "edit_message"]
 
 P = Permission
-
-# Followers that get their copy of a crosspost before others get their turn on the event loop.
-CROSSPOST_CHUNK = 100
 
 
 async def list_messages(call: Call) -> Reply:
@@ -121,18 +116,8 @@ async def crosspost(call: Call) -> Reply:
         raise ApiError(400, 40033, "This message has already been crossposted")
     message.flags |= MessageFlag.CROSSPOSTED
     publish(call.world, "MESSAGE_UPDATE", channel, message)
-    call.rest.background(_spread(call.world, channel, message))
+    call.rest.background(spread(call.world, channel, message))
     return Reply(serial.message_json(call.world, message))
-
-
-async def _spread(world: World, channel: Channel, message: Message) -> None:
-    for number, webhook_id in enumerate(tuple(channel.followers), 1):
-        webhook = world.webhooks.get(webhook_id)
-        target = world.channels.get(webhook.channel_id) if webhook else None
-        if webhook is not None and target is not None:
-            copy_message(world, message, target, webhook)
-        if number % CROSSPOST_CHUNK == 0:
-            await asyncio.sleep(0)
 
 
 async def typing(call: Call) -> Reply:

@@ -207,7 +207,7 @@ class Rest:
         denial, limit_headers = self._admit(route, request)
         if fate.latency:
             await self._sleep(fate.latency)
-        reply, faulted = Reply(), False
+        reply, faulted, via = Reply(), False, VIA
         body = await read_body(request)
         try:
             _raise(denial or body.error)
@@ -223,10 +223,9 @@ class Rest:
             return _cut(request)
         except ApiError as error:
             faulted = isinstance(error, _Fault)
+            via = VIA if error.via else {}
             reply = Reply(_error_body(error), error.status, error.headers)
-        headers = {**VIA, **limit_headers, **reply.headers}
-        if headers.pop("X-Sandbox-No-Via", None):
-            del headers["Via"]
+        headers = {**via, **limit_headers, **reply.headers}
         self.limiter.note(reply.status, _scope(headers))
         told = Reply(reply.body, reply.status, headers)
         self._tell(request, path, body, told, arrived, faulted=faulted)
@@ -304,10 +303,8 @@ class _Limited(ApiError):
     """A 429; without `via` it is Cloudflare's."""
 
     def __init__(self, wait: float, scope: Scope, *, via: bool = True) -> None:
-        headers = denial_headers(wait, scope)
-        if not via:
-            headers["X-Sandbox-No-Via"] = "1"
-        super().__init__(429, 0, "You are being rate limited.", headers=headers)
+        super().__init__(429, 0, "You are being rate limited.", headers=denial_headers(wait, scope))
+        self.via = via
         self.limited = denial_body(wait, scope)
 
 
@@ -320,9 +317,8 @@ class _Fault(ApiError):
         headers: dict[str, str] = {}
         if status == 429:
             headers = denial_headers(rule.retry_after, rule.scope)
-        if not rule.via:
-            headers["X-Sandbox-No-Via"] = "1"
         super().__init__(status, rule.code, message, headers=headers)
+        self.via = rule.via
         self.limited = denial_body(rule.retry_after, rule.scope) if status == 429 else None
 
 

@@ -14,11 +14,11 @@ from sandbox.entities import (
     Webhook,
 )
 from sandbox.errors import ApiError
+from sandbox.following import check_webhook_count
 from sandbox.messages import create_message, delete_message, edit_message
 from sandbox.permissions import Permission
 from sandbox.ratelimit import Limit
 from sandbox.rest.access import need, need_in_guild, not_archived
-from sandbox.rest.channels import check_webhook_count
 from sandbox.rest.pipeline import NO_CONTENT, Call, Reply, Route, snowflake
 from sandbox.rest.threads import begin_post, check_tags
 
@@ -33,7 +33,7 @@ async def create_webhook(call: Call) -> Reply:
     if channel.type in THREAD_TYPES or channel.type not in TEXT_TYPES | POST_TYPES:
         raise ApiError(400, 50024, "Cannot execute action on this channel type")
     _check_name(body["name"])
-    check_webhook_count(call.world, channel)
+    check_webhook_count(channel)
     webhook_id = call.world.snowflake()
     webhook = Webhook(
         webhook_id,
@@ -45,8 +45,7 @@ async def create_webhook(call: Call) -> Reply:
         token=call.world.token(webhook_id),
         application_id=call.world.application.id,
     )
-    call.world.webhooks[webhook.id] = webhook
-    call.world.webhooks_changed(webhook)
+    call.world.add_webhook(webhook)
     return Reply(serial.webhook_json(call.world, webhook))
 
 
@@ -66,9 +65,8 @@ async def channel_webhooks(call: Call) -> Reply:
     need(call.world, channel, P.MANAGE_WEBHOOKS)
     return Reply(
         [
-            serial.webhook_json(call.world, each)
-            for each in call.world.webhooks.values()
-            if each.channel_id == channel.id
+            serial.webhook_json(call.world, call.world.webhooks[webhook_id])
+            for webhook_id in channel.webhooks
         ]
     )
 
@@ -132,7 +130,7 @@ async def patch_webhook(call: Call) -> Reply:
         if channel is None or channel.guild_id != webhook.guild_id:
             raise errors.unknown("Channel")
         need(call.world, channel, P.MANAGE_WEBHOOKS)
-        webhook.channel_id = channel.id
+        call.world.move_webhook(webhook, channel)
     call.world.webhooks_changed(webhook)
     data = serial.webhook_json(call.world, webhook)
     if "webhook_token" in call.params:

@@ -1,0 +1,92 @@
+"""Channel following: one message of an announcement channel in every channel that follows it.
+
+https://docs.discord.com/developers/resources/channel#follow-announcement-channel
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from sandbox.entities import Channel, Message, MessageFlag, MessageType, User, Webhook
+from sandbox.errors import ApiError
+from sandbox.messages import publish, share_content, store
+from sandbox.world import World
+
+# "Maximum number of webhooks reached", code 30007, for each channel.
+MAX_WEBHOOKS = 15
+# Followers that get their copy before others get their turn on the event loop.
+CHUNK = 100
+FOLLOWER = 2
+
+
+def check_webhook_count(channel: Channel) -> None:
+    """400 (30007) when the channel has as many webhooks as it may."""
+    if len(channel.webhooks) >= MAX_WEBHOOKS:
+        raise ApiError(400, 30007, f"Maximum number of webhooks reached ({MAX_WEBHOOKS})")
+
+
+def follow(world: World, source: Channel, target: Channel) -> Webhook:
+    """Make `target` follow `source` through a follower webhook; the note of it appears in
+    `target`. Raises `ApiError` 400 (30007) when `target` has too many webhooks."""
+    check_webhook_count(target)
+    guild = world.guild_of(source)
+    webhook = Webhook(
+        world.snowflake(),
+        FOLLOWER,
+        target.guild_id,
+        target.id,
+        f"{guild.name if guild else ''} #{source.name}".strip(),
+        user=world.application.bot,
+        source_channel_id=source.id,
+        source_guild_id=source.guild_id,
+    )
+    source.followers.append(webhook.id)
+    world.add_webhook(webhook)
+    note = Message(
+        id=world.snowflake(),
+        channel_id=target.id,
+        guild_id=target.guild_id,
+        author=world.application.bot,
+        timestamp=world.clock(),
+        type=MessageType.CHANNEL_FOLLOW_ADD,
+        content=webhook.name,
+        reference=_reference(source),
+    )
+    store(world, target, note)
+    publish(world, "MESSAGE_CREATE", target, note)
+    return webhook
+
+
+async def spread(world: World, source: Channel, message: Message) -> None:
+    """Copy a crossposted message to all who follow its channel now, others getting their turn."""
+    for number, webhook_id in enumerate(tuple(source.followers), 1):
+        webhook = world.webhooks.get(webhook_id)
+        target = world.channels.get(webhook.channel_id) if webhook else None
+        if webhook is not None and target is not None:
+            _copy(world, source, message, target, webhook)
+        if number % CHUNK == 0:
+            await asyncio.sleep(0)
+
+
+def _copy(
+    world: World, channel: Channel, source: Message, target: Channel, webhook: Webhook
+) -> None:
+    """A copy speaks in the webhook's name and pings nobody."""
+    copy = Message(
+        id=world.snowflake(),
+        channel_id=target.id,
+        guild_id=target.guild_id,
+        author=User(webhook.id, webhook.name, bot=True),
+        timestamp=world.clock(),
+        webhook_id=webhook.id,
+        reference=_reference(channel) | {"message_id": str(source.id)},
+    )
+    share_content(source, copy)
+    copy.flags |= MessageFlag.IS_CROSSPOST
+    store(world, target, copy)
+    source.crossposts.append((target.id, copy.id))
+    publish(world, "MESSAGE_CREATE", target, copy)
+
+
+def _reference(source: Channel) -> dict[str, object]:
+    return {"type": 0, "channel_id": str(source.id), "guild_id": str(source.guild_id)}

@@ -1,0 +1,132 @@
+"""What there is in the local Discord, and who hears of its changing."""
+
+from __future__ import annotations
+
+import random
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.entities import (
+    Application,
+    Channel,
+    Command,
+    Event,
+    Guild,
+    Intent,
+    Interaction,
+    Member,
+    Message,
+    User,
+    Webhook,
+)
+from sandbox.ids import Snowflakes, secret
+from sandbox.permissions import DM_PERMISSIONS, channel_permissions, hidden
+
+Listener = Callable[[Event], None]
+
+
+class State:
+    """The tables of a Discord, its ids and its events; `sandbox.world.World` changes them."""
+
+    application: Application
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float],
+        rng: random.Random | None,
+        nonce_window: float,
+        base_url: str,
+    ) -> None:
+        self.clock = clock
+        self.rng = rng or random.Random()
+        self.nonce_window = nonce_window
+        self.base_url = base_url
+        self.users: dict[int, User] = {}
+        self.guilds: dict[int, Guild] = {}
+        self.channels: dict[int, Channel] = {}
+        self.dms: dict[int, Channel] = {}
+        self.commands: dict[int, Command] = {}
+        self.webhooks: dict[int, Webhook] = {}
+        self.interactions: dict[int, Interaction] = {}
+        # Messages that one person alone sees; they stand in no channel's history.
+        self.ephemerals: OrderedDict[int, Message] = OrderedDict()
+        # Attachments' bytes by id: name, content type, content.
+        self.files: OrderedDict[int, tuple[str, str, bytes]] = OrderedDict()
+        # Enforced nonces by author and nonce: when, channel, message.
+        self.nonces: OrderedDict[tuple[int, str], tuple[float, int, int]] = OrderedDict()
+        self._listeners: list[Listener] = []
+        self._ids = Snowflakes(clock)
+
+    # Ids, tokens, events
+
+    def snowflake(self) -> int:
+        """A new id."""
+        return self._ids.next()
+
+    def token(self, user_id: int) -> str:
+        """A new secret in the shape of Discord's tokens."""
+        return secret(self.rng, user_id)
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with every event from now on; returns the way to stop."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
+
+    def emit(self, event: Event) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)
+
+    def publish(
+        self,
+        name: str,
+        data: Callable[[], dict[str, Any]],
+        *,
+        guild: Guild | None = None,
+        intents: int = Intent.GUILDS,
+        gateway: bool = True,
+        user_id: int | None = None,
+    ) -> None:
+        """Emit an event, its JSON built only if somebody listens.
+
+        The gateway gets nothing of guilds that the bot is not in.
+        """
+        if not self._listeners:
+            return
+        heard = gateway and (guild is None or self.application.bot.id in guild.members)
+        self.emit(Event(name, data(), guild.id if guild else None, intents, user_id, heard))
+
+    # Asking
+
+    def bot_guilds(self) -> list[Guild]:
+        """The guilds that the bot is in, oldest first."""
+        bot_id = self.application.bot.id
+        return [guild for guild in self.guilds.values() if bot_id in guild.members]
+
+    def guild_of(self, channel: Channel) -> Guild | None:
+        return self.guilds.get(channel.guild_id or 0)
+
+    def permissions(self, channel: Channel, member: Member | User) -> int:
+        """The bits that the member has in the channel, thread or direct message.
+
+        A user who is not a member of the guild, or not in the direct message, has none.
+        """
+        user = member.user if isinstance(member, Member) else member
+        if channel.is_dm:
+            inside = user.id == self.application.bot.id or user in channel.recipients
+            return DM_PERMISSIONS if inside else 0
+        guild = self.guild_of(channel)
+        here = guild.members.get(user.id) if guild else None
+        if guild is None or here is None:
+            return 0
+        place = channel
+        if channel.is_thread:
+            place = self.channels.get(channel.parent_id or 0, channel)
+        bits = channel_permissions(guild, place, here, now=self.clock())
+        return 0 if hidden(channel, user.id, bits) else bits
