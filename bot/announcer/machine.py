@@ -28,8 +28,9 @@ LONGEST_RETRY = 300.0
 """Seconds: the bounds of the back-off of one delivery. Discord forgets a nonce after "a few
 minutes" (Discord docs, Create Message), so retries of what may have arrived are kept close."""
 
-LONGEST_BUG_RETRY = 3600.0
-"""Seconds, for failures of our own making, which no waiting mends but a new version may."""
+LONGEST_RARE_RETRY = 3600.0
+"""Seconds, for failures of our own making, which no waiting mends but a new version may, and for
+refusals of everything."""
 
 FIRST_HOLD = 30.0
 LONGEST_HOLD = 3600.0
@@ -187,7 +188,8 @@ def _event(outcome: Outcome) -> Event:
 
 
 def _retry_delay(failure: Failed, attempts: int, rng: random.Random) -> float:
-    longest = LONGEST_BUG_RETRY if failure.kind is Kind.BUG else LONGEST_RETRY
+    rarely = failure.kind in (Kind.BUG, Kind.SHUT_OUT, Kind.UNAUTHORIZED)
+    longest = LONGEST_RARE_RETRY if rarely else LONGEST_RETRY
     return _at_least(failure.retry_after, _back_off(FIRST_RETRY, longest, attempts, rng))
 
 

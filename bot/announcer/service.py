@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -11,6 +11,7 @@ import structlog
 
 from bot.announcer.causes import failure_of
 from bot.announcer.machine import (
+    FIRST_HOLD,
     Conclusion,
     Event,
     Failed,
@@ -256,8 +257,7 @@ class Announcer:
                 message_id = await self._sender.send(leased)
         except Exception as error:  # noqa: BLE001 - every cause has its treatment
             failure = failure_of(error)
-            self._note(leased, failure, error)
-            return failure
+            return self._noted(leased, failure, error)
         self._accepted()
         return Sent(message_id)
 
@@ -266,7 +266,11 @@ class Announcer:
             logger.info("announcer.accepted-again", refusals=self._refusals)
             self._refusals = 0
 
-    def _note(self, leased: Leased, failure: Failed, error: Exception) -> None:
+    def _noted(self, leased: Leased, failure: Failed, error: Exception) -> Failed:
+        """Log a failure and hold all sending where it says so; then this row comes back after the
+        hold, so that it is another that feels whether it is over: what is refused may be this one
+        message alone.
+        """
         log = self._log(leased).bind(cause=str(error) or type(error).__name__)
         if failure.kind in (Kind.SHUT_OUT, Kind.UNAUTHORIZED):
             if self._held_for() <= 0:
@@ -274,11 +278,12 @@ class Announcer:
                 held = hold(failure, self._refusals, self._rng)
                 self._hold_until = self._clock.monotonic() + held
                 log.critical("announcer.refused", kind=failure.kind, held_for=round(held))
-            return
+            return replace(failure, retry_after=self._held_for() + FIRST_HOLD)
         if failure.kind in (Kind.BUG, Kind.REJECTED):
             log.error("delivery.our-bug", kind=failure.kind, exc_info=error)
         if failure.kind in (Kind.BLOCKED, Kind.LIMITED, Kind.REJECTED):
             self._accepted()
+        return failure
 
     async def _settle(self, leased: Leased, outcome: Outcome) -> None:
         """Write the outcome down, as often as it takes: a message that was sent and is not known

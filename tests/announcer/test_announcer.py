@@ -311,6 +311,24 @@ async def test_a_void_token_stops_all_sending_and_keeps_everything(outbox, sende
     assert critical[-1]["held_for"] >= 1800
 
 
+async def test_one_message_that_the_edge_dislikes_starves_nobody(outbox, sender, rng, clock):
+    channels = range(100, 106)
+    await outbox.subscribe(*channels)
+    sender.plan[100] = [refusal(403)] * 1000
+    await outbox.publish()
+    announcer = make_announcer(outbox, sender, rng, queue=1)
+    end = clock.now() + timedelta(hours=2)
+    while clock.now() < end:
+        await announcer.drain()
+        await clock.advance(10)
+    assert [len(sender.messages[channel]) for channel in channels] == [0, 1, 1, 1, 1, 1]
+    assert len(sender.tries) < 5 + 20
+    sender.plan[100].clear()
+    await clock.advance(3600)
+    await announcer.drain()
+    assert await outbox.counts() == {SENT: 6}
+
+
 async def test_a_ban_of_our_address_holds_for_as_long_as_it_says(outbox, sender, announcer, clock):
     await outbox.subscribe(100, 101)
     banned = refusal(429, None, {"Retry-After": "900"})
@@ -324,8 +342,10 @@ async def test_a_ban_of_our_address_holds_for_as_long_as_it_says(outbox, sender,
     assert len(sender.tries) <= 2
     await clock.advance(1)
     await announcer.drain()
-    assert await outbox.counts() == {SENT: 4}
     assert sender.messages[101][-1] == later
+    await clock.advance(60)
+    await announcer.drain()
+    assert await outbox.counts() == {SENT: 4}
 
 
 async def test_a_send_that_hangs_is_given_up_in_time(outbox, sender, rng):
