@@ -42,7 +42,7 @@ async def test_it_prints_where_it_is_and_stops_when_asked(stop):
     finally:
         if process.returncode is None:
             process.kill()
-    await process.communicate()
+        await process.communicate()
 
 
 async def test_a_port_in_use_is_one_line_and_exit_code_1():
