@@ -292,3 +292,36 @@ async def test_an_unanswered_press_would_be_noticed(on_stage: Stage) -> None:
     on_stage.client.on_interaction = silent  # type: ignore[attr-defined]
     with pytest.raises(InteractionFailed):
         await on_stage.press(on_stage.channel.messages[sent.id], "Old")
+
+
+async def pressed(stage: Stage, custom_id: str) -> str:
+    """What pressing a button on a message that all can see answers the one person."""
+    row: ui.ActionRow[Layout] = ui.ActionRow(button("Press", custom_id))
+    view = Layout(container(words("Public"), row))
+    sent = await stage.client.get_partial_messageable(stage.channel.id).send(view=view)
+    message = stage.channel.messages[sent.id]
+    told = await stage.press(message, "Press")
+    assert told.id != message.id
+    assert "Public" in read(message)
+    return read(told)
+
+
+async def test_pages_beyond_the_end_are_answered(on_stage: Stage) -> None:
+    (number,) = await on_stage.publish(interview(1))
+    assert await pressed(on_stage, "kc:latest:999999") == (
+        "**There are no more interviews.** You have reached the end of the list; "
+        "`/interviews latest` begins it anew."
+    )
+    assert "Nothing found for “singer”" in await pressed(on_stage, "kc:find:999999:singer")
+    assert "Question 3 of 3" in await pressed(on_stage, f"kc:go:{number}:999998.9:n")
+    assert "Question 3 of 3" in await pressed(on_stage, f"kc:menu:{number}:3.0:77")
+    assert "it was deleted" in await pressed(on_stage, "kc:read:" + "9" * 18)
+
+
+async def test_a_page_turned_on_a_public_message_is_shown_beside_it(on_stage: Stage) -> None:
+    (number,) = await on_stage.publish(interview(1))
+    assert "Question 2 of 3" in await pressed(on_stage, f"kc:go:{number}:2.0:n")
+
+
+async def test_an_admins_list_is_not_turned_by_others(on_stage: Stage) -> None:
+    assert "**Manage Server**" in await pressed(on_stage, "kc:subs:0")
