@@ -156,7 +156,7 @@ class World(State):
             self._drop_webhooks(channel)
         del self.guilds[guild.id]
 
-    def set_unavailable(self, guild: Guild, unavailable: bool) -> None:
+    def set_unavailable(self, guild: Guild, *, unavailable: bool) -> None:
         """An outage of the guild begins or ends (GUILD_DELETE with `unavailable`, GUILD_CREATE)."""
         guild.unavailable = unavailable
         if unavailable:
