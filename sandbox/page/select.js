@@ -82,7 +82,7 @@ export function select(component, { store, channel, label, disabled = false, pen
   function draw() {
     shown.classList.toggle("placeholder", !chosen.length);
     shown.replaceChildren(...(chosen.length
-      ? chosen.map((option) => h("span", { class: most > 1 ? "chip" : "single" }, option.icon?.cloneNode(true), option.label))
+      ? chosen.map((option) => h("span", { class: most > 1 ? "chip" : "single" }, option.icon?.cloneNode(true), h("span", null, option.label)))
       : [placeholder]));
   }
 

@@ -136,6 +136,10 @@ class Scene:
     async def open(self, who: User, where: Channel, **options: Any) -> Page:
         return await self.browser.open(f"{self.sandbox.url}/?user={who.id}#/{where.id}", **options)
 
+    def impatient(self) -> None:
+        """Whoever keeps silent for a second has failed; the other tests allow a busy machine."""
+        self.sandbox.interactions.timeout = 1.0
+
     async def deck(self) -> Deck:
         """A message of the bot with components, in `talk`."""
         view = Deck(self.silence)
@@ -149,7 +153,7 @@ async def scene(checker: Checker, run_bot: RunBot) -> AsyncIterator[Scene]:
     settings = GatewaySettings(identify_interval=0.0)
     silence = asyncio.Event()
     async with (
-        Sandbox(observer=checker, gateway=settings, interaction_timeout=1.0) as sandbox,
+        Sandbox(observer=checker, gateway=settings, interaction_timeout=10.0) as sandbox,
         browsing() as browser,
     ):
         world = sandbox.world
@@ -320,6 +324,7 @@ async def test_commands_are_offered_to_those_who_may_use_them(scene: Scene) -> N
 
 async def test_a_silent_application_is_said_to_be_silent(scene: Scene) -> None:
     page = await scene.open(scene.fan, scene.talk)
+    scene.impatient()
     await line(page).fill("/silent ")
     await page.keyboard.press("Enter")
     article = log(page).get_by_role("article")
@@ -345,6 +350,7 @@ async def test_a_button_waits_and_then_says_that_it_failed(scene: Scene) -> None
     await scene.deck()
     page = await scene.open(scene.fan, scene.talk)
     button = page.get_by_role("button", name="Mute")
+    scene.impatient()
     await button.click()
     await expect(button).to_have_attribute("aria-busy", "true")
     await expect(page.get_by_role("button", name="Count")).to_have_attribute(
@@ -353,6 +359,7 @@ async def test_a_button_waits_and_then_says_that_it_failed(scene: Scene) -> None
     article = log(page).get_by_role("article")
     await expect(article.get_by_role("alert")).to_have_text("This interaction failed")
     await expect(button).not_to_have_attribute("aria-busy", "true")
+    scene.sandbox.interactions.timeout = 10.0
     await page.get_by_role("button", name="Count").click()
     await expect(article).to_contain_text("Pressed 1 times")
     await expect(article.get_by_role("alert")).to_have_count(0)
