@@ -98,8 +98,10 @@ async def test_the_first_poll_stores_all_and_announces_nothing(store, watcher):
     assert (await store.feed_state(FEED)).seeded
 
 
-async def test_an_empty_feed_seeds_too(store, site, watcher):
+@pytest.mark.parametrize("conditional", [True, False])
+async def test_an_empty_feed_seeds_too(store, site, watcher, conditional):
     await store.add_subscription(1, 10, None, 1)
+    site.conditional = conditional
     site.items.clear()
     assert (await watcher.poll(FEED)).seeded_now
     site.publish(Item(1))
