@@ -36,8 +36,10 @@ class Item:
 def rss(items, *, ttl=None):
     minutes = f"<ttl>{ttl}</ttl>" if ttl else ""
     return (
-        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel>'
+        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" '
+        'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"><channel>'
         f"<title>KC</title><link>https://kc.example/</link>{minutes}"
+        "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>1</sy:updateFrequency>"
         + "".join(item.xml() for item in items)
         + "</channel></rss>"
     ).encode()

@@ -32,14 +32,6 @@ from bot.model import Interview
 
 __all__ = ["ParsedFeed", "parse_any", "parse_article", "parse_feed", "parse_posts"]
 
-# RSS 1.0 syndication module: the period's length in seconds, divided by the frequency.
-_PERIODS = {
-    "hourly": 3600,
-    "daily": 86_400,
-    "weekly": 604_800,
-    "monthly": 2_592_000,
-    "yearly": 31_536_000,
-}
 _HTML_START = re.compile(
     rb"(?is)^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*){0,5}<(?:!doctype\s+html|html)\b"
 )
@@ -239,14 +231,13 @@ def _hub(links: Iterable[Mapping[str, Any]]) -> str | None:
 
 
 def _ttl(channel: Mapping[str, Any]) -> int | None:
-    """RSS's ttl, in minutes there; else the syndication module's period over its frequency."""
+    """RSS's ttl, which is in minutes there.
+
+    The syndication module's ``updatePeriod`` is not asked: every WordPress writes "hourly", however
+    often its site publishes, and nobody set it.
+    """
     minutes = _number(channel.get("ttl"))
-    if minutes:
-        return minutes * 60
-    period = _PERIODS.get(str(channel.get("sy_updateperiod") or "").strip().lower())
-    if period is None:
-        return None
-    return max(1, period // (_number(channel.get("sy_updatefrequency")) or 1))
+    return minutes * 60 if minutes else None
 
 
 def _number(value: object) -> int | None:

@@ -8,23 +8,31 @@ from bot.i18n import load_messages
 WORDS = [
     (
         FetchError("fetch.unreachable", problem="Connection refused"),
-        "The site could not be reached (Connection refused). If it opens in a browser, check this "
-        "machine's network; otherwise it comes back by itself.",
+        (
+            "The site could not be reached (Connection refused). If it opens in a browser, check "
+            "this machine's network; otherwise it comes back by itself."
+        ),
     ),
     (
         FetchError("fetch.no-host", host="kcrush.example"),
-        "The name kcrush.example could not be found. Check it for a typing error; if it is right, "
-        "check this machine's network and DNS.",
+        (
+            "The name kcrush.example could not be found. Check it for a typing error; if it is "
+            "right, check this machine's network and DNS."
+        ),
     ),
     (
         FetchError("fetch.too-slow", seconds=30),
-        "The site did not answer in full within 30 seconds. If it is quicker in a browser, check "
-        "this machine's network.",
+        (
+            "The site did not answer in full within 30 seconds. If it is quicker in a browser, "
+            "check this machine's network."
+        ),
     ),
     (
         FetchError("fetch.missing", status=404),
-        "There is nothing at this address (status 404). Open the site in a browser and look up "
-        "where its feed is now.",
+        (
+            "There is nothing at this address (status 404). Open the site in a browser and look "
+            "up where its feed is now."
+        ),
     ),
     (
         FetchError("fetch.busy", status=503),
@@ -32,13 +40,17 @@ WORDS = [
     ),
     (
         FetchError("fetch.too-large", limit=10),
-        "This is larger than 10 MiB, far more than any feed or article. Check that the address is "
-        "right.",
+        (
+            "This is larger than 10 MiB, far more than any feed or article. Check that the "
+            "address is right."
+        ),
     ),
     (
         FetchError("fetch.private-address", host="10.0.0.1"),
-        "10.0.0.1 is an address within a private network, where nothing from the public Internet "
-        "may lead. If it is the right one, name it directly in `FEED_URL`.",
+        (
+            "10.0.0.1 is an address within a private network, where nothing from the public "
+            "Internet may lead. If it is the right one, name it directly in `FEED_URL`."
+        ),
     ),
 ]
 
