@@ -75,20 +75,24 @@ class Browsing:
         await page.wait_for_selector("body[data-ready]")
         return page
 
-    def troubles(self) -> list[str]:
-        return [trouble for window in self._windows for trouble in window.troubles]
+    async def put_away(self) -> None:
+        """Close the windows of a test; none of them may have complained of anything."""
+        windows, self._windows = self._windows, []
+        for window in windows:
+            await window.page.context.close()
+        assert [trouble for window in windows for trouble in window.troubles] == []
 
 
 @asynccontextmanager
 async def browsing() -> AsyncIterator[Browsing]:
-    """Run Chromium; at the end no window may have complained of anything."""
+    """Run Chromium. Its event loop is the one in which this is entered."""
     path = chromium()
     async with async_playwright() as playwright:
         browser = await _launch(playwright, path)
         try:
             windows = Browsing(browser)
             yield windows
-            assert windows.troubles() == []
+            await windows.put_away()
         finally:
             await browser.close()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import discord
 import pytest
+import pytest_asyncio
 from bots import Bot, RunBot
 from browser import PHONE, Browsing, browsing
 from discord import app_commands, ui
@@ -20,7 +21,8 @@ from sandbox.gateway import GatewaySettings
 from sandbox.messages import create_message, delete_message, edit_message
 from sandbox.page_api import BACKLOG
 
-pytestmark = pytest.mark.browser
+# One Chromium for all of these, and so one event loop.
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 TITLES = ("Ha-neul Seo: I write the chorus last", "Do-yun Baek on stage fright", "서하늘 인터뷰")
 
@@ -148,14 +150,17 @@ class Scene:
         return view
 
 
-@pytest.fixture
-async def scene(checker: Checker, run_bot: RunBot) -> AsyncIterator[Scene]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browsing]:
+    async with browsing() as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def scene(checker: Checker, run_bot: RunBot, browser: Browsing) -> AsyncIterator[Scene]:
     settings = GatewaySettings(identify_interval=0.0)
     silence = asyncio.Event()
-    async with (
-        Sandbox(observer=checker, gateway=settings, interaction_timeout=10.0) as sandbox,
-        browsing() as browser,
-    ):
+    async with Sandbox(observer=checker, gateway=settings, interaction_timeout=10.0) as sandbox:
         world = sandbox.world
         admin, fan = world.add_user("Mina"), world.add_user("Jisoo")
         guild = world.add_guild("KCrush Fans", owner=admin)
@@ -165,6 +170,7 @@ async def scene(checker: Checker, run_bot: RunBot) -> AsyncIterator[Scene]:
         async with run_bot(sandbox, speaking_bot(silence)) as bot:
             yield Scene(sandbox, browser, bot, guild, news, talk, admin, fan, silence)
             silence.set()
+            await browser.put_away()
 
 
 def log(page: Page) -> Locator:

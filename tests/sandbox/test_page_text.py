@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from browser import browsing
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from playwright.async_api import Page
 
 from sandbox import Sandbox
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 # Draws the text as the page does, and gives the HTML without the page's own classes.
 DRAW = """async (texts) => {
@@ -40,7 +41,7 @@ DRAW = """async (texts) => {
 }"""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def page() -> AsyncIterator[Page]:
     async with Sandbox() as sandbox, browsing() as browser:
         owner = sandbox.world.add_user("owner")
