@@ -171,7 +171,7 @@ class Writer:
     def put(self, interview_id: int, stored: StoredInterview | None) -> None:
         """Replace an interview's passages; ``None`` only takes them out."""
         with damage_told():
-            self._writer.delete_documents_by_term("interview", interview_id)
+            self._delete("interview", interview_id)
             for passage, tokens in passages(stored) if stored is not None else ():
                 self._writer.add_document(self._document(passage, tokens))
 
@@ -179,7 +179,7 @@ class Writer:
         """Make what was put since the last commit durable, together with `state`."""
         told = {"format": FORMAT, "identity": state.identity, "revision": state.revision}
         with damage_told():
-            self._writer.delete_documents_by_term(_STATE, _STATE)
+            self._delete(_STATE, _STATE)
             document = {_STATE: _STATE, "passage": orjson.dumps(told)}
             self._writer.add_document(Document.from_dict(document, self._schema))
             self._writer.commit()
@@ -189,6 +189,10 @@ class Writer:
         with damage_told():
             self._writer.rollback()
             self._writer.wait_merging_threads()
+
+    def _delete(self, name: str, value: int | str) -> None:
+        # delete_documents_by_term takes every number for a signed one, and so finds none of ours.
+        self._writer.delete_documents_by_query(Query.term_query(self._schema, name, value))
 
     def _document(self, passage: Passage, tokens: Tokens) -> Document:
         published_at = passage.published_at.isoformat() if passage.published_at else None
