@@ -67,7 +67,10 @@ class Marker:
         self, index: int, wish: Wish, there: Sequence[Word], stems: Sequence[str]
     ) -> list[Mark]:
         if len(wish.parts) > 1:
-            return _runs(index, self._stems[index], there, stems)
+            alone = [
+                Mark(word.start, word.end, index) for word in there if word.text in wish.others
+            ]
+            return [*_runs(index, self._stems[index], there, stems), *alone]
         return [
             mark
             for word, stem in zip(there, stems, strict=True)

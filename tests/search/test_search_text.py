@@ -1,0 +1,198 @@
+"""Folding, wishes, passages and marks: the pure parts of search."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.search.building import Leniency, stemmer
+from bot.search.folding import (
+    compounds,
+    fold,
+    folded_with_origins,
+    joined_names,
+    squashed,
+    units,
+    word_texts,
+    words,
+)
+from bot.search.marking import SNIPPET, Marker, distance, is_near, snippet
+from bot.search.passages import PASSAGE, pieces
+from bot.search.wanted import MOST_WORDS, wanted
+
+STEMMER = stemmer()
+
+
+def stems(some):
+    return STEMMER.analyze(" ".join(some))
+
+
+def marked(query, text, leniency=Leniency.EXACT):
+    return snippet(Marker(wanted(query), leniency, stems), text)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("KUHN", "kuhn"),
+        ("Béyoncé", "beyonce"),
+        ("Be\u0301", "be"),
+        ("Ｋｕｈｎ", "kuhn"),
+        ("STRASSE straße", "strasse strasse"),
+        ("Łukasz Ørsted Æ ı İ", "lukasz orsted ae i i"),
+        ("it’s `so` ‑ –", "it's 'so' - -"),
+        ("김소연", "김소연"),
+        ("\u1100\u1175\u11b7", "김"),
+        ("ガ が か\u3099", "ガ が が"),
+    ],
+)
+def test_folding(text, folded):
+    assert fold(text) == folded
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing_more_and_every_character_knows_its_origin(text):
+    text = unicodedata.normalize("NFC", text)
+    folded, origins = folded_with_origins(text)
+    assert folded == fold(text)
+    assert len(origins) == len(folded)
+    assert origins == sorted(origins)
+    assert word_texts(fold(folded)) == word_texts(folded)
+
+
+@given(st.text())
+def test_words_are_the_same_with_and_without_their_places(text):
+    folded = fold(text)
+    there = list(words(folded))
+    assert [word.text for word in there] == word_texts(folded)
+    assert all(word.text for word in there)
+    assert all(0 <= word.start < word.end <= len(folded) for word in there)
+    assert all(unit and " " not in unit for word in there for unit in units(word.text))
+    assert all(0 <= start < end <= len(folded) for start, end, _ in compounds(folded))
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("(G)I-DLE", ["gidle"]),
+        ("A.C.E", ["ace"]),
+        ("JA$의", ["jas"]),
+        ("V1NO", ["vino"]),
+        ("K-pop", ["kpop"]),
+        ("Kim Ye-hyun is here", ["yehyun"]),
+        ("P!nk and Ke$ha", ["pnk", "pink", "keha", "kesha"]),
+        ("(여자)아이들", ["여자아이들"]),
+        ("IZ*ONE, f(x), fromis_9", ["izone", "fx", "fromis9"]),
+        ("Well...I think—no. Yes, 24/7 or 1990-2000", ["247", "19902000"]),
+        ("nothing special 2PM 4minute", []),
+        ("a.very.long.chain.of.many.words", []),
+        ("https://www.kcrush.example/a/b/c/d/e/f/g", []),
+    ],
+)
+def test_compounds_are_found_as_one_word_too(text, others):
+    assert squashed(fold(text)) == others
+
+
+def test_a_name_is_found_as_one_word_from_any_of_its_words():
+    assert joined_names(["Kim So Yeon"]) == ["kimso", "kimsoyeon", "soyeon"]
+
+
+def test_korean_is_cut_into_pairs_and_its_last_syllable():
+    assert units("방탄소년단") == ["방탄", "탄소", "소년", "년단", "단"]
+    assert units("빈") == ["빈"]
+    assert units("kuhn") == ["kuhn"]
+    assert word_texts(fold("BTS는 KCrush의")) == ["bts", "는", "kcrush", "의"]
+
+
+@given(st.text())
+def test_every_text_means_something_bounded(text):
+    meant = wanted(text)
+    wishes = [*meant.wishes, *meant.unwanted]
+    assert sum(len(wish.parts) for wish in wishes) <= MOST_WORDS
+    assert all(part for wish in wishes for part in wish.parts)
+    assert meant.empty <= (not any(c.isalnum() for c in fold(text[:300]) if c != "_"))
+
+
+@settings(max_examples=60)
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=4 * PASSAGE))
+def test_passages_lose_nothing_and_stay_short(text):
+    cut = pieces(text)
+    assert "".join(cut) == text or not text.strip()[-1:] or text.startswith("".join(cut))
+    assert "".join(cut).strip() == text.strip() or "".join(cut) == text
+    assert all(len(piece) <= PASSAGE for piece in cut)
+    assert cut
+
+
+def test_passages_end_with_sentences():
+    text = "This is a sentence that is said again. " * 100
+    assert all(piece.endswith(". ") for piece in pieces(text))
+
+
+@settings(max_examples=200)
+@given(
+    query=st.text(max_size=12),
+    text=st.text(max_size=600),
+    leniency=st.sampled_from(list(Leniency)),
+)
+def test_a_snippet_is_a_piece_of_the_text(query, text, leniency):
+    fragments = marked(query, text, leniency)
+    line = " ".join(unicodedata.normalize("NFC", text).split())
+    shown = "".join(part.text for part in fragments)
+    assert len(shown) <= SNIPPET + 2
+    plain = shown.removeprefix("…") if not line.startswith("…") else shown
+    assert plain in line or plain.removesuffix("…") in line
+    assert all(part.text for part in fragments)
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "bold"),
+    [
+        ("kuhn", "I am Kuhn. KUHN'S song, not kuhnish.", ["Kuhn", "KUHN'S", "kuhnish"]),
+        ('"kuhn"', "I am Kuhn, not kuhnish.", ["Kuhn"]),
+        ("dance", "They danced and are dancing.", ["danced", "dancing"]),
+        ("gidle", "We love (G)I-DLE의 song", ["(G)I-DLE"]),
+        ("(g)i-dle", "We love (G)I-DLE and gidle", ["(G)I-DLE", "gidle"]),
+        ("kpop", "K-pop and kpop", ["K-pop", "kpop"]),
+        ("ja$", "JA$ is here", ["JA$"]),
+        ("방탄소년단", "우리는 방탄소년단의 팬", ["방탄소년단"]),
+        ("방탄소년단은", "우리는 방탄소년단의 팬", ["방탄소년단"]),
+        ("beyonce", "Be\u0301yonce\u0301 sang", ["B\u00e9yonc\u00e9"]),
+        ("strasse", "Straße", ["Straße"]),
+        ("perf", "A performance", ["performance"]),
+        ("-kuhn food", "Kuhn likes food", ["food"]),
+        ("nothing", "Kuhn likes food", []),
+    ],
+)
+def test_found_words_are_bold(query, text, bold):
+    assert [part.text for part in marked(query, text) if part.bold] == bold
+
+
+def test_misspelled_words_are_bold_where_letters_were_forgiven():
+    fragments = marked("kinchi", "We eat kimchi.", Leniency.ONE_LETTER)
+    assert [part.text for part in fragments if part.bold] == ["kimchi"]
+    assert not any(part.bold for part in marked("kinchi", "We eat kimchi."))
+
+
+def test_the_richest_place_is_shown():
+    filler = "Nothing to see here at all. " * 20
+    text = f"{filler}kimchi {filler}kimchi with bibimbap {filler}"
+    fragments = marked("kimchi bibimbap", text)
+    assert [part.text for part in fragments if part.bold] == ["kimchi", "bibimbap"]
+    assert fragments[0].text == fragments[-1].text == "…"
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "wrong"),
+    [
+        ("kuhn", "kuhn", 0),
+        ("khun", "kuhn", 1),
+        ("kun", "kuhn", 1),
+        ("kuhnn", "kuhn", 1),
+        ("", "a", 1),
+    ],
+)
+def test_distance(typed, word, wrong):
+    assert distance(typed, word)[-1] == wrong
+    assert is_near(typed, word, wrong)
+    assert not (wrong and is_near(typed, word, wrong - 1))
