@@ -21,6 +21,8 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _INVISIBLE = re.compile(
     r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
+# A closing quotation mark read as Windows-1252, whose last byte that encoding lacks.
+_LOST_QUOTE = "â€\ufffd"
 _SPACE = re.compile(r"\s+")
 # Three combining marks on one letter are more than any living orthography stacks after NFC.
 _ZALGO = re.compile(
@@ -44,7 +46,7 @@ def scrub(text: str) -> str:
         return _CONTROL.sub("", text)
     text = _SURROGATE.sub("\ufffd", text)
     if is_bad(text):
-        text = ftfy.fix_encoding(text)
+        text = ftfy.fix_encoding(text.replace(_LOST_QUOTE, "”"))
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", _CONTROL.sub("", text)))
     return _ZALGO.sub(r"\1", text)
 

@@ -59,14 +59,17 @@ def assemble(items: Sequence[Item], verdict: Verdict) -> Transcript:
             _answer(drafts[-1], item, number, verdict)
             asking = False
     _give_headings_to_questions(intro, drafts)
-    outro, outro_images = _outro(drafts, verdict)
+    lines = [item for item in items if isinstance(item, Line)]
+    marked = {id(lines[number]) for number in verdict.leftover}
+    outro, outro_images = _outro(drafts, marked)
     turns = tuple(_turn(place, draft) for place, draft in enumerate(drafts, start=1))
     return Transcript(joined(intro), turns, joined(outro), images=(*images, *outro_images))
 
 
 def _asked_text(line: Line, number: int, verdict: Verdict) -> str:
     label = verdict.voices.label.get(number)
-    return line.text[label.length if label else verdict.cut.get(number, 0) :].strip()
+    end = len(line.text) - verdict.cut_end.get(number, 0)
+    return line.text[label.length if label else verdict.cut.get(number, 0) : end].strip()
 
 
 def _answer(draft: _Draft, line: Line, number: int, verdict: Verdict) -> None:
@@ -105,7 +108,7 @@ def _give_headings_to_questions(intro: list[tuple[Line, str]], drafts: list[_Dra
         draft.question[:0] = moved
 
 
-def _outro(drafts: list[_Draft], verdict: Verdict) -> tuple[list[tuple[Line, str]], list[Image]]:
+def _outro(drafts: list[_Draft], marked: set[int]) -> tuple[list[tuple[Line, str]], list[Image]]:
     """Takes from the last turn what is the magazine's: remarks, thanks, credits, links."""
     outro: list[tuple[Line, str]] = []
     unanswered = len(drafts) > 1 and not drafts[-1].answers
@@ -118,16 +121,19 @@ def _outro(drafts: list[_Draft], verdict: Verdict) -> tuple[list[tuple[Line, str
     if not drafts or not drafts[-1].answers:
         return outro, outro_images
     lines = drafts[-1].answers[-1].lines
-    start = _outro_start(lines, first=len(drafts[-1].answers) == 1)
+    start = _outro_start(lines, marked)
     outro[:0] = [(line, line.text) for line, _ in lines[start:]]
     del lines[start:]
     return outro, outro_images
 
 
-def _outro_start(lines: Sequence[tuple[Line, str]], *, first: bool) -> int:
-    """Where, in the last answer's lines, the magazine takes over."""
+def _outro_start(lines: Sequence[tuple[Line, str]], marked: set[int]) -> int:
+    """Where, in the last answer's lines, the magazine takes over.
+
+    `marked` are lines with the mark of the questions that ask nothing and that nobody answers.
+    """
     for place, (line, _) in enumerate(lines):
-        if place and line.after_rule:
+        if place and (line.after_rule or id(line) in marked):
             return place
     start = len(lines)
     for place in range(len(lines) - 1, max(0, len(lines) - _OUTRO_AT_MOST), -1):
@@ -166,5 +172,5 @@ def joined(lines: Sequence[tuple[Line, str]]) -> str:
 def _gap(before: Line, line: Line) -> str:
     if line.glued and line.block == before.block:
         return " "
-    listed = "li" in before.marks and "li" in line.marks
+    listed = "li" in before.marks and "li" in line.marks and line.list_item != before.list_item
     return "\n" if listed or line.block == before.block else "\n\n"

@@ -100,6 +100,7 @@ class Line:
     block: int
     glued: bool = False
     after_rule: bool = False
+    list_item: int = 0
     text: str = field(init=False)
     marks: Marks = field(init=False)
 
@@ -188,6 +189,7 @@ class _Reader:
         self._after_rule = False
         self._pictures: set[str] = set()
         self._size = 0
+        self._list_item = 0
 
     def read(self, root: LexborNode) -> None:
         self._size = len(root.text(deep=True))
@@ -237,7 +239,9 @@ class _Reader:
             marks = marks_of_attributes(attributes, marks)
             self._facade(tag, attributes)
         marks = marks | _MARKS_OF_TAG.get(tag, NO_MARKS)
-        if tag == "td":
+        if tag == "li":
+            self._list_item += 1
+        elif tag == "td":
             marks = marks | {f"cell:{_cell_number(node)}"}
         elif tag == "a":
             self._link(attributes)
@@ -326,7 +330,7 @@ class _Reader:
         runs, self._runs = self._runs, []
         if not any(run.text.strip() for run in runs):
             return False
-        line = Line(runs, self._block, after_rule=self._after_rule)
+        line = Line(runs, self._block, after_rule=self._after_rule, list_item=self._list_item)
         if not line.text:
             return False
         self._empty_breaks = 0

@@ -46,14 +46,17 @@ _OF_ANSWERS = ("blockquote", "li", "bold", "italic", "dd", "cell:1", "underline"
 class Verdict:
     """The winning rule. ``asked`` are the numbers of the interviewer's lines.
 
-    ``cut`` is how many characters of a line are its mark (number, star, dash) and no word of it.
+    ``cut`` is how many characters of a line's start are its mark (number, star, dash) and no word
+    of it, ``cut_end`` how many of its end (a closing bracket). ``leftover`` are lines after the last
+    question that carry its mark and ask nothing.
     """
 
     rule: str
     asked: set[int] = field(default_factory=set)
     cut: dict[int, int] = field(default_factory=dict)
+    cut_end: dict[int, int] = field(default_factory=dict)
+    leftover: set[int] = field(default_factory=set)
     voices: Voices = field(default_factory=Voices)
-    after_last: int | None = None
 
 
 class Evidence:
@@ -94,11 +97,15 @@ def classify(lines: Sequence[Line], title: str) -> Verdict | None:
         return _finish(labelled, evidence)
     best: Verdict | None = None
     best_score = 0.0
-    for rule, asked in _rules(evidence):
-        asked = _trimmed(asked, evidence)
+    for rule, named in _rules(evidence):
+        asked = _trimmed(named, evidence)
         score = _score(asked, evidence, rule)
         if score > best_score:
-            best, best_score = Verdict(rule, asked, voices=evidence.voices), score
+            leftover = set() if rule.startswith("not ") else named - asked
+            best, best_score = (
+                Verdict(rule, asked, voices=evidence.voices, leftover=leftover),
+                score,
+            )
     if best is None or not _convincing(best, evidence):
         return None
     return _finish(best, evidence)
@@ -112,7 +119,7 @@ def _by_labels(evidence: Evidence) -> Verdict | None:
     voices = evidence.voices
     if not voices.asked or voices.asked + voices.answered < 2:
         return None
-    if voices.asked == 1 and not voices.answered:
+    if voices.asked == 1 and not (voices.answered and evidence.announced):
         return None
     asked: set[int] = set()
     speaker: str | None = None
@@ -280,13 +287,17 @@ def _opens(group: Sequence[int], evidence: Evidence) -> bool:
 
 
 def _without_lead(group: Sequence[int], evidence: Evidence) -> Sequence[int]:
-    """The first questions without the lead paragraph that carries their mark."""
-    for place, number in enumerate(group):
-        if evidence.asks[number] or evidence.addressed(number):
-            long_lead = len(evidence.texts[number]) > 450 and place + 1 < len(group)
-            if not long_lead:
-                return group[place:]
-    return group[-1:]
+    """The first question without the lead paragraphs that carry its mark."""
+    start = len(group) - 1
+    while start and _belongs(group[start - 1], evidence):
+        start -= 1
+    return group[start:]
+
+
+def _belongs(number: int, evidence: Evidence) -> bool:
+    """Whether a line before the first question's last is of it, and not of the lead."""
+    text = evidence.texts[number]
+    return len(text) < 450 and (evidence.addressed(number) or wording.weight(text) > 0)
 
 
 def _says_something(group: Sequence[int], evidence: Evidence) -> bool:
@@ -317,13 +328,16 @@ def _score(asked: set[int], evidence: Evidence, rule: str) -> float:
     if not groups or groups[0][0] == 0 and len(groups) == 1:
         return 0.0
     good = sum(_sounds_asked(group, evidence) for group in groups)
-    bad = len(groups) - good
+    odd = [group for group in groups if not _sounds_asked(group, evidence)]
+    remarks = sum(any(evidence.addressed(number) for number in group) for group in odd)
+    bad = 0.1 * remarks + 0.7 * (len(odd) - remarks)
     missed = sum(sure and number not in asked for number, sure in enumerate(evidence.sure))
     if rule == "wording":
-        return 0.8 * (good - bad)
+        surely = sum(any(evidence.sure[number] for number in group) for group in groups)
+        return 0.8 * surely + 0.3 * (good - surely) - bad
     if rule in ("strong", "emphasis", "before a label") or rule.startswith("not "):
-        return 0.97 * good - 0.8 * bad - 0.7 * missed
-    return good - 0.8 * bad - 0.7 * missed
+        return 0.97 * good - bad - 0.7 * missed
+    return good - bad - 0.7 * missed
 
 
 def _convincing(verdict: Verdict, evidence: Evidence) -> bool:
@@ -362,11 +376,24 @@ def _finish(verdict: Verdict, evidence: Evidence) -> Verdict:
     """The verdict with translated questions beside their originals, and marks measured."""
     verdict.asked |= _translations(verdict, evidence, step=1)
     verdict.asked |= _translations(verdict, evidence, step=-1)
+    verdict.leftover = {number for number in verdict.leftover if number > max(verdict.asked)}
     firsts = [group[0] for group in groups_of(verdict.asked)]
     for cuts in (_number_marks(evidence, firsts), _sign_marks(evidence, verdict)):
         for number, length in cuts.items():
             verdict.cut.setdefault(number, length)
+    _measure_brackets(evidence, verdict)
     return verdict
+
+
+def _measure_brackets(evidence: Evidence, verdict: Verdict) -> None:
+    """What encloses the questions: "[...]" or "**...**"."""
+    for number in verdict.asked:
+        text = evidence.lines[number].text
+        cut = verdict.cut.get(number, 0)
+        if verdict.rule == f"enclosed {text[0]}" and _ENCLOSED.get(text[0]) == text[-1]:
+            verdict.cut[number], verdict.cut_end[number] = 1, 1
+        elif cut and not text[0].isalnum() and text[0] == text[-1]:
+            verdict.cut_end[number] = len(text) - len(text.rstrip(text[0]))
 
 
 def _translations(verdict: Verdict, evidence: Evidence, *, step: int) -> set[int]:

@@ -18,7 +18,7 @@ GREATEST_SHARE = 0.35
 _CLASS = re.compile(
     r"(?ix)(?:^|\s)(?:"
     r"sharedaddy|sd-(?:sharing|block|social|content)|jp-(?:relatedposts|post-flair)|robots-nocontent"
-    r"|addtoany|a2a_kit|heateor|ssba|sharethis|st-sharing|shareaholic|et_social|mashsb|juiz_sps|swp_social"
+    r"|addtoany|a2a_kit|heateor|ssba|sharethis|st-sharing|shareaholic|et_(?:pb_)?social\w*|mashsb|juiz_sps|swp_social"
     r"|(?:social|post|entry|article|td-post|simple|easy|blog)-?_?(?:share|sharing|shares|social)"
     r"|shar(?:e|ing)-?_?(?:buttons?|links?|icons?|bar|box|this|post|count)|social-?_?(?:icons|links|buttons|media|likes|bar)"
     r"|wp-block-(?:social-links|latest-posts|latest-comments|post-navigation-link|post-terms|post-comments\S*|comments\S*|query|search|tag-cloud|categories|archives|read-more|jetpack-\S*|post-author\S*|post-date)"
@@ -71,7 +71,8 @@ _RELATED_HEAD = re.compile(
     r"|(?:also\s)?(?:read|see|check\sout)(?:\s(?:also|next|more))|don[’']t\smiss|trending(?:\snow)?|popular\sposts)\W*$"
 )
 _ALSO_READ = re.compile(
-    r"(?i)^\W*(?:(?:also|must)\s+read|read\s+(?:also|more|next|:)|see\s+also|related(?:\s+\w+)?|more)\s*[:–—-]"
+    r"(?i)^\W*(?:(?:also|must)\s+read|read\s+(?:also|more|next)|see\s+also|related(?:\s+\w+)?|more)"
+    r"\s*[:–—-]\s*(?:\S+\s+){0,3}\S*$|^\W*(?:also\s+read|read\s+also|see\s+also)\s*[:–—-]"
 )
 
 _LAYOUT = (

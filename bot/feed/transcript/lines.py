@@ -13,6 +13,9 @@ from bot.feed.transcript.furniture import (
 EMPHASIS = ("bold", "italic", "underline")
 _SENTENCE_END = re.compile(r"[.?!…。？！][\"'”’»)\]）」』]*\s*$")
 _LABEL_END = re.compile(r"[:：]\s*$")
+_NAME_LAST = re.compile(
+    r"[.?!…。？！][\"'”’»)]*\s+((?:[^\s:：]*[^\s:：.?!]\s){0,3}[^\s:：]*[^\s:：.?!]\s?[:：]\s*)$"
+)
 _ANSWER_INSIDE = re.compile(
     r"(?<=[.?!…。？！”\"’')])\s+(?=(?:A|답변?|Answer)\s*\d{0,3}\s*[.:：)]\s*\S)"
 )
@@ -25,7 +28,7 @@ def without_furniture(lines: list[Line]) -> list[Line]:
     related = False
     for number, line in enumerate(lines):
         linked = "link" in line.marks
-        if is_furniture_line(line.text) or (linked and is_also_read(line.text)):
+        if is_furniture_line(line.text) or is_also_read(_unlinked(line)):
             continue
         if is_share_line(line.text) and _among_its_like(lines, number):
             continue
@@ -37,6 +40,13 @@ def without_furniture(lines: list[Line]) -> list[Line]:
         related = False
         kept.append(line)
     return kept
+
+
+def _unlinked(line: Line) -> str:
+    """What a line says before its link, where the rest of it is the link; else ""."""
+    if len(line.runs) < 2 or "link" not in line.runs[-1].marks:
+        return line.text if "link" in line.marks else ""
+    return "".join(run.text for run in line.runs if "link" not in run.marks)
 
 
 def _among_its_like(lines: list[Line], number: int) -> bool:
@@ -82,6 +92,9 @@ def _cuts(line: Line, mark: str) -> set[int]:
             cuts |= {start, end}
         elif before.strip() and len(text.split()) <= 4 and _is_label(text, after):
             cuts.add(start)
+        elif _LABEL_END.search(text):
+            # A question and the next speaker's name, both bold, with a blank between.
+            cuts |= {start, *(start + found.start(1) for found in _NAME_LAST.finditer(text))}
     return {cut for cut in cuts if 0 < cut < len(line.text)}
 
 
@@ -125,7 +138,7 @@ def split_line(line: Line, cuts: list[int]) -> list[Line]:
             text, at = text[head:], waiting.pop(0)
         parts[-1].append(Run(text, run.marks))
         at += len(text)
-    lines = [Line(runs, line.block) for runs in parts]
+    lines = [Line(runs, line.block, list_item=line.list_item) for runs in parts]
     lines = [part for part in lines if part.text]
     for number, part in enumerate(lines):
         part.glued = line.glued if number == 0 else True

@@ -51,6 +51,7 @@ _FIRST_PERSON = re.compile(
 _FIRST_SINGULAR = re.compile(r"\b(?:I|I[’'](?:m|ve|d|ll)|[Mm]y|[Mm]e|[Mm]yself|mine)\b")
 _ASKER_SAYS_I = re.compile(
     r"(?i)\b(?:I|we)\s+(?:heard|read|saw|noticed|know|understand|hear|see|wonder|was wondering|must ask|have to ask|am curious|want(?:ed)? to (?:ask|know)|would like|[’']d (?:like|love))\b"
+    r"|\bwe\s+(?:have|need|love|are dying|are curious)\s+to\s+(?:know|ask|hear)\b"
     r"|\b(?:I|we)[’'](?:d|ve)\s+(?:like|love|heard|read|seen|noticed)\b"
     r"|\b(?:tell|give|show|let|teach|walk|take)\s+(?:me|us)\b|\bour\s+(?:readers?|fans|audience|viewers|magazine|followers)\b|\bwith\s+us\b|\bjoining\s+us\b"
 )
@@ -108,13 +109,15 @@ def weight(text: str) -> float:
     words = len(text.split())
     score = -1.5
     mark = ends_asking(text)
+    opened = False
     foreign = bool(_FOREIGN_QUESTION.search(text[-120:]))
     if mark:
         score += 2.5
     elif foreign:
         score += 2.0
     elif _ASKS_SOMEWHERE.search(text):
-        score += 1.0
+        opened = words <= 40 and bool(_OPENER.match(text))
+        score += 1.5 if opened else 1.0
     request = _orders(text)
     if request and not mark:
         score += 1.5 if _PLEASE_AT_END.search(text[-40:]) else 2.5
@@ -125,7 +128,7 @@ def weight(text: str) -> float:
         score += 1.0
         if mark and _opens_asking(text):
             score += 0.5
-    elif not mark and not foreign and not request:
+    elif not (mark or foreign or request or opened):
         score -= 0.5
     if _FIRST_SINGULAR.search(text):
         score -= 0.5 if asker else 2.0
