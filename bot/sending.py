@@ -33,8 +33,6 @@ class DiscordSender:
         view = announcement_card(
             leased.interview, self._client.messages.text(), role_id=subscription.role_id
         )
-        # A view that has ended is not kept in memory; its buttons are dynamic items anyway.
-        view.stop()
         message = await channel.send(
             view=view,
             nonce=leased.delivery.nonce,
