@@ -57,6 +57,8 @@ class KcrushClient(discord.AutoShardedClient):
         *,
         gateway_url: str | None = None,
     ) -> None:
+        # A bot that never speaks needs no warning that it can't.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=discord.Intents(guilds=True),
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -70,6 +72,16 @@ class KcrushClient(discord.AutoShardedClient):
         self._new_reference = new_reference
         self._gateway_url = gateway_url
         self._launching: set[int] = set()
+        self._begun = False
+
+    async def login(self, token: str) -> None:
+        self._begun = True
+        await super().login(token)
+
+    async def close(self) -> None:
+        """Disconnect. The library can't close a client that never tried to log in; this can."""
+        if self._begun:
+            await super().close()
 
     async def launch_shards(self) -> None:
         """Ask Discord for shards and gateway, and connect them all.

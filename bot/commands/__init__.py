@@ -28,7 +28,7 @@ Verb = Callable[[Settings, Text], Coroutine[Any, Any, int]]
 def sentence(text: Text, error: UserError) -> str:
     """The one line that tells a person at the terminal of an error."""
     args = dict(error.args_by_name)
-    if "problem" in args:
+    if error.key == "config.line":
         args["problem"] = text(str(args["problem"]), **args)
     return text(error.key, **args).replace("\n", " ")
 

@@ -103,7 +103,7 @@ def _readable(hit: Hit, url: str | None) -> str:
     )
     lines = [click.style(hit.title, bold=True), url or ""]
     if hit.question:
-        lines.append(f"  {hit.turn_number}. {hit.question}")
+        lines.append(f"  {hit.turn_number}. {' '.join(hit.question.split())}")
     lines.append("  " + snippet.replace("\n", " "))
     return "\n".join(line for line in lines if line.strip()) + "\n"
 

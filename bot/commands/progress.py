@@ -39,3 +39,8 @@ def counting(title: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task(title, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _line(title: str, done: int, total: int) -> None:
+    if total >= STRIDE and (done == total or done % STRIDE == 0):
+        click.echo(f"{title} {done}/{total}", err=True)
