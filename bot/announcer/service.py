@@ -102,6 +102,7 @@ class Announcer:
         self._unsettled: set[int] = set()
         self._store_failures = 0
         self._refusals = 0
+        self._inherited = False
         self._hold_until = 0.0
 
     def wake(self) -> None:
@@ -112,6 +113,7 @@ class Announcer:
         """Send what falls due until ``stop`` or cancellation; no failure ends it."""
         self._stopping = False
         self._stopped.clear()
+        self._inherited = False
         try:
             while not self._stopping:
                 self._changed.clear()
@@ -155,6 +157,7 @@ class Announcer:
     async def _supervised_round(self) -> float | None:
         """Take what is due; seconds until to look again, ``None`` for not before woken."""
         try:
+            await self._inherit()
             more = await self._take_due()
             pause = await self._until_due(more=more)
         except StoreError as error:
@@ -170,6 +173,19 @@ class Announcer:
             logger.info("announcer.recovered", failures=self._store_failures)
             self._store_failures = 0
         return pause
+
+    async def _inherit(self) -> None:
+        """Take over what a killed process left leased, instead of waiting for its leases' end.
+
+        Nothing comes twice by it: a lease is shorter than Discord's memory of nonces, and what is
+        older is looked for in the channel before it is sent again.
+        """
+        if self._inherited:
+            return
+        taken = await self._store.take_over_leases(self._clock.now())
+        self._inherited = True
+        if taken:
+            logger.info("announcer.leases-taken-over", leases=taken)
 
     def _store_delay(self, failures: int) -> float:
         longest = min(LONGEST_STORE_RETRY, FIRST_STORE_RETRY * 2.0 ** min(failures - 1, 16))

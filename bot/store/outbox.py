@@ -174,6 +174,17 @@ async def lease(
     return [_leased(row, lease_until) for row in rows]
 
 
+async def take_over(connection: AsyncConnection, now: datetime) -> int:
+    """Let every lease run out now; how many there were. The fencing tokens stay as they are, so
+    that a holder who lives after all may settle until somebody leases the row anew."""
+    result = await connection.execute(
+        deliveries.update()
+        .where(deliveries.c.state == DeliveryState.LEASED, deliveries.c.next_attempt_at > now)
+        .values(next_attempt_at=now)
+    )
+    return result.rowcount
+
+
 async def settle(
     connection: AsyncConnection, delivery_id: int, expected_attempts: int, values: Mapping[str, Any]
 ) -> bool:

@@ -240,6 +240,15 @@ class Store:
             for delivery, subscription, expired in rows
         ]
 
+    async def take_over_leases(self, now: datetime) -> int:
+        """Let the leases of a process that is gone run out at `now`; how many there were.
+
+        For the one process that sends, at its start. A row taken over is due at once, under its
+        own nonce and as one that may have been sent; its former holder, should it live, is fenced
+        off as soon as the row is leased anew.
+        """
+        return await self._database.change(lambda connection: outbox.take_over(connection, now))
+
     async def settle(
         self,
         delivery_id: int,

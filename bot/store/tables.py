@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-HEAD = "0001"
+HEAD = "0003"
 """The revision of ``migrations`` that these tables are: a test holds the two together."""
 
 metadata = sa.MetaData()
@@ -105,6 +105,18 @@ turns = sa.Table(
     sa.Column("images", sa.JSON, nullable=False),
 )
 
+guilds = sa.Table(
+    "guilds",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    # An IANA name; NULL where nobody chose one, which is UTC.
+    sa.Column("time_zone", sa.Text),
+    # Where it can't be told whether a message arrived: rather-once or rather-twice.
+    sa.Column("doubt", sa.Text, nullable=False),
+    # Since when the bot is not in it any more.
+    sa.Column("removed_at", UtcDateTime),
+)
+
 feeds = sa.Table(
     "feeds",
     metadata,
@@ -128,8 +140,47 @@ subscriptions = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("reason", sa.Text),
+    # While it is parked: since when, how often it was probed in vain, and when to probe next.
+    sa.Column("parked_at", UtcDateTime),
+    sa.Column("probes", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("next_probe_at", UtcDateTime),
+    # What its admins were told: when, of which cause; and what is still to be told to them.
+    sa.Column("notified_at", UtcDateTime),
+    sa.Column("notified_cause", sa.Text),
+    sa.Column("notice_due_at", UtcDateTime),
+    sa.Column("notice_tried_at", UtcDateTime),
+    # When: each by itself or gathered, the day (0 is Monday) and hour of a digest, and the quiet
+    # hours as minutes of the day; all of them in the guild's time zone.
+    sa.Column("frequency", sa.Text, nullable=False, server_default="each"),
+    sa.Column("weekday", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("hour", sa.Integer, nullable=False, server_default="18"),
+    sa.Column("quiet_from", sa.Integer),
+    sa.Column("quiet_until", sa.Integer),
+    sa.Column("crosspost", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("discussion", sa.Boolean, nullable=False, server_default=sa.false()),
+    # The role that was to be pinged was deleted.
+    sa.Column("role_lost", sa.Boolean, nullable=False, server_default=sa.false()),
+    # Posted by ourselves, or carried by Discord's channel following, then by this webhook.
+    sa.Column("mode", sa.Text, nullable=False, server_default="post"),
+    sa.Column("webhook_id", sa.BigInteger),
     sa.Index("subscriptions_guild", "guild_id"),
     sqlite_autoincrement=True,
+)
+_TIMED = sa.text("frequency != 'each' OR quiet_from IS NOT NULL")
+sa.Index("subscriptions_timed", subscriptions.c.id, sqlite_where=_TIMED, postgresql_where=_TIMED)
+_PROBED = sa.text("next_probe_at IS NOT NULL")
+sa.Index(
+    "subscriptions_probe",
+    subscriptions.c.next_probe_at,
+    sqlite_where=_PROBED,
+    postgresql_where=_PROBED,
+)
+_TOLD = sa.text("notice_due_at IS NOT NULL")
+sa.Index(
+    "subscriptions_notice",
+    subscriptions.c.notice_due_at,
+    sqlite_where=_TOLD,
+    postgresql_where=_TOLD,
 )
 
 deliveries = sa.Table(
@@ -148,6 +199,22 @@ deliveries = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
+    # Since when the message may stand in the channel without our knowing.
+    sa.Column("maybe_sent_at", UtcDateTime),
+    # Where the message stands, when that is not the subscription's channel (a post of a forum),
+    # and the thread that was opened under it.
+    sa.Column("channel_id", sa.BigInteger),
+    sa.Column("thread_id", sa.BigInteger),
+    # What was sent: the digest of what the card shows, and whether it was the plain rendering.
+    sa.Column("digest", sa.Text),
+    sa.Column("plain", sa.Boolean, nullable=False, server_default=sa.false()),
+    # For how many others, missed while the channel was out of reach, this one speaks.
+    sa.Column("missed", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("edited_at", UtcDateTime),
+    sa.Column("edit_due_at", UtcDateTime),
+    sa.Column("edit_attempts", sa.Integer, nullable=False, server_default="0"),
+    # The delivery whose message lists this one's interview too: a digest's first, also for itself.
+    sa.Column("batch", Id),
     sa.UniqueConstraint("interview_id", "subscription_id"),
     sa.Index("deliveries_subscription", "subscription_id", "state", "changed_at"),
     sqlite_autoincrement=True,
@@ -158,3 +225,12 @@ sa.Index(
     sqlite_where=sa.text("state IN ('pending', 'leased')"),
     postgresql_where=sa.text("state IN ('pending', 'leased')"),
 )
+_TO_EDIT = sa.text("edit_due_at IS NOT NULL")
+sa.Index(
+    "deliveries_edits",
+    deliveries.c.edit_due_at,
+    sqlite_where=_TO_EDIT,
+    postgresql_where=_TO_EDIT,
+)
+_BATCHED = sa.text("batch IS NOT NULL")
+sa.Index("deliveries_batch", deliveries.c.batch, sqlite_where=_BATCHED, postgresql_where=_BATCHED)

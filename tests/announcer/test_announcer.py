@@ -538,3 +538,35 @@ async def test_what_hangs_beyond_the_grace_stays_leased_and_is_sent_again(
 async def test_stopping_before_starting_returns_at_once(announcer):
     async with asyncio.timeout(1):
         await announcer.stop()
+
+
+async def test_what_a_killed_process_left_leased_is_sent_at_once_after_the_start(
+    outbox, sender, rng, clock
+):
+    await outbox.subscribe(100, 101)
+    (id_,) = await outbox.publish()
+    now = clock.now()
+    _, heard_by_nobody = await outbox.store.lease_due(now, now + timedelta(seconds=180), 10)
+    await sender.send(heard_by_nobody)
+    ledger = Ledger(outbox.store)
+    async with running(make_announcer(outbox, sender, rng, store=ledger)):
+        await ledger.reached(written=2)
+    assert clock.now() == now
+    assert dict(sender.messages) == {100: [id_], 101: [id_]}
+    assert await outbox.counts() == {SENT: 2}
+
+
+async def test_a_holder_that_lives_may_settle_until_its_row_is_leased_anew(outbox, sender, clock):
+    await outbox.subscribe(100, 101)
+    (id_,) = await outbox.publish()
+    now = clock.now()
+    lease_end = now + timedelta(seconds=180)
+    first, second = await outbox.store.lease_due(now, lease_end, 10)
+    assert await outbox.store.take_over_leases(now) == 2
+    assert await outbox.store.take_over_leases(now) == 0
+    settled = {"state": SENT, "now": now, "message_id": 5}
+    assert await outbox.store.settle(first.delivery.id, expected_attempts=1, **settled)
+    (again,) = await outbox.store.lease_due(now, lease_end, 10)
+    assert (again.delivery.id, again.expired_lease) == (second.delivery.id, True)
+    assert not await outbox.store.settle(second.delivery.id, expected_attempts=1, **settled)
+    assert await outbox.states(id_) == [SENT, LEASED]
