@@ -95,6 +95,29 @@ class Builder:
     stemmer: TextAnalyzer
     lexicon: Lexicon
 
+    def misspelled(self, wanted: Wanted) -> frozenset[int]:
+        """The places of the wishes that no text has as they are: only these may be misspelled."""
+        return frozenset(
+            place for place, wish in enumerate(wanted.wishes) if self._is_unknown(wish)
+        )
+
+    def steps(self, wanted: Wanted) -> list[Leniency]:
+        """The leniencies that may find something for `wanted`, strictest first."""
+        steps = [Leniency.EXACT]
+        if self.misspelled(wanted):
+            steps += [Leniency.ONE_LETTER, Leniency.TWO_LETTERS]
+        if len(wanted.wishes) > 1 or wanted.wishes[0].phrase:
+            steps.append(Leniency.SOME_WORDS)
+        return steps
+
+    def _is_unknown(self, wish: Wish) -> bool:
+        if len(wish.parts) > 1:
+            return False
+        if is_paired(wish.parts[0]):
+            return True
+        known = any(self.lexicon.frequency(word) for word in (*wish.parts, *wish.others))
+        return not known and not (wish.prefix and self.lexicon.beginning_with(wish.prefix, 1))
+
     def query(self, wanted: Wanted, leniency: Leniency) -> Query:
         """What finds `wanted`; ``wanted.empty`` finds nothing."""
         readings = [self._all(reading, leniency) for reading in self._readings(wanted.wishes)]
@@ -137,7 +160,7 @@ class Builder:
         queries += self._begun(wish)
         if not wish.phrase:
             queries += self._apart(wish, leniency)
-            if leniency > Leniency.EXACT and len(wish.parts) == 1:
+            if leniency > Leniency.EXACT and self._is_unknown(wish):
                 queries += self._misspelled(wish, leniency)
         return _any(queries)
 

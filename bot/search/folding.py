@@ -8,8 +8,8 @@ particles with it (방탄소년단의), and its beginning is not its end.
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 LONGEST = 40
 """Characters of a spaced word that count; what is longer is no word, and would bloat the index."""
@@ -22,19 +22,23 @@ _PAIRED_START = re.compile(f"[{_PAIRED}]")
 
 # A letter or digit that is searched by words. What Korean hangs onto a foreign name without a
 # space (BTS는) is a word of its own.
-_SPACED = rf"(?:(?![{_PAIRED}])[^\W_])"
+_SPACED = rf"[^\W_{_PAIRED}]"
 
 _WORD = re.compile(rf"[{_PAIRED}]+|{_SPACED}+(?:'{_SPACED}+)*")
 _PLAIN_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 
 # A compound: words held together by what names are written with, as (G)I-DLE, A.C.E, JA$, K-pop,
-# or with a digit among letters, as V1NO.
+# or with a digit among letters, as V1NO. Possessive, for most words are not part of one.
 _JOINER = r"[.\-'()\[\]&/$!*·_+~@]{1,2}"
-_COMPOUND = re.compile(
-    rf"{_SPACED}+(?:(?:{_JOINER}{_SPACED}+)+\$?|\$)"
-    rf"|[{_PAIRED}]+(?:{_JOINER}[{_PAIRED}]+)+"
-    r"|[a-z]+\d+[a-z][a-z0-9]*"
-)
+
+
+def _compound(letter: str) -> str:
+    return rf"(?<!{letter}){letter}++(?:(?:{_JOINER}{letter}++)+\$?|\$)"
+
+
+_DIGIT_AMONG_LETTERS = r"(?<![^\W_])[a-z]++\d++[a-z][a-z0-9]*+"
+_PLAIN_COMPOUND = re.compile(f"{_compound('[a-z0-9]')}|{_DIGIT_AMONG_LETTERS}")
+_COMPOUND = re.compile(f"{_compound(_SPACED)}|{_compound(f'[{_PAIRED}]')}|{_DIGIT_AMONG_LETTERS}")
 _PARTS = 6
 _COMPOUND_LENGTH = 24
 
@@ -83,8 +87,10 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(_FOLDING)
 
 
-def folded_with_origins(text: str) -> tuple[str, list[int]]:
+def folded_with_origins(text: str) -> tuple[str, Sequence[int]]:
     """``fold(text)`` of a text in NFC, and for each of its characters where it came from."""
+    if text.isascii() or all(len(_FOLDING[ord(character)]) == 1 for character in set(text)):
+        return fold(text), range(len(text))
     pieces: list[str] = []
     origins: list[int] = []
     for index, character in enumerate(text):
@@ -94,28 +100,25 @@ def folded_with_origins(text: str) -> tuple[str, list[int]]:
     return "".join(pieces), origins
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a folded text: as it counts, and where it stands."""
 
     text: str
     start: int
     end: int
 
-    @property
-    def paired(self) -> bool:
-        """Whether it is of a script that is searched by pairs of characters."""
-        return is_paired(self.text)
-
 
 def is_paired(word: str) -> bool:
+    """Whether a word is of a script that is searched by pairs of characters."""
     return _PAIRED_START.match(word) is not None
 
 
-def words(folded: str) -> Iterator[Word]:
+def words(folded: str) -> list[Word]:
     """The words of a folded text, in order."""
-    for match in _pattern(folded).finditer(folded):
-        yield Word(_bare(match.group()), match.start(), match.end())
+    return [
+        Word(_bare(match.group()), match.start(), match.end())
+        for match in _pattern(folded).finditer(folded)
+    ]
 
 
 def word_texts(folded: str) -> list[str]:
@@ -143,7 +146,8 @@ def squashed(folded: str) -> list[str]:
 
 def compounds(folded: str) -> Iterator[tuple[int, int, str]]:
     """The words of a folded text that hold signs, as names do: start, end and the compound."""
-    for match in _COMPOUND.finditer(folded):
+    pattern = _PLAIN_COMPOUND if folded.isascii() else _COMPOUND
+    for match in pattern.finditer(folded):
         compound = match.group()
         opened = folded[match.start() - 1 : match.start()] == "(" and ")" in compound
         yield match.start() - opened, match.end(), compound

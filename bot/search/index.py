@@ -110,12 +110,13 @@ class SearchIndex:
     def _found(self, meant: Wanted, limit: int, offset: int, began: float) -> SearchResults:
         lexicon = _Lexicon(self._engine.searcher(), self._catalogue.completions)
         builder = Builder(self._engine.schema, self._stemmer, lexicon)
-        for leniency in Leniency:
+        for leniency in builder.steps(meant):
             ranking = self._engine.search(builder.query(meant, leniency), WINDOW)
             if ranking.found:
                 break
         ranked = ranking.grouped(PER_INTERVIEW)
-        marker = Marker(meant, leniency, self._stems)
+        misspelled = builder.misspelled(meant) if leniency > Leniency.EXACT else frozenset()
+        marker = Marker(meant, leniency, self._stems, misspelled)
         hits = tuple(
             _hit(ranking.passage(address), score, marker)
             for score, address in ranked[offset : offset + limit]

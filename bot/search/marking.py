@@ -2,12 +2,20 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from bot.search.building import Leniency, letters_forgiven
-from bot.search.folding import Word, compounds, folded_with_origins, pairs, spellings, words
+from bot.search.folding import (
+    Word,
+    compounds,
+    folded_with_origins,
+    is_paired,
+    pairs,
+    spellings,
+    words,
+)
 from bot.search.results import Fragment
 from bot.search.wanted import Wanted, Wish
 
@@ -22,8 +30,7 @@ Stem = Callable[[Sequence[str]], Sequence[str]]
 """The stems of words, one for one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A found word: from ``start`` to ``end`` of the text, found for the wish with this index."""
 
     start: int
@@ -31,64 +38,97 @@ class Mark:
     wish: int
 
 
-@dataclass(frozen=True)
 class Marker:
     """Finds the words of one query again in texts."""
 
-    wanted: Wanted
-    leniency: Leniency
-    stem: Stem
-    _stems: tuple[tuple[str, ...], ...] = field(init=False)
-    _joined: frozenset[str] = field(init=False)
+    def __init__(
+        self,
+        wanted: Wanted,
+        leniency: Leniency,
+        stem: Stem,
+        misspelled: Collection[int] = (),
+    ) -> None:
+        """`misspelled` are the places of the wishes whose letters may be wrong, by as many as
+        `leniency` forgives.
+        """
+        self._stem = stem
+        self._leniency = leniency
+        self._runs: list[tuple[int, Sequence[str]]] = []
+        self._syllables: list[tuple[int, tuple[str, ...]]] = []
+        self._by_stem: dict[str, int] = {}
+        self._by_word: dict[str, int] = {}
+        self._prefix: tuple[int, str] | None = None
+        self._misspelled: list[tuple[int, str]] = []
+        self._near: dict[str, int | None] = {}
+        for place, wish in enumerate(wanted.wishes):
+            self._expect(place, wish, misspelled=place in misspelled)
+        for place, (first, second) in enumerate(pairwise(wanted.wishes)):
+            self._by_word.setdefault("".join(first.parts + second.parts), place)
 
-    def __post_init__(self) -> None:
-        wishes = self.wanted.wishes
-        stems = tuple(tuple(self.stem(wish.parts)) for wish in wishes)
-        object.__setattr__(self, "_stems", stems)
-        neighbours = ("".join(first.parts + second.parts) for first, second in pairwise(wishes))
-        whole = ("".join(wish.parts) for wish in wishes)
-        others = (other for wish in wishes for other in wish.others)
-        object.__setattr__(self, "_joined", frozenset([*neighbours, *whole, *others]))
+    def _expect(self, place: int, wish: Wish, *, misspelled: bool) -> None:
+        for word in ("".join(wish.parts), *wish.others):
+            self._by_word.setdefault(word, place)
+        if len(wish.parts) > 1:
+            self._runs.append((place, self._stem(wish.parts)))
+        elif is_paired(wish.parts[0]):
+            self._syllables.append((place, (*wish.parts, *wish.others)))
+        else:
+            self._by_stem.setdefault(self._stem(wish.parts)[0], place)
+            if len(wish.prefix) > 1:
+                self._prefix = (place, wish.prefix)
+            if misspelled:
+                self._misspelled.append((place, wish.parts[0]))
 
     def marks(self, text: str) -> list[Mark]:
         """What was found in `text` (in NFC), in order, none overlapping another."""
         folded, origins = folded_with_origins(text)
-        there = list(words(folded))
-        stems = list(self.stem([word.text for word in there]))
-        found: list[Mark] = []
-        for index, wish in enumerate(self.wanted.wishes):
-            found += self._of_wish(index, wish, there, stems)
+        there = words(folded)
+        stems = self._stem([word.text for word in there])
+        found = [
+            Mark(word.start, word.end, place)
+            for word, stem in zip(there, stems, strict=True)
+            if (place := self._place(word.text, stem)) is not None
+        ]
+        for place, wanted in self._runs:
+            found += _runs(place, wanted, there, stems)
+        for place, spellings_ in self._syllables:
+            found += self._with_syllables(place, spellings_, there)
         for start, end, written in compounds(folded):
-            if not self._joined.isdisjoint(spellings(written)):
-                found.append(Mark(start, end, 0))
+            for spelling in spellings(written):
+                if spelling in self._by_word:
+                    found.append(Mark(start, end, self._by_word[spelling]))
         return _apart([_at_origin(mark, origins) for mark in found])
 
-    def _of_wish(
-        self, index: int, wish: Wish, there: Sequence[Word], stems: Sequence[str]
-    ) -> list[Mark]:
-        if len(wish.parts) > 1:
-            alone = [
-                Mark(word.start, word.end, index) for word in there if word.text in wish.others
-            ]
-            return [*_runs(index, self._stems[index], there, stems), *alone]
-        return [
-            mark
-            for word, stem in zip(there, stems, strict=True)
-            if (mark := self._of_word(index, wish, word, stem)) is not None
-        ]
+    def _place(self, word: str, stem: str) -> int | None:
+        """Of which wish this word is one; the words of a compound count only together."""
+        place = self._by_stem.get(stem)
+        if place is None:
+            place = self._by_word.get(word)
+        if place is None and self._prefix is not None and word.startswith(self._prefix[1]):
+            place = self._prefix[0]
+        if place is None and self._misspelled:
+            place = self._misspelled_place(word)
+        return place
 
-    def _of_word(self, index: int, wish: Wish, word: Word, stem: str) -> Mark | None:
-        (part,) = wish.parts
-        if word.paired:
-            return _of_syllables(
-                index, (part, *wish.others), word, lenient=self.leniency > Leniency.EXACT
+    def _misspelled_place(self, word: str) -> int | None:
+        if word not in self._near:
+            near = (
+                place
+                for place, typed in self._misspelled
+                if is_near(typed, word, letters_forgiven(typed, self._leniency))
             )
-        same = stem == self._stems[index][0] or word.text in self._joined
-        begun = len(wish.prefix) > 1 and word.text.startswith(wish.prefix)
-        distance = letters_forgiven(part, self.leniency)
-        if same or begun or (distance and is_near(part, word.text, distance)):
-            return Mark(word.start, word.end, index)
-        return None
+            self._near[word] = next(near, None)
+        return self._near[word]
+
+    def _with_syllables(
+        self, place: int, spellings_: Sequence[str], there: Sequence[Word]
+    ) -> Iterator[Mark]:
+        lenient = self._leniency > Leniency.EXACT
+        for word in there:
+            if is_paired(word.text):
+                mark = _of_syllables(place, spellings_, word, lenient=lenient)
+                if mark is not None:
+                    yield mark
 
 
 def snippet(marker: Marker, text: str) -> tuple[Fragment, ...]:
@@ -175,7 +215,9 @@ def _apart(marks: list[Mark]) -> list[Mark]:
 
 def is_near(typed: str, word: str, most: int) -> bool:
     """Whether at most `most` letters are wrong, missing, too many or swapped with the next."""
-    return abs(len(typed) - len(word)) <= most and distance(typed, word)[-1] <= most
+    if most <= 0 or abs(len(typed) - len(word)) > most or len(set(typed) ^ set(word)) > 2 * most:
+        return False
+    return distance(typed, word)[-1] <= most
 
 
 def distance(typed: str, word: str) -> list[int]:
