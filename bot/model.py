@@ -106,15 +106,87 @@ class InterviewSummary:
     turn_count: int
 
 
+class TargetKind(StrEnum):
+    """What a subscription's channel is, as far as it matters to an announcement."""
+
+    TEXT = "text"
+    ANNOUNCEMENT = "announcement"
+    THREAD = "thread"
+    FORUM = "forum"
+    MEDIA = "media"
+
+
 class SubscriptionState(StrEnum):
+    """Parked waits for somebody to mend something, paused for an admin's word."""
+
     ACTIVE = "active"
     PARKED = "parked"
+    PAUSED = "paused"
     ENDED = "ended"
+
+
+class Frequency(StrEnum):
+    """Each interview by itself, or those of a day or a week gathered in one message."""
+
+    EACH = "each"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """From when until when nothing is announced, in minutes of the local day (0 to 1439).
+
+    Over midnight where `until` is the smaller. The two differ.
+    """
+
+    start: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """When announcements go out, in local time. ``weekday`` (0 is Monday) is a weekly digest's."""
+
+    frequency: Frequency = Frequency.EACH
+    weekday: int = 0
+    hour: int = 18
+    quiet: QuietHours | None = None
+
+
+class Mode(StrEnum):
+    """Posted by the bot, or carried into the channel by Discord's channel following."""
+
+    POST = "post"
+    FOLLOW = "follow"
+
+
+class Doubt(StrEnum):
+    """What to do where nobody can tell whether a message arrived."""
+
+    RATHER_ONCE = "rather-once"
+    RATHER_TWICE = "rather-twice"
+
+
+@dataclass(frozen=True, slots=True)
+class GuildSettings:
+    """What holds for all of a guild. ``time_zone`` is an IANA name, ``None`` where none was
+    chosen (then UTC holds); ``removed_at`` is since when the bot is not in it any more."""
+
+    id: int
+    time_zone: str | None = None
+    doubt: Doubt = Doubt.RATHER_ONCE
+    removed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A channel that wants announcements. Ids are Discord snowflakes. One per channel."""
+    """A channel that wants announcements. Ids are Discord snowflakes. One per channel.
+
+    ``crosspost`` publishes announcements of an announcement channel to its followers,
+    ``discussion`` opens a thread under each; ``role_lost`` says that the role was deleted.
+    ``webhook_id`` is Discord's hook that carries announcements where the mode is to follow.
+    """
 
     id: int
     guild_id: int
@@ -124,6 +196,12 @@ class Subscription:
     created_at: datetime
     state: SubscriptionState = SubscriptionState.ACTIVE
     reason: str | None = None
+    timetable: Timetable = Timetable()
+    crosspost: bool = False
+    discussion: bool = False
+    role_lost: bool = False
+    mode: Mode = Mode.POST
+    webhook_id: int | None = None
 
 
 class DeliveryState(StrEnum):
