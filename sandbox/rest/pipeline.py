@@ -205,10 +205,11 @@ class Rest:
         path, arrived = request.path.removeprefix(PREFIX), self.world.clock()
         fate = self.faults.fate(request.method, path)
         denial, limit_headers = self._admit(route, request)
+        # Read first: a request that has arrived has its effect though its sender be gone by then.
+        body = await read_body(request)
         if fate.latency:
             await self._sleep(fate.latency)
         reply, faulted, via = Reply(), False, VIA
-        body = await read_body(request)
         try:
             _raise(denial or body.error)
             self._break(fate, "before")

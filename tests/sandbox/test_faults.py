@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from typing import Any
 
@@ -128,3 +129,17 @@ async def test_an_error_that_names_its_code(sandbox: Sandbox, api: Api) -> None:
     answer = await api("GET", "/users/@me")
     assert (answer.status, answer.json) == (403, {"message": "Missing Access", "code": 50001})
     assert sandbox.limiter.invalid[403] == 1
+
+
+async def test_a_request_that_arrived_has_its_effect_without_its_sender(
+    sandbox: Sandbox, api: Api, channel: Channel
+) -> None:
+    """As a killed bot's: what was on its way arrives after its death."""
+    delay = sandbox.faults.add(Rule(match="POST .*/messages", latency=(0.2, 0.2)))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await api("POST", f"/channels/{channel.id}/messages", {"content": "last words"})
+    assert delay.fired == 1
+    assert not channel.messages
+    message = await sandbox.wait_for_message(channel)
+    assert message.content == "last words"
