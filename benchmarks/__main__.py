@@ -1,0 +1,79 @@
+"""``python -m benchmarks [NAME...]``: ours, the baseline's and their ratio, in one run.
+
+With ``--write`` the reports replace their sections of docs/performance.md.
+"""
+
+import argparse
+import asyncio
+import importlib
+import os
+import platform
+import sys
+from collections.abc import Awaitable, Sequence
+from pathlib import Path
+from typing import Protocol, cast
+
+from benchmarks.figures import Report, table
+
+NAMES = ("fanout", "interactions", "rows", "follow")
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+HEAD = """# Performance
+
+Each table is what one run printed: our figure, the baseline's and their ratio, with the command
+that reproduces it. `make bench` runs them all; `python -m benchmarks --write` puts them here.
+"""
+
+
+class Benchmark(Protocol):
+    """What a module of this package offers to be run by its name."""
+
+    def measure(self, *, small: bool, command: str) -> Awaitable[Report]: ...
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when every bound was kept, 1 when one was missed; argparse's 2 for wrong use."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(NAMES)}")
+    parser.add_argument("--small", action="store_true", help="sizes that take seconds")
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} too")
+    given = parser.parse_args(arguments)
+    unknown = [name for name in given.names if name not in NAMES]
+    if unknown:
+        parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(NAMES)}")
+    good = True
+    for name in given.names or NAMES:
+        benchmark = cast("Benchmark", importlib.import_module(f"benchmarks.{name}"))
+        command = f"python -m benchmarks {name}{' --small' if given.small else ''}"
+        report = asyncio.run(run(benchmark, small=given.small, command=command))
+        sys.stdout.write(table(report) + "\n\n")
+        sys.stdout.flush()
+        good = good and report.good
+        if given.write:
+            write(report)
+    return 0 if good else 1
+
+
+async def run(benchmark: Benchmark, *, small: bool, command: str) -> Report:
+    return await benchmark.measure(small=small, command=command)
+
+
+def write(report: Report, page: Path = PAGE) -> None:
+    """Replace the report's section of the page, or add it at the end."""
+    text = page.read_text(encoding="utf-8") if page.exists() else HEAD
+    start, end = f"<!-- {report.name} -->", f"<!-- /{report.name} -->"
+    section = f"{start}\n{table(report)}\n\n{machine()}\n{end}"
+    before, found, rest = text.partition(start)
+    after = rest.partition(end)[2] if found else "\n"
+    joined = f"{before}{section}{after}" if found else f"{text.rstrip()}\n\n{section}\n"
+    page.write_text(joined, encoding="utf-8")
+
+
+def machine() -> str:
+    return (
+        f"Measured on {os.cpu_count()} cores with Python {platform.python_version()} on "
+        f"{platform.system()}."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""What a benchmark found, in one shape for the terminal and for docs/performance.md."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured thing: ours, the baseline's, and their ratio, all of one run.
+
+    ``good`` tells whether ours keeps the bound that ``bound`` names in words.
+    """
+
+    what: str
+    ours: str
+    baseline: str = "–"
+    ratio: str = "–"
+    bound: str = "–"
+    good: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All figures of one benchmark; ``command`` reproduces them."""
+
+    name: str
+    title: str
+    about: str
+    command: str
+    figures: list[Figure] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        return all(figure.good for figure in self.figures)
+
+
+def table(report: Report) -> str:
+    """A report as Markdown, which reads well on a terminal too."""
+    head = ("", "ours", "baseline", "ratio", "bound")
+    rows = [
+        (f.what, f.ours, f.baseline, f.ratio, f"{f.bound}{'' if f.good else ' **missed**'}")
+        for f in report.figures
+    ]
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    lines = [_row(head, widths), "|" + "|".join("-" * (width + 2) for width in widths) + "|"]
+    lines += [_row(row, widths) for row in rows]
+    notes = [f"- {note}" for note in report.notes]
+    parts = [f"## {report.title}", report.about, "\n".join(lines), "\n".join(notes)]
+    return "\n\n".join(part for part in [*parts, f"`{report.command}`"] if part)
+
+
+def _row(cells: tuple[str, ...], widths: list[int]) -> str:
+    padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+    return "| " + " | ".join(padded) + " |"
+
+
+def seconds(value: float) -> str:
+    return f"{value:.2f} s" if value >= 1 else f"{value * 1000:.1f} ms"

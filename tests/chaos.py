@@ -1,0 +1,280 @@
+"""Chaos: the real bot, killed with SIGKILL at random instants while it announces.
+
+``python -m tests.chaos --kills 100 [--nonce-window 0]`` prints what every channel got, and ends
+with 1 unless each has every interview exactly once.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.clock import SystemClock
+from bot.model import DeliveryState
+from bot.store import open_store
+from sandbox import Sandbox
+from sandbox.entities import Channel
+from sandbox.faults import Rule
+from sandbox.gateway import GatewaySettings
+from sandbox.site import SampleSite
+from tests.process import BotProcess, pointed_at, running
+
+SEND = r"^POST /channels/\d+/messages$"
+TITLE = re.compile(r"Chaos interview (\d+)\b")
+
+BROKEN = 0.05
+"""Of the requests that send: so many are answered by 5xx before the message is there, as many
+after it, and of half as many the connection is cut, before and after."""
+
+LATENCY = (0.01, 0.08)
+STARTING_KILLS = 0.2
+"""Of the kills: so many come at any instant of the start, the others amid the sending."""
+
+PATIENCE = 20.0
+"""Seconds until the kill comes although the sending has not got that far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done; the same `seed` draws the same instants."""
+
+    kills: int
+    channels: int = 50
+    nonce_window: float = 300.0
+    seed: int = 1
+    settle_within: float = 120.0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of it, counted in the channels themselves and in the outbox."""
+
+    kills: int = 0
+    interviews: int = 0
+    channels: int = 0
+    missing: int = 0
+    doubled: int = 0
+    sends: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    histories_read: int = 0
+    gateway_mishaps: int = 0
+    not_sent: dict[str, int] = field(default_factory=dict)
+    kills_amid_sending: int = 0
+    seconds: float = 0.0
+
+    @property
+    def exactly_once(self) -> bool:
+        return not (self.missing or self.doubled or self.not_sent)
+
+    def told(self) -> str:
+        statuses = ", ".join(
+            f"{'cut' if status == 0 else status}: {number}"
+            for status, number in sorted(self.statuses.items())
+        )
+        return "\n".join(
+            (
+                f"kills                 {self.kills} ({self.kills_amid_sending} amid the sending)",
+                f"interviews, channels  {self.interviews}, {self.channels}",
+                f"expected messages     {self.interviews * self.channels}",
+                f"missing               {self.missing}",
+                f"doubled               {self.doubled}",
+                f"rows not sent         {self.not_sent or 'none'}",
+                f"send requests         {self.sends} ({statuses})",
+                f"histories read        {self.histories_read}",
+                f"gateway mishaps       {self.gateway_mishaps}",
+                f"seconds               {self.seconds:.0f}",
+            )
+        )
+
+
+class Chaos:
+    """One run in `folder`; ``run`` gives the outcome."""
+
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self.plan = plan
+        self.folder = folder
+        self.rng = random.Random(plan.seed)
+        self.outcome = Outcome(channels=plan.channels)
+        self.channels: list[Channel] = []
+
+    async def run(self) -> Outcome:
+        began = time.monotonic()
+        settings = GatewaySettings(identify_interval=0.0)
+        async with (
+            Sandbox(
+                page=False,
+                nonce_window=self.plan.nonce_window,
+                gateway=settings,
+                rng=random.Random(self.plan.seed),
+                keep_requests=200_000,
+            ) as sandbox,
+            SampleSite() as site,
+        ):
+            await self._furnish(sandbox)
+            env = pointed_at(sandbox, site.feed_url, LOG_LEVEL="warning")
+            await self._seed(site, env)
+            self._break(sandbox)
+            async with AsyncExitStack() as stack:
+                bot = await stack.enter_async_context(running(self.folder, env))
+                for _ in range(self.plan.kills):
+                    self._publish(site)
+                    await self._mishap(sandbox)
+                    await self._await_instant(sandbox)
+                    bot.kill()
+                    await bot.ended()
+                    self.outcome.kills += 1
+                    bot = await stack.enter_async_context(running(self.folder, env))
+                await self._settle(sandbox, site, bot)
+            await self._count(sandbox)
+        self.outcome.seconds = time.monotonic() - began
+        return self.outcome
+
+    async def _furnish(self, sandbox: Sandbox) -> None:
+        """Two channels a guild, all subscribed."""
+        world = sandbox.world
+        for number in range(self.plan.channels):
+            if number % 2 == 0:
+                guild = world.add_guild(f"Guild {number}")
+            self.channels.append(world.add_channel(guild, f"interviews-{number}"))
+        (self.folder / "data").mkdir()
+        async with open_store(self._database, SystemClock()) as store:
+            for channel in self.channels:
+                await store.add_subscription(channel.guild_id or 0, channel.id, None, 1)
+
+    @property
+    def _database(self) -> str:
+        return f"sqlite+aiosqlite:///{self.folder / 'data' / 'kcrush.db'}"
+
+    async def _seed(self, site: SampleSite, env: dict[str, str]) -> None:
+        """A first run, which stores what is there and announces nothing."""
+        async with running(self.folder, env) as bot:
+            await site.wait_for(lambda seen: "/feed/" in seen.path, count=2, timeout=60)
+            assert await bot.stop() == 0
+
+    def _break(self, sandbox: Sandbox) -> None:
+        faults = sandbox.faults
+        faults.add(Rule(match=SEND, latency=LATENCY))
+        for status in (500, 503):
+            faults.add(Rule(match=SEND, probability=BROKEN / 2, status=status))
+            faults.add(Rule(match=SEND, probability=BROKEN / 2, status=status, when="after"))
+        faults.add(Rule(match=SEND, probability=BROKEN / 2, drop=True))
+        faults.add(Rule(match=SEND, probability=BROKEN / 2, drop=True, when="after"))
+
+    def _publish(self, site: SampleSite) -> None:
+        self.outcome.interviews += 1
+        site.publish_new(
+            title=f"Chaos interview {self.outcome.interviews}",
+            body="<p><b>Still there?</b></p><p>Still here.</p>",
+        )
+
+    async def _mishap(self, sandbox: Sandbox) -> None:
+        """Something befalls the gateway, every other time."""
+        gateway = sandbox.gateway
+        if not gateway.connections or self.rng.random() < 0.5:
+            return
+        self.outcome.gateway_mishaps += 1
+        match self.rng.randrange(4):
+            case 0:
+                gateway.drop()
+            case 1:
+                gateway.reconnect()
+            case 2:
+                gateway.invalidate()
+            case _:
+                await gateway.close(4000)
+
+    async def _await_instant(self, sandbox: Sandbox) -> None:
+        """Until so many more messages are there, and a moment longer."""
+        if self.rng.random() < STARTING_KILLS:
+            await asyncio.sleep(self.rng.uniform(0.2, 3.0))
+            return
+        wanted = self._messages() + self.rng.randrange(self.plan.channels)
+        try:
+            await sandbox.wait_until(lambda _: self._messages() > wanted, PATIENCE)
+        except TimeoutError:
+            return
+        self.outcome.kills_amid_sending += 1
+        await asyncio.sleep(self.rng.uniform(0.0, 0.1))
+
+    def _messages(self) -> int:
+        return sum(len(channel.messages) for channel in self.channels)
+
+    async def _settle(self, sandbox: Sandbox, site: SampleSite, bot: BotProcess) -> None:
+        """Until nothing is left to send: all faults end, and one more interview has come through
+        to every channel after all the others."""
+        sandbox.faults.clear()
+        self._publish(site)
+        everything = self.outcome.interviews * self.plan.channels
+        try:
+            await sandbox.wait_until(
+                lambda _: sum(map(len, self._counts())) == everything, self.plan.settle_within
+            )
+        except TimeoutError:
+            pass  # What is missing is counted.
+        await bot.stop()
+
+    def _counts(self) -> list[Counter[str]]:
+        """How often each interview stands in each channel."""
+        return [
+            Counter(
+                found.group(1)
+                for message in channel.messages.values()
+                if (found := TITLE.search(json.dumps(message.components)))
+            )
+            for channel in self.channels
+        ]
+
+    async def _count(self, sandbox: Sandbox) -> None:
+        outcome = self.outcome
+        for counts in self._counts():
+            outcome.missing += outcome.interviews - len(counts)
+            outcome.doubled += sum(number - 1 for number in counts.values())
+        for request in sandbox.requests:
+            line = f"{request.method} {request.path}"
+            if re.search(SEND, line):
+                outcome.sends += 1
+                outcome.statuses[request.status] += 1
+            elif re.search(r"^GET /channels/\d+/messages", line):
+                outcome.histories_read += 1
+        async with open_store(self._database, SystemClock()) as store:
+            counts_by_state = await store.outbox_counts()
+        outcome.not_sent = {
+            str(state): number
+            for state, number in counts_by_state.items()
+            if number and state is not DeliveryState.SENT
+        }
+
+
+async def run(plan: Plan, folder: Path) -> Outcome:
+    """Play `plan` with its database and log in `folder`."""
+    return await Chaos(plan, folder).run()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--channels", type=int, default=50)
+    parser.add_argument("--nonce-window", type=float, default=300.0, metavar="SECONDS")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    given = parser.parse_args(arguments)
+    plan = Plan(given.kills, given.channels, given.nonce_window, given.seed)
+    sys.stdout.write(f"nonce window          {plan.nonce_window:g} s\n")
+    sys.stdout.write(f"seed                  {plan.seed}\n")
+    sys.stdout.flush()
+    with TemporaryDirectory(prefix="kcrush-chaos-") as folder:
+        outcome = asyncio.run(run(plan, Path(folder)))
+    sys.stdout.write(outcome.told() + "\n")
+    return 0 if outcome.exactly_once else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
