@@ -5,13 +5,13 @@ known.
 """
 
 import asyncio
-import json
 import os
 import random
 import re
 from pathlib import Path
 
 import pytest
+from wordpress import FEED, needs_scripts, needs_wordpress, script
 
 from bot.clock import SystemClock
 from bot.feed.caching import SETTLED
@@ -20,35 +20,7 @@ from bot.model import DeliveryState
 from bot.store import open_store
 from bot.watcher import Watcher
 
-SCRIPTS = Path(__file__).parents[1] / ".." / "shared" / "wordpress"
-URL = os.environ.get("WORDPRESS_URL", "").rstrip("/")
-FEED = f"{URL}/category/interviews/feed/"
-
-pytestmark = [
-    pytest.mark.wordpress,
-    pytest.mark.skipif(not URL, reason="WORDPRESS_URL names no WordPress"),
-]
-needs_scripts = pytest.mark.skipif(
-    not SCRIPTS.is_dir(), reason="the scripts that post to WordPress are not there"
-)
-
-
-async def script(name, *args):
-    process = await asyncio.create_subprocess_exec(
-        str(SCRIPTS / name),
-        *args,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(60):
-            out, err = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    assert process.returncode == 0, err.decode()
-    return json.loads(out.decode().splitlines()[-1])
+pytestmark = needs_wordpress
 
 
 @pytest.fixture

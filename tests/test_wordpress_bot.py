@@ -1,0 +1,62 @@
+"""The whole way on real input: a WordPress, the bot as a process, channels in two guilds."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from process import pointed_at, run_verb, running
+from wordpress import FEED, needs_scripts, needs_wordpress, script
+
+from sandbox import Sandbox
+from sandbox.entities import Channel
+
+pytestmark = [*needs_wordpress, needs_scripts]
+
+
+def told(channel: Channel) -> str:
+    return json.dumps([m.components for m in channel.messages.values()], ensure_ascii=False)
+
+
+def stored(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / "data" / "kcrush.db")) as database:
+        return database.execute("SELECT count(*) FROM interviews").fetchone()[0]
+
+
+async def test_a_post_is_announced_once_in_each_channel_and_an_edit_is_not(
+    tmp_path: Path, discord_here: Sandbox
+) -> None:
+    world = discord_here.world
+    admin = world.add_user("Mina")
+    channels = []
+    for name in ("Seoul Fans", "Lisbon Fans"):
+        guild = world.add_guild(name, owner=admin)
+        channels.append(world.add_channel(guild, "interviews"))
+    made: list[int] = []
+
+    async def post(title: str) -> None:
+        made.append((await script("post.sh", title))["id"])
+        for channel in channels:
+            await discord_here.wait_until(
+                lambda _, channel=channel: title in told(channel) or None, 60, title
+            )
+
+    env = pointed_at(discord_here, FEED)
+    first = await run_verb(tmp_path, "poll", **env)
+    assert "first poll" in first.out
+    assert stored(tmp_path) == 10
+    try:
+        async with running(tmp_path, env) as bot:
+            await discord_here.wait_ready(timeout=60)
+            await discord_here.wait_until(lambda world: world.commands or None, 60)
+            for channel in channels:
+                await discord_here.command(admin, channel, "announcements add", channel=channel)
+            assert [len(channel.messages) for channel in channels] == [0, 0]
+            await post("KCrush Interview with Bassist Ode Marlow")
+            await script("edit.sh", str(made[0]), "--append", "<p>And one more word.</p>")
+            await post("KCrush Interview with Weaver Ina Solberg")
+            assert await bot.stop() == 0
+        assert [len(channel.messages) for channel in channels] == [2, 2]
+    finally:
+        for number in made:
+            await script("trash.sh", str(number), "--delete")
