@@ -186,6 +186,7 @@ class Subscription:
     ``crosspost`` publishes announcements of an announcement channel to its followers,
     ``discussion`` opens a thread under each; ``role_lost`` says that the role was deleted.
     ``webhook_id`` is Discord's hook that carries announcements where the mode is to follow.
+    ``tag_id`` is the tag of a forum's posts where none fits.
     """
 
     id: int
@@ -202,6 +203,8 @@ class Subscription:
     role_lost: bool = False
     mode: Mode = Mode.POST
     webhook_id: int | None = None
+    kind: TargetKind = TargetKind.TEXT
+    tag_id: int | None = None
 
 
 class DeliveryState(StrEnum):
@@ -219,6 +222,9 @@ class Delivery:
 
     ``nonce`` is stable for the row's whole life, at most 25 characters (Discord docs, Create
     Message). ``next_attempt_at`` is when a pending row falls due or a leased row's lease ends.
+    ``maybe_sent_at`` is since when the message may stand in the channel without our knowing, apart
+    from the lease of now, which began at ``leased_at``. ``missed`` counts the other interviews for
+    which this announcement speaks, because the channel was out of reach when they came.
     """
 
     id: int
@@ -230,6 +236,22 @@ class Delivery:
     nonce: str
     message_id: int | None = None
     reason: str | None = None
+    maybe_sent_at: datetime | None = None
+    missed: int = 0
+    leased_at: datetime | None = None
+
+
+class ExtraKind(StrEnum):
+    """What follows an announcement that was sent, where its subscription wants it."""
+
+    CROSSPOST = "crosspost"
+    DISCUSSION = "discussion"
+
+
+class ExtraState(StrEnum):
+    PENDING = "pending"
+    DONE = "done"
+    ABANDONED = "abandoned"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import Delivery, StoredInterview, Subscription
+from bot.model import Delivery, Doubt, ExtraKind, StoredInterview, Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,33 @@ class Leased:
     ``delivery.attempts`` is the fencing token to hand back to ``Store.settle`` and
     ``delivery.next_attempt_at`` the end of the lease. ``expired_lease`` says that an earlier
     lease ran out without a word, so that the message may have been sent already.
+
+    ``digest`` is not empty where the message lists several interviews, or one in their manner:
+    the newest arrivals first, at most ``DIGEST_LIMIT``, and ``more`` that there is no room for.
+    What was withdrawn meanwhile is not among them.
     """
 
     delivery: Delivery
     subscription: Subscription
     interview: StoredInterview
     expired_lease: bool
+    digest: tuple[StoredInterview, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Something to do with a message that was sent: publish it, or open its discussion.
+
+    ``attempts`` are those made so far; ``nonce`` is the delivery's.
+    """
+
+    delivery_id: int
+    what: ExtraKind
+    attempts: int
+    tried_at: datetime | None
+    interview_id: int
+    message_id: int
+    nonce: str
+    guild_id: int
+    channel_id: int

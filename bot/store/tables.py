@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision of ``migrations`` that these tables are: a test holds the two together."""
 
 metadata = sa.MetaData()
@@ -163,6 +163,10 @@ subscriptions = sa.Table(
     # Posted by ourselves, or carried by Discord's channel following, then by this webhook.
     sa.Column("mode", sa.Text, nullable=False, server_default="post"),
     sa.Column("webhook_id", sa.BigInteger),
+    # What its channel is, as far as it matters to sending, and the tag of a forum's posts where
+    # none fits.
+    sa.Column("kind", sa.Text, nullable=False, server_default="text"),
+    sa.Column("tag_id", sa.BigInteger),
     sa.Index("subscriptions_guild", "guild_id"),
     sqlite_autoincrement=True,
 )
@@ -234,3 +238,25 @@ sa.Index(
 )
 _BATCHED = sa.text("batch IS NOT NULL")
 sa.Index("deliveries_batch", deliveries.c.batch, sqlite_where=_BATCHED, postgresql_where=_BATCHED)
+
+extras = sa.Table(
+    "extras",
+    metadata,
+    sa.Column(
+        "delivery_id", Id, sa.ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("what", sa.Text, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_attempt_at", UtcDateTime, nullable=False),
+    # Written before each try, so that a killed one counts against the limits too.
+    sa.Column("tried_at", UtcDateTime),
+    sa.Column("reason", sa.Text),
+)
+_EXTRA_DUE = sa.text("state = 'pending'")
+sa.Index(
+    "extras_due",
+    extras.c.next_attempt_at,
+    sqlite_where=_EXTRA_DUE,
+    postgresql_where=_EXTRA_DUE,
+)
