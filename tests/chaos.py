@@ -13,7 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -214,13 +214,25 @@ class Chaos:
         sandbox.faults.clear()
         self._publish(site)
         everything = self.outcome.interviews * self.plan.channels
-        try:
-            await sandbox.wait_until(
-                lambda _: sum(map(len, self._counts())) == everything, self.plan.settle_within
-            )
-        except TimeoutError:
-            pass  # What is missing is counted.
+        # What is missing then is counted.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.plan.settle_within):
+                await sandbox.wait_until(
+                    lambda _: sum(map(len, self._counts())) == everything, timeout=None
+                )
+                while await self._left():  # noqa: ASYNC110 - only the database knows
+                    await asyncio.sleep(0.2)
         await bot.stop()
+
+    async def _left(self) -> dict[str, int]:
+        """The rows that are not sent, by state."""
+        async with open_store(self._database, SystemClock()) as store:
+            counts = await store.outbox_counts()
+        return {
+            str(state): number
+            for state, number in counts.items()
+            if number and state is not DeliveryState.SENT
+        }
 
     def _counts(self) -> list[Counter[str]]:
         """How often each interview stands in each channel."""
@@ -245,13 +257,7 @@ class Chaos:
                 outcome.statuses[request.status] += 1
             elif re.search(r"^GET /channels/\d+/messages", line):
                 outcome.histories_read += 1
-        async with open_store(self._database, SystemClock()) as store:
-            counts_by_state = await store.outbox_counts()
-        outcome.not_sent = {
-            str(state): number
-            for state, number in counts_by_state.items()
-            if number and state is not DeliveryState.SENT
-        }
+        outcome.not_sent = await self._left()
 
 
 async def run(plan: Plan, folder: Path) -> Outcome:

@@ -1,0 +1,192 @@
+"""The outbox by itself: enqueueing for ten thousand channels, and the memory that sending takes.
+
+Each figure comes from a process of its own, ``python -m benchmarks.rows COUNT WAY``, that prints
+JSON; what a process held once is never given back, so that one may not measure twice.
+"""
+
+import asyncio
+import json
+import random
+import resource
+import sqlite3
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from benchmarks.fanout import interview
+from benchmarks.figures import Figure, Report, seconds
+from benchmarks.remote import ROOT, quiet
+from bot.announcer import Announcer
+from bot.clock import SystemClock
+from bot.model import DeliveryState
+from bot.store import Leased, Store, open_store
+
+MOST_SECONDS = 1.0
+FLAT = 1.2
+"""Peak memory at ten times the rows may be so many times as high and still be called flat."""
+
+FIRST_ID = 1_000_000
+
+
+class NoDiscord:
+    """Takes every card at once: what is measured is the outbox."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    async def send(self, leased: Leased) -> int:
+        await asyncio.sleep(0)
+        self.sent += 1
+        return FIRST_ID + self.sent
+
+    async def turn(self) -> None:
+        """The pace: none."""
+
+
+async def measure(*, small: bool, command: str) -> Report:
+    """The benchmark ``rows``; with `small` a tenth of them."""
+    few, many = (100, 1000) if small else (1000, 10_000)
+    ours_few, ours = await in_process(few, "ours"), await in_process(many, "ours")
+    naive_few, naive = await in_process(few, "naive"), await in_process(many, "naive")
+    growth = ours["peak"] / ours_few["peak"]
+    naive_growth = naive["peak"] / naive_few["peak"]
+    return Report(
+        "rows",
+        "Rows",
+        f"One interview enqueued for {many:,} subscriptions, and drained to a Discord that "
+        "answers at once. Baselines: an INSERT a subscription, in one transaction; a list of all "
+        "rows with their interviews, and a task for each.",
+        command,
+        [
+            Figure(
+                f"enqueueing {many:,} deliveries",
+                seconds(ours["enqueue"]),
+                seconds(naive["enqueue"]),
+                f"{naive['enqueue'] / ours['enqueue']:.1f} times as fast",
+                f"at most {MOST_SECONDS:g} s",
+                good=ours["enqueue"] <= MOST_SECONDS,
+            ),
+            Figure(f"peak memory, {few:,} rows", mib(ours_few), mib(naive_few)),
+            Figure(f"peak memory, {many:,} rows", mib(ours), mib(naive)),
+            Figure(
+                "growth of the peak, ten times the rows",
+                f"{growth:.2f}",
+                f"{naive_growth:.2f}",
+                f"{naive_growth / growth:.2f} times the growth",
+                f"at most {FLAT:g}",
+                good=growth <= FLAT,
+            ),
+            Figure(
+                f"draining {many:,} rows", seconds(ours["drain"]), bound="no rows left", good=True
+            ),
+        ],
+    )
+
+
+def mib(found: dict[str, Any]) -> str:
+    return f"{found['peak'] / 1024:.1f} MiB"
+
+
+async def in_process(count: int, way: str) -> dict[str, Any]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "benchmarks.rows", str(count), way),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await process.communicate()
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+async def run(count: int, way: str) -> dict[str, Any]:
+    quiet()
+    with TemporaryDirectory(prefix="kcrush-bench-") as folder:
+        path = Path(folder) / "kcrush.db"
+        url = f"sqlite+aiosqlite:///{path}"
+        async with open_store(url, SystemClock()) as store:
+            await store.add_subscription(1, 1, None, 1)
+        multiply(path, "subscriptions", count)
+        if way == "naive":
+            return await run_naive(path, url, count)
+        async with open_store(url, SystemClock()) as store:
+            enqueue = await enqueued(store, count)
+            began = time.perf_counter()
+            sender = NoDiscord()
+            announcer = Announcer(store, sender, SystemClock(), random.Random(1), sender)
+            await announcer.drain()
+            drain = time.perf_counter() - began
+            left = count - (await store.outbox_counts())[DeliveryState.SENT]
+            assert left == 0
+            assert sender.sent == count
+        return {"enqueue": enqueue, "drain": drain, "peak": peak()}
+
+
+async def enqueued(store: Store, count: int) -> float:
+    began = time.perf_counter()
+    async with store.write() as write:
+        stored = await write.insert(interview(), "digest")
+        assert await write.enqueue(stored, SystemClock().now()) == count
+    return time.perf_counter() - began
+
+
+async def run_naive(path: Path, url: str, count: int) -> dict[str, Any]:
+    """Rows inserted one by one, as copies of one that is right; all of them read, and sent by a
+    task each."""
+    async with open_store(url, SystemClock()) as store:
+        async with store.write() as write:
+            stored = await write.insert(interview(), "digest")
+            await write.enqueue(stored, SystemClock().now())
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("DELETE FROM deliveries WHERE id > 1")
+            connection.commit()
+        began = time.perf_counter()
+        multiply(path, "deliveries", count)
+        enqueue = time.perf_counter() - began
+        sender = NoDiscord()
+        rows = await store.deliveries(stored)
+        found = [(row, (await store.interviews([row.interview_id]))[0]) for row in rows]
+
+        async def send(pair: Any) -> None:
+            await asyncio.sleep(0)
+            sender.sent += bool(pair)
+
+        await asyncio.gather(*(send(pair) for pair in found))
+        assert sender.sent == count
+    return {"enqueue": enqueue, "peak": peak()}
+
+
+def multiply(path: Path, table: str, count: int) -> None:
+    """Make the one row of a table into so many, an INSERT each in one transaction; ids and
+    whatever must be unique count up."""
+    with closing(sqlite3.connect(path)) as connection:
+        cursor = connection.execute(f"SELECT * FROM {table} ORDER BY id LIMIT 1")  # noqa: S608
+        names = [column[0] for column in cursor.description]
+        first = dict(zip(names, cursor.fetchone(), strict=True))
+        marks = ", ".join("?" * len(names))
+        for number in range(2, count + 1):
+            row = {**first, "id": number}
+            for name in ("subscription_id", "guild_id", "channel_id"):
+                if first.get(name) is not None:
+                    row[name] = number
+            if "nonce" in row:
+                row["nonce"] = f"naive{number}"
+            connection.execute(f"INSERT INTO {table} VALUES ({marks})", list(row.values()))  # noqa: S608
+        connection.commit()
+
+
+def peak() -> int:
+    """The most memory that this process ever held, in KiB. Linux's ``ru_maxrss`` starts with the
+    parent's, so its own count comes first."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(asyncio.run(run(int(sys.argv[1]), sys.argv[2]))))
