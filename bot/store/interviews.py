@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import DeliveryState, FeedState, Interview, Validators
+from bot.store import edits, timing
 from bot.store.codec import interview_values, storable, storable_or_none, turn_values
 from bot.store.results import Known
 from bot.store.tables import database, deliveries, feeds, interviews, turns
@@ -26,6 +27,15 @@ _SUMMARY = (
     interviews.c.published_at,
     interviews.c.turn_count,
 )
+
+
+_ON_CARD = (
+    interviews.c.title,
+    interviews.c.excerpt,
+    interviews.c.image_url,
+    interviews.c.withdrawn_at,
+)
+"""What changes an announcement that was sent."""
 
 
 def _once(column: sa.Column[Any]) -> sa.Label[Any]:
@@ -116,12 +126,17 @@ async def insert(
     return id_
 
 
-async def update(connection: AsyncConnection, id_: int, interview: Interview, digest: str) -> None:
-    first_seen_at = await connection.scalar(
-        sa.select(interviews.c.first_seen_at).where(interviews.c.id == id_)
+async def update(
+    connection: AsyncConnection, id_: int, interview: Interview, digest: str, now: datetime
+) -> None:
+    """Replace what is stored; messages that show what has changed are to be edited."""
+    found = await connection.execute(
+        sa.select(interviews.c.first_seen_at, *_ON_CARD).where(interviews.c.id == id_)
     )
-    if first_seen_at is None:
+    before = found.one_or_none()
+    if before is None:
         raise LookupError(f"no interview {id_}")
+    first_seen_at = before.first_seen_at
     await connection.execute(
         interviews.update()
         .where(interviews.c.id == id_)
@@ -133,6 +148,9 @@ async def update(connection: AsyncConnection, id_: int, interview: Interview, di
             revision=await _next_revision(connection),
         )
     )
+    after = await connection.execute(sa.select(*_ON_CARD).where(interviews.c.id == id_))
+    if tuple(after.one()) != tuple(before)[1:]:
+        await edits.plan(connection, id_, now)
     await connection.execute(turns.delete().where(turns.c.interview_id == id_))
     await _write_turns(connection, id_, interview)
 
@@ -150,9 +168,12 @@ async def withdraw(connection: AsyncConnection, id_: int, now: datetime) -> None
         .where(
             deliveries.c.interview_id == id_,
             deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.PARKED]),
+            deliveries.c.batch.is_(None),
         )
         .values(state=DeliveryState.SUPERSEDED, reason="withdrawn", changed_at=now)
     )
+    await timing.withdraw(connection, id_, now)
+    await edits.plan(connection, id_, now)
 
 
 async def save_feed_state(connection: AsyncConnection, state: FeedState) -> None:

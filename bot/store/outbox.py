@@ -6,25 +6,31 @@ longer than its lease changes nothing any more.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Delivery, DeliveryState, Subscription, SubscriptionState
+from bot.model import Delivery, DeliveryState, Doubt, Mode, Subscription, SubscriptionState
+from bot.store import extras, parking, timing
+from bot.store import subscriptions as rows_of
 from bot.store.subscriptions import COLUMNS as SUBSCRIPTION
 from bot.store.subscriptions import subscription
-from bot.store.tables import database, deliveries, subscriptions
+from bot.store.tables import database, deliveries, guilds, subscriptions
 
 FRESH = timedelta(hours=1)
 """A delivery that has waited for longer than this is catching up, and lets newer ones pass."""
 
-_WAITING = deliveries.c.state.in_(
-    [
-        sa.literal_column(f"'{DeliveryState.PENDING}'"),
-        sa.literal_column(f"'{DeliveryState.LEASED}'"),
-    ]
+_WAITING = sa.and_(
+    deliveries.c.state.in_(
+        [
+            sa.literal_column(f"'{DeliveryState.PENDING}'"),
+            sa.literal_column(f"'{DeliveryState.LEASED}'"),
+        ]
+    ),
+    ~timing.IN_DIGEST,
 )
 
 _ROW = (
@@ -37,9 +43,17 @@ _ROW = (
     deliveries.c.nonce,
     deliveries.c.message_id,
     deliveries.c.reason,
+    deliveries.c.maybe_sent_at,
+    deliveries.c.missed,
 )
 
-_ACTIVE = subscriptions.c.state == SubscriptionState.ACTIVE
+_BESIDE = (
+    subscriptions.c.probes,
+    sa.func.coalesce(guilds.c.doubt, Doubt.RATHER_ONCE.value).label("doubt"),
+)
+
+# What waits for a parked subscription is parked as well, but for the one that probes it.
+_ACTIVE = subscriptions.c.state.in_([SubscriptionState.ACTIVE, SubscriptionState.PARKED])
 
 _JOINED = deliveries.join(subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
 
@@ -58,13 +72,14 @@ _FIRST_OF_CHANNEL = (
     sa.select(
         *_ROW,
         *SUBSCRIPTION,
+        *_BESIDE,
         _STALE.label("stale"),
         deliveries.c.round,
         sa.func.row_number()
         .over(partition_by=deliveries.c.subscription_id, order_by=(_STALE, deliveries.c.id))
         .label("place"),
     )
-    .select_from(_JOINED)
+    .select_from(_JOINED.outerjoin(guilds, guilds.c.id == subscriptions.c.guild_id))
     .where(
         _WAITING,
         deliveries.c.next_attempt_at <= sa.bindparam("now"),
@@ -75,7 +90,7 @@ _FIRST_OF_CHANNEL = (
 )
 
 _DUE = (
-    sa.select(*list(_FIRST_OF_CHANNEL.c)[: len(_ROW) + len(SUBSCRIPTION)])
+    sa.select(*list(_FIRST_OF_CHANNEL.c)[: len(_ROW) + len(SUBSCRIPTION) + len(_BESIDE)])
     .where(_FIRST_OF_CHANNEL.c.place == 1)
     .order_by(
         _FIRST_OF_CHANNEL.c.stale, _FIRST_OF_CHANNEL.c.round, _FIRST_OF_CHANNEL.c[_ROW[0].name]
@@ -105,9 +120,20 @@ OF_INTERVIEW = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A leased row as it is now; the rest as in ``Leased``."""
+
+    delivery: Delivery
+    subscription: Subscription
+    expired: bool
+    probes: int | None
+    doubt: Doubt
+
+
 async def enqueue(connection: AsyncConnection, interview_id: int, now: datetime) -> int:
     """A row for each subscription that has not ended and has none; parked with its subscription."""
-    parked = subscriptions.c.state == SubscriptionState.PARKED
+    parked = subscriptions.c.state.in_([SubscriptionState.PARKED, SubscriptionState.PAUSED])
     rows = sa.select(
         sa.literal(interview_id),
         subscriptions.c.id,
@@ -123,6 +149,7 @@ async def enqueue(connection: AsyncConnection, interview_id: int, now: datetime)
         sa.literal(now, deliveries.c.changed_at.type),
     ).where(
         subscriptions.c.state != SubscriptionState.ENDED,
+        subscriptions.c.mode == Mode.POST,
         ~sa.exists().where(
             deliveries.c.interview_id == interview_id,
             deliveries.c.subscription_id == subscriptions.c.id,
@@ -149,14 +176,22 @@ async def enqueue(connection: AsyncConnection, interview_id: int, now: datetime)
         .where(deliveries.c.interview_id == interview_id, deliveries.c.nonce == "")
         .values(nonce=identity + sa.cast(deliveries.c.id, sa.Text))
     )
+    await timing.put_off(connection, interview_id, now)
+    await parking.probe_with_news(connection, interview_id, now)
     return inserted.rowcount
 
 
 async def lease(
-    connection: AsyncConnection, now: datetime, lease_until: datetime, limit: int
-) -> list[tuple[Delivery, Subscription, bool]]:
-    """Take up to `limit` due rows: each as it is now, and whether it was leased before."""
+    connection: AsyncConnection,
+    now: datetime,
+    lease_until: datetime,
+    limit: int,
+    catch_up: int = parking.CATCH_UP,
+) -> list[Taken]:
+    """Take up to `limit` due rows."""
     await _give_up_orphans(connection, now)
+    await parking.begin_probes(connection, now, catch_up)
+    await timing.gather(connection, now)
     found = await connection.execute(_DUE, {"now": now, "stale": now - FRESH, "limit": limit})
     rows = found.all()
     if not rows:
@@ -169,9 +204,10 @@ async def lease(
             attempts=deliveries.c.attempts + 1,
             next_attempt_at=lease_until,
             changed_at=now,
+            maybe_sent_at=sa.func.coalesce(deliveries.c.maybe_sent_at, now),
         )
     )
-    return [_leased(row, lease_until) for row in rows]
+    return [_leased(row, now, lease_until) for row in rows]
 
 
 async def take_over(connection: AsyncConnection, now: datetime) -> int:
@@ -186,9 +222,14 @@ async def take_over(connection: AsyncConnection, now: datetime) -> int:
 
 
 async def settle(
-    connection: AsyncConnection, delivery_id: int, expected_attempts: int, values: Mapping[str, Any]
+    connection: AsyncConnection,
+    delivery_id: int,
+    expected_attempts: int,
+    values: Mapping[str, Any],
+    catch_up: int = parking.CATCH_UP,
 ) -> bool:
-    """Write `values` to a row whose lease is still the one that `expected_attempts` names."""
+    """Write `values` to a row whose lease is still the one that `expected_attempts` names. Sent,
+    it heals its subscription, if that was parked."""
     result = await connection.execute(
         deliveries.update()
         .where(
@@ -198,7 +239,13 @@ async def settle(
         )
         .values(values)
     )
-    return result.rowcount == 1
+    if result.rowcount != 1:
+        return False
+    await timing.settle_batch(connection, delivery_id, values)
+    if values["state"] is DeliveryState.SENT:
+        await extras.begin(connection, delivery_id, values["changed_at"])
+        await rows_of.heal(connection, delivery_id, values["changed_at"], catch_up)
+    return True
 
 
 def delivery(row: Sequence[Any]) -> Delivery:
@@ -211,20 +258,24 @@ def counts(rows: Sequence[Any]) -> dict[DeliveryState, int]:
     return dict.fromkeys(DeliveryState, 0) | {DeliveryState(row[0]): row[1] for row in rows}
 
 
-def _leased(row: Sequence[Any], lease_until: datetime) -> tuple[Delivery, Subscription, bool]:
+def _leased(row: Sequence[Any], now: datetime, lease_until: datetime) -> Taken:
     before = delivery(row[: len(_ROW)])
-    after = Delivery(
-        id=before.id,
-        interview_id=before.interview_id,
-        subscription_id=before.subscription_id,
+    after = replace(
+        before,
         state=DeliveryState.LEASED,
         attempts=before.attempts + 1,
         next_attempt_at=lease_until,
-        nonce=before.nonce,
-        message_id=before.message_id,
-        reason=before.reason,
+        leased_at=now,
     )
-    return after, subscription(row[len(_ROW) :]), before.state is DeliveryState.LEASED
+    one = subscription(row[len(_ROW) : len(_ROW) + len(SUBSCRIPTION)])
+    probes, doubt = row[len(_ROW) + len(SUBSCRIPTION) :]
+    return Taken(
+        after,
+        one,
+        expired=before.state is DeliveryState.LEASED,
+        probes=probes if one.state is SubscriptionState.PARKED else None,
+        doubt=Doubt(doubt),
+    )
 
 
 async def _give_up_orphans(connection: AsyncConnection, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,12 +19,19 @@ from bot.model import (
     Subscription,
     SubscriptionState,
 )
-from bot.store import codec, interviews, outbox, subscriptions
+from bot.store import codec, interviews, outbox, subscriptions, timing
 from bot.store.engine import Database, open_database, whole
+from bot.store.extras import Extras
+from bot.store.guilds import Guilds
 from bot.store.migrate import migrate, read_schema
 from bot.store.results import Change, Known, Leased, Schema, SubscriptionOverview
+from bot.store.subscriptions import Edit
 
 _ID_BITS = 63
+
+DIGEST_LIMIT = 10
+"""Interviews that one message lists: their texts, buttons and Discord's limits leave no room for
+more."""
 
 
 class Write:
@@ -56,7 +64,9 @@ class Write:
         Raises:
             LookupError: there is no interview with this id.
         """
-        await whole(interviews.update(self._connection, id, interview, digest))
+        await whole(
+            interviews.update(self._connection, id, interview, digest, self._clock.now())
+        )
 
     async def withdraw(self, id: int, now: datetime) -> None:  # noqa: A002
         """Take an interview out of lists and search; what was not sent of it is superseded."""
@@ -95,6 +105,10 @@ class Store:
         self._clock = clock
         self.identity = identity
         """Tells this database from every other one, also from one made anew in its place."""
+        self.extras = Extras(database)
+        """What follows a sent message: publishing it, opening its discussion."""
+        self.guilds = Guilds(database, clock)
+        """What holds for whole guilds."""
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Write]:
@@ -192,11 +206,59 @@ class Store:
         A channel has one subscription: added again it takes the new role, is active again, and
         what was parked with it becomes due.
         """
-        return await self._database.change(
-            lambda connection: subscriptions.add(
-                connection, guild_id, channel_id, role_id, created_by, self._clock.now()
-            )
+        after, before = await self.subscribe(
+            guild_id,
+            channel_id,
+            created_by,
+            lambda one: replace(one, role_id=role_id, role_lost=False),
         )
+        return after, before is None
+
+    async def subscribe(
+        self, guild_id: int, channel_id: int, created_by: int, edit: Edit
+    ) -> tuple[Subscription, Subscription | None]:
+        """Subscribe a channel, or edit and reactivate its subscription; as it is now, and as it
+        was before (``None``: it had none, and `edit` begins with the defaults).
+
+        `edit` is a pure function; only what admins choose is taken from its result. What waits and
+        was never tried gets its hour anew.
+        """
+
+        async def subscribe(
+            connection: AsyncConnection,
+        ) -> tuple[Subscription, Subscription | None]:
+            now = self._clock.now()
+            after, before = await subscriptions.add(
+                connection, guild_id, channel_id, created_by, edit, now
+            )
+            await self.guilds.reschedule(connection, after)
+            return after, before
+
+        return await self._database.change(subscribe)
+
+    async def subscription(self, guild_id: int, channel_id: int) -> Subscription | None:
+        """The subscription of a guild's channel that has not ended."""
+        return await self._database.change(
+            lambda connection: subscriptions.find(connection, channel_id, guild_id)
+        )
+
+    async def edit_subscription(
+        self, guild_id: int, channel_id: int, edit: Edit
+    ) -> tuple[Subscription, Subscription] | None:
+        """Change what admins choose of a subscription, whatever its state; as it is now and as it
+        was, ``None`` where the channel has none. What waits and was never tried gets its hour anew.
+        """
+
+        async def change(connection: AsyncConnection) -> tuple[Subscription, Subscription] | None:
+            before = await subscriptions.find(connection, channel_id, guild_id)
+            if before is None:
+                return None
+            after = edit(before)
+            await subscriptions.save(connection, after)
+            await self.guilds.reschedule(connection, after)
+            return after, before
+
+        return await self._database.change(change)
 
     async def remove_subscription(self, guild_id: int, channel_id: int) -> bool:
         """End a channel's subscription and give up what it waits for; whether there was one."""
@@ -234,11 +296,27 @@ class Store:
             lambda connection: outbox.lease(connection, now, lease_until, limit)
         )
         needed = sorted({delivery.interview_id for delivery, _, _ in rows})
-        found = {stored.id: stored for stored in await self.interviews(needed)}
+        digests = await self._digests([delivery.id for delivery, _, _ in rows])
+        listed = {id_ for ids in digests.values() for id_ in ids[:DIGEST_LIMIT]}
+        found = {stored.id: stored for stored in await self.interviews(sorted({*needed, *listed}))}
         return [
-            Leased(delivery, subscription, found[delivery.interview_id], expired)
+            Leased(
+                delivery,
+                subscription,
+                found[delivery.interview_id],
+                expired,
+                tuple(found[id_] for id_ in digests.get(delivery.id, ())[:DIGEST_LIMIT]),
+                max(0, len(digests.get(delivery.id, ())) - DIGEST_LIMIT),
+            )
             for delivery, subscription, expired in rows
         ]
+
+    async def _digests(self, deliveries: Sequence[int]) -> Mapping[int, Sequence[int]]:
+        """The interviews of those of the deliveries that are digests."""
+        if not deliveries:
+            return {}
+        rows = await self._database.fetch(timing.IN_BATCHES, {"batches": deliveries})
+        return timing.batches(rows)
 
     async def take_over_leases(self, now: datetime) -> int:
         """Let the leases of a process that is gone run out at `now`; how many there were.
@@ -276,9 +354,12 @@ class Store:
             "next_attempt_at": next_attempt_at or now,
             "changed_at": now,
         }
-        return await self._database.change(
+        settled = await self._database.change(
             lambda connection: outbox.settle(connection, delivery_id, expected_attempts, values)
         )
+        if settled and state is DeliveryState.SENT:
+            self.extras.begun.set()
+        return settled
 
     async def park(
         self, delivery_id: int, *, expected_attempts: int, now: datetime, reason: str

@@ -1,0 +1,157 @@
+"""What holds for a guild, and how long a guild that removed the bot is remembered."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.model import Doubt, GuildSettings, Subscription, SubscriptionState
+from bot.store import subscriptions as rows_of
+from bot.store import timing
+from bot.store.engine import Database
+from bot.store.tables import deliveries, guilds, subscriptions
+
+LEFT = "guild-left"
+"""Why subscriptions of a guild that removed the bot are parked."""
+
+_CHUNK = 500
+"""Ids in one statement, far below SQLite's 32,766 (SQLite docs, Limits)."""
+
+BY_ID = sa.select(guilds).where(guilds.c.id == sa.bindparam("guild_id"))
+
+WITH_SUBSCRIPTIONS = (
+    sa.select(subscriptions.c.guild_id, guilds.c.removed_at)
+    .outerjoin(guilds, guilds.c.id == subscriptions.c.guild_id)
+    .where(subscriptions.c.state != SubscriptionState.ENDED)
+    .distinct()
+)
+"""The guilds that the bot was set up in, with when it was removed from them."""
+
+
+GuildEdit = Callable[[GuildSettings], GuildSettings]
+
+
+class Guilds:
+    """The guilds' own rows, each change one transaction. Raises what ``Store`` raises."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def settings(self, guild_id: int) -> GuildSettings:
+        """What holds for a guild; the defaults for one that chose nothing."""
+        return settings(guild_id, await self._database.fetch(BY_ID, {"guild_id": guild_id}))
+
+    async def edit(self, guild_id: int, edit: GuildEdit) -> tuple[GuildSettings, GuildSettings]:
+        """Change what holds for a guild; as it is now and as it was. What waits for an hour gets
+        it anew."""
+
+        async def change(connection: AsyncConnection) -> tuple[GuildSettings, GuildSettings]:
+            rows = (await connection.execute(BY_ID, {"guild_id": guild_id})).all()
+            before = settings(guild_id, rows)
+            after = edit(before)
+            await save(connection, after)
+            if after.time_zone != before.time_zone:
+                for one in await rows_of.of_guild(connection, guild_id):
+                    await timing.reschedule(connection, one, after.time_zone, self._clock.now())
+            return after, before
+
+        return await self._database.change(change)
+
+    async def reschedule(self, connection: AsyncConnection, subscription: Subscription) -> None:
+        """Within a transaction: give what waits for a subscription its hour by its options."""
+        rows = (await connection.execute(BY_ID, {"guild_id": subscription.guild_id})).all()
+        zone = settings(subscription.guild_id, rows).time_zone
+        await timing.reschedule(connection, subscription, zone, self._clock.now())
+
+    async def known(self) -> dict[int, datetime | None]:
+        """The guilds that announcements were set up in, with when the bot was removed from them."""
+        rows = await self._database.fetch(WITH_SUBSCRIPTIONS)
+        return {row.guild_id: row.removed_at for row in rows}
+
+    async def leave(self, guild_id: int) -> int:
+        """The bot was removed: park what the guild set up, and count its days of grace from the
+        first time that this is told; how many subscriptions were parked."""
+        return await self._database.change(
+            lambda connection: leave(connection, guild_id, self._clock.now())
+        )
+
+    async def come_back(self, guild_id: int) -> list[int]:
+        """The bot is there again: the days of grace are over. The ids of the subscriptions that
+        are still parked for its absence, to be revived."""
+        return await self._database.change(lambda connection: come_back(connection, guild_id))
+
+    async def purge(self, before: datetime) -> int:
+        """Delete all of the guilds that the bot was removed from before `before`; how many."""
+        return await self._database.change(lambda connection: purge(connection, before))
+
+
+def settings(guild_id: int, rows: Sequence[Any]) -> GuildSettings:
+    if not rows:
+        return GuildSettings(guild_id)
+    row = rows[0]
+    return GuildSettings(row.id, row.time_zone, Doubt(row.doubt), row.removed_at)
+
+
+async def save(connection: AsyncConnection, guild: GuildSettings) -> None:
+    values = {
+        "time_zone": guild.time_zone,
+        "doubt": guild.doubt,
+        "removed_at": guild.removed_at,
+    }
+    updated = await connection.execute(
+        guilds.update().where(guilds.c.id == guild.id).values(values)
+    )
+    if updated.rowcount == 0:
+        await connection.execute(guilds.insert().values(id=guild.id, **values))
+
+
+async def leave(connection: AsyncConnection, guild_id: int, now: datetime) -> int:
+    found = settings(guild_id, (await connection.execute(BY_ID, {"guild_id": guild_id})).all())
+    if found.removed_at is None:
+        await save(connection, GuildSettings(found.id, found.time_zone, found.doubt, now))
+    awake = await _ids(
+        connection,
+        subscriptions.c.guild_id == guild_id,
+        subscriptions.c.state.in_([SubscriptionState.ACTIVE, SubscriptionState.PARKED]),
+    )
+    for id_ in awake:
+        await rows_of.change_state(connection, id_, SubscriptionState.PARKED, LEFT, now)
+    return len(awake)
+
+
+async def come_back(connection: AsyncConnection, guild_id: int) -> list[int]:
+    await connection.execute(guilds.update().where(guilds.c.id == guild_id).values(removed_at=None))
+    return await _ids(
+        connection,
+        subscriptions.c.guild_id == guild_id,
+        subscriptions.c.state == SubscriptionState.PARKED,
+        subscriptions.c.reason == LEFT,
+    )
+
+
+async def purge(connection: AsyncConnection, before: datetime) -> int:
+    found = await connection.scalars(sa.select(guilds.c.id).where(guilds.c.removed_at <= before))
+    ids = list(found)
+    for chunk in _chunks(ids):
+        theirs = sa.select(subscriptions.c.id).where(subscriptions.c.guild_id.in_(chunk))
+        await connection.execute(
+            deliveries.delete().where(deliveries.c.subscription_id.in_(theirs))
+        )
+        await connection.execute(subscriptions.delete().where(subscriptions.c.guild_id.in_(chunk)))
+        await connection.execute(guilds.delete().where(guilds.c.id.in_(chunk)))
+    return len(ids)
+
+
+async def _ids(connection: AsyncConnection, *where: sa.ColumnElement[bool]) -> list[int]:
+    return list(await connection.scalars(sa.select(subscriptions.c.id).where(*where)))
+
+
+def _chunks(values: Collection[int]) -> Iterator[list[int]]:
+    iterator = iter(values)
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk
