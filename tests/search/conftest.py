@@ -1,3 +1,4 @@
+import shutil
 from types import SimpleNamespace
 
 import pytest
@@ -6,11 +7,18 @@ from bot.search import SearchIndex
 from bot.store import open_store
 from tests.clock import FakeClock
 from tests.search.archive import ARCHIVE
+from tests.store.samples import database_url, migrated
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory):
+    return migrated(tmp_path_factory.mktemp("template"))
 
 
 @pytest.fixture
-async def store(tmp_path):
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path / 'kcrush.db'}", FakeClock()) as opened:
+async def store(template, tmp_path):
+    shutil.copy(template, tmp_path)
+    async with open_store(database_url(tmp_path), FakeClock()) as opened:
         yield opened
 
 

@@ -1,16 +1,30 @@
 """Interviews to store, and how to open a store for them."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
 from bot.model import Answer, Image, Interview, Subject, Transcript, Turn
+from bot.store import open_store
+from tests.clock import FakeClock
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 def database_url(tmp_path, name="kcrush.db"):
     return f"sqlite+aiosqlite:///{tmp_path / name}"
+
+
+def migrated(folder):
+    """A database at the newest version, to be copied: that is quicker than migrating each."""
+
+    async def migrate():
+        async with open_store(database_url(folder), FakeClock()):
+            pass
+
+    asyncio.run(migrate())
+    return folder / "kcrush.db"
 
 
 def interview(number=1, **changes):

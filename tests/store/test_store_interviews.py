@@ -1,5 +1,6 @@
 import asyncio
 import random
+import shutil
 import tempfile
 from collections import Counter
 from dataclasses import replace
@@ -37,9 +38,10 @@ async def test_an_interview_without_anything_comes_back_too(store):
 
 @settings(max_examples=25, deadline=None)
 @given(those=st.lists(interviews(), min_size=1, max_size=6, unique_by=lambda one: one.guid))
-def test_any_interviews_come_back_as_they_went_in(those):
+def test_any_interviews_come_back_as_they_went_in(template, those):
     async def round_trip():
         with tempfile.TemporaryDirectory() as folder:
+            shutil.copy(template, folder)
             async with open_store(database_url(Path(folder)), FakeClock()) as store:
                 ids = await insert(store, *those)
                 assert [one.interview for one in await store.interviews(ids)] == those
