@@ -88,7 +88,12 @@ def facts(interview: Interview) -> str:
 
 
 def kinds(interview: Interview) -> list[Marked]:
-    """The site's categories and tags that tell something: no names, no "Interviews"."""
+    """The site's categories and tags that tell something, as markdown."""
+    return [Marked(escape_within(kind, KIND_LIMIT)) for kind in telling_kinds(interview)]
+
+
+def telling_kinds(interview: Interview) -> list[str]:
+    """The first categories and tags that tell something: no names, no "Interviews". Plain."""
     told = {
         one_line(name).casefold()
         for subject in interview.subjects
@@ -99,7 +104,7 @@ def kinds(interview: Interview) -> list[Marked]:
         for kind in dict.fromkeys(map(one_line, interview.kinds))
         if is_visible(kind) and kind.casefold() not in told | _SAYS_NOTHING
     ]
-    return [Marked(escape_within(kind, KIND_LIMIT)) for kind in telling[:KINDS_SHOWN]]
+    return telling[:KINDS_SHOWN]
 
 
 def date_of(interview: Interview) -> str | None:

@@ -1,0 +1,86 @@
+"""The announcement that is published to followers: an embed, for that is what reaches them.
+
+Of a crossposted message Discord copies words and embeds, and no components (discord-api-docs,
+issues 3079 and 6311): a layout of components would arrive empty. The buttons below are for the
+channel in which it is posted.
+"""
+
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.i18n import Text
+from bot.model import Interview, StoredInterview
+from bot.ui import ids
+from bot.ui.cards import EXCERPT_LIMIT, KIND_LIMIT, byline, telling_kinds
+from bot.ui.layout import BRAND, button, link_button
+from bot.ui.markdown import (
+    MEDIA_URL_LIMIT,
+    escape_within,
+    is_visible,
+    one_line,
+    safe_url,
+    shorten,
+)
+from bot.ui.pages import hero
+
+TITLE_LIMIT = 256
+"""Characters of an embed's title (Discord docs, Message, Embed Limits)."""
+
+URL_LIMIT = 2048
+
+
+class Buttons(ui.View):
+    """Buttons that are answered by their custom_id alone; see ``bot.ui.layout.Layout``."""
+
+    def __init__(self, *items: "ui.Button[Any] | None") -> None:
+        super().__init__(timeout=None)
+        for item in items:
+            if item is not None:
+                self.add_item(item)
+
+    def is_finished(self) -> bool:
+        return True
+
+    def is_dispatchable(self) -> bool:
+        return False
+
+
+def published_embed(stored: StoredInterview, text: Text) -> discord.Embed:
+    """The interview as an embed: title with its link, who, excerpt, picture, date."""
+    interview = stored.interview
+    title = one_line(interview.title)
+    lines = (byline(interview), escape_within(interview.excerpt, EXCERPT_LIMIT))
+    embed = discord.Embed(
+        colour=BRAND,
+        title=escape_within(title if is_visible(title) else text("card.untitled"), TITLE_LIMIT),
+        url=safe_url(interview.url, URL_LIMIT),
+        description="\n\n".join(line for line in lines if is_visible(line)) or None,
+        timestamp=interview.published_at,
+    )
+    picture = hero(interview)
+    image = safe_url(picture.url, MEDIA_URL_LIMIT) if picture else None
+    if image is not None:
+        embed.set_image(url=image)
+    embed.set_footer(text=_footer(interview, text))
+    return embed
+
+
+def published_buttons(stored: StoredInterview, text: Text) -> Buttons:
+    return Buttons(
+        button(
+            text("card.read"),
+            ids.OpenReader(stored.id).custom_id,
+            style=discord.ButtonStyle.primary,
+        ),
+        link_button(text("card.open"), stored.interview.url),
+    )
+
+
+def _footer(interview: Interview, text: Text) -> str:
+    """Plain words: an embed's footer shows no markdown."""
+    turns = len(interview.transcript.turns)
+    questions = [text.plural("card.questions", turns)] if turns else []
+    named = [shorten(kind, KIND_LIMIT) for kind in telling_kinds(interview)]
+    return " · ".join([text("published.from"), *questions, *named])
