@@ -120,10 +120,17 @@ def _address(url: str, limit: int) -> None:
     assert len(url) <= limit
 
 
+def _section(part: dict[str, Any]) -> None:
+    assert 1 <= len(part["components"]) <= 3
+    assert all(child["type"] == 10 for child in part["components"])
+    assert part["accessory"]["type"] in (2, 11)
+
+
 _CHECKS = {
     1: _row,
     2: _button,
     3: _select,
+    9: _section,
     10: _text,
     12: _gallery,
     14: lambda _: None,

@@ -1,0 +1,79 @@
+"""The digest: what it lists, how it opens it, and that any interviews fit."""
+
+from dataclasses import replace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.i18n import Text
+from bot.model import Interview, Subject
+from bot.ui.digest import digest_card
+from tests.ui.limits import buttons, pictures, texts, within_limits
+from tests.ui.strategies import interviews, stored
+from tests.ui.test_ui_cards import SEOYUN
+
+DOYUN = replace(
+    SEOYUN,
+    url="https://kcrush.example/doyun/",
+    title="Webtoons *and* Rain",
+    subjects=(Subject("Kim Doyun", "Webtoon Artist", ("김도윤",)), Subject("이하늘")),
+    excerpt="Kim Doyun draws rain.",
+    image_url="https://kcrush.example/doyun.jpg",
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(found=st.lists(interviews(), min_size=1, max_size=14), more=st.integers(0, 10**6))
+def test_any_digest_is_within_discords_limits(
+    found: list[Interview], more: int, text: Text
+) -> None:
+    listed = [stored(one, number) for number, one in enumerate(found, 10**17)]
+    within_limits(digest_card(listed, more, text))
+    within_limits(digest_card(listed, more, text, role_id=10**18))
+
+
+def test_the_longest_ones_fit_too(text: Text) -> None:
+    longest = replace(
+        SEOYUN,
+        title="*" * 400,
+        url="https://kcrush.example/" + "a" * 97,
+        subjects=(Subject("_" * 300),),
+        excerpt="~" * 900,
+    )
+    for number in (1, 4, 5, 10, 30):
+        listed = [stored(longest, 10**17 + n) for n in range(number)]
+        within_limits(digest_card(listed, 10**6, text, role_id=10**18))
+
+
+def test_each_interview_has_its_line_and_its_button(text: Text) -> None:
+    card = digest_card([stored(SEOYUN, 2), stored(DOYUN, 1)], 0, text)
+    assert texts(card) == [
+        "## 2 new interviews",
+        f"**[KCrush Interview with Singer Han Seoyun]({SEOYUN.url})**\n"
+        "Han Seoyun sings about small rooms \\*and\\* large skies.\n"
+        "-# Han Seoyun · <t:1773651600:D> · 2 questions",
+        f"**[Webtoons \\*and\\* Rain]({DOYUN.url})**\n"
+        "Kim Doyun draws rain.\n"
+        "-# Kim Doyun, 이하늘 · <t:1773651600:D> · 2 questions",
+    ]
+    assert [(one["label"], one["custom_id"]) for one in buttons(card)] == [
+        ("Read here", "kc:read:2"),
+        ("Read here", "kc:read:1"),
+    ]
+    assert pictures(card) == [SEOYUN.image_url, DOYUN.image_url]
+
+
+def test_what_has_no_room_is_counted(text: Text) -> None:
+    listed = [stored(SEOYUN, number) for number in range(12, 0, -1)]
+    card = digest_card(listed, 5, text)
+    assert texts(card)[0] == "## 17 new interviews"
+    assert texts(card)[-1] == "-# And 7 more: `/interviews latest` shows them."
+    assert [one["custom_id"] for one in buttons(card)] == [f"kc:read:{n}" for n in range(12, 2, -1)]
+    assert len(pictures(card)) == 4
+    one_more = digest_card(listed[:10], 1, text)
+    assert texts(one_more)[-1] == "-# And 1 more: `/interviews latest` shows it."
+
+
+def test_one_alone_and_its_role(text: Text) -> None:
+    card = digest_card([stored(SEOYUN)], 0, text, role_id=55)
+    assert texts(card)[:2] == ["<@&55> New interviews are out.", "## A new interview"]
