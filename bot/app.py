@@ -73,6 +73,7 @@ async def open_app(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database_url, clock))
         index = await asyncio.to_thread(SearchIndex.open, settings.data_dir / "index")
+        stack.callback(index.close)
         fetcher = await stack.enter_async_context(
             open_fetcher(clock, user_agent=settings.user_agent)
         )

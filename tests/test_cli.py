@@ -133,12 +133,16 @@ async def test_parse_goes_on_after_what_it_can_not_read(
         "Interview: Nobody Known"
     ]
     lines = ended.err.splitlines()
-    assert [line.split(": ")[0] for line in lines] == [
-        str(noise),
-        "missing.xml",
-        f"{sample_site.url}/no/such/page/",
-    ]
+    assert len(lines) == 3
+    assert lines[0] == (
+        f"{noise} holds no feed and no posts that can be read: RSS, RDF, Atom and JSON Feed are "
+        "understood. Open it in a browser and check that it is the feed's address."
+    )
     assert lines[1] == "missing.xml: can't be read: No such file or directory."
+    assert lines[2] == (
+        f"{sample_site.url}/no/such/page/: There is nothing at this address (status 404). "
+        "Open the site in a browser and look up where its feed is now."
+    )
 
 
 async def test_parse_for_people(tmp_path: Path) -> None:
@@ -182,6 +186,66 @@ async def test_poll_seeds_then_announces_and_search_finds(
     assert (nothing.code, nothing.out) == (0, "")
     assert nothing.err == (
         'Nothing found for "xyzzyqwx". Try fewer or other words, or another spelling of the name.\n'
+    )
+
+
+async def poll_error(folder: Path, site: SampleSite) -> str:
+    ended = await run_verb(folder, "poll", FEED_URL=site.feed_url, POLL_INTERVAL="1")
+    assert ended.code == 1
+    assert ended.out == ""
+    return ended.err.removeprefix(f"{site.feed_url}: ").removesuffix("\n")
+
+
+async def test_a_page_instead_of_a_feed_is_said(tmp_path: Path, sample_site: SampleSite) -> None:
+    sample_site.html_instead()
+    assert await poll_error(tmp_path, sample_site) == (
+        f"{sample_site.feed_url} is a web page, not a feed. Use the address of the feed itself; "
+        "on WordPress it is the page's address with feed/ at its end."
+    )
+
+
+async def test_an_empty_feed_is_said(tmp_path: Path, sample_site: SampleSite) -> None:
+    sample_site.serve("", content_type="application/rss+xml")
+    assert await poll_error(tmp_path, sample_site) == (
+        f"{sample_site.feed_url} answered with nothing, not even an empty feed. Open it in a "
+        "browser; if it is empty there too, the site has a problem that only its owner can mend."
+    )
+
+
+async def test_a_feed_without_entries_is_fine_but_check_wonders(
+    tmp_path: Path, sample_site: SampleSite
+) -> None:
+    sample_site.serve(FEED.format(""), content_type="application/rss+xml")
+    ended = await run_verb(tmp_path, "poll", FEED_URL=sample_site.feed_url, POLL_INTERVAL="1")
+    assert (ended.code, ended.err) == (0, "")
+    code, lines = await check(tmp_path, FEED_URL=sample_site.feed_url, POLL_INTERVAL="1")
+    assert code == 1
+    assert lines["feed"].endswith(
+        "reachable, but there is no entry in it; make sure that FEED_URL names the right feed."
+    )
+
+
+async def test_a_site_that_fails_is_said(tmp_path: Path, sample_site: SampleSite) -> None:
+    sample_site.fail(503, retry_after=600)
+    assert await poll_error(tmp_path, sample_site) == (
+        "The site asks to come back later (status 503). There is nothing to do but to wait."
+    )
+    sample_site.heal()
+    sample_site.fail(404)
+    assert await poll_error(tmp_path, sample_site) == (
+        "There is nothing at this address (status 404). "
+        "Open the site in a browser and look up where its feed is now."
+    )
+
+
+async def test_a_site_that_is_not_there_is_said(tmp_path: Path, unused_tcp_port: int) -> None:
+    url = f"http://127.0.0.1:{unused_tcp_port}/feed/"
+    ended = await run_verb(tmp_path, "poll", FEED_URL=url, POLL_INTERVAL="1")
+    assert ended.code == 1
+    assert ended.err.startswith(f"{url}: The site could not be reached (")
+    assert ended.err.endswith(
+        "If it opens in a browser, check this machine's network; "
+        "otherwise it comes back by itself.\n"
     )
 
 

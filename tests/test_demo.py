@@ -20,13 +20,13 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S*")
 
 @asynccontextmanager
 async def demo(folder: Path) -> AsyncIterator[str]:
-    """``python -m bot demo`` as a process; the page's address as it prints it."""
+    """``python -m bot demo`` as a process, its sandbox held against Discord's OpenAPI document;
+    the page's address as it prints it."""
     log = folder / "demo.log"
     with log.open("wb") as file:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
-            "bot",
+            str(Path(__file__).parent / "watched.py"),
             "demo",
             "--port",
             "0",
@@ -44,6 +44,7 @@ async def demo(folder: Path) -> AsyncIterator[str]:
         process.terminate()
         async with asyncio.timeout(START_LIMIT):
             await process.communicate()
+    assert process.returncode == 0, log.read_text(encoding="utf-8", errors="replace")[-6000:]
 
 
 async def _address(process: asyncio.subprocess.Process) -> str:

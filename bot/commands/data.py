@@ -1,6 +1,7 @@
 """``poll``, ``search`` and ``migrate``: one thing done with what is stored, then the end."""
 
 import random
+from contextlib import closing
 
 import click
 import orjson
@@ -66,10 +67,10 @@ async def search_archive(
 ) -> int:
     """Print what the search finds; 0 also when that is nothing."""
     async with open_store(settings.database_url, SystemClock()) as store:
-        index = SearchIndex.open(settings.data_dir / "index")
-        with counting(text("cli.index.progress")) as progress:
-            await index.sync(store, progress)
-        results = await index.search(query, limit=limit)
+        with closing(SearchIndex.open(settings.data_dir / "index")) as index:
+            with counting(text("cli.index.progress")) as progress:
+                await index.sync(store, progress)
+            results = await index.search(query, limit=limit)
         addresses = {
             one.id: one.url
             for one in await store.summaries([hit.interview_id for hit in results.hits])

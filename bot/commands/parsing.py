@@ -38,7 +38,7 @@ async def parse_sources(
                 interviews = await asyncio.to_thread(parse_any, body, url=url, content_type=kind)
             except UserError as error:
                 failed = True
-                click.echo(f"{source}: {sentence(text, error)}", err=True)
+                click.echo(_complaint(source, error, text), err=True)
                 continue
             found.extend(interviews)
             if not as_json:
@@ -47,6 +47,13 @@ async def parse_sources(
     if as_json:
         click.echo(orjson.dumps([as_object(one) for one in found], option=orjson.OPT_INDENT_2))
     return EX_FAILED if failed else 0
+
+
+def _complaint(source: str, error: UserError, text: Text) -> str:
+    if error.args_by_name.get("url") == "":
+        error.args_by_name["url"] = source
+    line = sentence(text, error)
+    return line if line.startswith(source) else f"{source}: {line}"
 
 
 def _read(source: str) -> bytes:
