@@ -6,16 +6,15 @@ What does not fit is printed, and the exit code is 3.
 import sys
 from pathlib import Path
 
-# The project before this folder, whose own "sandbox" holds tests.
-sys.path[0] = str(Path(__file__).parents[1])
-sys.path.append(str(Path(__file__).parent))
-
-from openapi import observing, watching
-
-from bot.__main__ import main
-
 
 def run() -> int:
+    # The project before this folder, whose own "sandbox" holds tests.
+    sys.path[0] = str(Path(__file__).parents[1])
+    sys.path.append(str(Path(__file__).parent))
+    from openapi import observing, watching
+
+    from bot.__main__ import main
+
     checker = observing()
     code = 0
     try:
