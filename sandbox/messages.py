@@ -186,13 +186,13 @@ def publish(world: World, name: str, channel: Channel, message: Message) -> None
 
 
 def share_content(source: Message, copy: Message) -> None:
-    """Give a crossposted copy what its source shows now."""
+    """Give a crossposted copy what its source shows now: words and embeds, but no components,
+    which Discord does "not sync from the source message" (discord-api-docs, issue 3079)."""
     copy.content = source.content
     copy.embeds = source.embeds
-    copy.components = source.components
     copy.attachments = source.attachments
     copy.edited = source.edited
-    shared = MessageFlag.IS_COMPONENTS_V2 | MessageFlag.SUPPRESS_EMBEDS
+    shared = MessageFlag.SUPPRESS_EMBEDS
     copy.flags = copy.flags & ~int(shared) | source.flags & int(shared)
 
 

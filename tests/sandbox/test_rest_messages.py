@@ -486,8 +486,15 @@ async def followed(
 async def test_a_crosspost_reaches_all_followers(sandbox: Sandbox, api: Api) -> None:
     home, targets, answers = await followed(sandbox, api, 3)
     assert [answer.json["channel_id"] for answer in answers] == [str(home.id)] * 3
+    button = {"type": 2, "style": 1, "label": "Read", "custom_id": "read"}
     sent = await post(
-        api, home, {"flags": V2, "components": [{"type": 10, "content": "New! @everyone"}]}
+        api,
+        home,
+        {
+            "content": "New! @everyone",
+            "embeds": [{"title": "An interview"}],
+            "components": [{"type": 1, "components": [button]}],
+        },
     )
     path = f"/channels/{home.id}/messages/{sent.json['id']}"
     published = await api("POST", path + "/crosspost")
@@ -496,14 +503,16 @@ async def test_a_crosspost_reaches_all_followers(sandbox: Sandbox, api: Api) -> 
     for target in targets:
         note, copy = target.messages.values()
         assert note.type == 12
-        assert copy.components[0]["content"] == "New! @everyone"
+        assert copy.content == "New! @everyone"
+        assert [embed["title"] for embed in copy.embeds] == ["An interview"]
+        assert copy.components == []
         assert copy.flags & MessageFlag.IS_CROSSPOST
         assert copy.webhook_id in home.followers
         assert copy.mention_everyone is False
         assert (copy.reference or {})["message_id"] == sent.json["id"]
-    await api("PATCH", path, {"components": [{"type": 10, "content": "Mended"}]})
+    await api("PATCH", path, {"content": "Mended"})
     copies = [list(target.messages.values())[-1] for target in targets]
-    assert {copy.components[0]["content"] for copy in copies} == {"Mended"}
+    assert {copy.content for copy in copies} == {"Mended"}
     await api("DELETE", path)
     assert all(copy.flags & MessageFlag.SOURCE_MESSAGE_DELETED for copy in copies)
 
