@@ -15,6 +15,11 @@ from bot.errors import ConfigError
 SLOWEST_FAST_POLL = 30
 """Seconds: a public site is asked no oftener than this."""
 
+SNOWFLAKE_BITS = 64
+"""Discord docs, Reference, Snowflakes; an id that was copied has 17 digits or more."""
+
+SHORTEST_ID = 17
+
 LONGEST_CONTACT = 200
 """Characters: keeps the User-Agent far below the 8 KiB that servers take in a header line."""
 
@@ -29,6 +34,7 @@ EXAMPLES = {
     "LOG_LEVEL": "info",
     "LOG_FORMAT": "console",
     "CONTACT": "ops@example.org",
+    "HOME_CHANNEL_ID": "123456789012345678",
 }
 
 
@@ -54,6 +60,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
     contact: str = ""
+    home_channel_id: int | None = None
 
     @property
     def user_agent(self) -> str:
@@ -137,6 +144,17 @@ class Settings(BaseSettings):
         if not plain or set(value) & set("()\\") or len(value) > LONGEST_CONTACT:
             raise PydanticCustomError("config.bad-contact", "bad contact")
         return value
+
+    @field_validator("home_channel_id", mode="before")
+    @classmethod
+    def _check_home(cls, value: Any) -> Any:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        plain = text.isascii() and text.isdigit() and SHORTEST_ID <= len(text) <= 20
+        if not plain or int(text) >= 1 << SNOWFLAKE_BITS:
+            raise PydanticCustomError("config.not-an-id", "not an id", {"value": _short(text)})
+        return int(text)
 
     @model_validator(mode="after")
     def _check_pace(self) -> "Settings":

@@ -1,11 +1,11 @@
 """What admins decide: which channels of a guild get announcements, and whether they can."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import discord
 
-from bot.model import Subscription, SubscriptionState
+from bot.model import Mode, Subscription, SubscriptionState
 from bot.store import Store, SubscriptionOverview
 
 _THREADS = frozenset(
@@ -85,3 +85,20 @@ class Subscribing:
     async def remove(self, guild_id: int, channel_id: int) -> bool:
         """Stop the announcements of a channel; false when it had none."""
         return await self._store.remove_subscription(guild_id, channel_id)
+
+    async def find(self, guild_id: int, channel_id: int) -> Subscription | None:
+        """The subscription of a guild's channel that has not ended."""
+        return await self._store.subscription(guild_id, channel_id)
+
+    async def follow(
+        self, guild_id: int, channel_id: int, created_by: int, webhook_id: int
+    ) -> Subscription:
+        """Note that a channel follows the home channel through one of Discord's webhooks: we post
+        nothing there ourselves."""
+
+        def following(one: Subscription) -> Subscription:
+            blank = Subscription(one.id, guild_id, channel_id, None, one.created_by, one.created_at)
+            return replace(blank, mode=Mode.FOLLOW, webhook_id=webhook_id)
+
+        subscription, _ = await self._store.subscribe(guild_id, channel_id, created_by, following)
+        return subscription

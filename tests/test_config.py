@@ -31,6 +31,7 @@ def test_defaults_are_the_documented_ones() -> None:
     assert settings.database_url == "sqlite+aiosqlite:///data/kcrush.db"
     assert settings.data_dir == Path("data")
     assert (settings.log_level, settings.log_format) == ("info", "console")
+    assert settings.home_channel_id is None
     assert re.fullmatch(r"kcrush-bot/\d+\.\d+\.\d+", settings.user_agent)
 
 
@@ -132,6 +133,15 @@ def test_the_database_follows_the_data_dir(monkeypatch: pytest.MonkeyPatch) -> N
             'LOG_FORMAT: must be one of console, json, not "xml". Example: LOG_FORMAT=console',
         ),
         (
+            "HOME_CHANNEL_ID",
+            "#news",
+            (
+                'HOME_CHANNEL_ID: must be the number of a channel, not "#news". In Discord, '
+                "switch on Developer Mode (Settings, Advanced), then right-click the channel and "
+                "choose Copy Channel ID. Example: HOME_CHANNEL_ID=123456789012345678"
+            ),
+        ),
+        (
             "CONTACT",
             "a (b)",
             "CONTACT: must be one line of at most 200 plain ASCII characters, without parentheses "
@@ -198,3 +208,13 @@ def test_any_value_is_taken_or_told_in_one_line(variable: str, value: str) -> No
             assert line.startswith(f"{variable}: ")
             assert "\n" not in line
             assert "Example: " in line
+
+
+@pytest.mark.parametrize("value", ["12345", "-123456789012345678", "٣" * 18, "9" * 20, "1" * 400])
+def test_a_home_channel_is_a_channels_number(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME_CHANNEL_ID", value)
+    with pytest.raises(ConfigError) as refused:
+        load_settings(None)
+    assert refused.value.args_by_name["variable"] == "HOME_CHANNEL_ID"
+    monkeypatch.setenv("HOME_CHANNEL_ID", " 123456789012345678 ")
+    assert load_settings(None).home_channel_id == 123456789012345678
