@@ -190,7 +190,8 @@ def bears_mark(message: Mapping[str, Any], stored: StoredInterview) -> bool:
     mark = ids.OpenReader(stored.id).custom_id
     if any(part.get("custom_id") == mark for part in _parts(message.get("components", []))):
         return True
-    return stored.interview.url in message.get("content", "")
+    url = stored.interview.url
+    return bool(url) and url in message.get("content", "")
 
 
 def _parts(components: Sequence[Any]) -> Iterator[Mapping[str, Any]]:

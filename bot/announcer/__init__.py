@@ -1,17 +1,23 @@
 """From the outbox to the sender: leases what is due, sends it, writes down what became of it."""
 
 from bot.announcer.causes import failure_of
+from bot.announcer.editing import Editor
 from bot.announcer.machine import Failed, Kind, Outcome, Released, Sent
 from bot.announcer.pacing import Pace, Pacer
-from bot.announcer.service import Announcer, Sender, Tuning
+from bot.announcer.sender import EffectUnknownError, HistoryUnreadableError, Posted, Sender
+from bot.announcer.service import Announcer, Tuning
 
 __all__ = [
     "Announcer",
+    "Editor",
+    "EffectUnknownError",
     "Failed",
+    "HistoryUnreadableError",
     "Kind",
     "Outcome",
     "Pace",
     "Pacer",
+    "Posted",
     "Released",
     "Sender",
     "Sent",

@@ -9,6 +9,7 @@ import aiohttp
 import discord
 
 from bot.announcer.machine import Failed, Kind
+from bot.announcer.sender import EffectUnknownError
 
 _BLOCKED: Mapping[int, str] = {
     10003: "unknown-channel",
@@ -52,6 +53,8 @@ def failure_of(error: Exception) -> Failed:
     A 429 without ``Via`` comes from what stands before Discord's API and bans our address; a
     refusal without a code is no word of Discord's about the channel.
     """
+    if isinstance(error, EffectUnknownError):
+        return Failed(Kind.LOST, "discord-down", error.retry_after, maybe_sent=True)
     if isinstance(error, discord.RateLimited):
         return Failed(Kind.LIMITED, "rate-limited", retry_after=error.retry_after)
     if isinstance(error, discord.HTTPException):

@@ -36,6 +36,16 @@ FIRST_HOLD = 30.0
 LONGEST_HOLD = 3600.0
 """Seconds: the bounds for sending nothing at all, when it is not one channel that is refused."""
 
+FIRST_PROBE = 600.0
+LONGEST_PROBE = 24 * 3600.0
+"""Seconds: the bounds between two tries of a parked channel. A refusal counts towards the 10,000
+invalid requests in ten minutes (Discord docs, Rate limits): a thousand parked channels cost two a
+minute at first and one a minute in the end."""
+
+FIRST_EDIT_RETRY = 60.0
+LONGEST_EDIT_RETRY = 6 * 3600.0
+"""Seconds: an edit is in no hurry."""
+
 LONGEST_RETRY_AFTER = 24 * 3600.0
 """Seconds: a longer wish of Discord's, or of whatever stands between, is cut to this."""
 
@@ -98,15 +108,27 @@ class Kind(StrEnum):
     REJECTED = "rejected"
     """This message is not acceptable to Discord, and never will be: our bug. Give it up."""
 
+    DOUBTFUL = "doubtful"
+    """It may have arrived, and nobody can tell. Given up where the guild wants that rather than a
+    second message."""
+
     BUG = "bug"
     """Our own code raised. Again, rarely: the next version may do better."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The message is there."""
+    """The message is there, with its ids.
+
+    ``channel_id`` is where, when it is not the subscription's channel. ``found`` says that it had
+    been sent before and was found in the channel; ``plain`` that Discord took only the plain
+    rendering.
+    """
 
     message_id: int
+    channel_id: int | None = None
+    plain: bool = False
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +158,16 @@ Outcome = Sent | Failed | Released
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """What becomes of a leased row. ``next_attempt_at`` goes with pending alone."""
+    """What becomes of a leased row. ``next_attempt_at`` goes with pending alone.
+
+    ``maybe_sent_at`` is since when the message may be there without our knowing it.
+    """
 
     event: Event
     state: DeliveryState
-    message_id: int | None = None
     reason: str | None = None
     next_attempt_at: datetime | None = None
+    maybe_sent_at: datetime | None = None
 
 
 def step(state: DeliveryState, event: Event) -> DeliveryState | None:
@@ -159,14 +184,32 @@ def conclude(
     if row.state is not DeliveryState.LEASED or state is None:
         return None
     if isinstance(outcome, Sent):
-        return Conclusion(event, state, message_id=outcome.message_id)
+        return Conclusion(event, state)
     if isinstance(outcome, Released):
         again = now + timedelta(seconds=outcome.delay)
-        return Conclusion(event, state, reason=row.reason, next_attempt_at=again)
+        return Conclusion(event, state, row.reason, again, row.maybe_sent_at)
+    doubt = row.maybe_sent_at or (row.leased_at if outcome.maybe_sent else None)
     if event is not Event.RETRY:
-        return Conclusion(event, state, reason=outcome.reason)
+        return Conclusion(event, state, outcome.reason, maybe_sent_at=doubt)
     again = now + timedelta(seconds=_retry_delay(outcome, row.attempts, rng))
-    return Conclusion(event, state, reason=outcome.reason, next_attempt_at=again)
+    return Conclusion(event, state, outcome.reason, again, doubt)
+
+
+def must_look(row: Delivery, now: datetime, window: float, *, remembered: bool) -> bool:
+    """Whether the channel must be searched before `row` is sent: it may have been sent before,
+    and Discord does not know its nonce again (`remembered`) or not for longer than `window`
+    seconds.
+    """
+    since = row.maybe_sent_at
+    if since is None:
+        return False
+    return not remembered or now - since >= timedelta(seconds=window)
+
+
+def probe_delay(probes: int, rng: random.Random) -> float:
+    """Seconds until a parked channel is tried again after `probes` tries in vain since it was
+    parked."""
+    return _back_off(FIRST_PROBE, LONGEST_PROBE, probes + 1, rng)
 
 
 def hold(failure: Failed, times: int, rng: random.Random) -> float:
@@ -179,12 +222,26 @@ def hold(failure: Failed, times: int, rng: random.Random) -> float:
     return _at_least(failure.retry_after, _back_off(FIRST_HOLD, LONGEST_HOLD, times, rng))
 
 
+def edit_delay(failure: Failed, attempts: int, rng: random.Random) -> float:
+    """Seconds until an edit that failed is tried again, after `attempts` before it."""
+    return _at_least(
+        failure.retry_after, _back_off(FIRST_EDIT_RETRY, LONGEST_EDIT_RETRY, attempts + 1, rng)
+    )
+
+
 def _event(outcome: Outcome) -> Event:
     if isinstance(outcome, Sent):
         return Event.SENT
     if isinstance(outcome, Released):
         return Event.RELEASE
-    return {Kind.BLOCKED: Event.PARK, Kind.REJECTED: Event.REJECT}.get(outcome.kind, Event.RETRY)
+    return _ENDS.get(outcome.kind, Event.RETRY)
+
+
+_ENDS = {
+    Kind.BLOCKED: Event.PARK,
+    Kind.REJECTED: Event.REJECT,
+    Kind.DOUBTFUL: Event.REJECT,
+}
 
 
 def _retry_delay(failure: Failed, attempts: int, rng: random.Random) -> float:

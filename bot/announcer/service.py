@@ -5,11 +5,12 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
+from bot.announcer.attempt import Attempts
 from bot.announcer.causes import failure_of
+from bot.announcer.editing import card_digest
 from bot.announcer.machine import (
     FIRST_HOLD,
     Conclusion,
@@ -21,8 +22,10 @@ from bot.announcer.machine import (
     Sent,
     conclude,
     hold,
+    probe_delay,
 )
 from bot.announcer.pacing import Pace, Pacer
+from bot.announcer.sender import Sender
 from bot.clock import Clock, wait
 from bot.errors import StoreError
 from bot.store import Leased, Store
@@ -38,16 +41,6 @@ NOTHING_YET = 1.0
 channel in hand."""
 
 
-class Sender(Protocol):
-    """What the announcer needs of Discord."""
-
-    async def send(self, leased: Leased) -> int:
-        """Send the interview to the subscription's channel, with the delivery's own nonce and
-        ``enforce_nonce``; the message's id. Raises as discord.py does.
-        """
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Tuning:
     """How the announcer works. Times in seconds.
@@ -55,6 +48,10 @@ class Tuning:
     ``lease`` outlasts the wait for a turn (``queue`` at the pace) and one ``send_limit``, which
     in turn outlasts discord.py's own five tries (25 s of waiting). ``in_hand`` bounds the sends
     under way, most of them slow ones, for at Discord's limit fewer than ten are needed.
+
+    ``nonce_window`` is for how long Discord is trusted to know a nonce again; it says "a few
+    minutes" (Discord docs, Create Message). What may have been sent longer ago is looked for in
+    the channel before it is sent again.
     """
 
     lease: float = 180.0
@@ -62,16 +59,16 @@ class Tuning:
     queue: int = 100
     in_hand: int = 1000
     grace: float = 10.0
+    nonce_window: float = 120.0
 
 
 class Announcer:
     """Sends every delivery once.
 
     A row is leased, sent with its stable nonce, and settled under its fencing token. Killed in
-    between, the lease runs out and the row is sent again with the same nonce, which Discord
-    answers with the first message as long as it remembers it ("a few minutes"). Beyond that
-    window a message that arrived unheard may come a second time: see ``Failed.maybe_sent`` and
-    ``Leased.expired_lease``, where reconciling with the channel's history belongs.
+    between, the next start takes the lease over and sends the row again with the same nonce, which
+    Discord answers with the first message as long as it remembers it ("a few minutes"). Beyond
+    that window the channel is searched for the message before it is sent again (``Attempts``).
 
     Channels are served side by side, each by one send at a time (the store leases one row a
     channel), in the store's order: fresh ones first, guilds by turns.
@@ -87,11 +84,11 @@ class Announcer:
         tuning: Tuning = Tuning(),
     ) -> None:
         self._store = store
-        self._sender = sender
         self._clock = clock
         self._rng = rng
         self._pace = pace or Pacer()
         self._tuning = tuning
+        self._attempts = Attempts(sender, self._pace, clock, tuning.nonce_window)
         self._changed = asyncio.Event()
         self._stopping = False
         self._stopped = asyncio.Event()
@@ -270,12 +267,12 @@ class Announcer:
     async def _send(self, leased: Leased) -> Outcome:
         try:
             async with asyncio.timeout(self._tuning.send_limit):
-                message_id = await self._sender.send(leased)
+                outcome = await self._attempts.make(leased)
         except Exception as error:  # noqa: BLE001 - every cause has its treatment
             failure = failure_of(error)
             return self._noted(leased, failure, error)
         self._accepted()
-        return Sent(message_id)
+        return outcome
 
     def _accepted(self) -> None:
         if self._refusals:
@@ -312,7 +309,7 @@ class Announcer:
                 conclusion = conclude(delivery, outcome, now, self._rng)
                 assert conclusion is not None  # noqa: S101
                 try:
-                    ours = await self._write(leased, conclusion, now)
+                    ours = await self._write(leased, conclusion, outcome, now)
                 except StoreError as error:
                     failures += 1
                     self._unsettled.add(delivery.id)
@@ -325,23 +322,33 @@ class Announcer:
         finally:
             self._unsettled.discard(delivery.id)
 
-    async def _write(self, leased: Leased, conclusion: Conclusion, now: datetime) -> bool:
+    async def _write(
+        self, leased: Leased, conclusion: Conclusion, outcome: Outcome, now: datetime
+    ) -> bool:
         row = leased.delivery
         if conclusion.event is Event.PARK:
+            probes = 0 if leased.probes is None else leased.probes + 1
             return await self._store.park(
                 row.id,
                 expected_attempts=row.attempts,
                 now=now,
                 reason=conclusion.reason or "",
+                next_probe_at=now + timedelta(seconds=probe_delay(probes, self._rng)),
+                maybe_sent_at=conclusion.maybe_sent_at,
             )
+        sent = outcome if isinstance(outcome, Sent) else None
         return await self._store.settle(
             row.id,
             expected_attempts=row.attempts,
             state=conclusion.state,
             now=now,
-            message_id=conclusion.message_id,
+            message_id=sent.message_id if sent else None,
             reason=conclusion.reason,
             next_attempt_at=conclusion.next_attempt_at,
+            maybe_sent_at=conclusion.maybe_sent_at,
+            channel_id=sent.channel_id if sent else None,
+            card=card_digest(leased.interview) if sent and not sent.found else None,
+            plain=sent.plain if sent else False,
         )
 
     def _tell(
@@ -351,7 +358,7 @@ class Announcer:
         if not ours:
             log.warning("delivery.lease-lost", outcome=conclusion.event)
         elif isinstance(outcome, Sent):
-            log.info("delivery.sent", message=outcome.message_id, again=leased.expired_lease)
+            log.info("delivery.sent", message=outcome.message_id, found=outcome.found)
         elif conclusion.event is Event.PARK:
             log.warning("delivery.parked", reason=conclusion.reason)
         elif conclusion.event is Event.REJECT:
@@ -390,7 +397,7 @@ class Announcer:
             released = conclude(leased.delivery, Released(), now, self._rng)
             assert released is not None  # noqa: S101
             try:
-                await self._write(leased, released, now)
+                await self._write(leased, released, Released(), now)
             except StoreError as error:
                 self._log(leased).warning("delivery.not-given-back", cause=str(error))
                 return

@@ -7,16 +7,30 @@ changes that belong together go through ``Store.write``. What can go wrong with 
 time (locked, full, read-only, damaged) is a ``bot.errors.StoreError`` that says the mend.
 """
 
+from bot.store.extras import Extras
 from bot.store.inspection import Inspection, inspect_store
-from bot.store.results import Change, Known, Leased, Schema, SubscriptionOverview
+from bot.store.results import (
+    Change,
+    DueEdit,
+    Extra,
+    Known,
+    Leased,
+    Schema,
+    SentCard,
+    SubscriptionOverview,
+)
 from bot.store.store import Store, Write, open_store
 
 __all__ = [
     "Change",
+    "DueEdit",
+    "Extra",
+    "Extras",
     "Inspection",
     "Known",
     "Leased",
     "Schema",
+    "SentCard",
     "Store",
     "SubscriptionOverview",
     "Write",

@@ -52,8 +52,14 @@ _BESIDE = (
     sa.func.coalesce(guilds.c.doubt, Doubt.RATHER_ONCE.value).label("doubt"),
 )
 
-# What waits for a parked subscription is parked as well, but for the one that probes it.
-_ACTIVE = subscriptions.c.state.in_([SubscriptionState.ACTIVE, SubscriptionState.PARKED])
+# What waits for a parked subscription is parked as well, but for the one that probes it; one that
+# was not parked by a refusal (``parked_at``) is not probed.
+_ACTIVE = sa.or_(
+    subscriptions.c.state == SubscriptionState.ACTIVE,
+    sa.and_(
+        subscriptions.c.state == SubscriptionState.PARKED, subscriptions.c.parked_at.is_not(None)
+    ),
+)
 
 _JOINED = deliveries.join(subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
 

@@ -67,7 +67,9 @@ class Leased:
 
     ``digest`` is not empty where the message lists several interviews, or one in their manner:
     the newest arrivals first, at most ``DIGEST_LIMIT``, and ``more`` that there is no room for.
-    What was withdrawn meanwhile is not among them.
+    What was withdrawn meanwhile is not among them. ``probes`` counts the tries in
+    vain since the subscription was parked, ``None`` for one that is not parked. ``doubt`` is what
+    the guild wants where nobody can tell whether the message arrived.
     """
 
     delivery: Delivery
@@ -76,6 +78,37 @@ class Leased:
     expired_lease: bool
     digest: tuple[StoredInterview, ...] = ()
     more: int = 0
+    probes: int | None = None
+    doubt: Doubt = Doubt.RATHER_ONCE
+
+
+@dataclass(frozen=True, slots=True)
+class DueEdit:
+    """A message whose interview reads differently now, or is gone.
+
+    ``digest`` is of what it shows, ``None`` where that isn't known; ``plain`` that it is words
+    only. ``due_at`` tells this edit from a later one. ``channel_id`` is where it stands.
+    """
+
+    delivery_id: int
+    interview_id: int
+    message_id: int
+    digest: str | None
+    plain: bool
+    attempts: int
+    due_at: datetime
+    missed: int
+    guild_id: int
+    channel_id: int
+    role_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentCard:
+    """A message to edit, and the interview as it is now."""
+
+    edit: DueEdit
+    interview: StoredInterview
 
 
 @dataclass(frozen=True, slots=True)

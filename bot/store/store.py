@@ -4,7 +4,7 @@ import random
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,13 +19,15 @@ from bot.model import (
     Subscription,
     SubscriptionState,
 )
-from bot.store import codec, interviews, outbox, subscriptions, timing
+from bot.store import codec, interviews, outbox, parking, subscriptions, timing
+from bot.store.choices import Choices
+from bot.store.edits import Edits
 from bot.store.engine import Database, open_database, whole
 from bot.store.extras import Extras
 from bot.store.guilds import Guilds
 from bot.store.migrate import migrate, read_schema
+from bot.store.parking import CATCH_UP, Parking
 from bot.store.results import Change, Known, Leased, Schema, SubscriptionOverview
-from bot.store.subscriptions import Edit
 
 _ID_BITS = 63
 
@@ -64,9 +66,7 @@ class Write:
         Raises:
             LookupError: there is no interview with this id.
         """
-        await whole(
-            interviews.update(self._connection, id, interview, digest, self._clock.now())
-        )
+        await whole(interviews.update(self._connection, id, interview, digest, self._clock.now()))
 
     async def withdraw(self, id: int, now: datetime) -> None:  # noqa: A002
         """Take an interview out of lists and search; what was not sent of it is superseded."""
@@ -100,15 +100,24 @@ class Store:
             change that raises has not happened.
     """
 
-    def __init__(self, database: Database, clock: Clock, identity: str) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, identity: str, catch_up: int = CATCH_UP
+    ) -> None:
         self._database = database
         self._clock = clock
         self.identity = identity
         """Tells this database from every other one, also from one made anew in its place."""
+        self._catch_up = catch_up
+        self.parking = Parking(database)
+        """What is out of reach, and may be healed."""
+        self.edits = Edits(database)
+        """Sent messages that are to be changed."""
         self.extras = Extras(database)
         """What follows a sent message: publishing it, opening its discussion."""
         self.guilds = Guilds(database, clock)
         """What holds for whole guilds."""
+        self.choices = Choices(database, clock, self.guilds, catch_up)
+        """What admins change about subscriptions."""
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Write]:
@@ -206,59 +215,13 @@ class Store:
         A channel has one subscription: added again it takes the new role, is active again, and
         what was parked with it becomes due.
         """
-        after, before = await self.subscribe(
+        after, before = await self.choices.subscribe(
             guild_id,
             channel_id,
             created_by,
             lambda one: replace(one, role_id=role_id, role_lost=False),
         )
         return after, before is None
-
-    async def subscribe(
-        self, guild_id: int, channel_id: int, created_by: int, edit: Edit
-    ) -> tuple[Subscription, Subscription | None]:
-        """Subscribe a channel, or edit and reactivate its subscription; as it is now, and as it
-        was before (``None``: it had none, and `edit` begins with the defaults).
-
-        `edit` is a pure function; only what admins choose is taken from its result. What waits and
-        was never tried gets its hour anew.
-        """
-
-        async def subscribe(
-            connection: AsyncConnection,
-        ) -> tuple[Subscription, Subscription | None]:
-            now = self._clock.now()
-            after, before = await subscriptions.add(
-                connection, guild_id, channel_id, created_by, edit, now
-            )
-            await self.guilds.reschedule(connection, after)
-            return after, before
-
-        return await self._database.change(subscribe)
-
-    async def subscription(self, guild_id: int, channel_id: int) -> Subscription | None:
-        """The subscription of a guild's channel that has not ended."""
-        return await self._database.change(
-            lambda connection: subscriptions.find(connection, channel_id, guild_id)
-        )
-
-    async def edit_subscription(
-        self, guild_id: int, channel_id: int, edit: Edit
-    ) -> tuple[Subscription, Subscription] | None:
-        """Change what admins choose of a subscription, whatever its state; as it is now and as it
-        was, ``None`` where the channel has none. What waits and was never tried gets its hour anew.
-        """
-
-        async def change(connection: AsyncConnection) -> tuple[Subscription, Subscription] | None:
-            before = await subscriptions.find(connection, channel_id, guild_id)
-            if before is None:
-                return None
-            after = edit(before)
-            await subscriptions.save(connection, after)
-            await self.guilds.reschedule(connection, after)
-            return after, before
-
-        return await self._database.change(change)
 
     async def remove_subscription(self, guild_id: int, channel_id: int) -> bool:
         """End a channel's subscription and give up what it waits for; whether there was one."""
@@ -293,23 +256,13 @@ class Store:
         then every guild's first channel before any guild's second; then the oldest first.
         """
         rows = await self._database.change(
-            lambda connection: outbox.lease(connection, now, lease_until, limit)
+            lambda connection: outbox.lease(connection, now, lease_until, limit, self._catch_up)
         )
-        needed = sorted({delivery.interview_id for delivery, _, _ in rows})
-        digests = await self._digests([delivery.id for delivery, _, _ in rows])
+        needed = {row.delivery.interview_id for row in rows}
+        digests = await self._digests([row.delivery.id for row in rows])
         listed = {id_ for ids in digests.values() for id_ in ids[:DIGEST_LIMIT]}
-        found = {stored.id: stored for stored in await self.interviews(sorted({*needed, *listed}))}
-        return [
-            Leased(
-                delivery,
-                subscription,
-                found[delivery.interview_id],
-                expired,
-                tuple(found[id_] for id_ in digests.get(delivery.id, ())[:DIGEST_LIMIT]),
-                max(0, len(digests.get(delivery.id, ())) - DIGEST_LIMIT),
-            )
-            for delivery, subscription, expired in rows
-        ]
+        found = {stored.id: stored for stored in await self.interviews(sorted(needed | listed))}
+        return [_leased(row, found, digests.get(row.delivery.id, ())) for row in rows]
 
     async def _digests(self, deliveries: Sequence[int]) -> Mapping[int, Sequence[int]]:
         """The interviews of those of the deliveries that are digests."""
@@ -337,8 +290,17 @@ class Store:
         message_id: int | None = None,
         reason: str | None = None,
         next_attempt_at: datetime | None = None,
+        maybe_sent_at: datetime | None = None,
+        channel_id: int | None = None,
+        card: str | None = None,
+        plain: bool = False,
     ) -> bool:
         """End a lease; ``False``, and nothing changed, when it is not ours any more.
+
+        A message that was sent shows `card` (a digest of it), `plain` as words only, and stands in
+        `channel_id` if that is not the subscription's. What was not sent may have been
+        nevertheless, since `maybe_sent_at`. A subscription that was parked is healed by a message
+        that was sent, and catches up.
 
         Raises:
             ValueError: `state` is pending without `next_attempt_at`, or leased.
@@ -353,32 +315,47 @@ class Store:
             "message_id": message_id,
             "next_attempt_at": next_attempt_at or now,
             "changed_at": now,
+            "maybe_sent_at": maybe_sent_at,
+            "channel_id": channel_id,
+            "digest": card,
+            "plain": plain,
         }
         settled = await self._database.change(
-            lambda connection: outbox.settle(connection, delivery_id, expected_attempts, values)
+            lambda connection: outbox.settle(
+                connection, delivery_id, expected_attempts, values, self._catch_up
+            )
         )
         if settled and state is DeliveryState.SENT:
             self.extras.begun.set()
         return settled
 
     async def park(
-        self, delivery_id: int, *, expected_attempts: int, now: datetime, reason: str
+        self,
+        delivery_id: int,
+        *,
+        expected_attempts: int,
+        now: datetime,
+        reason: str,
+        next_probe_at: datetime | None = None,
+        maybe_sent_at: datetime | None = None,
     ) -> bool:
         """Park the subscription of a delivery that can't reach its channel, and all that waits
         for it, this delivery too; ``False``, and nothing changed, when the lease is not ours any
-        more.
+        more. It is tried again at `next_probe_at`, in ten minutes unless told otherwise.
         """
         values = {
             "state": DeliveryState.PARKED,
             "reason": codec.storable_or_none(reason),
             "next_attempt_at": now,
             "changed_at": now,
+            "maybe_sent_at": maybe_sent_at,
         }
+        probe_at = next_probe_at or now + timedelta(minutes=10)
 
         async def park(connection: AsyncConnection) -> bool:
             if not await outbox.settle(connection, delivery_id, expected_attempts, values):
                 return False
-            await subscriptions.park(connection, delivery_id, reason, now)
+            await subscriptions.park(connection, delivery_id, reason, now, probe_at)
             return True
 
         return await self._database.change(park)
@@ -393,10 +370,12 @@ class Store:
     async def next_due(self) -> datetime | None:
         """When ``lease_due`` will next find something; in the past when it would find it now.
 
-        ``None`` when nothing waits. What is leased counts with the end of its lease.
+        ``None`` when nothing waits. What is leased counts with the end of its lease, and what is
+        parked with its next probe.
         """
         rows = await self._database.fetch(outbox.NEXT_DUE, {"now": self._clock.now()})
-        return rows[0].next_attempt_at if rows else None
+        probes = await self._database.fetch(parking.NEXT_PROBE)
+        return min((row[0] for row in (*rows, *probes)), default=None)
 
     async def outbox_counts(self) -> Mapping[DeliveryState, int]:
         """How many deliveries are in each state; every state is there."""
@@ -404,7 +383,7 @@ class Store:
 
 
 @asynccontextmanager
-async def open_store(url: str, clock: Clock) -> AsyncIterator[Store]:
+async def open_store(url: str, clock: Clock, *, catch_up: int = CATCH_UP) -> AsyncIterator[Store]:
     """Open the database of `url`, creating its folder and file and migrating it as needed.
 
     `url` is SQLAlchemy's, ``sqlite+aiosqlite:///relative/path`` or with four slashes for an
@@ -417,7 +396,22 @@ async def open_store(url: str, clock: Clock) -> AsyncIterator[Store]:
     async with open_database(url) as database:
         await migrate(database)
         identity = (await database.fetch(interviews.IDENTITY))[0].identity
-        yield Store(database, clock, identity)
+        yield Store(database, clock, identity, catch_up)
+
+
+def _leased(
+    row: outbox.Taken, found: Mapping[int, StoredInterview], digest: Sequence[int]
+) -> Leased:
+    return Leased(
+        row.delivery,
+        row.subscription,
+        found[row.delivery.interview_id],
+        row.expired,
+        tuple(found[id_] for id_ in digest[:DIGEST_LIMIT]),
+        max(0, len(digest) - DIGEST_LIMIT),
+        probes=row.probes,
+        doubt=row.doubt,
+    )
 
 
 def _is_id(value: int) -> bool:

@@ -93,6 +93,16 @@ OVERVIEW = (
 )
 
 
+MADE_BY = (
+    sa.select(*COLUMNS)
+    .where(
+        subscriptions.c.created_by == sa.bindparam("user_id"),
+        subscriptions.c.state != SubscriptionState.ENDED,
+    )
+    .order_by(subscriptions.c.id)
+)
+
+
 def subscription(row: Sequence[Any]) -> Subscription:
     values = dict(zip(_NAMES, row, strict=True))
     return Subscription(
@@ -232,9 +242,7 @@ async def remove(
     return True
 
 
-async def heal(
-    connection: AsyncConnection, delivery_id: int, now: datetime, catch_up: int
-) -> None:
+async def heal(connection: AsyncConnection, delivery_id: int, now: datetime, catch_up: int) -> None:
     """What was sent reached its channel: if its subscription is parked, it is not any more."""
     id_ = await connection.scalar(
         sa.select(subscriptions.c.id)
@@ -255,12 +263,18 @@ async def park(
     """Park the subscription of a delivery, unless it has ended meanwhile, or an admin paused it:
     then the delivery follows that."""
     found = await connection.execute(
-        sa.select(subscriptions.c.id, subscriptions.c.state, subscriptions.c.reason)
+        sa.select(
+            subscriptions.c.id,
+            subscriptions.c.state,
+            subscriptions.c.reason,
+            subscriptions.c.parked_at,
+        )
         .join(deliveries, deliveries.c.subscription_id == subscriptions.c.id)
         .where(deliveries.c.id == delivery_id)
     )
-    id_, state, ended_because = found.one()
-    if state in (SubscriptionState.ENDED, SubscriptionState.PAUSED):
+    id_, state, ended_because, parked_at = found.one()
+    left = state == SubscriptionState.PARKED and parked_at is None
+    if left or state in (SubscriptionState.ENDED, SubscriptionState.PAUSED):
         await change_state(connection, id_, SubscriptionState(state), ended_because, now)
     else:
         await change_state(connection, id_, SubscriptionState.PARKED, reason, now)
@@ -299,9 +313,7 @@ async def change_state(
     values: dict[str, Any] = {"state": state, "reason": reason}
     if state is not SubscriptionState.PARKED:
         values |= parking.NOT_PARKED
-    await connection.execute(
-        subscriptions.update().where(subscriptions.c.id == id_).values(values)
-    )
+    await connection.execute(subscriptions.update().where(subscriptions.c.id == id_).values(values))
     taken, become = _FOLLOWING[state]
     following: dict[str, Any] = {"state": become, "reason": reason, "changed_at": now}
     if become is DeliveryState.PENDING:

@@ -1,5 +1,7 @@
 """The announcement: one interview as a card that a guild's channel sees."""
 
+from typing import Any
+
 import discord
 
 from bot.i18n import Text
@@ -33,14 +35,45 @@ KINDS_SHOWN = 3
 _SAYS_NOTHING = frozenset({"interview", "interviews", "인터뷰", "uncategorized"})
 
 
-def announcement_card(stored: StoredInterview, text: Text, *, role_id: int | None = None) -> Layout:
-    """The card of a new interview, with the role's mention above it where there is one.
+def announcement_card(
+    stored: StoredInterview, text: Text, *, role_id: int | None = None, missed: int = 0
+) -> Layout:
+    """The card of an interview, with the role's mention above it where there is one, and a line
+    about the `missed` others for which it speaks.
 
-    The caller sends it with ``AllowedMentions`` of just that role.
+    The caller sends it with ``AllowedMentions`` of just that role. One that was withdrawn says so
+    in place of what it told.
     """
+    above: list[Item | None] = []
+    if role_id is not None:
+        above.append(words(text("card.mention", role=f"<@&{role_id}>")))
+    if missed:
+        above.append(words(text.plural("card.missed", missed)))
+    card = _withdrawn(stored, text) if stored.withdrawn_at else _card(stored, text)
+    return Layout(*(item for item in (*above, card) if item is not None))
+
+
+def plain_announcement(stored: StoredInterview, text: Text, *, role_id: int | None = None) -> str:
+    """The announcement as words and a link, for a Discord that refuses the card."""
+    interview = stored.interview
+    title = one_line(interview.title)
+    shown = bold(escape_within(title if is_visible(title) else text("card.untitled"), TITLE_LIMIT))
+    if stored.withdrawn_at:
+        return f"{shown}\n{text('card.withdrawn')}"
+    mention = text("card.mention", role=f"<@&{role_id}>") if role_id is not None else ""
+    return "\n".join(part for part in (mention, shown, interview.url) if part)
+
+
+def _withdrawn(stored: StoredInterview, text: Text) -> "discord.ui.Container[Any]":
+    title = one_line(stored.interview.title)
+    shown = escape_within(title if is_visible(title) else text("card.untitled"), TITLE_LIMIT)
+    return container(words(f"~~{shown}~~"), words(small(text("card.withdrawn"))))
+
+
+def _card(stored: StoredInterview, text: Text) -> "discord.ui.Container[Any]":
     interview = stored.interview
     picture = hero(interview)
-    card = container(
+    return container(
         gallery([picture]) if picture else None,
         words(_title(interview, text)),
         words(byline(interview)),
@@ -56,10 +89,6 @@ def announcement_card(stored: StoredInterview, text: Text, *, role_id: int | Non
             link_button(text("card.open"), interview.url),
         ),
     )
-    mention: list[Item | None] = []
-    if role_id is not None:
-        mention.append(words(text("card.mention", role=f"<@&{role_id}>")))
-    return Layout(*(item for item in (*mention, card) if item is not None))
 
 
 def _title(interview: Interview, text: Text) -> str:

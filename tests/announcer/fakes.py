@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import discord
 
-from bot.announcer import Announcer, Tuning
+from bot.announcer import Announcer, HistoryUnreadableError, Posted, Tuning
 from bot.errors import StoreError
 from bot.model import DeliveryState, Interview
 
@@ -25,6 +25,7 @@ class FakeSender:
 
     ``plan[channel]`` lists what becomes of the channel's next sends: an exception is raised before
     any effect, ``After(exception)`` after it, an ``asyncio.Event`` is waited for first.
+    ``searches`` are the channels that were searched; those in ``closed`` can't be.
     """
 
     def __init__(self):
@@ -34,10 +35,36 @@ class FakeSender:
         self.busy = defaultdict(int)
         self.most_at_once = 0
         self.most_in_one_channel = 0
+        self.searches = []
+        self.closed = set()
+        self.edits = []
+        self.refused_edits = {}
+        self.forgets_nonces = False
+        self.plain = []
+        self._standing = {}
         self._by_nonce = {}
         self._changed = asyncio.Condition()
 
-    async def send(self, leased):
+    def remembered(self, leased):
+        return True
+
+    async def find(self, leased, since):
+        channel = leased.subscription.channel_id
+        self.searches.append((channel, since))
+        if channel in self.closed:
+            raise HistoryUnreadableError("closed")
+        found = self._standing.get((channel, leased.interview.id))
+        return Posted(found) if found else None
+
+    async def edit(self, card):
+        error = self.refused_edits.get(card.edit.message_id)
+        if error is not None:
+            raise error
+        self.edits.append((card.edit.message_id, card.interview))
+
+    async def send(self, leased, *, plain=False):
+        if plain:
+            self.plain.append(leased.delivery.id)
         channel = leased.subscription.channel_id
         self.busy[channel] += 1
         self.most_in_one_channel = max(self.most_in_one_channel, self.busy[channel])
@@ -59,12 +86,13 @@ class FakeSender:
         message_id = self._take(leased, channel)
         if isinstance(step, After):
             raise step.error
-        return message_id
+        return Posted(message_id)
 
     def _take(self, leased, channel):
         nonce = leased.delivery.nonce
-        if nonce not in self._by_nonce:
-            self._by_nonce[nonce] = 9000 + len(self._by_nonce)
+        if nonce not in self._by_nonce or self.forgets_nonces:
+            self._by_nonce[nonce] = 9000 + sum(map(len, self.messages.values()))
+            self._standing[channel, leased.interview.id] = self._by_nonce[nonce]
             self.messages[channel].append(leased.interview.id)
         return self._by_nonce[nonce]
 

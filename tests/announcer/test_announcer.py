@@ -2,12 +2,13 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
-from bot.model import DeliveryState, SubscriptionState
+from bot.model import DeliveryState, Doubt, SubscriptionState
 from tests.announcer.fakes import After, HandPace, Ledger, make_announcer, refusal
 
 SENT, PENDING, LEASED, PARKED, ABANDONED = (
@@ -243,15 +244,30 @@ async def test_a_channel_that_refuses_is_asked_once_parked_and_revived(
     assert sender.messages[100] == [first, second, third]
 
 
-async def test_a_message_that_discord_rejects_is_given_up_alone(outbox, sender, announcer):
+async def test_a_message_that_discord_rejects_is_tried_plainer_once(outbox, sender, announcer):
     await outbox.subscribe(100)
     sender.plan[100] = [refusal(400, 50035)]
+    (first,) = await outbox.publish()
+    with capture_logs() as logs:
+        await announcer.drain()
+    (row,) = await outbox.rows(first)
+    assert (row.state, sender.plain) == (SENT, [row.id])
+    assert sender.messages[100] == [first]
+    assert {log["event"] for log in logs if log["log_level"] == "error"} == {"delivery.our-bug"}
+
+
+async def test_a_message_that_discord_rejects_even_plain_is_given_up_alone(
+    outbox, sender, announcer
+):
+    await outbox.subscribe(100)
+    sender.plan[100] = [refusal(400, 50035), refusal(400, 50035)]
     first, second = await outbox.publish(2)
     with capture_logs() as logs:
         await announcer.drain()
     (row,) = await outbox.rows(first)
     assert (row.state, row.reason) == (ABANDONED, "rejected")
     assert sender.messages[100] == [second]
+    assert len(sender.plain) == 1
     assert {log["event"] for log in logs if log["log_level"] == "error"} == {
         "delivery.our-bug",
         "delivery.abandoned",
@@ -570,3 +586,90 @@ async def test_a_holder_that_lives_may_settle_until_its_row_is_leased_anew(outbo
     assert (again.delivery.id, again.expired_lease) == (second.delivery.id, True)
     assert not await outbox.store.settle(second.delivery.id, expected_attempts=1, **settled)
     assert await outbox.states(id_) == [SENT, LEASED]
+
+
+# ---------------------------------------------------------------- sent before, perhaps
+
+
+async def in_doubt(outbox, sender, clock):
+    """A message that arrived unheard, so long ago that Discord has forgotten its nonce."""
+    (id_,) = await outbox.publish()
+    now = clock.now()
+    (leased,) = await outbox.store.lease_due(now, now + timedelta(seconds=180), 10)
+    await sender.send(leased)
+    sender.forgets_nonces = True
+    await clock.advance(600)
+    return id_
+
+
+async def test_what_arrived_unheard_is_found_instead_of_sent_again(
+    outbox, sender, announcer, clock
+):
+    await outbox.subscribe(100)
+    began = clock.now()
+    id_ = await in_doubt(outbox, sender, clock)
+    await announcer.drain()
+    assert sender.messages[100] == [id_]
+    assert sender.searches == [(100, began)]
+    (row,) = await outbox.rows(id_)
+    assert (row.state, row.message_id, row.maybe_sent_at) == (SENT, 9000, None)
+
+
+async def test_what_never_arrived_is_searched_for_and_then_sent(outbox, sender, announcer, clock):
+    await outbox.subscribe(100)
+    (id_,) = await outbox.publish()
+    now = clock.now()
+    await outbox.store.lease_due(now, now + timedelta(seconds=180), 10)
+    await clock.advance(600)
+    await announcer.drain()
+    assert len(sender.searches) == 1
+    assert sender.messages[100] == [id_]
+
+
+async def test_within_the_nonces_life_nothing_is_searched(outbox, sender, announcer, clock):
+    await outbox.subscribe(100)
+    sender.plan[100] = [After(refusal(500)), refusal(429, 0, {"Retry-After": "1"})]
+    (id_,) = await outbox.publish()
+    for _ in range(3):
+        await announcer.drain()
+        await clock.advance(10)
+    assert sender.searches == []
+    assert sender.messages[100] == [id_]
+
+
+async def test_without_any_trust_in_nonces_the_search_alone_keeps_it_once(
+    outbox, sender, rng, clock
+):
+    await outbox.subscribe(100)
+    sender.forgets_nonces = True
+    sender.plan[100] = [After(refusal(500)), After(ConnectionResetError())]
+    ids = await outbox.publish(2)
+    announcer = make_announcer(outbox, sender, rng, nonce_window=0)
+    for _ in range(5):
+        await announcer.drain()
+        await clock.advance(10)
+    assert sender.messages[100] == ids[::-1] or sender.messages[100] == ids
+    assert await outbox.counts() == {SENT: 2}
+
+
+async def test_where_nobody_can_look_it_is_rather_once_too_few(outbox, sender, announcer, clock):
+    await outbox.subscribe(100)
+    sender.closed = {100}
+    id_ = await in_doubt(outbox, sender, clock)
+    (later,) = await outbox.publish()
+    await announcer.drain()
+    (row,) = await outbox.rows(id_)
+    assert (row.state, row.reason) == (ABANDONED, "maybe-sent")
+    assert sender.messages[100] == [id_, later]
+
+
+async def test_where_nobody_can_look_a_guild_may_want_it_rather_twice(
+    outbox, sender, announcer, clock
+):
+    await outbox.subscribe(100)
+    sender.closed = {100}
+    await outbox.store.guilds.edit(100, lambda guild: replace(guild, doubt=Doubt.RATHER_TWICE))
+    id_ = await in_doubt(outbox, sender, clock)
+    await announcer.drain()
+    assert sender.messages[100] == [id_, id_]
+    assert await outbox.states(id_) == [SENT]

@@ -1,5 +1,6 @@
 import itertools
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,8 @@ from bot.announcer.machine import (
     Sent,
     conclude,
     hold,
+    must_look,
+    probe_delay,
     step,
 )
 from bot.model import Delivery, DeliveryState
@@ -83,13 +86,56 @@ def test_only_a_leased_row_is_concluded(outcome, state):
         ("bug", Event.RETRY, PENDING, "why"),
         ("blocked", Event.PARK, PARKED, "why"),
         ("rejected", Event.REJECT, ABANDONED, "why"),
+        ("doubtful", Event.REJECT, ABANDONED, "why"),
     ],
 )
 def test_what_becomes_of_a_leased_row(outcome, event, state, reason):
     conclusion = conclude(row(), OUTCOMES[outcome], START, random.Random(1))
     assert (conclusion.event, conclusion.state, conclusion.reason) == (event, state, reason)
-    assert conclusion.message_id == (77 if outcome == "sent" else None)
     assert (conclusion.next_attempt_at is not None) is (state is PENDING)
+
+
+BEFORE = START - timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "before", "after"),
+    [
+        (Sent(77), BEFORE, None),
+        (Released(5.0), None, None),
+        (Released(5.0), BEFORE, BEFORE),
+        (Failed(Kind.LOST, "why", maybe_sent=True), None, START),
+        (Failed(Kind.LOST, "why", maybe_sent=True), BEFORE, BEFORE),
+        (Failed(Kind.LOST, "why"), None, None),
+        (Failed(Kind.LOST, "why"), BEFORE, BEFORE),
+        (Failed(Kind.LIMITED, "why"), None, None),
+        (Failed(Kind.BLOCKED, "why"), None, None),
+        (Failed(Kind.BLOCKED, "why"), BEFORE, BEFORE),
+        (Failed(Kind.DOUBTFUL, "why", maybe_sent=True), BEFORE, BEFORE),
+    ],
+)
+def test_a_doubt_begins_with_the_lease_and_stays_until_it_is_cleared(outcome, before, after):
+    leased = replace(row(), maybe_sent_at=before, leased_at=START)
+    end = START + timedelta(seconds=90)
+    assert conclude(leased, outcome, end, random.Random(1)).maybe_sent_at == after
+
+
+@pytest.mark.parametrize(
+    ("age", "remembered", "look"),
+    [(None, True, False), (None, False, False), (119, True, False), (120, True, True)]
+    + [(0, False, True), (119, False, True), (10**6, True, True)],
+)
+def test_the_channel_is_searched_when_the_nonce_may_be_forgotten(age, remembered, look):
+    since = None if age is None else START - timedelta(seconds=age)
+    doubtful = replace(row(), maybe_sent_at=since)
+    assert must_look(doubtful, START, 120.0, remembered=remembered) is look
+
+
+def test_probes_go_from_ten_minutes_to_a_day():
+    delays = [[probe_delay(n, random.Random(seed)) for seed in range(50)] for n in (0, 1, 99)]
+    assert [(300 <= min(d), max(d) <= 600) for d in delays[:1]] == [(True, True)]
+    assert 600 <= min(delays[1]) < max(delays[1]) <= 1200
+    assert 43_200 <= min(delays[2]) < max(delays[2]) <= 86_400
 
 
 def wait_of(failure, attempts=1, seed=1):

@@ -11,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-from bot.announcer import Announcer, Tuning
+from bot.announcer import Announcer, Posted, Tuning
 from bot.clock import SystemClock
 from bot.feed.fetch import open_fetcher
 from bot.model import DeliveryState
@@ -31,7 +31,10 @@ class FileSender:
         self._death = death
         self._sends = 0
 
-    async def send(self, leased):
+    def remembered(self, leased):
+        return True
+
+    async def send(self, leased, *, plain=False):
         self._sends += 1
         fatal = self._sends == DIES_AT_SEND
         if fatal and self._death == "before-sending":
@@ -45,7 +48,7 @@ class FileSender:
             tries.write(f"{leased.subscription.channel_id} {line}\n")
         if fatal and self._death == "after-sending":
             die()
-        return 1 + self._sends
+        return Posted(1 + self._sends)
 
 
 async def main(database, feed, folder, death):

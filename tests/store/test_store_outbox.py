@@ -93,7 +93,10 @@ async def test_a_lease_brings_all_that_sending_needs(store):
     assert leased.delivery.attempts == 1
     assert leased.delivery.next_attempt_at == START + 5 * MINUTE
     assert leased.expired_lease is False
-    assert await store.deliveries(id_) == [leased.delivery]
+    assert leased.delivery.leased_at == START
+    assert leased.delivery.maybe_sent_at is None
+    (row,) = await store.deliveries(id_)
+    assert row == replace(leased.delivery, leased_at=None, maybe_sent_at=START)
 
 
 async def test_what_is_leased_is_nobody_elses_until_the_lease_ends(store):
@@ -110,7 +113,9 @@ async def test_what_is_leased_is_nobody_elses_until_the_lease_ends(store):
         first.delivery.id, expected_attempts=1, state=DeliveryState.SENT, now=START, message_id=7
     )
     assert late is False
-    assert await store.deliveries(first.interview.id) == [second.delivery]
+    (row,) = await store.deliveries(first.interview.id)
+    assert row == replace(second.delivery, leased_at=None)
+    assert row.maybe_sent_at == START
     in_time = await store.settle(
         first.delivery.id, expected_attempts=2, state=DeliveryState.SENT, now=START, message_id=8
     )

@@ -1,0 +1,117 @@
+"""Sent announcements follow their interviews: edited in place, behind what is new, no ping."""
+
+import asyncio
+import hashlib
+import random
+from datetime import timedelta
+
+import structlog
+
+from bot.announcer.causes import failure_of
+from bot.announcer.machine import Kind, edit_delay
+from bot.announcer.pacing import Pace
+from bot.announcer.sender import Sender
+from bot.clock import Clock, wait
+from bot.errors import StoreError
+from bot.model import StoredInterview
+from bot.store import DueEdit, SentCard, Store
+
+logger = structlog.get_logger(__name__)
+
+BATCH = 50
+"""Edits looked up at once."""
+
+LIMIT = 90.0
+"""Seconds for one edit."""
+
+LOOK_AGAIN = 60.0
+"""Seconds between two looks; an edit is in no hurry."""
+
+
+def card_digest(stored: StoredInterview) -> str:
+    """Tells what an announcement shows from what it showed before: title, excerpt and picture,
+    and whether it was withdrawn."""
+    interview = stored.interview
+    shown = (
+        interview.title,
+        interview.excerpt,
+        interview.image_url or "",
+        "withdrawn" if stored.withdrawn_at else "",
+    )
+    return hashlib.sha256("\0".join(shown).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+class Editor:
+    """Edits one message at a time, so that it has but one place in the pace's line."""
+
+    def __init__(
+        self, store: Store, sender: Sender, clock: Clock, rng: random.Random, pace: Pace
+    ) -> None:
+        self._store = store
+        self._sender = sender
+        self._clock = clock
+        self._rng = rng
+        self._pace = pace
+        self._changed = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something may have changed: look now."""
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Edit what is due, until cancelled; no failure ends it."""
+        while True:
+            self._changed.clear()
+            try:
+                while await self.edit_due():
+                    pass
+            except StoreError as error:
+                logger.warning("editor.store-failing", cause=str(error))
+            except Exception:
+                logger.exception("editor.failing")
+            await wait(self._changed, self._clock, LOOK_AGAIN)
+
+    async def edit_due(self) -> int:
+        """Edit a batch of what is due; how many there were.
+
+        Raises:
+            StoreError: the store can't be read or written; the rest is edited later.
+        """
+        due = await self._store.edits.due(self._clock.now(), BATCH)
+        found = await self._store.interviews(list({edit.interview_id for edit in due}))
+        interviews = {stored.id: stored for stored in found}
+        for edit in due:
+            await self._edit(SentCard(edit, interviews[edit.interview_id]))
+        return len(due)
+
+    async def _edit(self, card: SentCard) -> None:
+        digest = card_digest(card.interview)
+        if digest == card.edit.digest:
+            await self._store.edits.settle(card.edit, self._clock.now(), None)
+            return
+        await self._pace.turn()
+        try:
+            async with asyncio.timeout(LIMIT):
+                await self._sender.edit(card)
+        except Exception as error:  # noqa: BLE001 - every cause has its treatment
+            await self._failed(card.edit, error)
+            return
+        await self._store.edits.settle(card.edit, self._clock.now(), digest)
+        logger.info("delivery.edited", delivery=card.edit.delivery_id, interview=card.interview.id)
+
+    async def _failed(self, edit: DueEdit, error: Exception) -> None:
+        """What can't be edited is let be: deleted, out of reach, or refused. The rest is tried
+        again."""
+        failure = failure_of(error)
+        over = failure.kind in (Kind.BLOCKED, Kind.REJECTED)
+        now = self._clock.now()
+        delay = edit_delay(failure, edit.attempts, self._rng)
+        logger.warning(
+            "delivery.not-edited",
+            delivery=edit.delivery_id,
+            reason=failure.reason,
+            cause=str(error) or type(error).__name__,
+            next_try_in=None if over else round(delay),
+        )
+        again = None if over else now + timedelta(seconds=delay)
+        await self._store.edits.settle(edit, now, None, again)

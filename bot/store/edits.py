@@ -1,0 +1,117 @@
+"""What was sent and reads differently now: messages to be edited in place.
+
+Editing twice is harmless, so rows need no lease. ``edit_due_at`` is set in the transaction that
+changes or withdraws the interview, and cleared by whoever edited, unless it changed again.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import DeliveryState, SubscriptionState
+from bot.store.engine import Database
+from bot.store.results import DueEdit
+from bot.store.tables import deliveries, subscriptions
+
+EDIT_PAUSE = timedelta(hours=1)
+"""A message is edited no oftener, however often its interview changes."""
+
+_ROW = (
+    deliveries.c.id,
+    deliveries.c.interview_id,
+    deliveries.c.message_id,
+    deliveries.c.digest,
+    deliveries.c.plain,
+    deliveries.c.edit_attempts,
+    deliveries.c.edit_due_at,
+    deliveries.c.missed,
+    subscriptions.c.guild_id,
+    sa.func.coalesce(deliveries.c.channel_id, subscriptions.c.channel_id),
+    subscriptions.c.role_id,
+)
+
+_WAITING = sa.and_(
+    deliveries.c.edit_due_at.is_not(None),
+    deliveries.c.state == DeliveryState.SENT,
+    subscriptions.c.state != SubscriptionState.ENDED,
+)
+
+_JOINED = deliveries.join(subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
+
+DUE = (
+    sa.select(*_ROW)
+    .select_from(_JOINED)
+    .where(_WAITING, deliveries.c.edit_due_at <= sa.bindparam("now"))
+    .order_by(deliveries.c.edit_due_at, deliveries.c.id)
+    .limit(sa.bindparam("limit", type_=sa.BigInteger))
+)
+
+NEXT_DUE = (
+    sa.select(deliveries.c.edit_due_at)
+    .select_from(_JOINED)
+    .where(_WAITING)
+    .order_by(deliveries.c.edit_due_at)
+    .limit(1)
+)
+
+
+async def plan(connection: AsyncConnection, interview_id: int, now: datetime) -> None:
+    """Have every message of an interview edited, also one that is being sent now. Digests are
+    not: their list of titles opens the interview as it is."""
+    lately = deliveries.c.edited_at > now - EDIT_PAUSE
+    await connection.execute(
+        deliveries.update()
+        .where(*_of(interview_id), sa.or_(deliveries.c.edited_at.is_(None), sa.not_(lately)))
+        .values(edit_due_at=now)
+    )
+    moments = await connection.scalars(
+        sa.select(deliveries.c.edited_at).where(*_of(interview_id), lately).distinct()
+    )
+    for moment in moments.all():
+        await connection.execute(
+            deliveries.update()
+            .where(*_of(interview_id), deliveries.c.edited_at == moment)
+            .values(edit_due_at=moment + EDIT_PAUSE)
+        )
+
+
+def _of(interview_id: int) -> tuple[Any, ...]:
+    return (
+        deliveries.c.interview_id == interview_id,
+        deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.LEASED]),
+        deliveries.c.batch.is_(None),
+    )
+
+
+class Edits:
+    """The messages to edit. See ``Store``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def due(self, now: datetime, limit: int) -> list[DueEdit]:
+        """What is to be edited at `now`, the longest due first."""
+        rows = await self._database.fetch(DUE, {"now": now, "limit": limit})
+        return [DueEdit(*row) for row in rows]
+
+    async def next_due(self) -> datetime | None:
+        """When ``due`` will next find something, ``None`` for nothing to edit."""
+        rows = await self._database.fetch(NEXT_DUE)
+        return rows[0][0] if rows else None
+
+    async def settle(
+        self, edit: DueEdit, now: datetime, digest: str | None, again: datetime | None = None
+    ) -> None:
+        """Write down that the message shows `digest` now (``None``: that it can't be edited), or,
+        with `again`, when to try next."""
+        this = (deliveries.c.id == edit.delivery_id, deliveries.c.edit_due_at == edit.due_at)
+        values: dict[str, Any] = {"edit_due_at": again, "edit_attempts": edit.attempts + 1}
+        if again is None:
+            values["edit_attempts"] = 0
+            if digest is not None:
+                values |= {"digest": digest, "edited_at": now}
+        await self._database.change(
+            lambda connection: connection.execute(deliveries.update().where(*this).values(values))
+        )
