@@ -11,7 +11,7 @@ import aiohttp
 import discord
 import structlog
 
-from bot.announcer import Announcer
+from bot.announcer import Announcer, Editor, InvalidResponses, Pacer, Tuning, watching
 from bot.client import (
     CatalogueTranslator,
     KcrushClient,
@@ -23,8 +23,12 @@ from bot.client import (
 from bot.clock import Clock, wait
 from bot.config import Settings
 from bot.errors import StoreError
+from bot.extras import ExtrasService
 from bot.feed.fetch import open_fetcher
+from bot.healing import Healing
+from bot.home import keep_home
 from bot.i18n import Messages
+from bot.publishing import DiscordExtras
 from bot.reading import Reading
 from bot.search import SearchIndex
 from bot.sending import DiscordSender
@@ -42,6 +46,9 @@ REFERENCE_LENGTH = 6
 INDEX_RETRY = 60.0
 """Seconds until the index is brought up to date again where it could not be, or by another."""
 
+HOME_RETRY = 300.0
+"""Seconds until the home channel is looked at again when it could not be."""
+
 SYNC_RETRY = 300.0
 """Seconds until commands that Discord would not take are offered again."""
 
@@ -58,6 +65,8 @@ class App:
     watcher: Watcher
     client: KcrushClient
     announcer: Announcer
+    editor: Editor
+    extras: ExtrasService
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -71,23 +80,45 @@ async def open_app(
         StoreError: the database can't be opened or migrated.
     """
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(settings.database_url, clock))
+        store = await stack.enter_async_context(
+            open_store(settings.database_url, clock, catch_up=settings.catch_up)
+        )
         index = await asyncio.to_thread(SearchIndex.open, settings.data_dir / "index")
         stack.callback(index.close)
         fetcher = await stack.enter_async_context(
             open_fetcher(clock, user_agent=settings.user_agent)
         )
         use_rest_api(settings.discord_api_url)
-        client = KcrushClient(messages, new_reference, gateway_url=settings.discord_gateway_url)
+        invalid = InvalidResponses(clock)
+        pace, trace = Pacer(caution=invalid.caution), watching(invalid)
+        pace.watch(trace)
+        client = KcrushClient(
+            messages,
+            new_reference,
+            gateway_url=settings.discord_gateway_url,
+            http_trace=trace,
+        )
         stack.push_async_callback(client.close)
         await client.tree.set_translator(CatalogueTranslator(messages))
-        add_commands(client, Reading(store, index, rng), Subscribing(store), messages)
-        announcer = Announcer(store, DiscordSender(client), clock, rng)
+        add_commands(
+            client,
+            Reading(store, index, rng),
+            Subscribing(store, clock),
+            messages,
+            home_channel_id=settings.home_channel_id,
+        )
+        sender = DiscordSender(client)
+        tuning = Tuning(nonce_window=settings.nonce_window)
+        announcer = Announcer(store, sender, clock, rng, pace, tuning)
+        editor = Editor(store, sender, clock, rng, pace)
+        extras = ExtrasService(store, DiscordExtras(client), clock, rng, pace)
+        Healing(client, store, clock, announcer.wake).listen()
         changed = asyncio.Event()
 
         def committed(report: PollReport) -> None:
             changed.set()
             announcer.wake()
+            editor.wake()
 
         watcher = Watcher(
             fetcher,
@@ -98,7 +129,19 @@ async def open_app(
             interval=settings.poll_interval,
             on_commit=committed,
         )
-        yield App(settings, clock, rng, store, index, watcher, client, announcer, changed)
+        yield App(
+            settings,
+            clock,
+            rng,
+            store,
+            index,
+            watcher,
+            client,
+            announcer,
+            editor,
+            extras,
+            changed,
+        )
 
 
 async def run(
@@ -119,6 +162,9 @@ async def run(
             tasks.create_task(_keep_index(app), name="index"),
             tasks.create_task(_serve_discord(app, when_ready), name="discord"),
             tasks.create_task(_announce(app), name="announcer"),
+            tasks.create_task(_edit(app), name="editor"),
+            tasks.create_task(_follow_up(app), name="extras"),
+            tasks.create_task(_keep_home(app), name="home"),
         ]
         await stop.wait()
         logger.info("stopping")
@@ -131,6 +177,29 @@ async def run(
 async def _announce(app: App) -> None:
     await app.client.logged_in.wait()
     await app.announcer.run()
+
+
+async def _edit(app: App) -> None:
+    await app.client.logged_in.wait()
+    await app.editor.run()
+
+
+async def _follow_up(app: App) -> None:
+    await app.client.logged_in.wait()
+    await app.extras.run()
+
+
+async def _keep_home(app: App) -> None:
+    """See to the home channel once, as often as it takes."""
+    while True:
+        await app.client.logged_in.wait()
+        try:
+            await keep_home(app.client, app.store, app.settings.home_channel_id)
+        except (discord.HTTPException, aiohttp.ClientError, OSError, StoreError) as error:
+            logger.warning("home.not-kept", cause=str(error), next_try_in=HOME_RETRY)
+        else:
+            return
+        await app.clock.sleep(HOME_RETRY)
 
 
 async def _serve_discord(app: App, when_ready: Callable[[App], None] | None) -> None:

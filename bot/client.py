@@ -3,7 +3,7 @@
 import asyncio
 import random
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -56,6 +56,7 @@ class KcrushClient(discord.AutoShardedClient):
         new_reference: Callable[[], str],
         *,
         gateway_url: str | None = None,
+        http_trace: aiohttp.TraceConfig | None = None,
     ) -> None:
         # A bot that never speaks needs no warning that it can't.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -65,7 +66,9 @@ class KcrushClient(discord.AutoShardedClient):
             max_messages=None,
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
+            **({"http_trace": http_trace} if http_trace else {}),
         )
+        self._hearers: dict[str, list[Callable[..., Coroutine[Any, Any, None]]]] = {}
         self.messages = messages
         self.tree: app_commands.CommandTree[KcrushClient] = _Tree(self)
         self.logged_in = asyncio.Event()
@@ -82,6 +85,18 @@ class KcrushClient(discord.AutoShardedClient):
         """Disconnect. The library can't close a client that never tried to log in; this can."""
         if self._begun:
             await super().close()
+
+    def hear(self, event: str, hearer: Callable[..., Coroutine[Any, Any, None]]) -> None:
+        """Call `hearer` at each event of this name (``guild_join``); an event may have several.
+
+        What a hearer raises ends at the one desk, as it does for ``on_…`` methods.
+        """
+        self._hearers.setdefault(event, []).append(hearer)
+
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        super().dispatch(event, *args, **kwargs)
+        for hearer in self._hearers.get(event, ()):
+            self._schedule_event(hearer, f"on_{event}", *args, **kwargs)
 
     async def launch_shards(self) -> None:
         """Ask Discord for shards and gateway, and connect them all.

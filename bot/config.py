@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, ValidationError, field_validator, model_validator
+from pydantic import SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -23,6 +23,9 @@ SHORTEST_ID = 17
 LONGEST_CONTACT = 200
 """Characters: keeps the User-Agent far below the 8 KiB that servers take in a header line."""
 
+BOUNDS = {"catch_up": (1, 10), "nonce_window": (0, 600)}
+"""Missed interviews that are worth a card each; seconds that "a few minutes" may mean."""
+
 EXAMPLES = {
     "DISCORD_TOKEN": "(the token that the developer portal shows under Bot)",
     "DISCORD_API_URL": "https://discord.com/api/v10",
@@ -35,13 +38,16 @@ EXAMPLES = {
     "LOG_FORMAT": "console",
     "CONTACT": "ops@example.org",
     "HOME_CHANNEL_ID": "123456789012345678",
+    "CATCH_UP": "3",
+    "NONCE_WINDOW": "120",
 }
 
 
 class Settings(BaseSettings):
     """Every setting, checked. Field names are the variables' names in lower case.
 
-    ``feed_url`` is a tuple of http(s) addresses; ``poll_interval`` is in seconds.
+    ``feed_url`` is a tuple of http(s) addresses; ``poll_interval`` and
+    ``nonce_window`` are in seconds.
     """
 
     model_config = SettingsConfigDict(
@@ -61,6 +67,8 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     contact: str = ""
     home_channel_id: int | None = None
+    catch_up: int = 3
+    nonce_window: int = 120
 
     @property
     def user_agent(self) -> str:
@@ -116,6 +124,20 @@ class Settings(BaseSettings):
         if not (text.isascii() and text.isdigit() and len(text) <= 9):
             raise PydanticCustomError(
                 "config.not-a-number", "not a number", {"value": _short(text)}
+            )
+        return int(text)
+
+    @field_validator("catch_up", "nonce_window", mode="before")
+    @classmethod
+    def _within_bounds(cls, value: Any, info: ValidationInfo) -> Any:
+        text = str(value).strip()
+        least, most = BOUNDS[info.field_name or ""]
+        digits = text.isascii() and text.isdigit() and len(text) <= 9
+        if not digits or not least <= int(text) <= most:
+            raise PydanticCustomError(
+                "config.out-of-bounds",
+                "out of bounds",
+                {"least": least, "most": most, "value": _short(text)},
             )
         return int(text)
 

@@ -32,6 +32,7 @@ def test_defaults_are_the_documented_ones() -> None:
     assert settings.data_dir == Path("data")
     assert (settings.log_level, settings.log_format) == ("info", "console")
     assert settings.home_channel_id is None
+    assert (settings.catch_up, settings.nonce_window) == (3, 120)
     assert re.fullmatch(r"kcrush-bot/\d+\.\d+\.\d+", settings.user_agent)
 
 
@@ -90,6 +91,17 @@ def test_the_database_follows_the_data_dir(monkeypatch: pytest.MonkeyPatch) -> N
             "often",
             'POLL_INTERVAL: must be a whole number of seconds, not "often". '
             "Example: POLL_INTERVAL=300",
+        ),
+        (
+            "CATCH_UP",
+            "0",
+            'CATCH_UP: must be a whole number from 1 to 10, not "0". Example: CATCH_UP=3',
+        ),
+        (
+            "NONCE_WINDOW",
+            "some",
+            'NONCE_WINDOW: must be a whole number from 0 to 600, not "some". '
+            "Example: NONCE_WINDOW=120",
         ),
         (
             "FEED_URL",

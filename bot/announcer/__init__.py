@@ -4,6 +4,7 @@ from bot.announcer.causes import failure_of
 from bot.announcer.editing import Editor
 from bot.announcer.machine import Failed, Kind, Outcome, Released, Sent
 from bot.announcer.pacing import Pace, Pacer
+from bot.announcer.responses import InvalidResponses, watching
 from bot.announcer.sender import EffectUnknownError, HistoryUnreadableError, Posted, Sender
 from bot.announcer.service import Announcer, Tuning
 
@@ -13,6 +14,7 @@ __all__ = [
     "EffectUnknownError",
     "Failed",
     "HistoryUnreadableError",
+    "InvalidResponses",
     "Kind",
     "Outcome",
     "Pace",
@@ -23,4 +25,5 @@ __all__ = [
     "Sent",
     "Tuning",
     "failure_of",
+    "watching",
 ]

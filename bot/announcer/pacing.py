@@ -1,16 +1,38 @@
-"""Keeping below Discord's global limit beforehand, instead of running into 429s."""
+"""Keeping below Discord's global limit beforehand, instead of running into 429s.
+
+Discord counts in windows of a second, by the moments at which requests arrive. We know when we
+sent one and when its answer came; it arrived between the two, and not later than the answer less
+the time that the fastest answer ever took. So there are as many places as the limit has requests,
+and a place is free again one second after the latest moment at which its request can have
+arrived. Then no place is used twice within a second at Discord's end, however unevenly the
+network, or a busy machine, delays the requests.
+"""
 
 import asyncio
+import contextvars
+from collections import deque
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 from typing import Protocol
 
+import aiohttp
 from aiolimiter import AsyncLimiter
 
 GLOBAL_LIMIT = 50
 """Requests a second for each bot (Discord docs, Rate limits, Global rate limit)."""
 
-BURST = 2
-"""Requests that may go at once after a pause. Two, not one: a timer that fires late by up to one
-slot then costs no throughput."""
+WINDOW = 1.0
+"""Seconds."""
+
+CLOCK_ERROR = 0.002
+"""Seconds by which a timer may wake too early, or two clocks differ within a second."""
+
+UNCLAIMED = 0.05
+"""Seconds more for a turn that no request was seen to use: one whose sender is not traced."""
+
+FORGET_AFTER = 200
+"""Answers after which the fastest is measured anew: a route to Discord may get shorter or
+longer."""
 
 
 class Pace(Protocol):
@@ -20,27 +42,148 @@ class Pace(Protocol):
 
 
 class Pacer:
-    """Two lines of requests before one leaky bucket.
+    """Turns at Discord's API, at most `limit` of them in any second as Discord sees them.
 
-    A leaky bucket of `BURST` that drains at r a second lets through at most BURST + r x t in any t
-    seconds; r is chosen so that no second ever sees more than `limit`. Announcements queue in a
-    line of their own, of which only the first stands at the bucket: a person's request
-    (``urgent``) waits for at most that one, however many announcements there are. (Responses to
-    interactions don't count towards Discord's limit and need no turn at all.)
+    ``watch`` sees an HTTP client's requests: one that bears the bot's token uses the turn that its
+    task had, or, without one (the library's own retries, a person's request), waits for a place
+    of its own before all announcements, which queue behind one another. Responses to interactions
+    don't count towards the limit and pass. `caution` is awaited before each announcement.
     """
 
-    def __init__(self, limit: float = GLOBAL_LIMIT) -> None:
-        if limit <= BURST:
-            raise ValueError(f"the limit must be above {BURST} a second")
-        rate = limit - BURST
-        self._bucket = AsyncLimiter(BURST, BURST / rate)
+    def __init__(
+        self,
+        limit: int = GLOBAL_LIMIT,
+        *,
+        caution: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        if limit < 1:
+            raise ValueError("the limit must be at least 1 a second")
+        self._free = limit
+        self._caution = caution
+        self._evenly = AsyncLimiter(limit, WINDOW)
         self._line = asyncio.Lock()
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._fastest = _Fastest()
+        self._turn: contextvars.ContextVar[_Turn | None] = contextvars.ContextVar(
+            "turn", default=None
+        )
 
     async def turn(self) -> None:
         """Wait until an announcement may be sent. First come, first served."""
         async with self._line:
-            await self._bucket.acquire()
+            if self._caution is not None:
+                await self._caution()
+            await self._evenly.acquire()
+            await self._take(first=False)
+        self._turn.set(_Turn(self._give_back))
 
     async def urgent(self) -> None:
         """Wait until a request that a person waits for may be sent."""
-        await self._bucket.acquire()
+        await self._take(first=True)
+        self._turn.set(_Turn(self._give_back))
+
+    def watch(self, trace: aiohttp.TraceConfig) -> None:
+        """Count the requests of the client that `trace` is given to. Before whatever else hears
+        there, for that may raise."""
+        trace.on_request_start.insert(0, self._started)
+        trace.on_request_end.insert(0, self._answered)
+        trace.on_request_exception.insert(0, self._failed)
+
+    async def _take(self, *, first: bool) -> None:
+        if self._free:
+            self._free -= 1
+            return
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        (self._waiting.appendleft if first else self._waiting.append)(place)
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled():
+                self._give_back()
+            raise
+
+    def _give_back(self) -> None:
+        while self._waiting:
+            place = self._waiting.popleft()
+            if not place.done():
+                place.set_result(None)
+                return
+        self._free += 1
+
+    async def _started(
+        self,
+        _: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        params: aiohttp.TraceRequestStartParams,
+    ) -> None:
+        if "Authorization" not in params.headers:
+            return
+        turn = self._turn.get()
+        if turn is None or not turn.claim():
+            await self._take(first=True)
+        context.began = asyncio.get_running_loop().time()
+
+    async def _answered(
+        self,
+        _: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        __: aiohttp.TraceRequestEndParams,
+    ) -> None:
+        self._ended(context, answered=True)
+
+    async def _failed(
+        self,
+        _: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        __: aiohttp.TraceRequestExceptionParams,
+    ) -> None:
+        self._ended(context, answered=False)
+
+    def _ended(self, context: SimpleNamespace, *, answered: bool) -> None:
+        began: float | None = getattr(context, "began", None)
+        if began is None:
+            return
+        context.began = None
+        loop = asyncio.get_running_loop()
+        spent = loop.time() - began
+        earlier = self._fastest.of(spent) if answered else 0.0
+        loop.call_later(WINDOW + CLOCK_ERROR - min(earlier, spent), self._give_back)
+
+
+class _Turn:
+    """A place that was given out, until a request claims it or its second is over."""
+
+    def __init__(self, give_back: Callable[[], None]) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(WINDOW + UNCLAIMED, self._expire)
+        self._give_back = give_back
+        self._open = True
+
+    def claim(self) -> bool:
+        """Use it for a request, whose end then gives the place back; false if it is spent."""
+        if not self._open:
+            return False
+        self._open = False
+        self._timer.cancel()
+        return True
+
+    def _expire(self) -> None:
+        self._open = False
+        self._give_back()
+
+
+class _Fastest:
+    """The shortest time of an answer lately, in seconds."""
+
+    def __init__(self) -> None:
+        self._now = self._before = float("inf")
+        self._count = 0
+
+    def of(self, spent: float) -> float:
+        """The shortest known, this one included."""
+        self._now = min(self._now, spent)
+        self._count += 1
+        if self._count >= FORGET_AFTER:
+            self._before, self._now, self._count = self._now, float("inf"), 0
+            return self._before
+        return min(self._now, self._before)

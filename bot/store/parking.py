@@ -227,9 +227,13 @@ class Parking:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def parked(self) -> list[tuple[int, int, int]]:
-        """The parked subscriptions that could be probed: id, guild and channel."""
-        rows = await self._database.fetch(PARKED)
+    async def parked(self, guild_id: int | None = None) -> list[tuple[int, int, int]]:
+        """The parked subscriptions of a guild (``None``: of all) that could be probed: id, guild
+        and channel."""
+        wanted = PARKED
+        if guild_id is not None:
+            wanted = wanted.where(subscriptions.c.guild_id == guild_id)
+        rows = await self._database.fetch(wanted)
         return [(row.id, row.guild_id, row.channel_id) for row in rows]
 
     async def probe_soon(self, ids: Collection[int], now: datetime) -> int:

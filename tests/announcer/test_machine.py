@@ -133,7 +133,7 @@ def test_the_channel_is_searched_when_the_nonce_may_be_forgotten(age, remembered
 
 def test_probes_go_from_ten_minutes_to_a_day():
     delays = [[probe_delay(n, random.Random(seed)) for seed in range(50)] for n in (0, 1, 99)]
-    assert [(300 <= min(d), max(d) <= 600) for d in delays[:1]] == [(True, True)]
+    assert 300 <= min(delays[0]) < max(delays[0]) <= 600
     assert 600 <= min(delays[1]) < max(delays[1]) <= 1200
     assert 43_200 <= min(delays[2]) < max(delays[2]) <= 86_400
 

@@ -1,0 +1,316 @@
+"""The announcer against a whole Discord: real sockets, faults on demand, nonces that are forgotten."""
+
+import asyncio
+import contextlib
+import json
+import random
+from dataclasses import dataclass, replace
+
+import pytest
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.announcer import Announcer, Editor, InvalidResponses, Tuning, watching
+from bot.client import KcrushClient
+from bot.healing import Healing
+from bot.i18n import load_messages
+from bot.model import DeliveryState, SubscriptionState
+from bot.sending import DiscordSender
+from bot.store import open_store
+from sandbox import Sandbox
+from sandbox.faults import Rule
+from sandbox.permissions import P
+from tests.announcer.fakes import FreePace, Outbox
+from tests.clock import FakeClock
+from tests.openapi import observing
+
+SEND = r"POST /channels/\d+/messages$"
+
+
+@dataclass
+class Scene:
+    sandbox: Sandbox
+    outbox: Outbox
+    clock: FakeClock
+    client: KcrushClient
+    announcer: Announcer
+    editor: Editor
+    invalid: InvalidResponses
+
+    async def channel(self, name="news"):
+        guild = self.sandbox.world.add_guild(name)
+        channel = self.sandbox.world.add_channel(guild, name)
+        await self.outbox.store.add_subscription(guild.id, channel.id, None, guild.owner.id)
+        return channel
+
+    async def drain(self, times=1, pause=30.0):
+        for _ in range(times):
+            await self.announcer.drain()
+            await self.clock.advance(pause)
+
+
+@contextlib.asynccontextmanager
+async def opened(tmp_path, monkeypatch, *, nonce_window=300.0, trust=120.0):
+    checker = observing()
+    async with contextlib.AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(
+            Sandbox(page=False, observer=checker, rate_limits=False, nonce_window=nonce_window)
+        )
+        monkeypatch.setattr(Route, "BASE", sandbox.api_url)
+        monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))
+        clock = FakeClock()
+        # The sandbox dates messages by the real clock; the search must begin before them.
+        store = await stack.enter_async_context(
+            open_store(f"sqlite+aiosqlite:///{tmp_path}/kcrush.db", clock)
+        )
+        invalid = InvalidResponses(clock)
+        client = KcrushClient(
+            load_messages(),
+            lambda: "K7F2QM",
+            gateway_url=sandbox.gateway_url,
+            http_trace=watching(invalid),
+        )
+        stack.push_async_callback(client.close)
+        await client.login(sandbox.token)
+        sender, rng, pace = DiscordSender(client), random.Random(3), FreePace()
+        announcer = Announcer(store, sender, clock, rng, pace, Tuning(nonce_window=trust))
+        editor = Editor(store, sender, clock, rng, pace)
+        yield Scene(sandbox, Outbox(store, clock), clock, client, announcer, editor, invalid)
+    checker.assert_clean()
+
+
+@pytest.fixture
+async def scene(tmp_path, monkeypatch):
+    async with opened(tmp_path, monkeypatch) as made:
+        yield made
+
+
+@contextlib.asynccontextmanager
+async def connected(scene):
+    task = asyncio.create_task(scene.client.connect())
+    try:
+        await scene.sandbox.wait_ready()
+        await asyncio.wait_for(scene.client.wait_until_ready(), 10)
+        yield
+    finally:
+        await scene.client.close()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def sends(scene):
+    return [r for r in scene.sandbox.requests if r.method == "POST" and r.path.endswith("messages")]
+
+
+def text_of(channel):
+    return json.dumps(
+        [[m.content, m.components] for m in channel.messages.values()], ensure_ascii=False
+    )
+
+
+# ---------------------------------------------------------------- sent before, perhaps
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 503}, {"drop": True}])
+async def test_with_nonces_forgotten_at_once_the_search_alone_keeps_it_once(
+    tmp_path, monkeypatch, fault
+):
+    async with opened(tmp_path, monkeypatch, nonce_window=0.0, trust=0.0) as scene:
+        channels = [await scene.channel(f"news-{number}") for number in range(3)]
+        scene.sandbox.faults.add(Rule(match=SEND, times=4, when="after", **fault))
+        await scene.outbox.publish(2)
+        await scene.drain(8)
+        assert [len(channel.messages) for channel in channels] == [2, 2, 2]
+        assert await scene.outbox.counts() == {DeliveryState.SENT: 6}
+        assert len(sends(scene)) == 6
+
+
+async def test_a_5xx_to_a_message_is_not_sent_again_by_the_library(scene):
+    await scene.channel()
+    scene.sandbox.faults.add(Rule(match=SEND, times=1, status=502))
+    await scene.outbox.publish()
+    await scene.announcer.drain()
+    assert len(sends(scene)) == 1
+    assert await scene.outbox.counts() == {DeliveryState.PENDING: 1}
+    await scene.drain(2)
+    assert await scene.outbox.counts() == {DeliveryState.SENT: 1}
+
+
+async def test_a_history_that_is_closed_is_not_taken_for_an_empty_one(tmp_path, monkeypatch):
+    async with opened(tmp_path, monkeypatch, nonce_window=0.0, trust=0.0) as scene:
+        channel = await scene.channel()
+        world = scene.sandbox.world
+        world.set_overwrite(channel, channel.guild_id, deny=P.READ_MESSAGE_HISTORY)
+        scene.sandbox.faults.add(Rule(match=SEND, times=1, when="after", status=500))
+        (id_,) = await scene.outbox.publish()
+        await scene.drain(3)
+        (row,) = await scene.outbox.rows(id_)
+        assert (row.state, row.reason) == (DeliveryState.ABANDONED, "maybe-sent")
+        assert len(channel.messages) == 1
+
+
+async def test_an_empty_channel_is_known_to_be_empty_where_the_bot_sees_its_permissions(
+    tmp_path, monkeypatch
+):
+    async with opened(tmp_path, monkeypatch, nonce_window=0.0, trust=0.0) as scene:
+        channel = await scene.channel()
+        async with connected(scene):
+            scene.sandbox.faults.add(Rule(match=SEND, times=1, when="before", status=500))
+            await scene.outbox.publish()
+            await scene.drain(3)
+            assert len(channel.messages) == 1
+            assert await scene.outbox.counts() == {DeliveryState.SENT: 1}
+
+
+# ---------------------------------------------------------------- refused, healed
+
+
+async def test_a_parked_channel_is_probed_rarely_with_one_request_each(scene):
+    channel = await scene.channel()
+    world = scene.sandbox.world
+    world.set_overwrite(channel, channel.guild_id, deny=P.SEND_MESSAGES)
+    await scene.outbox.publish(2)
+    for _ in range(6 * 24):
+        await scene.drain(pause=600)
+    assert 5 <= len(sends(scene)) <= 12
+    world.set_overwrite(channel, channel.guild_id)
+    for _ in range(6 * 25):
+        await scene.drain(pause=600)
+    assert len(channel.messages) == 2
+    (overview,) = await scene.outbox.store.subscriptions(channel.guild_id)
+    assert overview.subscription.state is SubscriptionState.ACTIVE
+
+
+async def test_permission_given_back_is_heard_and_what_was_missed_arrives(scene):
+    channel = await scene.channel()
+    other = await scene.channel("other")
+    world = scene.sandbox.world
+    for one in (channel, other):
+        world.set_overwrite(one, one.guild_id, deny=P.SEND_MESSAGES)
+    async with connected(scene):
+        woken = asyncio.Event()
+        Healing(scene.client, scene.outbox.store, scene.clock, woken.set).listen()
+        for _ in range(6):
+            await scene.outbox.publish()
+            await scene.drain(pause=1)
+        assert len(sends(scene)) == 2
+        world.set_overwrite(channel, channel.guild_id)
+        await asyncio.wait_for(woken.wait(), 10)
+        await scene.drain(2, pause=1)
+        assert len(channel.messages) == 3
+        assert [f"interview-{n}" in text_of(channel) for n in range(1, 7)] == [False] * 3 + [
+            True
+        ] * 3
+        first, *rest = (json.dumps(m.components) for m in channel.messages.values())
+        assert "3 earlier interviews came out too" in first
+        assert not any("earlier" in one for one in rest)
+        assert len(other.messages) == 0
+        assert len(sends(scene)) == 5
+    counts = await scene.outbox.counts()
+    assert counts[DeliveryState.SENT] == 3
+    assert counts[DeliveryState.SUPERSEDED] == 3
+    assert counts[DeliveryState.PARKED] == 6
+
+
+# ---------------------------------------------------------------- edited, withdrawn
+
+
+async def test_a_changed_interview_changes_its_message_once_an_hour_and_pings_nobody(scene):
+    channel = await scene.channel()
+    (id_,) = await scene.outbox.publish()
+    await scene.drain()
+
+    async def change(title):
+        stored = await scene.outbox.store.interview(id_)
+        async with scene.outbox.store.write() as write:
+            await write.update(id_, replace(stored.interview, title=title), "d")
+
+    await change("A better title")
+    assert await scene.editor.edit_due() == 1
+    assert "A better title" in text_of(channel)
+    await change("A title that lasts a moment")
+    await change("The best title")
+    await scene.clock.advance(3000)
+    assert await scene.editor.edit_due() == 0
+    await scene.clock.advance(700)
+    assert await scene.editor.edit_due() == 1
+    assert "The best title" in text_of(channel)
+    assert len(channel.messages) == len(sends(scene)) == 1
+    edits = [r for r in scene.sandbox.requests if r.method == "PATCH"]
+    assert len(edits) == 2
+
+
+async def test_a_withdrawn_interview_is_marked_in_place(scene):
+    channel = await scene.channel()
+    (id_,) = await scene.outbox.publish()
+    await scene.drain()
+    async with scene.outbox.store.write() as write:
+        await write.withdraw(id_, scene.clock.now())
+    assert await scene.editor.edit_due() == 1
+    assert "KCrush has taken this interview off its site." in text_of(channel)
+    assert "kc:read" not in text_of(channel)
+    assert await scene.editor.edit_due() == 0
+
+
+async def test_a_message_that_was_deleted_is_let_be(scene):
+    channel = await scene.channel()
+    (id_,) = await scene.outbox.publish()
+    await scene.drain()
+    channel.messages.clear()
+    async with scene.outbox.store.write() as write:
+        await write.withdraw(id_, scene.clock.now())
+    assert await scene.editor.edit_due() == 1
+    await scene.clock.advance(7 * 3600)
+    assert await scene.editor.edit_due() == 0
+
+
+# ---------------------------------------------------------------- invalid responses
+
+
+async def test_invalid_responses_are_counted_also_those_that_the_library_treats_itself(scene):
+    channel = await scene.channel()
+    scene.sandbox.faults.add(Rule(match=SEND, times=2, status=429, retry_after=0.01))
+    await scene.outbox.publish()
+    await scene.drain()
+    assert scene.invalid.count == 2
+    scene.sandbox.world.set_overwrite(channel, channel.guild_id, deny=P.SEND_MESSAGES)
+    await scene.outbox.publish()
+    await scene.drain(pause=0)
+    assert scene.invalid.count == 3
+    scene.sandbox.faults.add(Rule(match=SEND, times=1, status=429, scope="shared"))
+    await scene.clock.advance(601)
+    assert scene.invalid.count == 0
+
+
+async def test_caution_grows_with_the_invalid_responses_and_stops_before_the_ban(clock):
+    invalid = InvalidResponses(clock)
+
+    async def caution():
+        waiting = asyncio.create_task(invalid.caution())
+        await asyncio.sleep(0)
+        delays = clock.delays
+        if waiting.done():
+            return 0.0
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        return delays[-1]
+
+    for _ in range(2_000):
+        invalid.note(403)
+    assert await caution() == 0.0
+    for _ in range(3_000):
+        invalid.note(401)
+    assert await caution() == pytest.approx(1.0)
+    for _ in range(3_000):
+        invalid.note(429, "user")
+    for status, scope in ((429, "shared"), (200, None), (404, None), (500, None)):
+        invalid.note(status, scope)
+    assert invalid.count == 8_000
+    stopped = asyncio.create_task(invalid.caution())
+    await clock.asleep(1)
+    await clock.advance(599)
+    assert not stopped.done()
+    await clock.advance(2)
+    await asyncio.wait_for(stopped, 5)
+    assert invalid.count == 0
