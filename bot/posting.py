@@ -121,7 +121,10 @@ class Posts:
         headers = {"Authorization": f"Bot {http.token}", "User-Agent": http.user_agent}
         async with (
             aiohttp.ClientSession(
-                connector=http.connector, connector_owner=False, timeout=TIMEOUT
+                connector=http.connector,
+                connector_owner=False,
+                timeout=TIMEOUT,
+                trace_configs=[http.http_trace] if http.http_trace else None,
             ) as session,
             session.post(
                 route.url, json=body, headers=headers, proxy=http.proxy, proxy_auth=http.proxy_auth

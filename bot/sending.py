@@ -1,19 +1,25 @@
-"""The announcer's hand in Discord: one delivery becomes one message."""
+"""The announcer's hand in Discord: one delivery becomes one message, or one post of a forum."""
 
 from datetime import datetime
 from typing import Any
 
 import discord
+from discord.http import handle_message_parameters
 
 from bot.announcer import Posted
 from bot.client import KcrushClient
 from bot.history import find_message
+from bot.posting import Posts
 from bot.store import Leased, SentCard
-from bot.ui.cards import announcement_card, plain_announcement
+from bot.targets import POSTS, post_title, target_of
+from bot.ui.announcing import Announced, Rendering, announcement
+
+THREAD_ARCHIVED = 50083
+"""Discord docs, JSON error codes. Writing opens a thread again by itself; editing does not."""
 
 
 class DiscordSender:
-    """Sends announcement cards over REST; needs a logged-in client, but no gateway.
+    """Sends announcements over REST; needs a logged-in client, but no gateway.
 
     Raises (every method): discord.HTTPException, aiohttp.ClientError and OSError as discord.py
     does, and ``EffectUnknownError`` for a 5xx to what makes a message.
@@ -21,39 +27,35 @@ class DiscordSender:
 
     def __init__(self, client: KcrushClient) -> None:
         self._client = client
+        self._posts = Posts(client)
 
     def remembered(self, leased: Leased) -> bool:
-        """Whether Discord knows the delivery again by its nonce: messages have one."""
-        del leased
-        return True
+        """Whether Discord knows the delivery again by its nonce: messages have one, posts none."""
+        return leased.subscription.kind not in POSTS
 
     async def send(self, leased: Leased, *, plain: bool = False) -> Posted:
-        """Send the interview's card; where it stands.
+        """Send what the delivery announces, as its channel takes it; where it stands.
 
         The row's own nonce goes with ``enforce_nonce`` (which discord.py always sets): within the
         few minutes that Discord remembers nonces, sending again gives the first message back
         (Discord docs, Create Message). Nobody is pinged but the configured role.
         """
         subscription = leased.subscription
+        rendering = Rendering.PLAIN if plain else _rendering(leased)
+        content = announcement(
+            _told(leased), self._client.messages.text(), rendering, role_id=subscription.role_id
+        )
+        allowed = _only(subscription.role_id)
+        if subscription.kind in POSTS:
+            with handle_message_parameters(**content, allowed_mentions=allowed) as made:
+                return await self._posts.create(
+                    subscription, self._name(leased), _kinds(leased), made.payload or {}
+                )
         channel = self._client.get_partial_messageable(
             subscription.channel_id, guild_id=subscription.guild_id
         )
-        role = discord.Object(subscription.role_id) if subscription.role_id else None
-        text = self._client.messages.text()
-        content: dict[str, Any] = (
-            {"content": plain_announcement(leased.interview, text, role_id=subscription.role_id)}
-            if plain
-            else {
-                "view": announcement_card(
-                    leased.interview,
-                    text,
-                    role_id=subscription.role_id,
-                    missed=leased.delivery.missed,
-                )
-            }
-        )
         message = await channel.send(
-            **content, nonce=leased.delivery.nonce, allowed_mentions=_only(role)
+            **content, nonce=leased.delivery.nonce, allowed_mentions=allowed
         )
         return Posted(message.id)
 
@@ -63,22 +65,54 @@ class DiscordSender:
         Raises:
             HistoryUnreadableError: that can't be found out.
         """
+        if leased.subscription.kind in POSTS:
+            newest = (leased.digest or (leased.interview,))[0]
+            return await self._posts.find(leased.subscription, newest, self._name(leased), since)
         return await find_message(self._client, leased, since)
 
     async def edit(self, card: SentCard) -> None:
         """Bring a sent announcement up to its interview; an edit pings nobody."""
-        edit, text = card.edit, self._client.messages.text()
+        edit = card.edit
+        rendering = Rendering.PUBLISHED if edit.published else Rendering.CARD
+        content = announcement(
+            Announced(card.interview, missed=edit.missed),
+            self._client.messages.text(),
+            Rendering.PLAIN if edit.plain else rendering,
+            role_id=edit.role_id,
+        )
         message = self._client.get_partial_messageable(
             edit.channel_id, guild_id=edit.guild_id
         ).get_partial_message(edit.message_id)
-        if edit.plain:
-            words = plain_announcement(card.interview, text, role_id=edit.role_id)
-            await message.edit(content=words, allowed_mentions=discord.AllowedMentions.none())
-            return
-        view = announcement_card(card.interview, text, role_id=edit.role_id, missed=edit.missed)
-        await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
+        try:
+            await message.edit(**content, allowed_mentions=discord.AllowedMentions.none())
+        except discord.HTTPException as error:
+            if error.code != THREAD_ARCHIVED:
+                raise
+            await self._client.http.edit_channel(edit.channel_id, archived=False)
+            await message.edit(**content, allowed_mentions=discord.AllowedMentions.none())
+
+    def _name(self, leased: Leased) -> str:
+        text = self._client.messages.text()
+        if leased.digest:
+            return text.plural("digest.title", len(leased.digest) + leased.more)
+        return post_title(leased.interview.interview, text("card.untitled"))
 
 
-def _only(role: discord.Object | None) -> discord.AllowedMentions:
-    roles: Any = [role] if role else False
+def _told(leased: Leased) -> Announced:
+    return Announced(leased.interview, leased.digest, leased.more, leased.delivery.missed)
+
+
+def _rendering(leased: Leased) -> Rendering:
+    crosspost = target_of(leased.subscription).crosspost
+    return Rendering.PUBLISHED if crosspost else Rendering.CARD
+
+
+def _kinds(leased: Leased) -> list[str]:
+    """The site's categories and tags of all that is announced."""
+    listed = leased.digest or (leased.interview,)
+    return [kind for stored in listed for kind in stored.interview.kinds]
+
+
+def _only(role_id: int | None) -> discord.AllowedMentions:
+    roles: Any = [discord.Object(role_id)] if role_id else False
     return discord.AllowedMentions(everyone=False, users=False, replied_user=False, roles=roles)

@@ -43,6 +43,7 @@ async def poll_once(settings: Settings, messages: Messages) -> int:
             return EX_FAILED if failed else 0
         await log_in_once(app.client, settings.token)
         await app.announcer.drain()
+        await app.extras.drain()
         after = await app.store.outbox_counts()
         sent = after.get(DeliveryState.SENT, 0) - before.get(DeliveryState.SENT, 0)
         click.echo(text.plural("cli.poll.sent", sent))

@@ -10,10 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import DeliveryState, SubscriptionState
+from bot.model import DeliveryState, ExtraKind, SubscriptionState
 from bot.store.engine import Database
 from bot.store.results import DueEdit
-from bot.store.tables import deliveries, subscriptions
+from bot.store.tables import deliveries, extras, subscriptions
 
 EDIT_PAUSE = timedelta(hours=1)
 """A message is edited no oftener, however often its interview changes."""
@@ -30,6 +30,11 @@ _ROW = (
     subscriptions.c.guild_id,
     sa.func.coalesce(deliveries.c.channel_id, subscriptions.c.channel_id),
     subscriptions.c.role_id,
+    # What is published to followers is sent as an embed, and stays one.
+    sa.exists().where(
+        extras.c.delivery_id == deliveries.c.id,
+        extras.c.what == ExtraKind.CROSSPOST.value,
+    ),
 )
 
 _WAITING = sa.and_(

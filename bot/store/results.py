@@ -87,7 +87,8 @@ class DueEdit:
     """A message whose interview reads differently now, or is gone.
 
     ``digest`` is of what it shows, ``None`` where that isn't known; ``plain`` that it is words
-    only. ``due_at`` tells this edit from a later one. ``channel_id`` is where it stands.
+    only, ``published`` that it is the embed that followers get. ``due_at`` tells this edit from a
+    later one. ``channel_id`` is where it stands.
     """
 
     delivery_id: int
@@ -101,6 +102,7 @@ class DueEdit:
     guild_id: int
     channel_id: int
     role_id: int | None
+    published: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from bot.store.edits import Edits
 from bot.store.engine import Database, open_database, whole
 from bot.store.extras import Extras
 from bot.store.guilds import Guilds
+from bot.store.homes import Homes
 from bot.store.migrate import migrate, read_schema
 from bot.store.parking import CATCH_UP, Parking
 from bot.store.results import Change, Known, Leased, Schema, SubscriptionOverview
@@ -118,6 +119,8 @@ class Store:
         """What holds for whole guilds."""
         self.choices = Choices(database, clock, self.guilds, catch_up)
         """What admins change about subscriptions."""
+        self.homes = Homes(database)
+        """What the bot set up by itself."""
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Write]:

@@ -93,16 +93,6 @@ OVERVIEW = (
 )
 
 
-MADE_BY = (
-    sa.select(*COLUMNS)
-    .where(
-        subscriptions.c.created_by == sa.bindparam("user_id"),
-        subscriptions.c.state != SubscriptionState.ENDED,
-    )
-    .order_by(subscriptions.c.id)
-)
-
-
 def subscription(row: Sequence[Any]) -> Subscription:
     values = dict(zip(_NAMES, row, strict=True))
     return Subscription(

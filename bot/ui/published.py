@@ -5,6 +5,7 @@ issues 3079 and 6311): a layout of components would arrive empty. The buttons be
 channel in which it is posted.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -19,6 +20,7 @@ from bot.ui.markdown import (
     MEDIA_URL_LIMIT,
     escape_within,
     is_visible,
+    link,
     one_line,
     safe_url,
     shorten,
@@ -29,6 +31,10 @@ TITLE_LIMIT = 256
 """Characters of an embed's title (Discord docs, Message, Embed Limits)."""
 
 URL_LIMIT = 2048
+LISTED_TITLE = 200
+LISTED_URL = 200
+BUTTONS_LIMIT = 25
+"""Five rows of five (Discord docs, Component Reference, Action Row)."""
 
 
 class Buttons(ui.View):
@@ -48,13 +54,16 @@ class Buttons(ui.View):
 
 
 def published_embed(stored: StoredInterview, text: Text) -> discord.Embed:
-    """The interview as an embed: title with its link, who, excerpt, picture, date."""
+    """The interview as an embed: title with its link, who, excerpt, picture, date. One that was
+    withdrawn says so in place of what it told."""
     interview = stored.interview
-    title = one_line(interview.title)
+    if stored.withdrawn_at:
+        gone = f"~~{_title(interview, text)}~~"
+        return discord.Embed(colour=BRAND, description=f"{gone}\n{text('card.withdrawn')}")
     lines = (byline(interview), escape_within(interview.excerpt, EXCERPT_LIMIT))
     embed = discord.Embed(
         colour=BRAND,
-        title=escape_within(title if is_visible(title) else text("card.untitled"), TITLE_LIMIT),
+        title=_title(interview, text),
         url=safe_url(interview.url, URL_LIMIT),
         description="\n\n".join(line for line in lines if is_visible(line)) or None,
         timestamp=interview.published_at,
@@ -68,6 +77,8 @@ def published_embed(stored: StoredInterview, text: Text) -> discord.Embed:
 
 
 def published_buttons(stored: StoredInterview, text: Text) -> Buttons:
+    if stored.withdrawn_at:
+        return Buttons()
     return Buttons(
         button(
             text("card.read"),
@@ -76,6 +87,44 @@ def published_buttons(stored: StoredInterview, text: Text) -> Buttons:
         ),
         link_button(text("card.open"), stored.interview.url),
     )
+
+
+def published_digest(listed: Sequence[StoredInterview], more: int, text: Text) -> discord.Embed:
+    """Several interviews as an embed: a list of links."""
+    lines = [_listed(stored.interview, text) for stored in listed]
+    if more:
+        lines.append(text.plural("digest.more", more))
+    embed = discord.Embed(
+        colour=BRAND,
+        title=text.plural("digest.title", len(listed) + more),
+        description="\n".join(lines),
+    )
+    embed.set_footer(text=text("published.from"))
+    return embed
+
+
+def digest_buttons(listed: Sequence[StoredInterview], text: Text) -> Buttons:
+    """A button for each interview; at most the 25 that a message takes."""
+    return Buttons(
+        *(
+            button(_plain_title(stored.interview, text), ids.OpenReader(stored.id).custom_id)
+            for stored in listed[:BUTTONS_LIMIT]
+        )
+    )
+
+
+def _listed(interview: Interview, text: Text) -> str:
+    title = link(_plain_title(interview, text), interview.url, LISTED_TITLE, url_limit=LISTED_URL)
+    return f"• **{title}**"
+
+
+def _title(interview: Interview, text: Text) -> str:
+    return escape_within(_plain_title(interview, text), TITLE_LIMIT - 4)
+
+
+def _plain_title(interview: Interview, text: Text) -> str:
+    title = one_line(interview.title)
+    return title if is_visible(title) else text("card.untitled")
 
 
 def _footer(interview: Interview, text: Text) -> str:
