@@ -2,9 +2,9 @@
 
 Discord counts in windows of a second, by the moments at which requests arrive. We know when we
 sent one and when its answer came; it arrived between the two, and not later than the answer less
-the time that the fastest answer ever took. So there are as many places as the limit has requests,
-and a place is free again one second after the latest moment at which its request can have
-arrived. Then no place is used twice within a second at Discord's end, however unevenly the
+most of the time that the fastest answer took. So there are as many places as the limit has
+requests, and a place is free again one second after the latest moment at which its request can
+have arrived. Then no place is used twice within a second at Discord's end, however unevenly the
 network, or a busy machine, delays the requests.
 """
 
@@ -29,6 +29,10 @@ CLOCK_ERROR = 0.002
 
 UNCLAIMED = 0.05
 """Seconds more for a turn that no request was seen to use: one whose sender is not traced."""
+
+BEHIND_ARRIVAL = 0.75
+"""The part of the fastest answer's time that is trusted to lie behind its request's arrival:
+half of the way, and all that Discord does."""
 
 FORGET_AFTER = 200
 """Answers after which the fastest is measured anew: a route to Discord may get shorter or
@@ -63,7 +67,7 @@ class Pacer:
         self._evenly = AsyncLimiter(limit, WINDOW)
         self._line = asyncio.Lock()
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._fastest = _Fastest()
+        self._fastest = _Fastest(limit)
         self._turn: contextvars.ContextVar[_Turn | None] = contextvars.ContextVar(
             "turn", default=None
         )
@@ -146,8 +150,8 @@ class Pacer:
         context.began = None
         loop = asyncio.get_running_loop()
         spent = loop.time() - began
-        earlier = self._fastest.of(spent) if answered else 0.0
-        loop.call_later(WINDOW + CLOCK_ERROR - min(earlier, spent), self._give_back)
+        earlier = self._fastest.of(spent) * BEHIND_ARRIVAL if answered else 0.0
+        loop.call_later(WINDOW + CLOCK_ERROR - earlier, self._give_back)
 
 
 class _Turn:
@@ -173,9 +177,10 @@ class _Turn:
 
 
 class _Fastest:
-    """The shortest time of an answer lately, in seconds."""
+    """The shortest time of an answer lately, in seconds; 0 until there were `enough` to tell."""
 
-    def __init__(self) -> None:
+    def __init__(self, enough: int) -> None:
+        self._enough = enough
         self._now = self._before = float("inf")
         self._count = 0
 
@@ -186,4 +191,5 @@ class _Fastest:
         if self._count >= FORGET_AFTER:
             self._before, self._now, self._count = self._now, float("inf"), 0
             return self._before
-        return min(self._now, self._before)
+        known = self._before < float("inf") or self._count >= self._enough
+        return min(self._now, self._before) if known else 0.0
