@@ -1,6 +1,7 @@
 """The settings: read once, by the composition root, from the environment and ``.env``."""
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -23,8 +24,11 @@ SHORTEST_ID = 17
 LONGEST_CONTACT = 200
 """Characters: keeps the User-Agent far below the 8 KiB that servers take in a header line."""
 
-BOUNDS = {"catch_up": (1, 10), "nonce_window": (0, 600)}
-"""Missed interviews that are worth a card each; seconds that "a few minutes" may mean."""
+BOUNDS = {"catch_up": (1, 10), "nonce_window": (0, 600), "http_port": (0, 65535)}
+"""Missed interviews that are worth a card each; seconds that "a few minutes" may mean; TCP."""
+
+_HOST = re.compile(r"[A-Za-z0-9_.:%-]{1,253}")
+"""What an address or a name is written with; whether there is such a one shows when listening."""
 
 EXAMPLES = {
     "DISCORD_TOKEN": "(the token that the developer portal shows under Bot)",
@@ -40,6 +44,9 @@ EXAMPLES = {
     "HOME_CHANNEL_ID": "123456789012345678",
     "CATCH_UP": "3",
     "NONCE_WINDOW": "120",
+    "HTTP_HOST": "127.0.0.1",
+    "HTTP_PORT": "8080",
+    "PUBLIC_URL": "https://bot.example.org",
 }
 
 
@@ -69,6 +76,9 @@ class Settings(BaseSettings):
     home_channel_id: int | None = None
     catch_up: int = 3
     nonce_window: int = 120
+    http_host: str = "127.0.0.1"
+    http_port: int = 8080
+    public_url: str = ""
 
     @property
     def user_agent(self) -> str:
@@ -127,7 +137,7 @@ class Settings(BaseSettings):
             )
         return int(text)
 
-    @field_validator("catch_up", "nonce_window", mode="before")
+    @field_validator("catch_up", "nonce_window", "http_port", mode="before")
     @classmethod
     def _within_bounds(cls, value: Any, info: ValidationInfo) -> Any:
         text = str(value).strip()
@@ -140,6 +150,25 @@ class Settings(BaseSettings):
                 {"least": least, "most": most, "value": _short(text)},
             )
         return int(text)
+
+    @field_validator("http_host")
+    @classmethod
+    def _check_host(cls, value: str) -> str:
+        value = value.strip().removeprefix("[").removesuffix("]")
+        if not _HOST.fullmatch(value):
+            raise PydanticCustomError("config.not-a-host", "not a host", {"value": _short(value)})
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, value: str) -> str:
+        value = value.strip()
+        if not value:
+            return value
+        parts = urlsplit(_checked_url(value, ("https", "http")))
+        if parts.query or parts.fragment or "@" in parts.netloc:
+            raise PydanticCustomError("config.not-a-base", "no base", {"value": _short(value)})
+        return value.rstrip("/")
 
     @field_validator("database_url")
     @classmethod
@@ -186,6 +215,14 @@ class Settings(BaseSettings):
                 "config.poll-too-fast",
                 "too fast",
                 {"variable": "POLL_INTERVAL", "least": least, "value": self.poll_interval},
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_port(self) -> "Settings":
+        if self.public_url and not self.http_port:
+            raise PydanticCustomError(
+                "config.public-without-port", "no port", {"variable": "HTTP_PORT"}
             )
         return self
 

@@ -16,9 +16,10 @@ START_LIMIT = 60.0
 
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:
-    """A bare environment with `variables`, whose data is below `folder`."""
+    """A bare environment with `variables`, whose data is below `folder`, without an HTTP port."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "DATA_DIR": str(folder / "data"), "PYTHONUNBUFFERED": "1", **variables}
+    fixed = {"DATA_DIR": str(folder / "data"), "PYTHONUNBUFFERED": "1", "HTTP_PORT": "0"}
+    return {**kept, **fixed, **variables}
 
 
 def pointed_at(sandbox: Sandbox, feed_url: str, **variables: str) -> dict[str, str]:

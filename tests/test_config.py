@@ -33,6 +33,8 @@ def test_defaults_are_the_documented_ones() -> None:
     assert (settings.log_level, settings.log_format) == ("info", "console")
     assert settings.home_channel_id is None
     assert (settings.catch_up, settings.nonce_window) == (3, 120)
+    assert (settings.http_host, settings.http_port) == ("127.0.0.1", 8080)
+    assert settings.public_url == ""
     assert re.fullmatch(r"kcrush-bot/\d+\.\d+\.\d+", settings.user_agent)
 
 
@@ -96,6 +98,31 @@ def test_the_database_follows_the_data_dir(monkeypatch: pytest.MonkeyPatch) -> N
             "CATCH_UP",
             "0",
             'CATCH_UP: must be a whole number from 1 to 10, not "0". Example: CATCH_UP=3',
+        ),
+        (
+            "HTTP_PORT",
+            "70000",
+            'HTTP_PORT: must be a whole number from 0 to 65535, not "70000". '
+            "Example: HTTP_PORT=8080",
+        ),
+        (
+            "HTTP_HOST",
+            "http://here",
+            'HTTP_HOST: must be an address or a name of this machine, not "http://here". '
+            "Example: HTTP_HOST=127.0.0.1",
+        ),
+        (
+            "PUBLIC_URL",
+            "bot.example.org",
+            'PUBLIC_URL: must be a full https://, http:// address, not "bot.example.org". '
+            "Example: PUBLIC_URL=https://bot.example.org",
+        ),
+        (
+            "PUBLIC_URL",
+            "https://bot.example.org/?a=b",
+            "PUBLIC_URL: must be an address to which a path can be added, without ?, # or a "
+            'password, not "https://bot.example.org/?a=b". '
+            "Example: PUBLIC_URL=https://bot.example.org",
         ),
         (
             "NONCE_WINDOW",
@@ -230,3 +257,21 @@ def test_a_home_channel_is_a_channels_number(value: str, monkeypatch: pytest.Mon
     assert refused.value.args_by_name["variable"] == "HOME_CHANNEL_ID"
     monkeypatch.setenv("HOME_CHANNEL_ID", " 123456789012345678 ")
     assert load_settings(None).home_channel_id == 123456789012345678
+
+
+def test_a_public_address_without_a_port_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "https://bot.example.org/kcrush/")
+    assert load_settings(None).public_url == "https://bot.example.org/kcrush"
+    monkeypatch.setenv("HTTP_PORT", "0")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(None)
+    assert sentence(TEXT, caught.value) == (
+        "HTTP_PORT: must not be 0 where PUBLIC_URL is set, for a hub could not reach the bot. "
+        "Give a port, or empty PUBLIC_URL. Example: HTTP_PORT=8080"
+    )
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::1", "[::1]", "localhost", "bot-1.internal"])
+def test_hosts_to_listen_on(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_HOST", host)
+    assert load_settings(None).http_host == host.strip("[]")
