@@ -35,11 +35,15 @@ NO_VALIDATORS = Validators()
 LONGEST_SHOWN = 200
 """Characters of a URL or of a foreign error that stand in a sentence for a person."""
 
+LONGEST_LINK = 8192
+"""Characters of Link headers that are kept."""
+
 REMEMBERED = 1000
 """Addresses for which the form of asking is remembered."""
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
+_SAME_METHOD = frozenset({307, 308})
 
 _STATUS_KEYS = {
     401: "fetch.refused",
@@ -68,7 +72,7 @@ class Fetched:
     ``url`` is the address that answered, without credentials or fragment. ``moved_to`` is the
     address to use from now on, where the site said so (301 and 308 alone). ``validators`` are
     those to ask with next time; a 304 leaves them as they were. ``retry_after`` and ``max_age``
-    are seconds.
+    are seconds, ``link`` the Link header's lines, joined.
     """
 
     status: int
@@ -79,6 +83,7 @@ class Fetched:
     retry_after: float | None = None
     max_age: float | None = None
     moved_to: str | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,44 @@ class Fetcher:
             self._remember(url, habit + 1)
         return fetched
 
+    async def post(self, url: str, form: Mapping[str, str], *, named_by: str) -> int:
+        """Send `form` to an address that the page at `named_by` named: the status of the answer,
+        whose body is not read.
+
+        Only a page within a private network may name an address there. 307 and 308 are followed
+        with the form (RFC 9110, 15.4.8), by the same rules.
+
+        Raises:
+            FetchError: there was no answer.
+        """
+        target = _bare(_parse(url))
+        try:
+            async with asyncio.timeout(self._limits.total):
+                private_ok = await self._zone(_parse(named_by)) is Zone.PRIVATE
+                for _ in range(self._limits.redirects + 1):
+                    zone = await self._zone(target)
+                    if zone is Zone.PRIVATE and not private_ok:
+                        raise FetchError("fetch.private-address", host=_cut(target.host or ""))
+                    private_ok = zone is Zone.PRIVATE
+                    answer = await self._send(target, zone, form)
+                    if isinstance(answer, int):
+                        return answer
+                    target = answer.url
+        except TimeoutError:
+            raise FetchError("fetch.too-slow", seconds=int(self._limits.total)) from None
+        raise FetchError("fetch.too-many-redirects", limit=self._limits.redirects)
+
+    async def _send(self, url: yarl.URL, zone: Zone, form: Mapping[str, str]) -> "int | _Hop":
+        try:
+            async with self._sessions[zone].post(
+                url, data=dict(form), allow_redirects=False
+            ) as response:
+                if response.status in _SAME_METHOD and "Location" in response.headers:
+                    return _next_hop(url, url, response)
+                return response.status
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _explained(error, url, self._limits) from error
+
     def _remember(self, url: str, form: int) -> None:
         self._forms[url] = form
         self._forms.move_to_end(url)
@@ -184,6 +227,7 @@ class Fetcher:
                     retry_after=read_retry_after(response.headers, self._clock.now()),
                     max_age=read_max_age(response.headers),
                     moved_to=str(_bare(moved_to)) if moved_to else None,
+                    link=", ".join(response.headers.getall("Link", ()))[:LONGEST_LINK] or None,
                 )
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _explained(error, url, self._limits) from error

@@ -42,7 +42,8 @@ _PICTURE_NAME = re.compile(r"(?i)\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)")
 class ParsedFeed:
     """A feed's interviews in the feed's order and what it says of itself.
 
-    ``ttl`` is how many seconds the feed asks to be left alone, ``hub_url`` its WebSub hub.
+    ``ttl`` is how many seconds the feed asks to be left alone, ``hub_url`` its WebSub hub and
+    ``self_url`` the address under which that knows it.
     """
 
     interviews: tuple[Interview, ...]
@@ -50,6 +51,7 @@ class ParsedFeed:
     hub_url: str | None = None
     ttl: int | None = None
     warnings: tuple[str, ...] = ()
+    self_url: str | None = None
 
 
 def parse_feed(body: bytes, *, url: str, content_type: str | None = None) -> ParsedFeed:
@@ -97,6 +99,7 @@ def _parse_json_feed(data: object, url: str) -> ParsedFeed:
         title=plain_title(html.escape(str(data.get("title") or ""))),
         hub_url=next(iter(hubs), None),
         warnings=tuple(warnings),
+        self_url=web_url(str(data.get("feed_url") or ""), url) or None,
     )
 
 
@@ -128,9 +131,10 @@ def _parse_xml_feed(body: bytes, url: str, content_type: str | None) -> ParsedFe
     return ParsedFeed(
         interviews=collect((_post(entry, url) for entry in parsed.entries), warnings),
         title=plain_title(str(channel.get("title") or "")),
-        hub_url=_hub(channel.get("links") or ()),
+        hub_url=_related(channel.get("links") or (), "hub", url),
         ttl=_ttl(channel),
         warnings=tuple(warnings),
+        self_url=_related(channel.get("links") or (), "self", url),
     )
 
 
@@ -223,10 +227,10 @@ def _pictures(entry: Mapping[str, Any]) -> Iterator[str]:
             yield str(link.get("href") or "")
 
 
-def _hub(links: Iterable[Mapping[str, Any]]) -> str | None:
+def _related(links: Iterable[Mapping[str, Any]], relation: str, base: str) -> str | None:
     for link in links:
-        if "hub" in str(link.get("rel") or "").lower().split():
-            return web_url(str(link.get("href") or "")) or None
+        if relation in str(link.get("rel") or "").lower().split():
+            return web_url(str(link.get("href") or ""), base) or None
     return None
 
 

@@ -1,0 +1,45 @@
+"""Where a feed's WebSub hub is (WebSub, 4): in its headers, else in the feed itself. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from bot.feed.fetch import Fetched
+from bot.feed.identity import web_url
+from bot.feed.parse import parse_feed
+
+_LINK = re.compile(r"<([^<>]{1,2000})>((?:\s*;[^,<>]{0,500})*)")
+_REL = re.compile(r'(?i);\s*rel\s*=\s*"?([^";]{1,200})')
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """The hub to ask, and the name under which it knows the feed."""
+
+    url: str
+    topic: str
+
+
+def discover(fetched: Fetched) -> Hub | None:
+    """The first hub that the answer names, or ``None``.
+
+    Raises:
+        ParseError: the body had to be read, and is no feed.
+    """
+    links = _header_links(fetched.link or "", fetched.url)
+    if "hub" in links:
+        return Hub(links["hub"], links.get("self") or fetched.url)
+    parsed = parse_feed(fetched.body, url=fetched.url, content_type=fetched.content_type)
+    if parsed.hub_url is None:
+        return None
+    return Hub(parsed.hub_url, links.get("self") or parsed.self_url or fetched.url)
+
+
+def _header_links(header: str, base: str) -> dict[str, str]:
+    """The first web address of each relation in a Link header (RFC 8288, 3)."""
+    links: dict[str, str] = {}
+    for target, parameters in _LINK.findall(header):
+        address = web_url(target.strip(), base)
+        relations = _REL.search(parameters)
+        for relation in relations[1].lower().split() if relations and address else ():
+            links.setdefault(relation, address)
+    return links
