@@ -11,7 +11,7 @@ import aiohttp
 import discord
 import structlog
 
-from bot.announcer import Announcer, Editor, InvalidResponses, Pacer, Tuning, watching
+from bot.announcer import Announcer, Editor, InvalidResponses, Notifier, Pacer, Tuning, watching
 from bot.client import (
     CatalogueTranslator,
     KcrushClient,
@@ -34,6 +34,7 @@ from bot.search import SearchIndex
 from bot.sending import DiscordSender
 from bot.store import Store, open_store
 from bot.subscribing import Subscribing
+from bot.telling import DiscordTeller
 from bot.watcher import PollReport, Watcher
 from cogs import add_commands
 
@@ -66,6 +67,7 @@ class App:
     client: KcrushClient
     announcer: Announcer
     editor: Editor
+    notifier: Notifier
     extras: ExtrasService
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -112,6 +114,7 @@ async def open_app(
         announcer = Announcer(store, sender, clock, rng, pace, tuning)
         editor = Editor(store, sender, clock, rng, pace)
         extras = ExtrasService(store, DiscordExtras(client), clock, rng, pace)
+        notifier = Notifier(store, DiscordTeller(client), clock, rng, pace)
         Healing(client, store, clock, announcer.wake).listen()
         changed = asyncio.Event()
 
@@ -139,6 +142,7 @@ async def open_app(
             client,
             announcer,
             editor,
+            notifier,
             extras,
             changed,
         )
@@ -163,6 +167,7 @@ async def run(
             tasks.create_task(_serve_discord(app, when_ready), name="discord"),
             tasks.create_task(_announce(app), name="announcer"),
             tasks.create_task(_edit(app), name="editor"),
+            tasks.create_task(_notify(app), name="notifier"),
             tasks.create_task(_follow_up(app), name="extras"),
             tasks.create_task(_keep_home(app), name="home"),
         ]
@@ -200,6 +205,11 @@ async def _keep_home(app: App) -> None:
         else:
             return
         await app.clock.sleep(HOME_RETRY)
+
+
+async def _notify(app: App) -> None:
+    await app.client.logged_in.wait()
+    await app.notifier.run()
 
 
 async def _serve_discord(app: App, when_ready: Callable[[App], None] | None) -> None:

@@ -66,8 +66,8 @@ class KcrushClient(discord.AutoShardedClient):
             max_messages=None,
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
-            **({"http_trace": http_trace} if http_trace else {}),
         )
+        self.http.http_trace = http_trace
         self._hearers: dict[str, list[Callable[..., Coroutine[Any, Any, None]]]] = {}
         self.messages = messages
         self.tree: app_commands.CommandTree[KcrushClient] = _Tree(self)

@@ -3,6 +3,7 @@
 from bot.announcer.causes import failure_of
 from bot.announcer.editing import Editor
 from bot.announcer.machine import Failed, Kind, Outcome, Released, Sent
+from bot.announcer.notices import Notifier, Teller
 from bot.announcer.pacing import Pace, Pacer
 from bot.announcer.responses import InvalidResponses, watching
 from bot.announcer.sender import EffectUnknownError, HistoryUnreadableError, Posted, Sender
@@ -16,6 +17,7 @@ __all__ = [
     "HistoryUnreadableError",
     "InvalidResponses",
     "Kind",
+    "Notifier",
     "Outcome",
     "Pace",
     "Pacer",
@@ -23,6 +25,7 @@ __all__ = [
     "Released",
     "Sender",
     "Sent",
+    "Teller",
     "Tuning",
     "failure_of",
     "watching",

@@ -7,11 +7,13 @@ changes that belong together go through ``Store.write``. What can go wrong with 
 time (locked, full, read-only, damaged) is a ``bot.errors.StoreError`` that says the mend.
 """
 
+from bot.store.archive import Answer, ArchivePost, Archives, ArchiveState, PostState
 from bot.store.extras import Extras
 from bot.store.inspection import Inspection, inspect_store
 from bot.store.results import (
     Change,
     DueEdit,
+    DueNotice,
     Extra,
     Known,
     Leased,
@@ -22,13 +24,19 @@ from bot.store.results import (
 from bot.store.store import Store, Write, open_store
 
 __all__ = [
+    "Answer",
+    "ArchivePost",
+    "ArchiveState",
+    "Archives",
     "Change",
     "DueEdit",
+    "DueNotice",
     "Extra",
     "Extras",
     "Inspection",
     "Known",
     "Leased",
+    "PostState",
     "Schema",
     "SentCard",
     "Store",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import Delivery, Doubt, ExtraKind, StoredInterview, Subscription
+from bot.model import Delivery, Doubt, ExtraKind, StoredInterview, Subscription, SubscriptionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,22 @@ class Leased:
     more: int = 0
     probes: int | None = None
     doubt: Doubt = Doubt.RATHER_ONCE
+
+
+@dataclass(frozen=True, slots=True)
+class DueNotice:
+    """A subscription of which somebody is to be told that it stopped, and the cause.
+
+    ``due_at`` tells this notice from a later one.
+    """
+
+    subscription_id: int
+    guild_id: int
+    channel_id: int
+    created_by: int
+    reason: str
+    state: SubscriptionState
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from bot.model import (
     SubscriptionState,
 )
 from bot.store import codec, interviews, outbox, parking, subscriptions, timing
+from bot.store.archive import Archives, ArchiveWrite
 from bot.store.choices import Choices
 from bot.store.edits import Edits
 from bot.store.engine import Database, open_database, whole
@@ -27,6 +28,7 @@ from bot.store.extras import Extras
 from bot.store.guilds import Guilds
 from bot.store.homes import Homes
 from bot.store.migrate import migrate, read_schema
+from bot.store.notices import Notices
 from bot.store.parking import CATCH_UP, Parking
 from bot.store.results import Change, Known, Leased, Schema, SubscriptionOverview
 
@@ -46,9 +48,12 @@ class Write:
     def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
         self._connection = connection
         self._clock = clock
+        self.archive = ArchiveWrite(connection)
+        """What is known of the feeds' archives."""
 
     async def known(self, guids: Collection[str], urls: Collection[str]) -> list[Known]:
-        """The stored interviews that have one of these GUIDs or canonical URLs, by id."""
+        """The stored interviews that have one of these GUIDs or canonical URLs, by id; also those
+        that have the path of one of the URLs on another host."""
         return await whole(interviews.known(self._connection, guids, urls))
 
     async def insert(self, interview: Interview, digest: str) -> int:
@@ -111,10 +116,14 @@ class Store:
         self._catch_up = catch_up
         self.parking = Parking(database)
         """What is out of reach, and may be healed."""
+        self.notices = Notices(database)
+        """What admins are still to be told."""
         self.edits = Edits(database)
         """Sent messages that are to be changed."""
         self.extras = Extras(database)
         """What follows a sent message: publishing it, opening its discussion."""
+        self.archives = Archives(database)
+        """How far the archive of each feed was read."""
         self.guilds = Guilds(database, clock)
         """What holds for whole guilds."""
         self.choices = Choices(database, clock, self.guilds, catch_up)

@@ -1,4 +1,4 @@
-"""The announcer against a whole Discord: real sockets, faults on demand, nonces that are forgotten."""
+"""The announcer against a whole Discord: real sockets, faults on demand, forgotten nonces."""
 
 import asyncio
 import contextlib

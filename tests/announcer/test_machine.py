@@ -122,8 +122,15 @@ def test_a_doubt_begins_with_the_lease_and_stays_until_it_is_cleared(outcome, be
 
 @pytest.mark.parametrize(
     ("age", "remembered", "look"),
-    [(None, True, False), (None, False, False), (119, True, False), (120, True, True)]
-    + [(0, False, True), (119, False, True), (10**6, True, True)],
+    [
+        (None, True, False),
+        (None, False, False),
+        (119, True, False),
+        (120, True, True),
+        (0, False, True),
+        (119, False, True),
+        (10**6, True, True),
+    ],
 )
 def test_the_channel_is_searched_when_the_nonce_may_be_forgotten(age, remembered, look):
     since = None if age is None else START - timedelta(seconds=age)

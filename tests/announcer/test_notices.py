@@ -1,0 +1,201 @@
+"""What admins are told, in a whole Discord."""
+
+import asyncio
+import json
+import random
+from datetime import timedelta
+
+import pytest
+
+from bot.announcer import Notifier
+from bot.model import SubscriptionState
+from bot.telling import DiscordTeller
+from sandbox.faults import Rule
+from sandbox.permissions import P
+from tests.announcer.fakes import FreePace
+from tests.announcer.test_discord import connected, opened
+
+
+@pytest.fixture
+async def scene(tmp_path, monkeypatch):
+    async with opened(tmp_path, monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def notifier(scene):
+    return notifier_of(scene)
+
+
+def notifier_of(scene):
+    teller = DiscordTeller(scene.client)
+    return Notifier(scene.outbox.store, teller, scene.clock, random.Random(1), FreePace())
+
+
+def close(scene, channel):
+    world = scene.sandbox.world
+    world.set_overwrite(channel, channel.guild_id, deny=P.SEND_MESSAGES)
+
+
+def owner_of(scene, channel):
+    return scene.sandbox.world.guilds[channel.guild_id].owner
+
+
+def told(scene, user):
+    """The texts of the direct messages that a person got."""
+    dm = scene.sandbox.world.open_dm(user)
+    return [json.dumps(m.components, ensure_ascii=False) for m in dm.messages.values()]
+
+
+async def test_who_set_it_up_is_told_once_with_cause_and_mend(scene, notifier):
+    channel = await scene.channel()
+    close(scene, channel)
+    await scene.outbox.publish()
+    await scene.drain()
+    assert await notifier.tell_due() == 1
+    (words,) = told(scene, owner_of(scene, channel))
+    assert f"<#{channel.id}>" in words
+    assert "the bot may not post in the channel; give it **Send Messages**" in words
+    for _ in range(40):
+        await scene.outbox.publish()
+        await scene.drain(pause=3600)
+        await notifier.tell_due()
+    assert len(told(scene, owner_of(scene, channel))) == 1
+
+
+async def test_another_cause_is_told_and_a_second_parking_the_same_day_is_not(scene, notifier):
+    channel = await scene.channel()
+    world = scene.sandbox.world
+    close(scene, channel)
+    await scene.outbox.publish()
+    await scene.drain()
+    await notifier.tell_due()
+    await reopen(scene, channel)
+    close(scene, channel)
+    await scene.outbox.publish()
+    await scene.drain()
+    assert await notifier.tell_due() == 0
+    await scene.clock.advance(25 * 3600)
+    await reopen(scene, channel)
+    close(scene, channel)
+    await scene.outbox.publish()
+    await scene.drain()
+    assert await notifier.tell_due() == 1
+    world.set_overwrite(channel, channel.guild_id, deny=P.VIEW_CHANNEL)
+    await scene.clock.advance(25 * 3600)
+    await scene.drain()
+    assert await notifier.tell_due() == 1
+    words = told(scene, owner_of(scene, channel))
+    assert len(words) == 3
+    assert "the bot can't see the channel" in words[-1]
+
+
+async def reopen(scene, channel):
+    """The bot may write again, and does."""
+    scene.sandbox.world.set_overwrite(channel, channel.guild_id)
+    store = scene.outbox.store
+    ids = [id_ for id_, _, _ in await store.parking.parked()]
+    await store.parking.probe_soon(ids, scene.clock.now())
+    await scene.drain(2, pause=1)
+    (overview,) = await store.subscriptions(channel.guild_id)
+    assert overview.subscription.state is SubscriptionState.ACTIVE
+
+
+async def test_channels_of_one_person_in_one_guild_are_told_together(scene, notifier):
+    channel = await scene.channel()
+    world = scene.sandbox.world
+    guild = world.guilds[channel.guild_id]
+    more = [world.add_channel(guild, f"more-{number}") for number in range(12)]
+    for one in more:
+        await scene.outbox.store.add_subscription(guild.id, one.id, None, guild.owner.id)
+    for one in (channel, *more):
+        close(scene, one)
+    await scene.outbox.publish()
+    await scene.drain()
+    assert await notifier.tell_due() == 13
+    (words,) = told(scene, guild.owner)
+    assert words.count("<#") == 10
+    assert "and 3 more" in words
+
+
+async def test_closed_messages_go_to_the_system_channel(scene, notifier):
+    channel = await scene.channel()
+    world = scene.sandbox.world
+    guild = world.guilds[channel.guild_id]
+    system = world.add_channel(guild, "system")
+    world.edit_guild(guild, system_channel_id=system.id)
+    dm = world.open_dm(guild.owner)
+    refused = Rule(match=rf"POST /channels/{dm.id}/messages$", status=403, code=50007)
+    scene.sandbox.faults.add(refused)
+    async with connected(scene):
+        close(scene, channel)
+        await scene.outbox.publish()
+        await scene.drain()
+        assert await notifier.tell_due() == 1
+        assert await notifier.tell_due() == 0
+    assert (refused.fired, len(system.messages)) == (1, 1)
+
+
+async def test_nobody_to_tell_is_no_reason_to_ask_again(scene, notifier):
+    channel = await scene.channel()
+    scene.sandbox.faults.add(Rule(match=r"POST /users/@me/channels$", status=403, code=50007))
+    close(scene, channel)
+    await scene.outbox.publish()
+    await scene.drain()
+    assert await notifier.tell_due() == 1
+    assert await notifier.tell_due() == 0
+
+
+async def test_an_answer_that_was_lost_is_told_once(scene, notifier):
+    channel = await scene.channel()
+    dm = scene.sandbox.world.open_dm(owner_of(scene, channel))
+    lost = Rule(match=rf"POST /channels/{dm.id}/messages$", times=1, when="after", status=503)
+    scene.sandbox.faults.add(lost)
+    close(scene, channel)
+    await scene.outbox.publish()
+    await scene.drain(pause=1)
+    assert [await notifier.tell_due() for _ in range(3)] == [1, 1, 0]
+    assert len(told(scene, owner_of(scene, channel))) == 1
+
+
+async def test_a_notice_that_a_crash_left_open_is_not_told_twice(scene, notifier):
+    channel = await scene.channel()
+    close(scene, channel)
+    await scene.outbox.publish()
+    await scene.drain(pause=1)
+    notices = scene.outbox.store.notices
+    begun = await notices.due(scene.clock.now(), 10)
+    await notices.begin(begun, scene.clock.now())
+    await scene.clock.advance(121)
+    assert await notifier.tell_due() == 0
+    assert told(scene, owner_of(scene, channel)) == []
+
+
+async def test_a_discord_that_is_out_of_reach_is_asked_later(scene, notifier):
+    channel = await scene.channel()
+    close(scene, channel)
+    await scene.outbox.publish()
+    await scene.drain(pause=1)
+    limited = Rule(match=r"POST /users/@me/channels$", times=1, status=503)
+    scene.sandbox.faults.add(limited)
+    assert await notifier.tell_due() == 1
+    assert told(scene, owner_of(scene, channel)) == []
+    await scene.clock.advance(timedelta(seconds=30).total_seconds())
+    assert await notifier.tell_due() == 1
+    assert len(told(scene, owner_of(scene, channel))) == 1
+
+
+async def test_the_loop_tells_by_itself(scene, notifier):
+    channel = await scene.channel()
+    running = asyncio.create_task(notifier.run())
+    try:
+        await scene.clock.asleep(1)
+        close(scene, channel)
+        await scene.outbox.publish()
+        await scene.announcer.drain()
+        await scene.clock.advance(15)
+        dm = scene.sandbox.world.open_dm(owner_of(scene, channel))
+        await scene.sandbox.wait_for_message(dm, timeout=10)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
