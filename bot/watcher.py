@@ -11,7 +11,7 @@ import structlog
 
 from bot.clock import Clock, wait
 from bot.errors import UserError
-from bot.feed.decide import Entry, Plan, decide, spellings
+from bot.feed.decide import Entry, Plan, asked, decide
 from bot.feed.fetch import Fetched
 from bot.feed.identity import digest
 from bot.feed.parse import ParsedFeed, parse_feed
@@ -22,7 +22,11 @@ from bot.store import Store
 logger = structlog.get_logger(__name__)
 
 HINT_GAP = 10.0
-"""Seconds: hints to look now lead to at most one poll of a feed in this time."""
+"""Seconds: hints to look now lead to at most one poll of a feed in this time.
+
+Polls by the timetable don't count, so that a hint after a quiet hour, or just after the start, is
+followed at once.
+"""
 
 
 class Fetches(Protocol):
@@ -76,6 +80,7 @@ class _Feed:
     health: FeedHealth
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     hint: asyncio.Event = field(default_factory=asyncio.Event)
+    hinted_at: float = float("-inf")
     ttl: int | None = None
     retry_after: float | None = None
     max_age: float | None = None
@@ -116,8 +121,9 @@ class Watcher:
                 tasks.create_task(self._watch(feed), name=f"watch {feed.url}")
 
     def look_now(self, url: str | None = None) -> None:
-        """A hint that there is something new at `url`, or at any feed: poll soon, but a feed at
-        most once in ``HINT_GAP``. A hint during a poll leads to another after it.
+        """A hint that there is something new at `url`, or at any feed: poll at once, but no sooner
+        than ``HINT_GAP`` after the last hint that was followed, nor than the site asked for
+        (Retry-After). A hint during a poll leads to another after it.
         """
         for feed in self._feeds.values():
             if url is None or feed.url == url:
@@ -162,10 +168,13 @@ class Watcher:
             delay = await self._supervised_poll(feed)
             planned = self._clock.now() + timedelta(seconds=delay)
             feed.health = replace(feed.health, next_poll_at=planned)
-            started = self._clock.monotonic()
+            due = self._clock.monotonic() + delay
+            earliest = max(
+                feed.hinted_at + HINT_GAP, self._clock.monotonic() + (feed.retry_after or 0.0)
+            )
             if await wait(feed.hint, self._clock, delay):
-                spent = self._clock.monotonic() - started
-                await self._clock.sleep(min(HINT_GAP, delay) - spent)
+                await self._clock.sleep(min(earliest, due) - self._clock.monotonic())
+                feed.hinted_at = self._clock.monotonic()
 
     async def _supervised_poll(self, feed: _Feed) -> float:
         """Poll, whatever comes of it; seconds until the next."""
@@ -233,10 +242,8 @@ class Watcher:
         """What is known is asked within the transaction, so that another process that polls the
         same feed can't come in between."""
         now = self._clock.now()
-        guids = {entry.interview.guid for entry in entries}
-        urls = {url for entry in entries for url in spellings(entry.interview.url)}
         async with self._store.write() as write:
-            plan = decide(entries, await write.known(guids, urls), seeded=state.seeded)
+            plan = decide(entries, await write.known(*asked(entries)), seeded=state.seeded)
             if plan.empty and state.seeded and validators == state.validators:
                 return PollReport(state.url, 200)
             new_ids: list[int] = []

@@ -1,6 +1,7 @@
 """What a poll means for the store. Pure: parsed entries and known rows in, intents out."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import product
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 from bot.feed.identity import url_key
 from bot.model import Interview
 
+_HOST = re.compile(r"^[^/?]*")
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 
@@ -66,13 +68,13 @@ def decide(entries: Sequence[Entry], known: Iterable[KnownInterview], *, seeded:
 
     An entry is the interview that has its GUID; failing that, the one that has its canonical URL
     in any spelling (``url_key``), unless another entry has that one's GUID (a new article at the
-    address that an older one gave up). `known` are the rows that have one of the entries' GUIDs
-    or ``spellings``. Dates decide nothing: a backdated entry is new, an edited one is not. An
+    address that an older one gave up); see ``match``. `known` are the rows that may be one of the
+    entries (``asked``). Dates decide nothing: a backdated entry is new, an edited one is not. An
     interview that stands in the feed twice counts once, as its first entry tells it. One that was
     withdrawn and is in the feed again is updated, which brings it back; it is not announced again.
     """
-    kept = _without_repeats(entries)
-    matches = _match(kept, list(known))
+    kept = without_repeats(entries)
+    matches = match(kept, list(known))
     new = [entry for entry, row in zip(kept, matches, strict=True) if row is None]
     updates = [
         Update(row.id, entry)
@@ -98,7 +100,18 @@ def spellings(url: str) -> tuple[str, ...]:
     )
 
 
-def _without_repeats(entries: Sequence[Entry]) -> list[Entry]:
+def asked(entries: Iterable[Entry]) -> tuple[set[str], set[str]]:
+    """The GUIDs and addresses to ask the store for, so that ``decide`` can match `entries`."""
+    guids: set[str] = set()
+    urls: set[str] = set()
+    for entry in entries:
+        guids.update((entry.interview.guid, *spellings(entry.interview.guid)))
+        urls.update(spellings(entry.interview.url))
+    return guids, urls
+
+
+def without_repeats(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries, each interview once, as its first entry tells it."""
     guids: set[str] = set()
     urls: set[str] = set()
     kept: list[Entry] = []
@@ -113,19 +126,49 @@ def _without_repeats(entries: Sequence[Entry]) -> list[Entry]:
     return kept
 
 
-def _match(entries: Sequence[Entry], rows: Sequence[KnownInterview]) -> list[KnownInterview | None]:
-    """For each entry the row that it is, each row once."""
-    by_guid = {row.guid: row for row in rows}
-    matches = [by_guid.get(entry.interview.guid) for entry in entries]
-    claimed = {row.id for row in matches if row is not None}
-    by_url: dict[str, KnownInterview] = {}
-    for row in rows:
-        if row.id not in claimed and (address := url_key(row.url)):
-            by_url.setdefault(address, row)
-    return [
-        row if row is not None else by_url.get(url_key(entry.interview.url))
-        for entry, row in zip(entries, matches, strict=True)
-    ]
+def match(entries: Sequence[Entry], rows: Sequence[KnownInterview]) -> list[KnownInterview | None]:
+    """For each entry the row that it is, each row once.
+
+    In this order: the same GUID; a GUID that is the same address but for scheme and ``www.``; the
+    same address in any spelling; the same path on another host, with GUIDs that differ in their
+    hosts alone (a site that moved to another domain and rewrote its GUIDs).
+    """
+    matches: list[KnownInterview | None] = [None] * len(entries)
+    free = {row.id: row for row in rows}
+    for row_key, entry_key in _IDENTITIES:
+        by_key: dict[object, KnownInterview] = {}
+        for row in free.values():
+            if key := row_key(row):
+                by_key.setdefault(key, row)
+        for place, entry in enumerate(entries):
+            if matches[place] is None and (key := entry_key(entry)):
+                row = by_key.pop(key) if key in by_key else None
+                if row is not None:
+                    matches[place] = row
+                    del free[row.id]
+    return matches
+
+
+def _moved_key(guid: str, url: str) -> tuple[str, str] | None:
+    """What is left of an interview's identity when its site changes its domain."""
+    inner, path = _tail(guid), _tail(url)
+    return (inner, path) if inner and path else None
+
+
+def _tail(url: str) -> str:
+    """Path and query; "" where there are none, or for what is no address."""
+    return _HOST.sub("", url_key(url))
+
+
+_IDENTITIES: tuple[tuple[Callable[[KnownInterview], object], Callable[[Entry], object]], ...] = (
+    (lambda row: row.guid, lambda entry: entry.interview.guid),
+    (lambda row: url_key(row.guid), lambda entry: url_key(entry.interview.guid)),
+    (lambda row: url_key(row.url), lambda entry: url_key(entry.interview.url)),
+    (
+        lambda row: _moved_key(row.guid, row.url),
+        lambda entry: _moved_key(entry.interview.guid, entry.interview.url),
+    ),
+)
 
 
 def _differs(row: KnownInterview, entry: Entry) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.model import (
     Answer,
@@ -37,6 +38,7 @@ def interview_values(interview: Interview) -> dict[str, Any]:
     return {
         "guid": storable(interview.guid),
         "url": storable(interview.url),
+        "path": path_of(interview.url),
         "title": storable(interview.title),
         "author": storable_or_none(interview.author),
         "published_at": interview.published_at,
@@ -58,6 +60,15 @@ def interview_values(interview: Interview) -> dict[str, Any]:
         },
         "turn_count": len(transcript.turns),
     }
+
+
+def path_of(url: str) -> str:
+    """An address without scheme, host and trailing slash; "" for one that can't be read."""
+    try:
+        parts = urlsplit(storable(url))
+    except ValueError:
+        return ""
+    return parts.path.rstrip("/") + (f"?{parts.query}" if parts.query else "")
 
 
 def turn_values(interview_id: int, turns: Sequence[Turn]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import DeliveryState, FeedState, Interview, Validators
 from bot.store import edits, timing
-from bot.store.codec import interview_values, storable, storable_or_none, turn_values
+from bot.store.codec import interview_values, path_of, storable, storable_or_none, turn_values
 from bot.store.results import Known
 from bot.store.tables import database, deliveries, feeds, interviews, turns
 
@@ -49,7 +49,7 @@ _FULL = (
         *(
             _once(column)
             for column in interviews.c
-            if column.name not in {"id", "digest", "turn_count", "listed_at", "revision"}
+            if column.name not in {"id", "digest", "turn_count", "listed_at", "revision", "path"}
         ),
         turns.c.number,
         turns.c.question,
@@ -91,7 +91,12 @@ async def known(
     connection: AsyncConnection, guids: Collection[str], urls: Collection[str]
 ) -> list[Known]:
     found: dict[int, Known] = {}
-    for column, wanted in ((interviews.c.guid, guids), (interviews.c.url, urls)):
+    paths = {path_of(url) for url in urls} - {""}
+    for column, wanted in (
+        (interviews.c.guid, guids),
+        (interviews.c.url, urls),
+        (interviews.c.path, paths),
+    ):
         for chunk in _chunks([storable(text) for text in wanted]):
             rows = await connection.execute(
                 sa.select(

@@ -31,6 +31,7 @@ from bot.store.migrate import migrate, read_schema
 from bot.store.notices import Notices
 from bot.store.parking import CATCH_UP, Parking
 from bot.store.results import Change, Known, Leased, Schema, SubscriptionOverview
+from bot.store.together import Together
 
 _ID_BITS = 63
 
@@ -110,6 +111,7 @@ class Store:
         self, database: Database, clock: Clock, identity: str, catch_up: int = CATCH_UP
     ) -> None:
         self._database = database
+        self._settling: Together[bool] = Together(database)
         self._clock = clock
         self.identity = identity
         """Tells this database from every other one, also from one made anew in its place."""
@@ -332,7 +334,7 @@ class Store:
             "digest": card,
             "plain": plain,
         }
-        settled = await self._database.change(
+        settled = await self._settling.change(
             lambda connection: outbox.settle(
                 connection, delivery_id, expected_attempts, values, self._catch_up
             )

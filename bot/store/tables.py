@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-HEAD = "0004"
+HEAD = "0005"
 """The revision of ``migrations`` that these tables are: a test holds the two together."""
 
 metadata = sa.MetaData()
@@ -77,7 +77,10 @@ interviews = sa.Table(
     sa.Column("listed_at", UtcDateTime, nullable=False),
     sa.Column("withdrawn_at", UtcDateTime),
     sa.Column("revision", sa.BigInteger, nullable=False),
+    # The address without scheme, host and trailing slash, which outlives a change of domain.
+    sa.Column("path", sa.Text, nullable=False, server_default=""),
     sa.Index("interviews_url", "url"),
+    sa.Index("interviews_path", "path"),
     sa.Index("interviews_revision", "revision", unique=True),
     sqlite_autoincrement=True,
 )
@@ -259,4 +262,58 @@ sa.Index(
     extras.c.next_attempt_at,
     sqlite_where=_EXTRA_DUE,
     postgresql_where=_EXTRA_DUE,
+)
+
+archives = sa.Table(
+    "archives",
+    metadata,
+    sa.Column("url", sa.Text, primary_key=True),
+    sa.Column("way", sa.Text),
+    # What the way needs: the addresses and ids found when it was chosen.
+    sa.Column("plan", sa.JSON, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("done", sa.Integer, nullable=False),
+    sa.Column("total", sa.Integer),
+    sa.Column("offered", sa.Integer),
+    sa.Column("started_at", UtcDateTime),
+    sa.Column("finished_at", UtcDateTime),
+    sa.Column("synced_at", UtcDateTime),
+    sa.Column("swept_at", UtcDateTime),
+    sa.Column("robots", sa.Text),
+    sa.Column("robots_at", UtcDateTime),
+)
+
+archive_posts = sa.Table(
+    "archive_posts",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("feed", sa.Text, nullable=False),
+    # The REST id, or the address where the site has no REST.
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    # Changes when the site changes the post: its time of modification, or a digest.
+    sa.Column("mark", sa.Text),
+    sa.Column("interview_id", Id, sa.ForeignKey("interviews.id")),
+    sa.UniqueConstraint("feed", "key"),
+)
+_WAITING = sa.text("state = 'waiting'")
+sa.Index(
+    "archive_posts_waiting",
+    archive_posts.c.feed,
+    archive_posts.c.id,
+    sqlite_where=_WAITING,
+    postgresql_where=_WAITING,
+)
+
+# What a site answered, until what follows from it is written down: a killed process need not ask
+# again.
+archive_answers = sa.Table(
+    "archive_answers",
+    metadata,
+    sa.Column("feed", sa.Text, primary_key=True),
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("total", sa.Integer),
 )

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.feed.decide import Entry, decide, spellings
+from bot.feed.identity import canonical_url
 from bot.model import Interview
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -170,3 +171,52 @@ def test_deciding_again_after_writing_finds_nothing_to_do(first, second):
     write(first)
     write(second)
     assert decide(second, stored.values(), seeded=True).empty
+
+
+@dataclass(frozen=True)
+class Stored:
+    guid: str
+    url: str
+    id: int = 7
+    digest: str = "d"
+    withdrawn: bool = False
+
+
+@pytest.mark.parametrize(
+    ("guid", "url"),
+    [
+        ("https://old.example/?p=5", "https://new.example/kuhn/"),
+        ("https://new.example/?p=5", "https://new.example/kuhn/"),
+        ("http://old.example/?p=5", "https://old.example/another-slug/"),
+        ("https://www.old.example/?p=5", "https://old.example/another-slug/"),
+        ("fresh", "http://old.example/kuhn"),
+        ("fresh", "https://www.old.example/kuhn/?utm_source=feed"),
+    ],
+)
+def test_domains_schemes_slashes_and_slugs_change_and_it_is_the_same_interview(guid, url):
+    row = Stored("https://old.example/?p=5", "https://old.example/kuhn/")
+    told = Interview(guid=guid, url=canonical_url(url), title="Kuhn")
+    plan = decide([Entry(told, "d")], [row], seeded=True)
+    assert plan.new == ()
+    assert [update.id for update in plan.updates] == [7]
+
+
+@pytest.mark.parametrize(
+    ("guid", "url"),
+    [
+        ("https://new.example/?p=6", "https://new.example/kuhn/"),
+        ("https://new.example/?p=5", "https://new.example/another/"),
+        ("https://old.example/?p=6", "https://old.example/another/"),
+        ("https://new.example/", "https://new.example/"),
+    ],
+)
+def test_what_only_looks_alike_is_another_interview(guid, url):
+    row = Stored("https://old.example/?p=5", "https://old.example/kuhn/")
+    plan = decide([Entry(Interview(guid=guid, url=url, title="Kuhn"), "d")], [row], seeded=True)
+    assert len(plan.new) == 1
+
+
+def test_the_front_page_as_an_address_is_nobodys_identity():
+    row = Stored("https://old.example/", "https://old.example/")
+    told = Interview(guid="https://new.example/", url="https://new.example/", title="Kuhn")
+    assert len(decide([Entry(told, "d")], [row], seeded=True).new) == 1
