@@ -13,7 +13,7 @@ from html import escape, unescape
 from selectolax.lexbor import LexborHTMLParser
 
 SMALL = 100_000
-LARGEST = 2_000_000
+LARGEST = 1_000_000
 DEPTH = 150
 ATTRIBUTE_LIMIT = 4000
 
@@ -80,12 +80,15 @@ _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s
 
 
 def parse_html(html: str) -> tuple[LexborHTMLParser, bool]:
-    """The tree of `html`, and whether anything was cut or simplified to keep it bounded."""
+    """The tree of `html`, and whether tags had to go to keep it bounded.
+
+    Whoever calls it bounds the length: ``LARGEST`` characters for a body, which is an interview of
+    a hundred thousand words.
+    """
     if len(html) <= SMALL:
         return LexborHTMLParser(_encodable(html)), False
-    cut = len(html) > LARGEST
-    tamed, simplified = tame(html[:LARGEST])
-    return LexborHTMLParser(_encodable(tamed)), cut or simplified
+    tamed, simplified = tame(html)
+    return LexborHTMLParser(_encodable(tamed)), simplified
 
 
 def tame(html: str) -> tuple[str, bool]:

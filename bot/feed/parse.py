@@ -6,15 +6,12 @@ Pure and bound to the CPU: call it off the event loop. The sources: RSS 2.0 (rss
 
 import calendar
 import html
-import io
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-
-import feedparser
 
 from bot.errors import ParseError
 from bot.feed.article import parse_article
@@ -28,6 +25,7 @@ from bot.feed.jsonposts import (
     load_json,
     parse_posts,
 )
+from bot.feed.syndication import syndicated
 from bot.model import Interview
 
 __all__ = ["ParsedFeed", "parse_any", "parse_article", "parse_feed", "parse_posts"]
@@ -107,41 +105,22 @@ def _parse_json_feed(data: object, url: str) -> ParsedFeed:
 
 
 def _parse_xml_feed(body: bytes, url: str, content_type: str | None) -> ParsedFeed:
-    headers = {"content-location": url}
-    if content_type:
-        headers["content-type"] = content_type
     try:
-        # Sanitising would drop embeds and lazy pictures, which the transcript reads; it is the
-        # transcript that lets nothing but text and http(s) addresses through. BytesIO, because
-        # feedparser opens a file by the name that bare bytes spell.
-        parsed = feedparser.parse(
-            io.BytesIO(body),
-            response_headers=headers,
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
+        told = syndicated(body, url=url, content_type=content_type)
     except Exception as error:
+        # A parser of hostile bytes may raise anything; to whoever asked, they are no feed.
         raise ParseError("error.parse.not-feed", url=url) from error
-    if not parsed.get("version") and not parsed.entries:
+    if not told.version and not told.entries:
         raise ParseError("error.parse.not-feed", url=url)
-    warnings: list[str] = []
-    if parsed.get("bozo") and not _harmless(parsed.get("bozo_exception")):
-        warnings.append(f"the feed is not well-formed: {parsed.get('bozo_exception')}"[:300])
-    channel = parsed.feed
+    warnings = list(told.warnings)
     return ParsedFeed(
-        interviews=collect((_post(entry, url) for entry in parsed.entries), warnings),
-        title=plain_title(str(channel.get("title") or "")),
-        hub_url=_related(channel.get("links") or (), "hub", url),
-        ttl=_ttl(channel),
+        interviews=collect((_post(entry, url) for entry in told.entries), warnings),
+        title=plain_title(str(told.channel.get("title") or "")),
+        hub_url=_related(told.channel.get("links") or (), "hub", url),
+        ttl=_ttl(told.channel),
         warnings=tuple(warnings),
-        self_url=_related(channel.get("links") or (), "self", url),
+        self_url=_related(told.channel.get("links") or (), "self", url),
     )
-
-
-def _harmless(problem: object) -> bool:
-    """A declared encoding or media type that is not the real one, which was found all the same."""
-    kinds = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
-    return isinstance(problem, kinds)
 
 
 def _post(entry: dict[str, Any], url: str) -> Post:

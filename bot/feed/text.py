@@ -58,7 +58,9 @@ def shorten(text: str, limit: int) -> str:
     excerpt is the same from a feed and from the REST API. A single word longer than the limit is
     cut inside.
     """
-    text, _ = _CUT_MARK.subn(ELLIPSIS, clean(text))
+    text = clean(text)
+    if text[-1:] in ("…", ".", "]"):
+        text = text[:-12] + _CUT_MARK.sub(ELLIPSIS, text[-12:])
     if len(text) <= limit:
         return text
     room = limit - len(ELLIPSIS)

@@ -485,6 +485,62 @@ _talk(
 _talk("heading labels", "<h4>KCrush:</h4><p>{q}</p>", "<h4>{n}:</h4><p>{t}</p>")
 
 
+_talk("Q: and names", "<p>Q: {q}</p>", "<p>{n}: {t}</p>")
+_talk("labels on one line", "KCrush: {q}", "{n}: {t}", "{t}", between=" ", wrap="<p>{x}</p>")
+_talk(
+    "America",
+    "<p><strong>KCrush America:</strong> <em>{q}</em></p>",
+    "<p><strong>{n}:</strong> {t}</p>",
+)
+_talk(
+    "speech bubbles",
+    '<div class="balloon"><div class="who">KCRUSH</div><div class="text"><p>{q}</p></div></div>',
+    '<div class="balloon"><div class="who">{n}</div><div class="text"><p>{t}</p></div></div>',
+)
+_pairs(
+    "interviewer alone labelled", "<p><b>Kcrush:</b> {q}</p>", "<p>{t}</p>", named="<p>{n}: {t}</p>"
+)
+_pairs(
+    "accordion",
+    '<div class="tab-title">{q}</div>',
+    '<div class="tab-content"><p>{t}</p></div>',
+    named='<div class="tab-content"><p>{n}: {t}</p></div>',
+)
+_pairs(
+    "details",
+    "<summary>{q}</summary>",
+    "<p>{t}</p>",
+    named="<p>{n}: {t}</p>",
+    wrap="<details>{x}</details>",
+)
+_pairs(
+    "question in a numbered heading",
+    "<h3>{i}. {q}</h3>",
+    "<p>{t}</p>",
+    named="<p><b>{n}</b>: {t}</p>",
+)
+_pairs(
+    "Q1 bold without point",
+    "<p><strong>Q{i} {q}</strong></p>",
+    "<p>{t}</p>",
+    named="<p>{n}: {t}</p>",
+)
+_pairs("title not in bold", "<p><strong>{q}</strong></p>", "<p>{t}</p>", named="<p>{n}: {t}</p>")
+_pairs(
+    "Q. alone above",
+    "<p><b>Q.</b></p><p>{q}</p>",
+    "<p><b>A.</b></p><p>{t}</p>",
+    named="<p><b>A.</b> ({n}) {t}</p>",
+)
+_pairs(
+    "Spectra FAQ",
+    '<div class="uagb-faq-item"><span class="uagb-question">{q}</span>',
+    '<div class="uagb-faq-content"><p>{t}</p></div></div>',
+    '<div class="uagb-faq-content"><p>{t}</p></div>',
+    named='<div class="uagb-faq-content"><p>{n}: {t}</p></div>',
+)
+
+
 def _raw(talk: Conversation) -> str:
     """The classic editor's text before WordPress makes paragraphs of it."""
     out = [e(text) for text in talk.intro]

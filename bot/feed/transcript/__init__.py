@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from bot.feed.transcript.assemble import assemble, joined, prose
 from bot.feed.transcript.blocks import Item, Line, Page, read_page
 from bot.feed.transcript.classify import Verdict, classify
-from bot.feed.transcript.lines import cut_line, without_furniture
+from bot.feed.transcript.lines import cut_lines, without_furniture
 from bot.model import Image, Transcript
 
 __all__ = ["Examined", "examine", "plain_text", "transcribe"]
@@ -68,13 +68,15 @@ def plain_text(html: str) -> str:
 
 
 def _readable(page: Page) -> list[Item]:
-    kept = {id(line) for line in without_furniture(page.lines())}
+    """Pictures and lines without furniture, lines in which two speak cut."""
+    kept = without_furniture(page.lines())
+    parts = {id(line): cut for line, cut in zip(kept, cut_lines(kept).values(), strict=True)}
     items: list[Item] = []
     for item in page.items:
         if isinstance(item, Image):
             items.append(item)
-        elif id(item) in kept:
-            items.extend(cut_line(item))
+        else:
+            items.extend(parts.get(id(item), ()))
     return items
 
 

@@ -10,7 +10,8 @@ from bot.feed.transcript.classify import Verdict
 from bot.feed.transcript.labels import ANSWERS, Label
 from bot.model import Answer, Image, Transcript, Turn
 
-_ASIDE = re.compile(r"\s*([(\[（][^)\]）]{0,40}[)\]）])\s*$")
+# A remark on how it is said, in lower case; "(카시)" or "(Leader)" is part of the name.
+_ASIDE = re.compile(r"\s*([(\[（][a-z웃하][^)\]）]{0,40}[)\]）])\s*$")
 _OUTRO_AT_MOST = 12
 
 

@@ -6,7 +6,7 @@ are the words that later rules speak: ``bold``, ``italic``, ``underline``, ``col
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborNode
@@ -71,7 +71,11 @@ _PICTURE_FILE = re.compile(r"(?i)\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)")
 
 _SPACE = re.compile(r"\s+")
 
+# A question in bold may name a work that is not: "Tell us about *Parasite*".
+PREVAILING = 0.75
 CAPTION_LIMIT = 500
+# Lines and pictures; the longest interviews have some hundred.
+ITEMS_AT_MOST = 20_000
 LINKS_AT_MOST = 100
 
 _PARAGRAPHS = re.compile(r"\n[ \t\r]*\n\s*")
@@ -92,7 +96,7 @@ class Run:
 class Line:
     """One line. Lines of one paragraph share `block`.
 
-    ``marks`` are those of all its words; ``glued`` says that it was cut from the line before it,
+    ``marks`` are those of nearly all its words; ``glued`` says that it was cut from the line before it,
     with which it stands on one line of the page.
     """
 
@@ -107,9 +111,21 @@ class Line:
     def __post_init__(self) -> None:
         self.runs = _spaced(self.runs)
         self.text = "".join(run.text for run in self.runs)
-        wordy = [run.marks for run in self.runs if any(map(str.isalnum, run.text))]
-        wordy = wordy or [run.marks for run in self.runs if run.text.strip()]
-        self.marks = frozenset.intersection(*wordy) if wordy else NO_MARKS
+        self.marks = _prevailing(self.runs)
+
+
+def _prevailing(runs: Sequence[Run]) -> Marks:
+    """The marks of the first word that hold for nearly all letters: a title may stand out."""
+    sizes = [(sum(map(str.isalnum, run.text)), run.marks) for run in runs]
+    whole = sum(size for size, _ in sizes)
+    first = next((marks for size, marks in sizes if size), runs[0].marks if runs else NO_MARKS)
+    if len(runs) == 1 or not whole:
+        return first
+    return frozenset(
+        mark
+        for mark in first
+        if sum(size for size, marks in sizes if mark in marks) >= PREVAILING * whole
+    )
 
 
 def _spaced(runs: list[Run]) -> list[Run]:
@@ -148,6 +164,7 @@ class Page:
 
 def read_page(html: str, base_url: str) -> Page:
     """The lines, pictures, videos and links of a body. Total, and linear in the length of `html`."""
+    cut = len(html) > LARGEST
     html, addresses = strip_shortcodes(html[:LARGEST])
     tree, simplified = parse_html(html)
     reader = _Reader(base_url, raw_newlines=newline_is_markup(html))
@@ -155,7 +172,7 @@ def read_page(html: str, base_url: str) -> Page:
         reader.read(tree.body)
     for address in addresses:
         reader.video(address)
-    reader.page.simplified = simplified
+    reader.page.simplified |= simplified or cut
     return reader.page
 
 
@@ -194,7 +211,7 @@ class _Reader:
     def read(self, root: LexborNode) -> None:
         self._size = len(root.text(deep=True))
         stack = [_Frame(root.child, NO_MARKS)]
-        while stack:
+        while stack and len(self.page.items) < ITEMS_AT_MOST:
             frame = stack[-1]
             node = frame.node
             if node is None:
@@ -210,6 +227,7 @@ class _Reader:
                 inner = self._enter(node, tag, frame.marks)
                 if inner is not None:
                     stack.append(inner)
+        self.page.simplified = bool(stack)
         self._end_block()
 
     def video(self, url: str | None) -> None:
@@ -306,6 +324,8 @@ class _Reader:
         for number, paragraph in enumerate(_PARAGRAPHS.split(text)):
             if number:
                 self._end_block()
+            if len(self.page.items) > ITEMS_AT_MOST:
+                return
             for part, line in enumerate(paragraph.split("\n")):
                 if part:
                     self._break()
@@ -348,7 +368,7 @@ class _Reader:
         """Gives a caption to the picture before it; whether there is one."""
         if not self.page.items or not isinstance(image := self.page.items[-1], Image):
             return False
-        whole = f"{image.caption} {text}".strip()
+        whole = f"{image.caption[:CAPTION_LIMIT]} {text}".strip()
         self.page.items[-1] = replace(image, caption=shorten(whole, CAPTION_LIMIT))
         return True
 

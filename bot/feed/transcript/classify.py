@@ -16,6 +16,8 @@ from bot.feed.transcript import wording
 from bot.feed.transcript.blocks import Line
 from bot.feed.transcript.labels import ANSWERS, ASKS, Voices, numbered, voices_of
 
+# The longest interviews have some hundred lines; what has thousands is none.
+LINES_AT_MOST = 4000
 MARKS_AT_MOST = 150
 
 SYMBOL = re.compile(
@@ -89,7 +91,7 @@ class Evidence:
 
 def classify(lines: Sequence[Line], title: str) -> Verdict | None:
     """The rule that tells this article's questions, or None where it is no interview."""
-    if len(lines) < 2:
+    if not 2 <= len(lines) <= LINES_AT_MOST:
         return None
     evidence = Evidence(lines, title)
     labelled = _by_labels(evidence)
@@ -330,7 +332,8 @@ def _score(asked: set[int], evidence: Evidence, rule: str) -> float:
     good = sum(_sounds_asked(group, evidence) for group in groups)
     odd = [group for group in groups if not _sounds_asked(group, evidence)]
     remarks = sum(any(evidence.addressed(number) for number in group) for group in odd)
-    bad = 0.1 * remarks + 0.7 * (len(odd) - remarks)
+    # Of two rules that tell the same questions, the one that names fewer lines besides.
+    bad = 0.1 * remarks + 0.7 * (len(odd) - remarks) + 0.005 * len(asked)
     missed = sum(sure and number not in asked for number, sure in enumerate(evidence.sure))
     if rule == "wording":
         surely = sum(any(evidence.sure[number] for number in group) for group in groups)

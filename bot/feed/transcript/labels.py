@@ -240,9 +240,8 @@ def _accepted(lines: Sequence[Line], numbers: Iterable[int]) -> dict[int, Label]
 def _recurring(form: str, labels: dict[int, Label]) -> dict[int, Label]:
     counts = Counter(label.key for label in labels.values())
     emphasised = Counter(label.key for label in labels.values() if label.emphasised)
-    known = {
-        key for key in counts if any(is_magazine(x.name) for x in labels.values() if x.key == key)
-    }
+    names = {label.key: label.name for label in labels.values()}
+    known = {key for key, name in names.items() if is_magazine(name)}
     least = 2 if form in ("colon", "bracket") else 3
     sure = {key for key, count in counts.items() if count >= least}
     if form == "colon":

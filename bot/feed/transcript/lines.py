@@ -1,6 +1,8 @@
 """Lines made ready for judgement: furniture out, and one line of the page cut where two speak."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 
 from bot.feed.transcript.blocks import Line, Run
 from bot.feed.transcript.furniture import (
@@ -13,6 +15,10 @@ from bot.feed.transcript.furniture import (
 EMPHASIS = ("bold", "italic", "underline")
 _SENTENCE_END = re.compile(r"[.?!…。？！][\"'”’»)\]）」』]*\s*$")
 _LABEL_END = re.compile(r"[:：]\s*$")
+_COLON_LABEL = re.compile(r"^[^:.?!]{1,30}:\s")
+_SPEAKS_NEXT = re.compile(
+    r"(?:(?<=[.?!…])|(?<=[.?!…][”\"’)]))\s+(?=(?:[A-Z\d가-힣][^\s:?!]{0,20})(?:\s[^\s:?!]{1,20}){0,2}\s?:\s)"
+)
 _NAME_LAST = re.compile(
     r"[.?!…。？！][\"'”’»)]*\s+((?:[^\s:：]*[^\s:：.?!]\s){0,3}[^\s:：]*[^\s:：.?!]\s?[:：]\s*)$"
 )
@@ -58,6 +64,34 @@ def _among_its_like(lines: list[Line], number: int) -> bool:
 def _links_follow(lines: list[Line], number: int) -> bool:
     following = lines[number + 1 : number + 2]
     return not following or "link" in following[0].marks
+
+
+def cut_lines(lines: Sequence[Line]) -> dict[int, list[Line]]:
+    """The parts of each line in which two speak, by the line's place in `lines`."""
+    parts = {number: cut_line(line) for number, line in enumerate(lines)}
+    inner = _names_inside(lines)
+    for number, line in enumerate(lines):
+        if len(parts[number]) == 1 and inner and _COLON_LABEL.match(line.text):
+            cuts = [
+                f.end() for f in _SPEAKS_NEXT.finditer(line.text) if _speaker(line.text, f) in inner
+            ]
+            parts[number] = split_line(line, cuts) if cuts else [line]
+    return parts
+
+
+def _names_inside(lines: Sequence[Line]) -> set[str]:
+    """Names that speak in the middle of labelled lines, again and again: "... ? Kassy: ..."."""
+    counts = Counter(
+        _speaker(line.text, found)
+        for line in lines
+        if _COLON_LABEL.match(line.text)
+        for found in _SPEAKS_NEXT.finditer(line.text)
+    )
+    return {name for name, count in counts.items() if count >= 2}
+
+
+def _speaker(text: str, found: re.Match[str]) -> str:
+    return text[found.end() :].partition(":")[0].strip().casefold()
 
 
 def cut_line(line: Line) -> list[Line]:

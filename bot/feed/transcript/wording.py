@@ -38,6 +38,11 @@ _OPENER = re.compile(
     r"(?i)^(?:what|how|when|where|who|whom|whose|which|why|do|does|did|are|is|was|were|have|has|had"
     r"|can|could|will|would|should|any|anything|in what|in which|at what|for whom)\b"
 )
+# A question whose mark the editor forgot; judged only where markup speaks for it.
+_UNMARKED = re.compile(
+    r"(?i)^\W*(?:(?:and|so|then)\s+)?(?:what|who|which|why|when|where|how)(?:[’']?s|\s+(?:\w+\s+)?(?:is|are|was|were|do|does"
+    r"|did|has|have|had|would|will|can|could|should|made|makes|inspired|inspires|kind|advice))\s+\w"
+)
 _SECOND_PERSON = re.compile(
     r"(?i)\b(?:you|your|yours|yourself|yourselves)\b"
     r"|\b(?-i:vous|[Vv]otre|vos|toi|usted|ustedes|tú|tus|vosotros|você|vocês|seus?|suas?|[Ii]hr|[Ii]hre[nm]?|euch|dich|deine?)\b"
@@ -96,6 +101,8 @@ def asks(text: str) -> bool:
     if ends_asking(text) or _FOREIGN_QUESTION.search(text[-120:]):
         return True
     if _orders(text):
+        return True
+    if _UNMARKED.match(text) and len(text) < 250:
         return True
     head = text[:1500]
     return bool(_ASKS_SOMEWHERE.search(head)) or bool(_REQUEST.search(head))
