@@ -4,6 +4,7 @@ Local times follow the IANA database, with its changes of clocks. A local time t
 is the moment of the change; one that comes twice is the first of the two.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
@@ -20,11 +21,56 @@ _LONGEST_LOOK = 9
 """Days: a week, one that a change of the date line skips, and the one under way."""
 
 
+_RANGE = re.compile(
+    r"(\d{1,2})(?::(\d\d))?\s*(am|pm)?\s*(?:[-–—~]|to|until)\s*(\d{1,2})(?::(\d\d))?\s*(am|pm)?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+class QuietHoursUnreadableError(UserError):
+    """What was typed are no two times of the day that differ."""
+
+    def __init__(self, typed: str) -> None:
+        super().__init__("error.quiet-unreadable", typed=typed)
+
+
 class UnknownTimeZoneError(UserError):
     """No time zone of the IANA database is called so."""
 
     def __init__(self, name: str) -> None:
         super().__init__("error.unknown-time-zone", zone=name)
+
+
+def clock_face(minute: int) -> str:
+    """A minute of the day as a clock shows it: 08:05."""
+    return "{:02}:{:02}".format(*divmod(minute, 60))
+
+
+def parse_quiet(typed: str) -> QuietHours:
+    """Quiet hours as people type them: 22-8, 22:30–07:15, 10 pm to 8 am.
+
+    Raises:
+        QuietHoursUnreadableError: they can't be understood.
+    """
+    match = _RANGE.fullmatch(typed.strip())
+    if match is None:
+        raise QuietHoursUnreadableError(typed)
+    start, until = _minute(*match.groups()[:3]), _minute(*match.groups()[3:])
+    if start is None or until is None or start == until:
+        raise QuietHoursUnreadableError(typed)
+    return QuietHours(start, until)
+
+
+def _minute(hours: str, minutes: str | None, half: str | None) -> int | None:
+    """The minute of the day; ``None`` where no clock shows that."""
+    hour, minute = int(hours), int(minutes or 0)
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half.casefold() == "pm" else 0)
+    if hour > 24 or minute > 59 or (hour == 24 and minute):
+        return None
+    return (hour * 60 + minute) % MINUTES
 
 
 @lru_cache(maxsize=1)

@@ -1,74 +1,80 @@
-"""``/announcements``: where admins have new interviews announced."""
+"""``/announcements``: where, when and how admins have new interviews announced."""
 
-import re
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from dataclasses import replace as replace_in
+from typing import Any
 
 import discord
 from discord import app_commands
-from discord.app_commands import AppCommandChannel
+from discord.app_commands import AppCommandChannel, AppCommandThread, Choice
 
-from bot.errors import UserError
 from bot.i18n import Messages, Text
+from bot.model import Doubt, Frequency, Mode, SubscriptionState
 from bot.reading import Reading
-from bot.subscribing import Added, Subscribing, can_ping, missing_permissions
+from bot.subscribing import Arrangement, Resumption, Subscribing, Wishes
+from bot.targets import Target
+from bot.timetable import find_zone, parse_quiet
 from bot.ui import ids
 from bot.ui.cards import announcement_card
-from bot.ui.lists import subscriptions_page
+from bot.ui.layout import Layout
+from bot.ui.lists import reason_of, subscriptions_page
 from bot.ui.markdown import Marked
+from bot.ui.options import hint, promise, settings_told
 from bot.ui.panels import notice
 from cogs.naming import Naming
+from cogs.places import (
+    KINDS,
+    NotSubscribedError,
+    PostableChannel,
+    channel_named,
+    known_kind,
+    require_postable,
+    shown_name,
+)
 from cogs.replies import Interaction, replace, show
 from cogs.router import Router
+from cogs.suggesting import CHOICE_LIMIT, CHOICES, OFF, suggest_quiet, suggest_zones
 
-CHOICES = 25
-CHOICE_LIMIT = 100
-"""Discord docs, Application Commands, autocomplete."""
+Handler = Callable[..., Coroutine[Any, Any, None]]
+Typed = app_commands.Range[str, 1, CHOICE_LIMIT]
+Hour = app_commands.Range[int, 0, 23]
 
-_CHANNEL = re.compile(r"(?:<#)?([0-9]{1,20})>?")
-
-
-class MissingPermissionsError(UserError):
-    """The bot could not post in the channel; `names` are permissions in the person's language."""
-
-    def __init__(self, channel: Marked, names: str) -> None:
-        super().__init__("error.missing-permissions", channel=channel, permissions=Marked(names))
+DAYS = range(7)
 
 
-class RoleNotMentionableError(UserError):
-    """The bot's mention of the role would reach nobody."""
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person chose of the options that add and edit share, as Discord hands it over."""
 
-    def __init__(self, role: Marked, channel: Marked) -> None:
-        super().__init__("error.role-not-mentionable", role=role, channel=channel)
+    role: discord.Role | None = None
+    no_role: bool = False
+    frequency: str | None = None
+    day: int | None = None
+    hour: int | None = None
+    quiet: str | None = None
+    timezone: str | None = None
+    crosspost: bool | None = None
+    discussion: bool | None = None
 
-
-class RoleEveryoneError(UserError):
-    """The role is @everyone itself."""
-
-    def __init__(self) -> None:
-        super().__init__("error.role-everyone")
-
-
-class NotSubscribedError(UserError):
-    """There is nothing to remove. `channel` is what was named."""
-
-    def __init__(self, channel: str) -> None:
-        super().__init__("error.not-subscribed", channel=channel)
-
-
-class _PostableChannel(app_commands.Transformer):
-    """A text or announcement channel, be it in our cache or not."""
-
-    @property
-    def type(self) -> discord.AppCommandOptionType:
-        return discord.AppCommandOptionType.channel
-
-    @property
-    def channel_types(self) -> list[discord.ChannelType]:
-        return [discord.ChannelType.text, discord.ChannelType.news]
-
-    async def transform(
-        self, interaction: Interaction, value: AppCommandChannel, /
-    ) -> AppCommandChannel:
-        return value
+    def wishes(self) -> Wishes:
+        """
+        Raises:
+            UserError: the quiet hours or the time zone can't be understood.
+        """
+        off = self.quiet is not None and self.quiet.strip().casefold() == OFF
+        return Wishes(
+            role_id=self.role.id if self.role else None,
+            no_role=self.no_role and self.role is None,
+            frequency=Frequency(self.frequency) if self.frequency else None,
+            weekday=self.day,
+            hour=self.hour,
+            quiet=parse_quiet(self.quiet) if self.quiet is not None and not off else None,
+            no_quiet=off,
+            crosspost=self.crosspost,
+            discussion=self.discussion,
+            time_zone=find_zone(self.timezone) if self.timezone is not None else None,
+        )
 
 
 class Announcements:
@@ -88,24 +94,92 @@ class Announcements:
             allowed_installs=app_commands.AppInstallationType(guild=True),
             default_permissions=discord.Permissions(manage_guild=True),
         )
+        self._add_choosing(group, naming)
+        self._add_steering(group, naming)
+        self._add_looking(group, naming)
+        return group
+
+    def _add_choosing(self, group: app_commands.Group, naming: Naming) -> None:
+        shared = _shared_options(naming, self._quiet, self._zones)
 
         @group.command(
             name=naming("command.add.name"), description=naming("command.add.description")
         )
-        @app_commands.rename(
-            channel=naming("command.add.channel.name"), role=naming("command.add.role.name")
-        )
-        @app_commands.describe(
-            channel=naming("command.add.channel.description"),
-            role=naming("command.add.role.description"),
-        )
+        @app_commands.rename(channel=naming("command.add.channel.name"))
+        @app_commands.describe(channel=naming("command.add.channel.description"))
+        @shared
         async def add(
             interaction: Interaction,
-            channel: app_commands.Transform[AppCommandChannel, _PostableChannel],
+            channel: app_commands.Transform[AppCommandChannel | AppCommandThread, PostableChannel],
             role: discord.Role | None = None,
+            frequency: str | None = None,
+            day: int | None = None,
+            hour: Hour | None = None,
+            quiet: Typed | None = None,
+            timezone: Typed | None = None,
+            crosspost: bool | None = None,
+            discussion: bool | None = None,
         ) -> None:
-            await self.add(interaction, channel, role)
+            chosen = Options(
+                role=role,
+                frequency=frequency,
+                day=day,
+                hour=hour,
+                quiet=quiet,
+                timezone=timezone,
+                crosspost=crosspost,
+                discussion=discussion,
+            )
+            await self.add(interaction, channel, chosen)
 
+        @group.command(
+            name=naming("command.edit.name"), description=naming("command.edit.description")
+        )
+        @app_commands.rename(
+            channel=naming("command.remove.channel.name"),
+            no_role=naming("command.edit.no-role.name"),
+        )
+        @app_commands.describe(
+            channel=naming("command.remove.channel.description"),
+            no_role=naming("command.edit.no-role.description"),
+        )
+        @app_commands.autocomplete(channel=self._complete)
+        @shared
+        async def edit(
+            interaction: Interaction,
+            channel: Typed,
+            role: discord.Role | None = None,
+            no_role: bool = False,
+            frequency: str | None = None,
+            day: int | None = None,
+            hour: Hour | None = None,
+            quiet: Typed | None = None,
+            timezone: Typed | None = None,
+            crosspost: bool | None = None,
+            discussion: bool | None = None,
+        ) -> None:
+            chosen = Options(
+                role, no_role, frequency, day, hour, quiet, timezone, crosspost, discussion
+            )
+            await self.edit(interaction, channel, chosen)
+
+    def _add_steering(self, group: app_commands.Group, naming: Naming) -> None:
+        def steer(name: str, act: Handler) -> None:
+            @group.command(
+                name=naming(f"command.{name}.name"),
+                description=naming(f"command.{name}.description"),
+            )
+            @app_commands.rename(channel=naming("command.remove.channel.name"))
+            @app_commands.describe(channel=naming("command.remove.channel.description"))
+            @app_commands.autocomplete(channel=self._complete)
+            async def command(interaction: Interaction, channel: Typed) -> None:
+                await act(interaction, channel)
+
+        steer("pause", self.pause)
+        steer("resume", self.resume)
+        steer("remove", self.remove)
+
+    def _add_looking(self, group: app_commands.Group, naming: Naming) -> None:
         @group.command(
             name=naming("command.list.name"), description=naming("command.list.description")
         )
@@ -113,67 +187,153 @@ class Announcements:
             await self.show_list(interaction)
 
         @group.command(
-            name=naming("command.remove.name"), description=naming("command.remove.description")
-        )
-        @app_commands.rename(channel=naming("command.remove.channel.name"))
-        @app_commands.describe(channel=naming("command.remove.channel.description"))
-        @app_commands.autocomplete(channel=self._complete)
-        async def remove(
-            interaction: Interaction, channel: app_commands.Range[str, 1, CHOICE_LIMIT]
-        ) -> None:
-            await self.remove(interaction, channel)
-
-        @group.command(
             name=naming("command.preview.name"), description=naming("command.preview.description")
         )
         async def preview(interaction: Interaction) -> None:
             await self.preview(interaction)
 
-        return group
+        @group.command(
+            name=naming("command.settings.name"), description=naming("command.settings.description")
+        )
+        @app_commands.rename(
+            timezone=naming("command.add.timezone.name"),
+            doubt=naming("command.settings.doubt.name"),
+        )
+        @app_commands.describe(
+            timezone=naming("command.add.timezone.description"),
+            doubt=naming("command.settings.doubt.description"),
+        )
+        @app_commands.choices(
+            doubt=[Choice(name=naming(f"choice.{one}"), value=str(one)) for one in Doubt]
+        )
+        @app_commands.autocomplete(timezone=self._zones)
+        async def settings(
+            interaction: Interaction, timezone: Typed | None = None, doubt: str | None = None
+        ) -> None:
+            await self.settings(interaction, timezone, doubt)
 
     def answer(self, router: Router) -> None:
         """Take on the buttons of the list."""
         router.on(ids.SubscriptionsPage, self.turn_list)
 
+    # ---------------------------------------------------------------- choosing
+
     async def add(
-        self, interaction: Interaction, channel: AppCommandChannel, role: discord.Role | None
+        self,
+        interaction: Interaction,
+        channel: AppCommandChannel | AppCommandThread,
+        chosen: Options,
     ) -> None:
         guild_id = _admins_guild(interaction)
         text = self._text(interaction)
-        _require_postable(interaction, channel, role, text)
-        added = await self._subscribing.add(
-            guild_id, channel.id, role.id if role else None, interaction.user.id
-        )
-        await show(interaction, notice(_told(added, text), detail=text("announcements.next-steps")))
+        kind = KINDS[channel.type]
+        target = Target(kind, bool(chosen.crosspost), bool(chosen.discussion))
+        require_postable(interaction, channel.id, target, chosen.role, text)
+        wishes = replace_in(chosen.wishes(), kind=kind)
+        arranged = await self._subscribing.add(guild_id, channel.id, interaction.user.id, wishes)
+        await self._tell(interaction, arranged, text)
 
-    async def show_list(self, interaction: Interaction) -> None:
+    async def edit(self, interaction: Interaction, named: str, chosen: Options) -> None:
         guild_id = _admins_guild(interaction)
         text = self._text(interaction)
-        overviews = await self._subscribing.overviews(guild_id)
-        if not overviews:
-            await show(interaction, notice(text("announcements.list.empty")))
-            return
-        await show(interaction, subscriptions_page(overviews, text, page=0))
+        channel_id = channel_named(interaction, named)
+        kind = known_kind(interaction, channel_id)
+        found = await self._subscribing.find(guild_id, channel_id)
+        if found is None:
+            raise NotSubscribedError(Marked(f"<#{channel_id}>"))
+        if chosen.role or chosen.crosspost or chosen.discussion:
+            target = Target(kind or found.kind, bool(chosen.crosspost), bool(chosen.discussion))
+            require_postable(interaction, channel_id, target, chosen.role, text)
+        arranged = await self._subscribing.edit(guild_id, channel_id, chosen.wishes())
+        if arranged is None:
+            raise NotSubscribedError(Marked(f"<#{channel_id}>"))
+        await self._tell(interaction, arranged, text)
 
-    async def turn_list(self, interaction: Interaction, action: ids.SubscriptionsPage) -> None:
+    async def _tell(self, interaction: Interaction, arranged: Arrangement, text: Text) -> None:
+        one, settings = arranged.subscription, arranged.settings
+        told = [text(f"announcements.{arranged.outcome}"), promise(one, settings, text)]
+        if arranged.moved:
+            told.append(text("announcements.moved", zone=settings.time_zone))
+        if arranged.woken is not None:
+            told.append(text(f"announcements.woken-{arranged.woken}"))
+        elif one.state is not SubscriptionState.ACTIVE:
+            told.append(text(f"announcements.still-{one.state}"))
+        detail = hint(one, settings, arranged.next_digest, text)
+        await show(interaction, notice(" ".join(told), detail=detail))
+
+    async def settings(
+        self, interaction: Interaction, timezone: str | None, doubt: str | None
+    ) -> None:
         guild_id = _admins_guild(interaction)
         text = self._text(interaction)
-        overviews = await self._subscribing.overviews(guild_id)
-        if not overviews:
-            await replace(interaction, notice(text("announcements.list.empty")))
-            return
-        await replace(interaction, subscriptions_page(overviews, text, page=action.page))
+        zone = find_zone(timezone) if timezone is not None else None
+        chosen = Doubt(doubt) if doubt is not None else None
+        if zone is None and chosen is None:
+            settings = await self._subscribing.settings(guild_id)
+        else:
+            settings = await self._subscribing.choose(guild_id, time_zone=zone, doubt=chosen)
+        title = text("settings.done" if zone or chosen else "settings.title")
+        await show(interaction, notice(f"{title}\n{settings_told(settings, text)}"))
+
+    # ---------------------------------------------------------------- steering
+
+    async def pause(self, interaction: Interaction, named: str) -> None:
+        guild_id = _admins_guild(interaction)
+        channel_id = channel_named(interaction, named)
+        channel = Marked(f"<#{channel_id}>")
+        paused = await self._subscribing.pause(guild_id, channel_id)
+        if paused is None:
+            raise NotSubscribedError(channel)
+        text = self._text(interaction)
+        already = paused.before is not None and paused.before.state is SubscriptionState.PAUSED
+        key = "announcements.paused-already" if already else "announcements.paused"
+        gathers = paused.subscription.timetable.frequency is not Frequency.EACH
+        detail = text("announcements.paused-digest" if gathers else "announcements.paused-each")
+        await show(interaction, notice(text(key, channel=channel), detail=detail))
+
+    async def resume(self, interaction: Interaction, named: str) -> None:
+        guild_id = _admins_guild(interaction)
+        channel_id = channel_named(interaction, named)
+        resumed = await self._subscribing.resume(guild_id, channel_id)
+        if resumed is None:
+            raise NotSubscribedError(Marked(f"<#{channel_id}>"))
+        text = self._text(interaction)
+        one, settings = resumed.arrangement.subscription, resumed.arrangement.settings
+        told = [_resumed(resumed, text)]
+        if resumed.was is not SubscriptionState.PARKED:
+            told.append(promise(one, settings, text))
+        detail = hint(one, settings, resumed.arrangement.next_digest, text)
+        await show(interaction, notice(" ".join(told), detail=detail))
 
     async def remove(self, interaction: Interaction, named: str) -> None:
         guild_id = _admins_guild(interaction)
-        channel_id = _channel_id(interaction, named)
-        if channel_id is None:
-            raise NotSubscribedError(named)
+        channel_id = channel_named(interaction, named)
         channel = Marked(f"<#{channel_id}>")
-        if not await self._subscribing.remove(guild_id, channel_id):
+        found = await self._subscribing.find(guild_id, channel_id)
+        if found is None or not await self._subscribing.remove(guild_id, channel_id):
             raise NotSubscribedError(channel)
         text = self._text(interaction)
-        await show(interaction, notice(text("announcements.removed", channel=channel)))
+        key = "announcements.removed"
+        if found.mode is Mode.FOLLOW:
+            key = "announcements.removed-follow"
+        await show(interaction, notice(text(key, channel=channel)))
+
+    # ---------------------------------------------------------------- looking
+
+    async def show_list(self, interaction: Interaction) -> None:
+        await show(interaction, await self._list(interaction, 0))
+
+    async def turn_list(self, interaction: Interaction, action: ids.SubscriptionsPage) -> None:
+        await replace(interaction, await self._list(interaction, action.page))
+
+    async def _list(self, interaction: Interaction, page: int) -> Layout:
+        guild_id = _admins_guild(interaction)
+        text = self._text(interaction)
+        overviews = await self._subscribing.overviews(guild_id)
+        if not overviews:
+            return notice(text("announcements.list.empty"))
+        settings = await self._subscribing.settings(guild_id)
+        return subscriptions_page(overviews, text, settings, page=page)
 
     async def preview(self, interaction: Interaction) -> None:
         _admins_guild(interaction)
@@ -184,21 +344,69 @@ class Announcements:
     def _text(self, interaction: Interaction) -> Text:
         return self._messages.text(str(interaction.locale))
 
-    async def _complete(
-        self, interaction: Interaction, current: str
-    ) -> list[app_commands.Choice[str]]:
+    async def _complete(self, interaction: Interaction, current: str) -> list[Choice[str]]:
         if interaction.guild_id is None or not interaction.permissions.manage_guild:
             return []
         text = self._text(interaction)
         overviews = await self._subscribing.overviews(interaction.guild_id)
         channel_ids = [overview.subscription.channel_id for overview in overviews]
-        names = {found: _name(interaction, found, text) for found in channel_ids}
+        names = {found: shown_name(interaction, found, text) for found in channel_ids}
         wanted = current.strip().lstrip("#").casefold()
         return [
-            app_commands.Choice(name=name[:CHOICE_LIMIT], value=str(channel_id))
+            Choice(name=name[:CHOICE_LIMIT], value=str(channel_id))
             for channel_id, name in names.items()
             if wanted in name.casefold() or wanted in str(channel_id)
         ][:CHOICES]
+
+    async def _quiet(self, interaction: Interaction, current: str) -> list[Choice[str]]:
+        return suggest_quiet(current, self._text(interaction)("choice.no-quiet"))
+
+    async def _zones(self, interaction: Interaction, current: str) -> list[Choice[str]]:
+        del interaction
+        return suggest_zones(current)
+
+
+def _shared_options(naming: Naming, quiet: Any, zones: Any) -> Callable[[Any], Any]:
+    """The options that add and edit have in common."""
+    frequencies: list[Choice[Any]] = [
+        Choice(name=naming(f"choice.{one}"), value=str(one)) for one in Frequency
+    ]
+    days: list[Choice[Any]] = [
+        Choice(name=naming(f"weekday.{number}"), value=number) for number in DAYS
+    ]
+    names = ("role", "frequency", "day", "hour", "quiet", "timezone", "crosspost", "discussion")
+
+    def decorate(command: Any) -> Any:
+        for wrap in (
+            app_commands.rename(**{one: naming(f"command.add.{one}.name") for one in names}),
+            app_commands.describe(
+                **{one: naming(f"command.add.{one}.description") for one in names}
+            ),
+            app_commands.choices(frequency=frequencies, day=days),
+            app_commands.autocomplete(quiet=quiet, timezone=zones),
+        ):
+            command = wrap(command)
+        return command
+
+    return decorate
+
+
+def _resumed(resumed: Resumption, text: Text) -> str:
+    one = resumed.arrangement.subscription
+    channel = f"<#{one.channel_id}>"
+    if resumed.was is SubscriptionState.ACTIVE:
+        return text("announcements.resumed-already", channel=channel)
+    if resumed.was is SubscriptionState.PARKED:
+        reason = reason_of(one.reason, text)
+        return text("announcements.resumed-parked", channel=channel, reason=reason)
+    head = text("announcements.resumed", channel=channel)
+    if not resumed.missed:
+        return f"{head} {text('announcements.resumed-nothing')}"
+    gathers = one.timetable.frequency is not Frequency.EACH
+    kind = "digest" if gathers else "all" if resumed.shown == resumed.missed else "newest"
+    missed = text.plural("announcements.resumed-missed", resumed.missed)
+    shown = text.number(resumed.shown)
+    return f"{head} {missed} {text(f'announcements.resumed-{kind}', shown=shown)}"
 
 
 def _admins_guild(interaction: Interaction) -> int:
@@ -213,55 +421,3 @@ def _admins_guild(interaction: Interaction) -> int:
     if not interaction.permissions.manage_guild:
         raise app_commands.MissingPermissions(["manage_guild"])
     return interaction.guild_id
-
-
-def _require_postable(
-    interaction: Interaction, channel: AppCommandChannel, role: discord.Role | None, text: Text
-) -> None:
-    mention = Marked(channel.mention)
-    permissions = _own_permissions(interaction, channel)
-    missing = missing_permissions(permissions, channel.type)
-    if missing:
-        names = ", ".join(f"**{text(f'permission.{name}')}**" for name in missing)
-        raise MissingPermissionsError(mention, names)
-    if role is None:
-        return
-    if role.is_default():
-        raise RoleEveryoneError
-    if not can_ping(permissions, role_is_mentionable=role.mentionable):
-        raise RoleNotMentionableError(Marked(role.mention), mention)
-
-
-def _own_permissions(interaction: Interaction, channel: AppCommandChannel) -> discord.Permissions:
-    """The bot's permissions in `channel`; none where it doesn't even know of the channel."""
-    if channel.id == interaction.channel_id:
-        return interaction.app_permissions
-    guild = interaction.guild
-    known = guild.get_channel(channel.id) if guild else None
-    if guild is None or known is None or guild.me is None:
-        return discord.Permissions.none()
-    return known.permissions_for(guild.me)
-
-
-def _told(added: Added, text: Text) -> str:
-    role_id = added.subscription.role_id
-    key = f"announcements.{added.outcome}" + ("-role" if role_id else "")
-    message = text(key, channel=f"<#{added.subscription.channel_id}>", role=f"<@&{role_id}>")
-    return f"{message} {text('announcements.resumed')}" if added.resumed else message
-
-
-def _channel_id(interaction: Interaction, named: str) -> int | None:
-    """A channel as autocompletion sends it, as a mention, or by its name."""
-    match = _CHANNEL.fullmatch(named.strip())
-    if match is not None:
-        return int(match.group(1))
-    name = named.strip().lstrip("#").casefold()
-    channels = interaction.guild.channels if interaction.guild else ()
-    return next((channel.id for channel in channels if channel.name.casefold() == name), None)
-
-
-def _name(interaction: Interaction, channel_id: int, text: Text) -> str:
-    channel = interaction.guild.get_channel(channel_id) if interaction.guild else None
-    if channel is None:
-        return text("announcements.channel-deleted", id=channel_id)
-    return f"#{channel.name}"

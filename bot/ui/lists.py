@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.i18n import Text
-from bot.model import InterviewSummary, SubscriptionState
+from bot.model import GuildSettings, InterviewSummary, Mode, SubscriptionState, Timetable
 from bot.search import Fragment, Hit
 from bot.store import SubscriptionOverview
 from bot.ui import ids
@@ -37,10 +37,11 @@ from bot.ui.markdown import (
     one_line,
     shorten,
 )
+from bot.ui.options import schedule
 
 LATEST_PER_PAGE = 10
 HITS_PER_PAGE = 5
-SUBSCRIPTIONS_PER_PAGE = 10
+SUBSCRIPTIONS_PER_PAGE = 5
 """So many that the longest entries together stay below Discord's 4,000 characters."""
 
 _TITLE_LIMIT = 100
@@ -231,16 +232,15 @@ def _gap(edge: str) -> str:
 
 
 def subscriptions_page(
-    overviews: Sequence[SubscriptionOverview], text: Text, *, page: int
+    overviews: Sequence[SubscriptionOverview], text: Text, settings: GuildSettings, *, page: int
 ) -> Layout:
     """One page (from 0) of a guild's announcements, of all that there are."""
     last = max(0, (len(overviews) - 1) // SUBSCRIPTIONS_PER_PAGE)
     page = min(page, last)
     first = page * SUBSCRIPTIONS_PER_PAGE
-    entries = [
-        words(_subscription(overview, text))
-        for overview in overviews[first : first + SUBSCRIPTIONS_PER_PAGE]
-    ]
+    entries: list[Item | None] = []
+    for overview in overviews[first : first + SUBSCRIPTIONS_PER_PAGE]:
+        entries += [rule(), words(_subscription(overview, settings, text))]
     turners = row(
         _turner(text("list.back"), ids.SubscriptionsPage(page - 1) if page else None),
         _turner(text("list.next"), ids.SubscriptionsPage(page + 1) if page < last else None),
@@ -249,34 +249,43 @@ def subscriptions_page(
     return Layout(container(title, *entries, turners, colour=CALM))
 
 
-def _subscription(overview: SubscriptionOverview, text: Text) -> str:
-    subscription = overview.subscription
-    role = f"<@&{subscription.role_id}>" if subscription.role_id else None
-    parked = subscription.state is not SubscriptionState.ACTIVE
-    head = join(
-        [
-            f"**<#{subscription.channel_id}>**",
-            text("announcements.list.mentions", role=role) if role else None,
-        ]
-    )
+def _subscription(overview: SubscriptionOverview, settings: GuildSettings, text: Text) -> str:
+    one = overview.subscription
+    head = [f"**<#{one.channel_id}>**"]
+    if one.role_id is not None:
+        head.append(text("announcements.list.mentions", role=f"<@&{one.role_id}>"))
     lines = [
-        head,
-        text(
-            "announcements.list.parked" if parked else "announcements.list.active",
-            reason=reason_of(subscription.reason or overview.last_reason, text),
-        ),
-        small(_deliveries(overview, text)),
+        join(head),
+        join([_state(overview, text), schedule(one.timetable, settings, text)]),
+        text("announcements.list.role-lost") if one.role_lost else None,
+        small(_deliveries(overview, text)) if one.mode is Mode.POST else None,
     ]
     return "\n".join(filter(None, lines))
 
 
+def _state(overview: SubscriptionOverview, text: Text) -> str:
+    one = overview.subscription
+    if one.mode is Mode.FOLLOW:
+        return text("announcements.list.follows")
+    if one.state is SubscriptionState.ACTIVE:
+        return text("announcements.list.active")
+    if one.state is SubscriptionState.PAUSED:
+        return text("announcements.list.paused")
+    reason = reason_of(one.reason or overview.last_reason, text)
+    return text("announcements.list.parked", reason=reason)
+
+
 def _deliveries(overview: SubscriptionOverview, text: Text) -> str:
-    sent, following = overview.last_sent_at, overview.next_attempt_at
+    one, sent, following = overview.subscription, overview.last_sent_at, overview.next_attempt_at
+    active = one.state is SubscriptionState.ACTIVE
     waiting = None
     if overview.waiting:
         waiting = text.plural("announcements.list.waiting", overview.waiting)
-        if overview.last_reason and overview.subscription.state is SubscriptionState.ACTIVE:
+        if overview.last_reason and active:
             waiting = f"{waiting} ({reason_of(overview.last_reason, text)})"
+    upcoming = "announcements.list.next"
+    if one.timetable != Timetable() and active and not overview.last_reason:
+        upcoming = "announcements.list.next-post"
     relative = discord.utils.format_dt
     return join(
         [
@@ -284,7 +293,7 @@ def _deliveries(overview: SubscriptionOverview, text: Text) -> str:
             if sent
             else text("announcements.list.never"),
             waiting,
-            text("announcements.list.next", when=relative(following, "R"))
+            text(upcoming, when=relative(following, "R"))
             if following and overview.waiting
             else None,
         ]

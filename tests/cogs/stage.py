@@ -66,6 +66,7 @@ class Stage:
     channel: Channel
     admin: User
     fan: User
+    clock: FakeClock
 
     async def publish(self, *interviews: Interview) -> list[int]:
         """Store interviews and bring the index up to them; their ids."""
@@ -117,14 +118,14 @@ def options(message: Message) -> Sequence[dict[str, Any]]:
 
 @contextlib.asynccontextmanager
 async def connected(
-    sandbox: Sandbox, store: Store, index: SearchIndex, *, seed: int = 1
+    sandbox: Sandbox, store: Store, index: SearchIndex, clock: FakeClock, *, seed: int = 1
 ) -> AsyncIterator[KcrushClient]:
     """The real client with the real commands, logged in, its commands registered."""
     messages = load_messages()
     client = KcrushClient(messages, lambda: "K7F2QM", gateway_url=sandbox.gateway_url)
     await client.tree.set_translator(CatalogueTranslator(messages))
     reading = Reading(store, index, random.Random(seed))
-    add_commands(client, reading, Subscribing(store), messages)
+    add_commands(client, reading, Subscribing(store, clock), messages)
     await client.login(sandbox.token)
     await sync_commands(client)
     task = asyncio.create_task(client.connect())
@@ -153,9 +154,10 @@ async def stage(
         guild = world.add_guild("Fans of KCrush", owner=admin)
         world.add_member(guild, fan)
         channel = world.add_channel(guild, "general")
+        clock = FakeClock()
         store = await stack.enter_async_context(
-            open_store(f"sqlite+aiosqlite:///{folder / 'kcrush.db'}", FakeClock())
+            open_store(f"sqlite+aiosqlite:///{folder / 'kcrush.db'}", clock)
         )
         index = SearchIndex.open(folder / "index")
-        client = await stack.enter_async_context(connected(sandbox, store, index))
-        yield Stage(sandbox, store, index, client, guild, channel, admin, fan)
+        client = await stack.enter_async_context(connected(sandbox, store, index, clock))
+        yield Stage(sandbox, store, index, client, guild, channel, admin, fan, clock)

@@ -28,8 +28,8 @@ async def stored(stage: Stage) -> list[tuple[int, int | None, SubscriptionState]
 async def test_adding_a_channel_says_what_will_happen(on_stage: Stage) -> None:
     channel = on_stage.channel
     assert await add(on_stage) == (
-        f"**Done.** Each new interview will be posted in <#{channel.id}>, and nobody is pinged.\n"
-        + NEXT_STEPS
+        f"**Done.** New interviews are announced in <#{channel.id}> as soon as they come out. "
+        "Nobody is pinged.\n" + NEXT_STEPS
     )
     assert await stored(on_stage) == [(channel.id, None, SubscriptionState.ACTIVE)]
 
@@ -38,33 +38,22 @@ async def test_adding_with_a_role_says_whom_it_pings(on_stage: Stage) -> None:
     role = on_stage.sandbox.world.add_role(on_stage.guild, "Fans", mentionable=True)
     told = await add(on_stage, role=role)
     assert told.startswith(
-        f"**Done.** Each new interview will be posted in <#{on_stage.channel.id}> "
-        f"and will ping <@&{role.id}>."
+        f"**Done.** New interviews are announced in <#{on_stage.channel.id}> "
+        f"as soon as they come out. Each pings <@&{role.id}>."
     )
     assert await stored(on_stage) == [(on_stage.channel.id, role.id, SubscriptionState.ACTIVE)]
 
 
-async def test_adding_twice_changes_the_role_and_says_so(on_stage: Stage) -> None:
+async def test_adding_twice_changes_what_is_named_and_says_so(on_stage: Stage) -> None:
     world, channel = on_stage.sandbox.world, on_stage.channel
     role = world.add_role(on_stage.guild, "Fans", mentionable=True)
     await add(on_stage)
-    assert (await add(on_stage, role=role)).startswith(
-        f"**Changed.** <#{channel.id}> already had announcements. "
-        f"From now on, each new interview there pings <@&{role.id}>."
-    )
-    assert (await add(on_stage, role=role)).startswith(
-        f"**Nothing to change.** Each new interview is already posted in <#{channel.id}> "
-        f"and pings <@&{role.id}>."
-    )
-    assert (await add(on_stage)).startswith(
-        f"**Changed.** <#{channel.id}> already had announcements. "
-        "From now on, nobody is pinged there."
-    )
-    assert (await add(on_stage)).startswith(
-        f"**Nothing to change.** Each new interview is already posted in <#{channel.id}>, "
-        "and nobody is pinged."
-    )
-    assert await stored(on_stage) == [(channel.id, None, SubscriptionState.ACTIVE)]
+    announced = f"New interviews are announced in <#{channel.id}> as soon as they come out."
+    pings = f"{announced} Each pings <@&{role.id}>."
+    assert (await add(on_stage, role=role)).startswith(f"**Changed.** {pings}")
+    assert (await add(on_stage, role=role)).startswith(f"**Nothing to change.** {pings}")
+    assert (await add(on_stage)).startswith(f"**Nothing to change.** {pings}")
+    assert await stored(on_stage) == [(channel.id, role.id, SubscriptionState.ACTIVE)]
 
 
 async def test_adding_a_parked_channel_wakes_it_and_says_so(on_stage: Stage) -> None:
@@ -172,10 +161,11 @@ async def test_a_long_list_has_pages(on_stage: Stage) -> None:
         channel = on_stage.sandbox.world.add_channel(on_stage.guild, f"c{n}")
         await on_stage.store.add_subscription(on_stage.guild.id, channel.id, None, 1)
     first = await on_stage.ask("announcements list", by=on_stage.admin)
-    assert read(first).count("🟢") == 10
+    assert read(first).count("🟢") == 5
     second = await on_stage.press(first, "Next", by=on_stage.admin)
     assert second.id == first.id
-    assert read(second).count("🟢") == 2
+    third = await on_stage.press(second, "Next", by=on_stage.admin)
+    assert read(third).count("🟢") == 2
     assert labels(second) == ["Back"]
 
 
@@ -215,7 +205,7 @@ async def test_removing_understands_what_is_typed(on_stage: Stage, typed: str) -
 async def test_removing_what_is_not_there(on_stage: Stage, typed: str, shown: str) -> None:
     told = await on_stage.ask("announcements remove", by=on_stage.admin, channel=typed)
     assert read(told) == (
-        f"{shown} gets no announcements, so there is nothing to remove. "
+        f"{shown} gets no announcements, so there is nothing to do. "
         "`/announcements list` shows the channels that do."
     )
 

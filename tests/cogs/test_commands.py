@@ -29,12 +29,32 @@ async def test_fans_commands_work_everywhere() -> None:
 
 async def test_admins_commands_are_for_who_manages_a_guild() -> None:
     group = payloads()["announcements"]
-    assert [option["name"] for option in group["options"]] == ["add", "list", "remove", "preview"]
+    assert [option["name"] for option in group["options"]] == [
+        "add",
+        "edit",
+        "pause",
+        "resume",
+        "remove",
+        "list",
+        "preview",
+        "settings",
+    ]
     assert group["contexts"] == [0]
     assert group["integration_types"] == [0]
     assert group["default_member_permissions"] == 1 << 5
-    channel, role = group["options"][0]["options"]
-    assert (channel["type"], channel["channel_types"], channel["required"]) == (7, [0, 5], True)
+    channel, role, *others = group["options"][0]["options"]
+    # Text, announcement, their threads, forum and media (Discord docs, Channel Types).
+    kinds = sorted(channel["channel_types"])
+    assert (channel["type"], kinds, channel["required"]) == (7, [0, 5, 10, 11, 12, 15, 16], True)
+    assert [option["name"] for option in others if not option["required"]] == [
+        "frequency",
+        "day",
+        "hour",
+        "quiet",
+        "timezone",
+        "crosspost",
+        "discussion",
+    ]
     assert (role["type"], role["required"]) == (8, False)
 
 

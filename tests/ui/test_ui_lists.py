@@ -1,10 +1,20 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.i18n import Text
-from bot.model import InterviewSummary, Subscription, SubscriptionState
+from bot.model import (
+    Frequency,
+    GuildSettings,
+    InterviewSummary,
+    Mode,
+    QuietHours,
+    Subscription,
+    SubscriptionState,
+    Timetable,
+)
 from bot.search import Fragment, Hit
 from bot.store import SubscriptionOverview
 from bot.ui.lists import (
@@ -173,7 +183,7 @@ def overview(
 
 
 def test_a_subscription_tells_how_it_fares(text: Text) -> None:
-    layout = subscriptions_page([overview(1)], text, page=0)
+    layout = subscriptions_page([overview(1)], text, GuildSettings(1), page=0)
     waiting = f"3 waiting ({reason_of('network', text)})"
     assert texts(layout)[1].split("\n") == [
         "**<#100000000000000001>** · pings <@&100000000000000000>",
@@ -192,5 +202,50 @@ def test_a_reason_without_words_of_its_own_is_shown_literally(text: Text) -> Non
 def test_any_list_of_subscriptions_is_within_discords_limits(
     count: int, page: int, reason: str, text: Text
 ) -> None:
+    longest = Timetable(Frequency.WEEKLY, 2, 23, QuietHours(0, 1439))
     made = [overview(n, SubscriptionState.PARKED, reason) for n in range(count)]
-    within_limits(subscriptions_page(made, text, page=page))
+    made = [
+        replace(one, subscription=replace(one.subscription, timetable=longest, role_lost=True))
+        for one in made
+    ]
+    settings = GuildSettings(1, "America/Argentina/ComodRivadavia")
+    within_limits(subscriptions_page(made, text, settings, page=page))
+
+
+def told(text: Text, **changes: object) -> list[str]:
+    one = overview(1)
+    one = replace(
+        one,
+        waiting=0,
+        next_attempt_at=None,
+        last_reason=None,
+        subscription=replace(one.subscription, role_id=None, **changes),  # type: ignore[arg-type]
+    )
+    return texts(subscriptions_page([one], text, GuildSettings(1, "Asia/Seoul"), page=0))[1].split(
+        "\n"
+    )[1:]
+
+
+def test_a_subscription_tells_when_it_posts_and_why_not(text: Text) -> None:
+    last = "-# Last posted <t:1795348800:R>"
+    weekly = Timetable(Frequency.WEEKLY, 4, 9, QuietHours(22 * 60, 8 * 60))
+    assert told(text, timetable=weekly) == [
+        "🟢 Active · Fridays at 09:00 · quiet 22:00 to 08:00 (Asia/Seoul)",
+        last,
+    ]
+    assert told(text, timetable=Timetable(Frequency.DAILY)) == [
+        "🟢 Active · daily at 18:00 (Asia/Seoul)",
+        last,
+    ]
+    assert told(text, state=SubscriptionState.PAUSED) == [
+        "⏸️ Paused until `/announcements resume`",
+        last,
+    ]
+    assert told(text, mode=Mode.FOLLOW) == [
+        "🔗 Follows the bot's own channel; Discord carries interviews over"
+    ]
+    assert told(text, role_lost=True) == [
+        "🟢 Active",
+        "⚠️ The role to ping was deleted, so nobody is pinged. `/announcements edit` sets another.",
+        last,
+    ]

@@ -1,0 +1,313 @@
+"""When and how: options, pause and resume, and the settings of a guild, as admins meet them."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.model import (
+    Doubt,
+    Frequency,
+    Mode,
+    QuietHours,
+    SubscriptionState,
+    TargetKind,
+    Timetable,
+)
+from sandbox.entities import ChannelType
+from tests.cogs.stage import Stage, interview, read
+
+# The stage's clock stands at 2026-03-01 12:00 UTC, a Sunday; in Seoul it is 21:00.
+MONDAY_18_SEOUL = datetime.fromisoformat("2026-03-02T09:00+00:00")
+
+
+async def ask(stage: Stage, command: str, **options: object) -> str:
+    options.setdefault("channel", stage.channel if command == "add" else str(stage.channel.id))
+    return read(await stage.ask(f"announcements {command}", by=stage.admin, **options))
+
+
+async def only(stage: Stage):  # type: ignore[no-untyped-def]
+    (overview,) = await stage.store.subscriptions(stage.guild.id)
+    return overview
+
+
+async def come_out(stage: Stage, *numbers: int) -> None:
+    """Interviews are stored and queued, as a poll does it."""
+    async with stage.store.write() as write:
+        for number in numbers:
+            id_ = await write.insert(interview(number), "d")
+            await write.enqueue(id_, stage.clock.now())
+
+
+async def test_a_weekly_digest_says_when_it_comes(on_stage: Stage) -> None:
+    told = await ask(on_stage, "add", frequency="weekly", timezone="seoul")
+    channel = on_stage.channel.id
+    assert told == (
+        f"**Done.** New interviews are announced in <#{channel}> every Monday at 18:00 "
+        "(Asia/Seoul), gathered in one message. Nobody is pinged. "
+        "For all of this server, times are now those of Asia/Seoul.\n"
+        f"-# The next one goes out on <t:{int(MONDAY_18_SEOUL.timestamp())}:F> (your time), "
+        "if something came out until then."
+    )
+    assert (await only(on_stage)).subscription.timetable == Timetable(Frequency.WEEKLY, 0, 18)
+    assert (await on_stage.store.guilds.settings(on_stage.guild.id)).time_zone == "Asia/Seoul"
+
+
+async def test_without_a_time_zone_it_is_utc_and_says_so(on_stage: Stage) -> None:
+    told = await ask(on_stage, "add", hour=9)
+    assert "every day at 09:00 (UTC), gathered in one message." in told
+    assert told.endswith(
+        "No time zone is set for this server, so its times are UTC: "
+        "`/announcements settings` sets yours."
+    )
+
+
+async def test_quiet_hours_are_told_and_hold_back(on_stage: Stage) -> None:
+    told = await ask(on_stage, "add", quiet="10pm-8am", timezone="Europe/Berlin")
+    assert (
+        "Between 22:00 and 08:00 (Europe/Berlin) nothing is posted; "
+        "what comes out then waits until 08:00."
+    ) in told
+    await on_stage.clock.advance(10 * 3600)  # 22:00 UTC, 23:00 in Berlin
+    await come_out(on_stage, 1)
+    assert (await only(on_stage)).next_attempt_at == datetime.fromisoformat(
+        "2026-03-02T07:00+00:00"
+    )
+    listed = read(await on_stage.ask("announcements list", by=on_stage.admin))
+    assert "🟢 Active · quiet 22:00 to 08:00 (Europe/Berlin)" in listed
+    assert "1 waiting · next post <t:1772434800:R>" in listed
+
+
+async def test_editing_changes_only_what_is_named(on_stage: Stage) -> None:
+    world = on_stage.sandbox.world
+    role = world.add_role(on_stage.guild, "Fans", mentionable=True)
+    await ask(on_stage, "add", role=role, quiet="23-7")
+    told = await ask(on_stage, "edit", frequency="weekly", day=4, hour=9)
+    assert told.startswith(
+        f"**Changed.** New interviews are announced in <#{on_stage.channel.id}> every Friday "
+        f"at 09:00 (UTC), gathered in one message. It pings <@&{role.id}>. Between 23:00 and 07:00"
+    )
+    told = await ask(on_stage, "edit", no_role=True, quiet="off")
+    assert "Nobody is pinged." in told
+    assert "Between" not in told
+    assert (await ask(on_stage, "edit", day=4)).startswith("**Nothing to change.**")
+    told = await ask(on_stage, "edit", frequency="each")
+    assert told.startswith(
+        f"**Changed.** New interviews are announced in <#{on_stage.channel.id}> "
+        "as soon as they come out. Nobody is pinged."
+    )
+    assert (await only(on_stage)).subscription.timetable == Timetable(Frequency.EACH, 4, 9)
+
+
+async def test_what_waits_moves_with_the_hour_and_the_zone(on_stage: Stage) -> None:
+    await ask(on_stage, "add", frequency="weekly")
+    await come_out(on_stage, 1)
+
+    async def due() -> datetime:
+        return (await only(on_stage)).next_attempt_at
+
+    assert await due() == datetime.fromisoformat("2026-03-02T18:00+00:00")
+    await ask(on_stage, "edit", timezone="Asia/Seoul")
+    assert await due() == MONDAY_18_SEOUL
+    await ask(on_stage, "edit", frequency="daily", hour=22)
+    assert await due() == datetime.fromisoformat("2026-03-01T13:00+00:00")
+    await on_stage.ask("announcements settings", by=on_stage.admin, timezone="UTC")
+    assert await due() == datetime.fromisoformat("2026-03-01T22:00+00:00")
+    await ask(on_stage, "edit", frequency="each")
+    assert await due() == on_stage.clock.now()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            {"timezone": "Korea Standard"},
+            "I know no time zone called Korea Standard. Nothing was changed. Begin to type a city, "
+            "such as `Seoul` or `New York`, and choose from the list.",
+        ),
+        (
+            {"quiet": "at night"},
+            "I can't read at night as quiet hours. Nothing was changed. Give two times of the day "
+            "that differ, such as `22-8` or `22:30-07:15`, or `off` for none.",
+        ),
+        (
+            {"frequency": "daily", "hour": 23, "quiet": "22-8"},
+            "The digest at 23:00 would fall into the quiet hours, 22:00 to 08:00. Nothing was "
+            "changed. Choose another hour, or other quiet hours (`off` for none).",
+        ),
+        (
+            {"crosspost": True},
+            "Only what is posted in an announcement channel can be published, and <#{id}> is "
+            "none. Nothing was changed. Leave `crosspost` out, or make it one: channel settings, "
+            "Overview, Announcement Channel.",
+        ),
+    ],
+)
+async def test_what_cannot_be_is_told_with_the_mend(
+    on_stage: Stage, options: dict[str, object], told: str
+) -> None:
+    expected = told.replace("{id}", str(on_stage.channel.id))
+    assert await ask(on_stage, "add", **options) == expected
+    assert await on_stage.store.subscriptions(on_stage.guild.id) == []
+    await ask(on_stage, "add")
+    before = await only(on_stage)
+    assert await ask(on_stage, "edit", **options) == expected
+    assert await only(on_stage) == before
+
+
+async def test_discussions_open_only_where_messages_are(on_stage: Stage) -> None:
+    forum = on_stage.sandbox.world.add_channel(on_stage.guild, "interviews", type=ChannelType.FORUM)
+    told = await ask(on_stage, "add", channel=forum, discussion=True)
+    assert told.startswith(
+        "Discussions open under messages of text and announcement channels, and "
+        f"<#{forum.id}> is neither."
+    )
+
+
+async def test_kinds_of_channel_are_kept_with_what_they_offer(on_stage: Stage) -> None:
+    world = on_stage.sandbox.world
+    news = world.add_channel(on_stage.guild, "news", type=ChannelType.ANNOUNCEMENT)
+    forum = world.add_channel(on_stage.guild, "interviews", type=ChannelType.FORUM)
+    told = await ask(on_stage, "add", channel=news, crosspost=True, discussion=True)
+    assert f"They are published to the channels that follow <#{news.id}>." in told
+    assert "A thread to talk about it opens under each." in told
+    told = await ask(on_stage, "add", channel=forum)
+    assert f"Each new interview becomes a post in <#{forum.id}> as soon as it comes out." in told
+    first, second = [
+        one.subscription for one in await on_stage.store.subscriptions(on_stage.guild.id)
+    ]
+    assert (first.kind, first.crosspost, first.discussion) == (TargetKind.ANNOUNCEMENT, True, True)
+    assert (second.kind, second.crosspost) == (TargetKind.FORUM, False)
+
+
+async def test_pausing_holds_and_resuming_tells_what_came(on_stage: Stage) -> None:
+    await ask(on_stage, "add")
+    channel = on_stage.channel.id
+    assert await ask(on_stage, "pause") == (
+        f"**Paused.** Nothing is posted in <#{channel}> until `/announcements resume`.\n"
+        "-# What comes out meanwhile is kept: then the newest are announced, and a line tells of "
+        "the others."
+    )
+    assert (await ask(on_stage, "pause")).startswith(
+        f"**Nothing to change.** <#{channel}> is paused already"
+    )
+    await come_out(on_stage, 5, 4, 3, 2, 1)
+    now = on_stage.clock.now()
+    assert await on_stage.store.lease_due(now, now + timedelta(minutes=1), 5) == []
+    listed = read(await on_stage.ask("announcements list", by=on_stage.admin))
+    assert "⏸️ Paused until `/announcements resume`\n-# Nothing posted yet · 5 waiting" in listed
+    assert (await ask(on_stage, "resume")).startswith(
+        "**Resumed.** Meanwhile 5 interviews came out: the newest 3 are announced now, and a line "
+        f"tells of the others. New interviews are announced in <#{channel}>"
+    )
+    (leased,) = await on_stage.store.lease_due(now, now + timedelta(minutes=1), 5)
+    assert (leased.interview.interview.title, leased.delivery.missed) == (interview(3).title, 2)
+    assert (await ask(on_stage, "resume")).startswith(
+        f"**Nothing to resume.** <#{channel}> is active."
+    )
+
+
+async def test_a_paused_digest_lists_what_came_at_its_next_hour(on_stage: Stage) -> None:
+    await ask(on_stage, "add", frequency="daily")
+    assert (await ask(on_stage, "pause")).endswith("the first digest afterwards lists it.")
+    await come_out(on_stage, 4, 3, 2, 1)
+    told = await ask(on_stage, "resume")
+    assert told.startswith(
+        "**Resumed.** Meanwhile 4 interviews came out: the next digest lists what came."
+    )
+    due = datetime.fromisoformat("2026-03-01T18:00+00:00")
+    assert (await only(on_stage)).next_attempt_at == due
+    (leased,) = await on_stage.store.lease_due(due, due + timedelta(minutes=1), 5)
+    assert [one.interview.title for one in leased.digest] == [
+        interview(number).title for number in (1, 2, 3, 4)
+    ]
+
+
+async def test_resuming_what_is_parked_tries_at_once(on_stage: Stage) -> None:
+    await ask(on_stage, "add")
+    await come_out(on_stage, 1)
+    now = on_stage.clock.now()
+    (leased,) = await on_stage.store.lease_due(now, now + timedelta(minutes=1), 5)
+    await on_stage.store.park(
+        leased.delivery.id,
+        expected_attempts=1,
+        now=now,
+        reason="missing-permissions",
+        next_probe_at=now + timedelta(hours=5),
+    )
+    assert await on_stage.store.lease_due(now, now + timedelta(minutes=1), 5) == []
+    told = await ask(on_stage, "resume")
+    assert told.startswith(
+        f"<#{on_stage.channel.id}> is not paused. It waits for something to be mended: the bot may "
+        "not post in the channel"
+    )
+    assert len(await on_stage.store.lease_due(now, now + timedelta(minutes=1), 5)) == 1
+
+
+async def test_adding_wakes_what_was_paused_and_editing_does_not(on_stage: Stage) -> None:
+    await ask(on_stage, "add")
+    await ask(on_stage, "pause")
+    assert "They stay paused until `/announcements resume`." in await ask(on_stage, "edit", hour=9)
+    assert (await only(on_stage)).subscription.state is SubscriptionState.PAUSED
+    assert "They were paused; they are active again." in await ask(on_stage, "add")
+    assert (await only(on_stage)).subscription.state is SubscriptionState.ACTIVE
+
+
+@pytest.mark.parametrize("command", ["edit", "pause", "resume", "remove"])
+async def test_a_channel_without_announcements_is_told(on_stage: Stage, command: str) -> None:
+    assert await ask(on_stage, command) == (
+        f"<#{on_stage.channel.id}> gets no announcements, so there is nothing to do. "
+        "`/announcements list` shows the channels that do."
+    )
+
+
+@pytest.mark.parametrize("command", ["edit", "pause", "resume"])
+async def test_what_follows_takes_no_wishes(on_stage: Stage, command: str) -> None:
+    def follow(one):  # type: ignore[no-untyped-def]
+        from dataclasses import replace
+
+        return replace(one, mode=Mode.FOLLOW, webhook_id=99)
+
+    await on_stage.store.choices.subscribe(on_stage.guild.id, on_stage.channel.id, 1, follow)
+    assert (await ask(on_stage, command)).startswith("Discord itself carries interviews into")
+    listed = read(await on_stage.ask("announcements list", by=on_stage.admin))
+    assert "🔗 Follows the bot's own channel" in listed
+    assert (await ask(on_stage, "remove")).startswith("**Done.** The bot forgets")
+
+
+async def test_the_settings_of_a_guild(on_stage: Stage) -> None:
+    async def settings(**options: object) -> str:
+        return read(await on_stage.ask("announcements settings", by=on_stage.admin, **options))
+
+    once = (
+        "If Discord breaks off and I can't tell whether an announcement arrived, I leave it at "
+        "that: **rather once too few than twice**."
+    )
+    assert await settings() == (
+        "**What holds for all of this server**\n"
+        "Times are **UTC**. `/announcements settings timezone` sets yours.\n" + once
+    )
+    assert await settings(timezone="new york") == (
+        "**Changed.** From now on, for all of this server:\n"
+        "Times are those of **America/New\\_York**.\n" + once
+    )
+    assert "**rather twice than not at all**" in await settings(doubt="rather-twice")
+    kept = await on_stage.store.guilds.settings(on_stage.guild.id)
+    assert (kept.time_zone, kept.doubt) == ("America/New_York", Doubt.RATHER_TWICE)
+
+
+async def test_times_are_completed_while_they_are_typed(on_stage: Stage) -> None:
+    async def offered(command: str, focused: str, typed: str) -> list[object]:
+        options: dict[str, object] = {"channel": on_stage.channel, focused: typed}
+        if command == "settings":
+            del options["channel"]
+        choices = await on_stage.sandbox.autocomplete(
+            on_stage.admin, on_stage.channel, f"announcements {command}", focused=focused, **options
+        )
+        return [choice.value for choice in choices]
+
+    assert await offered("add", "timezone", "seo") == ["Asia/Seoul"]
+    assert await offered("settings", "timezone", "new y") == ["America/New_York"]
+    assert await offered("add", "quiet", "22-8") == ["22:00–08:00", "off"]
+    added = await ask(on_stage, "add", quiet="22:00–08:00")
+    assert "Between 22:00 and 08:00 (UTC)" in added
+    assert (await only(on_stage)).subscription.timetable.quiet == QuietHours(1320, 480)
