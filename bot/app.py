@@ -16,6 +16,7 @@ from bot.client import (
     CatalogueTranslator,
     KcrushClient,
     hold_connection,
+    is_connected,
     log_in,
     sync_commands,
     use_rest_api,
@@ -36,6 +37,7 @@ from bot.store import Store, open_store
 from bot.subscribing import Subscribing
 from bot.telling import DiscordTeller
 from bot.watcher import PollReport, Watcher
+from bot.web import HttpPort, make_port
 from cogs import add_commands
 
 logger = structlog.get_logger(__name__)
@@ -70,6 +72,7 @@ class App:
     notifier: Notifier
     extras: ExtrasService
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    http: HttpPort | None = None
 
 
 @asynccontextmanager
@@ -132,6 +135,16 @@ async def open_app(
             interval=settings.poll_interval,
             on_commit=committed,
         )
+        http = make_port(
+            settings,
+            watcher,
+            fetcher,
+            messages.text(),
+            clock,
+            rng,
+            outbox_counts=store.outbox_counts,
+            connected=lambda: is_connected(client),
+        )
         yield App(
             settings,
             clock,
@@ -145,6 +158,7 @@ async def open_app(
             notifier,
             extras,
             changed,
+            http,
         )
 
 
@@ -171,6 +185,8 @@ async def run(
             tasks.create_task(_follow_up(app), name="extras"),
             tasks.create_task(_keep_home(app), name="home"),
         ]
+        if app.http is not None:
+            running.append(tasks.create_task(app.http.run(), name="http"))
         await stop.wait()
         logger.info("stopping")
         await app.announcer.stop()

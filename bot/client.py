@@ -369,6 +369,13 @@ async def hold_connection(
         await log_in(client, token, clock)
 
 
+def is_connected(client: KcrushClient) -> bool:
+    """Whether every shard has an open connection to Discord."""
+    shards = client.shards.values()
+    complete = len(shards) == client.shard_count
+    return complete and not any(shard.is_closed() for shard in shards)
+
+
 def _log_retry(state: RetryCallState) -> None:
     error = state.outcome.exception() if state.outcome else None
     wait = round(state.next_action.sleep, 1) if state.next_action else None

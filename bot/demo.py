@@ -81,6 +81,8 @@ async def open_demo(
                 "discord_gateway_url": None,
                 "feed_url": (site.feed_url,),
                 "poll_interval": POLL_INTERVAL,
+                "http_port": 0,
+                "public_url": "",
                 "data_dir": folder,
                 "database_url": f"sqlite+aiosqlite:///{folder / 'kcrush.db'}",
             }

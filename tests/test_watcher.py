@@ -376,10 +376,13 @@ async def test_a_feed_that_fails_does_not_hold_up_another(store, site, clock):
     assert (there.failures, await store.count()) == (0, 10)
 
 
-async def test_a_hint_leads_to_a_poll_soon_but_not_to_a_storm(site, watcher, clock):
+async def test_a_hint_leads_to_a_poll_at_once_but_not_to_a_storm(site, watcher, clock):
     async with watching(watcher):
         await next_delay(clock)
-        for polls in range(2, 5):
+        watcher.look_now()
+        await site.polled(2)
+        assert await next_delay(clock) == 300
+        for polls in range(3, 6):
             for _ in range(50):
                 watcher.look_now()
             await clock.asleep_for(10)
@@ -421,10 +424,21 @@ async def test_a_hint_during_a_poll_leads_to_another(store, site, clock):
             await began.wait()
         watcher.look_now()
         go_on.set()
-        await clock.asleep_for(10)
-        await clock.advance(10)
+        await site.polled(2)
         assert await next_delay(clock) == 300
     assert len(site.polls) == 2
+
+
+async def test_a_hint_does_not_overrule_the_site_that_asked_to_be_left_alone(site, watcher, clock):
+    site.plan.append(FetchError("fetch.busy", retry_after=120, status=429))
+    async with watching(watcher):
+        await next_delay(clock)
+        watcher.look_now()
+        await clock.asleep_for(120)
+        await clock.advance(119)
+        assert len(site.polls) == 1
+        await clock.advance(1)
+        await site.polled(2)
 
 
 async def test_parsing_happens_off_the_event_loop(watcher, monkeypatch):

@@ -1,0 +1,8 @@
+"""The bot's own HTTP port: pings from the site, pushes from its hub, and a look at its health.
+
+Whatever arrives here is a hint from anybody and is believed in nothing but "look now".
+"""
+
+from bot.web.port import HttpPort, make_port
+
+__all__ = ["HttpPort", "make_port"]

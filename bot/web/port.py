@@ -1,0 +1,82 @@
+"""The HTTP port as the settings want it."""
+
+import asyncio
+import hashlib
+import hmac
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.config import Settings
+from bot.errors import StoreError
+from bot.i18n import Text
+from bot.model import DeliveryState
+from bot.watcher import Watcher
+from bot.web.health import Health, health
+from bot.web.server import HttpServer
+from bot.web.site import build_site
+from bot.web.websub import Asks, WebSub
+
+
+@dataclass(frozen=True, slots=True)
+class HttpPort:
+    """The server, and the subscriber of WebSub where there is a public address."""
+
+    server: HttpServer
+    websub: WebSub | None
+
+    async def run(self) -> None:
+        """Serve and stay subscribed until cancelled; no failure ends it."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.server.run(), name="http server")
+            if self.websub is not None:
+                tasks.create_task(self.websub.run(), name="websub")
+
+
+def make_port(
+    settings: Settings,
+    watcher: Watcher,
+    fetcher: Asks,
+    text: Text,
+    clock: Clock,
+    rng: random.Random,
+    *,
+    outbox_counts: Callable[[], Awaitable[Mapping[DeliveryState, int]]],
+    connected: Callable[[], bool],
+) -> HttpPort | None:
+    """``None`` where the settings switch it off (``HTTP_PORT=0``).
+
+    The key of WebSub follows from the bot's token, which is secret, random and the same at each
+    start; what a hub gets to see does not lead back to it (HMAC).
+    """
+    if not settings.http_port:
+        return None
+    websub = None
+    if settings.public_url:
+        websub = WebSub(
+            fetcher,
+            clock,
+            rng,
+            key=hmac.new(settings.token.encode(), b"kcrush-bot websub", hashlib.sha256).digest(),
+            public_url=settings.public_url,
+            feeds=settings.feed_url,
+            look_now=watcher.look_now,
+        )
+
+    async def look() -> Health:
+        try:
+            outbox = await outbox_counts()
+        except StoreError:
+            outbox = None
+        return health(watcher.health(), outbox, connected=connected())
+
+    server = HttpServer(
+        lambda: build_site(
+            look_now=watcher.look_now, health=look, websub=websub, text=text, clock=clock
+        ),
+        clock,
+        host=settings.http_host,
+        port=settings.http_port,
+    )
+    return HttpPort(server, websub)

@@ -1,0 +1,155 @@
+"""An HTTP server with bounds: on connections, on their time, on what is read of a request.
+
+aiohttp by itself waits for ever for the first request of a connection, and takes any number of
+connections.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from aiohttp import web
+
+from bot.clock import Clock
+
+logger = structlog.get_logger(__name__)
+
+RETRY = 60.0
+"""Seconds until a port that was taken is tried again: the bot before us may just be ending."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerLimits:
+    """Connections at once; seconds that one may last, from the first byte to the last."""
+
+    connections: int = 64
+    seconds: float = 30.0
+
+
+class _Connection(web.RequestHandler):
+    """One connection, which ends when its time is over, whatever it is doing."""
+
+    __slots__ = ("_deadline", "_gate")
+
+    def __init__(self, gate: "_Gate", manager: web.Server) -> None:
+        # Nothing is unpacked: a few bytes of gzip may be a gigabyte.
+        super().__init__(
+            manager,
+            loop=asyncio.get_running_loop(),
+            access_log=None,  # type: ignore[arg-type]
+            auto_decompress=False,
+            lingering_time=1.0,
+        )
+        self._gate = gate
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        loop = asyncio.get_running_loop()
+        self._deadline = loop.call_later(self._gate.limits.seconds, self.drop)
+        self._gate.admit(self)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._gate.forget(self)
+        super().connection_lost(exc)
+
+    def drop(self) -> None:
+        if isinstance(self.transport, asyncio.Transport):
+            self.transport.abort()
+
+
+class _Gate:
+    """Admits connections. Where there are too many, the oldest goes: an honest caller is done in
+    milliseconds, and so callers that only hold on can't keep it out."""
+
+    def __init__(self, manager: web.Server, limits: ServerLimits) -> None:
+        self.limits = limits
+        self._manager = manager
+        self._open: dict[_Connection, None] = {}
+
+    def __call__(self) -> _Connection:
+        return _Connection(self, self._manager)
+
+    def admit(self, connection: _Connection) -> None:
+        if len(self._open) >= self.limits.connections:
+            oldest = next(iter(self._open))
+            self.forget(oldest)
+            oldest.drop()
+        self._open[connection] = None
+
+    def forget(self, connection: _Connection) -> None:
+        self._open.pop(connection, None)
+
+
+@asynccontextmanager
+async def listening(
+    site: web.Application, host: str, port: int, limits: ServerLimits = ServerLimits()
+) -> AsyncIterator[int]:
+    """Serve `site`; gives the port (any free one for 0).
+
+    Raises:
+        OSError: the address can't be listened on.
+    """
+    runner = web.AppRunner(site, handle_signals=False, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        manager = runner.server
+        if manager is None:
+            raise RuntimeError("a runner that is set up has a server")
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(_Gate(manager, limits), host, port)
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            server.close()
+    finally:
+        await runner.cleanup()
+
+
+class HttpServer:
+    """Serves a site for as long as the bot runs. A port that is taken stops nothing.
+
+    aiohttp uses an application up in one run: `make_site` makes one for each try.
+    """
+
+    def __init__(
+        self,
+        make_site: Callable[[], web.Application],
+        clock: Clock,
+        *,
+        host: str,
+        port: int,
+        limits: ServerLimits = ServerLimits(),
+    ) -> None:
+        self._make_site = make_site
+        self._clock = clock
+        self._host = host
+        self._port = port
+        self._limits = limits
+
+    async def run(self) -> None:
+        """Serve until cancelled; what fails is said in the log and tried again."""
+        while True:
+            try:
+                site = self._make_site()
+                async with listening(site, self._host, self._port, self._limits) as port:
+                    logger.info("http.listening", host=self._host, port=port)
+                    await asyncio.Event().wait()
+            except OSError as error:
+                logger.warning(
+                    "http.no-port",
+                    host=self._host,
+                    port=self._port,
+                    cause=os.strerror(error.errno) if error.errno else str(error),
+                    effect="no pings and no /healthz; polling goes on",
+                    mend="end the other program, choose another HTTP_PORT, or 0 to do without",
+                    next_try_in=RETRY,
+                )
+            except Exception:
+                logger.exception("http.failing", next_try_in=RETRY)
+            await self._clock.sleep(RETRY)

@@ -1,0 +1,160 @@
+"""The addresses of the HTTP port and what they answer. Handlers are thin; see the rooms beside."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from bot import __version__
+from bot.clock import Clock
+from bot.i18n import Text
+from bot.web import xmlrpc
+from bot.web.health import Health
+from bot.web.websub import MAX_PUSH, WebSub
+
+logger = structlog.get_logger(__name__)
+
+REQUEST_LIMIT = 10.0
+"""Seconds for a whole request; a ping is a few hundred bytes."""
+
+HEALTH_AGE = 1.0
+"""Seconds for which an answer to ``/healthz`` is given again, however many ask."""
+
+TOLD_EVERY = 10.0
+"""Seconds: pings are told in the log no oftener, whoever floods the port."""
+
+
+def build_site(
+    *,
+    look_now: Callable[[], None],
+    health: Callable[[], Awaitable[Health]],
+    websub: WebSub | None,
+    text: Text,
+    clock: Clock,
+    request_limit: float = REQUEST_LIMIT,
+) -> web.Application:
+    """``POST /ping``, ``GET /healthz``, and ``/websub/<token>`` where there is a `websub`.
+
+    `look_now` is called at every ping, whoever sent it: it must be cheap and bound what follows.
+    """
+    site = web.Application(middlewares=[_bounds(request_limit)], client_max_size=xmlrpc.MAX_BODY)
+    site.router.add_post("/ping", _Ping(look_now, text, clock))
+    site.router.add_get("/healthz", _HealthPage(health, clock))
+    if websub is not None:
+        site.router.add_get("/websub/{token}", _verification(websub))
+        site.router.add_post("/websub/{token}", _push(websub))
+    return site
+
+
+class _Ping:
+    def __init__(self, look_now: Callable[[], None], text: Text, clock: Clock) -> None:
+        self._look_now = look_now
+        self._text = text
+        self._clock = clock
+        self._told_at = float("-inf")
+
+    async def __call__(self, request: web.Request) -> web.Response:
+        understood = xmlrpc.understand(await _body(request, xmlrpc.MAX_BODY))
+        sentence = self._text(understood.key)
+        self._tell(request, understood)
+        if understood.fault is None:
+            self._look_now()
+            answer = xmlrpc.thanks(sentence)
+        else:
+            answer = xmlrpc.fault(understood.fault, sentence)
+        return web.Response(body=answer, content_type="text/xml", charset="utf-8")
+
+    def _tell(self, request: web.Request, understood: xmlrpc.Understood) -> None:
+        now = self._clock.monotonic()
+        if now - self._told_at >= TOLD_EVERY:
+            self._told_at = now
+            logger.info("http.ping", by=request.remote, heard=understood.key)
+
+
+class _HealthPage:
+    def __init__(self, health: Callable[[], Awaitable[Health]], clock: Clock) -> None:
+        self._health = health
+        self._clock = clock
+        self._turn = asyncio.Lock()
+        self._asked_at = float("-inf")
+        self._known: Health | None = None
+
+    async def __call__(self, request: web.Request) -> web.Response:
+        async with self._turn:
+            if self._known is None or self._clock.monotonic() - self._asked_at >= HEALTH_AGE:
+                self._known = await self._health()
+                self._asked_at = self._clock.monotonic()
+            known = self._known
+        return web.json_response(dict(known.body), status=known.code)
+
+
+def _verification(websub: WebSub) -> Handler:
+    async def verify(request: web.Request) -> web.Response:
+        challenge = websub.verify(request.match_info["token"], request.query)
+        if challenge is None:
+            raise web.HTTPNotFound
+        return web.Response(text=challenge, content_type="text/plain")
+
+    return verify
+
+
+def _push(websub: WebSub) -> Handler:
+    """The answer tells a hub nothing of whether it was believed (WebSub, 8)."""
+
+    async def push(request: web.Request) -> web.Response:
+        signature = request.headers.get("X-Hub-Signature")
+        delivery = websub.delivery(request.match_info["token"], signature)
+        if delivery is None:
+            raise web.HTTPGone
+        async for piece in _pieces(request, MAX_PUSH):
+            delivery.add(piece)
+        delivery.end()
+        return web.Response(status=202)
+
+    return push
+
+
+async def _body(request: web.Request, limit: int) -> bytes:
+    return b"".join([piece async for piece in _pieces(request, limit)])
+
+
+async def _pieces(request: web.Request, limit: int) -> AsyncIterator[bytes]:
+    coding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding not in ("", "identity"):
+        raise web.HTTPUnsupportedMediaType
+    taken = 0
+    async for piece in request.content.iter_any():
+        taken += len(piece)
+        if taken > limit:
+            raise web.HTTPRequestEntityTooLarge(max_size=limit, actual_size=taken)
+        yield piece
+
+
+def _bounds(seconds: float) -> Middleware:
+    """Every answer within its time, one a connection, and never a traceback."""
+
+    @web.middleware
+    async def bounds(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            async with asyncio.timeout(seconds):
+                response = await handler(request)
+        except TimeoutError:
+            response = web.Response(status=408, text="408: Request Timeout")
+        except web.HTTPException as error:
+            kept = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
+            response = web.Response(status=error.status, text=error.text, headers=kept)
+        except (web.RequestPayloadError, ConnectionError, ValueError) as error:
+            logger.debug("http.broken-request", cause=str(error))
+            response = web.Response(status=400, text="400: Bad Request")
+        except Exception:
+            logger.exception("http.crashed", path=request.path[:100])
+            response = web.Response(status=500, text="500: Internal Server Error")
+        response.force_close()
+        response.headers["Server"] = f"kcrush-bot/{__version__}"
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    return bounds

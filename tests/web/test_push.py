@@ -1,0 +1,93 @@
+"""From a ping to the message in the channel: the bot as a process that polls once an hour."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from port import EXTENDED, ask, free_port, health, logged
+from process import pointed_at, running
+from wordpress import FEED, URL, needs_scripts, needs_wordpress, script
+
+from bot.demo import Stage, furnish
+from sandbox import Sandbox
+from sandbox.site import SampleSite
+
+LIMIT_MS = 2000
+
+
+async def ready(sandbox: Sandbox, log: Path) -> Stage:
+    """The bot is there, has polled once, and its port listens."""
+    stage = furnish(sandbox)
+    await sandbox.wait_ready(timeout=60)
+    await sandbox.wait_until(lambda world: world.commands or None, 60, "the bot's commands")
+    await sandbox.command(stage.admin, stage.lounge, "announcements add", channel=stage.interviews)
+    await logged(log, "feed.seeded")
+    await logged(log, "http.listening")
+    return stage
+
+
+def settings(sandbox: Sandbox, feed: str, port: int, **more: str) -> dict[str, str]:
+    return pointed_at(sandbox, feed, POLL_INTERVAL="3600", HTTP_PORT=str(port), **more)
+
+
+def words(stage: Stage) -> str:
+    return json.dumps([m.components for m in stage.interviews.messages.values()])
+
+
+def tell(title: str, started: float, capsys: pytest.CaptureFixture[str]) -> float:
+    spent = (time.perf_counter() - started) * 1000
+    with capsys.disabled():
+        print(f"\n{title}: {spent:.0f} ms from the ping to the message in the channel")  # noqa: T201
+    return spent
+
+
+async def test_a_ping_brings_the_interview_within_two_seconds(
+    tmp_path: Path,
+    discord_here: Sandbox,
+    sample_site: SampleSite,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    port = free_port()
+    async with running(tmp_path, settings(discord_here, sample_site.feed_url, port)) as bot:
+        stage = await ready(discord_here, bot.log)
+        post = sample_site.publish()
+        assert not stage.interviews.messages
+        started = time.perf_counter()
+        status, text = await ask("POST", f"http://127.0.0.1:{port}/ping", EXTENDED)
+        await discord_here.wait_for_message(stage.interviews, timeout=60)
+        spent = tell("sample site", started, capsys)
+        assert status == 200
+        assert "<name>flerror</name><value><boolean>0</boolean></value>" in text
+        assert post.title in words(stage)
+        assert spent < LIMIT_MS
+        status, shown = await health(port)
+        assert (status, shown["status"]) == (200, "ok")
+        assert shown["discord"] == {"connected": True}
+        assert shown["feeds"][0]["failures"] == 0
+        assert await bot.stop() == 0
+
+
+@pytest.mark.wordpress
+@needs_wordpress[1]
+@needs_scripts
+async def test_wordpress_pings_after_publishing(
+    tmp_path: Path, discord_here: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = free_port()
+    title = "KCrush Interview with Bell-founder Runa Aske"
+    async with running(tmp_path, settings(discord_here, FEED, port)) as bot:
+        stage = await ready(discord_here, bot.log)
+        post = await script("post.sh", title)
+        try:
+            started = time.perf_counter()
+            await script("ping.sh", f"http://127.0.0.1:{port}/ping")
+            await discord_here.wait_until(lambda _: title in words(stage) or None, 60, title)
+            spent = tell(f"WordPress at {URL}", started, capsys)
+        finally:
+            await script("trash.sh", str(post["id"]), "--delete")
+        heard = await logged(bot.log, "http.ping")
+        assert heard["heard"] == "ping.thanks"
+        assert len(stage.interviews.messages) == 1
+        assert spent < LIMIT_MS
+        assert await bot.stop() == 0
