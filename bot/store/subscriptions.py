@@ -66,7 +66,7 @@ def _of_subscription(what: Any, *states: DeliveryState) -> sa.ScalarSelect[Any]:
 _LAST_REASON = (
     sa.select(deliveries.c.reason)
     .where(deliveries.c.subscription_id == subscriptions.c.id, deliveries.c.reason.is_not(None))
-    .where(deliveries.c.state != DeliveryState.SENT)
+    .where(deliveries.c.state.not_in([DeliveryState.SENT, DeliveryState.SUPERSEDED]))
     .order_by(deliveries.c.changed_at.desc(), deliveries.c.id.desc())
     .limit(1)
     .correlate(subscriptions)
@@ -80,8 +80,13 @@ OVERVIEW = (
         _of_subscription(
             sa.func.count(), DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.PARKED
         ),
-        _of_subscription(
-            sa.func.min(deliveries.c.next_attempt_at), DeliveryState.PENDING, DeliveryState.LEASED
+        sa.func.coalesce(
+            _of_subscription(
+                sa.func.min(deliveries.c.next_attempt_at),
+                DeliveryState.PENDING,
+                DeliveryState.LEASED,
+            ),
+            subscriptions.c.next_probe_at,
         ),
         _LAST_REASON,
     )
