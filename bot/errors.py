@@ -27,12 +27,22 @@ class ConfigError(UserError):
 class FetchError(UserError):
     """The site could not be asked, or answered with something that can't be used.
 
-    ``retry_after`` is the site's own wish in seconds, where it gave one.
+    ``retry_after`` is the site's own wish in seconds, where it gave one. ``body`` is how the site
+    worded its refusal, as far as that is short.
     """
 
-    def __init__(self, key: str, *, retry_after: float | None = None, **args: object) -> None:
+    def __init__(
+        self, key: str, *, retry_after: float | None = None, body: bytes = b"", **args: object
+    ) -> None:
         super().__init__(key, **args)
         self.retry_after = retry_after
+        self.body = body
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status of the refusal; ``None`` where there was no answer that counts."""
+        status = self.args_by_name.get("status")
+        return status if isinstance(status, int) else None
 
 
 class ParseError(UserError):

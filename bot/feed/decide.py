@@ -142,10 +142,10 @@ def match(entries: Sequence[Entry], rows: Sequence[KnownInterview]) -> list[Know
                 by_key.setdefault(key, row)
         for place, entry in enumerate(entries):
             if matches[place] is None and (key := entry_key(entry)):
-                row = by_key.pop(key) if key in by_key else None
-                if row is not None:
-                    matches[place] = row
-                    del free[row.id]
+                found = by_key.pop(key, None)
+                if found is not None:
+                    matches[place] = found
+                    del free[found.id]
     return matches
 
 

@@ -32,6 +32,11 @@ MAX_BODY = 10 * 1024 * 1024
 
 NO_VALIDATORS = Validators()
 
+REFUSAL_LIMIT = 64 * 1024
+"""Bytes of a refusal's body: an error of a REST API, a feed's page past the last."""
+
+REFUSAL_SECONDS = 5.0
+
 LONGEST_SHOWN = 200
 """Characters of a URL or of a foreign error that stand in a sentence for a person."""
 
@@ -216,36 +221,46 @@ class Fetcher:
             ) as response:
                 if response.status in _REDIRECTS and "Location" in response.headers:
                     return _next_hop(request.start, url, response)
-                self._refuse(response, conditional=bool(request.headers))
+                await self._refuse(response, conditional=bool(request.headers))
                 fresh = response.status == 200
                 return Fetched(
                     status=response.status,
                     url=str(_bare(url)),
-                    body=await self._read(response) if fresh else b"",
+                    body=await self._read(response, self._limits.body) if fresh else b"",
                     content_type=response.headers.get("Content-Type", "")[:LONGEST_SHOWN] or None,
                     validators=read_validators(response.headers) if fresh else request.validators,
                     retry_after=read_retry_after(response.headers, self._clock.now()),
                     max_age=read_max_age(response.headers),
                     moved_to=str(_bare(moved_to)) if moved_to else None,
+                    total=_total(response.headers.get("X-WP-Total", "")),
                     link=", ".join(response.headers.getall("Link", ()))[:LONGEST_LINK] or None,
                 )
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _explained(error, url, self._limits) from error
 
-    def _refuse(self, response: aiohttp.ClientResponse, *, conditional: bool) -> None:
+    async def _refuse(self, response: aiohttp.ClientResponse, *, conditional: bool) -> None:
         status = response.status
         if status == 200 or (status == 304 and conditional):
             return
         key = _STATUS_KEYS.get(status) or ("fetch.failing" if status >= 500 else "fetch.unexpected")
         retry_after = read_retry_after(response.headers, self._clock.now())
-        raise FetchError(key, retry_after=retry_after, status=status)
+        body = await self._read_refusal(response)
+        raise FetchError(key, retry_after=retry_after, body=body, status=status)
 
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+    async def _read_refusal(self, response: aiohttp.ClientResponse) -> bytes:
+        """How a refusal is worded; nothing where that is long, slow or broken."""
+        try:
+            async with asyncio.timeout(REFUSAL_SECONDS):
+                return await self._read(response, min(self._limits.body, REFUSAL_LIMIT))
+        except (TimeoutError, FetchError, aiohttp.ClientError, OSError, ValueError):
+            return b""
+
+    async def _read(self, response: aiohttp.ClientResponse, limit: int) -> bytes:
         """The decoded body. The decoder gives way between pieces, so that a body that swells does
         not hold the event loop."""
         body = bytearray()
         try:
-            decoder = BodyDecoder(response.headers.get("Content-Encoding", ""), self._limits.body)
+            decoder = BodyDecoder(response.headers.get("Content-Encoding", ""), limit)
             decoder.announce(response.content_length or 0)
             async for data in response.content.iter_any():
                 for piece in decoder.feed(data):
@@ -253,7 +268,7 @@ class Fetcher:
                     await asyncio.sleep(0)
             decoder.finish()
         except TooLargeError:
-            raise FetchError("fetch.too-large", limit=self._limits.body // 2**20) from None
+            raise FetchError("fetch.too-large", limit=limit // 2**20) from None
         except BadCodingError as error:
             raise FetchError("fetch.bad-coding", coding=str(error)) from None
         return bytes(body)
@@ -302,6 +317,10 @@ async def open_fetcher(
 class _Hop:
     url: yarl.URL
     permanent: bool
+
+
+def _total(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 
 def _parse(url: str) -> yarl.URL:
