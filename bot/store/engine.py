@@ -64,7 +64,7 @@ class Database:
         Raises:
             StoreError, RuntimeError: as ``write``.
         """
-        self._refuse_nesting()
+        self.refuse_nesting()
         return await whole(self._change(work))
 
     async def _change(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
@@ -83,7 +83,7 @@ class Database:
                 ``BUSY_TIMEOUT``, full, read-only or damaged. Nothing was changed then.
             RuntimeError: the same task is writing already, and would wait for itself.
         """
-        self._refuse_nesting()
+        self.refuse_nesting()
         async with self._turn:
             self._writing = asyncio.current_task()
             try:
@@ -105,7 +105,8 @@ class Database:
     async def _begin(self) -> None:
         await self._writer.begin()
 
-    def _refuse_nesting(self) -> None:
+    def refuse_nesting(self) -> None:
+        """Raises RuntimeError in a task that is in the midst of a write."""
         if self._writing is not None and self._writing is asyncio.current_task():
             raise RuntimeError("a write inside a write of the same task would wait for ever")
 
