@@ -266,14 +266,23 @@ async def sync_commands(client: KcrushClient) -> bool:
 
 
 def same_commands(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether two lists of application commands mean the same, in any order."""
+    """Whether two lists of application commands mean the same, in any order.
 
-    def by_name(command: dict[str, Any]) -> tuple[int, str]:
-        return command.get("type", 1), command["name"]
+    Where and for whom a command works is Discord's to fill in when we leave it out, so what is
+    there then makes no difference.
+    """
+    mine, found = _by_name(ours), _by_name(theirs)
+    for name, command in found.items():
+        for field in _FILLED_IN - set(mine.get(name, ())):
+            command.pop(field, None)
+    return mine == found and len(ours) == len(theirs)
 
-    return sorted(map(_meaning, ours), key=by_name) == sorted(map(_meaning, theirs), key=by_name)
+
+def _by_name(commands: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], dict[str, Any]]:
+    return {(one.get("type", 1), one["name"]): _meaning(one) for one in commands}
 
 
+_FILLED_IN = frozenset({"contexts", "integration_types"})
 _TOLD_BY_DISCORD = frozenset(
     {"id", "application_id", "version", "guild_id", "dm_permission", "handler"}
 )
