@@ -77,7 +77,8 @@ class Fetched:
     ``url`` is the address that answered, without credentials or fragment. ``moved_to`` is the
     address to use from now on, where the site said so (301 and 308 alone). ``validators`` are
     those to ask with next time; a 304 leaves them as they were. ``retry_after`` and ``max_age``
-    are seconds, ``link`` the Link header's lines, joined.
+    are seconds, ``link`` the Link header's lines, joined, ``total`` how many items WordPress says
+    its collection has (X-WP-Total).
     """
 
     status: int
@@ -89,6 +90,7 @@ class Fetched:
     max_age: float | None = None
     moved_to: str | None = None
     link: str | None = None
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
