@@ -25,7 +25,7 @@ logger = structlog.get_logger(__name__)
 CROSSPOSTS = 10
 CROSSPOST_WINDOW = timedelta(hours=1)
 """Messages of a channel that may be published, and in which time (Discord's support article
-"Announcement Channels"). discord.py would sleep for up to an hour on the eleventh."""
+"Announcement Channels")."""
 
 MARGIN = timedelta(seconds=5)
 """By how much Discord's hour may end later than ours."""

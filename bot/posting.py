@@ -8,14 +8,13 @@ whoever tries again after a try that may have arrived looks for the post first.
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from typing import Any
 
-import aiohttp
 import discord
-from discord.http import Route, json_or_text
+from discord.http import Route
 
-from bot.announcer.sender import EffectUnknownError, HistoryUnreadableError, Posted
+from bot.announcer.sender import HistoryUnreadableError, Posted
+from bot.asking import ask_once, seconds
 from bot.client import KcrushClient
 from bot.model import StoredInterview, Subscription
 from bot.targets import Tag, Tagging, choose_tags
@@ -31,8 +30,6 @@ Public Archived Threads)."""
 
 CANDIDATES = 40
 """Posts of ours whose first message is read at most."""
-
-TIMEOUT = aiohttp.ClientTimeout(total=60.0)
 
 
 class Posts:
@@ -64,7 +61,8 @@ class Posts:
             "message": dict(message),
         }
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=subscription.channel_id)
-        made = await self._ask_once(route, body, subscription.channel_id)
+        made, headers = await ask_once(self._client, route, body)
+        self._note_bucket(headers, subscription.channel_id)
         return Posted(int(made["id"]), channel_id=int(made["id"]))
 
     async def tagging(self, subscription: Subscription, kinds: Sequence[str]) -> Tagging:
@@ -116,33 +114,10 @@ class Posts:
         if channel_id in self._full_until:
             raise discord.RateLimited(self._full_until[channel_id] - now)
 
-    async def _ask_once(self, route: Route, body: Mapping[str, Any], channel_id: int) -> Any:
-        http = self._client.http
-        headers = {"Authorization": f"Bot {http.token}", "User-Agent": http.user_agent}
-        async with (
-            aiohttp.ClientSession(
-                connector=http.connector,
-                connector_owner=False,
-                timeout=TIMEOUT,
-                trace_configs=[http.http_trace] if http.http_trace else None,
-            ) as session,
-            session.post(
-                route.url, json=body, headers=headers, proxy=http.proxy, proxy_auth=http.proxy_auth
-            ) as response,
-        ):
-            data = await json_or_text(response)
-            self._note_bucket(response, channel_id)
-            _raise_for(response, data)
-            return data
-
-    def _note_bucket(self, response: aiohttp.ClientResponse, channel_id: int) -> None:
-        if response.headers.get("X-RateLimit-Remaining") != "0":
-            return
-        try:
-            after = float(response.headers.get("X-RateLimit-Reset-After", ""))
-        except ValueError:
-            return
-        self._full_until[channel_id] = asyncio.get_running_loop().time() + after
+    def _note_bucket(self, headers: Mapping[str, str], channel_id: int) -> None:
+        after = seconds(headers.get("X-RateLimit-Reset-After"))
+        if headers.get("X-RateLimit-Remaining") == "0" and after is not None:
+            self._full_until[channel_id] = asyncio.get_running_loop().time() + after
 
     # ---------------------------------------------------------------- finding
 
@@ -203,23 +178,3 @@ def _parts(components: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
         yield from _parts(part.get("components", []))
         if "accessory" in part:
             yield part["accessory"]
-
-
-def _raise_for(response: aiohttp.ClientResponse, data: Any) -> None:
-    status = response.status
-    if status < HTTPStatus.MULTIPLE_CHOICES:
-        return
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise EffectUnknownError(status, _seconds(response.headers.get("Retry-After")))
-    if status == HTTPStatus.FORBIDDEN:
-        raise discord.Forbidden(response, data)
-    if status == HTTPStatus.NOT_FOUND:
-        raise discord.NotFound(response, data)
-    raise discord.HTTPException(response, data)
-
-
-def _seconds(value: str | None) -> float | None:
-    try:
-        return float(value or "")
-    except ValueError:
-        return None

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import discord
+from discord.http import Route
 
+from bot.asking import ask_once
 from bot.client import KcrushClient
 from bot.model import StoredInterview
 from bot.store import Extra
@@ -28,7 +30,13 @@ class DiscordExtras:
         self._client = client
 
     async def publish(self, extra: Extra) -> None:
-        await self._client.http.publish_message(extra.channel_id, extra.message_id)
+        route = Route(
+            "POST",
+            "/channels/{channel_id}/messages/{message_id}/crosspost",
+            channel_id=extra.channel_id,
+            message_id=extra.message_id,
+        )
+        await ask_once(self._client, route)
 
     async def discuss(self, extra: Extra, stored: StoredInterview) -> int:
         """A message has one thread at most, and its id is the message's (Discord docs, Start
