@@ -58,6 +58,22 @@ class _Connection(web.RequestHandler):
         self._gate.forget(self)
         super().connection_lost(exc)
 
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Bytes that are no HTTP: a short answer. aiohttp's own quotes them, and logs a traceback
+        at each, with which anybody could fill the disk."""
+        if status >= 500 or request.writer.output_size > 0:
+            return super().handle_error(request, status, exc, message)
+        logger.debug("http.no-request", by=request.remote, cause=type(exc).__name__)
+        response = web.Response(status=status, text=f"{status}: Bad Request")
+        response.force_close()
+        return response
+
     def drop(self) -> None:
         if isinstance(self.transport, asyncio.Transport):
             self.transport.abort()

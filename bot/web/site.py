@@ -40,8 +40,8 @@ def build_site(
     `look_now` is called at every ping, whoever sent it: it must be cheap and bound what follows.
     """
     site = web.Application(middlewares=[_bounds(request_limit)], client_max_size=xmlrpc.MAX_BODY)
-    site.router.add_post("/ping", _Ping(look_now, text, clock))
-    site.router.add_get("/healthz", _HealthPage(health, clock))
+    site.router.add_post("/ping", _Ping(look_now, text, clock).answer)
+    site.router.add_get("/healthz", _HealthPage(health, clock).answer)
     if websub is not None:
         site.router.add_get("/websub/{token}", _verification(websub))
         site.router.add_post("/websub/{token}", _push(websub))
@@ -55,7 +55,7 @@ class _Ping:
         self._clock = clock
         self._told_at = float("-inf")
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.Response:
         understood = xmlrpc.understand(await _body(request, xmlrpc.MAX_BODY))
         sentence = self._text(understood.key)
         self._tell(request, understood)
@@ -81,7 +81,7 @@ class _HealthPage:
         self._asked_at = float("-inf")
         self._known: Health | None = None
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.Response:
         async with self._turn:
             if self._known is None or self._clock.monotonic() - self._asked_at >= HEALTH_AGE:
                 self._known = await self._health()
