@@ -29,6 +29,7 @@ from bot.feed.fetch import open_fetcher
 from bot.healing import Healing
 from bot.home import keep_home
 from bot.i18n import Messages
+from bot.keeping import Keeping
 from bot.publishing import DiscordExtras
 from bot.reading import Reading
 from bot.search import SearchIndex
@@ -71,6 +72,7 @@ class App:
     editor: Editor
     notifier: Notifier
     extras: ExtrasService
+    keeping: Keeping
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     http: HttpPort | None = None
 
@@ -105,20 +107,22 @@ async def open_app(
         )
         stack.push_async_callback(client.close)
         await client.tree.set_translator(CatalogueTranslator(messages))
-        add_commands(
-            client,
-            Reading(store, index, rng),
-            Subscribing(store, clock),
-            messages,
-            home_channel_id=settings.home_channel_id,
-        )
         sender = DiscordSender(client)
         tuning = Tuning(nonce_window=settings.nonce_window)
         announcer = Announcer(store, sender, clock, rng, pace, tuning)
+        add_commands(
+            client,
+            Reading(store, index, rng),
+            Subscribing(store, clock, announcer.wake),
+            messages,
+            home_channel_id=settings.home_channel_id,
+        )
         editor = Editor(store, sender, clock, rng, pace)
         extras = ExtrasService(store, DiscordExtras(client), clock, rng, pace)
         notifier = Notifier(store, DiscordTeller(client), clock, rng, pace)
         Healing(client, store, clock, announcer.wake).listen()
+        keeping = Keeping(client, store, clock, announcer.wake)
+        keeping.listen()
         changed = asyncio.Event()
 
         def committed(report: PollReport) -> None:
@@ -157,6 +161,7 @@ async def open_app(
             editor,
             notifier,
             extras,
+            keeping,
             changed,
             http,
         )
@@ -184,6 +189,7 @@ async def run(
             tasks.create_task(_notify(app), name="notifier"),
             tasks.create_task(_follow_up(app), name="extras"),
             tasks.create_task(_keep_home(app), name="home"),
+            tasks.create_task(app.keeping.run(), name="keeping"),
         ]
         if app.http is not None:
             running.append(tasks.create_task(app.http.run(), name="http"))

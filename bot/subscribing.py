@@ -1,5 +1,6 @@
 """What admins decide: which channels of a guild get announcements, how, and when."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -164,9 +165,11 @@ def granted(one: Subscription, wishes: Wishes) -> Subscription:
 class Subscribing:
     """The admins' service over the store."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, wake: Callable[[], None]) -> None:
+        """`wake` rouses the announcer, after a change that may make something due."""
         self._store = store
         self._clock = clock
+        self._wake = wake
 
     # ---------------------------------------------------------------- one channel
 
@@ -279,11 +282,13 @@ class Subscribing:
             )
 
         after, _ = await self._store.guilds.edit(guild_id, edit)
+        self._wake()
         return after
 
     async def _arranged(
         self, after: Subscription, before: Subscription | None, wishes: Wishes
     ) -> Arrangement:
+        self._wake()
         settings = await self.settings(after.guild_id)
         moved = wishes.time_zone is not None and wishes.time_zone != settings.time_zone
         if moved:

@@ -119,21 +119,22 @@ class Choices:
 
         return await self._database.change(change)
 
-    async def end_channels(self, channel_ids: Collection[int], reason: str) -> list[Subscription]:
-        """End the subscriptions of channels that are gone; those that had not ended before."""
+    async def end_channel(self, channel_id: int, reason: str) -> bool:
+        """A channel is gone: end its subscription, and have its admins told; false where it had
+        none."""
 
-        async def change(connection: AsyncConnection) -> list[Subscription]:
-            found = [
-                one
-                for channel_id in channel_ids
-                if (one := await subscriptions.find(connection, channel_id)) is not None
-                and one.state is not SubscriptionState.ENDED
-            ]
-            for one in found:
-                await subscriptions.change_state(
-                    connection, one.id, SubscriptionState.ENDED, reason, self._clock.now()
-                )
-            return found
+        async def change(connection: AsyncConnection) -> bool:
+            found = await subscriptions.find(connection, channel_id)
+            if found is None or found.state is SubscriptionState.ENDED:
+                return False
+            now = self._clock.now()
+            await subscriptions.change_state(
+                connection, found.id, SubscriptionState.ENDED, reason, now
+            )
+            await connection.execute(
+                table.update().where(table.c.id == found.id).values(notice_due_at=now)
+            )
+            return True
 
         return await self._database.change(change)
 

@@ -1,6 +1,7 @@
 """What holds for a guild, and how long a guild that removed the bot is remembered."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -23,13 +24,10 @@ _CHUNK = 500
 
 BY_ID = sa.select(guilds).where(guilds.c.id == sa.bindparam("guild_id"))
 
-WITH_SUBSCRIPTIONS = (
-    sa.select(subscriptions.c.guild_id, guilds.c.removed_at)
-    .outerjoin(guilds, guilds.c.id == subscriptions.c.guild_id)
-    .where(subscriptions.c.state != SubscriptionState.ENDED)
-    .distinct()
+_ANY = sa.union(sa.select(subscriptions.c.guild_id), sa.select(guilds.c.id)).subquery()
+KNOWN = sa.select(_ANY.c.guild_id, guilds.c.removed_at).outerjoin(
+    guilds, guilds.c.id == _ANY.c.guild_id
 )
-"""The guilds that the bot was set up in, with when it was removed from them."""
 
 
 GuildEdit = Callable[[GuildSettings], GuildSettings]
@@ -38,9 +36,10 @@ GuildEdit = Callable[[GuildSettings], GuildSettings]
 class Guilds:
     """The guilds' own rows, each change one transaction. Raises what ``Store`` raises."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, catch_up: int) -> None:
         self._database = database
         self._clock = clock
+        self._catch_up = catch_up
 
     async def settings(self, guild_id: int) -> GuildSettings:
         """What holds for a guild; the defaults for one that chose nothing."""
@@ -69,8 +68,8 @@ class Guilds:
         await timing.reschedule(connection, subscription, zone, self._clock.now())
 
     async def known(self) -> dict[int, datetime | None]:
-        """The guilds that announcements were set up in, with when the bot was removed from them."""
-        rows = await self._database.fetch(WITH_SUBSCRIPTIONS)
+        """The guilds that anything is stored of, with when the bot was removed from them."""
+        rows = await self._database.fetch(KNOWN)
         return {row.guild_id: row.removed_at for row in rows}
 
     async def leave(self, guild_id: int) -> int:
@@ -80,10 +79,32 @@ class Guilds:
             lambda connection: leave(connection, guild_id, self._clock.now())
         )
 
-    async def come_back(self, guild_id: int) -> list[int]:
-        """The bot is there again: the days of grace are over. The ids of the subscriptions that
-        are still parked for its absence, to be revived."""
-        return await self._database.change(lambda connection: come_back(connection, guild_id))
+    async def come_back(self, guild_id: int) -> int:
+        """The bot is there again: the days of grace are over, and what was parked for its absence
+        goes on and catches up; how many subscriptions."""
+
+        async def change(connection: AsyncConnection) -> int:
+            now = self._clock.now()
+            await connection.execute(
+                guilds.update().where(guilds.c.id == guild_id).values(removed_at=None)
+            )
+            revived = [
+                one
+                for one in await rows_of.of_guild(connection, guild_id)
+                if one.state is SubscriptionState.PARKED and one.reason == LEFT
+            ]
+            for one in revived:
+                await rows_of.change_state(
+                    connection,
+                    one.id,
+                    SubscriptionState.ACTIVE,
+                    None,
+                    now,
+                    catch_up=self._catch_up,
+                )
+            return len(revived)
+
+        return await self._database.change(change)
 
     async def purge(self, before: datetime) -> int:
         """Delete all of the guilds that the bot was removed from before `before`; how many."""
@@ -113,25 +134,21 @@ async def save(connection: AsyncConnection, guild: GuildSettings) -> None:
 async def leave(connection: AsyncConnection, guild_id: int, now: datetime) -> int:
     found = settings(guild_id, (await connection.execute(BY_ID, {"guild_id": guild_id})).all())
     if found.removed_at is None:
-        await save(connection, GuildSettings(found.id, found.time_zone, found.doubt, now))
-    awake = await _ids(
-        connection,
-        subscriptions.c.guild_id == guild_id,
-        subscriptions.c.state.in_([SubscriptionState.ACTIVE, SubscriptionState.PARKED]),
+        await save(connection, replace(found, removed_at=now))
+    awake = [
+        one
+        for one in await rows_of.of_guild(connection, guild_id)
+        if one.state is not SubscriptionState.PAUSED and one.reason != LEFT
+    ]
+    for one in awake:
+        await rows_of.change_state(connection, one.id, SubscriptionState.PARKED, LEFT, now)
+    # Nothing there can be asked any more, nor anybody told.
+    await connection.execute(
+        subscriptions.update()
+        .where(subscriptions.c.guild_id == guild_id)
+        .values(next_probe_at=None, notice_due_at=None)
     )
-    for id_ in awake:
-        await rows_of.change_state(connection, id_, SubscriptionState.PARKED, LEFT, now)
     return len(awake)
-
-
-async def come_back(connection: AsyncConnection, guild_id: int) -> list[int]:
-    await connection.execute(guilds.update().where(guilds.c.id == guild_id).values(removed_at=None))
-    return await _ids(
-        connection,
-        subscriptions.c.guild_id == guild_id,
-        subscriptions.c.state == SubscriptionState.PARKED,
-        subscriptions.c.reason == LEFT,
-    )
 
 
 async def purge(connection: AsyncConnection, before: datetime) -> int:
@@ -145,10 +162,6 @@ async def purge(connection: AsyncConnection, before: datetime) -> int:
         await connection.execute(subscriptions.delete().where(subscriptions.c.guild_id.in_(chunk)))
         await connection.execute(guilds.delete().where(guilds.c.id.in_(chunk)))
     return len(ids)
-
-
-async def _ids(connection: AsyncConnection, *where: sa.ColumnElement[bool]) -> list[int]:
-    return list(await connection.scalars(sa.select(subscriptions.c.id).where(*where)))
 
 
 def _chunks(values: Collection[int]) -> Iterator[list[int]]:

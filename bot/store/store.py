@@ -126,7 +126,7 @@ class Store:
         """What follows a sent message: publishing it, opening its discussion."""
         self.archives = Archives(database)
         """How far the archive of each feed was read."""
-        self.guilds = Guilds(database, clock)
+        self.guilds = Guilds(database, clock, catch_up)
         """What holds for whole guilds."""
         self.choices = Choices(database, clock, self.guilds, catch_up)
         """What admins change about subscriptions."""

@@ -67,6 +67,8 @@ class Stage:
     admin: User
     fan: User
     clock: FakeClock
+    roused: asyncio.Event
+    """Set by whatever makes something due."""
 
     async def publish(self, *interviews: Interview) -> list[int]:
         """Store interviews and bring the index up to them; their ids."""
@@ -118,14 +120,20 @@ def options(message: Message) -> Sequence[dict[str, Any]]:
 
 @contextlib.asynccontextmanager
 async def connected(
-    sandbox: Sandbox, store: Store, index: SearchIndex, clock: FakeClock, *, seed: int = 1
+    sandbox: Sandbox,
+    store: Store,
+    index: SearchIndex,
+    clock: FakeClock,
+    roused: asyncio.Event,
+    *,
+    seed: int = 1,
 ) -> AsyncIterator[KcrushClient]:
     """The real client with the real commands, logged in, its commands registered."""
     messages = load_messages()
     client = KcrushClient(messages, lambda: "K7F2QM", gateway_url=sandbox.gateway_url)
     await client.tree.set_translator(CatalogueTranslator(messages))
     reading = Reading(store, index, random.Random(seed))
-    add_commands(client, reading, Subscribing(store, clock), messages)
+    add_commands(client, reading, Subscribing(store, clock, roused.set), messages)
     await client.login(sandbox.token)
     await sync_commands(client)
     task = asyncio.create_task(client.connect())
@@ -154,10 +162,10 @@ async def stage(
         guild = world.add_guild("Fans of KCrush", owner=admin)
         world.add_member(guild, fan)
         channel = world.add_channel(guild, "general")
-        clock = FakeClock()
+        clock, roused = FakeClock(), asyncio.Event()
         store = await stack.enter_async_context(
             open_store(f"sqlite+aiosqlite:///{folder / 'kcrush.db'}", clock)
         )
         index = SearchIndex.open(folder / "index")
-        client = await stack.enter_async_context(connected(sandbox, store, index, clock))
-        yield Stage(sandbox, store, index, client, guild, channel, admin, fan, clock)
+        client = await stack.enter_async_context(connected(sandbox, store, index, clock, roused))
+        yield Stage(sandbox, store, index, client, guild, channel, admin, fan, clock, roused)

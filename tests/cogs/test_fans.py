@@ -192,7 +192,9 @@ async def test_a_reader_goes_on_after_a_restart(on_stage: Stage) -> None:
     (number,) = await on_stage.publish(interview(1))
     first = await on_stage.ask("interviews read", interview=f"kc:{number}")
     await on_stage.client.close()
-    async with connected(on_stage.sandbox, on_stage.store, on_stage.index, on_stage.clock):
+    async with connected(
+        on_stage.sandbox, on_stage.store, on_stage.index, on_stage.clock, on_stage.roused
+    ):
         assert "Question 1 of 3" in read(await on_stage.press(first, "Start reading"))
 
 
