@@ -42,23 +42,44 @@ async def find_message(client: KcrushClient, leased: Leased, since: datetime) ->
                 return Posted(int(message["id"]))
         if len(page) < PAGE:
             if not seen:
-                await _must_be_readable(client, channel_id)
+                await _must_be_readable(client, leased)
             return None
         after = max(int(message["id"]) for message in page)
     raise HistoryUnreadableError(f"more than {PAGES * PAGE} messages since then")
 
 
-async def _must_be_readable(client: KcrushClient, channel_id: int) -> None:
+async def _must_be_readable(client: KcrushClient, leased: Leased) -> None:
     """Discord answers with no messages, and no error, where Read Message History is missing
-    (Discord docs, Get Channel Messages); a channel that has any message shows whether it is."""
-    channel = client.get_channel(channel_id)
-    guild = getattr(channel, "guild", None)
-    if channel is not None and guild is not None and guild.me is not None:
-        if getattr(channel, "permissions_for", None) is None:
-            raise HistoryUnreadableError("no channel of a guild")
-        if not channel.permissions_for(guild.me).read_message_history:  # type: ignore[union-attr]
-            raise HistoryUnreadableError("Read Message History is missing")
-        return
-    whole: Sequence[Any] = await client.http.logs_from(channel_id, 1)
-    if not whole:
-        raise HistoryUnreadableError("the channel is empty, or its history is closed")
+    (Discord docs, Get Channel Messages). So an empty answer needs the bot's permissions, or any
+    message of the channel, to be believed."""
+    may_read = _known_to_be_readable(client, leased)
+    if may_read is None:
+        channel_id = leased.subscription.channel_id
+        any_message: Sequence[Any] = await client.http.logs_from(channel_id, 1)
+        may_read = bool(any_message) or await _asked_to_be_readable(client, leased)
+    if not may_read:
+        raise HistoryUnreadableError("Read Message History is missing")
+
+
+def _known_to_be_readable(client: KcrushClient, leased: Leased) -> bool | None:
+    """By what the gateway told; ``None`` where it told nothing yet."""
+    guild = client.get_guild(leased.subscription.guild_id)
+    channel = guild.get_channel_or_thread(leased.subscription.channel_id) if guild else None
+    me: discord.Member | None = guild.me if guild else None
+    if channel is None or me is None:
+        return None
+    return channel.permissions_for(me).read_message_history
+
+
+async def _asked_to_be_readable(client: KcrushClient, leased: Leased) -> bool:
+    """By what REST tells, for an empty channel of a guild that the gateway has not told of. (An
+    empty thread is not asked about: there is none without its first message.)"""
+    if client.user is None:
+        return False
+    guild = await client.fetch_guild(leased.subscription.guild_id, with_counts=False)
+    channels = {channel.id: channel for channel in await guild.fetch_channels()}
+    channel = channels.get(leased.subscription.channel_id)
+    if channel is None:
+        return False
+    me = await guild.fetch_member(client.user.id)
+    return channel.permissions_for(me).read_message_history

@@ -120,7 +120,8 @@ class Chaos:
             SampleSite() as site,
         ):
             await self._furnish(sandbox)
-            env = pointed_at(sandbox, site.feed_url, LOG_LEVEL="warning")
+            trusted = str(int(min(120.0, self.plan.nonce_window)))
+            env = pointed_at(sandbox, site.feed_url, LOG_LEVEL="warning", NONCE_WINDOW=trusted)
             await self._seed(site, env)
             self._break(sandbox)
             async with AsyncExitStack() as stack:

@@ -150,12 +150,13 @@ async def test_a_history_that_is_closed_is_not_taken_for_an_empty_one(tmp_path, 
         assert len(channel.messages) == 1
 
 
-async def test_an_empty_channel_is_known_to_be_empty_where_the_bot_sees_its_permissions(
-    tmp_path, monkeypatch
+@pytest.mark.parametrize("heard", [True, False])
+async def test_an_empty_channel_is_known_to_be_empty_by_the_bots_permissions(
+    tmp_path, monkeypatch, heard
 ):
     async with opened(tmp_path, monkeypatch, nonce_window=0.0, trust=0.0) as scene:
         channel = await scene.channel()
-        async with connected(scene):
+        async with connected(scene) if heard else contextlib.nullcontext():
             scene.sandbox.faults.add(Rule(match=SEND, times=1, when="before", status=500))
             await scene.outbox.publish()
             await scene.drain(3)

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from bot.store import interviews, outbox, subscriptions
+from bot.store import edits, interviews, notices, outbox, parking, subscriptions
 from tests.store.samples import NOON
 
 ASKED = {
@@ -25,6 +25,11 @@ ASKED = {
         (outbox.NEXT_DUE, "deliveries_due"),
         (outbox.OF_INTERVIEW, "sqlite_autoindex_deliveries_1"),
         (subscriptions.OVERVIEW, "deliveries_subscription"),
+        (parking.NEXT_PROBE, "subscriptions_probe"),
+        (parking._DUE_PROBES, "subscriptions_probe"),
+        (edits.DUE, "deliveries_edits"),
+        (edits.NEXT_DUE, "deliveries_edits"),
+        (notices._DUE, "subscriptions_notice"),
         (interviews.LATEST, "interviews_listed"),
         (interviews.CHANGED, "interviews_revision"),
         (interviews.BY_ID, "sqlite_autoindex_turns_1"),

@@ -1,0 +1,173 @@
+"""Parked subscriptions: probed with one row, healed by a message, caught up."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.model import DeliveryState, Frequency, SubscriptionState, Timetable
+from tests.clock import START
+from tests.store.test_store_outbox import MINUTE, lease, publish, settle_sent, subscribe
+
+PENDING, PARKED, SENT, SUPERSEDED = (
+    DeliveryState.PENDING,
+    DeliveryState.PARKED,
+    DeliveryState.SENT,
+    DeliveryState.SUPERSEDED,
+)
+
+
+async def park(store, leased, now=START, reason="missing-access", again=10):
+    assert await store.park(
+        leased.delivery.id,
+        expected_attempts=leased.delivery.attempts,
+        now=now,
+        reason=reason,
+        next_probe_at=now + again * MINUTE,
+    )
+
+
+async def rows(store, ids):
+    return [row for id_ in ids for row in await store.deliveries(id_)]
+
+
+async def overview(store, guild_id=1):
+    (found,) = await store.subscriptions(guild_id)
+    return found
+
+
+async def test_a_parked_subscription_lies_still_until_its_probe(store):
+    await subscribe(store, 1, 10)
+    await publish(store, 1, 2)
+    (leased,) = await lease(store)
+    assert leased.probes is None
+    await park(store, leased)
+    assert await lease(store, START + 9 * MINUTE) == []
+    assert await store.next_due() == START + 10 * MINUTE
+    assert (await overview(store)).next_attempt_at == START + 10 * MINUTE
+    (probe,) = await lease(store, START + 10 * MINUTE)
+    assert probe.probes == 0
+    assert probe.subscription.state is SubscriptionState.PARKED
+    assert await lease(store, START + 11 * MINUTE) == []
+
+
+async def test_a_probe_in_vain_parks_again_and_is_counted(store):
+    await subscribe(store, 1, 10)
+    ids = await publish(store, 1, 2)
+    (leased,) = await lease(store)
+    await park(store, leased)
+    now = START
+    for probes in range(4):
+        now += timedelta(hours=1)
+        (probe,) = await lease(store, now)
+        assert probe.probes == probes
+        await park(store, probe, now)
+        assert [row.state for row in await rows(store, ids)] == [PARKED, PARKED]
+
+
+async def test_what_is_sent_heals_and_the_newest_that_were_missed_follow(store):
+    await subscribe(store, 1, 10)
+    ids = await publish(store, 1, 2, 3, 4, 5, 6)
+    (leased,) = await lease(store)
+    await park(store, leased)
+    now = START + 10 * MINUTE
+    (probe,) = await lease(store, now)
+    assert probe.interview.id == ids[3]
+    assert probe.delivery.missed == 3
+    await settle_sent(store, probe, now)
+    assert [row.state for row in await rows(store, ids)] == [SUPERSEDED] * 3 + [
+        SENT,
+        PENDING,
+        PENDING,
+    ]
+    assert [row.reason for row in await rows(store, ids[:3])] == ["caught-up"] * 3
+    found = (await overview(store)).subscription
+    assert (found.state, found.reason) == (SubscriptionState.ACTIVE, None)
+    assert await store.parking.parked() == []
+
+
+async def test_a_speaker_that_is_superseded_itself_hands_its_number_on(store):
+    await subscribe(store, 1, 10)
+    await publish(store, 1, 2, 3, 4, 5)
+    (leased,) = await lease(store)
+    await park(store, leased)
+    now = START + 10 * MINUTE
+    (probe,) = await lease(store, now)
+    assert probe.delivery.missed == 2
+    await park(store, probe, now)
+    await publish(store, 6, 7, 8, 9)
+    now += 10 * MINUTE
+    (probe,) = await lease(store, now)
+    assert probe.delivery.missed == 6
+    await settle_sent(store, probe, now)
+    assert (await store.outbox_counts())[SUPERSEDED] == 6
+
+
+async def test_a_subscription_with_nothing_to_try_waits_for_news(store):
+    await subscribe(store, 1, 10)
+    (only,) = await publish(store, 1)
+    (leased,) = await lease(store)
+    await park(store, leased)
+    async with store.write() as write:
+        await write.withdraw(only, START)
+    assert await lease(store, START + 10 * MINUTE) == []
+    (news,) = await publish(store, 2)
+    (probe,) = await lease(store, START + 11 * MINUTE)
+    assert probe.interview.id == news
+
+
+async def test_a_digest_is_probed_as_a_whole(store):
+    await subscribe(store, 1, 10)
+    daily = Timetable(Frequency.DAILY, hour=18)
+    await store.choices.edit(1, 10, lambda one: replace(one, timetable=daily))
+    ids = await publish(store, 1, 2, 3, 4, 5)
+    now = START + timedelta(hours=6)
+    (leased,) = await lease(store, now)
+    assert len(leased.digest) == 5
+    await park(store, leased, now)
+    assert [row.state for row in await rows(store, ids)] == [PARKED] * 5
+    now += 10 * MINUTE
+    (probe,) = await lease(store, now)
+    assert len(probe.digest) == 5
+    await settle_sent(store, probe, now)
+    assert [row.state for row in await rows(store, ids)] == [SENT] * 5
+
+
+async def test_a_channel_can_be_probed_at_once(store):
+    first, second = await subscribe(store, 1, 10, 11)
+    await publish(store, 1)
+    for leased in await lease(store):
+        await park(store, leased)
+    assert {id_ for id_, _, _ in await store.parking.parked()} == {first.id, second.id}
+    assert await store.parking.parked(2) == []
+    assert await store.parking.probe_soon([first.id], START) == 1
+    assert await store.parking.probe_soon([first.id], START) == 0
+    (probe,) = await lease(store)
+    assert probe.subscription.id == first.id
+    assert await store.parking.probe_soon([first.id], START) == 0
+
+
+async def test_removed_paused_or_left_it_is_not_probed(store):
+    first, second, third = await subscribe(store, 1, 10, 11, 12)
+    await publish(store, 1)
+    for leased in await lease(store):
+        await park(store, leased)
+    await store.settle_subscription(first.id, SubscriptionState.ENDED, "removed")
+    await store.settle_subscription(second.id, SubscriptionState.PAUSED, None)
+    (probe,) = await lease(store, START + 10 * MINUTE)
+    assert probe.subscription.id == third.id
+
+
+@pytest.mark.parametrize("probing", [False, True])
+async def test_added_again_it_is_active_at_once_and_catches_up(store, probing):
+    await subscribe(store, 1, 10)
+    ids = await publish(store, 1, 2, 3, 4, 5)
+    (leased,) = await lease(store)
+    await park(store, leased)
+    if probing:
+        await lease(store, START + 10 * MINUTE)
+    await subscribe(store, 1, 10)
+    states = [row.state for row in await rows(store, ids)]
+    assert states[:2] == [SUPERSEDED] * 2
+    assert states[3:] == [PENDING] * 2
+    assert states[2] is (DeliveryState.LEASED if probing else PENDING)
