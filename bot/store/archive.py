@@ -17,12 +17,14 @@ _CHUNK = 500
 
 
 class PostState(StrEnum):
-    """Waiting is to be read yet; ``other`` belongs to another category or is no article."""
+    """Waiting is to be read yet; ``other`` belongs to another category or is no article,
+    ``held`` is new and left to the feed for now."""
 
     WAITING = "waiting"
     TAKEN = "taken"
     OTHER = "other"
     GONE = "gone"
+    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,239 @@
+"""An archive kept in step with its site: what changed, what came, what went."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, timedelta
+
+import orjson
+import structlog
+
+from bot.backfill.archive import Archive
+from bot.backfill.ways import (
+    PAGES_AT_MOST,
+    PAST_THE_END,
+    WAYS,
+    feed_page,
+    listing_links,
+    map_posts,
+    posts_page,
+    term_filter,
+)
+from bot.errors import FetchError
+from bot.feed.archive import Found, Listed, read_index, read_posts, refusal_code
+from bot.feed.archive.places import PER_PAGE
+from bot.store import Answer, ArchivePost, ArchiveState, PostState
+
+logger = structlog.get_logger(__name__)
+
+OVERLAP = timedelta(hours=1)
+"""The site's clock and ours may differ, and ``modified_after`` leaves out its own second."""
+
+INDEX_SIZE = 100
+"""Ids of a REST page: the most that WordPress gives."""
+
+
+async def sync(archive: Archive) -> None:
+    """Posts that changed since the last time; and a sweep where the site's number of posts is not
+    what it was. Only REST can be asked so; other ways are swept.
+
+    Raises:
+        FetchError, ParseError, StoreError: as ``Backfill.fill``.
+    """
+    state = await archive.state()
+    if state.way != "rest" or state.synced_at is None:
+        return
+    started = archive.clock.now()
+    since = (state.synced_at - OVERLAP).astimezone(UTC)
+    plan = {**state.plan, "size": PER_PAGE}
+    page = 1
+    while True:
+        address = posts_page(archive, plan, page, modified_after=f"{since:%Y-%m-%dT%H:%M:%S}Z")
+        found = await _posts(archive, address)
+        await archive.take(found, await archive.state())
+        if len(found) < PER_PAGE:
+            break
+        page += 1
+    await archive.store.archives.save(replace(await archive.state(), synced_at=started))
+    count = await archive.asker.get(
+        archive.place.rest("posts", **term_filter(archive, state.plan), per_page=1, _fields="id")
+    )
+    await archive.take([], await archive.state())
+    if count.status == 200 and count.total is not None and count.total != state.offered:
+        await sweep(archive)
+
+
+async def sweep(archive: Archive) -> None:
+    """Look through all that the site offers: what is new or changed is read, what is missing is
+    asked for by itself and withdrawn where the site says that it is gone.
+
+    Raises:
+        FetchError, ParseError, StoreError: as ``Backfill.fill``.
+    """
+    state = await archive.state()
+    started = archive.clock.now()
+    # What a sweep that was killed asked, the site may answer otherwise now.
+    await archive.take([], state)
+    if state.way == "rest":
+        offered = await _sweep_rest(archive, state)
+    elif state.way == "paged":
+        offered = await _sweep_pages(archive)
+    else:
+        offered = await _sweep_articles(archive, state)
+    state = await archive.state()
+    after = replace(state, swept_at=started, synced_at=started, total=offered, offered=offered)
+    await archive.take([], replace(after, done=offered))
+
+
+# ---------------------------------------------------------------- REST
+
+
+async def _sweep_rest(archive: Archive, state: ArchiveState) -> int:
+    listed = await _index(archive, state)
+    known = await archive.store.archives.posts(archive.place.feed)
+    changed = [one.key for one in listed.values() if _to_read(known.get(one.key), one.mark)]
+    for start in range(0, len(changed), PER_PAGE):
+        some = changed[start : start + PER_PAGE]
+        plan = {**state.plan, "size": PER_PAGE}
+        found = await _posts(archive, posts_page(archive, plan, 1, include=",".join(some)))
+        await archive.take(found, await archive.state())
+    for post in _missing(known, listed):
+        if await _is_gone_from_rest(archive, state, post):
+            await archive.withdraw(post)
+    return len(listed)
+
+
+async def _index(archive: Archive, state: ArchiveState) -> dict[str, Listed]:
+    """Every post that the site offers, without its words. A post that moves to another page
+    meanwhile may be missed; that it is gone is asked for by itself."""
+    listed: dict[str, Listed] = {}
+    for page in range(1, PAGES_AT_MOST):
+        answer = await archive.asker.get(
+            archive.place.rest(
+                "posts",
+                **term_filter(archive, state.plan),
+                per_page=INDEX_SIZE,
+                page=page,
+                _fields="id,modified_gmt",
+            )
+        )
+        if answer.status == 400 and refusal_code(answer.body) == PAST_THE_END:
+            break
+        _check(answer)
+        some = await asyncio.to_thread(read_index, answer.body, url=answer.url)
+        listed.update({one.key: one for one in some})
+        if len(some) < INDEX_SIZE:
+            break
+    return listed
+
+
+async def _is_gone_from_rest(archive: Archive, state: ArchiveState, post: ArchivePost) -> bool:
+    """Whether the site says that a post is deleted, not public any more, or of other categories.
+
+    Only WordPress's own words count: a site that closes its API answers 401 and 404 too.
+    """
+    fields = "id,status,categories,tags"
+    answer = await archive.asker.get(archive.place.rest(f"posts/{post.key}", _fields=fields))
+    code = refusal_code(answer.body)
+    if answer.status != 200:
+        refusals = {(404, "rest_post_invalid_id"), (401, "rest_forbidden"), (403, "rest_forbidden")}
+        return answer.status == 410 or (answer.status, code) in refusals
+    try:
+        told = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return False
+    kind = archive.place.taxonomy
+    terms = told.get(kind) if isinstance(told, dict) and kind else None
+    return isinstance(terms, list) and not set(state.plan["terms"]) & set(terms)
+
+
+async def _posts(archive: Archive, address: str) -> list[Found]:
+    answer = await archive.asker.get(address)
+    if answer.status == 400 and refusal_code(answer.body) == PAST_THE_END:
+        return []
+    _check(answer)
+    return await asyncio.to_thread(read_posts, answer.body, url=answer.url)
+
+
+# ---------------------------------------------------------------- feed pages, article pages
+
+
+async def _sweep_pages(archive: Archive) -> int:
+    known = await archive.store.archives.posts(archive.place.feed)
+    listed: dict[str, Listed] = {}
+    for number in range(1, PAGES_AT_MOST):
+        found = await feed_page(archive, number)
+        new = [one for one in found if one.key not in listed]
+        if not new:
+            break
+        listed.update({one.key: Listed(one.key, one.mark) for one in new})
+        await archive.take(new, await archive.state())
+    await _withdraw_missing(archive, _missing(known, listed))
+    return len(listed)
+
+
+async def _sweep_articles(archive: Archive, state: ArchiveState) -> int:
+    known = await archive.store.archives.posts(archive.place.feed)
+    listed = await _addresses(archive, state)
+    again = [
+        replace(known.get(one.key, ArchivePost(one.key)), state=PostState.WAITING, mark=one.mark)
+        for one in listed.values()
+        if _to_read(known.get(one.key), one.mark)
+    ]
+    async with archive.store.write() as write:
+        await write.archive.save_posts(archive.place.feed, again)
+        await write.archive.save(await archive.state())
+    way = WAYS[state.way or ""]
+    while await archive.store.archives.waiting(archive.place.feed, 1):
+        await way.step(archive, await archive.state(), None, None)
+    await _withdraw_missing(archive, _missing(known, listed))
+    known = await archive.store.archives.posts(archive.place.feed)
+    return sum(post.state is PostState.TAKEN for post in known.values())
+
+
+async def _addresses(archive: Archive, state: ArchiveState) -> dict[str, Listed]:
+    listed: dict[str, Listed] = {}
+    if state.way == "sitemap":
+        for address in state.plan["maps"]:
+            posts = await map_posts(archive, str(address))
+            listed.update({post.key: Listed(post.key, post.mark or "") for post in posts})
+        return listed
+    for number in range(1, PAGES_AT_MOST):
+        links = [url for url in await listing_links(archive, number) if url not in listed]
+        if not links:
+            break
+        listed.update({url: Listed(url, "") for url in links})
+    return listed
+
+
+async def _withdraw_missing(archive: Archive, missing: Sequence[ArchivePost]) -> None:
+    """Withdraw what is gone by the word of its own page (404, 410; RFC 9110, 15.5.5, 15.5.11)."""
+    ids = [post.interview_id for post in missing if post.interview_id is not None]
+    addresses = {one.id: one.url for one in await archive.store.summaries(ids)}
+    for post in missing:
+        address = addresses.get(post.interview_id or 0)
+        if address is None or not archive.place.is_here(address):
+            continue
+        try:
+            answer = await archive.asker.get(address)
+        except FetchError as error:
+            logger.info("archive.not-checked", url=address, cause=str(error))
+            continue
+        if answer.status in (404, 410):
+            await archive.withdraw(post)
+
+
+def _to_read(known: ArchivePost | None, mark: str) -> bool:
+    if known is None or known.state in (PostState.HELD, PostState.GONE):
+        return True
+    return known.mark != mark and bool(mark)
+
+
+def _missing(known: Mapping[str, ArchivePost], listed: Mapping[str, Listed]) -> list[ArchivePost]:
+    taken = [post for post in known.values() if post.state is PostState.TAKEN]
+    return [post for post in taken if post.key not in listed]
+
+
+def _check(answer: Answer) -> None:
+    if answer.status != 200:
+        raise FetchError("fetch.refused", status=answer.status)
