@@ -97,7 +97,8 @@ class Delivery:
         """Accept the push if its signature is right; whether it was."""
         if self._mac is None:
             return False
-        right = hmac.compare_digest(self._mac.hexdigest().encode(), self._claimed.encode())
+        claimed = self._claimed.encode("utf-8", "replace")
+        right = hmac.compare_digest(self._mac.hexdigest().encode(), claimed)
         if right:
             self._accept()
         return right

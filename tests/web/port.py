@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def free_port() -> int:
 
 
 async def ask(
-    method: str, url: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    method: str, url: str, body: object = None, headers: dict[str, str] | None = None
 ) -> tuple[int, str]:
     """Status and text of the answer."""
     timeout = aiohttp.ClientTimeout(total=30)
@@ -36,6 +37,20 @@ async def ask(
         session.request(method, url, data=body, headers=headers) as response,
     ):
         return response.status, await response.text()
+
+
+async def spaces(number: int) -> AsyncIterator[bytes]:
+    """A body that comes in pieces, without saying how long it is."""
+    for start in range(0, number, 65536):
+        yield b" " * min(65536, number - start)
+
+
+async def is_too_large(url: str, body: object, headers: dict[str, str] | None = None) -> bool:
+    """Whether it is refused: told, or the connection ended while we still sent."""
+    try:
+        return (await ask("POST", url, body, headers))[0] == 413
+    except (aiohttp.ClientError, OSError):
+        return True
 
 
 async def health(port: int) -> tuple[int, dict[str, Any]]:

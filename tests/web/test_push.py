@@ -5,13 +5,13 @@ import time
 from pathlib import Path
 
 import pytest
-from port import EXTENDED, ask, free_port, health, logged
 from process import pointed_at, running
 from wordpress import FEED, URL, needs_scripts, needs_wordpress, script
 
 from bot.demo import Stage, furnish
 from sandbox import Sandbox
 from sandbox.site import SampleSite
+from tests.web.port import EXTENDED, ask, free_port, health, logged
 
 LIMIT_MS = 2000
 
