@@ -5,7 +5,7 @@ its cache tells them, suffice now, the channel's next probe is made due. Where t
 is asked of Discord; the rare probes of the outbox go on.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import discord
 import structlog
@@ -43,6 +43,8 @@ class Healing:
         self._store = store
         self._clock = clock
         self._wake = wake
+        self._heard_of: set[int | None] = set()
+        self._looking = False
 
     def listen(self) -> None:
         """Hear the client's events from now on."""
@@ -50,26 +52,41 @@ class Healing:
             self._client.hear(event, self._heard)
 
     async def _heard(self, *what: object) -> None:
-        guild_id = next((found for one in reversed(what) if (found := _guild_id(one))), None)
+        """Look at the guild that an event is about. What is heard while looking is looked at next,
+        all in one: a start tells of thousands of guilds at once."""
+        self._heard_of.add(
+            next((found for one in reversed(what) if (found := _guild_id(one))), None)
+        )
+        if self._looking:
+            return
+        self._looking = True
         try:
-            await self.look(guild_id)
+            while self._heard_of:
+                guilds, self._heard_of = self._heard_of, set()
+                await self.look(guilds)
         except StoreError as error:
             logger.warning("healing.store-failing", cause=str(error))
+        finally:
+            self._looking = False
 
-    async def look(self, guild_id: int | None = None) -> int:
-        """Have the parked channels of a guild (``None``: of all) probed that the bot may write to
-        now, as far as it knows; how many.
+    async def look(self, guilds: Collection[int | None] = (None,)) -> int:
+        """Have the parked channels of these guilds (``None``: of all) probed that the bot may write
+        to now, as far as it knows; how many.
 
         Raises:
             StoreError: the store can't be read or written.
         """
-        parked = await self._store.parking.parked(guild_id)
-        fit = [id_ for id_, guild, channel in parked if self._may_write(guild, channel)]
+        only = next(iter(guilds)) if len(guilds) == 1 else None
+        fit = [
+            id_
+            for id_, guild, channel in await self._store.parking.parked(only)
+            if (None in guilds or guild in guilds) and self._may_write(guild, channel)
+        ]
         if not fit:
             return 0
         probed = await self._store.parking.probe_soon(fit, self._clock.now())
         if probed:
-            logger.info("healing.probed", guild=guild_id, subscriptions=probed)
+            logger.info("healing.probed", subscriptions=probed)
             self._wake()
         return probed
 

@@ -25,6 +25,9 @@ NOTICE_PAUSE = timedelta(days=1)
 PROBES_AT_ONCE = 50
 """Probes begun with one lease: what heals together is spread over several."""
 
+_CHUNK = 500
+"""Ids in one statement, far below SQLite's 32,766 (SQLite docs, Limits)."""
+
 CAUGHT_UP = "caught-up"
 """Why a delivery is superseded: a newer one's card speaks for it."""
 
@@ -97,16 +100,19 @@ async def note_parked(
 
 async def probe_soon(connection: AsyncConnection, ids: Collection[int], now: datetime) -> int:
     """Probe these as soon as may be, unless they are healed or being probed; how many."""
-    result = await connection.execute(
-        subscriptions.update()
-        .where(
-            subscriptions.c.id.in_(list(ids)),
-            subscriptions.c.state == SubscriptionState.PARKED,
-            subscriptions.c.next_probe_at > now,
+    wanted, probed = list(ids), 0
+    for start in range(0, len(wanted), _CHUNK):
+        result = await connection.execute(
+            subscriptions.update()
+            .where(
+                subscriptions.c.id.in_(wanted[start : start + _CHUNK]),
+                subscriptions.c.state == SubscriptionState.PARKED,
+                subscriptions.c.next_probe_at > now,
+            )
+            .values(next_probe_at=now)
         )
-        .values(next_probe_at=now)
-    )
-    return result.rowcount
+        probed += result.rowcount
+    return probed
 
 
 async def begin_probes(connection: AsyncConnection, now: datetime, catch_up: int) -> None:
