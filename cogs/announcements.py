@@ -22,6 +22,7 @@ from bot.ui.lists import reason_of, subscriptions_page
 from bot.ui.markdown import Marked
 from bot.ui.options import hint, promise, settings_told
 from bot.ui.panels import notice
+from cogs.follow import FollowError, unfollow
 from cogs.naming import Naming
 from cogs.places import (
     KINDS,
@@ -35,6 +36,7 @@ from cogs.places import (
 from cogs.replies import Interaction, replace, show
 from cogs.router import Router
 from cogs.suggesting import CHOICE_LIMIT, CHOICES, OFF, suggest_quiet, suggest_zones
+from cogs.tagging import require_tags, suggest_tags, tag_named, tags_told
 
 Handler = Callable[..., Coroutine[Any, Any, None]]
 Typed = app_commands.Range[str, 1, CHOICE_LIMIT]
@@ -56,6 +58,7 @@ class Options:
     timezone: str | None = None
     crosspost: bool | None = None
     discussion: bool | None = None
+    tag: str | None = None
 
     def wishes(self) -> Wishes:
         """
@@ -119,6 +122,7 @@ class Announcements:
             timezone: Typed | None = None,
             crosspost: bool | None = None,
             discussion: bool | None = None,
+            tag: Typed | None = None,
         ) -> None:
             chosen = Options(
                 role=role,
@@ -129,6 +133,7 @@ class Announcements:
                 timezone=timezone,
                 crosspost=crosspost,
                 discussion=discussion,
+                tag=tag,
             )
             await self.add(interaction, channel, chosen)
 
@@ -157,9 +162,10 @@ class Announcements:
             timezone: Typed | None = None,
             crosspost: bool | None = None,
             discussion: bool | None = None,
+            tag: Typed | None = None,
         ) -> None:
             chosen = Options(
-                role, no_role, frequency, day, hour, quiet, timezone, crosspost, discussion
+                role, no_role, frequency, day, hour, quiet, timezone, crosspost, discussion, tag
             )
             await self.edit(interaction, channel, chosen)
 
@@ -227,9 +233,14 @@ class Announcements:
         guild_id = _admins_guild(interaction)
         text = self._text(interaction)
         kind = KINDS[channel.type]
-        target = Target(kind, bool(chosen.crosspost), bool(chosen.discussion))
+        tag_id = _tag(interaction, channel.id, chosen)
+        target = Target(kind, bool(chosen.crosspost), bool(chosen.discussion), tag_id)
         require_postable(interaction, channel.id, target, chosen.role, text)
-        wishes = replace_in(chosen.wishes(), kind=kind)
+        require_tags(interaction, channel.id)
+        wishes = replace_in(chosen.wishes(), kind=kind, tag_id=tag_id)
+        found = await self._subscribing.find(guild_id, channel.id)
+        if found is not None and not await unfollow(interaction, found):
+            raise FollowError("stays", Marked(f"<#{channel.id}>"))
         arranged = await self._subscribing.add(guild_id, channel.id, interaction.user.id, wishes)
         await self._tell(interaction, arranged, text)
 
@@ -241,10 +252,12 @@ class Announcements:
         found = await self._subscribing.find(guild_id, channel_id)
         if found is None:
             raise NotSubscribedError(Marked(f"<#{channel_id}>"))
-        if chosen.role or chosen.crosspost or chosen.discussion:
-            target = Target(kind or found.kind, bool(chosen.crosspost), bool(chosen.discussion))
+        kind, tag_id = kind or found.kind, _tag(interaction, channel_id, chosen)
+        if chosen.role or chosen.crosspost or chosen.discussion or chosen.tag:
+            target = Target(kind, bool(chosen.crosspost), bool(chosen.discussion), tag_id)
             require_postable(interaction, channel_id, target, chosen.role, text)
-        arranged = await self._subscribing.edit(guild_id, channel_id, chosen.wishes())
+        wishes = replace_in(chosen.wishes(), kind=kind, tag_id=tag_id)
+        arranged = await self._subscribing.edit(guild_id, channel_id, wishes)
         if arranged is None:
             raise NotSubscribedError(Marked(f"<#{channel_id}>"))
         await self._tell(interaction, arranged, text)
@@ -252,6 +265,9 @@ class Announcements:
     async def _tell(self, interaction: Interaction, arranged: Arrangement, text: Text) -> None:
         one, settings = arranged.subscription, arranged.settings
         told = [text(f"announcements.{arranged.outcome}"), promise(one, settings, text)]
+        tags = tags_told(interaction, one, text)
+        if tags is not None:
+            told.append(tags)
         if arranged.moved:
             told.append(text("announcements.moved", zone=settings.time_zone))
         if arranged.woken is not None:
@@ -315,7 +331,8 @@ class Announcements:
         text = self._text(interaction)
         key = "announcements.removed"
         if found.mode is Mode.FOLLOW:
-            key = "announcements.removed-follow"
+            ended = await unfollow(interaction, found)
+            key = "announcements.unfollowed" if ended else "announcements.removed-follow"
         await show(interaction, notice(text(key, channel=channel)))
 
     # ---------------------------------------------------------------- looking
@@ -366,6 +383,17 @@ class Announcements:
         return suggest_zones(current)
 
 
+def _tag(interaction: Interaction, channel_id: int, chosen: Options) -> int | None:
+    """The tag that was named; 0 stands for one that was named for what is no forum."""
+    if chosen.tag is None:
+        return None
+    return tag_named(interaction, channel_id, chosen.tag) or 0
+
+
+async def _tags(interaction: Interaction, current: str) -> list[Choice[str]]:
+    return suggest_tags(interaction, current) if interaction.permissions.manage_guild else []
+
+
 def _shared_options(naming: Naming, quiet: Any, zones: Any) -> Callable[[Any], Any]:
     """The options that add and edit have in common."""
     frequencies: list[Choice[Any]] = [
@@ -374,7 +402,10 @@ def _shared_options(naming: Naming, quiet: Any, zones: Any) -> Callable[[Any], A
     days: list[Choice[Any]] = [
         Choice(name=naming(f"weekday.{number}"), value=number) for number in DAYS
     ]
-    names = ("role", "frequency", "day", "hour", "quiet", "timezone", "crosspost", "discussion")
+    names = (
+        *("role", "frequency", "day", "hour", "quiet", "timezone"),
+        *("crosspost", "discussion", "tag"),
+    )
 
     def decorate(command: Any) -> Any:
         for wrap in (
@@ -383,7 +414,7 @@ def _shared_options(naming: Naming, quiet: Any, zones: Any) -> Callable[[Any], A
                 **{one: naming(f"command.add.{one}.description") for one in names}
             ),
             app_commands.choices(frequency=frequencies, day=days),
-            app_commands.autocomplete(quiet=quiet, timezone=zones),
+            app_commands.autocomplete(quiet=quiet, timezone=zones, tag=_tags),
         ):
             command = wrap(command)
         return command

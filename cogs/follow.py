@@ -6,10 +6,11 @@ from typing import Any
 import discord
 from discord import app_commands
 from discord.app_commands import AppCommandChannel
+from discord.http import Route
 
 from bot.errors import UserError
 from bot.i18n import Messages, Text
-from bot.model import Mode
+from bot.model import Mode, Subscription
 from bot.subscribing import Subscribing
 from bot.ui.markdown import Marked
 from bot.ui.panels import notice
@@ -103,7 +104,10 @@ class Follow:
         found = await self._subscribing.find(guild_id, channel.id)
         if found is not None and found.mode is Mode.POST:
             raise FollowError("has-announcements", mention)
-        hooks = await interaction.client.http.channel_webhooks(channel.id)
+        try:
+            hooks = await interaction.client.http.channel_webhooks(channel.id)
+        except discord.Forbidden as error:
+            raise FollowError("refused", mention) from error
         if follows(hooks, self._home_id):
             raise FollowError("already", mention)
 
@@ -120,6 +124,20 @@ class Follow:
                 raise
             raise FollowError("hooks-full", mention) from error
         return int(made["webhook_id"])
+
+
+async def unfollow(interaction: Interaction, subscription: Subscription) -> bool:
+    """End the following that a subscription stands for; whether there is none any more."""
+    if subscription.mode is not Mode.FOLLOW or subscription.webhook_id is None:
+        return True
+    try:
+        route = Route("DELETE", "/webhooks/{webhook_id}", webhook_id=subscription.webhook_id)
+        await interaction.client.http.request(route)
+    except discord.NotFound:
+        return True
+    except discord.HTTPException:
+        return False
+    return True
 
 
 class _FollowingChannel(app_commands.Transformer):

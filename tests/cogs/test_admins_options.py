@@ -271,7 +271,7 @@ async def test_what_follows_takes_no_wishes(on_stage: Stage, command: str) -> No
     assert (await ask(on_stage, command)).startswith("Discord itself carries interviews into")
     listed = read(await on_stage.ask("announcements list", by=on_stage.admin))
     assert "🔗 Follows the bot's own channel" in listed
-    assert (await ask(on_stage, "remove")).startswith("**Done.** The bot forgets")
+    assert (await ask(on_stage, "remove")).endswith("follows no more. What came stays.")
 
 
 async def test_the_settings_of_a_guild(on_stage: Stage) -> None:

@@ -54,6 +54,7 @@ async def test_admins_commands_are_for_who_manages_a_guild() -> None:
         "timezone",
         "crosspost",
         "discussion",
+        "tag",
     ]
     assert (role["type"], role["required"]) == (8, False)
 

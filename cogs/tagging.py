@@ -1,0 +1,99 @@
+"""Tags of forums: named by admins, and what posts will get."""
+
+import discord
+from discord.app_commands import Choice
+
+from bot.errors import UserError
+from bot.i18n import Text
+from bot.model import Subscription
+from bot.targets import POSTS, Tag, fold
+from bot.ui.markdown import Marked, escape_within
+from cogs.replies import Interaction
+
+CHOICES = 25
+TAG_LIMIT = 20
+"""Characters of a tag's name (Discord docs, Forum Tag Object)."""
+
+
+class UnknownTagError(UserError):
+    """The forum has no such tag, or only moderators may give it."""
+
+    def __init__(self, tag: str, channel: Marked, tags: Marked) -> None:
+        super().__init__("error.unknown-tag", tag=tag, channel=channel, tags=tags)
+
+
+class NoTagError(UserError):
+    """The forum requires a tag, and has none that the bot may give."""
+
+    def __init__(self, channel: Marked) -> None:
+        super().__init__("error.no-tag", channel=channel)
+
+
+def tag_named(interaction: Interaction, channel_id: int, name: str) -> int | None:
+    """The id of the forum's tag that is called so; ``None`` where the channel is no forum.
+
+    Raises:
+        UnknownTagError: there is none that the bot may give.
+    """
+    forum = _forum(interaction, channel_id)
+    if forum is None:
+        return None
+    usable = _usable(forum)
+    found = next((tag for tag in usable if fold(tag.name) == fold(name) and fold(name)), None)
+    found = found or next((tag for tag in usable if tag.name == name.strip()), None)
+    if found is None:
+        names = ", ".join(_shown(tag) for tag in usable) or "—"
+        raise UnknownTagError(name, Marked(f"<#{channel_id}>"), Marked(names))
+    return found.id
+
+
+def require_tags(interaction: Interaction, channel_id: int) -> None:
+    """
+    Raises:
+        NoTagError: no post can be made in this forum as it is.
+    """
+    forum = _forum(interaction, channel_id)
+    if forum is not None and forum.flags.require_tag and not _usable(forum):
+        raise NoTagError(Marked(f"<#{channel_id}>"))
+
+
+def tags_told(interaction: Interaction, one: Subscription, text: Text) -> str | None:
+    """Which tags posts will get, as a sentence; ``None`` for what is no forum or has no tags."""
+    forum = _forum(interaction, one.channel_id) if one.kind in POSTS else None
+    if forum is None or not forum.available_tags:
+        return None
+    usable = _usable(forum)
+    chosen = next((tag for tag in usable if tag.id == one.tag_id), None)
+    if chosen is None and forum.flags.require_tag and usable:
+        return text("options.tags-first", tag=_shown(usable[0]))
+    if chosen is None:
+        return text("options.tags")
+    return text("options.tags-chosen", tag=_shown(chosen))
+
+
+def suggest_tags(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """The tags of the forum that the command names so far."""
+    named = getattr(interaction.namespace, "channel", None)
+    raw = str(getattr(named, "id", named))
+    forum = _forum(interaction, int(raw)) if raw.isascii() and raw.isdigit() else None
+    if forum is None:
+        return []
+    wanted = current.strip().casefold()
+    names = [tag.name for tag in _usable(forum) if wanted in tag.name.casefold()]
+    return [Choice(name=name, value=name) for name in names[:CHOICES]]
+
+
+def _forum(interaction: Interaction, channel_id: int) -> discord.ForumChannel | None:
+    known = interaction.guild.get_channel(channel_id) if interaction.guild else None
+    return known if isinstance(known, discord.ForumChannel) else None
+
+
+def _usable(forum: discord.ForumChannel) -> list[Tag]:
+    me: discord.Member | None = forum.guild.me
+    moderator = me is not None and forum.permissions_for(me).manage_threads
+    tags = [Tag(tag.id, tag.name, tag.moderated) for tag in forum.available_tags]
+    return [tag for tag in tags if moderator or not tag.moderated]
+
+
+def _shown(tag: Tag) -> str:
+    return f"**{escape_within(tag.name, 2 * TAG_LIMIT)}**"
