@@ -109,8 +109,8 @@ def parse_article(body: bytes, *, url: str) -> Interview:
     linked = _json_ld(page)
     tree, _ = parse_html(page)
     told = _Told(_meta(tree), linked)
-    found = _body(tree)
     title = _title(tree, told)
+    found = _body(tree)
     if found is None or not title or _is_listing(tree):
         raise ParseError("error.parse.not-article", url=url)
     warnings: list[str] = []

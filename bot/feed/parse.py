@@ -134,7 +134,7 @@ def _post(entry: dict[str, Any], url: str) -> Post:
         url=_link(entry),
         guid=str(entry.get("id") or ""),
         body=body or summary,
-        summary=summary,
+        summary=summary if summary != body else "",
         base_url=web_url(base, url) or url,
         kinds=[str(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags") or ()],
         author=_author(entry),

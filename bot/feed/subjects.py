@@ -6,9 +6,10 @@ does. Nothing is made up: in doubt there is no subject.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bot.feed.transcript.labels import is_magazine
+from bot.feed.vocabulary import GENERIC_WORDS, KOREAN_ROLES, ROLE_NOUNS
 from bot.model import Subject
 
 NAME_LIMIT = 80
@@ -17,47 +18,63 @@ SUBJECTS_AT_MOST = 12
 
 _Q = "“”\"‘’'«»「」『』<>《》"
 _INTERVIEW = (
-    r"(?:interviews?|interviewing|q\s?(?:&|and|\+|n)\s?a|conversations?|chats?|chatting|talks?|talking|catching\s+up|catch-?up"
-    r"|sit(?:s|ting)?\s+down|one[- ]on[- ]one|hang(?:s|ing)?\s+out|questions?|speaking|up\s+close|face\s+to\s+face|\w*minutes?|[\d]+\s+questions)"
+    r"(?:interviews?|interviewing|q\s?(?:&|and|\+|n)\s?a|conversations?|chats?|chatting|talks?"
+    r"|talking|catching\s+up|catch-?up"
+    r"|sit(?:s|ting)?\s+down|one[- ]on[- ]one|hang(?:s|ing)?\s+out|questions?|speaking"
+    r"|up\s+close|face\s+to\s+face|\w*minutes?|[\d]+\s+questions)"
 )
 _WITH = re.compile(
-    rf"(?i)\b{_INTERVIEW}\b[^,:–—|]{{0,25}}?\b(?:with|w/|featuring|feat\.?|ft\.?|from|of)(?:\s+|:\s*)(?P<who>.+)$"
+    rf"(?i)\b{_INTERVIEW}\b[^,:–—|]{{0,25}}?\b(?:with|w/|featuring|feat\.?|ft\.?|from|of)(?:\s+"
+    rf"|:\s*)(?P<who>.+)$"
 )
 _AFTER = re.compile(
-    rf"(?i)^(?P<who>.+?)\s*(?:[:|–—]|\s-)\s*(?:the|an|our|another|a)?\s*(?:[\w’']+\s+){{0,2}}?(?:interviews?|q\s?&\s?a)\b.*$"
+    r"(?i)^(?P<who>.+?)\s*(?:[:|–—]|\s-)\s*(?:the|an|our|another"
+    r"|a)?\s*(?:[\w’']+\s+){0,2}?(?:interviews?|q\s?&\s?a)\b.*$"
 )
 _BEFORE = re.compile(
     r"(?i)^(?:(?:[\w’'.&-]+\s+){0,3}?)(?:interviews?|q\s?&\s?a)\s*(?:[:|–—-]\s*)?(?P<who>.+)$"
 )
 _MEET = re.compile(
-    r"(?i)^(?:meet|introducing|(?:getting|get) to know|spotlight(?: on)?|who is)\s*(?:the\s+)?[:–—-]?\s*(?P<who>.+)$"
+    r"(?i)^(?:meet|introducing|(?:getting|get) to know|spotlight(?: on)?"
+    r"|who is)\s*(?:the\s+)?[:–—-]?\s*(?P<who>.+)$"
 )
 _LAST_WORD = re.compile(
     r"(?i)^(?P<who>.+?)(?:[’']s)?\s+(?:exclusive\s+|special\s+|full\s+)*interviews?$"
 )
 _ROAD = re.compile(
-    r"(?i)^(?P<who>.+?)[’']s?\s+(?:[\w-]+\s+){0,2}?(?:road|journey|path|story|way|return|debut|comeback|rise|life|world|music|dream|first)\b"
+    r"(?i)^(?P<who>.+?)[’']s?\s+(?:[\w-]+\s+){0,2}?(?:road|journey|path|story|way|return|debut"
+    r"|comeback|rise|life|world|music|dream|first)\b"
 )
 _TALKS = re.compile(
-    r"(?i)\s+(?:talks?|opens?\s+up|discuss(?:es)?|shares?|speaks?|reveals?|tells?|dish(?:es)?|chats?|reflects?|looks?\s+back"
-    r"|introduces?|explains?|gets?\s+(?:real|candid)|dives?|spills?|celebrates?|on\s+(?=[“\"‘'A-Z<《]|h(?:is|er)|their|the|being|becoming|life|music|new)|about|answers|says)\b"
+    r"(?i)\s+(?:talks?|opens?\s+up|discuss(?:es)?|shares?|speaks?|reveals?|tells?|dish(?:es)?"
+    r"|chats?|reflects?|looks?\s+back"
+    r"|introduces?|explains?|gets?\s+(?:real|candid)|dives?|spills?|celebrates?"
+    r"|on\s+(?=[“\"‘'A-Z<《]|h(?:is|er)|their|the|being|becoming|life|music|new)|about|answers"
+    r"|says)\b"
 )
 _BRACKETED = re.compile(
     r"^\s*[\[(【<](?P<in>[^\])】>]{1,40})[\])】>]\s*|\s*[\[(【](?P<out>[^\])】]{1,40})[\])】]\s*$"
 )
 _EMOJI = re.compile(
-    r"[\U0001F000-\U0001FAFF\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d]+"
+    r"[\U0001F000-\U0001FAFF\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2600-\u27bf\u2b00-\u2bff\uf"
+    r"e0f\u200d]+"
 )
 _TAIL = re.compile(
     rf"(?i)\s*(?:[–—|~]|\s-\s|:)\s*[{_Q}].*$"
-    r"|\s*(?:[–—|]|\s-\s)\s*(?:part|pt\.?|vol\.?|episode|ep\.?|exclusive|video|interview|q&a|full|updated?)\b.*$"
+    r"|\s*(?:[–—|]|\s-\s)\s*(?:part|pt\.?|vol\.?|episode|ep\.?|exclusive|video|interview|q&a"
+    r"|full|updated?)\b.*$"
     r"|\s*,?\s*\(?(?:part|pt\.?)\s+(?:\d+|[ivx]+|one|two|three)\)?\s*$"
-    rf"|\s+(?:on|about|for|behind|from|in|at|ahead\s+of|before|after|during)\s+(?:the\s+|h(?:is|er)\s+|their\s+)?(?:[\w-]+\s+){{0,4}}[{_Q}](?=\S).*$"
+    rf"|\s+(?:on|about|for|behind|from|in|at|ahead\s+of|before|after|during)\s+(?:the\s+|h(?:is"
+    rf"|er)\s+|their\s+)?(?:[\w-]+\s+){{0,4}}[{_Q}](?=\S).*$"
     r"|\s+(?:at|ahead\s+of|during)\s+(?:the\s+)?(?:[A-Z0-9][\w’'-]*\s*)+$"
-    r"|\s+(?:on|about)\s+(?:h(?:is|er)|their|the|being|becoming|life|what|how|why|making|working)\b.*$"
+    r"|\s+(?:on|about)\s+(?:h(?:is|er)|their|the|being|becoming|life|what|how|why|making"
+    r"|working)\b.*$"
 )
 _CAST = re.compile(
-    rf"(?i)^(?:the\s+)?(?P<role>(?:[\w-]+\s+){{0,3}}?(?:cast|crew|director|star|stars|team|creators?|producers?|writers?|filmmakers?|makers?)(?:\s+and\s+[\w-]+)?)\s+(?:of|from|behind)\s+(?:the\s+(?:film|movie|drama|series|musical|show)\s+)?[{_Q}](?P<work>.+?)[{_Q}]?$"
+    rf"(?i)^(?:the\s+)?(?P<role>(?:[\w-]+\s+){{0,3}}?(?:cast|crew|director|star|stars|team"
+    rf"|creators?|producers?|writers?|filmmakers?|makers?)(?:\s+and\s+[\w-]+)?)\s+(?:of|from"
+    rf"|behind)\s+(?:the\s+(?:film|movie|drama|series|musical"
+    rf"|show)\s+)?[{_Q}](?P<work>.+?)[{_Q}]?$"
 )
 _PAREN = re.compile(
     r"(?:\s+|(?<=[가-힣]))[(（\[]([^)）\]]{1,60})[)）\]](?=[\s,.:]|$)|^[(（]([가-힣 ]{1,20})[)）]\s"
@@ -67,25 +84,6 @@ _KOREAN_WRITTEN = re.compile(r"^[A-Z][a-z]{1,7}[ -][A-Z]?[a-z]{1,7}(?:[- ]?[A-Z]
 _SPLIT_AND = re.compile(r"(?i)\s*,?\s+(?:and|와|과)\s+|\s*,\s+(?:and\s+)?")
 _QUOTES_AROUND = re.compile(rf"^[{_Q}\s]+|[{_Q}\s]+$")
 
-# Nouns that say what somebody is. A title's words up to the last of them are the role.
-_ROLE_NOUNS = frozenset(
-    """actor actress announcer anchor animator archer architect artist athlete author baker ballerina band barista bassist
-    beatboxer beatmaker blogger boxer breakdancer broadcaster calligrapher cartoonist cellist ceo champion chef choreographer cinematographer
-    climber coach comedian comedienne composer conductor cook cosplayer couple crew creator creators critic curler cyclist dancer dancers
-    designer developer director diver dramatist drummer duo editor engineer entertainer entrepreneur expert fencer fighter
-    filmmaker filmmakers flautist flutist founder gamer golfer group guitarist gymnast handballer host hurdler idol idols illustrator influencer
-    instructor jockey journalist judoka juggler jumper lyricist magician manager maker medalist model mountaineer musician musicians newcomer
-    novelist opera-singer organist orchestra owner painter percussionist performer photographer pianist player playwright podcaster poet
-    presenter pro-gamer producer producers professor programmer publisher puppeteer quartet quintet racer rapper rappers reporter rookie rower runner sailor
-    saxophonist scholar screenwriter sculptor shooter singer singers singer-songwriter singer-songwriters skater skateboarder skier snowboarder
-    soloist songwriter songstress soprano sprinter star stars streamer student stylist surfer swimmer tattooist teacher team tenor translator trio trainer
-    trainee trumpeter tiktoker veejay vj violinist vlogger vocalist voice weightlifter wrestler writer youtuber youtubers webtoonist
-    personality actor-singer singer-actor singer-actress multi-instrumentalist instrumentalist maknae leader member members debutant
-    comic comedians rockers rocker violist harpist diva crooner mc-dj emcee showrunner cinematographers directors actors actresses
-    restaurateur sommelier bartender florist potter ceramicist jeweler weaver craftsman artisan monk astronaut scientist doctor dentist lawyer
-    politician activist ambassador winner contestant finalist champion medallist goalkeeper striker midfielder pitcher batter catcher footballer
-    cricketer marathoner taekwondoist karateka kickboxer bodybuilder powerlifter freediver paraglider caddie referee umpire cheerleader""".split()
-)
 # First words that look like roles and belong to names.
 _NAME_TITLES = frozenset(
     {
@@ -109,84 +107,26 @@ _NAME_TITLES = frozenset(
         "crew",
     }
 )
-_GENERIC = frozenset(
-    """interview interviews news exclusive kpop k-pop jpop j-pop music korea korean magazine feature features featured review
-    video photo photos article articles entertainment rookie the a an our month week year artist artists of special ballad soul r&b rnb
-    hip-hop hiphop k-hiphop rap indie rock pop trot webtoon webtoons sport sports fencing youtube film films movie movies drama dramas
-    k-drama kdrama acting actor actress games game board creator creators art culture fashion beauty food travel boy girl group groups idol idols
-    rising star stars debut album comeback concert tour event events contest giveaway uncategorized blog new rookies""".split()
-)
 _ROLE_LINK = re.compile(r"(?i)\s+(?:of|from|at|for|behind|and)\s+")
 _NAME_TOKEN = re.compile(r"[\w]+")
 
-_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("webtoon", re.compile(r"(?i)webtoon|manhwa|comic|manga|cartoonist|웹툰")),
-    (
-        "game",
-        re.compile(
-            r"(?i)\b(?:video |board )?games?\b|game ?design|\bgam(?:er|ing)\b|e-?sports?|게임"
-        ),
-    ),
-    (
-        "sport",
-        re.compile(
-            r"(?i)sport|athlete|fenc(?:er|ing)|skat(?:er|ing)|runner|swimm|archer|golf|football|soccer|baseball|basketball|volleyball|tennis|boxer|boxing|taekwondo|judo|climb|surf|cyclist|olympi|wrestl|gymnast|marathon|breaking|스포츠|선수"
-        ),
-    ),
-    (
-        "film",
-        re.compile(
-            r"(?i)\bfilms?\b|\bmovies?\b|cinema|film-?maker|screenwriter|documentar|sundance|director of [“\"‘'«<]|영화"
-        ),
-    ),
-    (
-        "acting",
-        re.compile(
-            r"(?i)\bact(?:or|ress|ors|resses|ing)\b|\bdramas?\b|k-?drama|theat(?:er|re)|musicals?\b|배우|드라마"
-        ),
-    ),
-    (
-        "creator",
-        re.compile(
-            r"(?i)youtub|creator|vlogg|influencer|blogger|streamer|tik ?tok|podcast|asmr|유튜버|크리에이터"
-        ),
-    ),
-    (
-        "music",
-        re.compile(
-            r"(?i)music|sing(?:er|ers|ing)\b|song|rapp?(?:er|ers)?\b|k-?pop|j-?pop|hip-?hop|r&b|band\b|boy group|girl group|vocal|producer|\bdj\b|guitar|pian|drumm|cell|violin|trot|ballad|indie|jazz|idol|pansori|gayageum|compos|beatbox|rising star|soul|가수|음악"
-        ),
-    ),
-)
-
 
 def subjects_of(title: str, *, kinds: Sequence[str] = (), text: str = "") -> tuple[Subject, ...]:
-    """The people or groups that the interview is with, in the title's order; () where none is named.
+    """Those whom the interview is with, in the title's order; () where none is named.
 
     `kinds` are the categories and tags, `text` the article's opening.
     """
-    tags = [kind for kind in kinds if kind.casefold() not in _GENERIC]
+    tags = [kind for kind in kinds if kind.casefold() not in GENERIC_WORDS]
     filed = any("interview" in kind.casefold() for kind in kinds)
     who = _who(title[:400], filed=filed)
     found = _people(who, tags) if who else []
     if not found:
         found = _from_tags(tags, text)
+    found = [subject for subject in found if any(map(str.isalnum, subject.name))]
     several = len(found) > 1
     return tuple(
         _completed(subject, tags, text, several=several) for subject in found[:SUBJECTS_AT_MOST]
     )
-
-
-def kind_of(subjects: Iterable[Subject], kinds: Iterable[str]) -> str:
-    """What the interview is about: music, acting, webtoon, sport, game, creator, film or other.
-
-    A role in the title says more than a tag, a tag more than a category.
-    """
-    for words in ([subject.role or "" for subject in subjects], list(reversed(list(kinds)))):
-        for kind, pattern in _KINDS:
-            if any(pattern.search(word) for word in words):
-                return kind
-    return "other"
 
 
 # ---------------------------------------------------------------- the title's wrapping
@@ -253,7 +193,9 @@ def _rpartition(text: str) -> tuple[str, str, str]:
 def _without_magazine(text: str) -> tuple[str, bool]:
     """Without "KCrush Exclusive:" and the like in front, and whether there was that."""
     found = re.match(
-        r"(?i)^(?P<mag>k\S*(?:\s+(?:america|magazine|mag))?)\s+(?:exclusive|special|feature|spotlight|presents|meets|introduces|chats?\s+with|talks?\s+(?:to|with))\s*[:–—|-]?\s*(?P<rest>.+)$",
+        r"(?i)^(?P<mag>k\S*(?:\s+(?:america|magazine|mag))?)\s+(?:exclusive|special|feature"
+        r"|spotlight|presents|meets|introduces|chats?\s+with|talks?\s+(?:to|with))\s*[:–—"
+        r"|-]?\s*(?P<rest>.+)$",
         text,
     )
     if found and is_magazine(found["mag"].split()[0]):
@@ -263,7 +205,7 @@ def _without_magazine(text: str) -> tuple[str, bool]:
 
 
 def _tidy(who: str) -> str:
-    """Without the occasion: works in quotation marks, festivals, "Part 2"; and the magazine's name."""
+    """Without the occasion (a work in quotation marks, a festival, "Part 2") and the magazine."""
     who = who.strip(" .,:;–—-|~!")
     if not _CAST.match(who):
         before = None
@@ -278,8 +220,11 @@ def _tidy(who: str) -> str:
             who = road["who"]
     words = who.split()
     while words and (
-        is_magazine(words[0])
-        and words[0].lower() not in ("host", "mc", "editor", "reporter", "journalist", "magazine")
+        (
+            is_magazine(words[0])
+            and words[0].lower()
+            not in ("host", "mc", "editor", "reporter", "journalist", "magazine")
+        )
         or words[0].lower() in ("magazine", "magazine’s", "exclusive", "another", "our", "america")
     ):
         words = words[1:]
@@ -289,7 +234,7 @@ def _tidy(who: str) -> str:
 
 def _is_generic(name: str) -> bool:
     words = [word.casefold().strip(".,!’'") for word in name.split()]
-    return not words or all(word in _GENERIC for word in words)
+    return not words or all(word in GENERIC_WORDS for word in words)
 
 
 # ---------------------------------------------------------------- people, roles and names
@@ -305,7 +250,7 @@ def _people(who: str, tags: Sequence[str]) -> list[Subject]:
         ]
     who = re.sub(r"(?i)^the\s+(?=\S+\s+(?:of|behind)\s)", "", who)
     dashed = re.split(r"\s+[–—|-]\s+|\s*:\s+(?=[^“\"]+$)", who, maxsplit=1)
-    if len(dashed) == 2 and not _role_end(_words(who)) == len(_words(who)):
+    if len(dashed) == 2 and _role_end(_words(who)) != len(_words(who)):
         first, second = dashed
         if _is_role(first) or _is_role(second):
             return (
@@ -319,7 +264,7 @@ def _people(who: str, tags: Sequence[str]) -> list[Subject]:
 
 
 def _with_comma(who: str, tags: Sequence[str]) -> list[Subject]:
-    """ "Faky, J-Pop Girl Group" and "J-Pop Girl Group, Faky": the part with a role noun is the role."""
+    """ "Faky, J-Pop Girl Group" or "J-Pop Girl Group, Faky": a role noun tells the role."""
     first, comma, rest = who.partition(", ")
     if comma:
         if _is_role(first) and not _is_role(rest):
@@ -374,7 +319,7 @@ def _each_a_name(parts: Sequence[str]) -> bool:
 
 
 def _subject(text: str, role: str | None) -> Subject:
-    """Role and name out of "Webtoon Artist Oh Sung-dae (오성대)"; `role` where it is known already."""
+    """Role and name of "Webtoon Artist Oh Sung-dae (오성대)"; `role` where it is known."""
     aliases = tuple(
         inside.strip()
         for found in _PAREN.finditer(text)
@@ -409,7 +354,7 @@ def _role_end(words: Sequence[str]) -> int:
         pieces = re.split(r"[/&]", bare)
         if place == 0 and bare in _NAME_TITLES:
             return 0
-        if bare in _ROLE_NOUNS or any(piece in _ROLE_NOUNS for piece in pieces):
+        if bare in ROLE_NOUNS or any(piece in ROLE_NOUNS for piece in pieces):
             end = place + 1
     if (
         end
@@ -457,11 +402,10 @@ def _completed(subject: Subject, tags: Sequence[str], text: str, *, several: boo
         aliases.extend(
             part.strip() for part in re.split(r"[,;/]", inside) if _is_other_name(part.strip())
         )
-    for before in re.findall(
-        rf"(?i)([가-힣]{{1,12}}(?: [가-힣]{{1,8}}){{0,2}})\s*[(（]{re.escape(subject.name)}[)）]",
-        text,
-    )[:20]:
-        aliases.append(before.split()[-1] if len(before) > 12 else before)
+    beside = (
+        rf"(?i)([가-힣]{{1,12}}(?: [가-힣]{{1,8}}){{0,2}})\s*[(（]{re.escape(subject.name)}[)）]"
+    )
+    aliases.extend(_without_korean_role(before) for before in re.findall(beside, text)[:20])
     hangul = [tag for tag in tags if _HANGUL_NAME.match(tag)]
     if not several and len(hangul) == 1:
         aliases.append(hangul[0])
@@ -476,20 +420,29 @@ def _completed(subject: Subject, tags: Sequence[str], text: str, *, several: boo
 
 
 def _role_in_text(name: str, text: str) -> str | None:
-    """ "MCND (...) is a South Korean boy group formed by ...": what the opening says of the name."""
+    """ "MCND (...) is a South Korean boy group ...": what the opening says of the name."""
     found = re.search(
-        rf"(?<!\w){re.escape(name)}(?:\s*\([^)]{{0,120}}\))?,?\s+(?:is|are)\s+an?\s+((?:[\w’'&/-]+\s+){{0,6}}[\w’'/-]+)",
+        rf"(?<!\w){re.escape(name)}(?:\s*\([^)]{{0,120}}\))?,?\s+(?:is"
+        rf"|are)\s+an?\s+((?:[\w’'&/-]+\s+){{0,6}}[\w’'/-]+)",
         text[:3000],
     )
     if found is None:
         return None
     words = found[1].split()
     for end in range(1, len(words) + 1):
-        if words[end - 1].casefold().strip(",.") in _ROLE_NOUNS:
-            while end < len(words) and words[end].casefold().strip(",.") in _ROLE_NOUNS:
+        if words[end - 1].casefold().strip(",.") in ROLE_NOUNS:
+            while end < len(words) and words[end].casefold().strip(",.") in ROLE_NOUNS:
                 end += 1
             return " ".join(words[:end]).strip(",.")[:ROLE_LIMIT]
     return None
+
+
+def _without_korean_role(phrase: str) -> str:
+    """ "트로트 가수 도현아" is 도현아."""
+    words = phrase.split()
+    while len(words) > 1 and words[0] in KOREAN_ROLES:
+        words = words[1:]
+    return " ".join(words)
 
 
 def _is_other_name(text: str) -> bool:

@@ -41,6 +41,8 @@ class _Bounded:
     """Counts elements for both parsers, and keeps authors short."""
 
     elements = 0
+    # A GUID is compared, not followed: it stays as it is written.
+    can_be_relative_uri = frozenset(StrictFeedParser.can_be_relative_uri) - {"id"}
 
     def unknown_starttag(self, tag: str, attrs: Any) -> None:
         self.elements += 1

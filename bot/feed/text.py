@@ -29,7 +29,7 @@ _ZALGO = re.compile(
     r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
     r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
-_CUT_MARK = re.compile(r"\s*(?:\[\s*(?:\.{2,}|…)\s*\]|\.{3,}|…)\s*$")
+_CUT_MARK = re.compile(r"[\s.]*(?:\[\s*(?:\.{2,}|…)\s*\]|\.{3,}|…)\s*$")
 
 
 def clean(text: str) -> str:
@@ -68,7 +68,7 @@ def shorten(text: str, limit: int) -> str:
     space = head.rfind(" ")
     # A last word that alone is half of the limit is an address or the like, not a word.
     head = head[:space] if space >= limit // 2 else _whole_characters(head[:room])
-    return head.rstrip(" ,;:–—-" + ELLIPSIS) + ELLIPSIS
+    return head.rstrip(" .,;:–—-" + ELLIPSIS) + ELLIPSIS
 
 
 def _whole_characters(text: str) -> str:

@@ -34,8 +34,10 @@ SINGER = Conversation(
     "KCrush Interview with Singer Bae Rowoon",
     "Bae Rowoon",
     (
-        "Bae Rowoon (배로운) spent six years writing songs for other people before she sang one herself. Her first album, Night Ferry, came out in April.",
-        "We met her in a café near Mangwon Market, where she ordered two slices of cake and finished both.",
+        "Bae Rowoon (배로운) spent six years writing songs for other people before she sang"
+        " one herself. Her first album, Night Ferry, came out in April.",
+        "We met her in a café near Mangwon Market, where she ordered two slices of cake and"
+        " finished both.",
     ),
     (
         (
@@ -52,7 +54,8 @@ SINGER = Conversation(
         (
             "Please tell us about the title track, “Night Ferry”.",
             _one(
-                "I wrote it on a real ferry, from Mokpo to Jeju. The engine hums in B flat, so the song is in B flat."
+                "I wrote it on a real ferry, from Mokpo to Jeju. The engine hums in B flat, so"
+                " the song is in B flat."
             ),
         ),
         (
@@ -70,7 +73,8 @@ SINGER = Conversation(
         (
             "Is there an artist you would like to work with?",
             _one(
-                "My grandfather. He plays the saw. Do you know the sound? It is like a ghost with good manners."
+                "My grandfather. He plays the saw. Do you know the sound? It is like a ghost"
+                " with good manners."
             ),
         ),
         (
@@ -86,7 +90,8 @@ BAND = Conversation(
     "Q&A with ORBIT LINE",
     "ORBIT LINE",
     (
-        "ORBIT LINE are five friends from Daejeon who build their own synthesizers. They answered our questions between two rehearsals.",
+        "ORBIT LINE are five friends from Daejeon who build their own synthesizers. They"
+        " answered our questions between two rehearsals.",
     ),
     (
         (
@@ -153,7 +158,8 @@ SKATER = Conversation(
         (
             "You broke your ankle in 2019. How did you come back?",
             _one(
-                "Slowly, and in a bad mood. My coach had me watch other people fall for six months.",
+                "Slowly, and in a bad mood. My coach had me watch other people fall for six"
+                " months.",
                 "Then I fell too, on the first day back, and everybody clapped.",
             ),
         ),
@@ -174,7 +180,8 @@ DIRECTOR = Conversation(
     "Sundance 2024 Interview with Noh Sera, Director of “Where Did the Sea Go?”",
     "Noh Sera",
     (
-        "Noh Sera’s second film opened the festival. “Where Did the Sea Go?” is a comedy about a harbour that dries up overnight.",
+        "Noh Sera’s second film opened the festival. “Where Did the Sea Go?” is a comedy about"
+        " a harbour that dries up overnight.",
         "The interview was held by e-mail.",
     ),
     (
@@ -196,7 +203,8 @@ DIRECTOR = Conversation(
         (
             "Could you talk about the last shot? (Without giving it away, of course.)",
             _one(
-                "It took three days, because I wanted the gull to look left. The gull is a professional, I am told. It looked right."
+                "It took three days, because I wanted the gull to look left. The gull is a"
+                " professional, I am told. It looked right."
             ),
         ),
         (
@@ -272,12 +280,15 @@ _question_by("list item", "<ul><li>{q}</li></ul>")
 _question_by("blockquote", "<blockquote><p>{q}</p></blockquote>")
 _question_by(
     "Word paste",
-    '<p class="MsoNormal"><b><span style="font-family:Arial;color:black">{q}</span></b><span style="color:black">&nbsp;</span></p>',
-    names='<p class="MsoNormal"><b><span style="color:black">{n}:</span></b><span style="font-family:Arial"> {t}</span></p>',
+    '<p class="MsoNormal"><b><span style="font-family:Arial;color:black">{q}</span></b>'
+    '<span style="color:black">&nbsp;</span></p>',
+    names='<p class="MsoNormal"><b><span style="color:black">{n}:</span></b>'
+    '<span style="font-family:Arial"> {t}</span></p>',
 )
 _question_by(
     "Divi",
-    '<div class="et_pb_module et_pb_text"><div class="et_pb_text_inner"><p><span style="color: #e02b20;"><strong>{q}</strong></span></p></div></div>',
+    '<div class="et_pb_module et_pb_text"><div class="et_pb_text_inner">'
+    '<p><span style="color: #e02b20;"><strong>{q}</strong></span></p></div></div>',
 )
 _question_by("stars of Markdown", "<p>**{q}**</p>", names="<p>{n}: {t}</p>")
 _question_by("brackets", "<p>[{q}]</p>", names="<p>{n}: {t}</p>")

@@ -83,3 +83,256 @@ def test_every_markup_gives_the_conversation_back(case: Case) -> None:
     assert asked == case.questions
     assert verdict.words == 1
     assert speakers_of(verdict.transcript) == case.speakers
+
+
+# ---------------------------------------------------------------- single rules
+
+
+def turns(
+    html: str, title: str = "Interview with Kassy"
+) -> list[tuple[str, list[tuple[str | None, str]]]]:
+    transcript = transcribe(html, base_url=BASE, title=title)
+    return [
+        (turn.question, [(a.speaker, a.text) for a in turn.answers]) for turn in transcript.turns
+    ]
+
+
+def test_a_label_with_a_remark_keeps_the_remark_in_the_words() -> None:
+    html = (
+        "<p>KCrush: How are you?</p><p>Kassy (laughs): Fine, I think.</p>"
+        "<p>KCrush: And your cat?</p><p>Kassy: My cat is asleep.</p>"
+    )
+    assert turns(html) == [
+        ("How are you?", [("Kassy", "(laughs) Fine, I think.")]),
+        ("And your cat?", [("Kassy", "My cat is asleep.")]),
+    ]
+
+
+def test_a_time_of_day_and_an_address_are_no_labels() -> None:
+    html = (
+        "<p><b>When do you get up?</b></p><p>6:40 a.m. every day. My page is"
+        " https://kassy.example: look.</p>"
+        "<p><b>And when do you go to bed?</b></p><p>12:30, if I can.</p>"
+    )
+    assert [answers for _, answers in turns(html)] == [
+        [(None, "6:40 a.m. every day. My page is https://kassy.example: look.")],
+        [(None, "12:30, if I can.")],
+    ]
+
+
+def test_a_question_that_nobody_answers_stays_a_question_where_it_is_labelled() -> None:
+    html = "<p>Q. How are you?</p><p>A. Fine.</p><p>Q. And what about your cat?</p>"
+    found = transcribe(html, base_url=BASE)
+    assert [turn.question for turn in found.turns] == ["How are you?", "And what about your cat?"]
+    assert found.turns[1].answers == ()
+    assert "questions without an answer: 2" in found.warnings
+
+
+def test_a_picture_belongs_to_the_turn_in_which_it_stands() -> None:
+    html = (
+        '<p><img src="a.jpg" alt="A"></p><p><b>Who are you?</b></p><p>I am Kassy.</p>'
+        '<figure><img src="b-300x200.jpg" srcset="b-300x200.jpg 300w, b.jpg 1200w">'
+        "<figcaption>In <b>Busan</b></figcaption></figure>"
+        '<figure><img src="b.jpg"></figure>'
+        "<p><b>Where do you live?</b></p><p>I live in Busan.</p><hr><p>Thanks!</p>"
+    )
+    found = transcribe(html, base_url=BASE)
+    assert [image.url for image in found.images] == [f"{BASE}a.jpg"]
+    assert [(i.url, i.caption) for i in found.turns[0].images] == [
+        (f"{BASE}b-300x200.jpg", "In Busan")
+    ]
+    assert found.turns[1].images == ()
+    assert found.outro == "Thanks!"
+    assert examine(html, base_url=BASE).lead == found.images[0]
+
+
+@pytest.mark.parametrize(
+    ("html", "video"),
+    [
+        (
+            '<iframe src="https://www.youtube.com/embed/aB3dE6gH9jK?feature=oembed"></iframe>',
+            "https://www.youtube.com/watch?v=aB3dE6gH9jK",
+        ),
+        (
+            '<iframe data-src="//www.youtube-nocookie.com/embed/aB3dE6gH9jK" src="about:blank">'
+            "</iframe>",
+            "https://www.youtube.com/watch?v=aB3dE6gH9jK",
+        ),
+        ("<p>https://youtu.be/aB3dE6gH9jK?t=3</p>", "https://www.youtube.com/watch?v=aB3dE6gH9jK"),
+        (
+            '<div class="wp-block-embed__wrapper">https://www.youtube.com/shorts/aB3dE6gH9jK</div>',
+            "https://www.youtube.com/watch?v=aB3dE6gH9jK",
+        ),
+        ('<iframe src="https://player.vimeo.com/video/12345"></iframe>', "https://vimeo.com/12345"),
+        ('<video><source src="/v/clip.mp4"></video>', "https://magazine.example/v/clip.mp4"),
+        (
+            "[embed]https://www.youtube.com/watch?v=aB3dE6gH9jK[/embed]",
+            "https://www.youtube.com/watch?v=aB3dE6gH9jK",
+        ),
+        (
+            '<lite-youtube videoid="aB3dE6gH9jK"></lite-youtube>',
+            "https://www.youtube.com/watch?v=aB3dE6gH9jK",
+        ),
+    ],
+)
+def test_videos_however_they_are_embedded(html: str, video: str) -> None:
+    found = transcribe(f"<p>Watch this:</p>{html}", base_url=BASE)
+    assert found.videos == (video,)
+    assert found.intro == "Watch this:"
+
+
+def test_links_are_absolute_and_of_the_web() -> None:
+    html = (
+        '<p><a href="/shop">shop</a> <a href="javascript:alert(1)">x</a>'
+        ' <a href="data:text/html,y">y</a> <a href="mailto:a@b.example">m</a>'
+        ' <a href="https://a.example/x y">z</a> <a href="big.jpg"><img src="small.jpg"></a></p>'
+    )
+    found = transcribe(html, base_url=BASE)
+    assert found.links == ("https://magazine.example/shop", "https://a.example/x%20y")
+    assert found.intro == "shop x y m z"
+
+
+def test_lines_of_a_list_and_of_a_paragraph_stay_lines() -> None:
+    found = transcribe("<p>One<br>two</p><ul><li>a</li><li>b</li></ul><p>End</p>", base_url=BASE)
+    assert found.intro == "One\ntwo\n\na\nb\n\nEnd"
+
+
+def test_what_a_browser_hides_is_not_read() -> None:
+    html = (
+        '<p>Seen</p><p hidden>No</p><p style="DISPLAY : none">No</p><template>No</template>'
+        '<p class="sr-only">No</p>'
+    )
+    assert transcribe(html, base_url=BASE).intro == "Seen"
+
+
+# ---------------------------------------------------------------- whatever comes
+
+PIECES = st.sampled_from(
+    (  # noqa: SIM905 - pieces as one reads them
+        "<p> </p> <b> </b> <i> </i> <h3> </h3> <br> <ul> <li> </ul> <blockquote> </blockquote> "
+        "<hr> <div> </div> <table> <tr> <td> </table> <script> </script> <!-- --> [caption] "
+        "[/caption] <img/src=a.jpg> <figure> <figcaption> </figure> <a/href=x> </a> &amp; &#0; "
+        "&lt; < > ' * Q. A. KCrush: Kassy: 1. 2. - – (x) <span/style=color:red> </span> [a_b] "
+        "you? tell 안녕하세요? 저는 I me \x00 \ud800 \u202e"
+    ).split(" ")
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.one_of(st.lists(PIECES, max_size=40).map(" ".join), st.text(max_size=200)),
+    st.text(max_size=30),
+)
+@example("<figure><img src=a.jpg><figcaption>x", "")
+@example("Q. A? Q. B?", "")
+def test_any_html_gives_a_transcript(html: str, title: str) -> None:
+    found = transcribe(html, base_url=BASE, title=title)
+    assert [turn.number for turn in found.turns] == list(range(1, len(found.turns) + 1))
+    assert all(turn.question for turn in found.turns)
+    assert all(answer.text or answer.speaker for turn in found.turns for answer in turn.answers)
+    assert text_of(found).encode()
+
+
+SENTENCE = st.lists(
+    st.sampled_from(["rain", "ferry", "salt", "song", "river", "lamp", "moon", "bread", "seven"]),
+    min_size=1,
+    max_size=8,
+).map(" ".join)
+ASKED = st.tuples(
+    st.sampled_from(["How do you like", "Could you tell us about", "What do you think of"]),
+    SENTENCE,
+).map(lambda both: f"{both[0]} {both[1]}?")
+SPOKEN = SENTENCE.map(lambda text: f"I remember {text}.")
+BLOCKS = st.one_of(
+    SPOKEN.map(lambda text: f"<p>{text}</p>"),
+    ASKED.map(lambda text: f"<p><b>{text}</b></p>"),
+    ASKED.map(lambda text: f"<h3>{text}</h3>"),
+    ASKED.map(lambda text: f"<p>{text}</p>"),
+    st.tuples(ASKED, SPOKEN).map(lambda both: f"<p><em>{both[0]}</em><br>{both[1]}</p>"),
+    st.tuples(ASKED, SPOKEN).map(lambda both: f"<p>Q. {both[0]}</p><p>A. {both[1]}</p>"),
+    st.tuples(SENTENCE, SPOKEN).map(lambda both: f"<p><b>Kassy:</b> {both[0]} {both[1]}</p>"),
+    st.lists(SENTENCE, min_size=1, max_size=3).map(
+        lambda texts: "<ul>" + "".join(f"<li>{t}</li>" for t in texts) + "</ul>"
+    ),
+    SPOKEN.map(lambda text: f"<blockquote><p>{text}</p></blockquote>"),
+    SENTENCE.map(
+        lambda text: f'<div class="x"><span style="color:#a00">{text}</span> {text}</div>'
+    ),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(BLOCKS, max_size=14))
+def test_no_word_is_lost_or_made_up_or_moved(blocks: list[str]) -> None:
+    html = "\n".join(blocks)
+    found = transcribe(html, base_url=BASE, title="Interview with Kassy")
+    expected = tuple(re.findall(r"\w+", re.sub(r"<[^>]+>", " ", html)))
+    lost, added = words_lost(expected, told_words(found), frozenset({"q", "a"}))
+    assert not lost
+    assert not added
+    assert not any("missing" in warning for warning in found.warnings)
+
+
+def test_words_that_are_lost_are_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "bot.feed.transcript.assemble._asked_text", lambda line, number, verdict: "?"
+    )
+    found = transcribe("<p>Q. Who?</p><p>A. Me.</p><p>Q. You?</p><p>A. Yes.</p>", base_url=BASE)
+    assert "some words of the text are missing or not where they were" in found.warnings
+
+
+SIZE = 400_000
+HOSTILE = {
+    "nested blocks": "<div>",
+    "nested formatting": "<b>",
+    "formatting and paragraphs": "<b class=x><p>",
+    "lists": "<ul><li>x",
+    "tables": "<table><tr><td>",
+    "breaks": "a<br>",
+    "angles": "<",
+    "ampersands": "&",
+    "question marks": "? ",
+    "labels": "<p>Kassy: why?</p>",
+    "pleading": "please ",
+    "colons": "A: ",
+    "open captions": "[caption ",
+    "open shortcodes": '[a_b x="',
+    "closing shortcodes": "[/a]",
+    "open comments": "<!--",
+    "open scripts": "<script>",
+    "emphasis": "<b>Yes? </b>no. ",
+    "mojibake": "â€™",
+    "zalgo": "a" + "\u0301" * 40,
+    "raw lines": "a\n\n",
+    "captions": "<figure><img src=a.png><figcaption>c</figcaption></figure>",
+    "attributes": "<p a=b c='d",
+}
+
+
+@pytest.mark.parametrize("piece", HOSTILE.values(), ids=list(HOSTILE))
+def test_hostile_html_ends_in_bounded_time(piece: str) -> None:
+    """400 kB of it: a second or so alone, and thirty at the very most on a busy machine."""
+    started = time.process_time()
+    transcribe(piece * (SIZE // len(piece)), base_url=BASE, title="Interview")
+    assert time.process_time() - started < 30
+
+
+def test_ten_mebibytes_of_nested_tags() -> None:
+    started = time.process_time()
+    found = transcribe("<p>Hello.</p>" + "<div>" * (10 * 1024 * 1024 // 5), base_url=BASE)
+    assert time.process_time() - started < 30
+    assert found.intro == "Hello."
+    assert "too large or too deeply nested" in found.warnings[0]
+
+
+def test_different_attributes_without_end() -> None:
+    started = time.process_time()
+    transcribe("<p " + " ".join(f"a{n}=b" for n in range(100_000)) + ">x</p>", base_url=BASE)
+    assert time.process_time() - started < 30
+
+
+def test_there_are_thirty_fixtures_and_none_is_like_another() -> None:
+    rules = [examine(case.html, base_url=BASE, title=case.title).rule for case in fixture_cases()]
+    assert len(rules) >= 30
+    assert len(set(rules)) >= 12
+    assert read_fixture(FIXTURES / "mojibake.html").facts["mend"] == ["yes"]

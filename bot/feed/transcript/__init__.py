@@ -14,9 +14,9 @@ that does not hold, a warning says so.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.feed.transcript.assemble import assemble, joined, prose
+from bot.feed.transcript.assemble import assembled, joined, prose
 from bot.feed.transcript.blocks import Item, Line, Page, read_page
-from bot.feed.transcript.classify import Verdict, classify
+from bot.feed.transcript.classify import Verdict, verdict_on
 from bot.feed.transcript.lines import cut_lines, without_furniture
 from bot.model import Image, Transcript
 
@@ -49,8 +49,8 @@ def examine(html: str, *, base_url: str, title: str = "") -> Examined:
     page = read_page(html, base_url)
     items = _readable(page)
     lines = [item for item in items if isinstance(item, Line)]
-    verdict = classify(lines, title)
-    transcript = assemble(items, verdict) if verdict else prose(items)
+    verdict = verdict_on(lines, title)
+    transcript = assembled(items, verdict) if verdict else prose(items)
     transcript = replace(
         transcript,
         videos=tuple(page.videos),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bot.feed.transcript import wording
 from bot.feed.transcript.blocks import Item, Line
@@ -37,7 +38,7 @@ def prose(items: Sequence[Item]) -> Transcript:
     return Transcript(joined(lines), (), "", images=images)
 
 
-def assemble(items: Sequence[Item], verdict: Verdict) -> Transcript:
+def assembled(items: Sequence[Item], verdict: Verdict) -> Transcript:
     """The transcript that `verdict` tells; its line numbers count the lines of `items`."""
     intro: list[tuple[Line, str]] = []
     images: list[Image] = []
@@ -81,8 +82,7 @@ def _answer(draft: _Draft, line: Line, number: int, verdict: Verdict) -> None:
         draft.answers[-1].lines.append((line, line.text[verdict.cut.get(number, 0) :].strip()))
         return
     speaker, text = _spoken(label, line.text)
-    last = draft.answers[-1].speaker if draft.answers else None
-    if not draft.answers or (speaker is not None and speaker != last):
+    if not draft.answers or speaker is not None:
         draft.answers.append(_Said(speaker))
     draft.answers[-1].lines.append((line, text))
 
@@ -101,7 +101,7 @@ def _spoken(label: Label, text: str) -> tuple[str | None, str]:
 
 def _give_headings_to_questions(intro: list[tuple[Line, str]], drafts: list[_Draft]) -> None:
     """A heading right before a question ("On her music") opens that turn, not ends the last."""
-    for before, draft in zip(drafts, drafts[1:], strict=False):
+    for before, draft in pairwise(drafts):
         lines = before.answers[-1].lines if before.answers else []
         moved: list[tuple[Line, str]] = []
         while len(lines) > 1 and "heading" in lines[-1][0].marks:

@@ -96,8 +96,8 @@ class Run:
 class Line:
     """One line. Lines of one paragraph share `block`.
 
-    ``marks`` are those of nearly all its words; ``glued`` says that it was cut from the line before it,
-    with which it stands on one line of the page.
+    ``marks`` are those of nearly all its words; ``glued`` says that it was cut from the line before
+    it, with which it stands on one line of the page; ``list_item`` tells list items apart.
     """
 
     runs: list[Run]
@@ -163,7 +163,7 @@ class Page:
 
 
 def read_page(html: str, base_url: str) -> Page:
-    """The lines, pictures, videos and links of a body. Total, and linear in the length of `html`."""
+    """The lines, pictures, videos and links of a body. Total, and linear in its length."""
     cut = len(html) > LARGEST
     html, addresses = strip_shortcodes(html[:LARGEST])
     tree, simplified = parse_html(html)

@@ -37,7 +37,8 @@ _ENCLOSED = {
 }
 _SENTENCE = re.compile(r"[.?!…:。？！~][\"'”’»)\]）」』*_\s]*$")
 _INTERVIEW_WORDS = re.compile(
-    r"(?i)\binterview|\bq\s?&\s?a\b|\bwe (?:asked|talked|spoke|sat down|caught up|chatted|quizzed)|\bspoke (?:with|to) us"
+    r"(?i)\binterview|\bq\s?&\s?a\b|\bwe (?:asked|talked|spoke|sat down|caught up|chatted"
+    r"|quizzed)|\bspoke (?:with|to) us"
     r"|인터뷰|インタビュー|entretien|entrevista|访谈|専访"
 )
 # Marks that by their absence may tell the questions: the answers are quoted, listed, or in italics.
@@ -49,8 +50,8 @@ class Verdict:
     """The winning rule. ``asked`` are the numbers of the interviewer's lines.
 
     ``cut`` is how many characters of a line's start are its mark (number, star, dash) and no word
-    of it, ``cut_end`` how many of its end (a closing bracket). ``leftover`` are lines after the last
-    question that carry its mark and ask nothing.
+    of it, ``cut_end`` how many of its end (a closing bracket). ``leftover`` are lines after the
+    last question that carry its mark and ask nothing.
     """
 
     rule: str
@@ -89,7 +90,7 @@ class Evidence:
         return self.voices.role.get(number) == ANSWERS
 
 
-def classify(lines: Sequence[Line], title: str) -> Verdict | None:
+def verdict_on(lines: Sequence[Line], title: str) -> Verdict | None:
     """The rule that tells this article's questions, or None where it is no interview."""
     if not 2 <= len(lines) <= LINES_AT_MOST:
         return None
@@ -276,9 +277,11 @@ def _trimmed(asked: set[int], evidence: Evidence) -> set[int]:
                 kept |= set(group)
         elif place == good[0]:
             kept |= set(_without_lead(group, evidence))
-        elif place in good or (place < good[-1] and _says_something(group, evidence)):
-            kept |= set(group)
-        elif place > good[-1] and _answered_remark(group, evidence):
+        elif (
+            place in good
+            or (place < good[-1] and _says_something(group, evidence))
+            or (place > good[-1] and _answered_remark(group, evidence))
+        ):
             kept |= set(group)
     return kept
 
@@ -327,7 +330,7 @@ def _answered_remark(group: Sequence[int], evidence: Evidence) -> bool:
 def _score(asked: set[int], evidence: Evidence, rule: str) -> float:
     """Groups that sound asked, less those that do not, less what surely asks and is not named."""
     groups = groups_of(asked)
-    if not groups or groups[0][0] == 0 and len(groups) == 1:
+    if not groups or (groups[0][0] == 0 and len(groups) == 1):
         return 0.0
     good = sum(_sounds_asked(group, evidence) for group in groups)
     odd = [group for group in groups if not _sounds_asked(group, evidence)]

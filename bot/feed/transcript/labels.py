@@ -18,7 +18,8 @@ ASKS, ANSWERS = "asks", "answers"
 _OPEN, _CLOSE = r"[\[(（【<〈]?\s*", r"\s*[\])）】>〉]?"
 _MARK_END = r"(?:\s*[.:：)\]】>|–—\-/．、~]+\s*)"
 _Q_MARK = re.compile(
-    rf"^{_OPEN}(?:(?:Q(?:uestion|ues)?|질문|문|問)\s*[.#-]?\s*\d{{1,3}}{_CLOSE}(?:{_MARK_END}|\s+|$)"
+    rf"^{_OPEN}(?:(?:Q(?:uestion|ues)?|질문|문|問)\s*[.#-]?\s*\d{{1,3}}{_CLOSE}(?:{_MARK_END}"
+    rf"|\s+|$)"
     rf"|(?:Q(?:uestion)?|질문|문|問){_CLOSE}(?:{_MARK_END}|$)|Q\s+(?=\S))",
     re.IGNORECASE,
 )
@@ -45,12 +46,24 @@ _NAME_CHARS = re.compile(r"[^\W_]")
 
 # Words before a colon that name a thing, not somebody who speaks.
 _NO_NAMES = re.compile(
-    r"(?ix)^(?:note|p\.?\s?s\.?|n\.?b|photos?|pictures?|images?|credits?|source|website|web|instagram|ig|twitter|facebook|fb|youtube"
-    r"|tik\s?tok|spotify|soundcloud|sns|e-?mail|contact|(?:real|stage|full|birth|english|korean|pen|given)?\s?names?|birth(?:day|date|place|\splace)?|born|date\sof\sbirth|ages?"
-    r"|height|weight|position|debut(?:ed)?|members?|agency|label|company|genres?|albums?|singles?|songs?|tracks?|track\s?list|titles?|release[sd]?|release\sdate"
-    r"|directors?|writers?|cast|dates?|time|venue|locations?|place|price|tickets?|hometown|nationality|education|occupation|job|hobb(?:y|ies)|specialty|mbti|blood\stype|zodiac.*|motto"
-    r"|favou?rite\s.*|(?:photo|written|interview|interviewed|words|text|translated|edited|transcribed|styling|hair|make-?up|compiled|images?)\s.*by|translat(?:ion|or)|editing"
-    r"|part\s\w+|chapter\s\w+|updated?|warning|spoilers?.*|disclaimer|via|read\smore|watch|listen|stream|buy|links?|official.*|fandom(?:\sname)?|fan\s?club|awards?|works?|filmography|discography|profile|tags?|categor(?:y|ies)|filed\sunder|posted.*|published.*|share.*|related.*|interview|q&a|exclusive.*|rating|verdict|https?|the\sinterview|for\sexample|e\.?g|i\.?e|first|second|third|also|and|but|so|yes|no|well|ok|okay|oh|haha|honestly|actually|hello|hi|today|answer\sis|tip|fun\sfact|fact|summary|conclusion|answer|question|step\s\d+|round\s\d+|vol.*|ep.*)$"
+    r"(?ix)^(?:note|p\.?\s?s\.?|n\.?b|photos?|pictures?|images?|credits?|source|website|web"
+    r"|instagram|ig|twitter|facebook|fb|youtube"
+    r"|tik\s?tok|spotify|soundcloud|sns|e-?mail|contact|(?:real|stage|full|birth|english|korean"
+    r"|pen|given)?\s?names?|birth(?:day|date|place|\splace)?|born|date\sof\sbirth|ages?"
+    r"|height|weight|position|debut(?:ed)?|members?|agency|label|company|genres?|albums?"
+    r"|singles?|songs?|tracks?|track\s?list|titles?|release[sd]?|release\sdate"
+    r"|directors?|writers?|cast|dates?|time|venue|locations?|place|price|tickets?|hometown"
+    r"|nationality|education|occupation|job|hobb(?:y|ies)|specialty|mbti|blood\stype|zodiac.*"
+    r"|motto"
+    r"|favou?rite\s.*|(?:photo|written|interview|interviewed|words|text|translated|edited"
+    r"|transcribed|styling|hair|make-?up|compiled|images?)\s.*by|translat(?:ion|or)|editing"
+    r"|part\s\w+|chapter\s\w+|updated?|warning|spoilers?.*|disclaimer|via|read\smore|watch"
+    r"|listen|stream|buy|links?|official.*|fandom(?:\sname)?|fan\s?club|awards?|works?"
+    r"|filmography|discography|profile|tags?|categor(?:y|ies)|filed\sunder|posted.*|published.*"
+    r"|share.*|related.*|interview|q&a|exclusive.*|rating|verdict|https?|the\sinterview"
+    r"|for\sexample|e\.?g|i\.?e|first|second|third|also|and|but|so|yes|no|well|ok|okay|oh|haha"
+    r"|honestly|actually|hello|hi|today|answer\sis|tip|fun\sfact|fact|summary|conclusion|answer"
+    r"|question|step\s\d+|round\s\d+|vol.*|ep.*)$"
 )
 _MAGAZINE_WORDS = frozenset({
     "interviewer", "interview", "reporter", "host", "mc", "moderator", "editor", "journalist",
@@ -261,7 +274,7 @@ def _recurring(form: str, labels: dict[int, Label]) -> dict[int, Label]:
     }
 
 
-def _alike(label: Label, all_emphasised: bool) -> bool:  # noqa: FBT001 - one of two facts compared
+def _alike(label: Label, all_emphasised: bool) -> bool:
     """A member who answers once: marked as the others are, and written as names are."""
     if label.emphasised:
         return all_emphasised

@@ -23,13 +23,23 @@ _SOURCES = (
 )
 _SOURCE_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 _NO_PICTURE = re.compile(
-    r"(?i)/(?:blank|spacer|pixel|transparent|placeholder|1x1|loading|lazy[-_]?load(?:er)?)[^/]*\.(?:gif|png|svg)"
+    r"(?i)/(?:blank|spacer|pixel|transparent|placeholder|1x1|loading"
+    r"|lazy[-_]?load(?:er)?)[^/]*\.(?:gif|png|svg)"
     r"|gravatar\.com/avatar|/wp-includes/|feeds\.feedburner|stats\.wordpress|pixel\.wp\.com"
     r"|doubleclick\.net|facebook\.com/tr\b"
 )
 _SIZE_SUFFIX = re.compile(r"-\d{2,4}x\d{2,4}(?=\.\w{3,4}$)|-scaled(?=\.\w{3,4}$)")
 _EMOJI_CLASS = re.compile(r"(?:^|\s)(?:emoji|wp-smiley|twemoji)(?:\s|$)")
 _EMOJI_SOURCE = re.compile(r"(?i)/(?:core/emoji|twemoji|emoji)/")
+# Characters that are emoji only with U+FE0F behind them, which WordPress's pictures leave out:
+# symbols of the Basic Multilingual Plane without Emoji_Presentation (Unicode, emoji-data.txt).
+_TEXT_BY_DEFAULT = re.compile(
+    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299]"
+    "(?<![\u231a\u231b\u23e9-\u23ec\u23f0\u23f3\u25fd\u25fe\u2614\u2615\u2648-\u2653\u267f\u2693"
+    "\u26a1\u26aa\u26ab\u26bd\u26be\u26c4\u26c5\u26ce\u26d4\u26ea\u26f2\u26f3\u26f5\u26fa\u26fd"
+    "\u2705\u270a\u270b\u2728\u274c\u274e\u2753-\u2755\u2757\u2795-\u2797\u27b0\u27bf\u2b1b\u2b1c\u2b50"
+    "\u2b55])"
+)
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{6,20}")
 _VIDEO_HOSTS = re.compile(
     r"(?:^|\.)(?:youtube\.com|youtube-nocookie\.com|youtu\.be|vimeo\.com|dailymotion\.com|dai\.ly"
@@ -44,7 +54,8 @@ def emoji(attributes: Attributes) -> str | None:
     """The character that an emoji picture stands for, or None where it is no emoji."""
     source = attributes.get("src") or ""
     if _EMOJI_CLASS.search(attributes.get("class") or "") or _EMOJI_SOURCE.search(source):
-        return (attributes.get("alt") or "")[:16]
+        character = (attributes.get("alt") or "")[:16]
+        return character + "\ufe0f" if _TEXT_BY_DEFAULT.fullmatch(character) else character
     return None
 
 

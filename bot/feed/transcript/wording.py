@@ -12,26 +12,37 @@ _ASKS_SOMEWHERE = re.compile(r"[?？؟](?=[\s\"'”’)\]）」』]|$|[^\x00-\x7
 
 _CLAUSE = re.compile(r"(?:[,.!:;?–—]|\s-)\s+")
 _INTERJECTION = re.compile(
-    r"(?i)^\W*(?:(?:and|so|but|now|then|also|ok|okay|well|great|wow|finally|lastly|next|first|again)\s+)*"
+    r"(?i)^\W*(?:(?:and|so|but|now|then|also|ok|okay|well|great|wow|finally|lastly|next|first"
+    r"|again)\s+)*"
 )
 _VERBS = (
-    r"tell|describe|introduce|share|explain|talk\s(?:us|about|to)|walk\s(?:us|me|our)|give\s(?:us|me|our|a|your|some)"
-    r"|name\s(?:a|an|one|your|some|two|three|five|the)|pick\s(?:a|one|your)|choose|say\s(?:something|a few|hello|hi)"
-    r"|leave\s(?:a|us|some)|send\s(?:a|us|your|some)|recommend|show\sus|teach\s(?:us|me)|imagine\s(?:you|that)"
-    r"|complete\sthe|finish\sth|rate\s|list\s|sum\s(?:up|it)|let\sus\s(?:know|hear|in)|let[’']s\s(?:talk|start|begin|go|move|get|hear)"
+    r"tell|describe|introduce|share|explain|talk\s(?:us|about|to)|walk\s(?:us|me|our)"
+    r"|give\s(?:us|me|our|a|your|some)"
+    r"|name\s(?:a|an|one|your|some|two|three|five|the)|pick\s(?:a|one|your)|choose"
+    r"|say\s(?:something|a few|hello|hi)"
+    r"|leave\s(?:a|us|some)|send\s(?:a|us|your|some)|recommend|show\sus|teach\s(?:us|me)"
+    r"|imagine\s(?:you|that)"
+    r"|complete\sthe|finish\sth|rate\s|list\s|sum\s(?:up|it)|let\sus\s(?:know|hear|in)"
+    r"|let[’']s\s(?:talk|start|begin|go|move|get|hear)"
     r"|elaborate|compare|define|greet|take\sus|write\s(?:a|us)|suggest|reveal|expand\son|help\sus"
 )
 _IMPERATIVE = re.compile(rf"(?i)^(?:please\s+|kindly\s+|do\s+)?(?:{_VERBS})\b(?!\s*$)")
 _PLEASE = re.compile(
-    r"(?i)^(?:please|kindly)\s+(?!look\s+forward|stay|take\s+care|keep|support|enjoy|look\s|wait|love|anticipate|listen|watch|check|follow|continue|show\s+(?:lots|much|a\s+lot)|give\s+(?:lots|a\s+lot|much|them|him|her|it)|don|be\s|come|remember)\w"
+    r"(?i)^(?:please|kindly)\s+(?!look\s+forward|stay|take\s+care|keep|support|enjoy|look\s"
+    r"|wait|love|anticipate|listen|watch|check|follow|continue|show\s+(?:lots|much|a\s+lot)"
+    r"|give\s+(?:lots|a\s+lot|much|them|him|her|it)|don|be\s|come|remember)\w"
 )
 _REQUEST = re.compile(
-    r"(?i)\b(?:please\s+(?:\w+\s+){0,2}?(?:tell|describe|introduce|share|explain|talk|give|say|leave"
+    r"(?i)\b(?:please\s+(?:\w+\s+){0,2}?(?:tell|describe|introduce|share|explain|talk|give|say"
+    r"|leave"
     r"|send|recommend|show|greet|let|feel free|name|comment|elaborate|finish|complete)\b"
     r"|(?:can|could|would|will)\s+you\b|do\s+you\b|did\s+you\b|are\s+you\b|have\s+you\b"
-    r"|were\s+you\b|we(?:[’']d| would)\s+(?:like|love)\s+to\s+(?:know|hear|ask)|tell\s+(?:us|me|our)\b"
-    r"|introduc\w+\s+yourself|yourselves\b|self-?introduction|curious\s+(?:about|to|how|what|if)|wonder(?:ing)?\s+(?:if|what|how|why)"
-    r"|(?:words?|message|greetings?)\s+(?:to|for)\s+(?:your|our|the|all|international|overseas|global|fans|readers))"
+    r"|were\s+you\b|we(?:[’']d| would)\s+(?:like|love)\s+to\s+(?:know|hear|ask)|tell\s+(?:us|me"
+    r"|our)\b"
+    r"|introduc\w+\s+yourself|yourselves\b|self-?introduction|curious\s+(?:about|to|how|what"
+    r"|if)|wonder(?:ing)?\s+(?:if|what|how|why)"
+    r"|(?:words?|message|greetings?)\s+(?:to|for)\s+(?:your|our|the|all|international|overseas"
+    r"|global|fans|readers))"
 )
 _PLEASE_AT_END = re.compile(r"(?i)\bplease\W*$")
 _OPENER = re.compile(
@@ -40,46 +51,71 @@ _OPENER = re.compile(
 )
 # A question whose mark the editor forgot; judged only where markup speaks for it.
 _UNMARKED = re.compile(
-    r"(?i)^\W*(?:(?:and|so|then)\s+)?(?:what|who|which|why|when|where|how)(?:[’']?s|\s+(?:\w+\s+)?(?:is|are|was|were|do|does"
+    r"(?i)^\W*(?:(?:and|so|then)\s+)?(?:what|who|which|why|when|where|how)(?:[’']?s"
+    r"|\s+(?:\w+\s+)?(?:is|are|was|were|do|does"
     r"|did|has|have|had|would|will|can|could|should|made|makes|inspired|inspires|kind|advice))\s+\w"
 )
 _SECOND_PERSON = re.compile(
     r"(?i)\b(?:you|your|yours|yourself|yourselves)\b"
-    r"|\b(?-i:vous|[Vv]otre|vos|toi|usted|ustedes|tú|tus|vosotros|você|vocês|seus?|suas?|[Ii]hr|[Ii]hre[nm]?|euch|dich|deine?)\b"
+    r"|\b(?-i:vous|[Vv]otre|vos|toi|usted|ustedes|tú|tus|vosotros|você|vocês|seus?|suas?|[Ii]hr"
+    r"|[Ii]hre[nm]?|euch|dich|deine?)\b"
     r"|님|씨[는의가께]?|여러분|본인|자신|당신|あなた|さん|皆さん|您|你"
 )
 _FIRST_PERSON = re.compile(
-    r"\b(?:I|I[’'](?:m|ve|d|ll)|[Mm]y|[Mm]e|[Mm]yself|[Mm]ine|[Ww]e|[Ww]e[’'](?:re|ve|d|ll)|[Oo]ur|[Uu]s)\b"
-    r"|\b(?:[Jj]e|[Jj][’']\w+|[Mm]on|[Mm]es|[Nn]ous|[Nn]otre|[Yy]o|[Nn]osotros|[Nn]uestr[oa]s?|[Mm]eu|[Mm]inha|[Ii]ch|[Mm]eine?|[Ww]ir|[Uu]nsere?)\b"
+    r"\b(?:I|I[’'](?:m|ve|d|ll)|[Mm]y|[Mm]e|[Mm]yself|[Mm]ine|[Ww]e|[Ww]e[’'](?:re|ve|d|ll)"
+    r"|[Oo]ur|[Uu]s)\b"
+    r"|\b(?:[Jj]e|[Jj][’']\w+|[Mm]on|[Mm]es|[Nn]ous|[Nn]otre|[Yy]o|[Nn]osotros|[Nn]uestr[oa]s?"
+    r"|[Mm]eu|[Mm]inha|[Ii]ch|[Mm]eine?|[Ww]ir|[Uu]nsere?)\b"
     r"|저[는희도의]?|제[가 ]|나[는의]|내[가 ]|우리|私|僕|俺|我"
 )
 _FIRST_SINGULAR = re.compile(r"\b(?:I|I[’'](?:m|ve|d|ll)|[Mm]y|[Mm]e|[Mm]yself|mine)\b")
 _ASKER_SAYS_I = re.compile(
-    r"(?i)\b(?:I|we)\s+(?:heard|read|saw|noticed|know|understand|hear|see|wonder|was wondering|must ask|have to ask|am curious|want(?:ed)? to (?:ask|know)|would like|[’']d (?:like|love))\b"
+    r"(?i)\b(?:I|we)\s+(?:heard|read|saw|noticed|know|understand|hear|see|wonder|was wondering"
+    r"|must ask|have to ask|am curious|want(?:ed)? to (?:ask|know)|would like|[’']d (?:like"
+    r"|love))\b"
     r"|\bwe\s+(?:have|need|love|are dying|are curious)\s+to\s+(?:know|ask|hear)\b"
     r"|\b(?:I|we)[’'](?:d|ve)\s+(?:like|love|heard|read|seen|noticed)\b"
-    r"|\b(?:tell|give|show|let|teach|walk|take)\s+(?:me|us)\b|\bour\s+(?:readers?|fans|audience|viewers|magazine|followers)\b|\bwith\s+us\b|\bjoining\s+us\b"
+    r"|\b(?:tell|give|show|let|teach|walk|take)\s+(?:me|us)\b|\bour\s+(?:readers?|fans|audience"
+    r"|viewers|magazine|followers)\b|\bwith\s+us\b|\bjoining\s+us\b"
 )
 _FOREIGN_QUESTION = re.compile(
-    r"(?:까요|나요|가요|은지요|는지요|습니까|입니까|ㅂ니까|니까|을까|ㄹ까|죠|지요|인지|는지|을지|부탁\S*(?:\s?드\S+)?|주세요|주십시오|주실래요|말씀\S*"
-    r"|한\s?마디\S*(?:\s\S+)?|궁금\S+|있다면|점은|것은|이유는|계기는|계획은|소감은|순간은|인사\S*|소개\S*)[\s.!?？~…]*$"
-    r"|(?:ですか|ますか|でしょうか|ましたか|たか|のか|ください|下さい|お願いします|お願い致します|聞かせて\S*|教えて\S*)[\s。.!?？〜…]*$"
+    r"(?:까요|나요|가요|은지요|는지요|습니까|입니까|ㅂ니까|니까|을까|ㄹ까|죠|지요|인지|는지"
+    r"|을지|부탁\S*(?:\s?드\S+)?|주세요|주십시오|주실래요|말씀\S*"
+    r"|한\s?마디\S*(?:\s\S+)?|궁금\S+|있다면|점은|것은|이유는|계기는|계획은|소감은|순간은"
+    r"|인사\S*|소개\S*)[\s.!?？~…]*$"
+    r"|(?:ですか|ますか|でしょうか|ましたか|たか|のか|ください|下さい|お願いします"
+    r"|お願い致します|聞かせて\S*|教えて\S*)[\s。.!?？〜…]*$"
     r"|(?:吗|呢|嗎|么|什么|怎么样|如何|请\S{0,30})[\s。？?！]*$|^¿"
 )
 _GREETING = re.compile(
-    r"(?i)^\W*(?:hello|hi|hey|greetings|welcome|nice to|great to|good to|so good to|pleasure|it[’']?s? (?:is |was )?(?:great|nice|a pleasure|an honou?r)"
+    r"(?i)^\W*(?:hello|hi|hey|greetings|welcome|nice to|great to|good to|so good to|pleasure"
+    r"|it[’']?s? (?:is |was )?(?:great|nice|a pleasure|an honou?r)"
     r"|thank(?:s| you)|congrat|annyeong|안녕|반갑|축하|はじめまして|こんにちは|bonjour|hola|merci)"
 )
 _CREDIT = re.compile(
     r"(?ix)^\W*(?:"
-    r"(?:interview(?:ed|s)?|written|words?|text|story|article|questions?|translat(?:ed|ion|or)|edit(?:ed|or|ing)|photo(?:s|graph(?:s|y|ed|er)?)?|images?|pictures?|video|source|credits?|styling|design|compiled|transcri\w+)\s*(?:\w+\s){0,3}?(?:by|:|courtesy|credit|from|©|via|&copy;|-|–)"
-    r"|©|\(c\)|photos?\b.{0,40}(?:©|courtesy|credit)|(?:all\s)?(?:photos?|images?|pictures?|rights)\s.{0,60}(?:courtesy|reserved|provided)"
-    r"|follow\b.{0,120}\bon\b|follow\s(?:us|him|her|them|me|kcrush|@)|(?:you|fans|readers)\scan\s(?:also\s)?(?:follow|find|check|listen|watch|stream|buy|keep|connect|catch|purchase|download|visit|support)"
-    r"|(?:be|make)\ssure\s(?:to|you)|don[’']?t\sforget\sto|(?:please\s)?(?:check\s(?:out|it)|stay\stuned|keep\sup\swith|connect\swith|subscribe\s(?:to|here)|stream|listen\sto|watch|pre-?order|buy|visit|support)\b(?!.*\?)"
-    r"|for\smore\s(?:information|info|on|about|updates|news)|(?:we|kcrush\S*|i)\s(?:would\slike\sto|want\sto|wanna|[’']d\slike\sto|sincerely)?\s*(?:thank|wish)\s(?!you)"
-    r"|(?:many|special|big|huge|our|a\s(?:big|huge|special|massive)|much)\s?(?:thanks?|thank\syou)\s(?:to|again)|thanks?\s(?:you\s)?(?:so\smuch\s|again\s)?to\s[A-Z]"
-    r"|(?:official\s)?(?:instagram|twitter|facebook|youtube|tik\s?tok|website|web|spotify|soundcloud|apple\smusic|sns|e-?mail|homepage|blog|weibo|fan\s?cafe|links?|x)\s*(?:[:@|–-]|$)"
-    r"|@\w|https?://|www\.|\#\w|the\send\b|end\sof\sinterview|-\s?end|disclaimer|editor[’']?s?\snote"
+    r"(?:interview(?:ed|s)?|written|words?|text|story|article|questions?|translat(?:ed|ion|or)"
+    r"|edit(?:ed|or|ing)|photo(?:s|graph(?:s|y|ed|er)?)?|images?|pictures?|video|source"
+    r"|credits?|styling|design|compiled|transcri\w+)\s*(?:\w+\s){0,3}?(?:by|:|courtesy|credit"
+    r"|from|©|via|&copy;|-|–)"
+    r"|©|\(c\)|photos?\b.{0,40}(?:©|courtesy|credit)|(?:all\s)?(?:photos?|images?|pictures?"
+    r"|rights)\s.{0,60}(?:courtesy|reserved|provided)"
+    r"|follow\b.{0,120}\bon\b|follow\s(?:us|him|her|them|me|kcrush|@)|(?:you|fans"
+    r"|readers)\scan\s(?:also\s)?(?:follow|find|check|listen|watch|stream|buy|keep|connect"
+    r"|catch|purchase|download|visit|support)"
+    r"|(?:be|make)\ssure\s(?:to|you)|don[’']?t\sforget\sto|(?:please\s)?(?:check\s(?:out|it)"
+    r"|stay\stuned|keep\sup\swith|connect\swith|subscribe\s(?:to|here)|stream|listen\sto|watch"
+    r"|pre-?order|buy|visit|support)\b(?!.*\?)"
+    r"|for\smore\s(?:information|info|on|about|updates|news)|(?:we|kcrush\S*"
+    r"|i)\s(?:would\slike\sto|want\sto|wanna|[’']d\slike\sto|sincerely)?\s*(?:thank"
+    r"|wish)\s(?!you)"
+    r"|(?:many|special|big|huge|our|a\s(?:big|huge|special|massive)|much)\s?(?:thanks?"
+    r"|thank\syou)\s(?:to|again)|thanks?\s(?:you\s)?(?:so\smuch\s|again\s)?to\s[A-Z]"
+    r"|(?:official\s)?(?:instagram|twitter|facebook|youtube|tik\s?tok|website|web|spotify"
+    r"|soundcloud|apple\smusic|sns|e-?mail|homepage|blog|weibo|fan\s?cafe|links?|x)\s*(?:[:@"
+    r"|–-]|$)"
+    r"|@\w|https?://|www\.|\#\w|the\send\b|end\sof\sinterview|-\s?end|disclaimer"
+    r"|editor[’']?s?\snote"
     r"|(?:the|this)\s(?:interview|article|q&a|conversation)\s(?:has\sbeen|was|is|first|originally))"
 )
 _HANGUL = re.compile(r"[\uac00-\ud7a3\u3131-\u318e]")
@@ -149,7 +185,7 @@ def weight(text: str) -> float:
 def surely_asks(text: str) -> bool:
     """The strict view: nobody would take it for an answer."""
     heavy = weight(text)
-    return heavy >= 1.5 and bool(_SECOND_PERSON.search(text)) or heavy >= 1.0 and _orders(text)
+    return (heavy >= 1.5 and bool(_SECOND_PERSON.search(text))) or (heavy >= 1.0 and _orders(text))
 
 
 def _clauses(text: str) -> list[str]:
@@ -195,7 +231,7 @@ def is_credit(text: str) -> bool:
 
 
 def script(text: str) -> str:
-    """The writing that most of the letters are in: ``hangul``, ``kana``, ``han``, ``latin`` or ""."""
+    """The writing of most letters: ``hangul``, ``kana``, ``han``, ``latin``, or "" for none."""
     counts = {
         "hangul": 2 * len(_HANGUL.findall(text)),
         "kana": 3 * len(_KANA.findall(text)),

@@ -1,0 +1,66 @@
+"""What an interview is about, by the words of roles, tags and categories."""
+
+import re
+from collections.abc import Iterable
+
+from bot.model import Subject
+
+_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("webtoon", re.compile(r"(?i)webtoon|manhwa|comic|manga|cartoonist|웹툰")),
+    (
+        "game",
+        re.compile(
+            r"(?i)\b(?:video |board )?games?\b|game ?design|\bgam(?:er|ing)\b|e-?sports?|게임"
+        ),
+    ),
+    (
+        "sport",
+        re.compile(
+            r"(?i)sport|athlete|fenc(?:er|ing)|skat(?:er|ing)|runner|swimm|archer|golf|football"
+            r"|soccer|baseball|basketball|volleyball|tennis|boxer|boxing|taekwondo|judo|climb"
+            r"|surf|cyclist|olympi|wrestl|gymnast|marathon|breaking|스포츠|선수"
+        ),
+    ),
+    (
+        "film",
+        re.compile(
+            r"(?i)\bfilms?\b|\bmovies?\b|cinema|film-?maker|screenwriter|documentar|sundance"
+            r"|director of [“\"‘'«<]|영화"
+        ),
+    ),
+    (
+        "acting",
+        re.compile(
+            r"(?i)\bact(?:or|ress|ors|resses|ing)\b|\bdramas?\b|k-?drama|theat(?:er|re)"
+            r"|musicals?\b|배우|드라마"
+        ),
+    ),
+    (
+        "creator",
+        re.compile(
+            r"(?i)youtub|creator|vlogg|influencer|blogger|streamer|tik ?tok|podcast|asmr|유튜버"
+            r"|크리에이터"
+        ),
+    ),
+    (
+        "music",
+        re.compile(
+            r"(?i)music|sing(?:er|ers|ing)\b|song|rapp?(?:er|ers)?\b|k-?pop|j-?pop|hip-?hop|r&b"
+            r"|band\b|boy group|girl group|vocal|producer|\bdj\b|guitar|pian|drumm|cell|violin"
+            r"|trot|ballad|indie|jazz|idol|pansori|gayageum|compos|beatbox|rising star|soul"
+            r"|가수|음악"
+        ),
+    ),
+)
+
+
+def kind_of(subjects: Iterable[Subject], kinds: Iterable[str]) -> str:
+    """What the interview is about: music, acting, webtoon, sport, game, creator, film or other.
+
+    A role in the title says more than a tag, a tag more than a category.
+    """
+    for words in ([subject.role or "" for subject in subjects], list(reversed(list(kinds)))):
+        for kind, pattern in _KINDS:
+            if any(pattern.search(word) for word in words):
+                return kind
+    return "other"

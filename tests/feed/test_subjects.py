@@ -1,0 +1,180 @@
+"""Whom an interview is with: a table of titles, and what tags and text add."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.feed.kinds import kind_of
+from bot.feed.subjects import NAME_LIMIT, subjects_of
+from bot.model import Subject
+
+
+def told(title: str, **kwargs: object) -> list[tuple[str, str | None]]:
+    return [(subject.name, subject.role) for subject in subjects_of(title, **kwargs)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("KCrush Interview with HMLT and KEI-LI", [("HMLT", None), ("KEI-LI", None)]),
+        (
+            "Kcrush Interview with Singer-songwriter Vicke Blanka",
+            [("Vicke Blanka", "Singer-songwriter")],
+        ),
+        (
+            "Interview with Josh Johnson, Lead Designer of KPOP: Becoming an Idol",
+            [("Josh Johnson", "Lead Designer of KPOP: Becoming an Idol")],
+        ),
+        ("Kcrush Interview with Korean Singer Kassy", [("Kassy", "Korean Singer")]),
+        ("Kcrush Interview with MCND", [("MCND", None)]),
+        ("KCrush Interview with J-Pop Girl Group, Faky\u00a0", [("Faky", "J-Pop Girl Group")]),
+        ("KCrush Interview with Singer Soulsweet", [("Soulsweet", "Singer")]),
+        ("KCrush Interview with Webtoon Artist Oh Sung-dae", [("Oh Sung-dae", "Webtoon Artist")]),
+        ("KCrush Interview with Trot Singer Do Hyuna", [("Do Hyuna", "Trot Singer")]),
+        ("KCrush Interview with Fencer Kim Ye-hyun", [("Kim Ye-hyun", "Fencer")]),
+        ("KCrush Interview with Choi Sisters", [("Choi Sisters", None)]),
+        ("KCrush Interview with K-HipHop Artist V1NO", [("V1NO", "K-HipHop Artist")]),
+        ("Interview Inline Speed Skater, Yoo Ga-ram", [("Yoo Ga-ram", "Inline Speed Skater")]),
+        ("KCrush Interview With Rising Star – MAIL", [("MAIL", "Rising Star")]),
+        ("Another KCrush Interview with Kassy", [("Kassy", None)]),
+        (
+            "Sundance 2024 Interview with Noh Sera, Director of “Where Did the Sea Go?”",
+            [("Noh Sera", "Director of “Where Did the Sea Go?”")],
+        ),
+        (
+            "Sundance 2024 Interview with Filmmaker Noh Sera on ‘Where Did the Sea Go?’",
+            [("Noh Sera", "Filmmaker")],
+        ),
+        ("Interview with the Cast of “Paper Moon”", [("Paper Moon", "Cast")]),
+        ("Q&A with ORBIT LINE", [("ORBIT LINE", None)]),
+        ("Q&A with Moon & Tide – “Every Day Is a Rehearsal”", [("Moon & Tide", None)]),
+        ("Kcruch Interveiw with Nobody", []),
+        ("Kcruch Interview with Rookie Boy Group NOVA:LINE", [("NOVA:LINE", "Rookie Boy Group")]),
+        ("KRUSH interview with pH-1", [("pH-1", None)]),
+        ("Exclusive Interview with (G)I-DLE", [("(G)I-DLE", None)]),
+        ("Interview with A.C.E", [("A.C.E", None)]),
+        ("Interview with JA$ and O.V", [("JA$", None), ("O.V", None)]),
+        ("[INTERVIEW] LUMEN", [("LUMEN", None)]),
+        ("[Interview] Seo Mirae on “The Last Ferry”", [("Seo Mirae", None)]),
+        ("Jang Tae-il (장태일): The KCrush Interview", [("Jang Tae-il", None)]),
+        ("DJ Marble's Road to “Night Market Mix” | Interview", [("DJ Marble", None)]),
+        ("KCrush Exclusive: Gu Ha-rin Talks “Cat Under the Stairs” ✨", [("Gu Ha-rin", None)]),
+        ("Eric Nam Interview", [("Eric Nam", None)]),
+        ("Jessi: KCrush Interview", [("Jessi", None)]),
+        (
+            "Interview with Director Bong Si-u and Actress Park Na",
+            [("Bong Si-u", "Director"), ("Park Na", "Actress")],
+        ),
+        ("Q&A with Singer and Actor Kim Min-su", [("Kim Min-su", "Singer and Actor")]),
+        (
+            "Interview with Kim Min-su, Lee Ji-eun and Park Bo",
+            [("Kim Min-su", None), ("Lee Ji-eun", None), ("Park Bo", None)],
+        ),
+        ("Interview with Peter Nam", [("Peter Nam", None)]),
+        ("Interview with Nuri and the Birds", [("Nuri and the Birds", None)]),
+        ("Meet the Rising Star: Yeon", [("Yeon", "Rising Star")]),
+        ("Interview", []),
+        ("KCrush Interview", []),
+        ("KCrush Rookie of the Month Interview", []),
+        ("MCND Showcase Report: A Night in New York", []),
+        ("We Are Hiring Volunteer Writers", []),
+        ("", []),
+    ],
+)
+def test_titles(title: str, expected: list[tuple[str, str | None]]) -> None:
+    assert told(title) == expected
+
+
+def test_a_name_beside_the_name_is_an_alias() -> None:
+    (kassy,) = subjects_of(
+        "Kcrush Interview with Korean Singer Kassy",
+        kinds=("Interviews", "김소연"),
+        text="Kassy (Kim So-yeon) is a Korean singer since 2015 (2015). Hello, I’m Kassy (카시)!",
+    )
+    assert kassy == Subject("Kassy", "Korean Singer", ("Kim So-yeon", "카시", "김소연"))
+
+
+def test_a_korean_role_before_the_name_is_no_part_of_it() -> None:
+    (singer,) = subjects_of(
+        "Interview with Do Hyuna", text="트로트 가수 도현아 (Do Hyuna)를 만났다."
+    )
+    assert singer.aliases == ("도현아",)
+
+
+def test_what_stands_in_brackets_and_is_no_name_is_no_alias() -> None:
+    (mcnd,) = subjects_of(
+        "Interview with MCND", text="MCND (Music Creates New Dream) sang “Rewind” (2019)."
+    )
+    assert mcnd.aliases == ()
+
+
+def test_another_spelling_among_the_tags_is_an_alias() -> None:
+    (faky,) = subjects_of("Interview with Girl Group Faky", kinds=("FAKY", "J-Pop"))
+    assert faky.aliases == ("FAKY",)
+
+
+def test_a_hangul_tag_is_nobody_s_alias_where_there_are_two() -> None:
+    assert all(not s.aliases for s in subjects_of("Interview with Ara and Bomi", kinds=("한글",)))
+
+
+def test_tags_tell_whether_two_names_are_one_band() -> None:
+    assert told("Interview with Ara and Bomi", kinds=("Ara and Bomi",)) == [("Ara and Bomi", None)]
+    assert told("Interview with Ara & Bomi", kinds=("Ara", "Bomi")) == [
+        ("Ara", None),
+        ("Bomi", None),
+    ]
+
+
+def test_without_a_name_in_the_title_a_tag_that_the_text_begins_with_is_it() -> None:
+    kinds = ("Interviews", "K-Pop", "Archer", "Cho Garam")
+    text = "This month we meet Cho Garam, who shoots arrows."
+    assert told("KCrush Rookie of the Month Interview", kinds=kinds, text=text) == [
+        ("Cho Garam", "Archer")
+    ]
+    assert told("Contest Winners Announced", kinds=("News", "Contest"), text="Here they are.") == []
+
+
+def test_the_role_may_stand_in_a_tag_or_in_the_text() -> None:
+    assert told("Interview with Mok Hana", kinds=("Cellist", "Mok Hana")) == [
+        ("Mok Hana", "Cellist")
+    ]
+    text = "Gunpla (2001) is a South Korean rock band formed in a garage."
+    assert told("Interview with Gunpla", text=text) == [("Gunpla", "South Korean rock band")]
+
+
+@pytest.mark.parametrize(
+    ("role", "kinds", "expected"),
+    [
+        ("Webtoon Artist", ("Interviews", "K-Pop"), "webtoon"),
+        ("Fencer", (), "sport"),
+        ("Lead Designer of the board game Ga & Na", (), "game"),
+        (None, ("Interviews", "YouTube"), "creator"),
+        (None, ("Interviews", "Drama"), "acting"),
+        ("Director of “Paper Moon”", (), "film"),
+        ("Korean Singer", ("Film",), "music"),
+        (None, ("Interviews",), "other"),
+    ],
+)
+def test_kind(role: str | None, kinds: tuple[str, ...], expected: str) -> None:
+    assert kind_of([Subject("X", role)], kinds) == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.one_of(
+        st.text(max_size=80),
+        st.text(alphabet=st.sampled_from(list("ab &,:–|()[]“”'’ WI")), max_size=60),
+    ),
+    st.lists(st.text(max_size=12), max_size=4),
+    st.text(max_size=80),
+)
+def test_any_title_gives_names_that_fit(name: str, kinds: list[str], text: str) -> None:
+    for title in (name, f"Interview with {name}", f"{name}: The KCrush Interview"):
+        for subject in subjects_of(title, kinds=kinds, text=text):
+            assert subject.name.strip()
+            assert len(subject.name) <= NAME_LIMIT
+
+
+def test_a_title_of_endless_length_takes_no_time() -> None:
+    for piece in ("a ", "and ", "Singer ", "(", "“", "Interview with ", "– "):
+        assert len(subjects_of("Interview with " + piece * 50_000)) <= 12
