@@ -23,7 +23,7 @@ from enum import StrEnum
 
 from bot.model import Delivery, DeliveryState
 
-FIRST_RETRY = 2.0
+FIRST_RETRY = 0.5
 LONGEST_RETRY = 300.0
 """Seconds: the bounds of the back-off of one delivery. Discord forgets a nonce after "a few
 minutes" (Discord docs, Create Message), so retries of what may have arrived are kept close."""

@@ -1,15 +1,16 @@
 """Keeping below Discord's global limit beforehand, instead of running into 429s.
 
-Discord counts in windows of a second, by the moments at which requests arrive. We know when we
-sent one and when its answer came; it arrived between the two, and not later than the answer less
-most of the time that the fastest answer took. So there are as many places as the limit has
-requests, and a place is free again one second after the latest moment at which its request can
-have arrived. Then no place is used twice within a second at Discord's end, however unevenly the
-network, or a busy machine, delays the requests.
+Discord counts in windows of a second, by the moments at which requests arrive. There are as many
+places as the limit has requests, and a place is free again a second after its request was sent,
+and a little more: the ways of two requests differ by what the network pleases (``JITTER``), and an
+answer that came later than answers do shows that its request may have been held up by as much.
+So no place is used twice within a second at Discord's end, though the network or a busy machine
+delays some requests and not others.
 """
 
 import asyncio
 import contextvars
+import re
 from collections import deque
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
@@ -30,13 +31,17 @@ CLOCK_ERROR = 0.002
 UNCLAIMED = 0.05
 """Seconds more for a turn that no request was seen to use: one whose sender is not traced."""
 
-BEHIND_ARRIVAL = 0.75
-"""The part of the fastest answer's time that is trusted to lie behind its request's arrival:
-half of the way, and all that Discord does."""
+JITTER = 0.02
+"""Seconds by which the ways of two requests usually differ at most."""
 
-FORGET_AFTER = 200
-"""Answers after which the fastest is measured anew: a route to Discord may get shorter or
-longer."""
+ANSWERS = 100
+USUAL = 0.95
+"""Of the last so many answers of a route, all but the slowest twentieth took a usual time."""
+
+MOST_ROUTES = 200
+"""Routes whose answers are remembered; the bot uses some twenty."""
+
+_DIGITS = re.compile(r"\d+")
 
 
 class Pace(Protocol):
@@ -67,7 +72,8 @@ class Pacer:
         self._evenly = AsyncLimiter(limit, WINDOW)
         self._line = asyncio.Lock()
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._fastest = _Fastest(limit)
+        self._enough = limit
+        self._answers: dict[str, deque[float]] = {}
         self._turn: contextvars.ContextVar[_Turn | None] = contextvars.ContextVar(
             "turn", default=None
         )
@@ -90,6 +96,7 @@ class Pacer:
         """Count the requests of the client that `trace` is given to. Before whatever else hears
         there, for that may raise."""
         trace.on_request_start.insert(0, self._started)
+        trace.on_request_headers_sent.insert(0, self._sent)
         trace.on_request_end.insert(0, self._answered)
         trace.on_request_exception.insert(0, self._failed)
 
@@ -126,6 +133,16 @@ class Pacer:
         if turn is None or not turn.claim():
             await self._take(first=True)
         context.began = asyncio.get_running_loop().time()
+        context.route = _DIGITS.sub("", f"{params.method} {params.url.path}")
+
+    async def _sent(
+        self,
+        _: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        __: aiohttp.TraceRequestHeadersSentParams,
+    ) -> None:
+        if getattr(context, "began", None) is not None:
+            context.began = asyncio.get_running_loop().time()
 
     async def _answered(
         self,
@@ -150,8 +167,20 @@ class Pacer:
         context.began = None
         loop = asyncio.get_running_loop()
         spent = loop.time() - began
-        earlier = self._fastest.of(spent) * BEHIND_ARRIVAL if answered else 0.0
-        loop.call_later(WINDOW + CLOCK_ERROR - earlier, self._give_back)
+        held_up = self._held_up(context.route, spent) if answered else spent
+        again = WINDOW + CLOCK_ERROR + max(JITTER, held_up) - spent
+        loop.call_later(max(0.0, again), self._give_back)
+
+    def _held_up(self, route: str, spent: float) -> float:
+        """For how many seconds a request may have been held up before it arrived; as long as too
+        little is known of its route, for as long as it took."""
+        if len(self._answers) > MOST_ROUTES:
+            self._answers.clear()
+        answers = self._answers.setdefault(route, deque(maxlen=ANSWERS))
+        answers.append(spent)
+        if len(answers) < self._enough:
+            return spent
+        return spent - sorted(answers)[int((len(answers) - 1) * USUAL)]
 
 
 class _Turn:
@@ -174,22 +203,3 @@ class _Turn:
     def _expire(self) -> None:
         self._open = False
         self._give_back()
-
-
-class _Fastest:
-    """The shortest time of an answer lately, in seconds; 0 until there were `enough` to tell."""
-
-    def __init__(self, enough: int) -> None:
-        self._enough = enough
-        self._now = self._before = float("inf")
-        self._count = 0
-
-    def of(self, spent: float) -> float:
-        """The shortest known, this one included."""
-        self._now = min(self._now, spent)
-        self._count += 1
-        if self._count >= FORGET_AFTER:
-            self._before, self._now, self._count = self._now, float("inf"), 0
-            return self._before
-        known = self._before < float("inf") or self._count >= self._enough
-        return min(self._now, self._before) if known else 0.0

@@ -225,7 +225,8 @@ class Announcer:
         due = await self._store.next_due()
         if due is None:
             return None
-        return max((due - self._clock.now()).total_seconds(), NOTHING_YET)
+        left = (due - self._clock.now()).total_seconds()
+        return left if left > 0 else NOTHING_YET
 
     def _held_for(self) -> float:
         return self._hold_until - self._clock.monotonic()

@@ -140,7 +140,7 @@ async def test_a_commit_wakes_it_and_time_does_too(outbox, sender, rng, clock):
         announcer.wake()
         await ledger.reached(written=1)
         (delay,) = await clock.asleep()
-        assert 0.5 < delay <= 2
+        assert 0.2 < delay <= 0.5
         await clock.advance(delay)
         await ledger.reached(written=2)
     assert sender.messages[100] == [id_]
