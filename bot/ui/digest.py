@@ -59,7 +59,7 @@ def _entry(one: StoredInterview, text: Text, *, excerpt: bool) -> Item:
     told = escape_within(interview.excerpt, _EXCERPT_LIMIT) if excerpt else ""
     lines = [f"**{title}**", one_line(told), small(_facts(interview, text))]
     opens = button(
-        text("card.read"), ids.OpenReader(one.id).custom_id, style=discord.ButtonStyle.secondary
+        text("digest.read"), ids.OpenReader(one.id).custom_id, style=discord.ButtonStyle.secondary
     )
     return ui.Section("\n".join(line for line in lines if is_visible(line)), accessory=opens)
 

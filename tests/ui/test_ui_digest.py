@@ -57,8 +57,8 @@ def test_each_interview_has_its_line_and_its_button(text: Text) -> None:
         "-# Kim Doyun, 이하늘 · <t:1773651600:D> · 2 questions",
     ]
     assert [(one["label"], one["custom_id"]) for one in buttons(card)] == [
-        ("Read here", "kc:read:2"),
-        ("Read here", "kc:read:1"),
+        ("Read", "kc:read:2"),
+        ("Read", "kc:read:1"),
     ]
     assert pictures(card) == [SEOYUN.image_url, DOYUN.image_url]
 
