@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from bot.announcer.causes import failure_of
-from bot.announcer.machine import Kind, edit_delay
+from bot.announcer.machine import OF_DISCORD, Kind, edit_delay
 from bot.announcer.pacing import Pace
 from bot.announcer.sender import Sender
 from bot.clock import Clock, wait
@@ -72,7 +72,7 @@ class Editor:
             await wait(self._changed, self._clock, LOOK_AGAIN)
 
     async def edit_due(self) -> int:
-        """Edit a batch of what is due; how many there were.
+        """Edit a batch of what is due; how many there were, 0 where it is no use to go on now.
 
         Raises:
             StoreError: the store can't be read or written; the rest is edited later.
@@ -81,25 +81,27 @@ class Editor:
         found = await self._store.interviews(list({edit.interview_id for edit in due}))
         interviews = {stored.id: stored for stored in found}
         for edit in due:
-            await self._edit(SentCard(edit, interviews[edit.interview_id]))
+            if not await self._edit(SentCard(edit, interviews[edit.interview_id])):
+                return 0
         return len(due)
 
-    async def _edit(self, card: SentCard) -> None:
+    async def _edit(self, card: SentCard) -> bool:
+        """Whether to go on with others: not while it is Discord itself that fails or refuses."""
         digest = card_digest(card.interview)
         if digest == card.edit.digest:
             await self._store.edits.settle(card.edit, self._clock.now(), None)
-            return
+            return True
         await self._pace.turn()
         try:
             async with asyncio.timeout(LIMIT):
                 await self._sender.edit(card)
         except Exception as error:  # noqa: BLE001 - every cause has its treatment
-            await self._failed(card.edit, error)
-            return
+            return await self._failed(card.edit, error)
         await self._store.edits.settle(card.edit, self._clock.now(), digest)
         logger.info("delivery.edited", delivery=card.edit.delivery_id, interview=card.interview.id)
+        return True
 
-    async def _failed(self, edit: DueEdit, error: Exception) -> None:
+    async def _failed(self, edit: DueEdit, error: Exception) -> bool:
         """What can't be edited is let be: deleted, out of reach, or refused. The rest is tried
         again."""
         failure = failure_of(error)
@@ -115,3 +117,4 @@ class Editor:
         )
         again = None if over else now + timedelta(seconds=delay)
         await self._store.edits.settle(edit, now, None, again)
+        return failure.kind not in OF_DISCORD

@@ -116,6 +116,10 @@ class Kind(StrEnum):
     """Our own code raised. Again, rarely: the next version may do better."""
 
 
+OF_DISCORD = frozenset({Kind.LOST, Kind.SHUT_OUT, Kind.UNAUTHORIZED})
+"""Failures that the next request would meet as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """The message is there, with its ids.

@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 
 from bot.announcer.causes import failure_of
-from bot.announcer.machine import Kind, edit_delay
+from bot.announcer.machine import OF_DISCORD, Kind, edit_delay
 from bot.announcer.pacing import Pace
 from bot.clock import Clock
 from bot.errors import StoreError
@@ -71,18 +71,19 @@ class Notifier:
         for notice in due:
             groups[notice.guild_id, notice.created_by, notice.reason, notice.state].append(notice)
         for group in groups.values():
-            await self._tell(group)
+            if not await self._tell(group):
+                break
         return len(due)
 
-    async def _tell(self, group: Sequence[DueNotice]) -> None:
+    async def _tell(self, group: Sequence[DueNotice]) -> bool:
+        """Whether to go on with others: not while it is Discord itself that fails or refuses."""
         await self._store.notices.begin(group, self._clock.now())
         await self._pace.turn()
         try:
             async with asyncio.timeout(LIMIT):
                 told = await self._teller.tell(group, self._nonce(group[0]))
         except Exception as error:  # noqa: BLE001 - every cause has its treatment
-            await self._failed(group, error)
-            return
+            return await self._failed(group, error)
         await self._store.notices.told(group, self._clock.now())
         logger.info(
             "notice.told" if told else "notice.nobody-to-tell",
@@ -90,12 +91,13 @@ class Notifier:
             channels=len(group),
             reason=group[0].reason,
         )
+        return True
 
     def _nonce(self, first: DueNotice) -> str:
         """The same for every try of one notice: at most 25 characters for ids below ten billion."""
         return f"{self._store.identity}n{first.subscription_id}{int(first.due_at.timestamp()):x}"
 
-    async def _failed(self, group: Sequence[DueNotice], error: Exception) -> None:
+    async def _failed(self, group: Sequence[DueNotice], error: Exception) -> bool:
         failure = failure_of(error)
         now = self._clock.now()
         logger.warning(
@@ -106,9 +108,8 @@ class Notifier:
         )
         if failure.kind in (Kind.BLOCKED, Kind.REJECTED):
             await self._store.notices.told(group, now)
-            return
-        if failure.maybe_sent:
-            # Due again at once, under the same nonce, as long as Discord knows it.
-            return
-        delay = edit_delay(failure, 0, self._rng)
-        await self._store.notices.delay(group, now + timedelta(seconds=delay))
+        elif not failure.maybe_sent:
+            delay = edit_delay(failure, 0, self._rng)
+            await self._store.notices.delay(group, now + timedelta(seconds=delay))
+        # What may have been told is due again at once, under its nonce, while Discord knows that.
+        return failure.kind not in OF_DISCORD

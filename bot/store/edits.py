@@ -63,8 +63,8 @@ NEXT_DUE = (
 
 
 async def plan(connection: AsyncConnection, interview_id: int, now: datetime) -> None:
-    """Have every message of an interview edited, also one that is being sent now. Digests are
-    not: their list of titles opens the interview as it is."""
+    """Have every message of an interview edited, also one that is being sent now or may have been.
+    Digests are not: their list of titles opens the interview as it is."""
     lately = deliveries.c.edited_at > now - EDIT_PAUSE
     await connection.execute(
         deliveries.update()
@@ -85,7 +85,10 @@ async def plan(connection: AsyncConnection, interview_id: int, now: datetime) ->
 def _of(interview_id: int) -> tuple[Any, ...]:
     return (
         deliveries.c.interview_id == interview_id,
-        deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.LEASED]),
+        sa.or_(
+            deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.LEASED]),
+            deliveries.c.maybe_sent_at.is_not(None),
+        ),
         deliveries.c.batch.is_(None),
     )
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import DeliveryState, FeedState, Interview, Validators
-from bot.store import edits, timing
+from bot.store import edits, parking, timing
 from bot.store.codec import interview_values, path_of, storable, storable_or_none, turn_values
 from bot.store.results import Known
 from bot.store.tables import database, deliveries, feeds, interviews, turns
@@ -178,6 +178,7 @@ async def withdraw(connection: AsyncConnection, id_: int, now: datetime) -> None
         .values(state=DeliveryState.SUPERSEDED, reason="withdrawn", changed_at=now)
     )
     await timing.withdraw(connection, id_, now)
+    await parking.probe_stranded(connection, now)
     await edits.plan(connection, id_, now)
 
 

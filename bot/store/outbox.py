@@ -183,7 +183,7 @@ async def enqueue(connection: AsyncConnection, interview_id: int, now: datetime)
         .values(nonce=identity + sa.cast(deliveries.c.id, sa.Text))
     )
     await timing.put_off(connection, interview_id, now)
-    await parking.probe_with_news(connection, interview_id, now)
+    await parking.probe_stranded(connection, now)
     return inserted.rowcount
 
 
@@ -251,6 +251,8 @@ async def settle(
     if values["state"] is DeliveryState.SENT:
         await extras.begin(connection, delivery_id, values["changed_at"])
         await rows_of.heal(connection, delivery_id, values["changed_at"], catch_up)
+    elif values["state"] is DeliveryState.ABANDONED:
+        await parking.probe_stranded(connection, values["changed_at"])
     return True
 
 

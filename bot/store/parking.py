@@ -135,11 +135,12 @@ async def begin_probes(connection: AsyncConnection, now: datetime, catch_up: int
         )
 
 
-async def probe_with_news(connection: AsyncConnection, interview_id: int, now: datetime) -> None:
-    """Subscriptions that had nothing to be probed with have it now."""
-    has_row = sa.exists().where(
+async def probe_stranded(connection: AsyncConnection, now: datetime) -> None:
+    """Plan a probe where none is planned or under way although something waits: there was nothing
+    to probe with, or what there was is not to be sent any more."""
+    parked = sa.exists().where(
         deliveries.c.subscription_id == subscriptions.c.id,
-        deliveries.c.interview_id == interview_id,
+        deliveries.c.state == DeliveryState.PARKED,
     )
     being_probed = sa.exists().where(
         deliveries.c.subscription_id == subscriptions.c.id,
@@ -151,7 +152,7 @@ async def probe_with_news(connection: AsyncConnection, interview_id: int, now: d
             subscriptions.c.state == SubscriptionState.PARKED,
             subscriptions.c.parked_at.is_not(None),
             subscriptions.c.next_probe_at.is_(None),
-            has_row,
+            parked,
             ~being_probed,
         )
         .values(next_probe_at=now)

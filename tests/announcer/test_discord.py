@@ -315,3 +315,40 @@ async def test_caution_grows_with_the_invalid_responses_and_stops_before_the_ban
     await clock.advance(2)
     await asyncio.wait_for(stopped, 5)
     assert invalid.count == 0
+
+
+async def test_a_void_token_stops_edits_as_well(scene):
+    for number in range(5):
+        await scene.channel(f"news-{number}")
+    (id_,) = await scene.outbox.publish()
+    await scene.drain()
+    async with scene.outbox.store.write() as write:
+        await write.withdraw(id_, scene.clock.now())
+    refused = Rule(match=r"^PATCH ", status=401)
+    scene.sandbox.faults.add(refused)
+    assert await scene.editor.edit_due() == 0
+    assert refused.fired == 1
+    scene.sandbox.faults.clear()
+    await scene.clock.advance(3600)
+    assert await scene.editor.edit_due() == 5
+    assert await scene.editor.edit_due() == 0
+
+
+async def test_what_changed_while_it_was_in_doubt_is_brought_up_to_date_once_found(
+    tmp_path, monkeypatch
+):
+    async with opened(tmp_path, monkeypatch, nonce_window=0.0, trust=0.0) as scene:
+        channel = await scene.channel()
+        scene.sandbox.faults.add(Rule(match=SEND, times=1, when="after", status=500))
+        (id_,) = await scene.outbox.publish()
+        await scene.announcer.drain()
+        stored = await scene.outbox.store.interview(id_)
+        async with scene.outbox.store.write() as write:
+            await write.update(id_, replace(stored.interview, title="The new title"), "d")
+        assert await scene.editor.edit_due() == 0
+        await scene.clock.advance(30)
+        await scene.announcer.drain()
+        assert "The new title" not in text_of(channel)
+        assert await scene.editor.edit_due() == 1
+        assert "The new title" in text_of(channel)
+        assert len(channel.messages) == 1

@@ -171,3 +171,32 @@ async def test_added_again_it_is_active_at_once_and_catches_up(store, probing):
     assert states[:2] == [SUPERSEDED] * 2
     assert states[3:] == [PENDING] * 2
     assert states[2] is (DeliveryState.LEASED if probing else PENDING)
+
+
+async def test_a_probe_that_is_withdrawn_or_given_up_makes_room_for_the_next(store):
+    await subscribe(store, 1, 10)
+    ids = await publish(store, 1, 2, 3)
+    (leased,) = await lease(store)
+    await park(store, leased)
+    now = START + 10 * MINUTE
+    (probe,) = await lease(store, now)
+    assert await store.settle(
+        probe.delivery.id,
+        expected_attempts=probe.delivery.attempts,
+        state=DeliveryState.ABANDONED,
+        now=now,
+        reason="rejected",
+    )
+    (second,) = await lease(store, now)
+    assert second.interview.id == ids[1]
+    assert await store.settle(
+        second.delivery.id,
+        expected_attempts=second.delivery.attempts,
+        state=PENDING,
+        now=now,
+        next_attempt_at=now + MINUTE,
+    )
+    async with store.write() as write:
+        await write.withdraw(ids[1], now)
+    (third,) = await lease(store, now)
+    assert third.interview.id == ids[2]
