@@ -264,7 +264,8 @@ class Announcements:
 
     async def _tell(self, interaction: Interaction, arranged: Arrangement, text: Text) -> None:
         one, settings = arranged.subscription, arranged.settings
-        told = [text(f"announcements.{arranged.outcome}"), promise(one, settings, text)]
+        head = text(f"announcements.{arranged.outcome}")
+        told = [f"{head} {promise(one, settings, text)}"]
         tags = tags_told(interaction, one, text)
         if tags is not None:
             told.append(tags)
@@ -275,7 +276,7 @@ class Announcements:
         elif one.state is not SubscriptionState.ACTIVE:
             told.append(text(f"announcements.still-{one.state}"))
         detail = hint(one, settings, arranged.next_digest, text)
-        await show(interaction, notice(" ".join(told), detail=detail))
+        await show(interaction, notice("\n".join(told), detail=detail))
 
     async def settings(
         self, interaction: Interaction, timezone: str | None, doubt: str | None
@@ -319,7 +320,7 @@ class Announcements:
         if resumed.was is not SubscriptionState.PARKED:
             told.append(promise(one, settings, text))
         detail = hint(one, settings, resumed.arrangement.next_digest, text)
-        await show(interaction, notice(" ".join(told), detail=detail))
+        await show(interaction, notice("\n".join(told), detail=detail))
 
     async def remove(self, interaction: Interaction, named: str) -> None:
         guild_id = _admins_guild(interaction)

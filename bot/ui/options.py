@@ -14,7 +14,7 @@ _POSTS = (TargetKind.FORUM, TargetKind.MEDIA)
 
 
 def promise(one: Subscription, settings: GuildSettings, text: Text) -> str:
-    """Where, when and how new interviews are announced: sentences of markdown."""
+    """Where, when and how new interviews are announced: markdown, a line each."""
     channel = f"<#{one.channel_id}>"
     lines = [_when(one, settings, text, channel), _who(one, text)]
     quiet = one.timetable.quiet
@@ -32,7 +32,7 @@ def promise(one: Subscription, settings: GuildSettings, text: Text) -> str:
     gathers = one.timetable.frequency is not Frequency.EACH
     if one.discussion and one.kind in (TargetKind.TEXT, TargetKind.ANNOUNCEMENT) and not gathers:
         lines.append(text("options.discussion"))
-    return " ".join(lines)
+    return "\n".join(lines)
 
 
 def hint(

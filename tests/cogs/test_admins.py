@@ -28,7 +28,7 @@ async def stored(stage: Stage) -> list[tuple[int, int | None, SubscriptionState]
 async def test_adding_a_channel_says_what_will_happen(on_stage: Stage) -> None:
     channel = on_stage.channel
     assert await add(on_stage) == (
-        f"**Done.** New interviews are announced in <#{channel.id}> as soon as they come out. "
+        f"**Done.** New interviews are announced in <#{channel.id}> as soon as they come out.\n"
         "Nobody is pinged.\n" + NEXT_STEPS
     )
     assert await stored(on_stage) == [(channel.id, None, SubscriptionState.ACTIVE)]
@@ -39,7 +39,7 @@ async def test_adding_with_a_role_says_whom_it_pings(on_stage: Stage) -> None:
     told = await add(on_stage, role=role)
     assert told.startswith(
         f"**Done.** New interviews are announced in <#{on_stage.channel.id}> "
-        f"as soon as they come out. Each pings <@&{role.id}>."
+        f"as soon as they come out.\nEach pings <@&{role.id}>."
     )
     assert await stored(on_stage) == [(on_stage.channel.id, role.id, SubscriptionState.ACTIVE)]
 
@@ -49,7 +49,7 @@ async def test_adding_twice_changes_what_is_named_and_says_so(on_stage: Stage) -
     role = world.add_role(on_stage.guild, "Fans", mentionable=True)
     await add(on_stage)
     announced = f"New interviews are announced in <#{channel.id}> as soon as they come out."
-    pings = f"{announced} Each pings <@&{role.id}>."
+    pings = f"{announced}\nEach pings <@&{role.id}>."
     assert (await add(on_stage, role=role)).startswith(f"**Changed.** {pings}")
     assert (await add(on_stage, role=role)).startswith(f"**Nothing to change.** {pings}")
     assert (await add(on_stage)).startswith(f"**Nothing to change.** {pings}")

@@ -43,7 +43,7 @@ async def test_a_weekly_digest_says_when_it_comes(on_stage: Stage) -> None:
     channel = on_stage.channel.id
     assert told == (
         f"**Done.** New interviews are announced in <#{channel}> every Monday at 18:00 "
-        "(Asia/Seoul), gathered in one message. Nobody is pinged. "
+        "(Asia/Seoul), gathered in one message.\nNobody is pinged.\n"
         "For all of this server, times are now those of Asia/Seoul.\n"
         f"-# The next one goes out on <t:{int(MONDAY_18_SEOUL.timestamp())}:F> (your time), "
         "if something came out until then."
@@ -84,7 +84,7 @@ async def test_editing_changes_only_what_is_named(on_stage: Stage) -> None:
     told = await ask(on_stage, "edit", frequency="weekly", day=4, hour=9)
     assert told.startswith(
         f"**Changed.** New interviews are announced in <#{on_stage.channel.id}> every Friday "
-        f"at 09:00 (UTC), gathered in one message. It pings <@&{role.id}>. Between 23:00 and 07:00"
+        f"at 09:00 (UTC), gathered in one message.\nIt pings <@&{role.id}>.\nBetween 23:00 and"
     )
     told = await ask(on_stage, "edit", no_role=True, quiet="off")
     assert "Nobody is pinged." in told
@@ -93,7 +93,7 @@ async def test_editing_changes_only_what_is_named(on_stage: Stage) -> None:
     told = await ask(on_stage, "edit", frequency="each")
     assert told.startswith(
         f"**Changed.** New interviews are announced in <#{on_stage.channel.id}> "
-        "as soon as they come out. Nobody is pinged."
+        "as soon as they come out.\nNobody is pinged."
     )
     assert (await only(on_stage)).subscription.timetable == Timetable(Frequency.EACH, 4, 9)
 
@@ -197,7 +197,7 @@ async def test_pausing_holds_and_resuming_tells_what_came(on_stage: Stage) -> No
     assert "⏸️ Paused until `/announcements resume`\n-# Nothing posted yet · 5 waiting" in listed
     assert (await ask(on_stage, "resume")).startswith(
         "**Resumed.** Meanwhile 5 interviews came out: the newest 3 are announced now, and a line "
-        f"tells of the others. New interviews are announced in <#{channel}>"
+        f"tells of the others.\nNew interviews are announced in <#{channel}>"
     )
     (leased,) = await on_stage.store.lease_due(now, now + timedelta(minutes=1), 5)
     assert (leased.interview.interview.title, leased.delivery.missed) == (interview(3).title, 2)
