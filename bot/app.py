@@ -12,6 +12,7 @@ import discord
 import structlog
 
 from bot.announcer import Announcer, Editor, InvalidResponses, Notifier, Pacer, Tuning, watching
+from bot.backfill import Backfill
 from bot.client import (
     CatalogueTranslator,
     KcrushClient,
@@ -75,6 +76,7 @@ class App:
     keeping: Keeping
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     http: HttpPort | None = None
+    backfill: Backfill | None = None
 
 
 @asynccontextmanager
@@ -125,10 +127,13 @@ async def open_app(
         keeping.listen()
         changed = asyncio.Event()
 
-        def committed(report: PollReport) -> None:
+        def stored() -> None:
             changed.set()
-            announcer.wake()
             editor.wake()
+
+        def committed(report: PollReport) -> None:
+            stored()
+            announcer.wake()
 
         watcher = Watcher(
             fetcher,
@@ -149,6 +154,16 @@ async def open_app(
             outbox_counts=store.outbox_counts,
             connected=lambda: is_connected(client),
         )
+        backfill = Backfill(
+            fetcher,
+            store,
+            clock,
+            rng,
+            feeds=settings.feed_url,
+            agent=settings.user_agent,
+            poll=watcher.poll,
+            on_commit=stored,
+        )
         yield App(
             settings,
             clock,
@@ -164,6 +179,7 @@ async def open_app(
             keeping,
             changed,
             http,
+            backfill if settings.backfill == "on" else None,
         )
 
 
@@ -191,6 +207,8 @@ async def run(
             tasks.create_task(_keep_home(app), name="home"),
             tasks.create_task(app.keeping.run(), name="keeping"),
         ]
+        if app.backfill is not None:
+            running.append(tasks.create_task(app.backfill.run(), name="archive"))
         if app.http is not None:
             running.append(tasks.create_task(app.http.run(), name="http"))
         await stop.wait()

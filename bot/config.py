@@ -47,6 +47,7 @@ EXAMPLES = {
     "HTTP_HOST": "127.0.0.1",
     "HTTP_PORT": "8080",
     "PUBLIC_URL": "https://bot.example.org",
+    "BACKFILL": "on",
 }
 
 
@@ -79,6 +80,7 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = 8080
     public_url: str = ""
+    backfill: Literal["on", "off"] = "on"
 
     @property
     def user_agent(self) -> str:
@@ -182,7 +184,7 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "backfill", mode="before")
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.strip().lower() if isinstance(value, str) else value
@@ -209,7 +211,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _check_pace(self) -> "Settings":
-        least = 1 if all(_is_loopback(url) for url in self.feed_url) else SLOWEST_FAST_POLL
+        least = 1 if all(is_loopback(url) for url in self.feed_url) else SLOWEST_FAST_POLL
         if self.poll_interval < least:
             raise PydanticCustomError(
                 "config.poll-too-fast",
@@ -287,7 +289,8 @@ def _checked_url(value: str, schemes: tuple[str, ...]) -> str:
     return value
 
 
-def _is_loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
+    """Whether `url` is of this machine itself."""
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -83,6 +83,7 @@ async def open_demo(
                 "poll_interval": POLL_INTERVAL,
                 "http_port": 0,
                 "public_url": "",
+                "backfill": "off",
                 "data_dir": folder,
                 "database_url": f"sqlite+aiosqlite:///{folder / 'kcrush.db'}",
             }

@@ -32,6 +32,7 @@ def test_defaults_are_the_documented_ones() -> None:
     assert settings.data_dir == Path("data")
     assert (settings.log_level, settings.log_format) == ("info", "console")
     assert settings.home_channel_id is None
+    assert settings.backfill == "on"
     assert (settings.catch_up, settings.nonce_window) == (3, 120)
     assert (settings.http_host, settings.http_port) == ("127.0.0.1", 8080)
     assert settings.public_url == ""
@@ -170,6 +171,11 @@ def test_the_database_follows_the_data_dir(monkeypatch: pytest.MonkeyPatch) -> N
             "LOG_FORMAT",
             "xml",
             'LOG_FORMAT: must be one of console, json, not "xml". Example: LOG_FORMAT=console',
+        ),
+        (
+            "BACKFILL",
+            "yes",
+            'BACKFILL: must be one of on, off, not "yes". Example: BACKFILL=on',
         ),
         (
             "HOME_CHANNEL_ID",

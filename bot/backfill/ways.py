@@ -7,7 +7,7 @@ and what it brought written down with how far the archive is read then.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
@@ -330,14 +330,6 @@ async def listing_links(archive: Archive, number: int) -> list[str]:
         return []
     _check(answer)
     return await asyncio.to_thread(read_links, answer.body, archive.place, url=answer.url)
-
-
-def read_day(text: str) -> datetime:
-    """A date as a person types it (``2020-01-31``), from its beginning in UTC.
-
-    Raises ValueError for anything else.
-    """
-    return datetime.combine(datetime.fromisoformat(text).date(), time(), UTC)
 
 
 # ---------------------------------------------------------------- within

@@ -5,6 +5,7 @@ What a verb needs is imported when it runs, so that ``--help`` and ``parse`` don
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -154,6 +155,27 @@ def _add_tending(cli: click.Group, messages: Messages, text: Text) -> None:
 
         async def verb(settings: Settings, text: Text) -> int:
             return await poll_once(settings, messages)
+
+        run_verb(verb, messages)
+
+    @cli.command(help=text("cli.backfill.help"))
+    @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help=text("cli.backfill.since"))
+    @click.option("--limit", type=click.IntRange(min=1), help=text("cli.backfill.limit"))
+    @click.option(
+        "--rate",
+        type=click.FloatRange(0, 100),
+        default=1.0,
+        show_default=True,
+        help=text("cli.backfill.rate"),
+    )
+    @click.option("--dry-run", is_flag=True, help=text("cli.backfill.dry-run"))
+    def backfill(since: datetime | None, limit: int | None, rate: float, dry_run: bool) -> None:
+        from bot.commands.archive import Wanted, backfill_archive
+
+        day = since.replace(tzinfo=UTC) if since else None
+
+        async def verb(settings: Settings, text: Text) -> int:
+            return await backfill_archive(settings, text, Wanted(day, limit, rate, dry_run))
 
         run_verb(verb, messages)
 
