@@ -98,3 +98,38 @@ async def test_wordpress_pings_after_publishing(
         assert len(stage.interviews.messages) == 1
         assert spent < LIMIT_MS
         assert await bot.stop() == 0
+
+
+async def test_a_taken_port_stops_nothing(
+    tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
+) -> None:
+    furnish(discord_here)
+    taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    port = taken.sockets[0].getsockname()[1]
+    async with taken, running(tmp_path, settings(discord_here, sample_site.feed_url, port)) as bot:
+        told = await logged(bot.log, "http.no-port")
+        await logged(bot.log, "feed.seeded")
+        await discord_here.wait_ready(timeout=60)
+        assert await bot.stop() == 0
+    assert (told["level"], told["port"]) == ("warning", port)
+    assert "Traceback" not in bot.log.read_text(encoding="utf-8")
+
+
+async def test_the_bot_ends_though_connections_are_held(
+    tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
+) -> None:
+    furnish(discord_here)
+    port = free_port()
+    async with running(tmp_path, settings(discord_here, sample_site.feed_url, port)) as bot:
+        await logged(bot.log, "http.listening")
+        await discord_here.wait_ready(timeout=60)
+        silent = await asyncio.open_connection("127.0.0.1", port)
+        halfway = await asyncio.open_connection("127.0.0.1", port)
+        halfway[1].write(b"POST /ping HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n<")
+        assert (await health(port))[0] == 200
+        started = time.perf_counter()
+        assert await bot.stop() == 0
+        assert time.perf_counter() - started < 10
+        for _, writer in (silent, halfway):
+            writer.close()
+    assert "Traceback" not in bot.log.read_text(encoding="utf-8")
