@@ -13,13 +13,20 @@ from ftfy.badness import is_bad
 ELLIPSIS = "…"
 
 # Controls (C0, C1), but for the white space that _SPACE folds; U+FFFE and U+FFFF are no characters.
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # Bidirectional embeddings, overrides, isolates and marks (UAX #9, 2), and what shows nothing:
 # zero-width space, word joiner, byte order mark, soft hyphen, interlinear annotation. The
 # joiners U+200C and U+200D stay, for emoji and Persian need them.
-_INVISIBLE = re.compile(
-    r"[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufffe\uffff"
+    r"\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+# What UTF-8 looks like that was read as Latin-1, Windows-1252 or Mac Roman: a first byte of a
+# sequence and a following one. Text without that need not be judged at length.
+_SUSPICIOUS = re.compile(
+    r"[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
+    r"\u2013-\u2044\u20ac\u2122]|[\u201a\u221a\u00ac][\u00c4\u00a9\u00a8\u00b1\u00ae]"
 )
 # A closing quotation mark read as Windows-1252, whose last byte that encoding lacks.
 _LOST_QUOTE = "â€\ufffd"
@@ -45,9 +52,9 @@ def scrub(text: str) -> str:
     if text.isascii():
         return _CONTROL.sub("", text)
     text = _SURROGATE.sub("\ufffd", text)
-    if is_bad(text):
+    if _SUSPICIOUS.search(text) and is_bad(text):
         text = ftfy.fix_encoding(text.replace(_LOST_QUOTE, "”"))
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", _CONTROL.sub("", text)))
+    text = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
     return _ZALGO.sub(r"\1", text)
 
 

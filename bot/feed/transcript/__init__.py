@@ -11,6 +11,7 @@ number, "Q.", "A.", the interviewer's label. A speaker's label is kept as ``Answ
 that does not hold, a warning says so.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,8 @@ from bot.feed.transcript.blocks import Item, Line, Page, read_page
 from bot.feed.transcript.classify import Verdict, verdict_on
 from bot.feed.transcript.lines import cut_lines, without_furniture
 from bot.model import Image, Transcript
+
+_NO_LETTERS = re.compile(r"[\W_]+")
 
 __all__ = ["Examined", "examine", "plain_text", "transcribe"]
 
@@ -120,4 +123,4 @@ def _letters_cut(lines: Sequence[Line], verdict: Verdict | None) -> int:
 
 
 def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))
+    return _NO_LETTERS.sub("", text)

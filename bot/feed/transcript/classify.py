@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bot.feed.transcript import wording
 from bot.feed.transcript.blocks import Line
@@ -69,13 +70,23 @@ class Evidence:
         self.lines = lines
         self.voices = voices_of(lines)
         self.texts = [self._said(number) for number in range(len(lines))]
-        self.asks = [wording.asks(text) for text in self.texts]
-        self.sure = [
-            self.voices.role.get(number) != ANSWERS and wording.surely_asks(text)
-            for number, text in enumerate(self.texts)
-        ]
         head = title + "\n" + "\n".join(line.text for line in lines[:6])
         self.announced = bool(_INTERVIEW_WORDS.search(head[:6000]))
+
+    @cached_property
+    def asks(self) -> list[bool]:
+        return [wording.asks(text) for text in self.texts]
+
+    @cached_property
+    def weights(self) -> list[float]:
+        return [wording.weight(text) for text in self.texts]
+
+    @cached_property
+    def sure(self) -> list[bool]:
+        return [
+            self.asks[number] and not self.is_answer(number) and wording.surely_asks(text)
+            for number, text in enumerate(self.texts)
+        ]
 
     def _said(self, number: int) -> str:
         label = self.voices.label.get(number)
@@ -105,10 +116,12 @@ def verdict_on(lines: Sequence[Line], title: str) -> Verdict | None:
         score = _score(asked, evidence, rule)
         if score > best_score:
             leftover = set() if rule.startswith("not ") else named - asked
-            best, best_score = (
-                Verdict(rule, asked, voices=evidence.voices, leftover=leftover),
-                score,
-            )
+            best_score = score
+            best = Verdict(rule, asked, voices=evidence.voices, leftover=leftover)
+    if best_score < _best_by_wording(evidence):
+        asked = _trimmed(_by_wording(evidence), evidence)
+        if _score(asked, evidence, "wording") > best_score:
+            best = Verdict("wording", asked, voices=evidence.voices)
     if best is None or not _convincing(best, evidence):
         return None
     return _finish(best, evidence)
@@ -180,7 +193,6 @@ def _rules(evidence: Evidence) -> Iterator[tuple[str, set[int]]]:
     yield "numbers", set(numbered(lines)) & free
     if evidence.voices.answered:
         yield "before a label", _before_labels(evidence)
-    yield "wording", _by_wording(evidence)
 
 
 def _all_marks(lines: Sequence[Line]) -> Iterator[set[str]]:
@@ -218,6 +230,12 @@ def _before_labels(evidence: Evidence) -> set[int]:
     return {number - 1 for number in labelled if number and number - 1 not in labelled}
 
 
+def _best_by_wording(evidence: Evidence) -> float:
+    """What the rule "wording" scores at the most; below that it need not be tried."""
+    surely = sum(evidence.sure)
+    return 0.8 * surely + 0.3 * max(0, sum(evidence.asks) - surely)
+
+
 def _by_wording(evidence: Evidence) -> set[int]:
     """Rule "wording": the likeliest alternation of asking and answering lines (Viterbi).
 
@@ -228,7 +246,7 @@ def _by_wording(evidence: Evidence) -> set[int]:
     asking, answering = -1e9, 0.0
     came_from: list[tuple[bool, bool]] = []
     for number, text in enumerate(evidence.texts):
-        weight = -4.0 if evidence.is_answer(number) else wording.weight(text)
+        weight = -4.0 if evidence.is_answer(number) else evidence.weights[number]
         together = number > 0 and (
             lines[number].block == lines[number - 1].block
             or wording.script(text) != wording.script(evidence.texts[number - 1])
@@ -302,7 +320,7 @@ def _without_lead(group: Sequence[int], evidence: Evidence) -> Sequence[int]:
 def _belongs(number: int, evidence: Evidence) -> bool:
     """Whether a line before the first question's last is of it, and not of the lead."""
     text = evidence.texts[number]
-    return len(text) < 450 and (evidence.addressed(number) or wording.weight(text) > 0)
+    return len(text) < 450 and (evidence.addressed(number) or evidence.weights[number] > 0)
 
 
 def _says_something(group: Sequence[int], evidence: Evidence) -> bool:

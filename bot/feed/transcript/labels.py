@@ -122,8 +122,9 @@ def is_magazine(name: str) -> bool:
             key = key[: -len(tail)]
     if key in _MAGAZINE_WORDS:
         return True
-    alike = SequenceMatcher(None, key, "kcrush").ratio() if 4 <= len(key) <= 8 else 0
-    return key[:1] == "k" and alike >= 0.72
+    if key[:1] != "k" or not 4 <= len(key) <= 8:
+        return False
+    return SequenceMatcher(None, key, "kcrush").ratio() >= 0.72
 
 
 def voices_of(lines: Sequence[Line]) -> Voices:

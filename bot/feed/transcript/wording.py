@@ -118,6 +118,7 @@ _CREDIT = re.compile(
     r"|editor[’']?s?\snote"
     r"|(?:the|this)\s(?:interview|article|q&a|conversation)\s(?:has\sbeen|was|is|first|originally))"
 )
+_EASTERN = re.compile(r"[\u3040-\u30ff\u3131-\u318e\u4e00-\u9fff\uac00-\ud7a3¿]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3\u3131-\u318e]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -129,12 +130,18 @@ def ends_asking(text: str) -> bool:
     return bool(_ENDS_ASKING.search(text[-60:]))
 
 
+def _asks_in_another_language(text: str) -> bool:
+    """Whether the last sentence ends as questions and requests do elsewhere, mark or no mark."""
+    end = text[-120:]
+    return bool(_EASTERN.search(end)) and bool(_FOREIGN_QUESTION.search(end))
+
+
 def asks(text: str) -> bool:
     """The broad view: a question mark, a request or a question's ending anywhere fitting.
 
     Meant for lines that stand out by markup already; it takes an answer with a question in it too.
     """
-    if ends_asking(text) or _FOREIGN_QUESTION.search(text[-120:]):
+    if ends_asking(text) or _asks_in_another_language(text):
         return True
     if _orders(text):
         return True
@@ -150,10 +157,12 @@ def weight(text: str) -> float:
     About -3 for a long story in the first person, 5 for "Could you introduce yourself?".
     """
     words = len(text.split())
+    if len(text) > 1000:
+        text = f"{text[:500]} {text[-500:]}"
     score = -1.5
     mark = ends_asking(text)
     opened = False
-    foreign = bool(_FOREIGN_QUESTION.search(text[-120:]))
+    foreign = _asks_in_another_language(text)
     if mark:
         score += 2.5
     elif foreign:
@@ -166,20 +175,25 @@ def weight(text: str) -> float:
         score += 1.5 if _PLEASE_AT_END.search(text[-40:]) else 2.5
     elif request or _REQUEST.search(text):
         score += 1.0
-    asker = bool(_ASKER_SAYS_I.search(text))
     if _SECOND_PERSON.search(text):
         score += 1.0
         if mark and _opens_asking(text):
             score += 0.5
     elif not (mark or foreign or request or opened):
         score -= 0.5
-    if _FIRST_SINGULAR.search(text):
-        score -= 0.5 if asker else 2.0
-    elif _FIRST_PERSON.search(text) and not asker:
-        score -= 1.0
+    score -= _own_story(text)
     if words > 45:
         score -= (words - 45) / 25
     return max(-4.0, min(5.0, score))
+
+
+def _own_story(text: str) -> float:
+    """How much it speaks of whoever speaks, as answers do and an interviewer seldom does."""
+    if _FIRST_SINGULAR.search(text):
+        return 0.5 if _ASKER_SAYS_I.search(text) else 2.0
+    if _FIRST_PERSON.search(text) and not _ASKER_SAYS_I.search(text):
+        return 1.0
+    return 0.0
 
 
 def surely_asks(text: str) -> bool:
@@ -213,7 +227,7 @@ def _opens_asking(text: str) -> bool:
 
 def addresses(text: str) -> bool:
     """Whether it speaks to somebody ("you"), in any of the languages known."""
-    return bool(_SECOND_PERSON.search(text) or _FOREIGN_QUESTION.search(text[-120:]))
+    return bool(_SECOND_PERSON.search(text)) or _asks_in_another_language(text)
 
 
 def speaks_of_itself(text: str) -> bool:
@@ -232,6 +246,8 @@ def is_credit(text: str) -> bool:
 
 def script(text: str) -> str:
     """The writing of most letters: ``hangul``, ``kana``, ``han``, ``latin``, or "" for none."""
+    if not _EASTERN.search(text):
+        return "latin" if _LATIN.search(text) else ""
     counts = {
         "hangul": 2 * len(_HANGUL.findall(text)),
         "kana": 3 * len(_KANA.findall(text)),
