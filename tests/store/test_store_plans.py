@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from bot.store import edits, interviews, notices, outbox, parking, subscriptions
+from bot.store import edits, interviews, notices, outbox, parking, subscriptions, timing
 from tests.store.samples import NOON
 
 ASKED = {
@@ -30,6 +30,7 @@ ASKED = {
         (edits.DUE, "deliveries_edits"),
         (edits.NEXT_DUE, "deliveries_edits"),
         (notices._DUE, "subscriptions_notice"),
+        (timing.DUE_TIMED, "subscriptions_timed"),
         (interviews.LATEST, "interviews_listed"),
         (interviews.CHANGED, "interviews_revision"),
         (interviews.BY_ID, "sqlite_autoindex_turns_1"),
