@@ -206,6 +206,10 @@ class Announcer:
         if room <= 0:
             return False
         now = self._clock.now()
+        # Asking is a read, beside the writes that settle what is on its way.
+        due = await self._store.next_due()
+        if due is None or due > now:
+            return False
         batch = await self._store.lease_due(now, now + timedelta(seconds=self._tuning.lease), room)
         for leased in batch:
             task = asyncio.create_task(self._deliver(leased), name=f"send {leased.delivery.id}")
