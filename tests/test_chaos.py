@@ -1,0 +1,25 @@
+"""Five kills of the hundred that ``python -m tests.chaos`` does."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.chaos import Plan, run
+
+CHANNELS = 50
+
+
+@pytest.mark.parametrize(
+    "nonce_window", [300.0, 0.0], ids=["nonces-remembered", "no-nonces-remembered"]
+)
+async def test_killed_at_random_instants_each_channel_has_each_interview_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], nonce_window: float
+) -> None:
+    kills = 5 if nonce_window else 3
+    plan = Plan(kills=kills, channels=CHANNELS, nonce_window=nonce_window, seed=3)
+    outcome = await run(plan, tmp_path)
+    with capsys.disabled():
+        print(f"\nnonce window          {nonce_window:g} s\n{outcome.told()}")  # noqa: T201
+    assert outcome.kills == kills
+    assert outcome.kills_amid_sending >= 1
+    assert (outcome.missing, outcome.doubled, outcome.not_sent) == (0, 0, {})
