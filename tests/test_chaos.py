@@ -15,7 +15,7 @@ CHANNELS = 50
 async def test_killed_at_random_instants_each_channel_has_each_interview_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], nonce_window: float
 ) -> None:
-    kills = 5 if nonce_window else 3
+    kills = 5 if nonce_window else 2
     plan = Plan(kills=kills, channels=CHANNELS, nonce_window=nonce_window, seed=3)
     outcome = await run(plan, tmp_path)
     with capsys.disabled():

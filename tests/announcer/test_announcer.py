@@ -141,7 +141,7 @@ async def test_a_commit_wakes_it_and_time_does_too(outbox, sender, rng, clock):
         await ledger.reached(written=1)
         # Until it has looked again, it sleeps until the lease's end.
         async with asyncio.timeout(5):
-            while (delay := min(await clock.asleep())) > 0.5:
+            while (delay := min(await clock.asleep())) > 0.5:  # noqa: ASYNC110
                 await asyncio.sleep(0)
         assert delay > 0.2
         await clock.advance(delay)
