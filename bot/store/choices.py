@@ -79,9 +79,10 @@ class Choices:
 
     async def find(self, guild_id: int, channel_id: int) -> Subscription | None:
         """The subscription of a guild's channel that has not ended."""
-        return await self._database.change(
-            lambda connection: subscriptions.find(connection, channel_id, guild_id)
+        rows = await self._database.fetch(
+            subscriptions.OF_GUILDS_CHANNEL, {"channel_id": channel_id, "guild_id": guild_id}
         )
+        return subscriptions.subscription(rows[0]) if rows else None
 
     async def pause(self, guild_id: int, channel_id: int) -> Subscription | None:
         """Keep what comes until ``resume``; the subscription as it was, ``None`` for none."""

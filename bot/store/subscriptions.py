@@ -47,6 +47,14 @@ COLUMNS = (
 )
 _NAMES = tuple(column.name for column in COLUMNS)
 
+OF_CHANNEL = sa.select(*COLUMNS).where(
+    subscriptions.c.channel_id == sa.bindparam("channel_id", type_=sa.BigInteger)
+)
+OF_GUILDS_CHANNEL = OF_CHANNEL.where(
+    subscriptions.c.guild_id == sa.bindparam("guild_id", type_=sa.BigInteger),
+    subscriptions.c.state != SubscriptionState.ENDED,
+)
+
 Edit = Callable[[Subscription], Subscription]
 """What becomes of a subscription; of the result, only what admins choose is written."""
 
@@ -148,14 +156,11 @@ def overview(row: Sequence[Any]) -> SubscriptionOverview:
 async def find(
     connection: AsyncConnection, channel_id: int, guild_id: int | None = None
 ) -> Subscription | None:
-    """The subscription of a channel, an ended one too; with `guild_id`, only that guild's own."""
-    wanted = sa.select(*COLUMNS).where(subscriptions.c.channel_id == channel_id)
-    if guild_id is not None:
-        wanted = wanted.where(
-            subscriptions.c.guild_id == guild_id,
-            subscriptions.c.state != SubscriptionState.ENDED,
-        )
-    row = (await connection.execute(wanted)).one_or_none()
+    """The subscription of a channel, an ended one too; with `guild_id`, only that guild's own
+    that has not ended."""
+    statement = OF_CHANNEL if guild_id is None else OF_GUILDS_CHANNEL
+    values = {"channel_id": channel_id} | ({} if guild_id is None else {"guild_id": guild_id})
+    row = (await connection.execute(statement, values)).one_or_none()
     return None if row is None else subscription(row)
 
 
