@@ -84,7 +84,7 @@ class Evidence:
     @cached_property
     def sure(self) -> list[bool]:
         return [
-            self.asks[number] and not self.is_answer(number) and wording.surely_asks(text)
+            self.asks[number] and self._may_ask(number) and wording.surely_asks(text)
             for number, text in enumerate(self.texts)
         ]
 
@@ -96,6 +96,17 @@ class Evidence:
         """An interviewer's words that are no question: "Congratulations on your award!"."""
         text = self.texts[number]
         return len(text) < 400 and (wording.greets(text) or wording.addresses(text))
+
+    def _may_ask(self, number: int) -> bool:
+        return not self.is_answer(number) and not self.is_listed(number)
+
+    def is_listed(self, number: int) -> bool:
+        """One of a list's items, as titles of songs are, which may sound like questions."""
+        item = self.lines[number].list_item
+        beside = self.lines[max(0, number - 1) : number + 2]
+        return "li" in self.lines[number].marks and any(
+            "li" in line.marks and line.list_item != item for line in beside
+        )
 
     def is_answer(self, number: int) -> bool:
         return self.voices.role.get(number) == ANSWERS
@@ -246,7 +257,9 @@ def _by_wording(evidence: Evidence) -> set[int]:
     asking, answering = -1e9, 0.0
     came_from: list[tuple[bool, bool]] = []
     for number, text in enumerate(evidence.texts):
-        weight = -4.0 if evidence.is_answer(number) else evidence.weights[number]
+        weight = evidence.weights[number]
+        if evidence.is_answer(number) or evidence.is_listed(number):
+            weight = -4.0
         together = number > 0 and (
             lines[number].block == lines[number - 1].block
             or wording.script(text) != wording.script(evidence.texts[number - 1])

@@ -326,7 +326,7 @@ def _emphasised(line: Line, end: int) -> bool:
     at = 0
     marks = line.runs[0].marks
     for run in line.runs:
-        if at >= end + 2 and run.text.strip():
+        if at >= end and any(map(str.isalnum, run.text)):
             return bool((marks - run.marks) & {"bold", "italic", "underline"}) or any(
                 mark.startswith(("color:", "class:")) for mark in marks - run.marks
             )

@@ -112,7 +112,8 @@ def cut_line(line: Line) -> list[Line]:
 def _cutting_marks(line: Line) -> list[str]:
     found = {mark for run in line.runs for mark in run.marks}
     kinds = [mark for mark in found if mark in EMPHASIS or mark.startswith(("color:", "class:"))]
-    return sorted(mark for mark in kinds if mark not in line.marks)
+    wordy = [run.marks for run in line.runs if any(map(str.isalnum, run.text))]
+    return sorted(mark for mark in kinds if any(mark not in marks for marks in wordy))
 
 
 def _cuts(line: Line, mark: str) -> set[int]:

@@ -163,10 +163,8 @@ def weight(text: str) -> float:
     mark = ends_asking(text)
     opened = False
     foreign = _asks_in_another_language(text)
-    if mark:
+    if mark or foreign:
         score += 2.5
-    elif foreign:
-        score += 2.0
     elif _ASKS_SOMEWHERE.search(text):
         opened = words <= 40 and bool(_OPENER.match(text))
         score += 1.5 if opened else 1.0
@@ -197,9 +195,14 @@ def _own_story(text: str) -> float:
 
 
 def surely_asks(text: str) -> bool:
-    """The strict view: nobody would take it for an answer."""
+    """The strict view: nobody would take it for an answer.
+
+    A request counts without "you", and so does a question in a language that leaves "you" out.
+    """
     heavy = weight(text)
-    return (heavy >= 1.5 and bool(_SECOND_PERSON.search(text))) or (heavy >= 1.0 and _orders(text))
+    if heavy >= 1.5 and _SECOND_PERSON.search(text):
+        return True
+    return heavy >= 1.0 and (_orders(text) or _asks_in_another_language(text))
 
 
 def _clauses(text: str) -> list[str]:
