@@ -92,7 +92,7 @@ async def open_discord() -> AsyncIterator[Discord]:
             await process.wait()
 
 
-def settings_for(discord: Discord, folder: Path) -> Settings:
+def settings_for(discord: Discord, folder: Path, **more: Any) -> Settings:
     """The settings of a bot with an empty database before that Discord, and no site."""
     return load_settings(
         env_file=None,
@@ -102,17 +102,19 @@ def settings_for(discord: Discord, folder: Path) -> Settings:
         data_dir=folder,
         database_url=f"sqlite+aiosqlite:///{folder / 'kcrush.db'}",
         log_level="error",
+        **more,
     )
 
 
 @asynccontextmanager
 async def open_bot(
-    discord: Discord, folder: Path, *, gateway: bool = False, shards: int = 1
+    discord: Discord, folder: Path, *, gateway: bool = False, shards: int = 1, **more: Any
 ) -> AsyncIterator[App]:
     """The real bot, built by its own composition root and logged in; with `gateway` connected
-    and its commands registered too. Nothing announces until the benchmark says so."""
+    and its commands registered too; `more` are settings. Nothing announces until the benchmark
+    says so."""
     quiet()
-    settings = settings_for(discord, folder)
+    settings = settings_for(discord, folder, **more)
     messages = load_messages()
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(

@@ -1,0 +1,59 @@
+"""The benchmarks still run, at sizes that take seconds; figures at that size mean nothing."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.__main__ import main, write
+from benchmarks.figures import Figure, Report, table
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("follow", ["| requests ", "exactly 2"]),
+        ("fanout", ["| 429s, against the loop ", "requests in the busiest second"]),
+    ],
+)
+async def test_a_benchmark_prints_ours_the_baseline_and_the_command(
+    name: str, lines: list[str]
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "benchmarks", name, "--small"),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(90):
+        out, _ = await process.communicate()
+    text = out.decode()
+    assert process.returncode in (0, 1)
+    assert "ours" in text
+    assert "baseline" in text
+    assert all(line in text for line in lines)
+    assert f"`python -m benchmarks {name} --small`" in text
+
+
+def test_an_unknown_benchmark_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["fan-out"])
+    assert ended.value.code == 2
+    assert "there is no benchmark 'fan-out'; there are fanout" in capsys.readouterr().err
+
+
+def test_writing_replaces_a_section_and_leaves_the_others(tmp_path: Path) -> None:
+    page = tmp_path / "performance.md"
+    one = Report("one", "One", "About one.", "run one", [Figure("time", "1 s")])
+    two = Report("two", "Two", "About two.", "run two", [Figure("time", "2 s", good=False)])
+    write(one, page)
+    write(two, page)
+    write(Report("one", "One", "About one.", "run one", [Figure("time", "3 s")]), page)
+    text = page.read_text(encoding="utf-8")
+    assert text.index("3 s") < text.index("2 s")
+    assert "1 s" not in text
+    assert text.count("`run one`") == 1
+    assert "**missed**" in table(two)
+    assert not two.good
