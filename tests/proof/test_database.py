@@ -31,7 +31,9 @@ CHANNELS = 8
 async def locked(room: Newsroom, folder: Path) -> AsyncIterator[None]:
     """Another process writes, and does not come to an end."""
     with closing(sqlite3.connect(folder / "kcrush.db", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+        # Between two transactions of the bot's: this blocks the loop that they need to end.
+        async with room.app.store._database._turn:
+            other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")
 
@@ -40,12 +42,14 @@ async def locked(room: Newsroom, folder: Path) -> AsyncIterator[None]:
 async def read_only(room: Newsroom, folder: Path) -> AsyncIterator[None]:
     """What SQLite says on a file system that was remounted read-only (which a test may not do):
     its own writer is forbidden to write."""
-    writer = room.app.store._database._writer
-    await writer.exec_driver_sql("PRAGMA query_only=ON")
-    await writer.rollback()
-    yield
-    await writer.exec_driver_sql("PRAGMA query_only=OFF")
-    await writer.rollback()
+    database = room.app.store._database
+    for begun in (True, False):
+        # In its turn: a rollback would undo a transaction of the bot's that is under way.
+        async with database._turn:
+            await database._writer.exec_driver_sql(f"PRAGMA query_only={int(begun)}")
+            await database._writer.rollback()
+        if begun:
+            yield
 
 
 TROUBLES = {"locked": locked, "read-only": read_only}
