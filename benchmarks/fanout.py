@@ -25,7 +25,7 @@ from bot.ui.cards import announcement_card
 
 GLOBAL_LIMIT = 50
 ALLOWANCE = 1.05
-BASELINE_LIMIT = 180.0
+BASELINE_LIMIT = 60.0
 """Seconds: a baseline that is not done by then is cut off, and said to be."""
 
 OURS_LIMIT = 120.0
