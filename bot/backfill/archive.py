@@ -11,7 +11,7 @@ from bot.backfill.asking import Asker
 from bot.clock import Clock
 from bot.feed.archive import Found, Place
 from bot.feed.decide import Entry, asked, match, without_repeats
-from bot.feed.identity import digest
+from bot.feed.identity import digest, url_key
 from bot.store import ArchivePost, ArchiveState, PostState, Store
 
 logger = structlog.get_logger(__name__)
@@ -90,8 +90,12 @@ class Archive:
                     id_ = await write.insert(entry.interview, entry.digest)
                     post = replace(post, interview_id=id_)
                     stored += 1
-                elif row.withdrawn or (_edited(before, one) and row.digest != entry.digest):
-                    await write.update(row.id, entry.interview, entry.digest)
+                elif row.withdrawn or (
+                    _edited(before, one, row.url) and row.digest != entry.digest
+                ):
+                    # Its GUID is the feed's to tell: a page knows no more than the id in it.
+                    told = replace(entry.interview, guid=row.guid)
+                    await write.update(row.id, told, entry.digest)
                     updated += 1
                 if post != before:
                     posts.append(post)
@@ -160,8 +164,8 @@ def is_recent(published: datetime | None, now: datetime) -> bool:
     return published is not None and now - HELD_FOR < published < now + HELD_FOR
 
 
-def _edited(before: ArchivePost | None, now: Found) -> bool:
-    """Whether the site changed a post since it was last read here."""
+def _edited(before: ArchivePost | None, now: Found, url: str) -> bool:
+    """Whether the site changed a post since it was last read here, or gave it another address."""
     if before is None or before.interview_id is None:
-        return False
+        return url_key(url) != url_key(now.interview.url)
     return before.mark != now.mark or before.state is PostState.WAITING

@@ -13,7 +13,7 @@ from sandbox.site.library import Library
 from sandbox.site.posts import SITE_ZONE, Post, excerpt_of, plain
 
 _ARTICLE = Template("""<article id="post-$id" class="post-$id post type-post status-publish \
-format-standard has-post-thumbnail hentry">
+format-standard has-post-thumbnail hentry $classes">
 <header class="entry-header">
 <p class="entry-kicker">$kicker</p>
 <h1 class="entry-title">$title</h1>
@@ -66,6 +66,7 @@ class Pages:
         categories = self._library.terms_of(post, "category")
         content = _ARTICLE.substitute(
             _facts(post),
+            classes=escape(" ".join(f"category-{term.slug}" for term in categories)),
             kicker=escape(" · ".join(term.name for term in categories)),
             author=escape(post.author),
             share=share,

@@ -1,0 +1,101 @@
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.backfill import Backfill
+from bot.clock import SystemClock
+from bot.feed.fetch import open_fetcher
+from bot.store import open_store
+from bot.watcher import Watcher
+from sandbox.site import SampleSite
+
+OLD = datetime(2015, 1, 1, tzinfo=UTC)
+BODY = "<p><strong>How are you, number {0}?</strong></p><p>Very well, thank you, says {0}.</p>"
+
+REST, PAGED, SITEMAP = "/wp-json", "paged=", "sitemap"
+
+
+def old_posts(site, number, categories=("Interviews",), name="Veteran"):
+    """Publish posts of years ago."""
+    return [
+        site.publish_new(
+            title=f"Interview with {name} {count}",
+            body=BODY.format(f"{name}{count}"),
+            categories=categories,
+            date=OLD + timedelta(days=count),
+        )
+        for count in range(number)
+    ]
+
+
+def close(site, *parts):
+    """Have the site know nothing at addresses with these parts."""
+    for part in parts:
+        site.fail(404, match=part)
+
+
+@pytest.fixture
+async def site():
+    async with SampleSite() as site:
+        old_posts(site, 12, name="Veteran")
+        old_posts(site, 5, categories=("News",), name="News about")
+        yield site
+
+
+@pytest.fixture
+def wanted(site):
+    """The titles of the site's interviews as it is now."""
+
+    def titles():
+        return {post.title for post in site.posts if "Interviews" in post.categories}
+
+    return titles
+
+
+@pytest.fixture
+async def store(tmp_path):
+    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/kcrush.db", SystemClock()) as store:
+        await store.add_subscription(1, 10, None, 1)
+        yield store
+
+
+@pytest.fixture
+async def fetcher():
+    async with open_fetcher(SystemClock(), user_agent="kcrush-bot/test") as fetcher:
+        yield fetcher
+
+
+@pytest.fixture
+def watcher(site, store, fetcher):
+    rng = random.Random(1)
+    return Watcher(fetcher, store, SystemClock(), rng, feeds=[site.feed_url], interval=300)
+
+
+@pytest.fixture
+def make_backfill(site, store, fetcher, watcher):
+    def make(clock=None, **options):
+        return Backfill(
+            fetcher,
+            store,
+            clock or SystemClock(),
+            random.Random(1),
+            feeds=[site.feed_url],
+            agent="kcrush-bot/test",
+            **{"rate": 0, "poll": watcher.poll, **options},
+        )
+
+    return make
+
+
+@pytest.fixture
+def backfill(make_backfill):
+    return make_backfill()
+
+
+@pytest.fixture
+def titles(store):
+    async def stored():
+        return {one.title for one in await store.latest(10_000)}
+
+    return stored

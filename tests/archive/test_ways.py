@@ -1,0 +1,133 @@
+"""The whole archive by each way that a site can offer; nothing else, and nothing twice."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from conftest import OLD, REST, SITEMAP, close, old_posts
+
+from bot.errors import FetchError
+from bot.model import DeliveryState
+
+CLOSED = {
+    "rest": (),
+    "paged": (REST,),
+    "sitemap": (REST, "/feed/"),
+    "listing": (REST, "/feed/", SITEMAP),
+}
+
+
+@pytest.mark.parametrize("way", CLOSED)
+async def test_all_interviews_come_in_and_nothing_else(way, site, backfill, store, titles, wanted):
+    close(site, *CLOSED[way])
+    report = await backfill.fill(site.feed_url)
+    assert (report.way, report.finished) == (way, True)
+    assert await titles() == wanted()
+    assert (await store.outbox_counts())[DeliveryState.PENDING] == 0
+    asked = Counter(seen.path for seen in site.log if seen.status == 200)
+    assert max(asked.values()) <= 2
+
+
+@pytest.mark.parametrize("way", CLOSED)
+async def test_read_a_second_time_it_changes_nothing(way, site, backfill, store):
+    close(site, *CLOSED[way])
+    await backfill.fill(site.feed_url)
+    revision = await store.revision()
+    report = await backfill.fill(site.feed_url)
+    assert not report.changed
+    assert await store.revision() == revision
+
+
+async def test_what_the_archive_brought_is_not_announced_by_the_feed(
+    site, backfill, watcher, store, titles
+):
+    await backfill.fill(site.feed_url)
+    # Fewer in front: the feed now shows what it did not show before.
+    for post in [post for post in site.posts if "Interviews" in post.categories][:8]:
+        site.trash(post.slug)
+    report = await watcher.poll(site.feed_url)
+    assert (report.status, report.new_ids, report.enqueued) == (200, (), 0)
+    assert (await store.outbox_counts())[DeliveryState.PENDING] == 0
+
+
+async def test_what_is_new_is_left_to_the_feed_to_announce(site, backfill, watcher, store, titles):
+    await watcher.poll(site.feed_url)
+    post = site.publish()
+    await backfill.fill(site.feed_url)
+    assert post.title not in await titles()
+    report = await watcher.poll(site.feed_url)
+    assert (len(report.new_ids), report.enqueued) == (1, 1)
+
+
+async def test_limit_and_since_stop_early_and_the_rest_follows(site, backfill, store, wanted):
+    await backfill.fill(site.feed_url, limit=13)
+    assert (await store.archives.state(site.feed_url)).finished_at is None
+    some = await store.count()
+    assert 13 <= some < len(wanted())
+    report = await backfill.fill(site.feed_url, since=OLD + timedelta(days=6))
+    assert not report.finished
+    assert await store.count() == len(wanted()) - 6
+    report = await backfill.fill(site.feed_url)
+    assert report.finished
+    assert await store.count() == len(wanted())
+
+
+async def test_a_survey_stores_nothing(site, backfill, store, wanted):
+    report = await backfill.survey(site.feed_url)
+    assert (report.way, report.total) == ("rest", len(wanted()))
+    assert await store.count() == 0
+
+
+async def test_robots_txt_closes_the_ways_that_it_names(site, backfill, titles, wanted):
+    site.serve(
+        "User-agent: kcrush-bot\nDisallow: /wp-json/\n",
+        match="/robots.txt",
+        content_type="text/plain",
+    )
+    report = await backfill.fill(site.feed_url)
+    assert report.way == "paged"
+    assert await titles() == wanted()
+    assert not [seen for seen in site.log if "wp-json" in seen.path]
+
+
+async def test_a_site_without_any_way_says_so(site, backfill):
+    close(site, "^/(?!robots)")
+    with pytest.raises(FetchError) as error:
+        await backfill.fill(site.feed_url)
+    assert error.value.key == "archive.no-way"
+
+
+async def test_a_page_that_the_site_cant_make_is_asked_for_in_pieces(
+    site, make_backfill, titles, wanted
+):
+    site.fail(500, match="per_page=20&page=2")
+    report = await make_backfill().fill(site.feed_url)
+    assert report.finished
+    assert await titles() == wanted()
+
+
+async def test_retry_after_is_waited_for(site, make_backfill, titles, wanted, monkeypatch):
+    waits = []
+
+    class Patient:
+        def __init__(self, clock):
+            self._clock = clock
+
+        def __getattr__(self, name):
+            return getattr(self._clock, name)
+
+        async def sleep(self, seconds):
+            waits.append(seconds)
+
+    from bot.clock import SystemClock
+
+    site.fail(429, retry_after=17, match="page=2", times=2)
+    await make_backfill(Patient(SystemClock())).fill(site.feed_url)
+    assert waits == [17, 17]
+    assert await titles() == wanted()
+
+
+async def test_categories_below_the_feeds_own_are_not_another_sites(site, backfill, titles):
+    old_posts(site, 2, categories=("Reviews",), name="Critic")
+    await backfill.fill(site.feed_url)
+    assert not [title for title in await titles() if "Critic" in title]
