@@ -8,7 +8,7 @@ TOOLS := $(VENV)/.tools
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url
 
-.PHONY: install run test bench lint lock clean
+.PHONY: install run test bench chaos transcripts lint lock clean
 .DEFAULT_GOAL := run
 
 install: $(RUNTIME)
@@ -37,6 +37,12 @@ test: $(TOOLS)
 
 bench: $(TOOLS)
 	@$(BIN)/python -m benchmarks
+
+chaos: $(TOOLS)
+	@$(BIN)/python -m tests.chaos --kills 100
+
+transcripts: $(TOOLS)
+	@$(BIN)/python -m benchmarks.transcripts
 
 lint: $(TOOLS)
 	@$(BIN)/ruff check .
