@@ -35,7 +35,8 @@ class Newsroom:
         """A channel in each of so many new guilds."""
         world = self.sandbox.world
         for number in range(count):
-            guild = world.add_guild(f"Guild {number}")
+            owner = world.add_user(f"admin {number}")
+            guild = world.add_guild(f"Guild {number}", owner=owner)
             channel = world.add_channel(guild, "interviews")
             guild.system_channel_id = world.add_channel(guild, "system").id
             self.channels.append(channel)
@@ -85,8 +86,9 @@ async def open_newsroom(
     observer: Any = None,
     nonce_window: float = 300.0,
     rate_limits: bool = False,
+    logged_in: bool = True,
 ) -> AsyncIterator[Newsroom]:
-    """The parts, built by the bot's own composition root and logged in. `now` is the clock of
+    """The parts, built by the bot's own composition root and `logged_in`. `now` is the clock of
     Discord and of the site, in seconds since the epoch."""
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(
@@ -111,6 +113,7 @@ async def open_newsroom(
         app = await stack.enter_async_context(
             open_app(settings, load_messages(), clock or SystemClock(), random.Random(1))
         )
-        await app.client.login(settings.token)
-        app.client.logged_in.set()
+        if logged_in:
+            await app.client.login(settings.token)
+            app.client.logged_in.set()
         yield Newsroom(sandbox, site, app)
