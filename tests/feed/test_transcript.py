@@ -108,6 +108,25 @@ def test_a_label_with_a_remark_keeps_the_remark_in_the_words() -> None:
     ]
 
 
+def test_what_is_said_after_an_answer_s_mark_is_a_name_only_where_it_is_one() -> None:
+    html = (
+        "<p>Q. How is it without an audience?</p><p>A. It’s strange: you bow to a lens.</p>"
+        "<p>Q. And with one?</p><p>A. (laughs) I forget the words.</p>"
+        "<p>Q. Who remembers them?</p><p>A. (Mikako) I do.</p><p>(Hina) So do I.</p>"
+    )
+    assert [answers for _, answers in turns(html)] == [
+        [(None, "It’s strange: you bow to a lens.")],
+        [(None, "(laughs) I forget the words.")],
+        [("Mikako", "I do."), ("Hina", "So do I.")],
+    ]
+
+
+def test_remarks_in_brackets_are_nobody_s_name() -> None:
+    html = "<p>(Laughs) I said so.</p><p>(Laughs) I did.</p><p>[smiles] Me too.</p>"
+    html = f"<p><b>Did you say so?</b></p>{html}<p><b>And you, what do you say?</b></p>{html}"
+    assert {speaker for _, answers in turns(html) for speaker, _ in answers} == {None}
+
+
 def test_a_time_of_day_and_an_address_are_no_labels() -> None:
     html = (
         "<p><b>When do you get up?</b></p><p>6:40 a.m. every day. My page is"
@@ -225,6 +244,7 @@ PIECES = st.sampled_from(
 )
 @example("<figure><img src=a.jpg><figcaption>x", "")
 @example("Q. A? Q. B?", "")
+@example("Q. <p> Q.", "")
 def test_any_html_gives_a_transcript(html: str, title: str) -> None:
     found = transcribe(html, base_url=BASE, title=title)
     assert [turn.number for turn in found.turns] == list(range(1, len(found.turns) + 1))

@@ -150,7 +150,8 @@ def _turn(number: int, draft: _Draft) -> Turn:
     answers = [Answer(said.speaker, joined(said.lines)) for said in draft.answers]
     return Turn(
         number,
-        joined(draft.question),
+        # A mark that nothing follows is all that there is of the question.
+        joined(draft.question) or joined([(line, line.text) for line, _ in draft.question]),
         tuple(answer for answer in answers if answer.text or answer.speaker),
         tuple(draft.images),
     )

@@ -65,6 +65,12 @@ _NO_NAMES = re.compile(
     r"|honestly|actually|hello|hi|today|answer\sis|tip|fun\sfact|fact|summary|conclusion|answer"
     r"|question|step\s\d+|round\s\d+|vol.*|ep.*)$"
 )
+# What an editor writes in brackets about how something is said.
+_HOW_SAID = re.compile(
+    r"(?i)^(?:everyone|all|both|they)?\s*(?:laugh|smil|giggl|sigh|chuckl|grin|nod|think|paus|cry|cries"
+    r"|tears|applau|silence|whisper|sings|singing|shrug|blush|joking|jokes|in\s+(?:korean|english"
+    r"|japanese|unison)|together|웃|笑|일동)"
+)
 _MAGAZINE_WORDS = frozenset({
     "interviewer", "interview", "reporter", "host", "mc", "moderator", "editor", "journalist",
     "question", "q", "ask", "magazine", "kc", "kca", "kcm", "kcu", "kcus", "kcrush", "staff",
@@ -148,10 +154,11 @@ def _question_marks(lines: Sequence[Line]) -> Voices:
             voices.label[number] = Label("Q", "Q", asked.end())
             voices.role[number] = ASKS
     spaced = bool(voices.label)
+    named = _names_after_marks(lines)
     for number, line in enumerate(lines):
         answered = _A_MARK.match(line.text) or (spaced and _lone_letter(line))
         if number not in voices.role and answered:
-            voices.label[number] = _answer_label(line.text, answered.end())
+            voices.label[number] = _answer_label(line.text, answered.end(), named)
             voices.role[number] = ANSWERS
     asked_times, answered_times = voices.asked, voices.answered
     if asked_times >= 2 or (asked_times and answered_times):
@@ -170,20 +177,44 @@ def _lone_letter(line: Line) -> re.Match[str] | None:
     return None
 
 
-def _answer_label(text: str, end: int) -> Label:
+def _answer_label(text: str, end: int, names: set[str]) -> Label:
     """ "A. (Mikako) ..." names the speaker after the mark; "A. Mikako: ..." likewise."""
     named = _AFTER_A.match(text[end:])
-    if named is None:
-        colon = _COLON.match(text[end:])
-        named = colon if colon and _may_be_name(colon[1]) and len(colon[1].split()) <= 3 else None
-    if named is not None and _may_be_name(named[1]):
+    if named is not None and _written_as_name(named[1]):
         return Label("A", named[1].strip(), end + named.end())
+    colon = _COLON.match(text[end:])
+    if colon is not None and name_key(colon[1]) in names:
+        return Label("A", colon[1].strip(), end + colon.end())
     return Label("A", "", end)
+
+
+def _names_after_marks(lines: Sequence[Line]) -> set[str]:
+    """Keys of the names of "A. Mikako: ..."; "A. It’s strange: ..." names nobody."""
+    answered = [(line.text, mark) for line in lines if (mark := _A_MARK.match(line.text))]
+    colons = [_COLON.match(text[mark.end() :]) for text, mark in answered]
+    keys = Counter(
+        name_key(colon[1])
+        for colon in colons
+        if colon is not None and len(colon[1].split()) <= 3 and _written_as_name(colon[1])
+    )
+    often = 2 * sum(keys.values()) >= len(answered)
+    return {key for key, count in keys.items() if often or count >= 2}
+
+
+def _written_as_name(name: str) -> bool:
+    return _may_be_name(name) and all(_capital(word) for word in name.split())
 
 
 def _with_names(voices: Voices, lines: Sequence[Line]) -> Voices:
     """Names inside a Q-and-A: several members who each answer on a line of their own."""
     free = [number for number in range(len(lines)) if number not in voices.role]
+    if any(label.form == "A" and label.name for label in voices.label.values()):
+        for number in free:
+            found = _BRACKET.match(lines[number].text)
+            if found and _written_as_name(found[1]):
+                voices.label[number] = Label("bracket", found[1].strip(), found.end())
+                voices.role[number] = ANSWERS
+        free = [number for number in free if number not in voices.role]
     for number, label in _accepted(lines, free).items():
         voices.label[number] = label
         voices.role[number] = ASKS if is_magazine(label.name) else ANSWERS
@@ -279,8 +310,8 @@ def _alike(label: Label, all_emphasised: bool) -> bool:
     """A member who answers once: marked as the others are, and written as names are."""
     if label.emphasised:
         return all_emphasised
-    words = label.name.split()
-    return not all_emphasised and len(words) <= 3 and all(_capital(word) for word in words)
+    short = len(label.name.split()) <= 3
+    return not all_emphasised and short and _written_as_name(label.name)
 
 
 def _capital(word: str) -> bool:
@@ -339,7 +370,7 @@ def _may_be_name(name: str) -> bool:
     words = name.split()
     if not 1 <= len(words) <= 5 or len(name) > 40 or not any(map(str.isalpha, name)):
         return False
-    if _NO_NAMES.match(name) and not is_magazine(name):
+    if (_NO_NAMES.match(name) or _HOW_SAID.match(name)) and not is_magazine(name):
         return False
     if not (name[0].isalnum() or name[0] in "$@’'"):
         return False
