@@ -1,0 +1,96 @@
+"""The archive of a real WordPress, where ``WORDPRESS_URL`` names one."""
+
+import random
+
+import pytest
+
+from bot.backfill import Backfill
+from bot.clock import SystemClock
+from bot.errors import FetchError
+from bot.model import DeliveryState
+from bot.search import SearchIndex
+from bot.watcher import Watcher
+from tests.wordpress import FEED, needs_scripts, needs_wordpress, script
+
+pytestmark = needs_wordpress
+
+SEEDED = 74
+OLD = "2016-05-01 12:00:00"
+CLOSED = {
+    "rest": (),
+    "paged": ("/wp-json",),
+    "sitemap": ("/wp-json", "/feed/"),
+    "listing": ("/wp-json", "/feed/", "sitemap"),
+}
+
+
+class Closing:
+    """A fetcher to which addresses with these parts are not there."""
+
+    def __init__(self, fetcher, parts):
+        self._fetcher = fetcher
+        self._parts = parts
+
+    async def get(self, url, *validators):
+        if any(part in url for part in self._parts):
+            raise FetchError("fetch.missing", status=404)
+        return await self._fetcher.get(url, *validators)
+
+
+@pytest.fixture
+def make(store, fetcher):
+    def make(way):
+        closing = Closing(fetcher, CLOSED[way])
+        rng, clock = random.Random(1), SystemClock()
+        watcher = Watcher(closing, store, clock, rng, feeds=[FEED], interval=300)
+        options = {"feeds": [FEED], "agent": "kcrush-bot", "rate": 0, "poll": watcher.poll}
+        return Backfill(closing, store, clock, rng, **options)
+
+    return make
+
+
+@pytest.mark.parametrize("way", CLOSED)
+async def test_every_seeded_interview_and_no_other_post(way, make, store):
+    backfill = make(way)
+    report = await backfill.fill(FEED)
+    assert (report.way, report.finished) == (way, True)
+    # Other tests may publish and delete beside this one.
+    stored = await store.interviews([one.id for one in await store.latest(1000)])
+    seeded = [one for one in stored if one.interview.published_at.year in range(2018, 2022)]
+    assert len(seeded) == SEEDED
+    assert (await store.outbox_counts())[DeliveryState.PENDING] == 0
+
+
+@needs_scripts
+@pytest.mark.parametrize("way", ["rest", "listing"])
+async def test_what_happens_to_a_post_shows_in_store_and_search(way, make, store, tmp_path):
+    post = await script("post.sh", "Interview with Quillfeather", "--date", OLD)
+    number = str(post["id"])
+    index = SearchIndex.open(tmp_path / "index")
+    backfill = make(way)
+    try:
+        await backfill.fill(FEED)
+        (one,) = [s for s in await store.latest(1000) if "Quillfeather" in s.title]
+        if way == "rest":
+            await script("edit.sh", number, "--title", "Interview with Brindlewing")
+            assert (await backfill.refresh(FEED)).updated == 1
+            assert (await store.interview(one.id)).interview.title.endswith("Brindlewing")
+        await script("edit.sh", number, "--slug", f"brindlewing-{number}")
+        await backfill.refresh(FEED)
+        assert f"brindlewing-{number}" in (await store.interview(one.id)).interview.url
+        await index.sync(store)
+        name = "Brindlewing" if way == "rest" else "Quillfeather"
+        assert one.id in {hit.interview_id for hit in (await index.search(name)).hits}
+        await script("trash.sh", number)
+        assert (await backfill.refresh(FEED)).withdrawn == 1
+        await index.sync(store)
+        found = (await index.search("Brindlewing Quillfeather", limit=100)).hits
+        assert one.id not in {hit.interview_id for hit in found}
+        await script("trash.sh", number, "--restore")
+        await backfill.refresh(FEED)
+        assert (await store.interview(one.id)).withdrawn_at is None
+    finally:
+        await script("trash.sh", number, "--delete")
+        index.close()
+    await backfill.refresh(FEED)
+    assert (await store.interview(one.id)).withdrawn_at is not None
