@@ -12,6 +12,7 @@ import sqlite3
 import sys
 import time
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,10 +20,10 @@ from typing import Any
 from benchmarks.fanout import interview
 from benchmarks.figures import Figure, Report, seconds
 from benchmarks.remote import ROOT, quiet
-from bot.announcer import Announcer
+from bot.announcer import Announcer, Posted
 from bot.clock import SystemClock
 from bot.model import DeliveryState
-from bot.store import Leased, Store, open_store
+from bot.store import Leased, SentCard, Store, open_store
 
 MOST_SECONDS = 1.0
 FLAT = 1.2
@@ -37,10 +38,19 @@ class NoDiscord:
     def __init__(self) -> None:
         self.sent = 0
 
-    async def send(self, leased: Leased) -> int:
+    def remembered(self, leased: Leased) -> bool:
+        return True
+
+    async def send(self, leased: Leased, *, plain: bool = False) -> Posted:
         await asyncio.sleep(0)
         self.sent += 1
-        return FIRST_ID + self.sent
+        return Posted(FIRST_ID + self.sent)
+
+    async def find(self, leased: Leased, since: datetime) -> Posted | None:
+        return None
+
+    async def edit(self, card: SentCard) -> None:
+        """Nothing changes."""
 
     async def turn(self) -> None:
         """The pace: none."""
