@@ -12,6 +12,7 @@ import discord
 import structlog
 
 from bot.announcer import Announcer, Editor, InvalidResponses, Notifier, Pacer, Tuning, watching
+from bot.announcer.extras import ExtrasService
 from bot.backfill import Backfill
 from bot.client import (
     CatalogueTranslator,
@@ -25,19 +26,18 @@ from bot.client import (
 from bot.clock import Clock, wait
 from bot.config import Settings
 from bot.errors import StoreError
-from bot.extras import ExtrasService
 from bot.feed.fetch import open_fetcher
-from bot.healing import Healing
-from bot.home import keep_home
+from bot.guilds.healing import Healing
+from bot.guilds.home import keep_home
+from bot.guilds.keeping import Keeping
 from bot.i18n import Messages
-from bot.keeping import Keeping
-from bot.publishing import DiscordExtras
+from bot.outgoing.publishing import DiscordExtras
+from bot.outgoing.sending import DiscordSender
+from bot.outgoing.telling import DiscordTeller
 from bot.reading import Reading
 from bot.search import SearchIndex
-from bot.sending import DiscordSender
 from bot.store import Store, open_store
 from bot.subscribing import Subscribing
-from bot.telling import DiscordTeller
 from bot.watcher import PollReport, Watcher
 from bot.web import HttpPort, make_port
 from cogs import add_commands

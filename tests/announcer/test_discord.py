@@ -13,10 +13,10 @@ from discord.http import Route
 
 from bot.announcer import Announcer, Editor, InvalidResponses, Tuning, watching
 from bot.client import KcrushClient
-from bot.healing import Healing
+from bot.guilds.healing import Healing
 from bot.i18n import load_messages
 from bot.model import DeliveryState, SubscriptionState
-from bot.sending import DiscordSender
+from bot.outgoing.sending import DiscordSender
 from bot.store import open_store
 from sandbox import Sandbox
 from sandbox.faults import Rule

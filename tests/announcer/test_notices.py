@@ -9,7 +9,7 @@ import pytest
 
 from bot.announcer import Notifier
 from bot.model import SubscriptionState
-from bot.telling import DiscordTeller
+from bot.outgoing.telling import DiscordTeller
 from sandbox.faults import Rule
 from sandbox.permissions import P
 from tests.announcer.fakes import FreePace

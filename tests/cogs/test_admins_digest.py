@@ -5,7 +5,7 @@ import random
 import pytest
 
 from bot.announcer import Announcer
-from bot.sending import DiscordSender
+from bot.outgoing.sending import DiscordSender
 from sandbox.entities import Channel, ChannelType, Message
 from sandbox.faults import Rule
 from tests.announcer.fakes import FreePace

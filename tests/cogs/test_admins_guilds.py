@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.keeping import PURGE_EVERY, Keeping
+from bot.guilds.keeping import PURGE_EVERY, Keeping
 from bot.model import Doubt, SubscriptionState
 from bot.store.tables import deliveries, guilds, subscriptions
 from sandbox.entities import ChannelType

@@ -12,12 +12,12 @@ import pytest
 from discord.http import Route
 
 from bot.announcer import Announcer
+from bot.announcer.extras import ExtrasService
 from bot.client import KcrushClient
-from bot.extras import ExtrasService
 from bot.i18n import load_messages
 from bot.model import Delivery, ExtraKind, ExtraState, Interview, Subscription, TargetKind
-from bot.publishing import DiscordExtras
-from bot.sending import DiscordSender
+from bot.outgoing.publishing import DiscordExtras
+from bot.outgoing.sending import DiscordSender
 from bot.store import Store, open_store
 from sandbox import Sandbox
 from sandbox.entities import Channel, ChannelType, Guild, Message, MessageType

@@ -3,7 +3,7 @@
 import pytest
 from structlog.testing import capture_logs
 
-from bot.home import keep_home
+from bot.guilds.home import keep_home
 from bot.model import DeliveryState, ExtraKind, ExtraState, Mode, TargetKind
 from sandbox import following
 from sandbox.entities import Channel, ChannelType, Message, MessageFlag

@@ -6,9 +6,9 @@ from typing import Any, Final
 import discord
 from discord.http import Route
 
-from bot.asking import ask_once
 from bot.client import KcrushClient
 from bot.model import StoredInterview
+from bot.outgoing.asking import ask_once
 from bot.store import Extra
 from bot.targets import first_question, post_title
 from bot.ui.discussion import discussion_opener
@@ -24,7 +24,7 @@ LOOKED_THROUGH = 50
 
 
 class DiscordExtras:
-    """Does over REST what ``bot.extras`` decides; needs a logged-in client, but no gateway."""
+    """Does over REST what ``bot.announcer.extras`` decides; needs a login, but no gateway."""
 
     def __init__(self, client: KcrushClient) -> None:
         self._client = client

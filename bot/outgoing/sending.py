@@ -8,8 +8,8 @@ from discord.http import handle_message_parameters
 
 from bot.announcer import Posted
 from bot.client import KcrushClient
-from bot.history import find_message
-from bot.posting import Posts
+from bot.outgoing.history import find_message
+from bot.outgoing.posting import Posts
 from bot.store import Leased, SentCard
 from bot.targets import POSTS, post_title, target_of
 from bot.ui.announcing import Announced, Rendering, announcement

@@ -8,7 +8,7 @@ import discord
 
 from bot.announcer import HistoryUnreadableError, Posted
 from bot.client import KcrushClient
-from bot.posting import bears_mark
+from bot.outgoing.posting import bears_mark
 from bot.store import Leased
 
 PAGE = 100

@@ -14,9 +14,9 @@ import discord
 from discord.http import Route
 
 from bot.announcer.sender import HistoryUnreadableError, Posted
-from bot.asking import ask_once, seconds
 from bot.client import KcrushClient
 from bot.model import StoredInterview, Subscription
+from bot.outgoing.asking import ask_once, seconds
 from bot.targets import Tag, Tagging, choose_tags
 from bot.ui import ids
 

@@ -1,0 +1,1 @@
+"""What happens as guilds change: channels mended, deleted or followed, guilds left and joined."""
