@@ -40,6 +40,7 @@ bench: $(TOOLS)
 
 chaos: $(TOOLS)
 	@$(BIN)/python -m tests.chaos --kills 100
+	@$(BIN)/python -m tests.chaos --kills 100 --nonce-window 0
 
 transcripts: $(TOOLS)
 	@$(BIN)/python -m benchmarks.transcripts

@@ -128,7 +128,6 @@ class Chaos:
                 bot = await stack.enter_async_context(running(self.folder, env))
                 for _ in range(self.plan.kills):
                     self._publish(site)
-                    await self._mishap(sandbox)
                     await self._await_instant(sandbox)
                     bot.kill()
                     await bot.ended()
@@ -194,12 +193,16 @@ class Chaos:
                 await gateway.close(4000)
 
     async def _await_instant(self, sandbox: Sandbox) -> None:
-        """Until so many more messages are there, and a moment longer."""
+        """Until so many more messages are there, and a moment longer; amid them something befalls
+        the gateway, which is connected by then."""
         if self.rng.random() < STARTING_KILLS:
             await asyncio.sleep(self.rng.uniform(0.2, 3.0))
             return
-        wanted = self._messages() + self.rng.randrange(self.plan.channels)
+        now = self._messages()
+        wanted = now + self.rng.randrange(self.plan.channels)
         try:
+            await sandbox.wait_until(lambda _: self._messages() > (now + wanted) // 2, PATIENCE)
+            await self._mishap(sandbox)
             await sandbox.wait_until(lambda _: self._messages() > wanted, PATIENCE)
         except TimeoutError:
             return
