@@ -127,7 +127,7 @@ async def test_retry_after_is_waited_for(site, make_backfill, titles, wanted, mo
     assert await titles() == wanted()
 
 
-async def test_categories_below_the_feeds_own_are_not_another_sites(site, backfill, titles):
+async def test_posts_of_another_category_stay_out(site, backfill, titles):
     old_posts(site, 2, categories=("Reviews",), name="Critic")
     await backfill.fill(site.feed_url)
     assert not [title for title in await titles() if "Critic" in title]
