@@ -48,6 +48,7 @@ EXAMPLES = {
     "HTTP_PORT": "8080",
     "PUBLIC_URL": "https://bot.example.org",
     "BACKFILL": "on",
+    "READING": "full",
 }
 
 
@@ -81,6 +82,7 @@ class Settings(BaseSettings):
     http_port: int = 8080
     public_url: str = ""
     backfill: Literal["on", "off"] = "on"
+    reading: Literal["full", "excerpt"] = "full"
 
     @property
     def user_agent(self) -> str:
@@ -184,7 +186,7 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("log_level", "log_format", "backfill", mode="before")
+    @field_validator("log_level", "log_format", "backfill", "reading", mode="before")
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.strip().lower() if isinstance(value, str) else value

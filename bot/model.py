@@ -23,6 +23,19 @@ class Subject:
     aliases: tuple[str, ...] = ()
 
 
+class Kind(StrEnum):
+    """What an interview is about, in the order in which people are offered it."""
+
+    MUSIC = "music"
+    ACTING = "acting"
+    WEBTOON = "webtoon"
+    SPORT = "sport"
+    GAME = "game"
+    CREATOR = "creator"
+    FILM = "film"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One person's words in answer to a question; paragraphs are parted by a blank line.
@@ -104,6 +117,24 @@ class InterviewSummary:
     names: tuple[str, ...]
     published_at: datetime | None
     turn_count: int
+    subjects: tuple[Subject, ...] = ()
+    kind: Kind = Kind.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class Artist:
+    """Whom interviews are with, over all of them. See ``bot.artists`` for ``id``.
+
+    ``name`` is as the newest interview writes it, ``aliases`` all other spellings that the
+    magazine uses, ``interviews`` their ids, newest first.
+    """
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    role: str | None = None
+    kind: Kind = Kind.OTHER
+    interviews: tuple[int, ...] = ()
 
 
 class TargetKind(StrEnum):
@@ -114,6 +145,8 @@ class TargetKind(StrEnum):
     THREAD = "thread"
     FORUM = "forum"
     MEDIA = "media"
+    DIRECT = "direct"
+    """A person's direct messages; the subscription's guild and channel id are the person's own."""
 
 
 class SubscriptionState(StrEnum):
@@ -252,6 +285,34 @@ class ExtraState(StrEnum):
     PENDING = "pending"
     DONE = "done"
     ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody stopped reading: ``section`` and ``part`` as in ``bot.ui.ids.Position``."""
+
+    interview_id: int
+    section: int
+    part: int
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What somebody keeps: a question (``section`` is its number), or a whole interview (0)."""
+
+    interview_id: int
+    section: int
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Somebody wants a direct message at the next interview with an artist."""
+
+    artist_id: str
+    name: str
+    followed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

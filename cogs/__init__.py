@@ -12,6 +12,7 @@ from cogs.announcements import Announcements
 from cogs.follow import Follow
 from cogs.interviews import Interviews
 from cogs.naming import Naming
+from cogs.reader import Reader
 from cogs.router import Router
 
 
@@ -29,12 +30,17 @@ def add_commands(
     """
     naming = Naming(messages.text())
     router = Router()
-    fans = Interviews(reading, messages)
-    admins = Announcements(reading, subscribing, messages)
-    for cog in (fans, admins):
-        group = cog.commands(naming)
-        if cog is admins and home_channel_id is not None:
-            Follow(subscribing, messages, home_channel_id).add_to(group, naming)
-        client.tree.add_command(group)
+    interviews = Interviews(reading, messages)
+    of_fans = interviews.commands(naming)
+    interviews.answer(router)
+    for cog in (Reader(reading, messages, interviews),):
+        cog.add_to(of_fans, naming)
         cog.answer(router)
+    admins = Announcements(reading, subscribing, messages)
+    of_admins = admins.commands(naming)
+    admins.answer(router)
+    if home_channel_id is not None:
+        Follow(subscribing, messages, home_channel_id).add_to(of_admins, naming)
+    client.tree.add_command(of_fans)
+    client.tree.add_command(of_admins)
     client.event(router.on_interaction)

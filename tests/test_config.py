@@ -33,6 +33,7 @@ def test_defaults_are_the_documented_ones() -> None:
     assert (settings.log_level, settings.log_format) == ("info", "console")
     assert settings.home_channel_id is None
     assert settings.backfill == "on"
+    assert settings.reading == "full"
     assert (settings.catch_up, settings.nonce_window) == (3, 120)
     assert (settings.http_host, settings.http_port) == ("127.0.0.1", 8080)
     assert settings.public_url == ""

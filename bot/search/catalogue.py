@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol
 
+from bot.kinds import kind_of
 from bot.model import InterviewSummary, StoredInterview
 from bot.search.complete import Completions, Entry
 
@@ -103,5 +104,7 @@ def _listed(stored: StoredInterview) -> _Listed:
         names=tuple(subject.name for subject in interview.subjects),
         published_at=interview.published_at,
         turn_count=len(interview.transcript.turns),
+        subjects=interview.subjects,
+        kind=kind_of(interview.subjects, interview.kinds),
     )
     return _Listed(Entry.of(summary), min(interview.published_at or seen, seen))

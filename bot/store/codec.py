@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.kinds import kind_of
 from bot.model import (
     Answer,
     Image,
@@ -104,13 +105,16 @@ def stored_interviews(rows: Iterable[Any]) -> dict[int, StoredInterview]:
 
 
 def summary(row: Any) -> InterviewSummary:
+    subjects = _subjects(row)
     return InterviewSummary(
         id=row.id,
         title=row.title,
         url=row.url,
-        names=tuple(name for name, _, _ in row.subjects),
+        names=tuple(subject.name for subject in subjects),
         published_at=row.published_at,
         turn_count=row.turn_count,
+        subjects=subjects,
+        kind=kind_of(subjects, row.kinds),
     )
 
 
@@ -120,7 +124,7 @@ def _stored(row: Any, turns: tuple[Turn, ...]) -> StoredInterview:
         guid=row.guid,
         url=row.url,
         title=row.title,
-        subjects=tuple(Subject(name, role, tuple(aliases)) for name, role, aliases in row.subjects),
+        subjects=_subjects(row),
         kinds=tuple(row.kinds),
         author=row.author,
         published_at=row.published_at,
@@ -138,6 +142,10 @@ def _stored(row: Any, turns: tuple[Turn, ...]) -> StoredInterview:
         ),
     )
     return StoredInterview(row.id, interview, row.first_seen_at, row.withdrawn_at)
+
+
+def _subjects(row: Any) -> tuple[Subject, ...]:
+    return tuple(Subject(name, role, tuple(aliases)) for name, role, aliases in row.subjects)
 
 
 def _turn(row: Any) -> Turn:

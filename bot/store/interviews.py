@@ -24,6 +24,7 @@ _SUMMARY = (
     interviews.c.title,
     interviews.c.url,
     interviews.c.subjects,
+    interviews.c.kinds,
     interviews.c.published_at,
     interviews.c.turn_count,
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-HEAD = "0005"
+HEAD = "0006"
 """The revision of ``migrations`` that these tables are: a test holds the two together."""
 
 metadata = sa.MetaData()
@@ -316,4 +316,64 @@ archive_answers = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("url", sa.Text, nullable=False),
     sa.Column("total", sa.Integer),
+)
+
+# What is kept of a person, all of it; ``/interviews privacy`` tells and deletes it.
+
+# Where a person stopped in each interview.
+places = sa.Table(
+    "places",
+    metadata,
+    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column(
+        "interview_id",
+        Id,
+        sa.ForeignKey("interviews.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("section", sa.Integer, nullable=False),
+    sa.Column("part", sa.Integer, nullable=False),
+    sa.Column("read_at", UtcDateTime, nullable=False),
+    sa.Index("places_newest", "user_id", "read_at"),
+)
+
+saved = sa.Table(
+    "saved",
+    metadata,
+    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column(
+        "interview_id",
+        Id,
+        sa.ForeignKey("interviews.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    # A question's number, or 0 for the whole interview.
+    sa.Column("section", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("saved_at", UtcDateTime, nullable=False),
+    sa.Index("saved_newest", "user_id", "saved_at"),
+)
+
+follows = sa.Table(
+    "follows",
+    metadata,
+    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    # The artist's id at the time of following, and the name as it was shown then.
+    sa.Column("artist_id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("followed_at", UtcDateTime, nullable=False),
+)
+
+# The ids of all spellings of a followed artist: what a new interview is matched with.
+follow_spellings = sa.Table(
+    "follow_spellings",
+    metadata,
+    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("artist_id", sa.Text, primary_key=True),
+    sa.Column("spelling_id", sa.Text, primary_key=True),
+    sa.ForeignKeyConstraint(
+        ["user_id", "artist_id"],
+        ["follows.user_id", "follows.artist_id"],
+        ondelete="CASCADE",
+    ),
+    sa.Index("follow_spellings_spelling", "spelling_id", "user_id"),
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.errors import UserError
+from bot.model import Kind
 from bot.ui.markdown import measure, one_line, safe_cut
 
 PREFIX: Final = "kc:"
@@ -19,8 +20,8 @@ PREFIX: Final = "kc:"
 CUSTOM_ID_LIMIT: Final = 100
 """Characters (Discord docs, Component Reference, Custom ID)."""
 
-QUERY_LIMIT: Final = 80
-"""UTF-16 code units of a search that fit into a custom_id beside its action and page."""
+QUERY_LIMIT: Final = 64
+"""UTF-16 code units of a search that fit into a custom_id beside its action, page and filters."""
 
 
 class StaleComponentError(UserError):
@@ -109,25 +110,200 @@ class OpenChosen:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """Show another page of a search in the list's place. ``page`` counts from 0."""
+    """Show another page of a search in the list's place. ``page`` counts from 0; ``artist`` is an
+    artist's id."""
 
     page: int
     query: str
+    artist: str | None = None
+    kind: Kind | None = None
+    year: int | None = None
 
     @property
     def custom_id(self) -> str:
-        return f"{PREFIX}find:{self.page}:{short_query(self.query)}"
+        filters = f"{_letter(self.kind)}:{self.year or ''}:{self.artist or ''}"
+        return f"{PREFIX}seek:{self.page}:{filters}:{short_query(self.query)}"
 
 
 @dataclass(frozen=True, slots=True)
 class LatestPage:
-    """Show another page of the newest interviews in the list's place."""
+    """Show another page of the newest interviews, of one kind or all, in the list's place."""
+
+    page: int
+    kind: Kind | None = None
+
+    @property
+    def custom_id(self) -> str:
+        kind = f":{self.kind}" if self.kind else ""
+        return f"{PREFIX}latest:{self.page}{kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class AnotherRandom:
+    """Show another random interview, of one kind or any. ``draw`` keeps custom_ids apart."""
+
+    kind: Kind | None = None
+    draw: int = 0
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}random:{self.kind or ''}:{self.draw}"
+
+
+@dataclass(frozen=True, slots=True)
+class ArtistPage:
+    """Show an artist, and a page of the interviews with them. ``artist`` is an artist's id."""
+
+    artist: str
+    page: int = 0
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}artist:{self.artist}:{self.page}"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowArtist:
+    """A direct message at the next interview with this artist, please."""
+
+    artist: str
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}follow:{self.artist}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnfollowArtist:
+    """No more of these."""
+
+    artist: str
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}unfollow:{self.artist}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnfollowChosen:
+    """A menu of followed artists; its values are artists' ids."""
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}unfollowing"
+
+
+@dataclass(frozen=True, slots=True)
+class TryMessages:
+    """Direct messages are open again: send what was missed."""
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}dm"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Post this question and its answers in the channel, for all to see."""
+
+    interview: int
+    section: int
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}share:{self.interview}:{self.section}"
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Keep this question, or with section 0 the whole interview, for the person who pressed."""
+
+    interview: int
+    section: int
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}save:{self.interview}:{self.section}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsave:
+    """Keep it no more."""
+
+    interview: int
+    section: int
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}drop:{self.interview}:{self.section}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnsaveChosen:
+    """A menu of what is saved; its values are ``place_value``s. ``page`` is the list's."""
 
     page: int
 
     @property
     def custom_id(self) -> str:
-        return f"{PREFIX}latest:{self.page}"
+        return f"{PREFIX}dropping:{self.page}"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """Show another page of what the person saved, in the list's place."""
+
+    page: int
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}saved:{self.page}"
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """Interviews like this one."""
+
+    interview: int
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}like:{self.interview}"
+
+
+@dataclass(frozen=True, slots=True)
+class QuotePicture:
+    """A picture of a striking answer: to this question, or with section 0 of the interview."""
+
+    interview: int
+    section: int
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}quote:{self.interview}:{self.section}"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareQuote:
+    """Post that picture in the channel, for all to see."""
+
+    interview: int
+    section: int
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}picture:{self.interview}:{self.section}"
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetMe:
+    """Delete all that is kept of the person who pressed; only when they are sure."""
+
+    sure: bool
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}forget:{'yes' if self.sure else 'ask'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +325,40 @@ Action = (
     | OpenChosen
     | SearchPage
     | LatestPage
+    | AnotherRandom
+    | ArtistPage
+    | FollowArtist
+    | UnfollowArtist
+    | UnfollowChosen
+    | TryMessages
+    | Share
+    | Save
+    | Unsave
+    | UnsaveChosen
+    | SavedPage
+    | Similar
+    | QuotePicture
+    | ShareQuote
+    | ForgetMe
     | SubscriptionsPage
 )
+
+_LETTERS: Final = dict(zip("mawsgcfo", Kind, strict=True))
+"""A kind as one letter. A custom_id that stands in a message must keep its meaning."""
 
 _ID = r"(\d{1,18})"
 _PAGE = r"(\d{1,6})"
 _PLACE = r"(\d{1,6})\.(\d{1,6})"
+_ARTIST = r"([0-9a-f]{10})"
+_KIND = f"({'|'.join(Kind)})"
+_FILTERS = rf"([{''.join(_LETTERS)}]?):(\d{{4}}|):([0-9a-f]{{10}}|)"
+
+
+def _seek(page: str, kind: str, year: str, artist: str, query: str) -> SearchPage:
+    return SearchPage(
+        int(page), query, artist or None, _LETTERS.get(kind), int(year) if year else None
+    )
+
 
 _SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Action]], ...] = tuple(
     (re.compile(PREFIX + shape, re.ASCII | re.DOTALL), build)
@@ -165,7 +369,25 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Action]], ...] = tuple(
         (f"menu:{_ID}:{_PLACE}:{_PAGE}", lambda i, s, p, m: TurnMenu(int(i), _at(s, p), int(m))),
         ("open", OpenChosen),
         (f"find:{_PAGE}:(.+)", lambda p, query: SearchPage(int(p), query)),
+        (f"seek:{_PAGE}:{_FILTERS}:(.*)", _seek),
         (f"latest:{_PAGE}", lambda p: LatestPage(int(p))),
+        (f"latest:{_PAGE}:{_KIND}", lambda p, kind: LatestPage(int(p), Kind(kind))),
+        (f"random::{_PAGE}", lambda draw: AnotherRandom(None, int(draw))),
+        (f"random:{_KIND}:{_PAGE}", lambda kind, draw: AnotherRandom(Kind(kind), int(draw))),
+        (f"artist:{_ARTIST}:{_PAGE}", lambda artist, p: ArtistPage(artist, int(p))),
+        (f"follow:{_ARTIST}", FollowArtist),
+        (f"unfollow:{_ARTIST}", UnfollowArtist),
+        ("unfollowing", UnfollowChosen),
+        ("dm", TryMessages),
+        (f"share:{_ID}:{_PAGE}", lambda i, section: Share(int(i), int(section))),
+        (f"save:{_ID}:{_PAGE}", lambda i, section: Save(int(i), int(section))),
+        (f"drop:{_ID}:{_PAGE}", lambda i, section: Unsave(int(i), int(section))),
+        (f"dropping:{_PAGE}", lambda p: UnsaveChosen(int(p))),
+        (f"saved:{_PAGE}", lambda p: SavedPage(int(p))),
+        (f"like:{_ID}", lambda i: Similar(int(i))),
+        (f"quote:{_ID}:{_PAGE}", lambda i, section: QuotePicture(int(i), int(section))),
+        (f"picture:{_ID}:{_PAGE}", lambda i, section: ShareQuote(int(i), int(section))),
+        ("forget:(yes|ask)", lambda sure: ForgetMe(sure == "yes")),
         (f"subs:{_PAGE}", lambda p: SubscriptionsPage(int(p))),
     )
 )
@@ -226,6 +448,17 @@ def parse_place_value(value: str) -> tuple[int, Position]:
     return int(interview), _at(section, part)
 
 
+def artist_value(artist: str) -> str:
+    """The value that autocompletion sends for an artist, unlike anything a person types."""
+    return f"{PREFIX}artist:{artist}"
+
+
+def parse_artist_value(value: str) -> str | None:
+    """The id of the artist that was chosen, or ``None`` for free text."""
+    match = re.fullmatch(f"{PREFIX}artist:{_ARTIST}", value.strip(), re.ASCII)
+    return match.group(1) if match else None
+
+
 def interview_value(interview: int) -> str:
     """The value that autocompletion sends for an interview, unlike anything a person types."""
     return f"{PREFIX}{interview}"
@@ -235,6 +468,10 @@ def parse_interview_value(value: str) -> int | None:
     """The interview that was chosen, or ``None`` for free text."""
     match = re.fullmatch(PREFIX + _ID, value.strip(), re.ASCII)
     return int(match.group(1)) if match else None
+
+
+def _letter(kind: Kind | None) -> str:
+    return next((letter for letter, one in _LETTERS.items() if one is kind), "")
 
 
 def _at(section: str, part: str) -> Position:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.feed.kinds import kind_of
 from bot.feed.subjects import NAME_LIMIT, subjects_of
+from bot.kinds import kind_of
 from bot.model import Subject
 
 

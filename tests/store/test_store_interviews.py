@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import StoreError
-from bot.model import FeedState, Interview, InterviewSummary, Transcript, Turn, Validators
+from bot.model import FeedState, Interview, InterviewSummary, Kind, Transcript, Turn, Validators
 from bot.store import Known, open_store
 from tests.clock import START, FakeClock
 from tests.store.samples import NOON, database_url, interview, interviews
@@ -99,6 +99,8 @@ async def test_a_summary_tells_what_a_list_needs(store):
             names=("Park Sori", "V1NO"),
             published_at=NOON - timedelta(days=1),
             turn_count=2,
+            subjects=interview().subjects,
+            kind=Kind.MUSIC,
         )
     ]
 

@@ -2,18 +2,34 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.model import Kind
 from bot.ui.ids import (
     Action,
+    AnotherRandom,
+    ArtistPage,
+    FollowArtist,
+    ForgetMe,
     Jump,
     LatestPage,
     OpenChosen,
     OpenReader,
     Position,
+    QuotePicture,
+    Save,
+    SavedPage,
     SearchPage,
+    Share,
+    ShareQuote,
+    Similar,
     StaleComponentError,
     SubscriptionsPage,
+    TryMessages,
     TurnMenu,
     TurnPage,
+    UnfollowArtist,
+    UnfollowChosen,
+    Unsave,
+    UnsaveChosen,
     interview_value,
     parse_custom_id,
     parse_interview_value,
@@ -29,15 +45,33 @@ from tests.ui.strategies import TEXT
 ids = st.integers(0, 10**18 - 1)
 pages = st.integers(0, 999_999)
 positions = st.builds(Position, pages, pages)
-queries = TEXT.map(short_query).filter(bool)
+queries = TEXT.map(short_query)
+artists = st.text("0123456789abcdef", min_size=10, max_size=10)
+kinds = st.none() | st.sampled_from(Kind)
+years = st.integers(1000, 9999)
 actions = st.one_of(
     st.builds(OpenReader, ids),
     st.builds(TurnPage, ids, positions, st.sampled_from("bn")),
     st.builds(Jump, ids),
     st.builds(TurnMenu, ids, positions, pages),
     st.builds(OpenChosen),
-    st.builds(SearchPage, pages, queries),
-    st.builds(LatestPage, pages),
+    st.builds(SearchPage, pages, queries, artists | st.none(), kinds, st.none() | years),
+    st.builds(LatestPage, pages, kinds),
+    st.builds(AnotherRandom, kinds, pages),
+    st.builds(ArtistPage, artists, pages),
+    st.builds(FollowArtist, artists),
+    st.builds(UnfollowArtist, artists),
+    st.builds(UnfollowChosen),
+    st.builds(TryMessages),
+    st.builds(Share, ids, pages),
+    st.builds(Save, ids, pages),
+    st.builds(Unsave, ids, pages),
+    st.builds(UnsaveChosen, pages),
+    st.builds(SavedPage, pages),
+    st.builds(Similar, ids),
+    st.builds(QuotePicture, ids, pages),
+    st.builds(ShareQuote, ids, pages),
+    st.builds(ForgetMe, st.booleans()),
     st.builds(SubscriptionsPage, pages),
 )
 
@@ -58,7 +92,27 @@ def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> No
         ("kc:jump:417", Jump(417)),
         ("kc:menu:417:3.0:2", TurnMenu(417, Position(3), 2)),
         ("kc:open", OpenChosen()),
-        ("kc:find:2:first: album", SearchPage(2, "first: album")),
+        (
+            "kc:seek:1:w:2024:0123456789:webtoon",
+            SearchPage(1, "webtoon", "0123456789", Kind.WEBTOON, 2024),
+        ),
+        ("kc:seek:0::::방탄", SearchPage(0, "방탄")),
+        ("kc:latest:2:music", LatestPage(2, Kind.MUSIC)),
+        ("kc:random:film:3", AnotherRandom(Kind.FILM, 3)),
+        ("kc:artist:0123456789:1", ArtistPage("0123456789", 1)),
+        ("kc:follow:0123456789", FollowArtist("0123456789")),
+        ("kc:unfollow:0123456789", UnfollowArtist("0123456789")),
+        ("kc:unfollowing", UnfollowChosen()),
+        ("kc:dm", TryMessages()),
+        ("kc:share:417:3", Share(417, 3)),
+        ("kc:save:417:0", Save(417, 0)),
+        ("kc:drop:417:3", Unsave(417, 3)),
+        ("kc:dropping:1", UnsaveChosen(1)),
+        ("kc:saved:1", SavedPage(1)),
+        ("kc:like:417", Similar(417)),
+        ("kc:quote:417:3", QuotePicture(417, 3)),
+        ("kc:picture:417:3", ShareQuote(417, 3)),
+        ("kc:forget:ask", ForgetMe(sure=False)),
         ("kc:latest:1", LatestPage(1)),
         ("kc:subs:1", SubscriptionsPage(1)),
     ],
@@ -66,6 +120,10 @@ def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> No
 def test_custom_ids_of_messages_already_sent(custom_id: str, action: Action) -> None:
     assert parse_custom_id(custom_id) == action
     assert action.custom_id == custom_id
+
+
+def test_a_search_of_before_the_filters_still_turns_its_pages() -> None:
+    assert parse_custom_id("kc:find:2:first: album") == SearchPage(2, "first: album")
 
 
 @pytest.mark.parametrize(

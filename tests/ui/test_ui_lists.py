@@ -150,8 +150,8 @@ def test_a_result_leads_to_its_question(text: Text) -> None:
     ]
     assert "12 passages found · page 2 of 3" in shown(layout)
     assert [(found["label"], found["custom_id"]) for found in buttons(layout)] == [
-        ("Back", "kc:find:0:so"),
-        ("Next", "kc:find:2:so"),
+        ("Back", "kc:seek:0::::so"),
+        ("Next", "kc:seek:2::::so"),
     ]
 
 

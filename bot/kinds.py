@@ -1,20 +1,20 @@
-"""What an interview is about, by the words of roles, tags and categories."""
+"""What an interview is about, by the words of roles, tags and categories. Pure."""
 
 import re
 from collections.abc import Iterable
 
-from bot.model import Subject
+from bot.model import Kind, Subject
 
-_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("webtoon", re.compile(r"(?i)webtoon|manhwa|comic|manga|cartoonist|웹툰")),
+_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (Kind.WEBTOON, re.compile(r"(?i)webtoon|manhwa|comic|manga|cartoonist|웹툰")),
     (
-        "game",
+        Kind.GAME,
         re.compile(
             r"(?i)\b(?:video |board )?games?\b|game ?design|\bgam(?:er|ing)\b|e-?sports?|게임"
         ),
     ),
     (
-        "sport",
+        Kind.SPORT,
         re.compile(
             r"(?i)sport|athlete|fenc(?:er|ing)|skat(?:er|ing)|runner|swimm|archer|golf|football"
             r"|soccer|baseball|basketball|volleyball|tennis|boxer|boxing|taekwondo|judo|climb"
@@ -22,28 +22,28 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     (
-        "film",
+        Kind.FILM,
         re.compile(
             r"(?i)\bfilms?\b|\bmovies?\b|cinema|film-?maker|screenwriter|documentar|sundance"
             r"|director of [“\"‘'«<]|영화"
         ),
     ),
     (
-        "acting",
+        Kind.ACTING,
         re.compile(
             r"(?i)\bact(?:or|ress|ors|resses|ing)\b|\bdramas?\b|k-?drama|theat(?:er|re)"
             r"|musicals?\b|배우|드라마"
         ),
     ),
     (
-        "creator",
+        Kind.CREATOR,
         re.compile(
             r"(?i)youtub|creator|vlogg|influencer|blogger|streamer|tik ?tok|podcast|asmr|유튜버"
             r"|크리에이터"
         ),
     ),
     (
-        "music",
+        Kind.MUSIC,
         re.compile(
             r"(?i)music|sing(?:er|ers|ing)\b|song|rapp?(?:er|ers)?\b|k-?pop|j-?pop|hip-?hop|r&b"
             r"|band\b|boy group|girl group|vocal|producer|\bdj\b|guitar|pian|drumm|cell|violin"
@@ -54,8 +54,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
-def kind_of(subjects: Iterable[Subject], kinds: Iterable[str]) -> str:
-    """What the interview is about: music, acting, webtoon, sport, game, creator, film or other.
+def kind_of(subjects: Iterable[Subject], kinds: Iterable[str]) -> Kind:
+    """What the interview is about.
 
     A role in the title says more than a tag, a tag more than a category.
     """
@@ -63,4 +63,4 @@ def kind_of(subjects: Iterable[Subject], kinds: Iterable[str]) -> str:
         for kind, pattern in _KINDS:
             if any(pattern.search(word) for word in words):
                 return kind
-    return "other"
+    return Kind.OTHER
