@@ -74,7 +74,8 @@ async def test_names_and_descriptions_can_be_translated() -> None:
         async def _checked_translate(self, string, locale, context):  # type: ignore[no-untyped-def]
             return string.extras["key"]
 
-    group = Interviews(None, MESSAGES).commands(Naming(MESSAGES.text()))  # type: ignore[arg-type]
+    add_commands(client, None, None, MESSAGES)  # type: ignore[arg-type]
+    (group,) = [one for one in client.tree.get_commands() if one.name == "interviews"]
     payload = await group.get_translated_payload(client.tree, Shouting())  # type: ignore[arg-type]
     assert payload["name_localizations"]["ko"] == "command.interviews.name"
     search = payload["options"][1]["options"][0]
