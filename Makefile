@@ -8,7 +8,7 @@ TOOLS := $(VENV)/.tools
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url
 
-.PHONY: install run test bench chaos transcripts lint lock clean
+.PHONY: install run test bench chaos fuzz transcripts lint lock clean
 .DEFAULT_GOAL := run
 
 install: $(RUNTIME)
@@ -41,6 +41,9 @@ bench: $(TOOLS)
 chaos: $(TOOLS)
 	@$(BIN)/python -m tests.chaos --kills 100
 	@$(BIN)/python -m tests.chaos --kills 100 --nonce-window 0
+
+fuzz: $(TOOLS)
+	@$(BIN)/python -m fuzz
 
 transcripts: $(TOOLS)
 	@$(BIN)/python -m benchmarks.transcripts
