@@ -9,7 +9,8 @@ its meaning: a new meaning gets a new name. An announcement carries its intervie
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from typing import Final, Protocol
 
 from bot.errors import UserError
 from bot.model import Kind
@@ -64,7 +65,7 @@ class OpenReader:
 
 @dataclass(frozen=True, slots=True)
 class TurnPage:
-    """Show another page in the reader's place. ``side`` (b, n) only keeps two buttons apart."""
+    """Show another page in the reader's place. ``side`` (b, n, c) only keeps buttons apart."""
 
     interview: int
     position: Position
@@ -151,6 +152,19 @@ class AnotherRandom:
 
 
 @dataclass(frozen=True, slots=True)
+class DayPage:
+    """Show a page of what was published on this day of any year, in the list's place."""
+
+    month: int
+    day: int
+    page: int = 0
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}day:{self.month:02}{self.day:02}:{self.page}"
+
+
+@dataclass(frozen=True, slots=True)
 class ArtistPage:
     """Show an artist, and a page of the interviews with them. ``artist`` is an artist's id."""
 
@@ -216,14 +230,15 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """Keep this question, or with section 0 the whole interview, for the person who pressed."""
+    """Keep the question at this position, or with the cover's the whole interview, for the person
+    who pressed. The part only tells which page to show again."""
 
     interview: int
-    section: int
+    position: Position
 
     @property
     def custom_id(self) -> str:
-        return f"{PREFIX}save:{self.interview}:{self.section}"
+        return f"{PREFIX}save:{self.interview}:{self.position}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,11 +246,11 @@ class Unsave:
     """Keep it no more."""
 
     interview: int
-    section: int
+    position: Position
 
     @property
     def custom_id(self) -> str:
-        return f"{PREFIX}drop:{self.interview}:{self.section}"
+        return f"{PREFIX}drop:{self.interview}:{self.position}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +311,15 @@ class ShareQuote:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowKept:
+    """Show the person who pressed what is kept of them, in the place of the question."""
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}kept"
+
+
+@dataclass(frozen=True, slots=True)
 class ForgetMe:
     """Delete all that is kept of the person who pressed; only when they are sure."""
 
@@ -317,31 +341,11 @@ class SubscriptionsPage:
         return f"{PREFIX}subs:{self.page}"
 
 
-Action = (
-    OpenReader
-    | TurnPage
-    | Jump
-    | TurnMenu
-    | OpenChosen
-    | SearchPage
-    | LatestPage
-    | AnotherRandom
-    | ArtistPage
-    | FollowArtist
-    | UnfollowArtist
-    | UnfollowChosen
-    | TryMessages
-    | Share
-    | Save
-    | Unsave
-    | UnsaveChosen
-    | SavedPage
-    | Similar
-    | QuotePicture
-    | ShareQuote
-    | ForgetMe
-    | SubscriptionsPage
-)
+class Action(Protocol):
+    """Any of the above."""
+
+    @property
+    def custom_id(self) -> str: ...
 
 _LETTERS: Final = dict(zip("mawsgcfo", Kind, strict=True))
 """A kind as one letter. A custom_id that stands in a message must keep its meaning."""
@@ -351,6 +355,8 @@ _PAGE = r"(\d{1,6})"
 _PLACE = r"(\d{1,6})\.(\d{1,6})"
 _ARTIST = r"([0-9a-f]{10})"
 _KIND = f"({'|'.join(Kind)})"
+_LEAP_YEAR = 2000
+_DAY = r"(\d\d)(\d\d)"
 _FILTERS = rf"([{''.join(_LETTERS)}]?):(\d{{4}}|):([0-9a-f]{{10}}|)"
 
 
@@ -360,11 +366,19 @@ def _seek(page: str, kind: str, year: str, artist: str, query: str) -> SearchPag
     )
 
 
+def _day(month: str, day: str, page: str) -> DayPage:
+    try:
+        date(_LEAP_YEAR, int(month), int(day))
+    except ValueError:
+        raise StaleComponentError from None
+    return DayPage(int(month), int(day), int(page))
+
+
 _SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Action]], ...] = tuple(
     (re.compile(PREFIX + shape, re.ASCII | re.DOTALL), build)
     for shape, build in (
         (f"read:{_ID}", lambda i: OpenReader(int(i))),
-        (f"go:{_ID}:{_PLACE}:([bn])", lambda i, s, p, side: TurnPage(int(i), _at(s, p), side)),
+        (f"go:{_ID}:{_PLACE}:([bnc])", lambda i, s, p, side: TurnPage(int(i), _at(s, p), side)),
         (f"jump:{_ID}", lambda i: Jump(int(i))),
         (f"menu:{_ID}:{_PLACE}:{_PAGE}", lambda i, s, p, m: TurnMenu(int(i), _at(s, p), int(m))),
         ("open", OpenChosen),
@@ -374,19 +388,21 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Action]], ...] = tuple(
         (f"latest:{_PAGE}:{_KIND}", lambda p, kind: LatestPage(int(p), Kind(kind))),
         (f"random::{_PAGE}", lambda draw: AnotherRandom(None, int(draw))),
         (f"random:{_KIND}:{_PAGE}", lambda kind, draw: AnotherRandom(Kind(kind), int(draw))),
+        (f"day:{_DAY}:{_PAGE}", _day),
         (f"artist:{_ARTIST}:{_PAGE}", lambda artist, p: ArtistPage(artist, int(p))),
         (f"follow:{_ARTIST}", FollowArtist),
         (f"unfollow:{_ARTIST}", UnfollowArtist),
         ("unfollowing", UnfollowChosen),
         ("dm", TryMessages),
         (f"share:{_ID}:{_PAGE}", lambda i, section: Share(int(i), int(section))),
-        (f"save:{_ID}:{_PAGE}", lambda i, section: Save(int(i), int(section))),
-        (f"drop:{_ID}:{_PAGE}", lambda i, section: Unsave(int(i), int(section))),
+        (f"save:{_ID}:{_PLACE}", lambda i, s, p: Save(int(i), _at(s, p))),
+        (f"drop:{_ID}:{_PLACE}", lambda i, s, p: Unsave(int(i), _at(s, p))),
         (f"dropping:{_PAGE}", lambda p: UnsaveChosen(int(p))),
         (f"saved:{_PAGE}", lambda p: SavedPage(int(p))),
         (f"like:{_ID}", lambda i: Similar(int(i))),
         (f"quote:{_ID}:{_PAGE}", lambda i, section: QuotePicture(int(i), int(section))),
         (f"picture:{_ID}:{_PAGE}", lambda i, section: ShareQuote(int(i), int(section))),
+        ("kept", ShowKept),
         ("forget:(yes|ask)", lambda sure: ForgetMe(sure == "yes")),
         (f"subs:{_PAGE}", lambda p: SubscriptionsPage(int(p))),
     )
