@@ -1,5 +1,4 @@
 import random
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,30 +8,7 @@ from bot.feed.fetch import open_fetcher
 from bot.store import open_store
 from bot.watcher import Watcher
 from sandbox.site import SampleSite
-
-OLD = datetime(2015, 1, 1, tzinfo=UTC)
-BODY = "<p><strong>How are you, number {0}?</strong></p><p>Very well, thank you, says {0}.</p>"
-
-REST, PAGED, SITEMAP = "/wp-json", "paged=", "sitemap"
-
-
-def old_posts(site, number, categories=("Interviews",), name="Veteran"):
-    """Publish posts of years ago."""
-    return [
-        site.publish_new(
-            title=f"Interview with {name} {count}",
-            body=BODY.format(f"{name}{count}"),
-            categories=categories,
-            date=OLD + timedelta(days=count),
-        )
-        for count in range(number)
-    ]
-
-
-def close(site, *parts):
-    """Have the site know nothing at addresses with these parts."""
-    for part in parts:
-        site.fail(404, match=part)
+from tests.archive.olden import old_posts
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ import sqlite3
 from collections import Counter
 
 import pytest
-from conftest import REST, SITEMAP, close, old_posts
-
+from tests.archive.olden import REST, SITEMAP, close, old_posts
 from tests.process import run_verb, running
 
 RATE = "50"

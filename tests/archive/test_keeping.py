@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from conftest import REST, SITEMAP, close
+from tests.archive.olden import REST, SITEMAP, close
 
 WAYS = {"rest": (), "paged": (REST,), "sitemap": (REST, "/feed/")}
 SLUG = "interview-with-veteran-3"

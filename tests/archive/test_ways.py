@@ -4,17 +4,10 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from conftest import OLD, REST, SITEMAP, close, old_posts
 
 from bot.errors import FetchError
 from bot.model import DeliveryState
-
-CLOSED = {
-    "rest": (),
-    "paged": (REST,),
-    "sitemap": (REST, "/feed/"),
-    "listing": (REST, "/feed/", SITEMAP),
-}
+from tests.archive.olden import CLOSED, OLD, close, old_posts
 
 
 @pytest.mark.parametrize("way", CLOSED)

@@ -1,0 +1,35 @@
+"""Posts of years ago, and ways to them that a site closes."""
+
+from datetime import UTC, datetime, timedelta
+
+OLD = datetime(2015, 1, 1, tzinfo=UTC)
+BODY = "<p><strong>How are you, number {0}?</strong></p><p>Very well, thank you, says {0}.</p>"
+
+REST, PAGED, SITEMAP = "/wp-json", "paged=", "sitemap"
+
+CLOSED = {
+    "rest": (),
+    "paged": (REST,),
+    "sitemap": (REST, "/feed/"),
+    "listing": (REST, "/feed/", SITEMAP),
+}
+"""What a site has closed for which this way is the best."""
+
+
+def old_posts(site, number, categories=("Interviews",), name="Veteran"):
+    """Publish posts of years ago."""
+    return [
+        site.publish_new(
+            title=f"Interview with {name} {count}",
+            body=BODY.format(f"{name}{count}"),
+            categories=categories,
+            date=OLD + timedelta(days=count),
+        )
+        for count in range(number)
+    ]
+
+
+def close(site, *parts):
+    """Have the site know nothing at addresses with these parts."""
+    for part in parts:
+        site.fail(404, match=part)
