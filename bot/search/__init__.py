@@ -8,6 +8,6 @@ The index is a copy: it can be deleted at any time, and the next sync builds it 
 """
 
 from bot.search.index import SearchIndex
-from bot.search.results import Fragment, Hit, SearchResults
+from bot.search.results import Filters, Fragment, Hit, SearchResults
 
-__all__ = ["Fragment", "Hit", "SearchIndex", "SearchResults"]
+__all__ = ["Filters", "Fragment", "Hit", "SearchIndex", "SearchResults"]

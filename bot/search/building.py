@@ -6,7 +6,7 @@ again more forgivingly, step by step: see ``Leniency``.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
@@ -23,6 +23,8 @@ from tantivy import (
 )
 
 from bot.search.folding import is_paired, pairs, units
+from bot.search.passages import OPENING, artist_fact, kind_fact, year_fact
+from bot.search.results import Filters
 from bot.search.wanted import Wanted, Wish
 
 WEIGHTS = {"title": 3.0, "head": 3.0, "question": 2.0, "answer": 1.0}
@@ -33,6 +35,13 @@ _BEGINNING = 0.6
 _SIMILAR = 0.8
 _APART = 0.3
 _ANYWHERE = 0.2
+
+ANYTHING = Filters()
+
+# Words by which interviews are alike: some, and none that is in more than a tenth of all passages.
+_ALIKE_TERMS = 25
+_ALIKE_SHARE = 0.1
+_ALIKE_LEAST = 20
 
 _EXPANSIONS = 4
 _LONGEST_JOIN = 4
@@ -82,6 +91,8 @@ def schema() -> Schema:
     builder.add_text_field("words", tokenizer_name="plain", index_option="basic")
     builder.add_unsigned_field("interview", indexed=True, fast=True)
     builder.add_unsigned_field("turn", fast=True)
+    builder.add_integer_field("listed_at", fast=True)
+    builder.add_text_field("facts", tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("passage", stored=True)
     builder.add_text_field("state", stored=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
@@ -118,15 +129,61 @@ class Builder:
         known = any(self.lexicon.frequency(word) for word in (*wish.parts, *wish.others))
         return not known and not (wish.prefix and self.lexicon.beginning_with(wish.prefix, 1))
 
-    def query(self, wanted: Wanted, leniency: Leniency) -> Query:
+    def query(self, wanted: Wanted, leniency: Leniency, filters: Filters = ANYTHING) -> Query:
         """What finds `wanted`; ``wanted.empty`` finds nothing."""
         readings = [self._all(reading, leniency) for reading in self._readings(wanted.wishes)]
         found = _any(readings)
-        if not wanted.unwanted:
-            return found
+        needed = self._needed(filters)
         unwanted = [self._wish(wish, Leniency.EXACT) for wish in wanted.unwanted]
+        if not needed and not unwanted:
+            return found
         return Query.boolean_query(
-            [(Occur.Must, found), *((Occur.MustNot, query) for query in unwanted)]
+            [
+                (Occur.Must, found),
+                *((Occur.Must, Query.const_score_query(query, 0.0)) for query in needed),
+                *((Occur.MustNot, query) for query in unwanted),
+            ]
+        )
+
+    def listing(self, filters: Filters) -> Query:
+        """The first passage of each interview that `filters` leave."""
+        return _every([self._fact(OPENING), *self._needed(filters)])
+
+    def _needed(self, filters: Filters) -> list[Query]:
+        needed = []
+        if filters.artist is not None:
+            spellings = [artist_fact(one) for one in sorted(filters.artist)]
+            needed.append(Query.term_set_query(self.schema, "facts", spellings))
+        if filters.kind is not None:
+            needed.append(self._fact(kind_fact(filters.kind)))
+        if filters.year is not None:
+            needed.append(self._fact(year_fact(filters.year)))
+        return needed
+
+    def _fact(self, fact: str) -> Query:
+        return Query.term_query(self.schema, "facts", fact, index_option="basic")
+
+    def of_interview(self, interview_id: int) -> Query:
+        return Query.term_query(self.schema, "interview", interview_id)
+
+    def alike(
+        self, interview_id: int, texts: Mapping[str, str], facts: Sequence[str], passages: int
+    ) -> Query:
+        """What other interviews' passages have in common with these texts, by field, and facts."""
+        common = Query.more_like_this_document_fields_query(
+            self.schema,
+            {field: [text] for field, text in texts.items()},
+            min_doc_frequency=2,
+            max_doc_frequency=max(_ALIKE_LEAST, int(passages * _ALIKE_SHARE)),
+            min_term_frequency=1,
+            max_query_terms=_ALIKE_TERMS,
+        )
+        return Query.boolean_query(
+            [
+                (Occur.Should, common),
+                *((Occur.Should, Query.const_score_query(self._fact(f), 1.0)) for f in facts),
+                (Occur.MustNot, Query.term_query(self.schema, "interview", interview_id)),
+            ]
         )
 
     def _readings(self, wishes: tuple[Wish, ...]) -> Iterator[tuple[Wish, ...]]:
@@ -259,7 +316,7 @@ def _any(queries: "Iterator[Query] | Sequence[Query]") -> Query:
     return Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
-def _every(queries: Iterator[Query]) -> Query:
+def _every(queries: Iterable[Query]) -> Query:
     return Query.boolean_query([(Occur.Must, query) for query in queries])
 
 

@@ -14,14 +14,14 @@ from datetime import datetime
 from pathlib import Path
 
 import orjson
-from tantivy import DocAddress, Document, Index, IndexWriter, Query, Schema, Searcher
+from tantivy import DocAddress, Document, Index, IndexWriter, Query, Schema, Searcher, SearchResult
 
 from bot.errors import UserError
 from bot.model import StoredInterview
 from bot.search.building import plain_analyzer, schema, stemmer
 from bot.search.passages import Passage, Tokens, passages
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the fields, the folding or the cutting change: an index of another is rebuilt."""
 
 SMALL_HEAP = 15_000_000
@@ -110,14 +110,21 @@ class Engine:
         """
         searcher = self.searcher()
         with damage_told():
-            found = searcher.search(query, limit, count=False).hits
-            addresses = [address for _, address in found]
-            return Ranking(
-                searcher,
-                found,
-                searcher.fast_field_values("interview", addresses),
-                searcher.fast_field_values("turn", addresses),
-            )
+            return _ranking(searcher, searcher.search(query, limit, count=False).hits)
+
+    def newest(self, query: Query, limit: int, offset: int) -> "tuple[Ranking, int]":
+        """Passages `offset` to `offset + limit` that fit, newest first, and how many there are.
+
+        Raises:
+            Damaged: the files can't be read.
+        """
+        searcher = self.searcher()
+        limit = min(limit, searcher.num_docs - offset)
+        with damage_told():
+            if limit <= 0:
+                return _ranking(searcher, []), _count(searcher.search(query, 1))
+            found = searcher.search(query, limit, order_by_field="listed_at", offset=offset)
+            return _ranking(searcher, [(0.0, address) for _, address in found.hits]), _count(found)
 
     def writer(self, *, large: bool) -> "Writer | None":
         """The one writer of this folder, or ``None`` while another process has it."""
@@ -129,6 +136,21 @@ class Engine:
             if "LockBusy" in str(error):
                 return None
             raise
+
+
+def _count(found: SearchResult) -> int:
+    # Its types leave out what it has.
+    return int(found.count)  # type: ignore[attr-defined]
+
+
+def _ranking(searcher: Searcher, found: Sequence[tuple[float, DocAddress]]) -> "Ranking":
+    addresses = [address for _, address in found]
+    return Ranking(
+        searcher,
+        found,
+        searcher.fast_field_values("interview", addresses),
+        searcher.fast_field_values("turn", addresses),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +225,8 @@ class Writer:
             "question": tokens.question,
             "answer": tokens.answer,
             "words": tokens.words,
+            "facts": list(tokens.facts),
+            "listed_at": tokens.listed_at,
             "interview": passage.interview_id,
             "turn": passage.turn_number,
             "passage": orjson.dumps([passage.interview_id, passage.turn_number, *shown]),

@@ -11,14 +11,14 @@ from typing import Protocol, TypeVar
 
 from tantivy import Searcher
 
-from bot.model import InterviewSummary, StoredInterview
-from bot.search.building import Builder, Leniency, stemmer
+from bot.model import Artist, InterviewSummary, Kind, StoredInterview
+from bot.search.building import ANYTHING, Builder, Leniency, stemmer
 from bot.search.catalogue import Catalogue
 from bot.search.complete import Completions
 from bot.search.engine import Damaged, Engine, State, Writer
 from bot.search.marking import Marker, snippet
-from bot.search.passages import Passage
-from bot.search.results import Hit, SearchResults
+from bot.search.passages import Passage, alike_texts
+from bot.search.results import Filters, Hit, SearchResults
 from bot.search.wanted import Wanted, wanted
 
 WINDOW = 500
@@ -26,6 +26,9 @@ WINDOW = 500
 
 PER_INTERVIEW = 3
 """Hits of one interview at most, so that a long one does not drown the others."""
+
+ALIKE_PASSAGES = 30
+"""Passages of an interview that tell what it is like."""
 
 BATCH = 200
 COMMIT_EVERY = 2_000
@@ -91,27 +94,72 @@ class SearchIndex:
 
     # ---------------------------------------------------------------- searching
 
-    async def search(self, query: str, *, limit: int = 10, offset: int = 0) -> SearchResults:
+    async def search(
+        self, query: str, *, limit: int = 10, offset: int = 0, filters: Filters = ANYTHING
+    ) -> SearchResults:
         """The passages that fit `query`, which may be any text, best first.
 
-        Hits of one interview stand together, at its best hit's place.
+        Hits of one interview stand together, at its best hit's place. Filters alone list the
+        interviews that they leave, newest first.
         """
         began = time.perf_counter()
+        limit, offset = max(0, limit), max(0, offset)
         meant = wanted(query)
-        if meant.empty:
-            return SearchResults((), 0, _ms_since(began))
         try:
-            return self._found(meant, max(0, limit), max(0, offset), began)
+            if not meant.empty:
+                return self._found(meant, filters, limit, offset, began)
+            if filters:
+                return self._listed(filters, limit, offset, began)
+            return SearchResults((), 0, _ms_since(began))
         except Damaged:
             logger.exception("the search index can't be read; the next sync rebuilds it")
             self._engine.damaged = True
             return SearchResults((), 0, _ms_since(began))
 
-    def _found(self, meant: Wanted, limit: int, offset: int, began: float) -> SearchResults:
+    def _builder(self) -> Builder:
         lexicon = _Lexicon(self._engine.searcher(), self._catalogue.completions)
-        builder = Builder(self._engine.schema, self._stemmer, lexicon)
+        return Builder(self._engine.schema, self._stemmer, lexicon)
+
+    def _listed(self, filters: Filters, limit: int, offset: int, began: float) -> SearchResults:
+        ranking, total = self._engine.newest(self._builder().listing(filters), limit, offset)
+        marker = Marker(Wanted(()), Leniency.EXACT, self._stems)
+        hits = tuple(_hit(ranking.passage(address), 0.0, marker) for _, address in ranking.found)
+        return SearchResults(hits, total, _ms_since(began))
+
+    def similar(self, interview_id: int, limit: int = 5) -> list[int]:
+        """The interviews that have most in common with this one, best first; not itself.
+
+        Words that few others use count, and who it is with and what it is about. Empty for an
+        interview that the index does not know.
+        """
+        try:
+            return self._similar(interview_id, max(0, limit))
+        except Damaged:
+            logger.exception("the search index can't be read; the next sync rebuilds it")
+            self._engine.damaged = True
+            return []
+
+    def _similar(self, interview_id: int, limit: int) -> list[int]:
+        builder = self._builder()
+        own = self._engine.search(builder.of_interview(interview_id), ALIKE_PASSAGES)
+        if not own.found:
+            return []
+        passages = [own.passage(address) for _, address in own.found]
+        texts = alike_texts(passages)
+        query = builder.alike(interview_id, texts, (), self._engine.searcher().num_docs)
+        found = self._engine.search(query, WINDOW)
+        scores: dict[int, list[float]] = {}
+        for (score, _), interview in zip(found.found, found.interviews, strict=True):
+            scores.setdefault(int(str(interview)), []).append(score)
+        best = sorted(scores, key=lambda one: (-sum(scores[one][:PER_INTERVIEW]), one))
+        return best[:limit]
+
+    def _found(
+        self, meant: Wanted, filters: Filters, limit: int, offset: int, began: float
+    ) -> SearchResults:
+        builder = self._builder()
         for leniency in builder.steps(meant):
-            ranking = self._engine.search(builder.query(meant, leniency), WINDOW)
+            ranking = self._engine.search(builder.query(meant, leniency, filters), WINDOW)
             if ranking.found:
                 break
         ranked = ranking.grouped(PER_INTERVIEW)
@@ -130,6 +178,28 @@ class SearchIndex:
     async def complete(self, prefix: str, limit: int = 25) -> list[InterviewSummary]:
         """The interviews that `prefix` may become, best first; the newest for an empty one."""
         return self._catalogue.completions.complete(prefix, limit)
+
+    def complete_artists(self, prefix: str, limit: int = 25) -> Sequence[Artist]:
+        """The artists that `prefix` may become, best first; those of the newest interviews for
+        an empty one.
+        """
+        return self._catalogue.now.artists.complete(prefix, limit)
+
+    def artist(self, artist_id: str) -> Artist | None:
+        """The artist of whom one spelling has this id (see ``bot.artists``)."""
+        return self._catalogue.now.artists.artist(artist_id)
+
+    def artists_named(self, words: str) -> Sequence[Artist]:
+        """Whom free text may mean: those who are called just so, else those it may become."""
+        return self._catalogue.now.artists.named(words)
+
+    def listed(self, kind: Kind | None = None) -> Sequence[InterviewSummary]:
+        """All interviews, or those of a kind, newest first."""
+        return self._catalogue.now.of_kind(kind)
+
+    def on_day(self, month: int, day: int) -> Sequence[InterviewSummary]:
+        """What was published on this day of any year, in UTC, newest first."""
+        return self._catalogue.now.on_day(month, day)
 
     # ---------------------------------------------------------------- keeping up
 
@@ -189,7 +259,7 @@ class SearchIndex:
 @dataclass(frozen=True, slots=True)
 class _Lexicon:
     searcher: Searcher
-    completions: Completions
+    completions: Completions[InterviewSummary]
 
     def frequency(self, word: str) -> int:
         return self.searcher.doc_freq("words", word)

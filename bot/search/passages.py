@@ -4,11 +4,13 @@ Each turn is one passage, or several where it is long; so is the frame (title, i
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from bot.model import Answer, StoredInterview
+from bot.artists import artist_ids
+from bot.kinds import kind_of
+from bot.model import Answer, Interview, Kind, StoredInterview
 from bot.search.folding import fold, joined_names, squashed, units, word_texts
 
 PASSAGE = 1_500
@@ -35,7 +37,8 @@ class Tokens:
     """What one document is found by: units parted by spaces.
 
     ``title`` is filled on an interview's first passage only, so that it leads the others;
-    ``words`` are all words unstemmed, for beginnings and misspellings.
+    ``words`` are all words unstemmed, for beginnings and misspellings. ``facts`` are what filters
+    ask for, and ``listed_at`` is the second by which the newest are listed first.
     """
 
     title: str
@@ -43,6 +46,24 @@ class Tokens:
     question: str
     answer: str
     words: str
+    facts: tuple[str, ...]
+    listed_at: int
+
+
+OPENING = "opening"
+"""The fact that marks an interview's first passage, so that one stands for each."""
+
+
+def artist_fact(artist_id: str) -> str:
+    return f"artist:{artist_id}"
+
+
+def kind_fact(kind: Kind) -> str:
+    return f"kind:{kind}"
+
+
+def year_fact(year: int) -> str:
+    return f"year:{year}"
 
 
 def passages(stored: StoredInterview) -> Iterator[tuple[Passage, Tokens]]:
@@ -75,6 +96,14 @@ def pieces(text: str) -> list[str]:
     return [*cut, text] if text.strip() or not cut else cut
 
 
+def alike_texts(some: Sequence[Passage]) -> dict[str, str]:
+    """Passages as the fields by whose words interviews are alike."""
+    return {
+        "question": " ".join(_stream(_all_words(one.question)) for one in some),
+        "answer": " ".join(_stream(_all_words(one.text)) for one in some),
+    }
+
+
 def _spoken(answers: tuple[Answer, ...]) -> str:
     return "\n\n".join(
         f"{answer.speaker}: {answer.text}" if answer.speaker else answer.text for answer in answers
@@ -85,6 +114,8 @@ def _spoken(answers: tuple[Answer, ...]) -> str:
 class _Head:
     stream: str
     words: tuple[str, ...]
+    facts: tuple[str, ...]
+    listed_at: int
 
     @classmethod
     def of(cls, stored: StoredInterview) -> "_Head":
@@ -95,7 +126,21 @@ class _Head:
         roles = [subject.role for subject in interview.subjects if subject.role]
         folded = fold(" | ".join([interview.title, *names, *roles]))
         words = [*word_texts(folded), *squashed(folded), *joined_names(names)]
-        return cls(_stream(words), tuple(words))
+        return cls(_stream(words), tuple(words), _facts(interview), _listed_at(stored))
+
+
+def _facts(interview: Interview) -> tuple[str, ...]:
+    facts = [artist_fact(one) for one in sorted(artist_ids(interview.subjects))]
+    facts.append(kind_fact(kind_of(interview.subjects, interview.kinds)))
+    if interview.published_at is not None:
+        facts.append(year_fact(interview.published_at.astimezone(UTC).year))
+    return tuple(facts)
+
+
+def _listed_at(stored: StoredInterview) -> int:
+    """As the store lists: by the day of publication, which no interview has before it is seen."""
+    seen = stored.first_seen_at
+    return int(min(stored.interview.published_at or seen, seen).timestamp())
 
 
 def _tokens(head: _Head, question: str, text: str, *, first: bool) -> Tokens:
@@ -108,6 +153,8 @@ def _tokens(head: _Head, question: str, text: str, *, first: bool) -> Tokens:
         question=_stream(asked),
         answer=_stream(answered),
         words=_stream(distinct),
+        facts=(OPENING, *head.facts) if first else head.facts,
+        listed_at=head.listed_at,
     )
 
 

@@ -3,6 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.model import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the interviews of a search have to be; ``None`` leaves a thing open.
+
+    ``artist`` holds the ids of all spellings of one artist (``bot.artists``), ``year`` is that of
+    publication in UTC. What the query itself says by ``artist:`` and the like holds as well.
+    """
+
+    artist: frozenset[str] | None = None
+    kind: Kind | None = None
+    year: int | None = None
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
@@ -35,10 +53,12 @@ class SearchResults:
     """One page of hits, best first; ``total`` is how many there are on all pages.
 
     ``exact`` is false where nothing holds all the words as they were typed, and these are the
-    nearest that there is.
+    nearest that there is. ``corrected`` is then the query as it was probably meant, of which these
+    are the hits; ``None`` where nothing better is known.
     """
 
     hits: tuple[Hit, ...]
     total: int
     took_ms: float
     exact: bool = True
+    corrected: str | None = None
