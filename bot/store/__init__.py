@@ -10,6 +10,7 @@ time (locked, full, read-only, damaged) is a ``bot.errors.StoreError`` that says
 from bot.store.archive import Answer, ArchivePost, Archives, ArchiveState, PostState
 from bot.store.extras import Extras
 from bot.store.inspection import Inspection, inspect_store
+from bot.store.readers import Count, Listed, Opened, Readers, SavedItem, Started
 from bot.store.results import (
     Change,
     DueEdit,
@@ -29,6 +30,7 @@ __all__ = [
     "ArchiveState",
     "Archives",
     "Change",
+    "Count",
     "DueEdit",
     "DueNotice",
     "Extra",
@@ -36,9 +38,14 @@ __all__ = [
     "Inspection",
     "Known",
     "Leased",
+    "Listed",
+    "Opened",
     "PostState",
+    "Readers",
+    "SavedItem",
     "Schema",
     "SentCard",
+    "Started",
     "Store",
     "SubscriptionOverview",
     "Write",

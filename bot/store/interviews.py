@@ -19,7 +19,7 @@ _CHUNK = 1_000
 
 _THERE = interviews.c.withdrawn_at.is_(None)
 
-_SUMMARY = (
+SUMMARY = (
     interviews.c.id,
     interviews.c.title,
     interviews.c.url,
@@ -28,6 +28,7 @@ _SUMMARY = (
     interviews.c.published_at,
     interviews.c.turn_count,
 )
+"""What ``codec.summary`` reads."""
 
 
 _ON_CARD = (
@@ -63,9 +64,9 @@ _FULL = (
 
 BY_ID = _FULL.where(interviews.c.id == sa.bindparam("id"))
 BY_IDS = _FULL.where(interviews.c.id.in_(sa.bindparam("ids", expanding=True)))
-SUMMARIES = sa.select(*_SUMMARY).where(interviews.c.id.in_(sa.bindparam("ids", expanding=True)))
+SUMMARIES = sa.select(*SUMMARY).where(interviews.c.id.in_(sa.bindparam("ids", expanding=True)))
 LATEST = (
-    sa.select(*_SUMMARY)
+    sa.select(*SUMMARY)
     .where(_THERE)
     .order_by(interviews.c.listed_at.desc(), interviews.c.id.desc())
     .limit(sa.bindparam("limit", type_=sa.BigInteger))

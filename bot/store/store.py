@@ -30,6 +30,7 @@ from bot.store.homes import Homes
 from bot.store.migrate import migrate, read_schema
 from bot.store.notices import Notices
 from bot.store.parking import CATCH_UP, Parking
+from bot.store.readers import Readers
 from bot.store.results import Change, Known, Leased, Schema, SubscriptionOverview
 from bot.store.together import Together
 
@@ -132,6 +133,8 @@ class Store:
         """What admins change about subscriptions."""
         self.homes = Homes(database)
         """What the bot set up by itself."""
+        self.readers = Readers(database)
+        """Where people stopped reading, and what they saved."""
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Write]:

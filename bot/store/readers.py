@@ -1,0 +1,318 @@
+"""What is kept of people who read: where they stopped, what they saved; telling and forgetting."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.model import InterviewSummary, Place, Saved, StoredInterview
+from bot.store import codec
+from bot.store.engine import Database
+from bot.store.interviews import BY_ID, SUMMARY
+from bot.store.tables import interviews, places, saved, turns
+
+PLACES_KEPT = 50
+"""Interviews of which a person's place is kept: the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An interview as one person finds it: which questions they saved (0 for the whole), and where
+    they stopped, if they ever read in it."""
+
+    stored: StoredInterview
+    saved: frozenset[int] = frozenset()
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An interview for a list, and whether the site has withdrawn it since."""
+
+    summary: InterviewSummary
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SavedItem:
+    """Something saved, with its interview; ``question`` is "" for a whole interview."""
+
+    saved: Saved
+    interview: Listed
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An interview that a person read in, and where they stopped."""
+
+    place: Place
+    summary: InterviewSummary
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many there are, from when to when; no dates for none."""
+
+    number: int
+    oldest: datetime | None = None
+    newest: datetime | None = None
+
+
+def _kept(section: Any) -> sa.Exists:
+    return (
+        sa.exists()
+        .where(
+            saved.c.user_id == sa.bindparam("user_id"),
+            saved.c.interview_id == interviews.c.id,
+            saved.c.section == section,
+        )
+        .correlate(interviews, turns)
+    )
+
+
+def _of_place(column: sa.Column[Any]) -> sa.Label[Any]:
+    """Of the person's place in the interview; with its first turn only."""
+    found = (
+        sa.select(column)
+        .where(
+            places.c.user_id == sa.bindparam("user_id"), places.c.interview_id == interviews.c.id
+        )
+        .correlate(interviews)
+        .scalar_subquery()
+    )
+    first = sa.func.coalesce(turns.c.number, 1) == 1
+    return sa.case((first, found)).label(f"place_{column.name}")
+
+
+OPENED = BY_ID.add_columns(
+    _kept(turns.c.number).label("saved"),
+    _kept(0).label("saved_whole"),
+    _of_place(places.c.section),
+    _of_place(places.c.part),
+    _of_place(places.c.read_at),
+)
+LISTED = sa.select(*SUMMARY, interviews.c.withdrawn_at).where(
+    interviews.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+STARTED = (
+    sa.select(places.c.section, places.c.part, places.c.read_at, *SUMMARY)
+    .join_from(places, interviews, places.c.interview_id == interviews.c.id)
+    .where(places.c.user_id == sa.bindparam("user_id"), interviews.c.withdrawn_at.is_(None))
+    .order_by(places.c.read_at.desc(), places.c.interview_id.desc())
+    .limit(PLACES_KEPT)
+)
+SAVED = (
+    sa.select(
+        saved.c.section, saved.c.saved_at, turns.c.question, *SUMMARY, interviews.c.withdrawn_at
+    )
+    .select_from(
+        saved.join(interviews, saved.c.interview_id == interviews.c.id).outerjoin(
+            turns,
+            sa.and_(
+                turns.c.interview_id == saved.c.interview_id, turns.c.number == saved.c.section
+            ),
+        )
+    )
+    .where(saved.c.user_id == sa.bindparam("user_id"))
+    .order_by(saved.c.saved_at.desc(), saved.c.interview_id.desc(), saved.c.section.desc())
+    .limit(sa.bindparam("limit", type_=sa.BigInteger))
+    .offset(sa.bindparam("offset", type_=sa.BigInteger))
+)
+
+
+def _count_of(table: sa.Table, moment: sa.Column[Any]) -> sa.Select[Any]:
+    return sa.select(
+        sa.func.count().label("number"),
+        sa.func.min(moment).label("oldest"),
+        sa.func.max(moment).label("newest"),
+    ).where(table.c.user_id == sa.bindparam("user_id"))
+
+
+_COUNT_PLACES = _count_of(places, places.c.read_at)
+_COUNT_SAVED = _count_of(saved, saved.c.saved_at)
+
+
+class Readers:
+    """The store's face for them. Raises what ``Store`` raises."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open(self, user_id: int, interview_id: int) -> Opened | None:
+        """An interview, withdrawn ones too, as this person finds it; one round to the database."""
+        rows = await self._database.fetch(OPENED, {"id": interview_id, "user_id": user_id})
+        if not rows:
+            return None
+        first = rows[0]
+        kept = {row.number for row in rows if row.saved}
+        place = None
+        if first.place_read_at is not None:
+            place = Place(interview_id, first.place_section, first.place_part, first.place_read_at)
+        stored = codec.stored_interviews(rows)[interview_id]
+        return Opened(stored, frozenset(kept | {0} if first.saved_whole else kept), place)
+
+    async def listed(self, ids: Collection[int]) -> dict[int, Listed]:
+        """The interviews that there are, withdrawn ones too, by id."""
+        rows = await self._database.fetch(LISTED, {"ids": list(ids)})
+        return {row.id: _listed(row) for row in rows}
+
+    # ---------------------------------------------------------------- places
+
+    async def keep_places(self, found: Collection[tuple[int, Place]]) -> None:
+        """Remember where people (by their user id) stopped, all in one transaction.
+
+        A place older than the one that is kept changes nothing, nor does the cover where any is
+        kept; an interview that was deleted has none. Of each person the newest ``PLACES_KEPT``
+        stay.
+        """
+
+        async def change(connection: AsyncConnection) -> None:
+            rows = [_place_values(user_id, place) for user_id, place in found]
+            moved = [row for row in rows if (row["at_section"], row["at_part"]) != (0, 0)]
+            for statement, values in (
+                (_DROP_OLDER, moved),
+                (_ADD_PLACE, rows),
+                (_TRIM, [{"of": user_id} for user_id in {user_id for user_id, _ in found}]),
+            ):
+                if values:
+                    await connection.execute(statement, values)
+
+        await self._database.change(change)
+
+    async def started(self, user_id: int) -> list[Started]:
+        """The interviews that a person read in, most recently read first, without withdrawn ones.
+
+        At most ``PLACES_KEPT``.
+        """
+        rows = await self._database.fetch(STARTED, {"user_id": user_id})
+        return [
+            Started(Place(row.id, row.section, row.part, row.read_at), codec.summary(row))
+            for row in rows
+        ]
+
+    # ---------------------------------------------------------------- what was saved
+
+    async def save(self, user_id: int, item: Saved, limit: int) -> bool:
+        """Save a question or an interview; false, and nothing changed, where the person has
+        `limit` saved already. Saved again it keeps its date."""
+        values = {
+            "of": user_id,
+            "at_interview": item.interview_id,
+            "at_section": item.section,
+            "at": item.saved_at,
+        }
+
+        async def change(connection: AsyncConnection) -> bool:
+            others = sa.select(sa.func.count()).where(
+                saved.c.user_id == user_id,
+                sa.or_(saved.c.interview_id != item.interview_id, saved.c.section != item.section),
+            )
+            if int(await connection.scalar(others) or 0) >= limit:
+                return False
+            await connection.execute(_ADD_SAVED, values)
+            return True
+
+        return await self._database.change(change)
+
+    async def unsave(self, user_id: int, interview_id: int, section: int) -> bool:
+        """Keep it no more; whether it was kept."""
+
+        async def change(connection: AsyncConnection) -> bool:
+            result = await connection.execute(
+                saved.delete().where(
+                    saved.c.user_id == user_id,
+                    saved.c.interview_id == interview_id,
+                    saved.c.section == section,
+                )
+            )
+            return result.rowcount > 0
+
+        return await self._database.change(change)
+
+    async def saved(self, user_id: int, limit: int, offset: int = 0) -> list[SavedItem]:
+        """What a person saved, most recently saved first; withdrawn interviews too."""
+        asked = {"user_id": user_id, "limit": limit, "offset": offset}
+        rows = await self._database.fetch(SAVED, asked)
+        return [
+            SavedItem(Saved(row.id, row.section, row.saved_at), _listed(row), row.question or "")
+            for row in rows
+        ]
+
+    # ---------------------------------------------------------------- telling and forgetting
+
+    async def forget(self, user_id: int) -> None:
+        """Delete all that is kept of a person, in one transaction."""
+        await self._database.change(lambda connection: forget(connection, user_id))
+
+    async def count_places(self, user_id: int) -> Count:
+        return _count(await self._database.fetch(_COUNT_PLACES, {"user_id": user_id}))
+
+    async def count_saved(self, user_id: int) -> Count:
+        return _count(await self._database.fetch(_COUNT_SAVED, {"user_id": user_id}))
+
+
+async def forget(connection: AsyncConnection, user_id: int) -> None:
+    """Delete a person's places and what they saved."""
+    for table in (places, saved):
+        await connection.execute(table.delete().where(table.c.user_id == user_id))
+
+
+def _listed(row: Any) -> Listed:
+    return Listed(codec.summary(row), row.withdrawn_at is not None)
+
+
+def _count(rows: Sequence[Any]) -> Count:
+    return Count(rows[0].number, rows[0].oldest, rows[0].newest)
+
+
+def _place_values(user_id: int, place: Place) -> dict[str, Any]:
+    return {
+        "of": user_id,
+        "at_interview": place.interview_id,
+        "at_section": place.section,
+        "at_part": place.part,
+        "at": place.read_at,
+    }
+
+
+def _same(table: sa.Table) -> Iterable[sa.ColumnElement[bool]]:
+    yield table.c.user_id == sa.bindparam("of")
+    yield table.c.interview_id == sa.bindparam("at_interview")
+
+
+def _there() -> sa.Exists:
+    return sa.exists().where(interviews.c.id == sa.bindparam("at_interview"))
+
+
+_USER = sa.bindparam("of", type_=sa.BigInteger)
+_INTERVIEW = sa.bindparam("at_interview", type_=sa.BigInteger)
+_SECTION = sa.bindparam("at_section", type_=sa.Integer)
+_PART = sa.bindparam("at_part", type_=sa.Integer)
+_AT = sa.bindparam("at", type_=places.c.read_at.type)
+
+_DROP_OLDER = places.delete().where(*_same(places), places.c.read_at <= _AT)
+_ADD_PLACE = places.insert().from_select(
+    [places.c.user_id, places.c.interview_id, places.c.section, places.c.part, places.c.read_at],
+    sa.select(_USER, _INTERVIEW, _SECTION, _PART, _AT).where(
+        _there(), ~sa.exists().where(*_same(places))
+    ),
+)
+_NEWEST = (
+    sa.select(places.c.interview_id)
+    .where(places.c.user_id == sa.bindparam("of"))
+    .order_by(places.c.read_at.desc(), places.c.interview_id.desc())
+    .limit(PLACES_KEPT)
+)
+_TRIM = places.delete().where(
+    places.c.user_id == sa.bindparam("of"), places.c.interview_id.not_in(_NEWEST)
+)
+_ADD_SAVED = saved.insert().from_select(
+    [saved.c.user_id, saved.c.interview_id, saved.c.section, saved.c.saved_at],
+    sa.select(_USER, _INTERVIEW, _SECTION, _AT).where(
+        _there(), ~sa.exists().where(*_same(saved), saved.c.section == sa.bindparam("at_section"))
+    ),
+)
