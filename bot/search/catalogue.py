@@ -1,13 +1,14 @@
 """The titles and names of all interviews in memory, kept up with the store."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol
 
 from bot.kinds import kind_of
-from bot.model import InterviewSummary, StoredInterview
+from bot.model import InterviewSummary, Kind, StoredInterview
+from bot.search.artists import Directory
 from bot.search.complete import Completions, Entry
 
 _PAGE = 500
@@ -34,17 +35,48 @@ class _Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    entry: Entry
+    entry: Entry[InterviewSummary]
     listed_at: datetime
 
 
+class Snapshot:
+    """All interviews at one moment, and the artists whom they are with."""
+
+    def __init__(self, newest_first: Iterable[Entry[InterviewSummary]] = ()) -> None:
+        entries = list(newest_first)
+        self.completions = Completions(entries)
+        self.listed = tuple(entry.value for entry in entries)
+        self.artists = Directory(self.listed)
+        by_kind: dict[Kind, list[InterviewSummary]] = {}
+        by_day: dict[tuple[int, int], list[InterviewSummary]] = {}
+        for summary in self.listed:
+            by_kind.setdefault(summary.kind, []).append(summary)
+            if summary.published_at is not None:
+                day = summary.published_at.astimezone(UTC)
+                by_day.setdefault((day.month, day.day), []).append(summary)
+        self._by_kind = {kind: tuple(of_kind) for kind, of_kind in by_kind.items()}
+        self._by_day = {day: tuple(on_day) for day, on_day in by_day.items()}
+
+    def of_kind(self, kind: Kind | None) -> Sequence[InterviewSummary]:
+        """All interviews of a kind, or all there are, newest first."""
+        return self.listed if kind is None else self._by_kind.get(kind, ())
+
+    def on_day(self, month: int, day: int) -> Sequence[InterviewSummary]:
+        """What was published on a day of the year, in UTC, newest first."""
+        return self._by_day.get((month, day), ())
+
+
 class Catalogue:
-    """Holds ``completions``, a snapshot that is replaced when something changed."""
+    """Holds ``now``, a snapshot that is replaced when something changed."""
 
     def __init__(self) -> None:
-        self.completions = Completions()
+        self.now = Snapshot()
         self._listed: dict[int, _Listed] = {}
         self._of: tuple[str, int] | None = None
+
+    @property
+    def completions(self) -> Completions[InterviewSummary]:
+        return self.now.completions
 
     async def keep_up(self, store: _Source, in_thread: InThread) -> None:
         """Take up what changed since the last time; everything at first."""
@@ -53,7 +85,7 @@ class Catalogue:
             await self._load(store, in_thread)
         await self._follow(store, in_thread)
         if self._of != before:
-            self.completions = await in_thread(self._snapshot)
+            self.now = await in_thread(self._snapshot)
 
     async def _load(self, store: _Source, in_thread: InThread) -> None:
         revision = await store.revision()
@@ -64,10 +96,10 @@ class Catalogue:
         offset = 0
         while page := await store.latest(_PAGE, offset):
             offset += len(page)
-            entries: list[Entry] = await in_thread(partial(_entries, page))
+            entries: list[Entry[InterviewSummary]] = await in_thread(partial(_entries, page))
             for entry in entries:
-                listed_at = min(listed_at, entry.summary.published_at or listed_at)
-                listed[entry.summary.id] = _Listed(entry, listed_at)
+                listed_at = min(listed_at, entry.value.published_at or listed_at)
+                listed[entry.value.id] = _Listed(entry, listed_at)
         self._listed = listed
         self._of = (store.identity, revision)
 
@@ -83,15 +115,20 @@ class Catalogue:
             revision = changes[-1].revision
         self._of = (identity, revision)
 
-    def _snapshot(self) -> Completions:
+    def _snapshot(self) -> Snapshot:
         newest_first = sorted(
             self._listed.items(), key=lambda item: (item[1].listed_at, item[0]), reverse=True
         )
-        return Completions(listed.entry for _, listed in newest_first)
+        return Snapshot(listed.entry for _, listed in newest_first)
 
 
-def _entries(summaries: Sequence[InterviewSummary]) -> list[Entry]:
-    return [Entry.of(summary) for summary in summaries]
+def _entries(summaries: Sequence[InterviewSummary]) -> list[Entry[InterviewSummary]]:
+    return [_entry(summary) for summary in summaries]
+
+
+def _entry(summary: InterviewSummary) -> Entry[InterviewSummary]:
+    spellings = (name for subject in summary.subjects for name in (subject.name, *subject.aliases))
+    return Entry.of(summary, summary.title, tuple(dict.fromkeys((*summary.names, *spellings))))
 
 
 def _listed(stored: StoredInterview) -> _Listed:
@@ -107,4 +144,4 @@ def _listed(stored: StoredInterview) -> _Listed:
         subjects=interview.subjects,
         kind=kind_of(interview.subjects, interview.kinds),
     )
-    return _Listed(Entry.of(summary), min(interview.published_at or seen, seen))
+    return _Listed(_entry(summary), min(interview.published_at or seen, seen))

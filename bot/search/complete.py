@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Generic, TypeVar
 
-from bot.model import InterviewSummary
 from bot.search.folding import fold, is_paired, joined_names, pairs, squashed, word_texts
 from bot.search.marking import distance
 
@@ -25,23 +25,26 @@ _LAST_CHARACTER = "\U0010ffff"
 _LONGEST_TYPED = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An interview as completion knows it: its summary, and the words to find it by."""
+T = TypeVar("T")
 
-    summary: InterviewSummary
+
+@dataclass(frozen=True)
+class Entry(Generic[T]):
+    """What can be chosen (an interview, an artist), and the words to find it by."""
+
+    value: T
     title: str
     names: str
 
     @classmethod
-    def of(cls, summary: InterviewSummary) -> "Entry":
-        names = [fold(name) for name in summary.names]
-        name_words = [word for name in names for word in (*word_texts(name), *squashed(name))]
-        title = fold(summary.title)
+    def of(cls, value: T, title: str, names: Sequence[str]) -> "Entry[T]":
+        folded = [fold(name) for name in names]
+        name_words = [word for name in folded for word in (*word_texts(name), *squashed(name))]
+        title = fold(title)
         return cls(
-            summary,
+            value,
             _line((*word_texts(title), *squashed(title))),
-            _line((*name_words, *joined_names(summary.names))),
+            _line((*name_words, *joined_names(names))),
         )
 
 
@@ -50,10 +53,10 @@ def _line(words: Iterable[str]) -> str:
     return "".join(f" {word}" for word in words) + " "
 
 
-class Completions:
+class Completions(Generic[T]):
     """What can be completed at one moment. Build a new one when something changed."""
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+    def __init__(self, entries: Iterable[Entry[T]] = ()) -> None:
         """`entries` come newest first; they are known by their place from here on."""
         self._entries = list(entries)
         posts: dict[str, list[int]] = {}
@@ -76,7 +79,7 @@ class Completions:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def complete(self, typed: str, limit: int) -> list[InterviewSummary]:
+    def complete(self, typed: str, limit: int) -> list[T]:
         """The entries that `typed` may become, best first; the newest for nothing.
 
         Each word typed begins a word of title or names. Where one begins none, up to two wrong
@@ -86,7 +89,7 @@ class Completions:
             return []
         wanted = word_texts(fold(typed[:_LONGEST_TYPED]))[:_TYPED_WORDS]
         if not wanted:
-            return [entry.summary for entry in self._entries[:limit]]
+            return [entry.value for entry in self._entries[:limit]]
         choices = [self._meant(word) for word in wanted]
         found = self._newest_of_all([self._places(words) for words in choices])
         joined = self._beginning_with("".join(wanted)) if len(wanted) > 1 else range(0)
@@ -96,7 +99,7 @@ class Completions:
             found = self._newest_of_most([self._places(words) for words in choices])
         forms = [[self._words[number] for number in words] for words in choices]
         ranked = sorted(set(found), key=lambda place: (-self._rank(place, wanted, forms), place))
-        return [self._entries[place].summary for place in ranked[:limit]]
+        return [self._entries[place].value for place in ranked[:limit]]
 
     def similar(self, word: str) -> list[str]:
         """The words of titles and names that `word` may be meant for, nearest first."""

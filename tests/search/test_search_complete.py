@@ -11,8 +11,9 @@ from tests.search.archive import ARCHIVE, NOON, interview
 def completions(*titles):
     """Entries as (title, name), the first the newest."""
     return Completions(
-        Entry.of(InterviewSummary(number, title, "u", (name,) if name else (), None, 3))
+        Entry.of(InterviewSummary(number, title, "u", names, None, 3), title, names)
         for number, (title, name) in enumerate(titles)
+        for names in [(name,) if name else ()]
     )
 
 

@@ -1,0 +1,214 @@
+"""Who is one artist, and who is found by what."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.artists import artist_id, artist_key
+from bot.model import InterviewSummary, Kind, Subject
+from bot.search.artists import NAMED, Directory
+from tests.search.archive import NOON
+
+
+def directory(*interviews, kind=Kind.OTHER):
+    """Interviews as lists of (name, role, *aliases), the first the newest, numbered from 1."""
+    return Directory(
+        InterviewSummary(
+            number,
+            "An interview",
+            "u",
+            tuple(name for name, *_ in subjects),
+            NOON,
+            3,
+            tuple(Subject(name, role, tuple(aliases)) for name, role, *aliases in subjects),
+            kind,
+        )
+        for number, subjects in enumerate(interviews, 1)
+    )
+
+
+def names(found):
+    return [artist.name for artist in found]
+
+
+def interviews(found):
+    return {artist.name: artist.interviews for artist in found.artists}
+
+
+def test_an_artist_is_told_by_the_newest_interview_that_knows():
+    found = directory(
+        [("KIM YE-HYUN", None)],
+        [("Kim Yehyun", "Fencer", "김예현")],
+        [("Kim Ye-hyun", "Singer", "김 예현", "Yehyun")],
+    )
+    (one,) = found.artists
+    assert (one.name, one.aliases) == ("KIM YE-HYUN", ("김예현", "Yehyun"))
+    assert (one.role, one.kind, one.interviews) == ("Fencer", Kind.SPORT, (1, 2, 3))
+    assert one.id == artist_id("kim yehyun")
+
+
+def test_what_the_interview_is_about_tells_the_kind_where_no_role_does():
+    (one,) = directory([("KUHN", None)], kind=Kind.MUSIC).artists
+    assert one.kind is Kind.MUSIC
+    singer, actor = directory([("A", "Singer"), ("B", "Actor")], kind=Kind.ACTING).artists
+    assert (singer.kind, actor.kind) == (Kind.MUSIC, Kind.ACTING)
+
+
+@pytest.mark.parametrize(
+    "spelling", ["(G)I-DLE", "gidle", "G-IDLE", "(여자)아이들", "여자아이들", "(g)i dle"]
+)
+def test_any_spelling_has_an_id_of_the_artist(spelling):
+    found = directory([("(G)I-DLE", "Girl Group", "(여자)아이들")], [("KUHN", None)])
+    assert found.artist(artist_id(spelling)) == found.artists[0]
+    assert names(found.named(spelling)) == ["(G)I-DLE"]
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ([("Soyeon Kim", None, "김소연")], [("Kim So-yeon", None, "김소연")]),
+        ([("Kim Soyun", None, "김소연")], [("Kim So-yeon", None, "김소연")]),
+        ([("BTS", None)], [("방탄소년단", None, "BTS")]),
+        ([("방탄소년단", None, "BTS")], [("BTS", None)]),
+        ([("Jay", None)], [("Jay Park", None, "Jay")]),
+        ([("JA$", None)], [("Jas", None)]),
+    ],
+)
+def test_spellings_of_one_artist_are_joined(pair):
+    assert [one.interviews for one in directory(*pair).artists] == [(1, 2)]
+
+
+@pytest.mark.parametrize(
+    "strangers",
+    [
+        [[("Jay Park", None, "Jay")], [("Jay Kim", None, "Jay")]],
+        [[("Jay", None)], [("Jay Park", None, "Jay")], [("Jay Kim", None, "Jay")]],
+        [[("Jungkook", None, "방탄소년단")], [("Jimin", None, "방탄소년단")]],
+        [[("Kim Min", None)], [("Kim Minji", None)]],
+        [[(name, None, "케이팝")] for name in ("Vicke", "KUHN", "MAIL", "V1NO", "Kassy")],
+    ],
+)
+def test_strangers_who_share_a_spelling_stay_apart(strangers):
+    found = directory(*strangers)
+    assert [one.interviews for one in found.artists] == [
+        (number,) for number in range(1, len(strangers) + 1)
+    ]
+    assert all(not one.aliases for one in found.artists)
+
+
+def test_a_shared_spelling_leads_to_all_who_have_it():
+    found = directory(
+        [("Jay Kim", None, "Jay")], [("Jay Park", None, "Jay", "박재범")], [("Jay", None)]
+    )
+    assert names(found.named("jay")) == ["Jay", "Jay Kim", "Jay Park"]
+    assert found.artist(artist_id("JAY")).name == "Jay"
+    assert found.artist(artist_id("박재범")).aliases == ("박재범",)
+
+
+def test_several_subjects_of_one_interview_are_several_artists():
+    found = directory([("HMLT", None), ("KEI-LI", None)], [("Kei-Li", None), ("Kei Li", None)])
+    assert interviews(found) == {"HMLT": (1,), "KEI-LI": (1, 2)}
+
+
+def test_who_has_no_letter_in_the_name_is_no_artist():
+    assert directory([("★", None, "♥")], [("", None)]).artists == ()
+    assert directory([("★", None)]).artist(artist_id("★")) is None
+    assert directory().named("") == []
+
+
+PEOPLE = directory(
+    [("Kim Ye-hyun", "Fencer", "김예현")],
+    [("Vicke Blanka", "Singer-songwriter")],
+    [("(G)I-DLE", "Girl Group", "(여자)아이들")],
+    [("방탄소년단", None, "BTS")],
+    [("JA$", None)],
+    [("V1NO", "K-HipHop Artist")],
+    [("A.C.E", None)],
+    [("Kim Ye-hyun", None)],
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "best"),
+    [
+        ("v", "Vicke Blanka"),
+        ("blan", "Vicke Blanka"),
+        ("vikce", "Vicke Blanka"),
+        ("yehyun", "Kim Ye-hyun"),
+        ("ye hy", "Kim Ye-hyun"),
+        ("김예", "Kim Ye-hyun"),
+        ("예현", "Kim Ye-hyun"),
+        ("yehyum", "Kim Ye-hyun"),
+        ("gidle", "(G)I-DLE"),
+        ("아이들", "(G)I-DLE"),
+        ("bts", "방탄소년단"),
+        ("방탄", "방탄소년단"),
+        ("jas", "JA$"),
+        ("vino", "V1NO"),
+        ("ace", "A.C.E"),
+        ("fencer", "Kim Ye-hyun"),
+    ],
+)
+def test_what_is_typed_is_completed(typed, best):
+    assert names(PEOPLE.complete(typed, 25))[:1] == [best]
+
+
+def test_nothing_typed_gives_the_artists_of_the_newest_interviews():
+    assert names(PEOPLE.complete("", 3)) == ["Kim Ye-hyun", "Vicke Blanka", "(G)I-DLE"]
+    assert len(PEOPLE.complete("", 25)) == 7
+
+
+def test_words_that_name_nobody_may_mean_whom_they_complete():
+    assert names(PEOPLE.named("vicke blnaka")) == ["Vicke Blanka"]
+    assert PEOPLE.named("zeppelin") == []
+    assert len(directory(*[[(f"Kim {n}", None)] for n in range(40)]).named("kim")) == NAMED
+
+
+NAMES = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(["Jay", "Jay Park", "jay-park", "김소연", "Kim So-yeon", "Soyeon Kim", "BTS"]),
+)
+SUBJECTS = st.lists(
+    st.tuples(NAMES, st.none() | st.just("Singer"), NAMES, NAMES), max_size=2, unique=True
+)
+
+
+@settings(max_examples=150)
+@given(written=st.lists(SUBJECTS, max_size=8), typed=NAMES)
+def test_whatever_the_names_everybody_is_somebody_and_can_be_completed(written, typed):
+    found = directory(*written)
+    for number, subjects in enumerate(written, 1):
+        for name, _, *aliases in subjects:
+            if not artist_key(name):
+                continue
+            (one,) = [one for one in found.artists if _is_called(one, name)]
+            assert number in one.interviews
+            assert found.artist(artist_id(name)) == one
+            assert one in found.named(name) or len(found.named(name)) == NAMED
+            for alias in filter(artist_key, aliases):
+                assert found.artist(artist_id(alias)) is not None
+    assert len(found.complete(typed, 5)) <= 5
+    assert all(list(one.interviews) == sorted(set(one.interviews)) for one in found.artists)
+    keys = [artist_key(name) for one in found.artists for name in (one.name, *one.aliases)]
+    assert len(keys) == len(set(keys))
+
+
+def _is_called(artist, name):
+    return artist_key(name) in map(artist_key, (artist.name, *artist.aliases))
+
+
+async def test_artists_and_days_follow_the_store(archive):
+    index = archive.index
+    assert index.complete_artists("bts")[0].interviews == (archive.ids["bts"],)
+    assert index.artist(artist_id("박소연")).name == "Park So-yeon"
+    assert [one.name for one in index.artists_named("g idle")] == ["(G)I-DLE"]
+    assert [one.id for one in index.on_day(2, 28)] == [archive.ids["gidle"]]
+    assert index.on_day(2, 30) == ()
+    assert [one.id for one in index.listed()] == [one.id for one in await archive.store.latest(99)]
+    assert [one.id for one in index.listed(Kind.SPORT)] == [archive.ids["yehyun"]]
+    assert index.listed(Kind.GAME) == ()
+    async with archive.store.write() as write:
+        await write.withdraw(archive.ids["bts"], NOON)
+    await index.sync(archive.store)
+    assert index.artist(artist_id("bts")) is None
+    assert index.complete_artists("방탄") == []
