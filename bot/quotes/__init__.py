@@ -1,0 +1,1 @@
+"""One striking answer as a picture: chosen, drawn, kept."""

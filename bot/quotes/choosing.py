@@ -1,0 +1,240 @@
+"""Which words of an interview stand on their own, and strike. Pure and deterministic.
+
+A quote is a run of one to three whole sentences of one paragraph of one answer. What needs its
+question or the sentence before (a leading "Yes", "It", "That's why"), asks, greets, thanks, lists
+or points elsewhere is left out; of the rest the length, a person speaking of themselves and words
+of feeling decide. The words and weights are our own reading of the magazine's pull quotes.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.artists import artist_key
+from bot.model import Interview, Subject
+from bot.quotes import wording
+from bot.quotes.sentences import Sentence, paragraphs
+
+SHORTEST = 60
+LONGEST = 280
+"""Columns of a quote, where Hangul, Han, kana and emoji take two: 30 to 140 syllables."""
+
+BEST = (90, 200)
+"""Columns between which no length is better than another."""
+
+SENTENCES = 3
+NAMES = 3
+"""Of several people who answer as one, as many are named."""
+
+_ANSWER_LIMIT = 20_000
+"""Characters of one answer that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words that stand on their own. ``text`` is one line, ``section`` the question's number.
+
+    ``speaker`` is the full name where the interview tells it, "" where nobody is named; ``role``
+    is what they are, or the group that they speak for.
+    """
+
+    text: str
+    speaker: str
+    role: str | None
+    question: str
+    title: str
+    section: int
+
+
+def choose(interview: Interview, section: int = 0) -> Quote | None:
+    """The most striking quote of the whole interview, or of question `section` alone.
+
+    ``None`` where nothing stands on its own, or there is no such question.
+    """
+    best: tuple[float, str, str | None, int] | None = None
+    for number, turn in enumerate(interview.transcript.turns, 1):
+        if section not in {0, number}:
+            continue
+        for answer in turn.answers:
+            for score, text in _candidates(answer.text[:_ANSWER_LIMIT]):
+                if best is None or score > best[0]:
+                    best = (score, text, answer.speaker, number)
+    if best is None:
+        return None
+    _, text, label, number = best
+    speaker, role = _speaker(interview, label)
+    question = interview.transcript.turns[number - 1].question
+    return Quote(text, speaker, role, question, interview.title, number)
+
+
+def columns(text: str) -> int:
+    """How wide a text is, in columns: what is written in a square takes two."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        2 if unicodedata.east_asian_width(char) in "WF" else not unicodedata.combining(char)
+        for char in text
+    )
+
+
+# ---------------------------------------------------------------- runs of sentences
+
+
+def _candidates(text: str) -> Iterator[tuple[float, str]]:
+    for sentences in paragraphs(text):
+        judged = [_judge(sentence) for sentence in sentences]
+        for first, start in enumerate(judged):
+            if not start.opens:
+                continue
+            for last in range(first, min(first + SENTENCES, len(judged))):
+                if not judged[last].fits:
+                    break
+                run = judged[first : last + 1]
+                quote = " ".join(part.text for part in run)
+                if columns(quote) > LONGEST:
+                    break
+                if columns(quote) >= SHORTEST and _is_balanced(quote):
+                    yield _score(run, quote), quote
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A sentence: whether it may be part of a quote, whether one may begin with it, its worth."""
+
+    text: str
+    fits: bool
+    opens: bool
+    worth: float
+
+
+def _judge(sentence: Sentence) -> _Judged:
+    text = sentence.text
+    fits = sentence.whole and not wording.UNFIT.search(text) and not _is_list(text)
+    opens = fits and _begins(text) and not wording.LEANING.match(text) and not _dangles(text)
+    return _Judged(text, fits, opens, _worth(text) if fits else 0.0)
+
+
+def _score(run: Sequence[_Judged], quote: str) -> float:
+    size = columns(quote)
+    low, high = BEST
+    length = 0.0
+    if size < low:
+        length = -2.0 * (low - size) / (low - SHORTEST)
+    elif size > high:
+        length = -2.0 * (size - high) / (LONGEST - high)
+    # A strong sentence beside a dull one makes a duller quote than the strong one alone.
+    worths = [part.worth for part in run]
+    mean = sum(worths) / len(worths)
+    opening = 0.6 if wording.FIRST_PERSON.search(run[0].text) else 0.0
+    # "The owner never called": one whom the words before had introduced, often as not.
+    known = 0.8 if _KNOWN.match(run[0].text) else 0.0
+    return length + mean + 0.35 * max(worths) + opening - known - 0.15 * (len(run) - 1)
+
+
+def _worth(text: str) -> float:
+    words = max(1, len(text.split()))
+    feelings = len({match.group().casefold() for match in wording.FEELING.finditer(text)})
+    fillers = len(wording.FILLER.findall(text))
+    worth = min(feelings, 4) * 0.9 - min(fillers, 4) * 0.5
+    worth += 1.2 if wording.FIRST_PERSON.search(text) else 0.0
+    worth += 0.8 if wording.TURN_OF_PHRASE.search(text) else 0.0
+    worth -= 1.2 if wording.NEWS.search(text) else 0.0
+    digits = sum(char.isdigit() for char in text)
+    worth -= min(1.5, 0.4 * digits)
+    names = len(re.findall(r"(?<!^)(?<![.!?] )\b[A-Z][A-Za-z]+", text))
+    worth -= min(1.5, max(0.0, names / words - 0.15) * 6)
+    return worth - (1.0 if text.endswith("!") else 0.0)
+
+
+def _is_list(text: str) -> bool:
+    """Many commas for few words, or a line that begins like an item."""
+    commas = len(re.findall("[,、，·/]", text))
+    return commas > 5 or (commas >= 3 and commas * 3.5 > len(text.split()))
+
+
+def _begins(text: str) -> bool:
+    """Whether the first letter is one that a sentence begins with."""
+    first = text.lstrip("“\"‘'「『")[:1]
+    return first.isalnum() and not first.islower() and not first.isdigit()
+
+
+def _dangles(text: str) -> bool:
+    """Whether somebody or something is meant that nobody named before."""
+    words = re.findall(r"[A-Za-z'’]+", text)[:_NAMED_BY]
+    for place, word in enumerate(words):
+        kind = word.casefold().replace("’", "'")
+        if kind in _PERSONS and place < _NAMED_BY - 1:
+            return True
+        if kind in _THINGS and 0 < place < _THING_NAMED_BY:
+            return True
+    return False
+
+
+_KNOWN = re.compile(r"(?:The|Another)\b|.{0,40}\b(?:another one|the one)\b")
+_NAMED_BY = 6
+_THING_NAMED_BY = 4
+"""Words within which a pronoun can hardly refer to something that the quote itself names."""
+
+_PERSONS = frozenset({"he", "she", "they", "him", "her", "them", "his", "their", "theirs", "hers"})
+_THINGS = frozenset({"it", "its", "it's", "this", "these", "those", "there"})
+
+
+_PAIRS = (("“", "”"), ("(", ")"), ("「", "」"), ("『", "』"), ("《", "》"), ("<", ">"), ("‘", "’"))
+
+
+def _is_balanced(text: str) -> bool:
+    """Whether every quotation mark and bracket that opens is closed: else words are cut off."""
+    for opening, closing in _PAIRS:
+        opened = text.count(opening)
+        # An apostrophe is typed as a closing quotation mark.
+        closed = min(text.count(closing), opened) if closing == "’" else text.count(closing)
+        if opened != closed:
+            return False
+    return text.count('"') % 2 == 0
+
+
+# ---------------------------------------------------------------- who speaks
+
+
+def _speaker(interview: Interview, label: str | None) -> tuple[str, str | None]:
+    """The name to set below the quote, and the line under it."""
+    subjects = [subject for subject in interview.subjects if artist_key(subject.name)]
+    label = " ".join((label or "").split()).rstrip(":").strip()
+    if label and artist_key(label):
+        named = [subject for subject in subjects if _is_label_of(label, subject)]
+        if len(named) == 1:
+            return named[0].name, named[0].role
+        if len(subjects) == 1 and _speakers(interview) == {label}:
+            return subjects[0].name, subjects[0].role
+        # A member of the group, or one of several: as the article calls them.
+        return label, subjects[0].name if len(subjects) == 1 else None
+    if len(subjects) == 1:
+        return subjects[0].name, subjects[0].role
+    roles = {subject.role for subject in subjects}
+    return _several(subjects), roles.pop() if len(roles) == 1 else None
+
+
+def _several(subjects: Sequence[Subject]) -> str:
+    names = [subject.name for subject in subjects[:NAMES]]
+    return ", ".join(names) + ("…" if len(subjects) > NAMES else "")
+
+
+def _is_label_of(label: str, subject: Subject) -> bool:
+    """Whether an article's label ("Seoyun", "HSY") means this subject."""
+    key = artist_key(label)
+    for name in (subject.name, *subject.aliases):
+        parts = re.split(r"[\s\-]+", name)
+        initials = "".join(part[:1] for part in parts).casefold()
+        keys = {artist_key(name), *map(artist_key, name.split()), initials}
+        if key in keys or (len(key) > 3 and key in artist_key(name)):
+            return True
+    return False
+
+
+def _speakers(interview: Interview) -> set[str]:
+    return {
+        " ".join((answer.speaker or "").split()).rstrip(":").strip()
+        for turn in interview.transcript.turns
+        for answer in turn.answers
+    }
