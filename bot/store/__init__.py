@@ -9,9 +9,11 @@ time (locked, full, read-only, damaged) is a ``bot.errors.StoreError`` that says
 
 from bot.store.archive import Answer, ArchivePost, Archives, ArchiveState, PostState
 from bot.store.extras import Extras
+from bot.store.follows import FOLLOWS_LIMIT, Following, Follows, Messages, Wanted
 from bot.store.inspection import Inspection, inspect_store
 from bot.store.readers import Count, Listed, Opened, Readers, SavedItem, Started
 from bot.store.results import (
+    Addressee,
     Change,
     DueEdit,
     DueNotice,
@@ -25,6 +27,8 @@ from bot.store.results import (
 from bot.store.store import Store, Write, open_store
 
 __all__ = [
+    "FOLLOWS_LIMIT",
+    "Addressee",
     "Answer",
     "ArchivePost",
     "ArchiveState",
@@ -35,10 +39,13 @@ __all__ = [
     "DueNotice",
     "Extra",
     "Extras",
+    "Following",
+    "Follows",
     "Inspection",
     "Known",
     "Leased",
     "Listed",
+    "Messages",
     "Opened",
     "PostState",
     "Readers",
@@ -48,6 +55,7 @@ __all__ = [
     "Started",
     "Store",
     "SubscriptionOverview",
+    "Wanted",
     "Write",
     "inspect_store",
     "open_store",

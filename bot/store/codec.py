@@ -105,7 +105,7 @@ def stored_interviews(rows: Iterable[Any]) -> dict[int, StoredInterview]:
 
 
 def summary(row: Any) -> InterviewSummary:
-    subjects = _subjects(row)
+    subjects = subjects_of(row)
     return InterviewSummary(
         id=row.id,
         title=row.title,
@@ -124,7 +124,7 @@ def _stored(row: Any, turns: tuple[Turn, ...]) -> StoredInterview:
         guid=row.guid,
         url=row.url,
         title=row.title,
-        subjects=_subjects(row),
+        subjects=subjects_of(row),
         kinds=tuple(row.kinds),
         author=row.author,
         published_at=row.published_at,
@@ -144,7 +144,8 @@ def _stored(row: Any, turns: tuple[Turn, ...]) -> StoredInterview:
     return StoredInterview(row.id, interview, row.first_seen_at, row.withdrawn_at)
 
 
-def _subjects(row: Any) -> tuple[Subject, ...]:
+def subjects_of(row: Any) -> tuple[Subject, ...]:
+    """Whom an interview is with, by its row's ``subjects``."""
     return tuple(Subject(name, role, tuple(aliases)) for name, role, aliases in row.subjects)
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
-from bot.model import Doubt, GuildSettings, Subscription, SubscriptionState
+from bot.model import Doubt, GuildSettings, Subscription, SubscriptionState, TargetKind
 from bot.store import subscriptions as rows_of
 from bot.store import timing
 from bot.store.engine import Database
@@ -24,7 +24,8 @@ _CHUNK = 500
 
 BY_ID = sa.select(guilds).where(guilds.c.id == sa.bindparam("guild_id"))
 
-_ANY = sa.union(sa.select(subscriptions.c.guild_id), sa.select(guilds.c.id)).subquery()
+_SUBSCRIBED = sa.select(subscriptions.c.guild_id).where(subscriptions.c.kind != TargetKind.DIRECT)
+_ANY = sa.union(_SUBSCRIBED, sa.select(guilds.c.id)).subquery()
 KNOWN = sa.select(_ANY.c.guild_id, guilds.c.removed_at).outerjoin(
     guilds, guilds.c.id == _ANY.c.guild_id
 )

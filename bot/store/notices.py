@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.model import SubscriptionState
+from bot.model import SubscriptionState, TargetKind
 from bot.store.engine import Database
 from bot.store.results import DueNotice
 from bot.store.tables import subscriptions
@@ -33,6 +33,8 @@ _DUE = (
         subscriptions.c.notice_due_at.is_not(None),
         subscriptions.c.notice_due_at <= sa.bindparam("now"),
         subscriptions.c.reason.is_not(None),
+        # A person is told beside their next command.
+        subscriptions.c.kind != TargetKind.DIRECT,
     )
     .order_by(subscriptions.c.notice_due_at, subscriptions.c.id)
     .limit(sa.bindparam("limit", type_=sa.BigInteger))

@@ -14,11 +14,19 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import Delivery, DeliveryState, Doubt, Mode, Subscription, SubscriptionState
-from bot.store import extras, parking, timing
+from bot.store import extras, follows, parking, timing
 from bot.store import subscriptions as rows_of
 from bot.store.subscriptions import COLUMNS as SUBSCRIPTION
 from bot.store.subscriptions import subscription
-from bot.store.tables import database, deliveries, guilds, subscriptions
+from bot.store.tables import (
+    DIRECT_ROUND,
+    TO_GUILDS,
+    TO_PERSONS,
+    database,
+    deliveries,
+    guilds,
+    subscriptions,
+)
 
 FRESH = timedelta(hours=1)
 """A delivery that has waited for longer than this is catching up, and lets newer ones pass."""
@@ -72,31 +80,34 @@ _CHANNEL_IS_BUSY = sa.exists().where(
     _in_hand.c.next_attempt_at > sa.bindparam("now"),
 )
 
+_COLUMNS = (*_ROW, *SUBSCRIPTION, *_BESIDE)
+
+_MAY_GO = sa.and_(
+    _WAITING,
+    deliveries.c.next_attempt_at <= sa.bindparam("now"),
+    _ACTIVE,
+    ~_CHANNEL_IS_BUSY,
+)
+_WITH_GUILD = _JOINED.outerjoin(guilds, guilds.c.id == subscriptions.c.guild_id)
+
 # One row a channel, and none while another of its rows is in somebody's hands: so no channel is
 # ever sent two at once, and a slow one with a long queue takes up one place of the sender's.
 _FIRST_OF_CHANNEL = (
     sa.select(
-        *_ROW,
-        *SUBSCRIPTION,
-        *_BESIDE,
+        *_COLUMNS,
         _STALE.label("stale"),
         deliveries.c.round,
         sa.func.row_number()
         .over(partition_by=deliveries.c.subscription_id, order_by=(_STALE, deliveries.c.id))
         .label("place"),
     )
-    .select_from(_JOINED.outerjoin(guilds, guilds.c.id == subscriptions.c.guild_id))
-    .where(
-        _WAITING,
-        deliveries.c.next_attempt_at <= sa.bindparam("now"),
-        _ACTIVE,
-        ~_CHANNEL_IS_BUSY,
-    )
+    .select_from(_WITH_GUILD)
+    .where(_MAY_GO, TO_GUILDS)
     .subquery()
 )
 
 _DUE = (
-    sa.select(*list(_FIRST_OF_CHANNEL.c)[: len(_ROW) + len(SUBSCRIPTION) + len(_BESIDE)])
+    sa.select(*list(_FIRST_OF_CHANNEL.c)[: len(_COLUMNS)])
     .where(_FIRST_OF_CHANNEL.c.place == 1)
     .order_by(
         _FIRST_OF_CHANNEL.c.stale, _FIRST_OF_CHANNEL.c.round, _FIRST_OF_CHANNEL.c[_ROW[0].name]
@@ -104,8 +115,28 @@ _DUE = (
     .limit(sa.bindparam("limit", type_=sa.BigInteger))
 )
 
+# One row a person, the longest due first: read off the index, so that the first few of ten
+# thousand cost no more than of ten.
+_before = deliveries.alias("before")
+_DUE_DIRECT = (
+    sa.select(*_COLUMNS)
+    .select_from(_WITH_GUILD)
+    .where(
+        _MAY_GO,
+        TO_PERSONS,
+        ~sa.exists().where(
+            _before.c.subscription_id == deliveries.c.subscription_id,
+            _before.c.state.in_([DeliveryState.PENDING, DeliveryState.LEASED]),
+            _before.c.next_attempt_at <= sa.bindparam("now"),
+            _before.c.id < deliveries.c.id,
+        ),
+    )
+    .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
+    .limit(sa.bindparam("limit", type_=sa.BigInteger))
+)
+
 # A row that waits for its channel's turn falls due with the lease of the row before it.
-NEXT_DUE = (
+_NEXT = (
     sa.select(deliveries.c.next_attempt_at)
     .select_from(_JOINED)
     .where(
@@ -116,6 +147,8 @@ NEXT_DUE = (
     .order_by(deliveries.c.next_attempt_at)
     .limit(1)
 )
+NEXT_DUE = _NEXT.where(TO_GUILDS)
+NEXT_DUE_DIRECT = _NEXT.where(TO_PERSONS)
 
 COUNTS = sa.select(deliveries.c.state, sa.func.count().label("count")).group_by(deliveries.c.state)
 
@@ -138,7 +171,38 @@ class Taken:
 
 
 async def enqueue(connection: AsyncConnection, interview_id: int, now: datetime) -> int:
-    """A row for each subscription that has not ended and has none; parked with its subscription."""
+    """A row for each subscription that has not ended and has none, of persons only for those who
+    follow somebody of the interview; parked with its subscription."""
+    spellings = await follows.spellings_of(connection, interview_id)
+    guilds_turn = sa.func.row_number().over(
+        partition_by=subscriptions.c.guild_id, order_by=subscriptions.c.id
+    )
+    number = await _insert(connection, interview_id, now, guilds_turn, ~follows.DIRECT)
+    followers = sa.and_(follows.DIRECT, subscriptions.c.channel_id.in_(follows.FOLLOWERS))
+    number += await _insert(
+        connection, interview_id, now, sa.literal(DIRECT_ROUND), followers, spellings=spellings
+    )
+    # Six characters of the database's own and the row's id: at most the 25 that Discord takes
+    # (Discord docs, Message, Create Message).
+    identity = sa.select(database.c.identity).scalar_subquery()
+    await connection.execute(
+        deliveries.update()
+        .where(deliveries.c.interview_id == interview_id, deliveries.c.nonce == "")
+        .values(nonce=identity + sa.cast(deliveries.c.id, sa.Text))
+    )
+    await timing.put_off(connection, interview_id, now)
+    await parking.probe_stranded(connection, now)
+    return number
+
+
+async def _insert(
+    connection: AsyncConnection,
+    interview_id: int,
+    now: datetime,
+    place: sa.ColumnElement[int],
+    of: sa.ColumnElement[bool],
+    **values: object,
+) -> int:
     parked = subscriptions.c.state.in_([SubscriptionState.PARKED, SubscriptionState.PAUSED])
     rows = sa.select(
         sa.literal(interview_id),
@@ -146,14 +210,13 @@ async def enqueue(connection: AsyncConnection, interview_id: int, now: datetime)
         sa.case((parked, DeliveryState.PARKED.value), else_=DeliveryState.PENDING.value),
         sa.literal(0),
         sa.literal(now, deliveries.c.next_attempt_at.type),
-        sa.func.row_number().over(
-            partition_by=subscriptions.c.guild_id, order_by=subscriptions.c.id
-        ),
+        place,
         sa.literal(""),
         sa.case((parked, subscriptions.c.reason)),
         sa.literal(now, deliveries.c.created_at.type),
         sa.literal(now, deliveries.c.changed_at.type),
     ).where(
+        of,
         subscriptions.c.state != SubscriptionState.ENDED,
         subscriptions.c.mode == Mode.POST,
         ~sa.exists().where(
@@ -173,17 +236,7 @@ async def enqueue(connection: AsyncConnection, interview_id: int, now: datetime)
         "created_at",
         "changed_at",
     )
-    inserted = await connection.execute(deliveries.insert().from_select(columns, rows))
-    # Six characters of the database's own and the row's id: at most the 25 that Discord takes
-    # (Discord docs, Message, Create Message).
-    identity = sa.select(database.c.identity).scalar_subquery()
-    await connection.execute(
-        deliveries.update()
-        .where(deliveries.c.interview_id == interview_id, deliveries.c.nonce == "")
-        .values(nonce=identity + sa.cast(deliveries.c.id, sa.Text))
-    )
-    await timing.put_off(connection, interview_id, now)
-    await parking.probe_stranded(connection, now)
+    inserted = await connection.execute(deliveries.insert().from_select(columns, rows), values)
     return inserted.rowcount
 
 
@@ -193,13 +246,19 @@ async def lease(
     lease_until: datetime,
     limit: int,
     catch_up: int = parking.CATCH_UP,
+    direct: int | None = None,
 ) -> list[Taken]:
-    """Take up to `limit` due rows."""
+    """Take up to `limit` due rows, of those to persons up to `direct` and only when no more go to
+    guilds."""
     await _give_up_orphans(connection, now)
     await parking.begin_probes(connection, now, catch_up)
     await timing.gather(connection, now)
-    found = await connection.execute(_DUE, {"now": now, "stale": now - FRESH, "limit": limit})
-    rows = found.all()
+    asked = {"now": now, "stale": now - FRESH}
+    rows = list((await connection.execute(_DUE, asked | {"limit": limit})).all())
+    left = limit - len(rows) if direct is None else min(direct, limit - len(rows))
+    if left > 0:
+        found = await connection.execute(_DUE_DIRECT, {"now": now, "limit": left})
+        rows += found.all()
     if not rows:
         return []
     await connection.execute(

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import DeliveryState, Frequency, SubscriptionState
+from bot.model import DeliveryState, Frequency, SubscriptionState, TargetKind
 from bot.store.engine import Database
 from bot.store.tables import deliveries, subscriptions
 
@@ -46,6 +46,7 @@ PARKED = (
     .where(
         subscriptions.c.next_probe_at.is_not(None),
         subscriptions.c.state == SubscriptionState.PARKED,
+        subscriptions.c.kind != TargetKind.DIRECT,
     )
     .order_by(subscriptions.c.id)
 )
@@ -81,7 +82,9 @@ async def note_parked(
     again: bool,
 ) -> None:
     """Plan the next probe of a parked subscription, and the word to its admins: once when it is
-    parked, and when the cause is another; of one cause at most once in ``NOTICE_PAUSE``."""
+    parked, and when the cause is another; of one cause at most once in ``NOTICE_PAUSE``. A person
+    whose messages are closed is told each time that they are, for they are told unasked only
+    beside what they asked for."""
     one = subscriptions.c.id == subscription_id
     values: dict[str, Any] = {"next_probe_at": next_probe_at}
     values |= {"probes": subscriptions.c.probes + 1} if again else {"parked_at": now, "probes": 0}
@@ -90,6 +93,7 @@ async def note_parked(
         subscriptions.c.notified_cause.is_(None),
         subscriptions.c.notified_cause != reason,
         subscriptions.c.notified_at <= now - NOTICE_PAUSE if not again else sa.false(),
+        subscriptions.c.kind == TargetKind.DIRECT if not again else sa.false(),
     )
     await connection.execute(
         subscriptions.update()
@@ -235,8 +239,8 @@ class Parking:
         self._database = database
 
     async def parked(self, guild_id: int | None = None) -> list[tuple[int, int, int]]:
-        """The parked subscriptions of a guild (``None``: of all) that could be probed: id, guild
-        and channel."""
+        """The parked channels of a guild (``None``: of all) that could be probed: subscription,
+        guild and channel."""
         wanted = PARKED
         if guild_id is not None:
             wanted = wanted.where(subscriptions.c.guild_id == guild_id)

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import Delivery, Doubt, ExtraKind, StoredInterview, Subscription, SubscriptionState
+from bot.model import (
+    Delivery,
+    Doubt,
+    ExtraKind,
+    Follow,
+    StoredInterview,
+    Subscription,
+    SubscriptionState,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,19 @@ class Schema:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressee:
+    """Why a person gets a direct message, and where.
+
+    ``follows`` are those of the interview's subjects whom they follow, the longest followed first;
+    empty if they follow none of them any more. ``channel_id`` is the channel of their direct
+    messages, ``None`` where none has reached them yet.
+    """
+
+    follows: tuple[Follow, ...] = ()
+    channel_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Leased:
     """A delivery that is ours to send until its lease ends, with all that sending needs.
 
@@ -69,7 +90,8 @@ class Leased:
     the newest arrivals first, at most ``DIGEST_LIMIT``, and ``more`` that there is no room for.
     What was withdrawn meanwhile is not among them. ``probes`` counts the tries in
     vain since the subscription was parked, ``None`` for one that is not parked. ``doubt`` is what
-    the guild wants where nobody can tell whether the message arrived.
+    the guild wants where nobody can tell whether the message arrived. ``addressee`` is whom a
+    direct message is for, ``None`` for what goes to a channel.
     """
 
     delivery: Delivery
@@ -80,6 +102,7 @@ class Leased:
     more: int = 0
     probes: int | None = None
     doubt: Doubt = Doubt.RATHER_ONCE
+    addressee: Addressee | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +126,9 @@ class DueEdit:
     """A message whose interview reads differently now, or is gone.
 
     ``digest`` is of what it shows, ``None`` where that isn't known; ``plain`` that it is words
-    only, ``published`` that it is the embed that followers get. ``due_at`` tells this edit from a
-    later one. ``channel_id`` is where it stands.
+    only, ``published`` that it is the embed that followers get, ``direct`` that it is a direct
+    message; then ``guild_id`` is the person's id. ``due_at`` tells this edit from a later one.
+    ``channel_id`` is where it stands.
     """
 
     delivery_id: int
@@ -119,14 +143,16 @@ class DueEdit:
     channel_id: int
     role_id: int | None
     published: bool = False
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SentCard:
-    """A message to edit, and the interview as it is now."""
+    """A message to edit, and the interview as it is now; ``addressee`` as in ``Leased``."""
 
     edit: DueEdit
     interview: StoredInterview
+    addressee: Addressee | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from bot.model import (
     StoredInterview,
     Subscription,
     SubscriptionState,
+    TargetKind,
 )
 from bot.store import codec, interviews, outbox, parking, subscriptions, timing
 from bot.store.archive import Archives, ArchiveWrite
@@ -25,6 +26,7 @@ from bot.store.choices import Choices
 from bot.store.edits import Edits
 from bot.store.engine import Database, open_database, whole
 from bot.store.extras import Extras
+from bot.store.follows import Follows
 from bot.store.guilds import Guilds
 from bot.store.homes import Homes
 from bot.store.migrate import migrate, read_schema
@@ -82,6 +84,7 @@ class Write:
 
     async def enqueue(self, interview_id: int, now: datetime) -> int:
         """Queue an interview for every subscription that has not ended; the number of new rows.
+        A person's counts when they follow one of those whom the interview is with.
 
         A parked subscription's row is parked with it. Enqueued again, nothing is added. Rows that
         are due together are sent in the order in which they were enqueued, so call this for the
@@ -133,6 +136,8 @@ class Store:
         """What admins change about subscriptions."""
         self.homes = Homes(database)
         """What the bot set up by itself."""
+        self.follows = Follows(database, clock)
+        """Whom people follow."""
         self.readers = Readers(database)
         """Where people stopped reading, and what they saved."""
 
@@ -264,22 +269,44 @@ class Store:
 
     # ---------------------------------------------------------------- outbox
 
-    async def lease_due(self, now: datetime, lease_until: datetime, limit: int) -> list[Leased]:
+    async def lease_due(
+        self, now: datetime, lease_until: datetime, limit: int, *, direct: int | None = None
+    ) -> list[Leased]:
         """Take up to `limit` deliveries that are due at `now`, in the order to send them.
 
         Due are pending rows whose time has come and leased rows whose lease ran out, of active
         subscriptions, one for each channel, and none for a channel of which another row is under
         a lease that holds. Fresh ones go before those that have waited for longer than an hour;
         then every guild's first channel before any guild's second; then the oldest first.
+
+        Direct messages come after all of these, the longest due first and no more than `direct`.
         """
         rows = await self._database.change(
-            lambda connection: outbox.lease(connection, now, lease_until, limit, self._catch_up)
+            lambda connection: outbox.lease(
+                connection, now, lease_until, limit, self._catch_up, direct
+            )
         )
         needed = {row.delivery.interview_id for row in rows}
         digests = await self._digests([row.delivery.id for row in rows])
         listed = {id_ for ids in digests.values() for id_ in ids[:DIGEST_LIMIT]}
         found = {stored.id: stored for stored in await self.interviews(sorted(needed | listed))}
-        return [_leased(row, found, digests.get(row.delivery.id, ())) for row in rows]
+        leased = [_leased(row, found, digests.get(row.delivery.id, ())) for row in rows]
+        return await self._addressed(leased)
+
+    async def _addressed(self, leased: Sequence[Leased]) -> list[Leased]:
+        """With the persons to whom direct messages go."""
+        persons = {
+            one.delivery.id: (one.subscription.channel_id, one.interview)
+            for one in leased
+            if one.subscription.kind is TargetKind.DIRECT
+        }
+        found = await self.follows.addressees(persons.values())
+        return [
+            replace(one, addressee=found[person[0], person[1].id])
+            if (person := persons.get(one.delivery.id))
+            else one
+            for one in leased
+        ]
 
     async def _digests(self, deliveries: Sequence[int]) -> Mapping[int, Sequence[int]]:
         """The interviews of those of the deliveries that are digests."""
@@ -384,13 +411,17 @@ class Store:
         rows = await self._database.fetch(outbox.OF_INTERVIEW, {"interview_id": interview_id})
         return [outbox.delivery(row) for row in rows]
 
-    async def next_due(self) -> datetime | None:
-        """When ``lease_due`` will next find something; in the past when it would find it now.
+    async def next_due(self, *, direct: bool = True) -> datetime | None:
+        """When ``lease_due`` will next find something, without `direct` for guilds alone; in the
+        past when it would find it now.
 
         ``None`` when nothing waits. What is leased counts with the end of its lease, and what is
         parked with its next probe.
         """
-        rows = await self._database.fetch(outbox.NEXT_DUE, {"now": self._clock.now()})
+        now = {"now": self._clock.now()}
+        rows = await self._database.fetch(outbox.NEXT_DUE, now)
+        if direct:
+            rows = [*rows, *await self._database.fetch(outbox.NEXT_DUE_DIRECT, now)]
         probes = await self._database.fetch(parking.NEXT_PROBE)
         return min((row[0] for row in (*rows, *probes)), default=None)
 

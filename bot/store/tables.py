@@ -12,6 +12,9 @@ import sqlalchemy as sa
 HEAD = "0006"
 """The revision of ``migrations`` that these tables are: a test holds the two together."""
 
+DIRECT_ROUND = 1_000_000
+"""``deliveries.round`` of what goes to a person: behind all that goes to guilds."""
+
 metadata = sa.MetaData()
 
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -200,6 +203,7 @@ deliveries = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("next_attempt_at", UtcDateTime, nullable=False),
     # Which of its guild's channels this is: every guild's first goes before any guild's second.
+    # ``DIRECT_ROUND`` for a person.
     sa.Column("round", sa.Integer, nullable=False),
     sa.Column("nonce", sa.Text, nullable=False),
     sa.Column("message_id", sa.BigInteger),
@@ -226,11 +230,21 @@ deliveries = sa.Table(
     sa.Index("deliveries_subscription", "subscription_id", "state", "changed_at"),
     sqlite_autoincrement=True,
 )
+TO_GUILDS = sa.text(f"round < {DIRECT_ROUND}")
+TO_PERSONS = sa.text(f"round >= {DIRECT_ROUND}")
+_WAITING_FOR_GUILDS = sa.text(f"state IN ('pending', 'leased') AND {TO_GUILDS}")
+_WAITING_FOR_PERSONS = sa.text(f"state IN ('pending', 'leased') AND {TO_PERSONS}")
 sa.Index(
     "deliveries_due",
     deliveries.c.next_attempt_at,
-    sqlite_where=sa.text("state IN ('pending', 'leased')"),
-    postgresql_where=sa.text("state IN ('pending', 'leased')"),
+    sqlite_where=_WAITING_FOR_GUILDS,
+    postgresql_where=_WAITING_FOR_GUILDS,
+)
+sa.Index(
+    "deliveries_due_direct",
+    deliveries.c.next_attempt_at,
+    sqlite_where=_WAITING_FOR_PERSONS,
+    postgresql_where=_WAITING_FOR_PERSONS,
 )
 _TO_EDIT = sa.text("edit_due_at IS NOT NULL")
 sa.Index(

@@ -49,6 +49,17 @@ def upgrade() -> None:
         ),
     )
     op.create_index("follow_spellings_spelling", "follow_spellings", ["spelling_id", "user_id"])
+    # Direct messages stand in a queue of their own, however long it is.
+    op.drop_index("deliveries_due", "deliveries")
+    _queue("deliveries_due", "state IN ('pending', 'leased') AND round < 1000000")
+    _queue("deliveries_due_direct", "state IN ('pending', 'leased') AND round >= 1000000")
+
+
+def _queue(name: str, condition: str) -> None:
+    where = sa.text(condition)
+    op.create_index(
+        name, "deliveries", ["next_attempt_at"], sqlite_where=where, postgresql_where=where
+    )
 
 
 def _user() -> sa.Column[int]:
