@@ -36,24 +36,30 @@ _NEWEST = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 _APART = timedelta(hours=7)
 _LONGEST_SENTENCE = 18
 
-_ONSETS = "b c d f g h j k l m n p r s t v w br cl dr fl gr pl pr sh sl st th tr".split()
-_NUCLEI = "a e i o u ai ea ou".split()
+_ONSETS = (*"bcdfghjklmnprstvw", "br", "cl", "dr", "fl", "gr", "pl", "pr", "sh", "st", "th", "tr")
+_NUCLEI = ("a", "e", "i", "o", "u", "ai", "ea", "ou")
 _CODAS = ("", "", "", "n", "r", "s", "t", "l", "m", "nd", "st", "ck")
 _ENDINGS = ("", "", "", "", "s", "ing", "ed", "er", "ly", "ness")
 _ROLES = (
     *("Singer", "Rapper", "Girl Group", "Boy Group", "Singer-songwriter", "Actor", "Actress"),
     *("Webtoon Artist", "Fencer", "Game Designer", "YouTuber", "Film Director", "Dancer"),
 )
-_FAMILIES = {
-    **{"Kim": "김", "Lee": "이", "Park": "박", "Choi": "최", "Jung": "정", "Kang": "강"},
-    **{"Yoon": "윤", "Jang": "장", "Lim": "임", "Han": "한", "Oh": "오", "Seo": "서"},
-}
-_SYLLABLES = {
-    **{"so": "소", "yeon": "연", "ye": "예", "hyun": "현", "ji": "지", "min": "민", "woo": "우"},
-    **{"seo": "서", "jun": "준", "ha": "하", "eun": "은", "na": "나", "ra": "라", "young": "영"},
-    **{"sung": "성", "dae": "대", "ga": "가", "ram": "람", "do": "도", "hee": "희", "bin": "빈"},
-    **{"tae": "태", "yoo": "유", "jae": "재", "hye": "혜", "in": "인", "su": "수", "ah": "아"},
-}
+_FAMILIES = dict(
+    zip(
+        ("Kim", "Lee", "Park", "Choi", "Jung", "Kang", "Yoon", "Jang", "Lim", "Han", "Oh", "Seo"),
+        "김이박최정강윤장임한오서",
+        strict=True,
+    )
+)
+_SYLLABLES = dict(
+    zip(
+        ("so", "yeon", "ye", "hyun", "ji", "min", "woo", "seo", "jun", "ha", "eun", "na", "ra")
+        + ("young", "sung", "dae", "ga", "ram", "do", "hee", "bin", "tae", "yoo", "jae", "hye")
+        + ("in", "su", "ah"),
+        "소연예현지민우서준하은나라영성대가람도희빈태유재혜인수아",
+        strict=True,
+    )
+)
 _PARTICLES = ("", "", "은", "는", "이", "가", "을", "의", "에서", "하고")
 _STYLES = ("korean", "korean", "stage", "stage", "punctuated", "hangul")
 
