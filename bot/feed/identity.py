@@ -19,6 +19,8 @@ _TRACKING = re.compile(
     r"(?i)^(?:utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|igsh|mc_[ce]id|_ga|ref_src|_hs\w+)$"
 )
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f\\<>\"`{}|^\ud800-\udfff]")
+# urlsplit looks past these at either end, and a browser does (URL standard, 4.4).
+_AROUND = "".join(map(chr, range(0x21)))
 _PATH_SAFE = "/:@!$&'()*+,;=~-._%"
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
@@ -30,7 +32,7 @@ def web_url(url: str, base: str = "") -> str:
     Never raises. Blanks around it are dropped; characters that no URL may hold (RFC 3986) are
     percent-encoded, so the result is safe inside markdown and headers.
     """
-    url = url.strip().replace("\n", "").replace("\r", "").replace("\t", "")
+    url = url.strip().strip(_AROUND).replace("\n", "").replace("\r", "").replace("\t", "")
     if not url or len(url) > URL_LIMIT:
         return ""
     try:

@@ -27,6 +27,7 @@ from bot.model import Answer, Image, Interview, Subject, Transcript, Turn
         ),
         ("https://kcrush.example/%7Ea%2Fb", "https://kcrush.example/~a%2Fb"),
         ("  https://kcrush.example/a b\n ", "https://kcrush.example/a%20b"),
+        ("\x00\x00 https://kcrush.example/a\x01", "https://kcrush.example/a"),
         ("http://[::1]:18080/x", "http://[::1]:18080/x"),
         ("javascript:alert(1)", ""),
         ("ftp://kcrush.example/", ""),

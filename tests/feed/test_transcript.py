@@ -312,6 +312,8 @@ HOSTILE = {
     "angles": "<",
     "ampersands": "&",
     "question marks": "? ",
+    "long numbers": f"<p>{'1' * 200}a</p>",
+    "networks": f"<p>{'share' * 40}d</p>",
     "labels": "<p>Kassy: why?</p>",
     "pleading": "please ",
     "colons": "A: ",

@@ -81,10 +81,10 @@ _FURNITURE_LINE = re.compile(
     r")\W*$"
 )
 _SHARE_WORDS = re.compile(
-    r"(?ix)^\W*(?:(?:share|tweet|pin(?:\sit|terest)?|e-?mail|print|facebook|twitter|x|linkedin"
+    r"(?ix)^\W*(?>(?:share|tweet|pin(?:\sit|terest)?|e-?mail|print|facebook|twitter|x|linkedin"
     r"|reddit|tumblr|whatsapp"
     r"|telegram|line|kakao(?:talk)?|weibo|pocket|more|copy\slink|like|threads|bluesky|mastodon"
-    r"|\d+)(?:\s*[|/·•,]?\s*|$))+\W*$"
+    r"|\d+)\s*[|/·•,]?\s*)++\W*$"
 )
 _RELATED_HEAD = re.compile(
     r"(?ix)^\W*(?:related(?:\s(?:posts?|articles?|stories|interviews?|reading|news|content))?"

@@ -1,0 +1,35 @@
+"""``discover``: a Link header (the first line) and a feed."""
+
+import contextlib
+from collections.abc import Iterator
+
+from bot.errors import ParseError
+from bot.feed.discovery import discover
+from bot.feed.fetch import Fetched
+from bot.model import Validators
+from fuzz.finding import require_web
+from fuzz.targets.shown import BASE
+
+WORDS = (
+    "<https://hub.example/>", "; rel=hub", '; rel="hub self"', "; rel=self", ", ", '"', "<", ">",
+    '<atom:link rel="hub" href="https://hub.example/"/>', "<rss version='2.0'><channel>",
+)  # fmt: skip
+
+
+def check(data: bytes) -> None:
+    link, _, body = data.partition(b"\n")
+    fetched = Fetched(200, BASE, body, None, Validators(), link=link.decode("latin-1"))
+    with contextlib.suppress(ParseError):
+        hub = discover(fetched)
+        if hub is not None:
+            require_web([hub.url, hub.topic])
+
+
+def seeds() -> Iterator[bytes]:
+    feed = (
+        b'<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>A</title>'
+        b'<atom:link rel="hub" href="https://hub.example/"/>'
+        b'<atom:link rel="self" href="https://magazine.example/feed/"/></channel></rss>'
+    )
+    yield b'<https://hub.example/>; rel="hub", <https://magazine.example/feed/>; rel=self\n' + feed
+    yield b"\n" + feed
