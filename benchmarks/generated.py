@@ -53,9 +53,11 @@ _FAMILIES = dict(
 )
 _SYLLABLES = dict(
     zip(
-        ("so", "yeon", "ye", "hyun", "ji", "min", "woo", "seo", "jun", "ha", "eun", "na", "ra")
-        + ("young", "sung", "dae", "ga", "ram", "do", "hee", "bin", "tae", "yoo", "jae", "hye")
-        + ("in", "su", "ah"),
+        (
+            *("so", "yeon", "ye", "hyun", "ji", "min", "woo", "seo", "jun", "ha", "eun", "na"),
+            *("ra", "young", "sung", "dae", "ga", "ram", "do", "hee", "bin", "tae", "yoo", "jae"),
+            *("hye", "in", "su", "ah"),
+        ),
         "소연예현지민우서준하은나라영성대가람도희빈태유재혜인수아",
         strict=True,
     )
