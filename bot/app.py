@@ -114,7 +114,7 @@ async def open_app(
         announcer = Announcer(store, sender, clock, rng, pace, tuning)
         add_commands(
             client,
-            Reading(store, index, rng),
+            Reading(store, index, rng, clock),
             Subscribing(store, clock, announcer.wake),
             messages,
             home_channel_id=settings.home_channel_id,

@@ -8,17 +8,19 @@ compiled in memory at start, so that a translator's edit needs no build step.
 import gettext
 import io
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from importlib import resources
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 DEFAULT_LOCALE = "en"
 DOMAIN = "kcrush"
+
+_LEAP_YEAR = 2000
 
 
 class Text:
@@ -49,6 +51,11 @@ class Text:
     def date(self, when: date | datetime) -> str:
         """A date in the locale's medium form ("16 Mar 2021" or the like)."""
         return format_date(when, format="medium", locale=self._babel)
+
+    def day(self, month: int, day: int) -> str:
+        """A day of any year ("March 16" or the like)."""
+        when = datetime(_LEAP_YEAR, month, day, tzinfo=UTC)
+        return format_skeleton("MMMMd", when, locale=self._babel)
 
     def number(self, value: int) -> str:
         return format_decimal(value, locale=self._babel)

@@ -9,6 +9,7 @@ from bot.i18n import Messages
 from bot.reading import Reading
 from bot.subscribing import Subscribing
 from cogs.announcements import Announcements
+from cogs.artists import Artists
 from cogs.follow import Follow
 from cogs.interviews import Interviews
 from cogs.naming import Naming
@@ -33,7 +34,7 @@ def add_commands(
     interviews = Interviews(reading, messages)
     of_fans = interviews.commands(naming)
     interviews.answer(router)
-    for cog in (Reader(reading, messages, interviews),):
+    for cog in (Reader(reading, messages, interviews), Artists(reading, messages)):
         cog.add_to(of_fans, naming)
         cog.answer(router)
     admins = Announcements(reading, subscribing, messages)

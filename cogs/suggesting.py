@@ -1,4 +1,4 @@
-"""What autocompletion offers for times: zones and quiet hours."""
+"""What options offer: artists, kinds and years; zones and quiet hours."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -6,11 +6,23 @@ from zoneinfo import ZoneInfo
 from discord.app_commands import Choice
 
 from bot.errors import UserError
+from bot.i18n import Text
+from bot.model import Kind
+from bot.reading import Meant, Reading
 from bot.timetable import clock_face, parse_quiet, zone_names
+from bot.ui import ids
+from bot.ui.artist import artist_choice
+from cogs.naming import Naming
 
 CHOICES = 25
 CHOICE_LIMIT = 100
 """Discord docs, Application Commands, autocomplete."""
+
+ARTIST_LIMIT = 100
+"""Characters that may be typed for an artist; a choice's value is far shorter."""
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""Years that may be asked for: from before there was a web, to where nobody will look."""
 
 OFF = "off"
 
@@ -42,6 +54,60 @@ COMMON_ZONES = (
 """Offered before a letter is typed: where most of the magazine's readers live."""
 
 _COMMON_QUIET = ("22-8", "23-7", "0-6", "0-8", "9-17")
+
+
+class StaleChoiceError(UserError):
+    """A choice that this version does not offer."""
+
+    def __init__(self) -> None:
+        super().__init__("error.command-changed")
+
+
+def suggest_artists(reading: Reading, current: str, text: Text) -> list[Choice[str]]:
+    """Artists whom what was typed may become; the value is an artist's id."""
+    return [
+        Choice(name=artist_choice(artist, text), value=ids.artist_value(artist.id))
+        for artist in reading.complete_artists(current)
+    ]
+
+
+def artist_meant(reading: Reading, value: str) -> Meant:
+    """Whom an option names, be it a choice or typed past them.
+
+    Raises:
+        ArtistGoneError: the choice is no longer there.
+    """
+    chosen = ids.parse_artist_value(value)
+    return reading.meant(value) if chosen is None else Meant(reading.known_artist(chosen))
+
+
+def kind_choices(naming: Naming) -> list[Choice[str]]:
+    """All kinds, for an option that takes one."""
+    return [Choice(name=naming(f"kind.{kind}"), value=str(kind)) for kind in Kind]
+
+
+def kind_chosen(value: str | None) -> Kind | None:
+    """The kind that an option names.
+
+    Raises:
+        StaleChoiceError: there is no such kind; Discord's client offers an older list.
+    """
+    if value is None:
+        return None
+    try:
+        return Kind(value)
+    except ValueError:
+        raise StaleChoiceError from None
+
+
+def suggest_years(reading: Reading, current: str, text: Text) -> list[Choice[int]]:
+    """The years with interviews that begin as typed, the newest first."""
+    typed = current.strip()
+    return [
+        Choice(name=f"{year} · {text.plural('artist.interviews', count)}", value=year)
+        for year, count in reading.years().items()
+        if str(year).startswith(typed) and FIRST_YEAR <= year <= LAST_YEAR
+    ][:CHOICES]
 
 
 def suggest_zones(current: str, now: datetime | None = None) -> list[Choice[str]]:

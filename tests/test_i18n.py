@@ -122,3 +122,4 @@ def test_plurals_dates_and_numbers(messages: Messages) -> None:
     assert text.plural("cli.poll.sent", 1) == "1 announcement sent."
     assert text.plural("cli.poll.sent", 1200) == "1,200 announcements sent."
     assert text.date(datetime.date(2021, 3, 16)) == "Mar 16, 2021"
+    assert text.day(2, 29) == "February 29"

@@ -1,16 +1,15 @@
-"""Lists: what a search found, the newest interviews, a guild's announcements."""
+"""Lists: the newest interviews, those of a day, a guild's announcements."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from itertools import groupby
 
 import discord
 
 from bot.i18n import Text
-from bot.model import GuildSettings, InterviewSummary, Mode, SubscriptionState, Timetable
-from bot.search import Fragment, Hit
+from bot.model import GuildSettings, InterviewSummary, Kind, Mode, SubscriptionState, Timetable
 from bot.store import SubscriptionOverview
 from bot.ui import ids
-from bot.ui.ids import COVER, Position
 from bot.ui.layout import (
     CALM,
     OPTION_TEXT_LIMIT,
@@ -26,10 +25,8 @@ from bot.ui.layout import (
     words,
 )
 from bot.ui.markdown import (
-    bold,
     escape,
     escape_within,
-    escaped_length,
     is_visible,
     join,
     link,
@@ -40,74 +37,13 @@ from bot.ui.markdown import (
 from bot.ui.options import schedule
 
 LATEST_PER_PAGE = 10
-HITS_PER_PAGE = 5
 SUBSCRIPTIONS_PER_PAGE = 5
 """So many that the longest entries together stay below Discord's 4,000 characters."""
 
 _TITLE_LIMIT = 100
 _URL_LIMIT = 120
 _NAMES_LIMIT = 60
-_QUESTION_LIMIT = 120
-_SNIPPET_LIMIT = 240
-_LEAST_ROOM = 12
 _REASON_LIMIT = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An interview and what was found in it, in the order of relevance."""
-
-    interview: InterviewSummary
-    hits: tuple[Hit, ...]
-
-
-def search_page(
-    query: str,
-    found: Sequence[Found],
-    text: Text,
-    *,
-    page: int,
-    total: int,
-    more: bool,
-    exact: bool = True,
-) -> Layout:
-    """One page (from 0) of a search: at most ``HITS_PER_PAGE`` hits, grouped by interview.
-
-    `exact` is false where no passage holds all the words, and these are the nearest.
-    """
-    shown = escape(shorten(one_line(query), ids.QUERY_LIMIT))
-    items: list[Item | None] = [
-        words(f"## {text('search.title', query=shown)}"),
-        None if exact else words(text("search.nearest")),
-        words(small(join([text.plural("search.total", total), _page_of(page, total, text)]))),
-    ]
-    for group in found:
-        items += [rule(), words(_entry(group.interview, text))]
-        items += [words(_hit(group.interview, hit, text)) for hit in group.hits]
-    options = {
-        ids.place_value(group.interview.id, _place(hit)): (group.interview, hit)
-        for group in found
-        for hit in group.hits
-    }
-    chooser = menu(
-        text("search.choose"),
-        ids.OpenChosen().custom_id,
-        [
-            option(_label(summary, hit, text), value, description=_titled(summary, text))
-            for value, (summary, hit) in options.items()
-        ],
-    )
-    turners = row(
-        _turner(text("list.back"), ids.SearchPage(page - 1, query) if page else None),
-        _turner(text("list.next"), ids.SearchPage(page + 1, query) if more else None),
-    )
-    return Layout(container(*items, rule(), chooser, turners))
-
-
-def nothing_found(query: str, text: Text) -> Layout:
-    """What a fan reads when a search found nothing, with what to try."""
-    shown = escape(shorten(one_line(query), ids.QUERY_LIMIT))
-    return Layout(container(words(text("search.nothing", query=shown))))
 
 
 def choices_page(query: str, choices: Sequence[InterviewSummary], text: Text) -> Layout:
@@ -117,48 +53,128 @@ def choices_page(query: str, choices: Sequence[InterviewSummary], text: Text) ->
 
 
 def latest_page(
-    summaries: Sequence[InterviewSummary], text: Text, *, page: int, more: bool
+    summaries: Sequence[InterviewSummary],
+    text: Text,
+    *,
+    page: int,
+    more: bool,
+    kind: Kind | None = None,
 ) -> Layout:
-    """One page (from 0) of the newest interviews, at most ``LATEST_PER_PAGE``."""
+    """One page (from 0) of the newest interviews, of one kind or all, at most
+    ``LATEST_PER_PAGE``."""
     turners = row(
-        _turner(text("latest.newer"), ids.LatestPage(page - 1) if page else None),
-        _turner(text("latest.older"), ids.LatestPage(page + 1) if more else None),
+        turner(text("latest.newer"), ids.LatestPage(page - 1, kind) if page else None),
+        turner(text("latest.older"), ids.LatestPage(page + 1, kind) if more else None),
     )
-    return _interviews(text("latest.title"), summaries, text, turners)
+    title = text("latest.title")
+    if kind is not None:
+        title = text("latest.title-kind", kind=text(f"kind.{kind}"))
+    return _interviews(title, summaries, text, turners)
+
+
+def day_page(
+    summaries: Sequence[InterviewSummary],
+    text: Text,
+    day: ids.DayPage,
+    *,
+    year: int,
+    total: int,
+    more: bool,
+) -> Layout:
+    """One page of what was published on a day in other years than `year`, by years, at most
+    ``LATEST_PER_PAGE`` of `total`."""
+    items: list[Item | None] = []
+    for then, group in groupby(summaries, lambda one: one.published_at and one.published_at.year):
+        ago = text.plural("day.years-ago", year - then) if then and then < year else None
+        entries = [entry(summary, text, dated=False) for summary in group]
+        items += [rule(), words("\n".join([f"### {join([str(then), ago])}", *entries]))]
+    head = f"## {text('day.title', day=text.day(day.month, day.day))}"
+    counted = join(
+        [text.plural("day.total", total), page_of(day.page, total, LATEST_PER_PAGE, text)]
+    )
+    turners = row(
+        turner(text("list.back"), replace(day, page=day.page - 1) if day.page else None),
+        turner(text("list.next"), replace(day, page=day.page + 1) if more else None),
+    )
+    foot = words(small(text("day.utc")))
+    return Layout(
+        container(
+            words(f"{head}\n{small(counted)}"),
+            *items,
+            rule(),
+            chooser(summaries, text),
+            turners,
+            foot,
+        )
+    )
+
+
+def nothing_on_day(
+    text: Text, day: ids.DayPage, nearest: Sequence[tuple[ids.DayPage, int]]
+) -> Layout:
+    """What a fan reads of a day on which nothing was published, with the days around on which
+    something was, and how much."""
+    offered = row(
+        *(
+            button(
+                text.plural("day.other", count, day=text.day(other.month, other.day)),
+                other.custom_id,
+            )
+            for other, count in nearest
+        )
+    )
+    shown = text("day.nothing", day=text.day(day.month, day.day))
+    return Layout(container(words(shown), offered, words(small(text("day.utc")))))
 
 
 def _interviews(
     title: str, summaries: Sequence[InterviewSummary], text: Text, turners: Item | None
 ) -> Layout:
-    entries = [words(_entry(summary, text)) for summary in summaries]
+    entries = [words(entry(summary, text)) for summary in summaries]
+    return Layout(
+        container(words(f"## {title}"), *entries, rule(), chooser(summaries, text), turners)
+    )
+
+
+def chooser(summaries: Sequence[InterviewSummary], text: Text) -> Item:
+    """A menu that opens one of these interviews, at most 25."""
     options = {
         ids.place_value(summary.id): option(
-            _titled(summary, text),
+            titled(summary, text),
             ids.place_value(summary.id),
             description=join([*summary.names[:3], _plain_date(summary, text)]),
         )
         for summary in summaries
     }
-    chooser = menu(text("latest.choose"), ids.OpenChosen().custom_id, list(options.values()))
-    return Layout(container(words(f"## {title}"), *entries, rule(), chooser, turners))
+    return menu(text("latest.choose"), ids.OpenChosen().custom_id, list(options.values()))
 
 
-def _entry(summary: InterviewSummary, text: Text) -> str:
-    title = link(_titled(summary, text), summary.url, _TITLE_LIMIT, url_limit=_URL_LIMIT)
-    turns = summary.turn_count
+def entry(summary: InterviewSummary, text: Text, *, dated: bool = True) -> str:
+    """An interview in a list: its linked title, and who, when and how long below."""
+    title = link(titled(summary, text), summary.url, _TITLE_LIMIT, url_limit=_URL_LIMIT)
+    turns, when = summary.turn_count, summary.published_at
     facts = join(
         [
             escape_within(", ".join(summary.names), _NAMES_LIMIT) if summary.names else None,
-            discord.utils.format_dt(summary.published_at, "D") if summary.published_at else None,
+            discord.utils.format_dt(when, "D") if when and dated else None,
             text.plural("card.questions", turns) if turns else None,
         ]
     )
     return "\n".join(filter(None, [f"**{title}**", small(facts)]))
 
 
-def _titled(summary: InterviewSummary, text: Text) -> str:
+def titled(summary: InterviewSummary, text: Text) -> str:
+    """The title as plain text, whatever the magazine wrote."""
     title = one_line(summary.title)
     return title if is_visible(title) else text("card.untitled")
+
+
+def page_of(page: int, total: int, size: int, text: Text) -> str | None:
+    """ "page 2 of 3"; ``None`` where there is but one."""
+    pages = -(-total // size)
+    if pages < 2:
+        return None
+    return text("list.page", number=text.number(page + 1), total=text.number(pages))
 
 
 def _plain_date(summary: InterviewSummary, text: Text) -> str | None:
@@ -169,63 +185,7 @@ def choice_name(summary: InterviewSummary, text: Text) -> str:
     """An interview as autocompletion offers it: title and date within 100 characters."""
     date = _plain_date(summary, text)
     tail = f" · {date}" if date else ""
-    return shorten(_titled(summary, text), OPTION_TEXT_LIMIT - measure(tail)) + tail
-
-
-# ---------------------------------------------------------------- search
-
-
-def _place(hit: Hit) -> Position:
-    return COVER if hit.turn_number is None else Position(hit.turn_number)
-
-
-def _label(summary: InterviewSummary, hit: Hit, text: Text) -> str:
-    if hit.turn_number is None:
-        return text("search.in-intro") if summary.turn_count else text("search.in-text")
-    question = one_line(hit.question)
-    return (
-        f"{text.number(hit.turn_number)}. {question}"
-        if is_visible(question)
-        else text("reader.question-untitled", number=text.number(hit.turn_number))
-    )
-
-
-def _hit(summary: InterviewSummary, hit: Hit, text: Text) -> str:
-    """Where it was found, and the words around it as a quote."""
-    where = escape_within(_label(summary, hit, text), _QUESTION_LIMIT)
-    snippet = _snippet(hit.snippet)
-    return f"{where}\n> {snippet}" if is_visible(snippet) else where
-
-
-def _page_of(page: int, total: int, text: Text) -> str | None:
-    pages = -(-total // HITS_PER_PAGE)
-    if pages < 2:
-        return None
-    return text("list.page", number=text.number(page + 1), total=text.number(pages))
-
-
-def _snippet(fragments: Sequence[Fragment]) -> str:
-    """The words around what was found, that in bold, within ``_SNIPPET_LIMIT``."""
-    merged: list[tuple[str, bool]] = []
-    for fragment in fragments:
-        if merged and merged[-1][1] == fragment.bold:
-            merged[-1] = (merged[-1][0] + fragment.text, fragment.bold)
-        else:
-            merged.append((fragment.text, fragment.bold))
-    shown, room = "", _SNIPPET_LIMIT
-    for raw, is_bold in merged:
-        core = one_line(raw)
-        cut = shorten(core, room, cost=escaped_length)
-        piece = escape(cut)
-        shown += _gap(raw[:1]) + (bold(piece) if is_bold else piece) + _gap(raw[-1:])
-        room -= escaped_length(cut) + 6
-        if cut != core or room < _LEAST_ROOM:
-            break
-    return " ".join(shown.split())
-
-
-def _gap(edge: str) -> str:
-    return " " if edge.isspace() else ""
+    return shorten(titled(summary, text), OPTION_TEXT_LIMIT - measure(tail)) + tail
 
 
 # ---------------------------------------------------------------- announcements
@@ -242,8 +202,8 @@ def subscriptions_page(
     for overview in overviews[first : first + SUBSCRIPTIONS_PER_PAGE]:
         entries += [rule(), words(_subscription(overview, settings, text))]
     turners = row(
-        _turner(text("list.back"), ids.SubscriptionsPage(page - 1) if page else None),
-        _turner(text("list.next"), ids.SubscriptionsPage(page + 1) if page < last else None),
+        turner(text("list.back"), ids.SubscriptionsPage(page - 1) if page else None),
+        turner(text("list.next"), ids.SubscriptionsPage(page + 1) if page < last else None),
     )
     title = words(f"## {text('announcements.list.title')}")
     return Layout(container(title, *entries, turners, colour=CALM))
@@ -308,7 +268,8 @@ def reason_of(reason: str | None, text: Text) -> str:
         return text("delivery.reason.other", reason=escape_within(reason or "", _REASON_LIMIT))
 
 
-def _turner(
+def turner(
     label: str, action: ids.Action | None
 ) -> "discord.ui.Button[discord.ui.LayoutView] | None":
+    """A button that turns a list's pages, or nothing where there is no such page."""
     return button(label, action.custom_id) if action else None

@@ -132,7 +132,7 @@ async def connected(
     messages = load_messages()
     client = KcrushClient(messages, lambda: "K7F2QM", gateway_url=sandbox.gateway_url)
     await client.tree.set_translator(CatalogueTranslator(messages))
-    reading = Reading(store, index, random.Random(seed))
+    reading = Reading(store, index, random.Random(seed), clock)
     add_commands(client, reading, Subscribing(store, clock, roused.set), messages)
     await client.login(sandbox.token)
     await sync_commands(client)

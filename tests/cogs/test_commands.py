@@ -16,7 +16,8 @@ def payloads() -> dict[str, dict]:
 
 async def test_fans_commands_work_everywhere() -> None:
     group = payloads()["interviews"]
-    assert [option["name"] for option in group["options"]] == ["latest", "search", "random", "read"]
+    offered = {option["name"] for option in group["options"]}
+    assert offered >= {"search", "latest", "today", "random", "read", "artist"}
     assert sorted(group["contexts"]) == [0, 1, 2]
     assert sorted(group["integration_types"]) == [0, 1]
     assert group["default_member_permissions"] is None
@@ -78,5 +79,24 @@ async def test_names_and_descriptions_can_be_translated() -> None:
     (group,) = [one for one in client.tree.get_commands() if one.name == "interviews"]
     payload = await group.get_translated_payload(client.tree, Shouting())  # type: ignore[arg-type]
     assert payload["name_localizations"]["ko"] == "command.interviews.name"
-    search = payload["options"][1]["options"][0]
-    assert search["description_localizations"]["ko"] == "command.search.query.description"
+    (search,) = [one for one in payload["options"] if one["name"] == "search"]
+    query, _, kind, _ = search["options"]
+    assert query["description_localizations"]["ko"] == "command.search.query.description"
+    assert kind["choices"][0]["name_localizations"]["ko"] == "kind.music"
+
+
+async def test_a_search_takes_filters() -> None:
+    (search,) = [
+        one for one in payloads()["interviews"]["options"] if one["name"] == "search"
+    ]
+    query, artist, kind, year = search["options"]
+    assert (query["name"], query["type"], query["required"]) == ("query", 3, True)
+    assert (query["min_length"], query["max_length"]) == (1, 64)
+    assert (artist["name"], artist["type"], artist["autocomplete"]) == ("artist", 3, True)
+    assert [choice["value"] for choice in kind["choices"]] == [
+        *("music", "acting", "webtoon", "sport", "game", "creator", "film", "other")
+    ]
+    assert kind["choices"][2]["name"] == "Webtoons and comics"
+    assert (year["name"], year["type"], year["autocomplete"]) == ("year", 4, True)
+    assert (year["min_value"], year["max_value"]) == (1990, 2100)
+    assert not any(option["required"] for option in (artist, kind, year))

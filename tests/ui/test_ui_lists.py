@@ -9,89 +9,29 @@ from bot.model import (
     Frequency,
     GuildSettings,
     InterviewSummary,
+    Kind,
     Mode,
     QuietHours,
     Subscription,
     SubscriptionState,
     Timetable,
 )
-from bot.search import Fragment, Hit
 from bot.store import SubscriptionOverview
+from bot.ui.ids import DayPage
 from bot.ui.lists import (
-    Found,
     choice_name,
     choices_page,
+    day_page,
     latest_page,
-    nothing_found,
+    nothing_on_day,
     reason_of,
-    search_page,
     subscriptions_page,
 )
 from tests.ui.limits import buttons, selects, shown, texts, units, within_limits
-from tests.ui.strategies import NOW, TEXT, URL
+from tests.ui.samples import ENTRY, SUMMARY, summaries
+from tests.ui.strategies import NOW, TEXT
 
 patient = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-
-SUMMARY = InterviewSummary(7, "Interview with O.V", "https://kcrush.example/ov/", ("O.V",), NOW, 14)
-ENTRY = (
-    "**[Interview with O.V](https://kcrush.example/ov/)**\n-# O.V · <t:1795348800:D> · 14 questions"
-)
-
-
-def summaries(size: int) -> st.SearchStrategy[list[InterviewSummary]]:
-    return st.lists(
-        st.builds(
-            InterviewSummary,
-            st.integers(1, 10**18 - 1),
-            TEXT,
-            URL,
-            st.lists(TEXT, max_size=4).map(tuple),
-            st.one_of(st.none(), st.just(NOW)),
-            st.integers(0, 300),
-        ),
-        min_size=1,
-        max_size=size,
-        unique_by=lambda summary: summary.id,
-    )
-
-
-FRAGMENTS = st.lists(st.builds(Fragment, TEXT, st.booleans()), max_size=6).map(tuple)
-
-
-def hit(number: int | None, question: str, *fragments: Fragment) -> Hit:
-    return Hit(7, number, SUMMARY.title, SUMMARY.names, NOW, question, fragments, 1.0)
-
-
-@st.composite
-def results(draw: st.DrawFn) -> list[Found]:
-    found = draw(summaries(5))
-    left = 5
-    groups = []
-    for summary in found:
-        count = draw(st.integers(1, max(1, left - len(found) + 1)))
-        numbers = draw(
-            st.lists(
-                st.one_of(st.none(), st.integers(1, 300)),
-                min_size=1,
-                max_size=min(count, left),
-                unique=True,
-            )
-        )
-        if not left:
-            break
-        left -= len(numbers)
-        hits = tuple(hit(number, draw(TEXT), *draw(FRAGMENTS)) for number in numbers)
-        groups.append(Found(summary, hits))
-    return groups
-
-
-@patient
-@given(found=results(), query=TEXT, page=st.integers(0, 999), exact=st.booleans())
-def test_any_results_are_within_discords_limits(
-    found: list[Found], query: str, page: int, exact: bool, text: Text
-) -> None:
-    layout = search_page(query or "x", found, text, page=page, total=99, more=True, exact=exact)
-    within_limits(layout)
 
 
 @patient
@@ -100,8 +40,10 @@ def test_any_lists_are_within_discords_limits(
     found: list[InterviewSummary], query: str, page: int, text: Text
 ) -> None:
     within_limits(latest_page(found, text, page=page, more=True))
+    within_limits(latest_page(found, text, page=page, more=True, kind=Kind.WEBTOON))
     within_limits(choices_page(query, found, text))
-    within_limits(nothing_found(query, text))
+    day = DayPage(9, 30, page)
+    within_limits(day_page(found, text, day, year=2030, total=99_999, more=True))
 
 
 @patient
@@ -115,52 +57,6 @@ def test_any_choice_is_named_within_discords_limit(
         assert units(name) <= 100
 
 
-def test_what_was_found_is_in_bold_and_everything_else_literal(text: Text) -> None:
-    found = hit(
-        2,
-        "What *do* you eat?",
-        Fragment("… eat "),
-        Fragment("떡"),
-        Fragment("볶이", bold=True),
-        Fragment("를 *daily* "),
-        Fragment(" rice ", bold=True),
-        Fragment("#1"),
-    )
-    layout = search_page("떡볶이", [Found(SUMMARY, (found,))], text, page=0, total=1, more=False)
-    assert texts(layout)[1:] == [
-        "-# 1 passage found",
-        ENTRY,
-        "2\\. What \\*do\\* you eat?\n> … eat 떡**볶이**를 \\*daily\\* **rice** \\#1",
-    ]
-
-
-def test_neighbouring_words_that_were_found_are_one(text: Text) -> None:
-    found = hit(2, "Why?", Fragment("a", bold=True), Fragment("b", bold=True))
-    layout = search_page("x", [Found(SUMMARY, (found,))], text, page=0, total=1, more=False)
-    assert "> **ab**" in shown(layout)
-
-
-def test_a_result_leads_to_its_question(text: Text) -> None:
-    hits = (hit(12, "Why?", Fragment("so")), hit(None, "", Fragment("intro")))
-    layout = search_page("so", [Found(SUMMARY, hits)], text, page=1, total=12, more=True)
-    (menu,) = selects(layout)
-    assert [(option["label"], option["value"]) for option in menu["options"]] == [
-        ("12. Why?", "7:12.0"),
-        ("In the text around the questions", "7:0.0"),
-    ]
-    assert "12 passages found · page 2 of 3" in shown(layout)
-    assert [(found["label"], found["custom_id"]) for found in buttons(layout)] == [
-        ("Back", "kc:seek:0::::so"),
-        ("Next", "kc:seek:2::::so"),
-    ]
-
-
-def test_near_results_say_that_they_are(text: Text) -> None:
-    hits = (hit(1, "Why?", Fragment("so")),)
-    near = search_page("so", [Found(SUMMARY, hits)], text, page=0, total=1, more=False, exact=False)
-    assert "No passage has all of these words; these come nearest." in shown(near)
-
-
 def test_the_latest_in_a_list(text: Text) -> None:
     layout = latest_page([SUMMARY], text, page=1, more=False)
     assert texts(layout) == [
@@ -169,6 +65,49 @@ def test_the_latest_in_a_list(text: Text) -> None:
     ]
     assert [(found["label"], found["custom_id"]) for found in buttons(layout)] == [
         ("Newer", "kc:latest:0")
+    ]
+
+
+def test_the_latest_of_a_kind(text: Text) -> None:
+    layout = latest_page([SUMMARY], text, page=1, more=True, kind=Kind.MUSIC)
+    assert texts(layout)[0] == "## Latest interviews: Music"
+    assert [found["custom_id"] for found in buttons(layout)] == [
+        "kc:latest:0:music",
+        "kc:latest:2:music",
+    ]
+
+
+def on(year: int, number: int) -> InterviewSummary:
+    return replace(SUMMARY, id=number, published_at=NOW.replace(year=year))
+
+
+def test_a_day_is_listed_by_years(text: Text) -> None:
+    found = [on(2025, 1), on(2021, 2), on(2021, 3)]
+    layout = day_page(found, text, DayPage(11, 22, 1), year=2026, total=13, more=False)
+    head, last_year, older, foot = texts(layout)
+    assert head == (
+        "## November 22 in other years\n-# 13 interviews came out on this day · page 2 of 2"
+    )
+    undated = "**[Interview with O.V](https://kcrush.example/ov/)**\n-# O.V · 14 questions"
+    assert last_year == f"### 2025 · 1 year ago\n{undated}"
+    assert older == f"### 2021 · 5 years ago\n{undated}\n{undated}"
+    assert foot == "-# Days are counted in UTC."
+    assert [option["value"] for option in selects(layout)[0]["options"]] == [
+        "1:0.0",
+        "2:0.0",
+        "3:0.0",
+    ]
+    assert [found["custom_id"] for found in buttons(layout)] == ["kc:day:1122:0"]
+
+
+def test_a_day_without_anything_leads_to_the_nearest(text: Text) -> None:
+    nearest = [(DayPage(11, 20), 1), (DayPage(12, 1), 3)]
+    layout = nothing_on_day(text, DayPage(11, 22), nearest)
+    within_limits(layout)
+    assert "Nothing came out on November 22 in other years." in shown(layout)
+    assert [(found["label"], found["custom_id"]) for found in buttons(layout)] == [
+        ("November 20 (1)", "kc:day:1120:0"),
+        ("December 1 (3)", "kc:day:1201:0"),
     ]
 
 

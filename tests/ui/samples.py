@@ -1,0 +1,40 @@
+"""Interviews and artists as lists show them: one of each, and as nobody would print them."""
+
+from hypothesis import strategies as st
+
+from bot.model import Artist, InterviewSummary, Kind
+from tests.ui.strategies import NOW, TEXT, URL
+
+SUMMARY = InterviewSummary(7, "Interview with O.V", "https://kcrush.example/ov/", ("O.V",), NOW, 14)
+ENTRY = (
+    "**[Interview with O.V](https://kcrush.example/ov/)**\n-# O.V · <t:1795348800:D> · 14 questions"
+)
+ARTIST = Artist("0123456789", "O.V", ("오브이", "OV"), "Singer", Kind.MUSIC, (7,))
+
+
+def summaries(size: int) -> st.SearchStrategy[list[InterviewSummary]]:
+    return st.lists(
+        st.builds(
+            InterviewSummary,
+            st.integers(1, 10**18 - 1),
+            TEXT,
+            URL,
+            st.lists(TEXT, max_size=4).map(tuple),
+            st.one_of(st.none(), st.just(NOW)),
+            st.integers(0, 300),
+        ),
+        min_size=1,
+        max_size=size,
+        unique_by=lambda summary: summary.id,
+    )
+
+
+artists = st.builds(
+    Artist,
+    st.text("0123456789abcdef", min_size=10, max_size=10),
+    TEXT,
+    st.lists(TEXT, max_size=4).map(tuple),
+    st.none() | TEXT,
+    st.sampled_from(Kind),
+    st.integers(1, 300).map(lambda count: tuple(range(1, count + 1))),
+)

@@ -1,0 +1,202 @@
+"""What a search found, as it is shown."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.i18n import Text
+from bot.model import Kind
+from bot.search import Fragment, Hit
+from bot.ui.found import Asked, Found, no_more, nothing_found, search_page
+from bot.ui.ids import short_query
+from tests.ui.limits import buttons, selects, shown, texts, within_limits
+from tests.ui.samples import ARTIST, ENTRY, SUMMARY, artists, summaries
+from tests.ui.strategies import NOW, TEXT
+
+patient = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+FRAGMENTS = st.lists(st.builds(Fragment, TEXT, st.booleans()), max_size=6).map(tuple)
+
+
+def hit(number: int | None, question: str, *fragments: Fragment) -> Hit:
+    return Hit(7, number, SUMMARY.title, SUMMARY.names, NOW, question, fragments, 1.0)
+
+
+@st.composite
+def results(draw: st.DrawFn) -> list[Found]:
+    found = draw(summaries(5))
+    left = 5
+    groups = []
+    for summary in found:
+        count = draw(st.integers(1, max(1, left - len(found) + 1)))
+        numbers = draw(
+            st.lists(
+                st.one_of(st.none(), st.integers(1, 300)),
+                min_size=1,
+                max_size=min(count, left),
+                unique=True,
+            )
+        )
+        if not left:
+            break
+        left -= len(numbers)
+        hits = tuple(hit(number, draw(TEXT), *draw(FRAGMENTS)) for number in numbers)
+        groups.append(Found(summary, hits))
+    return groups
+
+
+ASKED = st.builds(
+    Asked,
+    TEXT.map(lambda query: short_query(query) or "x"),
+    st.none() | artists,
+    st.none() | st.sampled_from(Kind),
+    st.none() | st.integers(1990, 2100),
+)
+
+
+@patient
+@given(
+    found=results(),
+    asked=ASKED,
+    page=st.integers(0, 999),
+    exact=st.booleans(),
+    corrected=st.none() | TEXT,
+)
+def test_any_results_are_within_discords_limits(
+    found: list[Found], asked: Asked, page: int, exact: bool, corrected: str | None, text: Text
+) -> None:
+    within_limits(
+        search_page(
+            asked, found, text, page=page, total=99, more=True, exact=exact, corrected=corrected
+        )
+    )
+
+
+COUNTS = st.dictionaries(
+    st.sampled_from(["artist", "kind", "year", "all"]), st.integers(0, 10**6), max_size=4
+)
+
+
+@patient
+@given(asked=ASKED, less=st.none() | COUNTS)
+def test_any_search_for_nothing_is_within_discords_limits(
+    asked: Asked, less: dict[str, int] | None, text: Text
+) -> None:
+    within_limits(nothing_found(asked, text, less))
+    within_limits(no_more(asked, text))
+
+
+def test_what_was_found_is_in_bold_and_everything_else_literal(text: Text) -> None:
+    found = hit(
+        2,
+        "What *do* you eat?",
+        Fragment("… eat "),
+        Fragment("떡"),
+        Fragment("볶이", bold=True),
+        Fragment("를 *daily* "),
+        Fragment(" rice ", bold=True),
+        Fragment("#1"),
+    )
+    layout = search_page(
+        Asked("떡볶이"), [Found(SUMMARY, (found,))], text, page=0, total=1, more=False
+    )
+    assert texts(layout) == [
+        "## Results for “떡볶이”\n-# 1 passage found",
+        ENTRY,
+        "2\\. What \\*do\\* you eat?\n> … eat 떡**볶이**를 \\*daily\\* **rice** \\#1",
+    ]
+
+
+def test_neighbouring_words_that_were_found_are_one(text: Text) -> None:
+    found = hit(2, "Why?", Fragment("a", bold=True), Fragment("b", bold=True))
+    layout = search_page(Asked("x"), [Found(SUMMARY, (found,))], text, page=0, total=1, more=False)
+    assert "> **ab**" in shown(layout)
+
+
+def test_a_result_leads_to_its_question(text: Text) -> None:
+    hits = (hit(12, "Why?", Fragment("so")), hit(None, "", Fragment("intro")))
+    layout = search_page(Asked("so"), [Found(SUMMARY, hits)], text, page=1, total=12, more=True)
+    (menu,) = selects(layout)
+    assert [(option["label"], option["value"]) for option in menu["options"]] == [
+        ("12. Why?", "7:12.0"),
+        ("In the text around the questions", "7:0.0"),
+    ]
+    assert "12 passages found · page 2 of 3" in shown(layout)
+    assert [(found["label"], found["custom_id"]) for found in buttons(layout)] == [
+        ("Back", "kc:seek:0::::so"),
+        ("Next", "kc:seek:2::::so"),
+    ]
+
+
+def test_near_results_say_that_they_are(text: Text) -> None:
+    hits = (hit(1, "Why?", Fragment("so")),)
+    near = search_page(
+        Asked("so"), [Found(SUMMARY, hits)], text, page=0, total=1, more=False, exact=False
+    )
+    assert "No passage has all of these words; these come nearest." in shown(near)
+
+
+def plain(text: Text, asked: Asked, **changes: object) -> tuple[str, list[tuple[str, str]]]:
+    """The head of a list with one hit, and its buttons."""
+    hits = (hit(1, "Why?", Fragment("so")),)
+    given = {"page": 0, "total": 1, "more": False} | changes
+    layout = search_page(asked, [Found(SUMMARY, hits)], text, **given)  # type: ignore[arg-type]
+    found = [(one["label"], one["custom_id"]) for one in buttons(layout)]
+    return texts(layout)[0], found
+
+
+def test_the_filters_are_named_and_every_page_keeps_them(text: Text) -> None:
+    asked = Asked("tour", ARTIST, Kind.MUSIC, 2024)
+    head, found = plain(text, asked, page=1, total=12, more=True)
+    assert head == (
+        "## Results for “tour”\nOnly **O.V** · **Music** · **2024**\n"
+        "-# 12 passages found · page 2 of 3"
+    )
+    assert found == [
+        ("Back", "kc:seek:0:m:2024:0123456789:tour"),
+        ("Next", "kc:seek:2:m:2024:0123456789:tour"),
+        ("Search everywhere", "kc:seek:0::::tour"),
+    ]
+
+
+def test_a_corrected_search_says_what_it_shows(text: Text) -> None:
+    head, found = plain(text, Asked("teokbokki"), exact=False, corrected="tteokbokki *")
+    assert head == (
+        "## Results for “tteokbokki \\*”\n"
+        "Nothing has “teokbokki”, so this is what comes nearest to it.\n"
+        "-# 1 passage found"
+    )
+    assert found == []
+
+
+def test_few_results_come_with_another_search(text: Text) -> None:
+    head, found = plain(text, Asked("rain", kind=Kind.FILM), corrected="train")
+    assert head == (
+        "## Results for “rain”\nDid you mean “train”?\nOnly **Film**\n-# 1 passage found"
+    )
+    assert found[-1] == ("Search for “train”", "kc:seek:0:f:::train")
+
+
+def test_nothing_found_says_which_filter_to_drop(text: Text) -> None:
+    asked = Asked("tour", ARTIST, Kind.FILM, 2024)
+    layout = nothing_found(asked, text, {"artist": 3, "kind": 0, "year": 1})
+    assert texts(layout) == [
+        "**Nothing found for “tour”** among the interviews you narrowed it to: "
+        "**O.V** · **Film** · **2024**.\n"
+        "There is something, though, when you drop one of these:"
+    ]
+    assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
+        ("Any artist (3)", "kc:seek:0:f:2024::tour"),
+        ("Any year (1)", "kc:seek:0:f::0123456789:tour"),
+    ]
+
+
+def test_nothing_found_even_without_filters(text: Text) -> None:
+    layout = nothing_found(Asked("xyzzy", kind=Kind.FILM), text, {"kind": 0})
+    assert "Without these there is nothing either." in shown(layout)
+    assert buttons(layout) == []
+
+
+def test_beyond_the_last_page_the_first_is_a_press_away(text: Text) -> None:
+    layout = no_more(Asked("tour", year=2024), text)
+    assert "There are no more results for “tour”." in shown(layout)
+    assert [one["custom_id"] for one in buttons(layout)] == ["kc:seek:0::2024::tour"]
