@@ -50,6 +50,8 @@ class Position:
 OUTRO: Final = 999_999
 LAST_PART: Final = 999_999
 COVER: Final = Position(0)
+END: Final = Position(OUTRO, LAST_PART)
+"""The last page, whichever that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +348,7 @@ class Action(Protocol):
 
     @property
     def custom_id(self) -> str: ...
+
 
 _LETTERS: Final = dict(zip("mawsgcfo", Kind, strict=True))
 """A kind as one letter. A custom_id that stands in a message must keep its meaning."""
