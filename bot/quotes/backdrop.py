@@ -1,0 +1,157 @@
+"""What stands behind the words: an article's picture, decoded with care, and its colours."""
+
+import colorsys
+import io
+import warnings
+from dataclasses import dataclass
+
+import structlog
+from PIL import Image, ImageOps
+
+from bot.model import Kind
+
+logger = structlog.get_logger(__name__)
+
+LARGEST_FILE = 8 * 1024 * 1024
+"""Bytes. The magazine's pictures have a few hundred thousand."""
+
+LARGEST = 20_000_000
+"""Pixels, 60 MB when decoded. WordPress shrinks what is uploaded to 2560 pixels a side."""
+
+SMALLEST = 96
+"""Pixels a side: less is a tracker's dot or an icon."""
+
+LONGEST_SIDE = 12_000
+STEEPEST = 4
+"""Times that one side may be the other: more is a banner or a strip."""
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
+
+Colour = tuple[int, int, int]
+
+_MODES = frozenset({"RGB", "RGBA", "L", "LA", "P", "PA", "1", "CMYK", "YCbCr"})
+"""What Pillow makes RGB of without losing the picture; 16 bits a channel it would clip."""
+
+_HUES = {
+    Kind.MUSIC: 340,
+    Kind.ACTING: 24,
+    Kind.WEBTOON: 266,
+    Kind.SPORT: 152,
+    Kind.GAME: 222,
+    Kind.CREATOR: 8,
+    Kind.FILM: 190,
+    Kind.OTHER: 316,
+}
+"""Degrees of the colour circle; the magazine's rose is at 341."""
+
+_GREY = 0.07
+"""Saturation below which a picture has no hue to speak of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """A dark ground, one a little lighter, and a light accent, all of one hue.
+
+    White on the ground has a contrast of at least 13:1, the accent 7:1 (WCAG 2.2 asks 4.5:1).
+    """
+
+    ground: Colour
+    raised: Colour
+    accent: Colour
+
+
+def decode(data: bytes, wanted: tuple[int, int]) -> Image.Image | None:
+    """The picture's first frame in RGB, upright, at least about as large as `wanted`.
+
+    ``None`` for anything that is no picture of a kind that can be trusted: too large, too small,
+    cut off, of another type. Nothing is decoded before its size is known to be bearable.
+    """
+    if len(data) > LARGEST_FILE:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore", UserWarning)
+            with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+                if not _is_bearable(*opened.size) or opened.mode not in _MODES:
+                    return None
+                opened.draft("RGB", wanted)
+                return _in_rgb(ImageOps.exif_transpose(opened))
+    except Exception as error:  # noqa: BLE001 - decoders raise whatever a broken file leads them to
+        logger.info("quote.picture-unusable", cause=str(error)[:200], kind=type(error).__name__)
+        return None
+
+
+def _is_bearable(width: int, height: int) -> bool:
+    short, long = sorted((width, height))
+    return (
+        short >= SMALLEST
+        and long <= LONGEST_SIDE
+        and width * height <= LARGEST
+        and long <= STEEPEST * short
+    )
+
+
+def _in_rgb(image: Image.Image) -> Image.Image:
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        seen = image.convert("RGBA")
+        under = Image.new("RGBA", seen.size, (24, 21, 28, 255))
+        return Image.alpha_composite(under, seen).convert("RGB")
+    return image.convert("RGB")
+
+
+def palette_of(image: Image.Image) -> Palette:
+    """The colours that go with a picture: its average hue, weighted by how colourful it is."""
+    small = image.resize((24, 24), Image.Resampling.BOX).tobytes()
+    total = [0.0, 0.0, 0.0]
+    weight = 0.0
+    for start in range(0, len(small), 3):
+        pixel = small[start : start + 3]
+        worth = (max(pixel) - min(pixel)) / 255 + 0.02
+        weight += worth
+        for channel, value in enumerate(pixel):
+            total[channel] += value / 255 * worth
+    red, green, blue = (channel / weight for channel in total)
+    hue, _, saturation = colorsys.rgb_to_hls(red, green, blue)
+    return _palette(hue, saturation)
+
+
+def palette_for(kind: Kind) -> Palette:
+    """The colours for an interview without a picture."""
+    return _palette(_HUES[kind] / 360, 0.6)
+
+
+def _palette(hue: float, saturation: float) -> Palette:
+    strength = 0.06 if saturation < _GREY else min(0.5, max(0.26, saturation))
+    accent_hue = _HUES[Kind.MUSIC] / 360 if saturation < _GREY else hue
+    return Palette(
+        ground=_rgb(hue, 0.085, strength),
+        raised=_rgb(hue, 0.24, strength),
+        accent=_light(accent_hue),
+    )
+
+
+def _light(hue: float) -> Colour:
+    """A light colour of the hue, at least 7:1 on the darkest: blue needs more light than yellow."""
+    for lightness in range(64, 96, 2):
+        colour = _rgb(hue, lightness / 100, 0.64)
+        if luminance(colour) >= _ACCENT_LUMINANCE:
+            return colour
+    return _rgb(hue, 0.96, 0.64)
+
+
+_ACCENT_LUMINANCE = 0.42
+
+
+def luminance(colour: Colour) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    red, green, blue = (
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+        for value in (channel / 255 for channel in colour)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _rgb(hue: float, lightness: float, saturation: float) -> Colour:
+    red, green, blue = colorsys.hls_to_rgb(hue, lightness, saturation)
+    return round(red * 255), round(green * 255), round(blue * 255)

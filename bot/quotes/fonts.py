@@ -1,0 +1,111 @@
+"""The typeface of the pictures: Noto Sans CJK, Latin and Hangul of one design, at any weight.
+
+Its file comes with a package (docs/dependencies.md) and is opened once, when the first picture is
+drawn; FreeType reads from it what is needed. Not for several threads at once.
+"""
+
+import re
+import unicodedata
+from collections import OrderedDict
+from enum import IntEnum
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+
+from PIL import ImageFont
+
+_PACKAGE, _FILE = "manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc"
+
+_KOREAN_FACE = 1
+"""Of the collection's faces (Japanese, Korean, Chinese three times) the one with Korean forms of
+the Han characters. All of them have all the glyphs."""
+
+_FONTS_KEPT = 64
+_GLYPHS_KEPT = 4096
+
+_PROBE_SIZE = 24
+_ABSENT = "\U0010fffd"
+"""A character for private use that no typeface has; what is drawn for it is the empty box."""
+
+_REFERENCE = 100
+
+
+class Weight(IntEnum):
+    """On the scale of OpenType's ``wght`` axis."""
+
+    REGULAR = 400
+    MEDIUM = 500
+    BOLD = 700
+    BLACK = 900
+
+
+class Typeface:
+    """Fonts of any size and weight, and which characters they have."""
+
+    def __init__(self) -> None:
+        self._fonts: OrderedDict[tuple[int, Weight], ImageFont.FreeTypeFont] = OrderedDict()
+        self._known: dict[str, bool] = {}
+
+    @cached_property
+    def path(self) -> Path:
+        return Path(str(files(_PACKAGE) / _FILE))
+
+    def at(self, size: int, weight: Weight) -> ImageFont.FreeTypeFont:
+        """The font in a size (pixels of the em square)."""
+        font = self._fonts.get((size, weight))
+        if font is None:
+            font = ImageFont.truetype(self.path, size, index=_KOREAN_FACE)
+            font.set_variation_by_axes([weight])
+            self._fonts[size, weight] = font
+        self._fonts.move_to_end((size, weight))
+        while len(self._fonts) > _FONTS_KEPT:
+            self._fonts.popitem(last=False)
+        return font
+
+    def width(self, text: str, weight: Weight) -> float:
+        """The text's width in em."""
+        return self.at(_REFERENCE, weight).getlength(text) / _REFERENCE
+
+    def settable(self, text: str) -> str:
+        """One line of what can be set of `text`: emoji and what the typeface lacks is dropped."""
+        composed = unicodedata.normalize("NFC", text)
+        kept = " ".join("".join(c if self.has(c) else "" for c in composed).split())
+        return kept if kept == composed else _STRAY_SPACE.sub("", kept)
+
+    def loses(self, text: str) -> bool:
+        """Whether letters or digits would be missing."""
+        return any(
+            char.isalnum() and not self.has(char) for char in unicodedata.normalize("NFC", text)
+        )
+
+    def has(self, char: str) -> bool:
+        """Whether the typeface has a glyph for the character, white space included."""
+        if char.isspace():
+            return True
+        known = self._known.get(char)
+        if known is None:
+            known = unicodedata.category(char) not in _UNSEEN and self._shape(char) != self._box
+            if len(self._known) >= _GLYPHS_KEPT:
+                self._known.clear()
+            self._known[char] = known
+        return known
+
+    @cached_property
+    def _box(self) -> tuple[object, bytes]:
+        return self._shape(_ABSENT)
+
+    @cached_property
+    def _probe(self) -> ImageFont.FreeTypeFont:
+        return ImageFont.truetype(
+            self.path, _PROBE_SIZE, _KOREAN_FACE, layout_engine=ImageFont.Layout.BASIC
+        )
+
+    def _shape(self, char: str) -> tuple[object, bytes]:
+        mask, offset = self._probe.getmask2(char, mode="1")
+        return (mask.size, offset), bytes(mask)
+
+
+_STRAY_SPACE = re.compile(r" +(?=[,.;:!?])")
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+"""Controls, joiners, surrogates, what is for private use or not assigned."""

@@ -1,0 +1,191 @@
+"""Words set in lines: broken between words, balanced, as large as their box allows. Pure."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+Measure = Callable[[str], float]
+"""The width of a text in em."""
+
+LEADING = 1.36
+"""From baseline to baseline, in em: Hangul fills its em square and wants more than Latin."""
+
+ELLIPSIS = "…"
+
+_IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_CLOSING = "、。，．・？！」』）】〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
+_PIECE = re.compile(
+    # Korean is broken between its words; Japanese and Chinese have none to see, and are broken
+    # between characters, though never before what closes.
+    rf"[{_IDEOGRAPH}][{_CLOSING}”’\"]*|[^\s{_IDEOGRAPH}—–-]+[—–-]*[”’\"]*|[—–-]+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines of text and the size (pixels of the em square) in which they fit."""
+
+    lines: tuple[str, ...]
+    size: int
+
+    @property
+    def height(self) -> int:
+        return round(len(self.lines) * self.size * LEADING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What is never broken. ``space`` stands before it unless it begins a line."""
+
+    text: str
+    space: bool
+    width: float
+
+
+def fit(
+    text: str, measure: Measure, width: int, height: int, *, largest: int, smallest: int
+) -> Block:
+    """The text in the largest size in which its lines fit into `width` by `height` pixels.
+
+    In the smallest size the lines that go beyond the height are cut off, with an ellipsis.
+    """
+    blank = measure(" ")
+    for size in range(largest, smallest - 1, -2):
+        room = width / size
+        pieces = list(_pieces(text, measure, room))
+        if any(piece.width > room for piece in pieces):
+            continue
+        lines = _balanced(pieces, room, blank)
+        block = Block(tuple(map(_text, lines)), size)
+        if block.height <= height:
+            return block
+    room = width / smallest
+    lines = _balanced(list(_pieces(text, measure, room)), room, blank)
+    most = max(1, int(height / (smallest * LEADING)))
+    shown = [_text(line) for line in lines]
+    if len(shown) > most:
+        shown = [*shown[: most - 1], shorten(" ".join(shown[most - 1 :]), measure, room)]
+    return Block(tuple(shown), smallest)
+
+
+def shorten(text: str, measure: Measure, width: float) -> str:
+    """The text, or as many of its words as are at most `width` em wide with an ellipsis."""
+    if measure(text) <= width:
+        return text
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if measure(text[:middle].rstrip() + ELLIPSIS) <= width:
+            low = middle
+        else:
+            high = middle - 1
+    head = text[:low]
+    words, space, _ = head.rpartition(" ")
+    if space and low < len(text) and not text[low].isspace() and len(words) > len(head) // 2:
+        head = words
+    return head.rstrip(" ,;:.…-–—(") + ELLIPSIS
+
+
+def _pieces(text: str, measure: Measure, room: float) -> Iterator[_Piece]:
+    for group in _bound(text.split()):
+        found = [group] if " " in group else _PIECE.findall(group) or [group]
+        for number, part in enumerate(found):
+            yield from _fitting(part, measure, room, space=number == 0)
+
+
+def _bound(words: Sequence[str]) -> Iterator[str]:
+    """The words, those that limp at the end or the beginning of a line bound to their neighbour."""
+    group = ""
+    for word in words:
+        if group and not (word in _LEANING_BACK or group.rpartition(" ")[2] in _LEANING_ON):
+            yield group
+            group = ""
+        group = f"{group} {word}" if group else word
+    if group:
+        yield group
+
+
+_LEANING_ON: frozenset[str] = frozenset("IaA첫그이저한두세내네제못안더잘꼭늘")
+_LEANING_BACK or group.rpartition(" ")[2] in _LEANING_ON):
+            yield group
+            group = ""
+        group = f"{group} {word}" if group else word
+    if group:
+        yield group
+
+
+_LEANING_ON: frozenset[str] = frozenset(
+    {
+        "I",
+        "a",
+        "A",
+        *[
+            "첫",
+            "그",
+            "이",
+            "저",
+            "한",
+            "두",
+            "세",
+            "내",
+            "네",
+            "제",
+            "못",
+            "안",
+            "더",
+            "잘",
+            "꼭",
+            "늘",
+        ],
+    }
+)
+_LEANING_BACK: frozenset[str] = frozenset("수것줄적때뿐채듯")
+
+
+def _fitting(text: str, measure: Measure, room: float, *, space: bool) -> Iterator[_Piece]:
+    """The piece; one that is wider than a whole line in parts that are not."""
+    width = measure(text)
+    if width <= room or len(text) == 1:
+        yield _Piece(text, space, width)
+        return
+    low, high = 1, len(text) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if measure(text[:middle]) <= room else (low, middle - 1)
+    yield _Piece(text[:low], space, measure(text[:low]))
+    yield from _fitting(text[low:], measure, room, space=False)
+
+
+def _balanced(pieces: Sequence[_Piece], room: float, blank: float) -> list[list[_Piece]]:
+    """As few lines as possible, and among those breaks the ones with the narrowest widest line."""
+    best = _filled(pieces, room, blank)
+    low, high = max((piece.width for piece in pieces), default=0.0), room
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        lines = _filled(pieces, middle, blank)
+        if len(lines) <= len(best):
+            best, high = lines, middle
+        else:
+            low = middle
+    return best
+
+
+_HALVINGS = 8
+
+
+def _filled(pieces: Sequence[_Piece], room: float, blank: float) -> list[list[_Piece]]:
+    lines: list[list[_Piece]] = []
+    at = 0.0
+    for piece in pieces:
+        step = piece.width + (blank if piece.space else 0.0)
+        if lines and at + step <= room:
+            lines[-1].append(piece)
+            at += step
+        else:
+            lines.append([piece])
+            at = piece.width
+    return lines
+
+
+def _text(line: Sequence[_Piece]) -> str:
+    return "".join((" " if piece.space else "") + piece.text for piece in line).strip()
