@@ -202,11 +202,24 @@ class UnfollowArtist:
 
 @dataclass(frozen=True, slots=True)
 class UnfollowChosen:
-    """A menu of followed artists; its values are artists' ids."""
+    """A menu of followed artists; its values are artists' ids. ``page`` is the list's."""
+
+    page: int = 0
 
     @property
     def custom_id(self) -> str:
-        return f"{PREFIX}unfollowing"
+        return f"{PREFIX}unfollowing{f':{self.page}' if self.page else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowingPage:
+    """Show another page of whom the person follows, in the list's place."""
+
+    page: int
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}following:{self.page}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,6 +409,8 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Action]], ...] = tuple(
         (f"follow:{_ARTIST}", FollowArtist),
         (f"unfollow:{_ARTIST}", UnfollowArtist),
         ("unfollowing", UnfollowChosen),
+        (f"unfollowing:{_PAGE}", lambda p: UnfollowChosen(int(p))),
+        (f"following:{_PAGE}", lambda p: FollowingPage(int(p))),
         ("dm", TryMessages),
         (f"share:{_ID}:{_PAGE}", lambda i, section: Share(int(i), int(section))),
         (f"save:{_ID}:{_PLACE}", lambda i, s, p: Save(int(i), _at(s, p))),
