@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 Measure = Callable[[str], float]
 """The width of a text in em."""
@@ -105,41 +106,8 @@ def _bound(words: Sequence[str]) -> Iterator[str]:
         yield group
 
 
-_LEANING_ON: frozenset[str] = frozenset("IaA첫그이저한두세내네제못안더잘꼭늘")
-_LEANING_BACK or group.rpartition(" ")[2] in _LEANING_ON):
-            yield group
-            group = ""
-        group = f"{group} {word}" if group else word
-    if group:
-        yield group
-
-
-_LEANING_ON: frozenset[str] = frozenset(
-    {
-        "I",
-        "a",
-        "A",
-        *[
-            "첫",
-            "그",
-            "이",
-            "저",
-            "한",
-            "두",
-            "세",
-            "내",
-            "네",
-            "제",
-            "못",
-            "안",
-            "더",
-            "잘",
-            "꼭",
-            "늘",
-        ],
-    }
-)
-_LEANING_BACK: frozenset[str] = frozenset("수것줄적때뿐채듯")
+_LEANING_ON: Final = frozenset("IaA첫그이저한두세내네제못안더잘꼭늘")
+_LEANING_BACK: Final = frozenset("수것줄적때뿐채듯")
 
 
 def _fitting(text: str, measure: Measure, room: float, *, space: bool) -> Iterator[_Piece]:
