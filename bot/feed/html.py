@@ -45,13 +45,13 @@ _INLINE = frozenset({
     "a", "abbr", "audio", "b", "bdi", "bdo", "big", "button", "cite", "code", "del", "dfn", "em",
     "font", "i", "iframe", "ins", "kbd", "mark", "noscript", "object", "picture", "q", "ruby", "rt",
     "rp", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
-    "video", "head", "title",
+    "video", "head", "title", "amp-img", "amp-youtube", "amp-iframe", "amp-video", "lite-youtube",
 })  # fmt: skip
 _KNOWN = VOID | BLOCKS | _INLINE
 _KEPT = frozenset({
     "alt", "aria-hidden", "class", "color", "content", "data-lazy-src", "data-original", "data-src",
-    "data-srcset", "datetime", "hidden", "height", "href", "id", "itemprop", "name", "property",
-    "rel", "src", "srcset", "style", "type", "width",
+    "data-srcset", "data-videoid", "datetime", "hidden", "height", "href", "id", "itemprop", "name",
+    "property", "rel", "src", "srcset", "style", "type", "videoid", "width",
 })  # fmt: skip
 # What a start tag ends that was left open (HTML standard, 13.1.2.4, optional tags).
 _ENDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {

@@ -131,7 +131,10 @@ def _escaped(match: re.Match[str]) -> str:
 def _is_whole(match: re.Match[str]) -> bool:
     """Whether a web address ends where we think, and is short enough to be one."""
     following = match.string[match.end() : match.end() + 1]
-    return len(match.group()) <= URL_LIMIT and following not in {*"@$'*({[|\\^`"}
+    # Discord links no "httPs://", and would show the brackets around it.
+    scheme = match.group().partition(":")[0]
+    within = scheme.islower() and len(match.group()) <= URL_LIMIT
+    return within and following not in {*"@$'*({[|\\^`"}
 
 
 def shorten(text: str, limit: int, *, cost: Callable[[str], int] = measure) -> str:

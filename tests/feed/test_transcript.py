@@ -243,6 +243,7 @@ PIECES = st.sampled_from(
     st.text(max_size=30),
 )
 @example("<figure><img src=a.jpg><figcaption>x", "")
+@example("<p>...</p><p>.</p>", "")
 @example("Q. A? Q. B?", "")
 @example("Q. <p> Q.", "")
 def test_any_html_gives_a_transcript(html: str, title: str) -> None:

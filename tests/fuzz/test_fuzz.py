@@ -36,7 +36,7 @@ def test_a_single_input_is_tried_again(tmp_path: Path, monkeypatch: pytest.Monke
     file = tmp_path / "crash-1"
     file.write_bytes(b"words lost")
     assert main(["ping", "--input", str(file)]) == 0
-    monkeypatch.setattr("fuzz.__main__.target", lambda name: Target(name, broken, lambda: [], ()))
+    monkeypatch.setattr("fuzz.__main__.target", lambda name: Target(name, broken, list, ()))
     with pytest.raises(Finding, match="words lost"):
         main(["ping", "--input", str(file)])
 

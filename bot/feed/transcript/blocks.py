@@ -65,7 +65,11 @@ _COLOR_CLASS = re.compile(r"^has-(?!text-|link-|background$)(.+?)(-background)?-
 _CAPTION_CLASSES = frozenset(
     {"wp-caption-text", "gallery-caption", "wp-element-caption", CAPTION_CLASS}
 )
-_MEDIA = frozenset({"img", "iframe", "embed", "object", "video", "source"})
+_MEDIA = frozenset(
+    {"img", "amp-img", "iframe", "amp-iframe", "amp-video", "embed", "object", "video", "source"}
+)
+# Elements that stand for a YouTube player, and the attribute that names the video.
+_PLAYERS = {"lite-youtube": "videoid", "amp-youtube": "data-videoid"}
 _SETTING = re.compile(r'youtube_url"\s*:\s*"([^"]+)"')
 _PICTURE_FILE = re.compile(r"(?i)\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)")
 
@@ -269,7 +273,7 @@ class _Reader:
         return _Frame(node.child, marks, ends_block=block)
 
     def _media(self, tag: str, attributes: Attributes, marks: Marks) -> None:
-        if tag == "img":
+        if tag in ("img", "amp-img"):
             character = emoji(attributes)
             if character is not None:
                 self._runs.append(Run(scrub(character), marks))
@@ -280,7 +284,7 @@ class _Reader:
             before = len(self.page.videos)
             self.video(source)
             known = web_url(source, self._base)
-            if tag == "iframe" and known and len(self.page.videos) == before:
+            if "iframe" in tag and known and len(self.page.videos) == before:
                 self._add_link(known)
 
     def _media_inside(self, node: LexborNode) -> None:
@@ -290,8 +294,8 @@ class _Reader:
 
     def _facade(self, tag: str, attributes: Attributes) -> None:
         """Lazy players: an element that stands for a video until it is clicked."""
-        if tag == "lite-youtube" and attributes.get("videoid"):
-            self.video(f"https://www.youtube.com/embed/{attributes['videoid']}")
+        if tag in _PLAYERS:
+            self.video(f"https://www.youtube.com/embed/{attributes.get(_PLAYERS[tag])}")
         elif "youtube_url" in (settings := attributes.get("data-settings") or ""):
             found = _SETTING.search(settings)
             self.video(found[1].replace("\\/", "/") if found else None)

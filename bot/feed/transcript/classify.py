@@ -8,8 +8,8 @@ decides nothing: what decides is what recurs and alternates.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -108,6 +108,13 @@ class Evidence:
             "li" in line.marks and line.list_item != item for line in beside
         )
 
+    def is_emphasis(self, number: int) -> bool:
+        """Words that stand out within an answer: "**I was terrified!** My tent had ..."."""
+        text = self.texts[number]
+        if self.asks[number] or self.addressed(number):
+            return False
+        return self.lines[number].glued or wording.tells_own_story(text)
+
     def is_answer(self, number: int) -> bool:
         return self.voices.role.get(number) == ANSWERS
 
@@ -119,6 +126,7 @@ def verdict_on(lines: Sequence[Line], title: str) -> Verdict | None:
     evidence = Evidence(lines, title)
     labelled = _by_labels(evidence)
     if labelled is not None:
+        labelled.asked |= _asked_without_label(labelled.asked, evidence)
         return _finish(labelled, evidence)
     best: Verdict | None = None
     best_score = 0.0
@@ -126,7 +134,8 @@ def verdict_on(lines: Sequence[Line], title: str) -> Verdict | None:
         asked = _trimmed(named, evidence)
         score = _score(asked, evidence, rule)
         if score > best_score:
-            leftover = set() if rule.startswith("not ") else named - asked
+            unasked = set() if rule.startswith("not ") else named - asked
+            leftover = {number for number in unasked if not evidence.is_emphasis(number)}
             best_score = score
             best = Verdict(rule, asked, voices=evidence.voices, leftover=leftover)
     if best_score < _best_by_wording(evidence):
@@ -148,6 +157,8 @@ def _by_labels(evidence: Evidence) -> Verdict | None:
         return None
     if voices.asked == 1 and not (voices.answered and evidence.announced):
         return None
+    if not voices.sure and not evidence.announced and not _interrogates(evidence):
+        return None
     asked: set[int] = set()
     speaker: str | None = None
     for number in range(len(evidence.lines)):
@@ -159,6 +170,60 @@ def _by_labels(evidence: Evidence) -> Verdict | None:
         if speaker == ASKS:
             asked.add(number)
     return Verdict("labels", asked, voices=voices)
+
+
+def _interrogates(evidence: Evidence) -> bool:
+    """Whether one side does nothing but ask, unlike people who talk in a play or a drama."""
+    roles = evidence.voices.role
+    asked = [evidence.asks[number] for number, role in roles.items() if role == ASKS]
+    return len(asked) >= 3 and sum(asked) >= 0.8 * len(asked)
+
+
+def _asked_without_label(asked: set[int], evidence: Evidence) -> set[int]:
+    """Rule "labels, then others": questions of an article that labels only some of its turns.
+
+    What has the very mark of the labelled questions needs no further witness than that it asks;
+    other marks, and wording, have to tell several questions that nobody would take for answers.
+    """
+    own = _marks_of_sides(asked, evidence)
+    free = {n for n in range(len(evidence.lines)) if n not in evidence.voices.role} - asked
+    found = {n for n in free if evidence.asks[n] and own & evidence.lines[n].marks}
+    best, best_count = found, len(groups_of(found))
+    for rule, named in _rules(evidence):
+        added = (_trimmed(asked | (named & free), evidence) & free) | found
+        count = _count_of_sure(added, evidence, least=2)
+        if not rule.startswith("not ") and count > best_count:
+            best, best_count = added, count
+    added = _by_wording(evidence, pinned=asked) & free
+    if _count_of_sure(added, evidence, least=3) > best_count:
+        best = added
+    return best
+
+
+def _marks_of_sides(asked: set[int], evidence: Evidence) -> frozenset[str]:
+    """The marks that nearly all labelled questions have and hardly any answer."""
+    roles = evidence.voices.role
+    marks: Counter[str] = Counter()
+    answered: Counter[str] = Counter()
+    for number, line in enumerate(evidence.lines):
+        if roles.get(number) == ASKS:
+            marks.update(line.marks)
+        elif roles.get(number) == ANSWERS:
+            answered.update(line.marks)
+    many = 0.8 * evidence.voices.asked
+    few = 0.1 * evidence.voices.answered
+    return frozenset(mark for mark, n in marks.items() if n >= many and answered[mark] <= few)
+
+
+def _count_of_sure(added: set[int], evidence: Evidence, *, least: int) -> int:
+    """How many of the groups surely ask; 0 where they are too few, or where others are among them,
+    or where nobody answers them."""
+    groups = groups_of(added)
+    sure = sum(any(evidence.sure[number] for number in group) for group in groups)
+    answers = [group[-1] + 1 for group in groups]
+    answered = sum(n < len(evidence.lines) and not evidence.asks[n] for n in answers)
+    enough = sure >= max(least, 0.6 * len(groups)) and answered >= 0.8 * len(groups)
+    return sure if enough else 0
 
 
 def _still_asking(number: int, evidence: Evidence, asked: set[int]) -> bool:
@@ -215,7 +280,7 @@ def _all_marks(lines: Sequence[Line]) -> Iterator[set[str]]:
         marks = set(line.marks)
         if marks & {"bold", "heading"}:
             marks.add("strong")
-        if marks & {"bold", "heading", "italic", "underline"}:
+        if marks & {"bold", "heading", "italic", "underline"} or any(map(_is_color, marks)):
             marks.add("emphasis")
         if sizes[line.block] > 1 and line.block != block:
             marks.add("first of its paragraph")
@@ -224,12 +289,16 @@ def _all_marks(lines: Sequence[Line]) -> Iterator[set[str]]:
         yield marks
 
 
+def _is_color(mark: str) -> bool:
+    return mark.startswith(("color:", "background:"))
+
+
 def _written_marks(text: str) -> Iterable[str]:
     """Marks that are characters: a star, a dash, brackets around the line, capitals."""
     sign = SYMBOL.match(text)
     if sign:
         yield f"sign {sign['sign'] or '-'}"
-    if _ENCLOSED.get(text[0]) == text.rstrip(" .")[-1]:
+    if _ENCLOSED.get(text[0]) == text.rstrip(" .")[-1:]:
         yield f"enclosed {text[0]}"
     if text.isupper() and len(text.split()) >= 3:
         yield "capitals"
@@ -247,11 +316,12 @@ def _best_by_wording(evidence: Evidence) -> float:
     return 0.8 * surely + 0.3 * max(0, sum(evidence.asks) - surely)
 
 
-def _by_wording(evidence: Evidence) -> set[int]:
+def _by_wording(evidence: Evidence, pinned: Collection[int] = ()) -> set[int]:
     """Rule "wording": the likeliest alternation of asking and answering lines (Viterbi).
 
     Two questions in a row cost more than a question and an answer that sounds like one, unless
-    they stand in one paragraph or are in two languages.
+    they stand in one paragraph or are in two languages. `pinned` lines ask, whatever they sound
+    like.
     """
     lines = evidence.lines
     asking, answering = -1e9, 0.0
@@ -260,6 +330,8 @@ def _by_wording(evidence: Evidence) -> set[int]:
         weight = evidence.weights[number]
         if evidence.is_answer(number) or evidence.is_listed(number):
             weight = -4.0
+        if number in pinned:
+            weight = 100.0
         together = number > 0 and (
             lines[number].block == lines[number - 1].block
             or wording.script(text) != wording.script(evidence.texts[number - 1])
@@ -297,7 +369,7 @@ def _sounds_asked(group: Sequence[int], evidence: Evidence) -> bool:
 
 def _trimmed(asked: set[int], evidence: Evidence) -> set[int]:
     """`asked` without what carries the mark and is no question: leads, headings, credits."""
-    groups = groups_of(asked)
+    groups = groups_of(_without_emphasis(asked, evidence))
     good = [number for number, group in enumerate(groups) if _sounds_asked(group, evidence)]
     if not good:
         return set()
@@ -314,6 +386,17 @@ def _trimmed(asked: set[int], evidence: Evidence) -> set[int]:
             or (place > good[-1] and _answered_remark(group, evidence))
         ):
             kept |= set(group)
+    return kept
+
+
+def _without_emphasis(asked: set[int], evidence: Evidence) -> set[int]:
+    """`asked` without an answer's own emphasis, alone or right before the next question."""
+    kept = set(asked)
+    for group in groups_of(asked):
+        for number in group:
+            if not evidence.is_emphasis(number):
+                break
+            kept.discard(number)
     return kept
 
 
@@ -392,7 +475,8 @@ def _convincing(verdict: Verdict, evidence: Evidence) -> bool:
     addressed = sum(any(wording.addresses(evidence.texts[n]) for n in g) for g in good) / len(good)
     personal = sum(map(wording.speaks_of_itself, answered)) / len(answered)
     foreign = wording.script(said) not in ("latin", "")
-    spoken = personal >= 0.3 or bool(evidence.voices.answered) or (foreign and addressed >= 0.3)
+    labelled = sum(evidence.is_answer(group[-1] + 1) for group in good) >= 0.5 * len(good)
+    spoken = personal >= 0.3 or labelled or (foreign and addressed >= 0.3)
     if verdict.rule == "wording":
         surely = sum(any(evidence.sure[n] for n in g) for g in good)
         inside = len(evidence.lines) - min(verdict.asked)
@@ -400,6 +484,8 @@ def _convincing(verdict: Verdict, evidence: Evidence) -> bool:
         least = 2 if evidence.announced else 3
         return spoken and dense and surely >= max(least, 0.4 * len(good)) and addressed >= 0.4
     if len(good) == 2 and len(groups) > 2:
+        return False
+    if len(good) == 2 and not evidence.announced and min(addressed, personal) < 1:
         return False
     return (spoken and (addressed >= 0.25 or evidence.announced)) or (
         evidence.announced and addressed >= 0.5
@@ -473,12 +559,14 @@ def _sign_marks(evidence: Evidence, verdict: Verdict) -> dict[int, int]:
         if found and number not in verdict.voices.label:
             signs[found["sign"] or "-"][number] = found.end()
     cuts: dict[int, int] = {}
+    answers = {group[-1] + 1 for group in groups_of(verdict.asked)}
     for lengths in signs.values():
         questions = [number for number in lengths if number in verdict.asked]
         if len(questions) >= 0.5 * len(groups_of(verdict.asked)) or (
             verdict.rule.startswith("sign") and len(lengths) >= 2 and not questions
         ):
-            cuts |= {
-                n: length for n, length in lengths.items() if n in verdict.asked or not questions
-            }
+            # In French and Spanish both sides begin with a dash.
+            both = len(answers & lengths.keys()) >= 0.6 * len(answers)
+            of_both = both or not questions
+            cuts |= {n: length for n, length in lengths.items() if n in verdict.asked or of_both}
     return cuts

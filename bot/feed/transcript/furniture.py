@@ -45,6 +45,7 @@ _CLASS = re.compile(
     r"|reaction-buttons"
     r"|adsbygoogle|advert(?:isement)?s?|ad-(?:container|slot|wrapper|unit|block|banner)"
     r"|code-block|google-auto-placed|sponsored|banner-ad"
+    r"|elementor-(?:widget-)?(?:share|social|post-info|post-navigation|toc|author-box)[\w-]*"
     r"|printfriendly|print-link|pf-button|screen-reader-\S+|sr-only|visually-hidden"
     r"|visuallyhidden|assistive-text"
     r"|edit-link|post-edit-link|skip-link|sidebar|widget-area"
@@ -81,7 +82,7 @@ _FURNITURE_LINE = re.compile(
     r")\W*$"
 )
 _SHARE_WORDS = re.compile(
-    r"(?ix)^\W*(?>(?:share|tweet|pin(?:\sit|terest)?|e-?mail|print|facebook|twitter|x|linkedin"
+    r"(?ix)^\W*(?>(?:share(?:\son|\svia)?|tweet|pin(?:\sit|terest)?|e-?mail|print|facebook|twitter|x|linkedin"
     r"|reddit|tumblr|whatsapp"
     r"|telegram|line|kakao(?:talk)?|weibo|pocket|more|copy\slink|like|threads|bluesky|mastodon"
     r"|\d+)\s*[|/·•,]?\s*)++\W*$"

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from bot.feed.transcript import wording
 from bot.feed.transcript.blocks import Line
@@ -29,7 +30,8 @@ _A_MARK = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"^(?:[\[(#]\s*|No\.?\s*)?(\d{1,3})(?:\s*[.)\]:：．、]+\s*(?=[^\d\s])|\s+[-–—|]\s+(?=\D))"
+    r"^(?:[\[(#]\s*|No\.?\s*|№\s*)?(?:(\d{1,3})(?:\s*[.)\]:：．、]+\s*(?=[^\d\s])"
+    r"|\s+[-–—|]\s+(?=\D))|(0\d)\s+(?=\D))"
 )
 _COLON = re.compile(
     r"^([^:：?？!！。\n]{1,48}?)\s*[:：](?=\s|$|[\"“‘'(\[가-힣ぁ-ヿ一-鿿]|[A-Z])\s*"
@@ -37,12 +39,15 @@ _COLON = re.compile(
 _BRACKET = re.compile(
     r"^[\[(（【<〈]\s*([^\])）】>〉\n]{1,40}?)\s*[\])）】>〉]\s*[:：–—-]?\s*(?=\S)"
 )
+_IN_BRACKETS = re.compile(r"^[\[【<〈]\s*([^\])）】>〉]{1,28}?)\s*[\]】>〉]$")
 _DASH = re.compile(r"^((?:[^\s:?!,–—|]+\s){0,3}?[^\s:?!,–—|]+?)(?:\s+[-–—|/]\s*|[–—-]\s+)(?=\S)")
 _DASH_TIGHT = re.compile(r"^([A-Z]{1,4})-(?=[A-Z“\"‘][a-z’' ])")
 _CLOSING_PAREN = re.compile(r"^([^\s():]{1,24})\)\s*(?=\S)")
 _AFTER_A = re.compile(r"^[\[(（]\s*([^\])）]{1,40}?)\s*[\])）]\s*[:：]?\s*")
 _ASIDE = re.compile(r"\s*[(\[（][^)\]）]{0,40}[)\]）]\s*$")
 _NAME_CHARS = re.compile(r"[^\W_]")
+# A picture before the name: "🎤 KCrush:".
+_PICTURE = re.compile(r"^(?:[\u2190-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d]*\s*)+")
 
 # Words before a colon that name a thing, not somebody who speaks.
 _NO_NAMES = re.compile(
@@ -98,12 +103,13 @@ class Voices:
     """What the labels of an article tell. ``role`` and ``label`` are by line number.
 
     ``sticky`` says that both sides are labelled, so that an unlabelled line belongs to whoever
-    spoke last.
+    spoke last; ``sure`` that a label itself says who asks: "Q.", or the magazine's name.
     """
 
     label: dict[int, Label] = field(default_factory=dict)
     role: dict[int, str] = field(default_factory=dict)
     sticky: bool = False
+    sure: bool = True
 
     @property
     def asked(self) -> int:
@@ -234,9 +240,10 @@ def _names(lines: Sequence[Line]) -> Voices:
         said[label.key].append(_said(lines, number, label))
     names = {label.key: label.name for label in accepted.values()}
     askers = {key for key, name in names.items() if is_magazine(name)}
+    sure = bool(askers)
     if not askers:
-        askers = _those_who_ask(said)
-    voices = Voices(label=dict(accepted))
+        askers = _those_who_ask(said, [label.key for label in accepted.values()])
+    voices = Voices(label=dict(accepted), sure=sure)
     voices.role = {n: ASKS if label.key in askers else ANSWERS for n, label in accepted.items()}
     voices.sticky = voices.answered >= 0.5 * voices.asked > 0
     return voices
@@ -249,16 +256,29 @@ def _said(lines: Sequence[Line], number: int, label: Label) -> str:
     return text
 
 
-def _those_who_ask(said: dict[str, list[str]]) -> set[str]:
-    """Whose words are mostly questions, while somebody else's mostly are not."""
+def _those_who_ask(said: dict[str, list[str]], order: Sequence[str]) -> set[str]:
+    """Whose words are mostly questions, while somebody else's mostly are not.
+
+    A second interviewer may say more besides, but never speaks right after the first. `order` are
+    the speakers' keys, line by line.
+    """
     rates = {key: _share(texts, wording.asks) for key, texts in said.items()}
     askers = {key for key, rate in rates.items() if rate >= 0.6 and len(said[key]) >= 2}
+    askers |= {
+        key
+        for key, rate in rates.items()
+        if askers and rate >= 0.5 and len(said[key]) >= 2 and not _follows(key, askers, order)
+    }
     others = [key for key in said if key not in askers]
     if not others or min(rates[key] for key in others) > 0.4:
         best = max(rates, key=lambda key: rates[key], default="")
         rest = [rate for key, rate in rates.items() if key != best]
         return {best} if rest and rates[best] >= 0.6 and max(rest) <= 0.4 else set()
     return askers
+
+
+def _follows(key: str, others: set[str], order: Sequence[str]) -> bool:
+    return any(before in others and after == key for before, after in pairwise(order))
 
 
 def _share(texts: Iterable[str], holds: Callable[[str], bool]) -> float:
@@ -294,9 +314,11 @@ def _recurring(form: str, labels: dict[int, Label]) -> dict[int, Label]:
         sure |= {key for key in emphasised if len(emphasised) >= 2}
     elif known:
         sure |= {key for key, count in counts.items() if count >= 2} | known
+    elif form == "dash" and len(emphasised) >= 2:
+        sure |= {key for key in emphasised if emphasised[key] == counts[key]}
     if form in ("dash", "lead", "paren", "alone") and not (known & sure) and len(sure) < 2:
         return {}
-    if sum(counts[key] for key in sure) < 2:
+    if sum(counts[key] for key in sure) < 2 and not (known & sure and len(labels) >= 2):
         return {}
     all_emphasised = all(emphasised[key] for key in sure)
     return {
@@ -320,12 +342,15 @@ def _capital(word: str) -> bool:
 
 
 def _candidates(line: Line) -> Iterable[Label]:
-    text = line.text
+    picture = _PICTURE.match(line.text)
+    before = picture.end() if picture else 0
+    text = line.text[before:]
     for form, pattern in (("colon", _COLON), ("bracket", _BRACKET), ("dash", _DASH),
                           ("dash", _DASH_TIGHT), ("paren", _CLOSING_PAREN)):  # fmt: skip
         found = pattern.match(text)
         if found and _may_be_name(found[1]):
-            yield Label(form, found[1].strip(), found.end(), _emphasised(line, found.end(1)))
+            end = before + found.end()
+            yield Label(form, found[1].strip(), end, _emphasised(line, before + found.end(1)))
             return
     lead = _lead(line)
     if lead and _may_be_name(lead) and len(lead) < len(text):
@@ -334,13 +359,18 @@ def _candidates(line: Line) -> Iterable[Label]:
 
 def _lone_lines(lines: Sequence[Line], numbers: Sequence[int]) -> dict[int, Label]:
     """Lines that are a name and nothing else, again and again: the words stand below."""
-    short = {n: lines[n].text for n in numbers if len(lines[n].text) <= 30}
-    counts = Counter(name_key(text) for text in short.values())
+    short = {n: _unbracketed(lines[n].text) for n in numbers if len(lines[n].text) <= 30}
+    counts = Counter(name_key(name) for name in short.values())
     return {
-        number: Label("alone", text, len(text), emphasised=True)
-        for number, text in short.items()
-        if counts[name_key(text)] >= 2 and _may_be_name(text) and text[-1] not in ".?!…:"
+        number: Label("alone", name, len(lines[number].text), emphasised=True)
+        for number, name in short.items()
+        if counts[name_key(name)] >= 2 and _may_be_name(name) and name[-1] not in ".?!…:"
     }
+
+
+def _unbracketed(text: str) -> str:
+    found = _IN_BRACKETS.match(text)
+    return found[1] if found else text
 
 
 def _lead(line: Line) -> str:
@@ -382,12 +412,19 @@ def _may_be_name(name: str) -> bool:
 
 
 def numbered(lines: Sequence[Line]) -> dict[int, Label]:
-    """Rule "1. 2. 3.": lines that count upwards from one, or from where the last stopped."""
+    """Rule "1. 2. 3.": lines that count upwards from one, or from where the last stopped.
+
+    A question may begin at one again, as after the heading of a new part.
+    """
     found: dict[int, Label] = {}
     expected = 1
     for number, line in enumerate(lines):
         match = _NUMBER.match(line.text)
-        if match and expected <= int(match[1]) <= expected + 1:
-            found[number] = Label("number", match[1], match.end())
-            expected = int(match[1]) + 1
+        if match is None:
+            continue
+        count = int(match[1] or match[2])
+        again = count == 1 and wording.asks(line.text[match.end() :])
+        if again or expected <= count <= expected + 1:
+            found[number] = Label("number", str(count), match.end())
+            expected = count + 1
     return found if len(found) >= 2 else {}

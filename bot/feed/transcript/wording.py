@@ -194,6 +194,11 @@ def _own_story(text: str) -> float:
     return 0.0
 
 
+def tells_own_story(text: str) -> bool:
+    """Whether it speaks of whoever speaks, in the singular, and to nobody: an answer's words."""
+    return _own_story(text) >= 2.0 and not addresses(text) and not asks(text)
+
+
 def surely_asks(text: str) -> bool:
     """The strict view: nobody would take it for an answer.
 
