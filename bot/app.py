@@ -31,6 +31,7 @@ from bot.guilds.healing import Healing
 from bot.guilds.home import keep_home
 from bot.guilds.keeping import Keeping
 from bot.i18n import Messages
+from bot.library import Library
 from bot.outgoing.publishing import DiscordExtras
 from bot.outgoing.sending import DiscordSender
 from bot.outgoing.telling import DiscordTeller
@@ -74,6 +75,7 @@ class App:
     notifier: Notifier
     extras: ExtrasService
     keeping: Keeping
+    library: Library
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     http: HttpPort | None = None
     backfill: Backfill | None = None
@@ -112,11 +114,14 @@ async def open_app(
         sender = DiscordSender(client)
         tuning = Tuning(nonce_window=settings.nonce_window)
         announcer = Announcer(store, sender, clock, rng, pace, tuning)
+        library = Library(store, index, clock)
         add_commands(
             client,
             Reading(store, index, rng, clock),
             Subscribing(store, clock, announcer.wake),
             messages,
+            library=library,
+            excerpt=settings.reading == "excerpt",
             home_channel_id=settings.home_channel_id,
         )
         editor = Editor(store, sender, clock, rng, pace)
@@ -177,6 +182,7 @@ async def open_app(
             notifier,
             extras,
             keeping,
+            library,
             changed,
             http,
             backfill if settings.backfill == "on" else None,
@@ -206,6 +212,7 @@ async def run(
             tasks.create_task(_follow_up(app), name="extras"),
             tasks.create_task(_keep_home(app), name="home"),
             tasks.create_task(app.keeping.run(), name="keeping"),
+            tasks.create_task(app.library.run(), name="library"),
         ]
         if app.backfill is not None:
             running.append(tasks.create_task(app.backfill.run(), name="archive"))

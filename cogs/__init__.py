@@ -6,15 +6,19 @@ import: their names are sentences that people read too, and nothing is looked up
 
 from bot.client import KcrushClient
 from bot.i18n import Messages
+from bot.library import Library
 from bot.reading import Reading
 from bot.subscribing import Subscribing
 from cogs.announcements import Announcements
 from cogs.artists import Artists
 from cogs.follow import Follow
 from cogs.interviews import Interviews
+from cogs.library import Shelf
 from cogs.naming import Naming
+from cogs.opening import Opening
 from cogs.reader import Reader
 from cogs.router import Router
+from cogs.sharing import Sharing
 
 
 def add_commands(
@@ -23,18 +27,27 @@ def add_commands(
     subscribing: Subscribing,
     messages: Messages,
     *,
+    library: Library,
+    excerpt: bool = False,
     home_channel_id: int | None = None,
 ) -> None:
     """Give the client all commands, and its buttons and menus their answers.
 
-    ``/announcements follow`` is there where the bot has a home channel to follow.
+    ``/announcements follow`` is there where the bot has a home channel to follow. With `excerpt`
+    people read the beginning of interviews only.
     """
     naming = Naming(messages.text())
     router = Router()
+    opening = Opening(library, messages, excerpt=excerpt)
+    sharing = Sharing(library)
     interviews = Interviews(reading, messages)
     of_fans = interviews.commands(naming)
     interviews.answer(router)
-    for cog in (Reader(reading, messages, interviews), Artists(reading, messages)):
+    for cog in (
+        Reader(reading, interviews, library, opening, sharing),
+        Shelf(library, opening),
+        Artists(reading, messages),
+    ):
         cog.add_to(of_fans, naming)
         cog.answer(router)
     admins = Announcements(reading, subscribing, messages)

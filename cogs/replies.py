@@ -1,4 +1,4 @@
-"""How an interaction is answered: always for the one person, never pinging anybody."""
+"""How an interaction is answered: for the one person unless they share it, pinging nobody."""
 
 from typing import Any
 
@@ -14,6 +14,11 @@ _NOBODY = discord.AllowedMentions.none()
 async def show(interaction: Interaction, layout: Layout) -> None:
     """Answer with a message that only this person sees."""
     await interaction.response.send_message(view=layout, ephemeral=True, allowed_mentions=_NOBODY)
+
+
+async def post(interaction: Interaction, layout: Layout) -> None:
+    """Answer with a message that all in the channel can see."""
+    await interaction.response.send_message(view=layout, allowed_mentions=_NOBODY)
 
 
 async def replace(interaction: Interaction, layout: Layout) -> None:

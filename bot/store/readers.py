@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import InterviewSummary, Place, Saved, StoredInterview
-from bot.store import codec
+from bot.store import codec, follows
 from bot.store.engine import Database
 from bot.store.interviews import BY_ID, SUMMARY
 from bot.store.tables import interviews, places, saved, turns
@@ -125,11 +125,12 @@ SAVED = (
 
 
 def _count_of(table: sa.Table, moment: sa.Column[Any]) -> sa.Select[Any]:
-    return sa.select(
+    columns: list[sa.ColumnElement[Any]] = [
         sa.func.count().label("number"),
         sa.func.min(moment).label("oldest"),
         sa.func.max(moment).label("newest"),
-    ).where(table.c.user_id == sa.bindparam("user_id"))
+    ]
+    return sa.select(*columns).where(table.c.user_id == sa.bindparam("user_id"))
 
 
 _COUNT_PLACES = _count_of(places, places.c.read_at)
@@ -245,8 +246,13 @@ class Readers:
     # ---------------------------------------------------------------- telling and forgetting
 
     async def forget(self, user_id: int) -> None:
-        """Delete all that is kept of a person, in one transaction."""
-        await self._database.change(lambda connection: forget(connection, user_id))
+        """Delete all that is kept of a person, in one transaction: whom they follow, too."""
+
+        async def change(connection: AsyncConnection) -> None:
+            await forget(connection, user_id)
+            await follows.forget(connection, user_id)
+
+        await self._database.change(change)
 
     async def count_places(self, user_id: int) -> Count:
         return _count(await self._database.fetch(_COUNT_PLACES, {"user_id": user_id}))

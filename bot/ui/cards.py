@@ -49,7 +49,7 @@ def announcement_card(
         above.append(words(text("card.mention", role=f"<@&{role_id}>")))
     if missed:
         above.append(words(text.plural("card.missed", missed)))
-    card = _withdrawn(stored, text) if stored.withdrawn_at else _card(stored, text)
+    card = _withdrawn(stored, text) if stored.withdrawn_at else interview_card(stored, text)
     return Layout(*(item for item in (*above, card) if item is not None))
 
 
@@ -70,7 +70,8 @@ def _withdrawn(stored: StoredInterview, text: Text) -> "discord.ui.Container[Any
     return container(words(f"~~{shown}~~"), words(small(text("card.withdrawn"))))
 
 
-def _card(stored: StoredInterview, text: Text) -> "discord.ui.Container[Any]":
+def interview_card(stored: StoredInterview, text: Text) -> "discord.ui.Container[Any]":
+    """An interview as a container: picture, title, who, excerpt, and the buttons to read it."""
     interview = stored.interview
     picture = hero(interview)
     return container(

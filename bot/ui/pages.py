@@ -27,6 +27,12 @@ from bot.ui.markdown import (
 BODY_LIMIT = 2000
 """UTF-16 code units of a page's running text: about a minute's reading, two phone screens."""
 
+SHARE_LIMIT = 1200
+"""UTF-16 code units of an answer that is shared: one phone screen of other people's chat."""
+
+EXCERPT_QUESTIONS = 2
+"""Questions that can be read where the operator lets people read excerpts only."""
+
 HEADING_LIMIT = 400
 SPEAKER_LIMIT = 100
 GALLERIES = 4
@@ -40,7 +46,8 @@ SYLLABLES_PER_MINUTE = 500
 class Page:
     """One page. ``heading`` and ``body`` are markdown, "" where there is none.
 
-    ``back`` and ``forth`` are where the buttons lead, ``None`` at the ends.
+    ``back`` and ``forth`` are where the buttons lead, ``None`` at the ends. ``withheld`` is the
+    page that stands for all that can only be read on the site.
     """
 
     position: Position
@@ -50,10 +57,19 @@ class Page:
     images: tuple[Image, ...]
     back: Position | None
     forth: Position | None
+    withheld: bool = False
 
 
-def page_at(interview: Interview, position: Position, text: Text) -> Page:
-    """The page at `position`, or the nearest that there is: interviews are edited."""
+def page_at(
+    interview: Interview, position: Position, text: Text, *, limit: int | None = None
+) -> Page:
+    """The page at `position`, or the nearest that there is: interviews are edited.
+
+    With a `limit` only so many questions are shown; whatever lies beyond is one page that says so.
+    """
+    hidden = first_hidden(interview, text, limit)
+    if hidden is not None and position >= hidden:
+        return _withheld(interview, hidden, text)
     sections = _sections(interview)
     section = _nearest(sections, position.section)
     heading, bodies = _section(interview, section, text)
@@ -71,6 +87,62 @@ def page_at(interview: Interview, position: Position, text: Text) -> Page:
         back=Position(section, part - 1) if part else before,
         forth=after if last else Position(section, part + 1),
     )
+
+
+def first_hidden(interview: Interview, text: Text, limit: int | None) -> Position | None:
+    """From where on an interview is not shown, with a `limit` of questions; ``None``: all is.
+
+    Of prose without questions the first page is shown.
+    """
+    transcript = interview.transcript
+    if limit is None:
+        return None
+    if not transcript.turns and len(_section(interview, COVER.section, text)[1]) > 1:
+        return Position(COVER.section, 1)
+    if len(transcript.turns) > limit:
+        return Position(limit + 1)
+    return Position(OUTRO) if is_visible(transcript.outro) else None
+
+
+def _withheld(interview: Interview, hidden: Position, text: Text) -> Page:
+    turns = interview.transcript.turns
+    left = len(turns) - hidden.section + 1
+    if hidden.part:
+        back = COVER
+    elif hidden.section == OUTRO:
+        back = Position(len(turns), LAST_PART)
+    else:
+        back = Position(hidden.section - 1, LAST_PART)
+    questions = hidden.section != OUTRO and not hidden.part
+    return Page(
+        position=hidden,
+        parts=1,
+        heading=text("reader.withheld"),
+        body=text.plural("reader.withheld-questions", left)
+        if questions
+        else text("reader.withheld-text"),
+        images=(),
+        back=back,
+        forth=None,
+        withheld=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A question and the beginning of its answer, as markdown. ``cut`` says that more follows."""
+
+    heading: str
+    body: str
+    cut: bool
+    images: tuple[Image, ...]
+
+
+def passage(interview: Interview, number: int, text: Text) -> Passage:
+    """Question `number` (from 1, one that there is) and its answer as far as is shared."""
+    heading, answers = _turn(interview, number, text)
+    parts = split_answers(answers, text, SHARE_LIMIT, evenly=False)
+    return Passage(heading, parts[0], len(parts) > 1, _images(interview, number))
 
 
 def hero(interview: Interview) -> Image | None:
@@ -124,10 +196,16 @@ def _section(interview: Interview, section: int, text: Text) -> tuple[str, list[
         return "", split_answers((Answer(None, transcript.intro),), text)
     if section == OUTRO:
         return "", split_answers((Answer(None, transcript.outro),), text)
-    turn = transcript.turns[section - 1]
+    heading, answers = _turn(interview, section, text)
+    return heading, split_answers(answers, text)
+
+
+def _turn(interview: Interview, number: int, text: Text) -> tuple[str, tuple[Answer, ...]]:
+    """A question's heading, and the answers with what is too long for a heading before them."""
+    turn = interview.transcript.turns[number - 1]
     heading, rest = _heading(turn.question)
     answers = (Answer(None, rest), *turn.answers) if rest else turn.answers
-    return heading or text("reader.question-untitled", number=section), split_answers(answers, text)
+    return heading or text("reader.question-untitled", number=text.number(number)), answers
 
 
 def _heading(question: str) -> tuple[str, str]:
@@ -175,18 +253,22 @@ _ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|vs|feat|ft|Vol|No|Jr|Sr|\w)\.$
 _LONGEST_ABBREVIATION = 6
 
 
-def split_answers(answers: Sequence[Answer], text: Text) -> list[str]:
-    """The answers as parts of markdown of at most ``BODY_LIMIT``; at least one part.
+def split_answers(
+    answers: Sequence[Answer], text: Text, limit: int = BODY_LIMIT, *, evenly: bool = True
+) -> list[str]:
+    """The answers as parts of markdown of at most `limit`; at least one part.
 
-    Speakers are in bold, named again where a part begins in the midst of their words.
+    Speakers are in bold, named again where a part begins in the midst of their words. Parts are
+    about as long as each other, or else as long as may be.
     """
     atoms = [
         atom
         for number, answer in enumerate(answers)
-        for atom in _atoms(clean(answer.text), BODY_LIMIT - 2 * SPEAKER_LIMIT, number)
+        for atom in _atoms(clean(answer.text), limit - 2 * SPEAKER_LIMIT, number)
     ]
     overheads = [_overhead(answer, text) for answer in answers]
-    parts = _fill(atoms, overheads)
+    goal = _goal(atoms, overheads, limit) if evenly else limit
+    parts = _fill(atoms, overheads, limit, goal)
     rendered: list[str] = []
     spoken: int | None = None
     for part in parts:
@@ -200,19 +282,25 @@ def _overhead(answer: Answer, text: Text) -> int:
     return measure(_speaker(answer, text, continued=True)) + 3
 
 
-def _fill(atoms: Sequence[_Atom], overheads: Sequence[int]) -> list[list[_Atom]]:
-    """Fill parts evenly: none beyond the limit, the last not a mere line where it can be helped."""
+def _goal(atoms: Sequence[_Atom], overheads: Sequence[int], limit: int) -> int:
+    """How long parts should be for the last not to be a mere line, where it can be helped."""
     total = sum(atom.cost for atom in atoms) + sum(overheads)
-    room = BODY_LIMIT - max(overheads, default=0)
+    room = limit - max(overheads, default=0)
     wanted = -(-total // room)
-    goal = BODY_LIMIT if wanted == 1 else total // max(1, wanted) + max(overheads, default=0)
+    return limit if wanted == 1 else total // max(1, wanted) + max(overheads, default=0)
+
+
+def _fill(
+    atoms: Sequence[_Atom], overheads: Sequence[int], limit: int, goal: int
+) -> list[list[_Atom]]:
+    """Fill parts up to `goal`, none beyond `limit`."""
     parts: list[list[_Atom]] = []
     size = 0
     for atom in atoms:
         begins = not parts or size >= goal
         answer_begins = begins or parts[-1][-1].answer != atom.answer
         cost = atom.cost + (overheads[atom.answer] if answer_begins else 0)
-        if begins or size + cost > BODY_LIMIT:
+        if begins or size + cost > limit:
             parts.append([])
             size, cost = 0, atom.cost + overheads[atom.answer]
         parts[-1].append(atom)

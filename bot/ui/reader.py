@@ -1,12 +1,16 @@
 """The reader: an interview's cover, then question by question, turned by buttons."""
 
+from dataclasses import dataclass
+
 import discord
 
 from bot.i18n import Text
-from bot.model import Interview, StoredInterview
+from bot.kinds import kind_of
+from bot.model import Interview, Kind, StoredInterview
+from bot.store import Opened
 from bot.ui import ids
-from bot.ui.cards import byline, facts
-from bot.ui.ids import COVER, OUTRO, Position
+from bot.ui.cards import LONG_TITLE, byline, date_of, kinds
+from bot.ui.ids import COVER, END, OUTRO, Position
 from bot.ui.layout import (
     GALLERY_LIMIT,
     OPTION_LIMIT,
@@ -24,56 +28,99 @@ from bot.ui.layout import (
     words,
 )
 from bot.ui.markdown import is_visible, join, link, one_line
-from bot.ui.pages import Page, hero, minutes_to_read, page_at
+from bot.ui.pages import Page, first_hidden, hero, minutes_to_read, page_at
 
-_COVER_TITLE_LIMIT = 300
+_COVER_TITLE_LIMIT = 250
+_COVER_URL_LIMIT = 300
 _RUNNING_TITLE_LIMIT = 120
 _RUNNING_URL_LIMIT = 300
+"""Such that a cover with the longest names and roles, and any page with the longest heading, stay
+below Discord's 4,000 characters together with ``BODY_LIMIT``."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a page is shown: which 25 questions the menu offers (from 0; by default those around
+    the question shown), how many questions can be read here (``None``: all), and a line for the
+    one person, as markdown."""
+
+    menu_page: int | None = None
+    limit: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderPage:
+    """A page, and the place to remember for it: ``END`` on the last."""
+
+    layout: Layout
+    place: Position
 
 
 def reader_page(
-    stored: StoredInterview, position: Position, text: Text, *, menu_page: int | None = None
+    stored: StoredInterview, position: Position, text: Text, view: View = View()
 ) -> Layout:
-    """The page of an interview at `position`, or the nearest that there is.
+    """The page of an interview at `position`, or the nearest that there is, as anybody sees it."""
+    return opened_page(Opened(stored), position, text, view).layout
 
-    `menu_page` (from 0) chooses which 25 questions the menu offers; by default those around the
-    question shown. Withdrawn interviews are the caller's to refuse.
+
+def opened_page(opened: Opened, position: Position, text: Text, view: View = View()) -> ReaderPage:
+    """The page of an interview at `position`, or the nearest that there is, as the person who
+    opened it sees it. Withdrawn interviews are the caller's to refuse.
     """
-    interview = stored.interview
-    page = page_at(interview, position, text)
+    interview = opened.stored.interview
+    page = page_at(interview, position, text, limit=view.limit)
     at_cover = page.position == COVER
     head = _cover(interview, text) if at_cover else _running_head(interview, page, text)
     galleries = [
         gallery(page.images[start : start + GALLERY_LIMIT])
         for start in range(0, len(page.images), GALLERY_LIMIT)
     ]
-    foot = [words(small(_length(interview, text)))] if at_cover else []
-    return Layout(
+    layout = Layout(
         container(
             *head,
             words(page.body),
             *galleries,
-            *foot,
+            words(small(view.note)),
             rule(),
-            *_controls(stored, page, text, menu_page),
+            *_menu(opened.stored, page, text, view),
+            _turners(opened, page, text, view),
+            _keepers(opened, page, text),
         )
     )
+    return ReaderPage(layout, END if page.forth is None else page.position)
 
 
 def _cover(interview: Interview, text: Text) -> list[Item | None]:
     picture = hero(interview)
     return [
         gallery([picture]) if picture else None,
-        words(_title(interview, text, "## ")),
-        words(byline(interview)),
-        words(small(facts(interview))),
-        rule(),
+        words("\n".join(filter(None, (_title(interview, text), byline(interview))))),
+        words(small(_facts(interview, text))),
+        rule() if is_visible(interview.transcript.intro) else None,
     ]
 
 
-def _title(interview: Interview, text: Text, mark: str) -> str:
-    title = interview.title if is_visible(interview.title) else text("card.untitled")
-    return mark + link(title, interview.url, _COVER_TITLE_LIMIT)
+def _title(interview: Interview, text: Text) -> str:
+    title = one_line(interview.title)
+    title = title if is_visible(title) else text("card.untitled")
+    heading = "##" if len(title) <= LONG_TITLE else "###"
+    linked = link(title, interview.url, _COVER_TITLE_LIMIT, url_limit=_COVER_URL_LIMIT)
+    return f"{heading} {linked}"
+
+
+def _facts(interview: Interview, text: Text) -> str:
+    """Kind, date and length: what one wants to know before one begins."""
+    kind = kind_of(interview.subjects, interview.kinds)
+    turns = len(interview.transcript.turns)
+    return join(
+        [
+            *(kinds(interview) if kind is Kind.OTHER else [text(f"kind.{kind}")]),
+            date_of(interview),
+            text.plural("card.questions", turns) if turns else None,
+            text.plural("reader.minutes", minutes_to_read(interview)),
+        ]
+    )
 
 
 def _running_head(interview: Interview, page: Page, text: Text) -> list[Item | None]:
@@ -86,6 +133,8 @@ def _running_head(interview: Interview, page: Page, text: Text) -> list[Item | N
 
 def _place(interview: Interview, page: Page, text: Text) -> str:
     total = len(interview.transcript.turns)
+    if page.withheld:
+        return ""
     match page.position.section:
         case 0:
             return text("reader.intro") if total else ""
@@ -103,49 +152,84 @@ def _part(interview: Interview, page: Page, text: Text) -> str:
     return text(key, number=number, total=total)
 
 
-def _length(interview: Interview, text: Text) -> str:
-    turns = len(interview.transcript.turns)
-    return join(
-        [
-            text.plural("card.questions", turns) if turns else None,
-            text.plural("reader.minutes", minutes_to_read(interview)),
-        ]
-    )
-
-
-def _controls(
-    stored: StoredInterview, page: Page, text: Text, menu_page: int | None
-) -> list[Item | None]:
-    interview = stored.interview
-    back = page.back or page.position
-    forth = page.forth or page.position
-    start = page.position == COVER and bool(interview.transcript.turns) and page.parts == 1
-    buttons = row(
+def _turners(opened: Opened, page: Page, text: Text, view: View) -> "Item | None":
+    """Back and on, and the way to the site. A cover begun before leads to where one stopped."""
+    number, turns = opened.stored.id, opened.stored.interview.transcript.turns
+    site = link_button(text("card.open"), opened.stored.interview.url)
+    forth = ids.TurnPage(number, page.forth or page.position, "n").custom_id
+    place = _begun(opened, page, text, view)
+    if place is not None:
+        known = 0 < place.section <= len(turns)
+        label = (
+            text("reader.continue-at", number=text.number(place.section))
+            if known
+            else text("reader.continue")
+        )
+        goes_on = ids.TurnPage(number, place, "c").custom_id
+        return row(
+            button(label, goes_on, style=discord.ButtonStyle.primary),
+            button(text("reader.start-again"), forth),
+            site,
+        )
+    back = ids.TurnPage(number, page.back or page.position, "b").custom_id
+    starts = page.position == COVER and bool(turns) and page.parts == 1
+    return row(
+        button(text("reader.back"), back, disabled=page.back is None),
         button(
-            text("reader.back"),
-            ids.TurnPage(stored.id, back, "b").custom_id,
-            disabled=page.back is None,
-        ),
-        button(
-            text("reader.start") if start else text("reader.next"),
-            ids.TurnPage(stored.id, forth, "n").custom_id,
+            text("reader.start") if starts else text("reader.next"),
+            forth,
             style=discord.ButtonStyle.primary,
             disabled=page.forth is None,
         ),
-        link_button(text("card.open"), interview.url),
+        site,
     )
-    return [*_menu(stored, page, text, menu_page), buttons]
 
 
-def _menu(
-    stored: StoredInterview, page: Page, text: Text, menu_page: int | None
-) -> list[Item | None]:
+def _begun(opened: Opened, page: Page, text: Text, view: View) -> Position | None:
+    """Where a person stopped in the interview on whose cover they are."""
+    if opened.place is None or page.position != COVER or page.forth is None:
+        return None
+    place = Position(opened.place.section, opened.place.part)
+    hidden = first_hidden(opened.stored.interview, text, view.limit)
+    if place in {COVER, END} or (hidden is not None and place >= hidden):
+        return None
+    return place
+
+
+def _keepers(opened: Opened, page: Page, text: Text) -> "Item | None":
+    """What one does with a question, or on other pages with the interview."""
+    number, section = opened.stored.id, page.position.section
+    turns = opened.stored.interview.transcript.turns
+    asked = section if 0 < section <= len(turns) and not page.withheld else COVER.section
+    shown = Position(section, page.position.part)
+    return row(
+        button(text("reader.share"), ids.Share(number, asked).custom_id),
+        button(text("reader.unsave"), ids.Unsave(number, shown).custom_id)
+        if asked in opened.saved
+        else button(text("reader.save"), ids.Save(number, shown).custom_id),
+        button(text("reader.similar"), ids.Similar(number).custom_id),
+        button(text("reader.quote"), ids.QuotePicture(number, asked).custom_id) if turns else None,
+    )
+
+
+def saved_section(interview: Interview, position: Position, limit: int | None = None) -> int:
+    """What is saved on the page at `position`: a question's number, or 0 for the interview."""
+    turns = len(interview.transcript.turns)
+    readable = turns if limit is None else min(turns, limit)
+    return position.section if position.section <= readable else COVER.section
+
+
+def _menu(stored: StoredInterview, page: Page, text: Text, view: View) -> list[Item | None]:
+    """The questions to jump to, 25 at a time; where they are withheld, the page that says so."""
     turns = stored.interview.transcript.turns
     if not turns:
         return []
-    pages = -(-len(turns) // OPTION_LIMIT)
-    here = min(page.position.section, len(turns)) - 1
-    shown = max(0, here) // OPTION_LIMIT if menu_page is None else min(menu_page, pages - 1)
+    shown_turns = turns if view.limit is None else turns[: view.limit]
+    pages = -(-len(shown_turns) // OPTION_LIMIT)
+    here = min(page.position.section, len(shown_turns)) - 1
+    shown = max(0, here) // OPTION_LIMIT
+    if view.menu_page is not None:
+        shown = min(view.menu_page, pages - 1)
     first = shown * OPTION_LIMIT
     options = [
         option(
@@ -155,21 +239,23 @@ def _menu(
             ids.position_value(Position(number)),
             default=number == page.position.section,
         )
-        for number, turn in enumerate(turns[first : first + OPTION_LIMIT], first + 1)
+        for number, turn in enumerate(shown_turns[first : first + OPTION_LIMIT], first + 1)
     ]
+    hidden = first_hidden(stored.interview, text, view.limit)
+    if hidden is not None:
+        rest = ids.position_value(hidden)
+        options.append(option(text("reader.withheld"), rest, default=page.withheld))
     questions = menu(text("reader.jump"), ids.Jump(stored.id).custom_id, options)
-    return [questions, _menu_buttons(stored, page, text, shown, pages)]
+    return [questions, _menu_buttons(stored.id, len(shown_turns), page, text, shown)]
 
 
-def _menu_buttons(
-    stored: StoredInterview, page: Page, text: Text, shown: int, pages: int
-) -> "Item | None":
+def _menu_buttons(interview: int, turns: int, page: Page, text: Text, shown: int) -> "Item | None":
     def to(other: int, key: str) -> "discord.ui.Button[discord.ui.LayoutView] | None":
-        if not 0 <= other < pages:
-            return None
         first = other * OPTION_LIMIT + 1
-        last = min(first + OPTION_LIMIT - 1, len(stored.interview.transcript.turns))
+        if not 1 <= first <= turns:
+            return None
+        last = min(first + OPTION_LIMIT - 1, turns)
         label = text(key, first=text.number(first), last=text.number(last))
-        return button(label, ids.TurnMenu(stored.id, page.position, other).custom_id)
+        return button(label, ids.TurnMenu(interview, page.position, other).custom_id)
 
     return row(to(shown - 1, "reader.menu-earlier"), to(shown + 1, "reader.menu-later"))

@@ -16,6 +16,7 @@ from discord.http import Route
 
 from bot.client import CatalogueTranslator, KcrushClient, sync_commands
 from bot.i18n import load_messages
+from bot.library import Library
 from bot.model import Answer, Interview, Subject, Transcript, Turn
 from bot.reading import Reading
 from bot.search import SearchIndex
@@ -127,13 +128,22 @@ async def connected(
     roused: asyncio.Event,
     *,
     seed: int = 1,
+    excerpt: bool = False,
 ) -> AsyncIterator[KcrushClient]:
     """The real client with the real commands, logged in, its commands registered."""
     messages = load_messages()
     client = KcrushClient(messages, lambda: "K7F2QM", gateway_url=sandbox.gateway_url)
     await client.tree.set_translator(CatalogueTranslator(messages))
     reading = Reading(store, index, random.Random(seed), clock)
-    add_commands(client, reading, Subscribing(store, clock, roused.set), messages)
+    library = Library(store, index, clock)
+    add_commands(
+        client,
+        reading,
+        Subscribing(store, clock, roused.set),
+        messages,
+        library=library,
+        excerpt=excerpt,
+    )
     await client.login(sandbox.token)
     await sync_commands(client)
     task = asyncio.create_task(client.connect())

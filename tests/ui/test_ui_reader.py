@@ -12,7 +12,7 @@ from bot.model import Answer, Image, Interview, Subject, Transcript, Turn
 from bot.ui.ids import COVER, LAST_PART, OUTRO, Position, TurnPage, parse_custom_id
 from bot.ui.markdown import clean, is_visible
 from bot.ui.pages import BODY_LIMIT, minutes_to_read, page_at, split_answers
-from bot.ui.reader import reader_page
+from bot.ui.reader import View, reader_page
 from tests.ui.discord_markdown import literal
 from tests.ui.limits import buttons, pictures, selects, shown, texts, units, within_limits
 from tests.ui.strategies import EMOJI, HANGUL, MARKS, TEXT, interviews, stored
@@ -53,15 +53,21 @@ def page(position: Position, text: Text, interview: Interview = INTERVIEW) -> li
 def test_the_cover(text: Text) -> None:
     layout = reader_page(stored(INTERVIEW), COVER, text)
     assert texts(layout) == [
-        "## [Interview with O.V](https://kcrush.example/interview/)",
-        "**O.V**, R&B Duo",
-        "-# <t:1773651600:D> · R&B",
+        "## [Interview with O.V](https://kcrush.example/interview/)\n**O.V**, R&B Duo",
+        "-# Music · <t:1773651600:D> · 2 questions · 1 minute to read",
         "They met at school.",
-        "-# 2 questions · 1 minute to read",
     ]
     assert pictures(layout) == ["https://kcrush.example/hero.jpg"]
     labels = [(found["label"], bool(found.get("disabled"))) for found in buttons(layout)]
-    assert labels == [("Back", True), ("Start reading", False), ("Open on KCrush", False)]
+    assert labels == [
+        ("Back", True),
+        ("Start reading", False),
+        ("Open on KCrush", False),
+        ("Share", False),
+        ("Save", False),
+        ("Similar", False),
+        ("Quote", False),
+    ]
 
 
 def test_a_question_with_its_speakers_and_picture(text: Text) -> None:
@@ -99,7 +105,7 @@ def test_the_menu_of_a_long_interview_comes_in_pages_of_25(text: Text) -> None:
     turners = {found["label"]: found["custom_id"] for found in buttons(at_30)[:2]}
     assert turners["‹ 1–25"] == "kc:menu:417:30.0:0"
     assert turners["51–60 ›"] == "kc:menu:417:30.0:2"
-    third = reader_page(stored(long_interview(60)), Position(30), text, menu_page=2)
+    third = reader_page(stored(long_interview(60)), Position(30), text, View(menu_page=2))
     assert len(selects(third)[0]["options"]) == 10
     assert "Question 30 of 60" in shown(third)
 
@@ -157,7 +163,9 @@ def long_turns() -> tuple[Turn, ...]:
 def test_any_page_of_any_interview_is_within_discords_limits(
     interview: Interview, section: int, part: int, menu_page: int | None, text: Text
 ) -> None:
-    layout = reader_page(stored(interview), Position(section, part), text, menu_page=menu_page)
+    layout = reader_page(
+        stored(interview), Position(section, part), text, View(menu_page=menu_page)
+    )
     within_limits(layout)
 
 
