@@ -18,6 +18,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_ran
 from bot.clock import Clock
 from bot.errors import UserError
 from bot.i18n import DEFAULT_LOCALE, Messages
+from bot.ui.mentions import Mentions
 from bot.ui.panels import error_panel
 
 logger = structlog.get_logger(__name__)
@@ -70,6 +71,7 @@ class KcrushClient(discord.AutoShardedClient):
         self.http.http_trace = http_trace
         self._hearers: dict[str, list[Callable[..., Coroutine[Any, Any, None]]]] = {}
         self.messages = messages
+        self.mentions = Mentions()
         self.tree: app_commands.CommandTree[KcrushClient] = _Tree(self)
         self.logged_in = asyncio.Event()
         self._new_reference = new_reference
@@ -237,6 +239,8 @@ class CatalogueTranslator(app_commands.Translator):
 async def sync_commands(client: KcrushClient) -> bool:
     """Register the tree's commands, but only where Discord has others. True when it did.
 
+    Either way ``client.mentions`` knows their ids afterwards.
+
     A sync is one of 200 command writes a day (Discord docs, Application commands, registering),
     and makes every person's client fetch the commands anew.
 
@@ -260,8 +264,10 @@ async def sync_commands(client: KcrushClient) -> bool:
     )
     theirs: list[dict[str, Any]] = await client.http.request(route)
     if same_commands(ours, theirs):
+        client.mentions.learn({command["name"]: int(command["id"]) for command in theirs})
         return False
-    await client.tree.sync()
+    registered = await client.tree.sync()
+    client.mentions.learn({command.name: command.id for command in registered})
     return True
 
 
