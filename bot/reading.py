@@ -165,8 +165,8 @@ class Reading:
 
     async def random(
         self, kind: Kind | None = None, *, unlike: Callable[[int], bool] | None = None
-    ) -> StoredInterview:
-        """An interview by chance; none whose id is `unlike`, where there are others.
+    ) -> int:
+        """The id of an interview by chance; none of those `unlike`, where there are others.
 
         Raises:
             NoInterviewsError: nothing is stored.
@@ -178,14 +178,14 @@ class Reading:
         place = self._rng.randrange(len(listed))
         if unlike is not None and unlike(listed[place].id):
             place = (place + 1) % len(listed)
-        return await self.interview(listed[place].id)
+        return listed[place].id
 
-    async def _random_of_store(self) -> StoredInterview:
+    async def _random_of_store(self) -> int:
         """While the index is still being built."""
         chosen = await self._store.random(self._rng)
         if chosen is None:
             raise NoInterviewsError
-        return await self.interview(chosen.id)
+        return chosen.id
 
     def _of_kind(self, kind: Kind | None) -> Sequence[InterviewSummary]:
         listed = self._index.listed(kind)

@@ -9,6 +9,7 @@ from bot.i18n import Messages
 from bot.library import Library
 from bot.reading import Reading
 from bot.subscribing import Subscribing
+from cogs.about import About
 from cogs.announcements import Announcements
 from cogs.artists import Artists
 from cogs.follow import Follow
@@ -40,13 +41,14 @@ def add_commands(
     router = Router()
     opening = Opening(library, messages, excerpt=excerpt)
     sharing = Sharing(library)
-    interviews = Interviews(reading, messages)
+    interviews = Interviews(reading, messages, opening)
     of_fans = interviews.commands(naming)
     interviews.answer(router)
     for cog in (
         Reader(reading, interviews, library, opening, sharing),
         Shelf(library, opening),
         Artists(reading, messages),
+        About(library, messages, client.mentions),
     ):
         cog.add_to(of_fans, naming)
         cog.answer(router)

@@ -2,21 +2,21 @@
 
 from discord import app_commands
 from discord.app_commands import Choice
+from discord.ui import ActionRow
 
 from bot.errors import UserError
 from bot.i18n import Messages, Text
-from bot.model import Kind, StoredInterview
+from bot.model import Kind
 from bot.reading import Day, Reading
 from bot.ui import ids
 from bot.ui.artist import artists_page
 from bot.ui.found import HITS_PER_PAGE, Asked, Found, no_more, nothing_found, search_page
-from bot.ui.ids import COVER
-from bot.ui.layout import Layout, button, row
+from bot.ui.layout import Layout, button
 from bot.ui.lists import LATEST_PER_PAGE, day_page, latest_page, nothing_on_day
 from bot.ui.markdown import is_visible
 from bot.ui.panels import notice
-from bot.ui.reader import reader_page
 from cogs.naming import Naming
+from cogs.opening import Opening
 from cogs.replies import Interaction, replace, show
 from cogs.router import Router
 from cogs.suggesting import (
@@ -51,9 +51,10 @@ class UnknownArtistError(UserError):
 class Interviews:
     """The fans' commands, in servers, in direct messages and wherever a fan installed the app."""
 
-    def __init__(self, reading: Reading, messages: Messages) -> None:
+    def __init__(self, reading: Reading, messages: Messages, opening: Opening) -> None:
         self._reading = reading
         self._messages = messages
+        self._opening = opening
 
     def commands(self, naming: Naming) -> app_commands.Group:
         """The group ``/interviews``."""
@@ -120,8 +121,8 @@ class Interviews:
         @app_commands.choices(kind=kind_choices(naming))
         async def random(interaction: Interaction, kind: str | None = None) -> None:
             chosen = kind_chosen(kind)
-            stored = await self._reading.random(chosen)
-            await show(interaction, _random_page(stored, chosen, self._text(interaction)))
+            drawn = await self._reading.random(chosen)
+            await show(interaction, await self._drawn(interaction, drawn, chosen))
 
     def answer(self, router: Router) -> None:
         """Take on the buttons of lists."""
@@ -143,11 +144,10 @@ class Interviews:
         await replace(interaction, await self._day(action, self._text(interaction)))
 
     async def draw_another(self, interaction: Interaction, action: ids.AnotherRandom) -> None:
-        stored = await self._reading.random(
-            action.kind, unlike=lambda drawn: drawn % DRAWS == action.draw
+        drawn = await self._reading.random(
+            action.kind, unlike=lambda one: one % DRAWS == action.draw
         )
-        page = _random_page(stored, action.kind, self._text(interaction))
-        await replace(interaction, page)
+        await replace(interaction, await self._drawn(interaction, drawn, action.kind))
 
     async def search(self, query: str, page: int, text: Text) -> Layout:
         """One page of what a search for mere words finds, or what to try where it finds nothing."""
@@ -220,17 +220,16 @@ class Interviews:
             corrected=found.corrected,
         )
 
+    async def _drawn(self, interaction: Interaction, drawn: int, kind: Kind | None) -> Layout:
+        """An interview's cover, with a button for another below."""
+        label = self._text(interaction)("random.another")
+        another = button(label, ids.AnotherRandom(kind, drawn % DRAWS).custom_id, emoji="🎲")
+        page = await self._opening.page(interaction, drawn)
+        page.add_item(ActionRow(another))
+        return page
+
     async def _complete_artist(self, interaction: Interaction, current: str) -> list[Choice[str]]:
         return suggest_artists(self._reading, current, self._text(interaction))
 
     async def _complete_year(self, interaction: Interaction, current: str) -> list[Choice[int]]:
         return suggest_years(self._reading, str(current), self._text(interaction))
-
-
-def _random_page(stored: StoredInterview, kind: Kind | None, text: Text) -> Layout:
-    page = reader_page(stored, COVER, text)
-    another = ids.AnotherRandom(kind, stored.id % DRAWS)
-    added = row(button(text("random.another"), another.custom_id, emoji="🎲"))
-    if added is not None:
-        page.add_item(added)
-    return page

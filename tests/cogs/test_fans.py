@@ -314,7 +314,7 @@ async def test_pages_beyond_the_end_are_answered(on_stage: Stage) -> None:
         "**There are no more interviews.** You have reached the end of the list; "
         "`/interviews latest` begins it anew."
     )
-    assert "Nothing found for “singer”" in await pressed(on_stage, "kc:find:999999:singer")
+    assert "no more results for “singer”" in await pressed(on_stage, "kc:find:999999:singer")
     assert "Question 3 of 3" in await pressed(on_stage, f"kc:go:{number}:999998.9:n")
     assert "Question 3 of 3" in await pressed(on_stage, f"kc:menu:{number}:3.0:77")
     assert "it was deleted" in await pressed(on_stage, "kc:read:" + "9" * 18)
