@@ -1,1 +1,19 @@
 """One striking answer as a picture: chosen, drawn, kept."""
+
+from bot.quotes.choosing import Quote, choose
+from bot.quotes.service import Chosen, NobodyQuotedError, NothingStrikesError, Quotes
+from bot.quotes.studio import BusyError, NotDrawnError, Studio, UnsettableError, open_studio
+
+__all__ = [
+    "BusyError",
+    "Chosen",
+    "NobodyQuotedError",
+    "NotDrawnError",
+    "NothingStrikesError",
+    "Quote",
+    "Quotes",
+    "Studio",
+    "UnsettableError",
+    "choose",
+    "open_studio",
+]

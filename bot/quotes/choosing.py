@@ -7,7 +7,6 @@ of feeling decide. The words and weights are our own reading of the magazine's p
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -47,13 +46,14 @@ class Quote:
     section: int
 
 
-def choose(interview: Interview, section: int = 0) -> Quote | None:
+def choose(interview: Interview, section: int = 0, *, limit: int | None = None) -> Quote | None:
     """The most striking quote of the whole interview, or of question `section` alone.
 
-    ``None`` where nothing stands on its own, or there is no such question.
+    With a `limit` only so many questions are looked at, from the first. ``None`` where nothing
+    stands on its own, or there is no such question.
     """
     best: tuple[float, str, str | None, int] | None = None
-    for number, turn in enumerate(interview.transcript.turns, 1):
+    for number, turn in enumerate(interview.transcript.turns[:limit], 1):
         if section not in {0, number}:
             continue
         for answer in turn.answers:
@@ -70,12 +70,14 @@ def choose(interview: Interview, section: int = 0) -> Quote | None:
 
 def columns(text: str) -> int:
     """How wide a text is, in columns: what is written in a square takes two."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        2 if unicodedata.east_asian_width(char) in "WF" else not unicodedata.combining(char)
-        for char in text
-    )
+    return len(text) if text.isascii() else len(text) + len(_SQUARE.findall(text))
+
+
+_SQUARE = re.compile(
+    "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6"
+    "\U0001f300-\U0001f64f\U0001f680-\U0001f6ff\U0001f900-\U0001f9ff\U00020000-\U0003fffd]"
+)
+"""Hangul, Han, kana, full-width forms and emoji (Unicode, East Asian Width W and F)."""
 
 
 # ---------------------------------------------------------------- runs of sentences
@@ -91,11 +93,12 @@ def _candidates(text: str) -> Iterator[tuple[float, str]]:
                 if not judged[last].fits:
                     break
                 run = judged[first : last + 1]
-                quote = " ".join(part.text for part in run)
-                if columns(quote) > LONGEST:
+                size = sum(part.size for part in run) + last - first
+                if size > LONGEST:
                     break
-                if columns(quote) >= SHORTEST and _is_balanced(quote):
-                    yield _score(run, quote), quote
+                quote = " ".join(part.text for part in run)
+                if size >= SHORTEST and _is_balanced(quote):
+                    yield _score(run, size), quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ class _Judged:
     """A sentence: whether it may be part of a quote, whether one may begin with it, its worth."""
 
     text: str
+    size: int
     fits: bool
     opens: bool
     worth: float
@@ -112,11 +116,10 @@ def _judge(sentence: Sentence) -> _Judged:
     text = sentence.text
     fits = sentence.whole and not wording.UNFIT.search(text) and not _is_list(text)
     opens = fits and _begins(text) and not wording.LEANING.match(text) and not _dangles(text)
-    return _Judged(text, fits, opens, _worth(text) if fits else 0.0)
+    return _Judged(text, columns(text), fits, opens, _worth(text) if fits else 0.0)
 
 
-def _score(run: Sequence[_Judged], quote: str) -> float:
-    size = columns(quote)
+def _score(run: Sequence[_Judged], size: int) -> float:
     low, high = BEST
     length = 0.0
     if size < low:
