@@ -27,6 +27,7 @@ from bot.clock import Clock, wait
 from bot.config import Settings
 from bot.errors import StoreError
 from bot.feed.fetch import open_fetcher
+from bot.following import Following
 from bot.guilds.healing import Healing
 from bot.guilds.home import keep_home
 from bot.guilds.keeping import Keeping
@@ -76,6 +77,7 @@ class App:
     extras: ExtrasService
     keeping: Keeping
     library: Library
+    following: Following
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     http: HttpPort | None = None
     backfill: Backfill | None = None
@@ -115,12 +117,15 @@ async def open_app(
         tuning = Tuning(nonce_window=settings.nonce_window)
         announcer = Announcer(store, sender, clock, rng, pace, tuning)
         library = Library(store, index, clock)
+        following = Following(store, index, clock, announcer.wake)
+        announcer.on_direct = following.heard
         add_commands(
             client,
             Reading(store, index, rng, clock),
             Subscribing(store, clock, announcer.wake),
             messages,
             library=library,
+            following=following,
             excerpt=settings.reading == "excerpt",
             home_channel_id=settings.home_channel_id,
         )
@@ -183,6 +188,7 @@ async def open_app(
             extras,
             keeping,
             library,
+            following,
             changed,
             http,
             backfill if settings.backfill == "on" else None,
@@ -213,6 +219,7 @@ async def run(
             tasks.create_task(_keep_home(app), name="home"),
             tasks.create_task(app.keeping.run(), name="keeping"),
             tasks.create_task(app.library.run(), name="library"),
+            tasks.create_task(app.following.run(), name="following"),
         ]
         if app.backfill is not None:
             running.append(tasks.create_task(app.backfill.run(), name="archive"))

@@ -315,6 +315,16 @@ class Follow:
     followed_at: datetime
 
 
+class Reached(StrEnum):
+    """What became of a direct message, for whoever has to tell the person."""
+
+    ARRIVED = "arrived"
+    REFUSED = "refused"
+    """The first one that was."""
+
+    REFUSED_AGAIN = "refused-again"
+
+
 @dataclass(frozen=True, slots=True)
 class Validators:
     """What a site gave to ask it again conditionally (RFC 9110, 8.8): verbatim header values."""

@@ -5,6 +5,7 @@ import: their names are sentences that people read too, and nothing is looked up
 """
 
 from bot.client import KcrushClient
+from bot.following import Following
 from bot.i18n import Messages
 from bot.library import Library
 from bot.reading import Reading
@@ -13,6 +14,7 @@ from cogs.about import About
 from cogs.announcements import Announcements
 from cogs.artists import Artists
 from cogs.follow import Follow
+from cogs.following import FollowingArtists
 from cogs.interviews import Interviews
 from cogs.library import Shelf
 from cogs.naming import Naming
@@ -29,6 +31,7 @@ def add_commands(
     messages: Messages,
     *,
     library: Library,
+    following: Following,
     excerpt: bool = False,
     home_channel_id: int | None = None,
 ) -> None:
@@ -44,10 +47,13 @@ def add_commands(
     interviews = Interviews(reading, messages, opening)
     of_fans = interviews.commands(naming)
     interviews.answer(router)
+    followed = FollowingArtists(following, reading, messages)
+    followed.listen(client)
     for cog in (
         Reader(reading, interviews, library, opening, sharing),
         Shelf(library, opening),
         Artists(reading, messages),
+        followed,
         About(library, messages, client.mentions),
     ):
         cog.add_to(of_fans, naming)

@@ -25,6 +25,11 @@ class Router:
 
     def __init__(self) -> None:
         self._handlers: dict[type, Handler[Any]] = {}
+        self._afterwards: list[Callable[[Interaction], Awaitable[None]]] = []
+
+    def after(self, afterwards: Callable[[Interaction], Awaitable[None]]) -> None:
+        """Call this after each answer that a handler gave."""
+        self._afterwards.append(afterwards)
 
     def on(self, action: type[A], handler: Handler[A]) -> None:
         """Answer actions of this type with `handler`."""
@@ -41,6 +46,8 @@ class Router:
         data: Any = interaction.data or {}
         action: Action = parse_custom_id(str(data.get("custom_id", "")))
         await self._handlers[type(action)](interaction, action)
+        for afterwards in self._afterwards:
+            await afterwards(interaction)
 
 
 def chosen_value(interaction: Interaction) -> str:

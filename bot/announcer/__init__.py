@@ -6,7 +6,13 @@ from bot.announcer.machine import Failed, Kind, Outcome, Released, Sent
 from bot.announcer.notices import Notifier, Teller
 from bot.announcer.pacing import Pace, Pacer
 from bot.announcer.responses import InvalidResponses, watching
-from bot.announcer.sender import EffectUnknownError, HistoryUnreadableError, Posted, Sender
+from bot.announcer.sender import (
+    EffectUnknownError,
+    HistoryUnreadableError,
+    NothingSentError,
+    Posted,
+    Sender,
+)
 from bot.announcer.service import Announcer, Tuning
 
 __all__ = [
@@ -17,6 +23,7 @@ __all__ = [
     "HistoryUnreadableError",
     "InvalidResponses",
     "Kind",
+    "NothingSentError",
     "Notifier",
     "Outcome",
     "Pace",

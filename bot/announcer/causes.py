@@ -4,12 +4,13 @@ The codes are those of Discord docs, "Opcodes and status codes", JSON error code
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import aiohttp
 import discord
 
 from bot.announcer.machine import Failed, Kind
-from bot.announcer.sender import EffectUnknownError
+from bot.announcer.sender import EffectUnknownError, NothingSentError
 
 _BLOCKED: Mapping[int, str] = {
     10003: "unknown-channel",
@@ -24,7 +25,19 @@ _BLOCKED: Mapping[int, str] = {
     160005: "thread-locked",
     200000: "automod",
     200001: "automod",
+    10013: "unknown-user",
+    50033: "unknown-user",
+    50007: "messages-closed",
+    50278: "messages-closed",
 }
+"""50007 comes from who blocked the bot, 50278 from who takes no messages from servers or shares
+none with it (discord-api-docs, issue 8238); Discord has one sentence for both, and so have we."""
+
+TOO_MANY = "too-many-direct"
+"""The reason that stands for all direct messages, not for the one that met it."""
+
+_TOO_MANY = frozenset({40003, 20026})
+"""Direct messages are opened too fast; the bot was flagged as one that sends unwanted ones."""
 
 _TEMPORARY = frozenset({40004, 40006, 130000})
 """Sending, or the feature, is switched off at Discord's for a time; it is overloaded."""
@@ -43,16 +56,20 @@ def failure_of(error: Exception) -> Failed:
     |---|---|
     | connection lost, timed out, never made; 5xx | lost: again, soon |
     | 429 of a channel, slowmode | limited: again, when Discord says |
+    | direct messages opened too fast | limited, for all direct messages |
     | global 429, or one without ``Via``; 403 without a code | shut out: hold all |
     | 401 | unauthorized: hold all, loudly |
     | 403 or 404 with a code; codes of an unfit channel | blocked: park |
     | 400; other 4xx with a code | rejected: our bug, give this one up |
     | 404 and the like without a code | lost: that is not Discord speaking |
+    | what had to be asked before the message | as above, but surely not sent |
     | anything else | a bug of ours: again, rarely |
 
     A 429 without ``Via`` comes from what stands before Discord's API and bans our address; a
     refusal without a code is no word of Discord's about the channel.
     """
+    if isinstance(error, NothingSentError):
+        return replace(failure_of(error.cause), maybe_sent=False)
     if isinstance(error, EffectUnknownError):
         return Failed(Kind.LOST, "discord-down", error.retry_after, maybe_sent=True)
     if isinstance(error, discord.RateLimited):
@@ -76,6 +93,8 @@ def _of_answer(error: discord.HTTPException) -> Failed:
         return Failed(Kind.UNAUTHORIZED, "unauthorized")
     if code == _FILTERED:
         return Failed(Kind.SHUT_OUT, "shut-out", _retry_after(error))
+    if code in _TOO_MANY:
+        return Failed(Kind.LIMITED, TOO_MANY, _retry_after(error))
     if code in _TEMPORARY:
         return Failed(Kind.LOST, "discord-down", _retry_after(error))
     if code in _BLOCKED:

@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -80,10 +82,19 @@ class Editor:
         due = await self._store.edits.due(self._clock.now(), BATCH)
         found = await self._store.interviews(list({edit.interview_id for edit in due}))
         interviews = {stored.id: stored for stored in found}
-        for edit in due:
-            if not await self._edit(SentCard(edit, interviews[edit.interview_id])):
+        cards = [SentCard(edit, interviews[edit.interview_id]) for edit in due]
+        for card in await self._addressed(cards):
+            if not await self._edit(card):
                 return 0
         return len(due)
+
+    async def _addressed(self, cards: Sequence[SentCard]) -> list[SentCard]:
+        persons = [(card.edit.guild_id, card.interview) for card in cards if card.edit.direct]
+        found = await self._store.follows.addressees(persons)
+        return [
+            replace(card, addressee=found.get((card.edit.guild_id, card.interview.id)))
+            for card in cards
+        ]
 
     async def _edit(self, card: SentCard) -> bool:
         """Whether to go on with others: not while it is Discord itself that fails or refuses."""

@@ -42,6 +42,11 @@ LONGEST_PROBE = 24 * 3600.0
 invalid requests in ten minutes (Discord docs, Rate limits): a thousand parked channels cost two a
 minute at first and one a minute in the end."""
 
+FIRST_DIRECT_PROBE = 6 * 3600.0
+LONGEST_DIRECT_PROBE = 7 * 24 * 3600.0
+"""Seconds: the same for a person whose messages are closed. No event tells that they opened them,
+and they can say so themselves: with a button, or by following somebody else."""
+
 FIRST_EDIT_RETRY = 60.0
 LONGEST_EDIT_RETRY = 6 * 3600.0
 """Seconds: an edit is in no hurry."""
@@ -210,9 +215,11 @@ def must_look(row: Delivery, now: datetime, window: float, *, remembered: bool) 
     return not remembered or now - since >= timedelta(seconds=window)
 
 
-def probe_delay(probes: int, rng: random.Random) -> float:
-    """Seconds until a parked channel is tried again after `probes` tries in vain since it was
-    parked."""
+def probe_delay(probes: int, rng: random.Random, *, direct: bool = False) -> float:
+    """Seconds until a parked channel, or with `direct` a person, is tried again after `probes`
+    tries in vain since it was parked."""
+    if direct:
+        return _back_off(FIRST_DIRECT_PROBE, LONGEST_DIRECT_PROBE, probes + 1, rng)
     return _back_off(FIRST_PROBE, LONGEST_PROBE, probes + 1, rng)
 
 
@@ -223,6 +230,12 @@ def hold(failure: Failed, times: int, rng: random.Random) -> float:
     """
     if failure.kind not in (Kind.SHUT_OUT, Kind.UNAUTHORIZED):
         return 0.0
+    return rest(failure, times, rng)
+
+
+def rest(failure: Failed, times: int, rng: random.Random) -> float:
+    """Seconds for which nothing of the kind that was refused is to be sent, at the `times`-th
+    refusal in a row (from 1)."""
     return _at_least(failure.retry_after, _back_off(FIRST_HOLD, LONGEST_HOLD, times, rng))
 
 

@@ -12,7 +12,8 @@ from bot.store import Leased, SentCard
 class Posted:
     """A message that stands at Discord's.
 
-    ``channel_id`` is where, when that is not the subscription's channel (a post of a forum).
+    ``channel_id`` is where, when that is not the subscription's channel (a post of a forum, a
+    direct message).
     """
 
     message_id: int
@@ -34,6 +35,14 @@ class EffectUnknownError(KcrushError):
         super().__init__(f"Discord answered {status}")
         self.status = status
         self.retry_after = retry_after
+
+
+class NothingSentError(KcrushError):
+    """What has to be asked of Discord before a message failed, so that none was sent."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
 
 
 class Sender(Protocol):

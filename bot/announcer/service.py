@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.announcer.attempt import Attempts
-from bot.announcer.causes import failure_of
+from bot.announcer.causes import TOO_MANY, failure_of
 from bot.announcer.editing import card_digest
 from bot.announcer.machine import (
     FIRST_HOLD,
@@ -23,11 +23,13 @@ from bot.announcer.machine import (
     conclude,
     hold,
     probe_delay,
+    rest,
 )
 from bot.announcer.pacing import Pace, Pacer
 from bot.announcer.sender import Sender
 from bot.clock import Clock, wait
 from bot.errors import StoreError
+from bot.model import Reached, TargetKind
 from bot.store import Leased, Store
 
 logger = structlog.get_logger(__name__)
@@ -47,7 +49,9 @@ class Tuning:
 
     ``lease`` outlasts the wait for a turn (``queue`` at the pace) and one ``send_limit``, which
     in turn outlasts discord.py's own five tries (25 s of waiting). ``in_hand`` bounds the sends
-    under way, most of them slow ones, for at Discord's limit fewer than ten are needed.
+    under way, most of them slow ones, for at Discord's limit fewer than ten are needed. ``direct``
+    bounds the direct messages among them: what goes to guilds finds room whatever waits for
+    persons.
 
     ``nonce_window`` is for how long Discord is trusted to know a nonce again; it says "a few
     minutes" (Discord docs, Create Message). What may have been sent longer ago is looked for in
@@ -58,6 +62,7 @@ class Tuning:
     send_limit: float = 90.0
     queue: int = 100
     in_hand: int = 1000
+    direct: int = 40
     grace: float = 10.0
     nonce_window: float = 120.0
 
@@ -71,7 +76,10 @@ class Announcer:
     that window the channel is searched for the message before it is sent again (``Attempts``).
 
     Channels are served side by side, each by one send at a time (the store leases one row a
-    channel), in the store's order: fresh ones first, guilds by turns.
+    channel), in the store's order: fresh ones first, guilds by turns. Direct messages go when
+    nothing goes to a guild, a bounded number at once.
+
+    `on_direct` is told of persons and their direct messages, after that was written down.
     """
 
     def __init__(
@@ -101,6 +109,10 @@ class Announcer:
         self._refusals = 0
         self._inherited = False
         self._hold_until = 0.0
+        self._direct: set[asyncio.Task[None]] = set()
+        self._direct_refusals = 0
+        self._direct_until = 0.0
+        self.on_direct: Callable[[int, Reached], None] | None = None
 
     def wake(self) -> None:
         """Something may be due: look now. After every commit that adds deliveries."""
@@ -200,6 +212,12 @@ class Announcer:
         free = min(tuning.queue - len(self._queued), tuning.in_hand - in_hand)
         return min(free, 1 - in_hand) if self._refusals else free
 
+    def _direct_room(self) -> int:
+        """How many direct messages may be among them: none while Discord wants a rest of them,
+        and some at a time, for each lease has its price."""
+        free = self._tuning.direct - len(self._direct)
+        return 0 if self._direct_held_for() > 0 or 2 * free < self._tuning.direct else free
+
     async def _take_due(self) -> bool:
         """Lease what there is room for, and begin to send it; whether there may be more."""
         room = self._room()
@@ -207,13 +225,17 @@ class Announcer:
             return False
         now = self._clock.now()
         # Asking is a read, beside the writes that settle what is on its way.
-        due = await self._store.next_due()
+        direct = self._direct_room()
+        due = await self._store.next_due(direct=direct > 0)
         if due is None or due > now:
             return False
-        batch = await self._store.lease_due(now, now + timedelta(seconds=self._tuning.lease), room)
+        until = now + timedelta(seconds=self._tuning.lease)
+        batch = await self._store.lease_due(now, until, room, direct=direct)
         for leased in batch:
             task = asyncio.create_task(self._deliver(leased), name=f"send {leased.delivery.id}")
             self._queued[task] = leased
+            if _is_direct(leased):
+                self._direct.add(task)
             task.add_done_callback(self._done)
         return len(batch) == room
 
@@ -226,17 +248,22 @@ class Announcer:
             return None
         if more:
             return 0.0
-        due = await self._store.next_due()
+        due = await self._store.next_due(direct=self._direct_room() > 0)
         if due is None:
-            return None
+            resting = self._direct_held_for()
+            return resting if resting > 0 else None
         left = (due - self._clock.now()).total_seconds()
         return left if left > 0 else NOTHING_YET
 
     def _held_for(self) -> float:
         return self._hold_until - self._clock.monotonic()
 
+    def _direct_held_for(self) -> float:
+        return self._direct_until - self._clock.monotonic()
+
     def _done(self, task: asyncio.Task[None]) -> None:
         self._queued.pop(task, None)
+        self._direct.discard(task)
         self._sending.discard(task)
         self._changed.set()
         if not task.cancelled() and (error := task.exception()) is not None:
@@ -258,7 +285,7 @@ class Announcer:
         self._sending.add(task)
         self._channels.add(channel)
         try:
-            held = self._held_for()
+            held = max(self._held_for(), self._direct_held_for() if _is_direct(leased) else 0.0)
             outcome = Released(held) if held > 0 else await self._send(leased)
             await self._settle(leased, outcome)
         finally:
@@ -277,6 +304,8 @@ class Announcer:
             failure = failure_of(error)
             return self._noted(leased, failure, error)
         self._accepted()
+        if _is_direct(leased):
+            self._direct_refusals = 0
         return outcome
 
     def _accepted(self) -> None:
@@ -297,6 +326,13 @@ class Announcer:
                 self._hold_until = self._clock.monotonic() + held
                 log.critical("announcer.refused", kind=failure.kind, held_for=round(held))
             return replace(failure, retry_after=self._held_for() + FIRST_HOLD)
+        if failure.reason == TOO_MANY:
+            if self._direct_held_for() <= 0:
+                self._direct_refusals += 1
+                resting = rest(failure, self._direct_refusals, self._rng)
+                self._direct_until = self._clock.monotonic() + resting
+                log.error("announcer.direct-refused", held_for=round(resting))
+            return replace(failure, retry_after=self._direct_held_for() + FIRST_HOLD)
         if failure.kind in (Kind.BUG, Kind.REJECTED):
             log.error("delivery.our-bug", kind=failure.kind, exc_info=error)
         if failure.kind in (Kind.BLOCKED, Kind.LIMITED, Kind.REJECTED):
@@ -323,6 +359,8 @@ class Announcer:
                     await self._clock.sleep(self._store_delay(failures))
                     continue
                 self._tell(leased, conclusion, outcome, ours=ours)
+                if ours and _is_direct(leased):
+                    self._tell_of_direct(leased, conclusion)
                 return
         finally:
             self._unsettled.discard(delivery.id)
@@ -333,12 +371,13 @@ class Announcer:
         row = leased.delivery
         if conclusion.event is Event.PARK:
             probes = 0 if leased.probes is None else leased.probes + 1
+            delay = probe_delay(probes, self._rng, direct=_is_direct(leased))
             return await self._store.park(
                 row.id,
                 expected_attempts=row.attempts,
                 now=now,
                 reason=conclusion.reason or "",
-                next_probe_at=now + timedelta(seconds=probe_delay(probes, self._rng)),
+                next_probe_at=now + timedelta(seconds=delay),
                 maybe_sent_at=conclusion.maybe_sent_at,
             )
         sent = outcome if isinstance(outcome, Sent) else None
@@ -376,6 +415,16 @@ class Announcer:
                 next_attempt_at=conclusion.next_attempt_at,
             )
 
+    def _tell_of_direct(self, leased: Leased, conclusion: Conclusion) -> None:
+        if self.on_direct is None:
+            return
+        if conclusion.event is Event.SENT:
+            self.on_direct(leased.subscription.channel_id, Reached.ARRIVED)
+        elif conclusion.event is Event.PARK:
+            again = leased.probes is not None
+            told = Reached.REFUSED_AGAIN if again else Reached.REFUSED
+            self.on_direct(leased.subscription.channel_id, told)
+
     # ---------------------------------------------------------------- the end
 
     async def _wind_up(self) -> None:
@@ -409,11 +458,21 @@ class Announcer:
 
     @staticmethod
     def _log(leased: Leased) -> structlog.typing.FilteringBoundLogger:
+        """Whom a direct message is for stands in no log."""
+        one = leased.subscription
+        where: dict[str, object] = (
+            {"direct": True}
+            if _is_direct(leased)
+            else {"guild": one.guild_id, "channel": one.channel_id}
+        )
         bind: Callable[..., structlog.typing.FilteringBoundLogger] = logger.bind
         return bind(
             delivery=leased.delivery.id,
             interview=leased.interview.id,
-            guild=leased.subscription.guild_id,
-            channel=leased.subscription.channel_id,
+            **where,
             attempt=leased.delivery.attempts,
         )
+
+
+def _is_direct(leased: Leased) -> bool:
+    return leased.subscription.kind is TargetKind.DIRECT

@@ -1,6 +1,6 @@
 """Whether an announcement stands in a channel already: its mark among our own messages there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,15 +21,18 @@ SLACK = timedelta(minutes=2)
 """By how much Discord's clock, which message ids are made by, may lag behind ours."""
 
 
-async def find_message(client: KcrushClient, leased: Leased, since: datetime) -> Posted | None:
-    """The announcement among what was written in its channel after `since`, oldest first.
+async def find_message(
+    client: KcrushClient, leased: Leased, since: datetime, direct: int | None = None
+) -> Posted | None:
+    """The announcement among what was written in its channel after `since`, oldest first; in the
+    direct messages `direct`, whose history is always open, if that is where it goes.
 
     Raises:
         HistoryUnreadableError: the channel's history is closed to us, too long, or can't be told
             from one that is closed.
         discord.HTTPException, aiohttp.ClientError, OSError: Discord could not be asked.
     """
-    channel_id = leased.subscription.channel_id
+    channel_id = direct or leased.subscription.channel_id
     wanted = leased.digest or (leased.interview,)
     own = str(client.user.id) if client.user else ""
     after = discord.utils.time_snowflake(since - SLACK)
@@ -38,14 +41,19 @@ async def find_message(client: KcrushClient, leased: Leased, since: datetime) ->
         page: Sequence[Any] = await client.http.logs_from(channel_id, PAGE, after=after)
         seen += len(page)
         for message in page:
-            if message["author"]["id"] == own and any(bears_mark(message, one) for one in wanted):
-                return Posted(int(message["id"]))
+            if _announces(message, own) and any(bears_mark(message, one) for one in wanted):
+                return Posted(int(message["id"]), direct)
         if len(page) < PAGE:
-            if not seen:
+            if not seen and direct is None:
                 await _must_be_readable(client, leased)
             return None
         after = max(int(message["id"]) for message in page)
     raise HistoryUnreadableError(f"more than {PAGES * PAGE} messages since then")
+
+
+def _announces(message: Mapping[str, Any], own: str) -> bool:
+    """Ours, and no answer to a command or a button, which may bear an interview's mark too."""
+    return message["author"]["id"] == own and not message.get("interaction_metadata")
 
 
 async def _must_be_readable(client: KcrushClient, leased: Leased) -> None:

@@ -89,6 +89,8 @@ _CHANNELS = (
     .group_by(subscriptions.c.channel_id)
 )
 
+_SPELLINGS = sa.select(follow_spellings.c.artist_id, follow_spellings.c.spelling_id).distinct()
+
 FOLLOWERS = sa.select(follow_spellings.c.user_id).where(
     follow_spellings.c.spelling_id.in_(sa.bindparam("spellings", expanding=True))
 )
@@ -164,6 +166,17 @@ class Follows:
         return await self._database.change(
             lambda connection: try_again(connection, user_id, self._clock.now())
         )
+
+    async def spellings(self) -> dict[str, frozenset[str]]:
+        """The followed artists, each with the ids by which an interview with them is known."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for artist_id, spelling in await self._database.fetch(_SPELLINGS):
+            found[artist_id].add(spelling)
+        return {artist_id: frozenset(spellings) for artist_id, spellings in found.items()}
+
+    async def respell(self, artist_id: str, spellings: Collection[str]) -> None:
+        """An artist is written otherwise now: all who follow them do so by these spellings."""
+        await self._database.change(lambda connection: respell(connection, artist_id, spellings))
 
     async def untold(self) -> set[int]:
         """Those whose messages are closed, and who don't know yet."""
@@ -299,6 +312,26 @@ async def try_again(connection: AsyncConnection, user_id: int, now: datetime) ->
         return Messages.OPEN
     await parking.probe_soon(connection, [row.id], now)
     return Messages.CLOSED
+
+
+async def respell(connection: AsyncConnection, artist_id: str, spellings: Collection[str]) -> None:
+    this = follow_spellings.c.artist_id == artist_id
+    wanted = {*spellings, artist_id}
+    await connection.execute(
+        follow_spellings.delete().where(this, follow_spellings.c.spelling_id.not_in(wanted))
+    )
+    for spelling in sorted(wanted):
+        lacking = sa.select(follows.c.user_id, follows.c.artist_id, sa.literal(spelling)).where(
+            follows.c.artist_id == artist_id,
+            ~sa.exists().where(
+                follow_spellings.c.user_id == follows.c.user_id,
+                follow_spellings.c.artist_id == artist_id,
+                follow_spellings.c.spelling_id == spelling,
+            ),
+        )
+        await connection.execute(
+            follow_spellings.insert().from_select(["user_id", "artist_id", "spelling_id"], lacking)
+        )
 
 
 async def spellings_of(connection: AsyncConnection, interview_id: int) -> list[str]:

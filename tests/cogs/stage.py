@@ -15,6 +15,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.client import CatalogueTranslator, KcrushClient, sync_commands
+from bot.following import Following
 from bot.i18n import load_messages
 from bot.library import Library
 from bot.model import Answer, Interview, Subject, Transcript, Turn
@@ -129,6 +130,7 @@ async def connected(
     *,
     seed: int = 1,
     excerpt: bool = False,
+    following: Following | None = None,
 ) -> AsyncIterator[KcrushClient]:
     """The real client with the real commands, logged in, its commands registered."""
     messages = load_messages()
@@ -142,6 +144,7 @@ async def connected(
         Subscribing(store, clock, roused.set),
         messages,
         library=library,
+        following=following or Following(store, index, clock, roused.set),
         excerpt=excerpt,
     )
     await client.login(sandbox.token)
