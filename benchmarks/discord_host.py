@@ -5,19 +5,21 @@ answer on stdout. Imports nothing of the bot.
 """
 
 import asyncio
+import contextlib
 import itertools
 import json
 import random
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sandbox import Sandbox
-from sandbox.entities import Channel, ChannelType
+from sandbox.entities import Channel, ChannelType, Message, User
 from sandbox.faults import Rule
 from sandbox.following import follow
 from sandbox.gateway import GatewaySettings
+from sandbox.outcome import InteractionFailed, Refused
 from sandbox.ratelimit import Limit
 
 SEND = r"^POST /channels/\d+/messages$"
@@ -39,6 +41,7 @@ class Host:
         self.sandbox = sandbox
         self.channels: list[Channel] = []
         self.home: Channel | None = None
+        self.readers: list[tuple[User, Message]] = []
 
     def furnish(self, guilds: int) -> dict[str, Any]:
         """A text channel in each of so many guilds."""
@@ -122,6 +125,68 @@ class Host:
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))
         return {"seconds": spent}
 
+    async def open_readers(self, interviews: list[str]) -> dict[str, Any]:
+        """A fan for each of them, who begins to read it."""
+        world, channel = self.sandbox.world, self.channels[0]
+        for number, interview in enumerate(interviews):
+            fan = world.add_user(f"reader {number}")
+            world.add_member(world.guilds[channel.guild_id or 0], fan)
+            answer = await self.sandbox.command(
+                fan, channel, "interviews read", interview=interview
+            )
+            assert answer.message is not None
+            await self.sandbox.press(fan, answer.message, label="Start reading")
+            self.readers.append((fan, answer.message))
+        return {}
+
+    async def talk(self, acts: list[dict[str, Any]], rate: float) -> dict[str, Any]:
+        """Do what `acts` tell, `rate` a second, never waiting for an answer; the seconds from each
+        event's dispatch to the bot's callback, by what was done, and how many got none."""
+        world, loop = self.sandbox.world, asyncio.get_running_loop()
+        fan = world.add_user("fan")
+        world.add_member(world.guilds[self.channels[0].guild_id or 0], fan)
+        spent: dict[str, list[float]] = defaultdict(list)
+        failed = 0
+
+        async def one(act: dict[str, Any]) -> None:
+            nonlocal failed
+            began = loop.time()
+            try:
+                await self._act(fan, act)
+            except InteractionFailed:
+                failed += 1
+            else:
+                spent[act["do"]].append(loop.time() - began)
+
+        start = loop.time()
+        async with asyncio.TaskGroup() as tasks:
+            for number, act in enumerate(acts):
+                await asyncio.sleep(start + number / rate - loop.time())
+                tasks.create_task(one(act))
+        return {"seconds": spent, "failed": failed}
+
+    async def _act(self, fan: User, act: dict[str, Any]) -> None:
+        sandbox, channel = self.sandbox, self.channels[0]
+        match act["do"]:
+            case "command":
+                await sandbox.command(fan, channel, act["name"], **act.get("options", {}))
+            case "complete":
+                option, typed = act["focused"], act["typed"]
+                await sandbox.autocomplete(
+                    fan, channel, act["name"], focused=option, **{option: typed}
+                )
+            case "turn":
+                reader, message = self.readers[act["reader"] % len(self.readers)]
+                await self._turn(reader, message)
+
+    async def _turn(self, reader: User, message: Message) -> None:
+        """Press what turns a page, whichever the page at hand has."""
+        for label in ("Next", "Start reading", "Back"):
+            with contextlib.suppress(Refused):
+                await self.sandbox.press(reader, message, label=label)
+                return
+        raise Refused("a page without buttons")
+
     async def ready(self, shards: int) -> dict[str, Any]:
         await self.sandbox.wait_ready(shards, timeout=60)
         await self.sandbox.wait_until(lambda world: world.commands or None, 60, "commands")
@@ -150,6 +215,8 @@ async def serve() -> None:
             "reset": host.reset,
             "stats": host.stats,
             "interact": host.interact,
+            "open_readers": host.open_readers,
+            "talk": host.talk,
             "ready": host.ready,
         }
         say({"api": sandbox.api_url, "gateway": sandbox.gateway_url, "token": sandbox.token})

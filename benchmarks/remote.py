@@ -11,10 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import discord
 import structlog
+import yarl
+from discord import app_commands
+from discord.gateway import DiscordWebSocket
 
 from bot.app import App, open_app
-from bot.client import sync_commands
+from bot.client import sync_commands, use_rest_api
 from bot.clock import SystemClock
 from bot.config import Settings, load_settings
 from bot.i18n import load_messages
@@ -129,6 +133,23 @@ async def open_bot(
             stack.push_async_callback(app.client.close)
             await discord("ready", shards=shards)
         yield app
+
+
+@asynccontextmanager
+async def open_client(
+    sandbox: Discord, client: discord.Client, tree: app_commands.CommandTree[Any]
+) -> AsyncIterator[None]:
+    """A bot of discord.py alone, connected and its commands registered."""
+    use_rest_api(sandbox.api_url)
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(sandbox.gateway_url)
+    async with AsyncExitStack() as stack:
+        await client.login(sandbox.token)
+        await tree.sync()
+        connection = asyncio.create_task(client.connect())
+        stack.push_async_callback(_ended, connection)
+        stack.push_async_callback(client.close)
+        await sandbox("ready", shards=1)
+        yield
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

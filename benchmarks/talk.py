@@ -1,0 +1,166 @@
+"""People at work in the whole archive: they search, complete names and turn pages, all at once.
+
+Asked at a fixed rate whatever comes back, so that a bot that falls behind is seen to. The seconds
+are from the event's dispatch in the sandbox to the bot's callback there.
+"""
+
+import random
+import statistics
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from benchmarks.figures import Figure, Report, seconds
+from benchmarks.generated import generated_archive, words_of
+from benchmarks.remote import Discord, open_bot, open_client, open_discord
+from bot.app import App
+from bot.ui.ids import interview_value
+
+READERS = 50
+MOST_TIMES_PONG = 2.0
+MOST_P99 = 0.1
+LIMIT = 3.0
+"""Seconds until Discord gives an interaction up (Discord docs, Receiving and Responding)."""
+
+SLICE = 500
+
+Act = dict[str, Any]
+
+
+async def measure(*, small: bool, command: str) -> Report:
+    """The benchmark ``talk``; `small`: a hundredth of the archive, two seconds at a fifth."""
+    interviews, rate, length = (200, 20, 2.0) if small else (20_000, 100, 30.0)
+    count = int(rate * length)
+    rng = random.Random(5)
+    async with pong() as sandbox:
+        await sandbox("talk", acts=[{"do": "command", "name": "ping"}] * rate, rate=rate)
+        baseline = await sandbox(
+            "talk", acts=[{"do": "command", "name": "ping"}] * count, rate=rate
+        )
+    with TemporaryDirectory(prefix="kcrush-bench-") as folder:
+        async with open_discord() as sandbox:
+            await sandbox("furnish", guilds=1)
+            async with open_bot(sandbox, Path(folder), gateway=True) as app:
+                ids = await stock(app, interviews)
+                await sandbox("open_readers", interviews=[interview_value(i) for i in ids])
+                words = words_of(rng)
+                await sandbox("talk", acts=acts(rate, words, rng), rate=rate)
+                ours = await sandbox("talk", acts=acts(count, words, rng), rate=rate)
+    return report(ours, baseline, interviews, rate, length, command)
+
+
+def report(
+    ours: dict[str, Any],
+    baseline: dict[str, Any],
+    interviews: int,
+    rate: int,
+    length: float,
+    command: str,
+) -> Report:
+    everything = [spent for one in ours["seconds"].values() for spent in one]
+    pongs = baseline["seconds"]["command"]
+    middle = statistics.median(everything) / statistics.median(pongs)
+    late = sum(spent > LIMIT for spent in everything) + ours["failed"]
+    figures = [
+        Figure(
+            "p50",
+            seconds(statistics.median(everything)),
+            seconds(statistics.median(pongs)),
+            f"{middle:.2f}",
+            f"at most {MOST_TIMES_PONG:g} times",
+            good=middle <= MOST_TIMES_PONG,
+        ),
+        Figure(
+            "p99",
+            seconds(p99(everything)),
+            seconds(p99(pongs)),
+            f"{p99(everything) / p99(pongs):.2f}",
+            f"at most {MOST_P99 * 1000:g} ms",
+            good=p99(everything) <= MOST_P99,
+        ),
+        Figure(
+            f"unanswered, or later than {LIMIT:g} s",
+            str(late),
+            str(baseline["failed"]),
+            "–",
+            "none",
+            good=late == 0,
+        ),
+    ]
+    figures += [
+        Figure(f"p50; p99 of {name}", f"{seconds(statistics.median(spent))}; {seconds(p99(spent))}")
+        for name, spent in sorted(ours["seconds"].items())
+    ]
+    return Report(
+        "talk",
+        "People at work",
+        f"{rate} interactions a second for {length:g} s on an archive of {interviews:,} "
+        "interviews: half are keystrokes that complete a title, a quarter searches, a quarter "
+        "pages turned by one of "
+        f"{READERS} readers. Baseline: a bare discord.py bot that answers “pong”, asked as often.",
+        command,
+        figures,
+    )
+
+
+def acts(count: int, words: Sequence[str], rng: random.Random) -> list[Act]:
+    """What people do, in the order of their doing it."""
+    return [act(words, rng) for _ in range(count)]
+
+
+def act(words: Sequence[str], rng: random.Random) -> Act:
+    chance = rng.random()
+    word = rng.choice(words)
+    if chance < 0.5:
+        typed = word[: rng.randint(1, max(1, len(word)))]
+        name = "interviews read"
+        return {"do": "complete", "name": name, "focused": "interview", "typed": typed}
+    if chance < 0.75:
+        query = " ".join([word, *rng.sample(list(words), rng.randint(0, 2))])
+        return {"do": "command", "name": "interviews search", "options": {"query": query[:60]}}
+    return {"do": "turn", "reader": rng.randrange(READERS)}
+
+
+async def stock(app: App, count: int) -> list[int]:
+    """Store and index a generated archive; some of the ids."""
+    ids: list[int] = []
+    batch = []
+    for interview in generated_archive(count):
+        batch.append(interview)
+        if len(batch) == SLICE:
+            ids += await insert(app, batch)
+            batch = []
+    ids += await insert(app, batch)
+    await app.index.sync(app.store)
+    return ids[:: max(1, len(ids) // READERS)][:READERS]
+
+
+async def insert(app: App, batch: Sequence[Any]) -> list[int]:
+    async with app.store.write() as write:
+        return [await write.insert(one, f"digest of {one.guid}") for one in batch]
+
+
+@asynccontextmanager
+async def pong() -> AsyncIterator[Discord]:
+    """A sandbox with a bot of discord.py alone, which knows one command."""
+    async with open_discord() as sandbox:
+        await sandbox("furnish", guilds=1)
+        client = discord.Client(intents=discord.Intents(guilds=True))
+        tree = app_commands.CommandTree(client)
+
+        @tree.command(name="ping", description="Answers")
+        async def ping(interaction: discord.Interaction[discord.Client]) -> None:
+            await interaction.response.send_message("pong", ephemeral=True)
+
+        async with open_client(sandbox, client, tree):
+            yield sandbox
+
+
+def p99(values: Sequence[float]) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
