@@ -112,6 +112,7 @@ class User:
     avatar: str | None = None
     public_flags: int = 0
     accepts_dms: bool = True
+    blocks_app: bool = False
 
 
 @dataclass(slots=True)

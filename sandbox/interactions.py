@@ -77,8 +77,7 @@ class OpenModal:
 class Interactions:
     """All interactions under way.
 
-    `timeout` is in real seconds, `lifetime` in seconds of the world's clock. `own_installs` are
-    the ids of the users who installed the application for themselves.
+    `timeout` is in real seconds, `lifetime` in seconds of the world's clock.
     """
 
     def __init__(
@@ -88,7 +87,6 @@ class Interactions:
         self.changes = changes
         self.timeout = timeout
         self.lifetime = lifetime
-        self.own_installs: set[int] = set()
         self.modals: OrderedDict[int, OpenModal] = OrderedDict()
         self._by_token: OrderedDict[str, Live] = OrderedDict()
         self._stop_listening = world.listen(self._follow)

@@ -59,7 +59,7 @@ class People:
         return 0
 
     def place(self, user: User, channel: Channel) -> Place:
-        return stand(self._world, user, channel, self._interactions.own_installs)
+        return stand(self._world, user, channel, self._world.own_installs)
 
     def commands_for(self, user: UserLike, channel: ChannelLike) -> list[dict[str, Any]]:
         """The commands that Discord's client shows the person there, as registered."""

@@ -305,7 +305,7 @@ class Sandbox:
     def install_for(self, user: User | int) -> None:
         """Let a user install the application for themselves: its commands follow them into
         every guild and private channel, as far as the commands allow."""
-        self.interactions.own_installs.add(self.people.user(user).id)
+        self.world.own_installs.add(self.people.user(user).id)
 
     def private_channel(self, one: User, other: User) -> Channel:
         """A direct message channel between two people, without the bot."""

@@ -47,6 +47,8 @@ class State:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.dms: dict[int, Channel] = {}
+        # Users who installed the application for themselves.
+        self.own_installs: set[int] = set()
         self.commands: dict[int, Command] = {}
         self.webhooks: dict[int, Webhook] = {}
         self.interactions: dict[int, Interaction] = {}

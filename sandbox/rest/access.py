@@ -34,7 +34,7 @@ def need_in_guild(world: World, guild: Guild, *wanted: Permission) -> int:
 def may_speak(world: World, channel: Channel) -> int:
     """The bot's bits where it may post messages.
 
-    400 (50008) in a channel that takes none, 403 (50007) for closed direct messages, 403
+    400 (50008) in a channel that takes none, 403 (50007, 50278) for closed direct messages, 403
     (160005) in a locked thread, 50001 and 50013 otherwise.
     """
     if channel.type not in TEXT_TYPES:
@@ -51,11 +51,15 @@ def may_speak(world: World, channel: Channel) -> int:
 
 
 def _may_write_to(world: World, channel: Channel) -> None:
-    """Direct messages reach only people who take them and share a guild with the bot."""
+    """Direct messages reach only people who share a guild with the bot and take those of its
+    members, or who installed the application for themselves; 50007 says that they blocked it,
+    50278 the rest, in the same words (discord-api-docs, issue 8238)."""
     for user in channel.recipients:
         shared = any(user.id in guild.members for guild in world.bot_guilds())
-        if not user.accepts_dms or not shared:
-            raise ApiError(403, 50007, "Cannot send messages to this user")
+        reaches = user.id in world.own_installs or (shared and user.accepts_dms)
+        if user.blocks_app or not reaches:
+            code = 50007 if user.blocks_app else 50278
+            raise ApiError(403, code, "Cannot send messages to this user")
 
 
 def may_send(world: World, channel: Channel, body: object, *, files: bool) -> None:

@@ -228,7 +228,7 @@ async def test_a_direct_message(sandbox: Sandbox, client: discord.Client, guild:
     person.accepts_dms = False
     with pytest.raises(discord.Forbidden) as caught:
         await user.send("again")
-    assert caught.value.code == 50007
+    assert caught.value.code == 50278
 
 
 async def test_webhooks_of_the_library(

@@ -585,11 +585,17 @@ async def test_direct_messages(sandbox: Sandbox, api: Api, guild: Guild) -> None
     assert heard[0].intents == 1 << 12
     user.accepts_dms = False
     closed = await api("POST", path, {"content": "hello"})
-    assert (closed.status, closed.code) == (403, 50007)
+    assert (closed.status, closed.code) == (403, 50278)
     user.accepts_dms = True
     sandbox.world.remove_member(guild, user)
     strange = await api("POST", path, {"content": "hello"})
-    assert (strange.status, strange.code) == (403, 50007)
+    assert (strange.status, strange.code) == (403, 50278)
+    sandbox.install_for(user)
+    assert (await api("POST", path, {"content": "hello"})).status == 200
+    user.blocks_app = True
+    blocked = await api("POST", path, {"content": "hello"})
+    assert (blocked.status, blocked.code) == (403, 50007)
+    assert (await api("GET", path)).status == 200
 
 
 async def test_typing(sandbox: Sandbox, api: Api, channel: Channel) -> None:
