@@ -9,6 +9,7 @@ import gettext
 import io
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from importlib import resources
 
 from babel import Locale, UnknownLocaleError
@@ -21,6 +22,12 @@ DEFAULT_LOCALE = "en"
 DOMAIN = "kcrush"
 
 _LEAP_YEAR = 2000
+
+
+# A menu of questions numbers 25 of them with every page that is turned.
+@lru_cache(maxsize=4096)
+def _written(value: int, locale: Locale) -> str:
+    return format_decimal(value, locale=locale)
 
 
 class Text:
@@ -58,7 +65,7 @@ class Text:
         return format_skeleton("MMMMd", when, locale=self._babel)
 
     def number(self, value: int) -> str:
-        return format_decimal(value, locale=self._babel)
+        return _written(value, self._babel)
 
 
 class Messages:
