@@ -30,7 +30,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "help.follow": {
         "follow": "command.follow-artist.description",
         "following": "command.following.description",
-        "unfollow": "command.unfollow.description",
+        "unfollow": "command.unfollow-artist.description",
     },
     "help.you": {"privacy": "command.privacy.description"},
 }

@@ -70,8 +70,9 @@ def artist_choice(artist: Artist, text: Text) -> str:
     alias = next((one_line(alias) for alias in artist.aliases if is_visible(alias)), "")
     tail = f" · {text.plural('artist.interviews', len(artist.interviews))}"
     name = shorten(artist_name(artist, text), OPTION_TEXT_LIMIT - measure(tail))
-    for more in (f" ({alias})" if alias else "", f" · {one_line(artist.role or '')}"):
-        if is_visible(more) and measure(name + more + tail) <= OPTION_TEXT_LIMIT:
+    role = one_line(artist.role or "")
+    for told, more in ((alias, f" ({alias})"), (role, f" · {role}")):
+        if is_visible(told) and measure(name + more + tail) <= OPTION_TEXT_LIMIT:
             name += more
     return name + tail
 

@@ -1,0 +1,92 @@
+"""Help, and what is kept of a person, as the commands show them."""
+
+from dataclasses import replace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.i18n import Text
+from bot.model import Follow, Place, Saved
+from bot.store import Count, Listed, SavedItem, Started
+from bot.ui.about import SECTIONS, Kept, forget_page, help_page, privacy_page
+from bot.ui.mentions import Mentions
+from tests.ui.limits import buttons, shown, texts, within_limits
+from tests.ui.samples import SUMMARY
+from tests.ui.strategies import NOW, TEXT
+
+patient = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+
+NOTHING = Kept(Count(0), Count(0), ())
+
+
+def kept(title: str, question: str, names: list[str], number: int) -> Kept:
+    summary = replace(SUMMARY, title=title)
+    return Kept(
+        Count(number, NOW, NOW),
+        Count(number, NOW, NOW),
+        [Follow("0123456789", name, NOW) for name in names],
+        Started(Place(7, 3, 0, NOW), summary),
+        SavedItem(Saved(7, 3, NOW), Listed(summary, withdrawn=False), question),
+    )
+
+
+@patient
+@given(title=TEXT, question=TEXT, names=st.lists(TEXT, max_size=40), number=st.integers(1, 10**6))
+def test_whatever_is_kept_is_within_discords_limits(
+    title: str, question: str, names: list[str], number: int, text: Text
+) -> None:
+    found = kept(title, question, names, number)
+    within_limits(privacy_page(found, text))
+    within_limits(forget_page(found, text))
+
+
+def test_what_is_kept_is_told_with_examples(text: Text) -> None:
+    layout = privacy_page(kept("A *Talk*", "Why?", ["O.V", "#1"], 2), text)
+    assert texts(layout)[0] == (
+        "## What I keep of you\n\n"
+        "**your places in 2 interviews**\nLast: A \\*Talk\\*, <t:1795348800:R>\n\n"
+        "**2 things you saved**\nLast: Why?, <t:1795348800:R>\n\n"
+        "**2 artists you follow**\nO.V, \\#1"
+    )
+    assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
+        ("Delete it all", "kc:forget:ask")
+    ]
+
+
+def test_of_a_stranger_nothing_is_kept(text: Text) -> None:
+    layout = privacy_page(NOTHING, text)
+    assert "\n\nNothing. Once you read here" in shown(layout)
+    assert buttons(layout) == []
+
+
+def test_many_follows_are_counted(text: Text) -> None:
+    layout = privacy_page(kept("T", "Q", [f"N{n}" for n in range(12)], 1), text)
+    assert "N8, N9 and 2 more" in shown(layout)
+
+
+def test_before_it_is_deleted_a_person_is_asked(text: Text) -> None:
+    layout = forget_page(kept("T", "Q", ["O.V"], 2), text)
+    assert "your places in 2 interviews, 2 things you saved, 1 artist you follow" in shown(layout)
+    assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
+        ("Yes, delete it all", "kc:forget:yes"),
+        ("No, keep it", "kc:kept"),
+    ]
+
+
+def test_help_tells_only_what_there_is(text: Text) -> None:
+    layout = help_page({"search", "privacy"}, text, Mentions(), for_admin=False)
+    assert texts(layout)[1:] == [
+        "**Find**\n`/interviews search` Find words in every question and answer",
+        "**About you**\n`/interviews privacy` See what is kept of you, and delete it",
+    ]
+
+
+def test_all_of_the_help_is_one_screen_of_commands_to_press(text: Text) -> None:
+    mentions = Mentions()
+    mentions.learn({"interviews": 10**18, "announcements": 10**18 + 1})
+    everything = {name for commands in SECTIONS.values() for name in commands}
+    layout = help_page(everything, text, mentions, for_admin=True)
+    within_limits(layout)
+    assert shown(layout).count("</interviews ") == len(everything)
+    assert f"</announcements add:{10**18 + 1}>" in shown(layout)
+    assert len(shown(layout)) < 2000

@@ -1,0 +1,140 @@
+"""An artist as the commands show one."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.i18n import Text
+from bot.model import Artist, InterviewSummary, Kind
+from bot.ui.artist import (
+    INTERVIEWS_PER_PAGE,
+    Quoted,
+    artist_choice,
+    artist_page,
+    artists_page,
+    nobody_page,
+)
+from bot.ui.ids import ArtistPage, SearchPage
+from tests.ui.limits import buttons, selects, shown, texts, units, within_limits
+from tests.ui.samples import ARTIST, ENTRY, SUMMARY, artists, summaries
+from tests.ui.strategies import TEXT
+
+patient = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+QUOTED = st.builds(
+    Quoted, summaries(1).map(lambda found: found[0]), st.integers(1, 200), TEXT, TEXT, TEXT
+)
+
+
+@patient
+@given(
+    artist=artists,
+    found=summaries(INTERVIEWS_PER_PAGE),
+    page=st.integers(0, 999),
+    quoted=st.none() | QUOTED,
+)
+def test_any_artist_is_within_discords_limits(
+    artist: Artist,
+    found: list[InterviewSummary],
+    page: int,
+    quoted: Quoted | None,
+    text: Text,
+) -> None:
+    within_limits(artist_page(artist, found, text, page=page, quoted=quoted))
+
+
+@patient
+@given(
+    found=st.lists(artists, min_size=1, max_size=12, unique_by=lambda artist: artist.id),
+    wanted=TEXT,
+    known=st.booleans(),
+)
+def test_any_candidates_are_within_discords_limits(
+    found: list[Artist], wanted: str, known: bool, text: Text
+) -> None:
+    query = wanted[:60] or "x"
+    layout = artists_page(
+        wanted, found, text, known=known, choose=lambda one: SearchPage(0, query, one.id)
+    )
+    within_limits(layout)
+    within_limits(nobody_page(wanted, text))
+
+
+@patient
+@given(artist=artists)
+def test_any_artist_is_offered_within_discords_limit(artist: Artist, text: Text) -> None:
+    name = artist_choice(artist, text)
+    assert 1 <= units(name) <= 100
+    assert name.strip()
+
+
+@pytest.mark.parametrize(
+    ("artist", "choice"),
+    [
+        (ARTIST, "O.V (오브이) · Singer · 1 interview"),
+        (replace(ARTIST, aliases=(), role=None), "O.V · 1 interview"),
+        (replace(ARTIST, role="R" * 90), "O.V (오브이) · 1 interview"),
+        (replace(ARTIST, aliases=("방" * 90,)), "O.V · Singer · 1 interview"),
+        (replace(ARTIST, interviews=(7, 8)), "O.V (오브이) · Singer · 2 interviews"),
+    ],
+)
+def test_a_choice_says_as_much_as_there_is_room_for(
+    artist: Artist, choice: str, text: Text
+) -> None:
+    assert artist_choice(artist, text) == choice
+
+
+def test_an_artist_with_an_answer_and_interviews(text: Text) -> None:
+    quoted = Quoted(SUMMARY, 3, "", "Why *rain*?", "I love rain.\nEvery day.")
+    layout = artist_page(ARTIST, [SUMMARY], text, page=0, quoted=quoted)
+    assert texts(layout) == [
+        "## O.V\nSinger · Music\n-# Also written 오브이, OV",
+        "> I love rain. Every day.\n"
+        "-# Asked “Why \\*rain\\*?” · [Interview with O.V](https://kcrush.example/ov/)",
+        "**1 interview**",
+        ENTRY,
+    ]
+    assert [option["value"] for option in selects(layout)[0]["options"]] == ["7:0.0"]
+    assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
+        ("Follow", "kc:follow:0123456789")
+    ]
+
+
+def test_who_answered_is_named_where_it_is_another(text: Text) -> None:
+    quoted = Quoted(SUMMARY, 3, "Minji", "", "I love rain.")
+    layout = artist_page(ARTIST, [SUMMARY], text, page=0, quoted=quoted)
+    assert "-# Minji · [Interview with O.V](https://kcrush.example/ov/)" in shown(layout)
+
+
+def test_a_kind_that_the_role_says_is_not_said_twice(text: Text) -> None:
+    director = replace(ARTIST, role="Film Director", kind=Kind.FILM)
+    assert "## O.V\nFilm Director\n" in shown(artist_page(director, [SUMMARY], text, page=0))
+
+
+def test_many_interviews_are_paged(text: Text) -> None:
+    busy = replace(ARTIST, interviews=tuple(range(20)))
+    layout = artist_page(busy, [SUMMARY], text, page=1)
+    assert "**20 interviews** · page 2 of 3" in shown(layout)
+    assert [one["custom_id"] for one in buttons(layout)] == [
+        "kc:artist:0123456789:0",
+        "kc:artist:0123456789:2",
+        "kc:follow:0123456789",
+    ]
+
+
+def test_candidates_tell_themselves_apart(text: Text) -> None:
+    other = Artist("9876543210", "O.V", (), "Webtoon Artist", Kind.WEBTOON, (8, 9))
+    layout = artists_page(
+        "o.v", [ARTIST, other], text, known=True, choose=lambda one: ArtistPage(one.id)
+    )
+    assert texts(layout) == [
+        "## Which “o.v” do you mean?",
+        "**O.V**\n-# 오브이 · Singer · Music · 1 interview",
+        "**O.V**\n-# Webtoon Artist · Webtoons and comics · 2 interviews",
+    ]
+    assert [one["custom_id"] for one in buttons(layout)] == [
+        "kc:artist:0123456789:0",
+        "kc:artist:9876543210:0",
+    ]
