@@ -41,6 +41,9 @@ def clean(text: str) -> str:
 
     Line ends become ``\\n``, at most two in a row; runs of combining marks are cut.
     """
+    if text.isascii() and text.isprintable():
+        # One line of plain letters, as most are: nothing below would find anything.
+        return text.strip()
     text = _UNSHOWN.sub("", _LINE_ENDS.sub("\n", text))
     text = re.sub("[\t\xa0]", " ", text)
     text = re.sub(" *\n *", "\n", text)
