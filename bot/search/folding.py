@@ -7,7 +7,7 @@ particles with it (방탄소년단의), and its beginning is not its end.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -25,6 +25,8 @@ _PAIRED_START = re.compile(f"[{_PAIRED}]")
 _SPACED = rf"[^\W_{_PAIRED}]"
 
 _WORD = re.compile(rf"[{_PAIRED}]+|{_SPACED}+(?:'{_SPACED}+)*")
+_PAIRED_WORD = re.compile(f"[{_PAIRED}]+")
+_APOSTROPHES = re.compile(rf"{_SPACED}+(?:'{_SPACED}+)+")
 _PLAIN_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 
 # A compound: words held together by what names are written with, as (G)I-DLE, A.C.E, JA$, K-pop,
@@ -52,8 +54,12 @@ _SAME = {
 }
 
 # Letters that are written as the sign that looks like them, between letters or as a last `$`.
-_LOOKALIKE = str.maketrans({"$": "s", "!": "i", "@": "a", "0": "o", "1": "i", "3": "e", "4": "a"})
+_LOOKALIKE = dict(zip(b"$!@0134", b"siaoiea", strict=True))
 _LOOKS_ALIKE = re.compile(r"(?<=[a-z])(?:[0134!@]+(?=[a-z])|\$)")
+
+_SIGNS = b".-'()[]&/$!*_+~@"
+_AS_LETTERS = bytes(_LOOKALIKE.get(code, code) for code in range(256))
+_UNLIKE_LETTERS = bytes(sign for sign in _SIGNS if sign not in _LOOKALIKE)
 
 
 class _Folding(dict[int, str]):
@@ -121,9 +127,38 @@ def words(folded: str) -> list[Word]:
     ]
 
 
+def words_from(folded: str, start: int) -> Iterator[Word]:
+    """As ``words``, one by one from a place on, where a word should begin."""
+    for match in _pattern(folded).finditer(folded, start):
+        yield Word(_bare(match.group()), match.start(), match.end())
+
+
+def is_amid_word(folded: str, at: int) -> bool:
+    """Whether the letter or digit at a place goes on with a word that began before it."""
+    if at == 0:
+        return False
+    before, paired = folded[at - 1], is_paired(folded[at])
+    if before == "'" and at > 1 and not paired:
+        before = folded[at - 2]
+    return is_paired(before) if paired else before.isalnum() and not is_paired(before)
+
+
 def word_texts(folded: str) -> list[str]:
     """As ``words``, without their places; the quick way for whole articles."""
     return [_bare(word) for word in _pattern(folded).findall(folded)]
+
+
+def with_apostrophes(folded: str) -> Iterator[Word]:
+    """The words of a folded text that hold apostrophes, which count for nothing in them."""
+    if "'" in folded:
+        for match in _APOSTROPHES.finditer(folded):
+            yield Word(_bare(match.group()), match.start(), match.end())
+
+
+def with_syllables(folded: str) -> Iterator[Word]:
+    """The words of a folded text that are searched by pairs of characters."""
+    for match in _PAIRED_WORD.finditer(folded):
+        yield Word(match.group(), match.start(), match.end())
 
 
 def _pattern(folded: str) -> re.Pattern[str]:
@@ -151,6 +186,17 @@ def compounds(folded: str) -> Iterator[tuple[int, int, str]]:
         compound = match.group()
         opened = folded[match.start() - 1 : match.start()] == "(" and ")" in compound
         yield match.start() - opened, match.end(), compound
+
+
+def may_hold_compound(folded: str, joined: Iterable[str]) -> bool:
+    """Whether a folded text may have a compound with one of these spellings; quick to say no."""
+    text = folded.encode("utf-8", "surrogatepass")
+    apart = text.translate(None, _SIGNS)
+    alike = text.translate(_AS_LETTERS, _UNLIKE_LETTERS)
+    words = (word.encode("utf-8", "surrogatepass") for word in joined)
+    return "·" in folded or any(
+        max(apart.count(word), alike.count(word)) > text.count(word) for word in words
+    )
 
 
 def spellings(compound: str) -> list[str]:

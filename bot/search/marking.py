@@ -1,9 +1,9 @@
 """The words that were found, in a text as it was written; and the piece of it to show. Pure."""
 
-import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
 from bot.search.building import Leniency, letters_forgiven
@@ -11,10 +11,15 @@ from bot.search.folding import (
     Word,
     compounds,
     folded_with_origins,
+    is_amid_word,
     is_paired,
+    may_hold_compound,
     pairs,
     spellings,
+    with_apostrophes,
+    with_syllables,
     words,
+    words_from,
 )
 from bot.search.results import Fragment
 from bot.search.wanted import Wanted, Wish
@@ -23,7 +28,6 @@ SNIPPET = 200
 """Characters of a snippet, without its ellipses."""
 
 _BEFORE = 50
-_SPACES = re.compile(r"\s+")
 _ELLIPSIS = "…"
 
 Stem = Callable[[Sequence[str]], Sequence[str]]
@@ -39,7 +43,11 @@ class Mark(NamedTuple):
 
 
 class Marker:
-    """Finds the words of one query again in texts."""
+    """Finds the words of one query again in texts.
+
+    A text is not taken apart for it. Each word that may be meant begins in one of a few ways, and
+    where a text has none of these, it has none of the words.
+    """
 
     def __init__(
         self,
@@ -57,13 +65,17 @@ class Marker:
         self._syllables: list[tuple[int, tuple[str, ...]]] = []
         self._by_stem: dict[str, int] = {}
         self._by_word: dict[str, int] = {}
-        self._prefix: tuple[int, str] | None = None
-        self._misspelled: list[tuple[int, str]] = []
+        self._begun: dict[str, int] = {}
+        self._misspelled: list[tuple[int, Wish]] = []
         self._near: dict[str, int | None] = {}
+        self._stems: dict[str, str] = {}
         for place, wish in enumerate(wanted.wishes):
             self._expect(place, wish, misspelled=place in misspelled)
         for place, (first, second) in enumerate(pairwise(wanted.wishes)):
             self._by_word.setdefault("".join(first.parts + second.parts), place)
+        self._beginnings = _shortest(
+            [*self._by_word, *self._begun, *map(_beginning, self._by_stem)]
+        )
 
     def _expect(self, place: int, wish: Wish, *, misspelled: bool) -> None:
         for word in ("".join(wish.parts), *wish.others):
@@ -75,65 +87,118 @@ class Marker:
         else:
             self._by_stem.setdefault(self._stem(wish.parts)[0], place)
             if len(wish.prefix) > 1:
-                self._prefix = (place, wish.prefix)
+                self._begun[wish.prefix] = place
             if misspelled:
-                self._misspelled.append((place, wish.parts[0]))
+                self._misspelled.append((place, wish))
 
     def marks(self, text: str) -> list[Mark]:
         """What was found in `text` (in NFC), in order, none overlapping another."""
         folded, origins = folded_with_origins(text)
-        there = words(folded)
-        stems = self._stem([word.text for word in there])
+        there = words(folded) if self._misspelled else self._candidates(folded)
         found = [
             Mark(word.start, word.end, place)
-            for word, stem in zip(there, stems, strict=True)
-            if (place := self._place(word.text, stem)) is not None
+            for word in there
+            if (place := self._place(word.text)) is not None
         ]
-        for place, wanted in self._runs:
-            found += _runs(place, wanted, there, stems)
-        for place, spellings_ in self._syllables:
-            found += self._with_syllables(place, spellings_, there)
-        for start, end, written in compounds(folded):
-            for spelling in spellings(written):
-                if spelling in self._by_word:
-                    found.append(Mark(start, end, self._by_word[spelling]))
+        for place, stems in self._runs:
+            found += self._in_a_row(place, stems, folded)
+        for place, spelled in self._syllables:
+            found += self._with_syllables(place, spelled, folded)
+        found += self._compounds(folded)
         return _apart([_at_origin(mark, origins) for mark in found])
 
-    def _place(self, word: str, stem: str) -> int | None:
+    def _candidates(self, folded: str) -> Iterator[Word]:
+        for beginning in self._beginnings:
+            yield from _beginning_with(beginning, folded)
+        # These may begin with an apostrophe in between.
+        yield from with_apostrophes(folded)
+
+    def _place(self, word: str) -> int | None:
         """Of which wish this word is one; the words of a compound count only together."""
-        place = self._by_stem.get(stem)
+        place = self._by_stem.get(self._stem_of(word))
         if place is None:
             place = self._by_word.get(word)
-        if place is None and self._prefix is not None and word.startswith(self._prefix[1]):
-            place = self._prefix[0]
+        if place is None:
+            begun = (at for beginning, at in self._begun.items() if word.startswith(beginning))
+            place = next(begun, None)
         if place is None and self._misspelled:
             place = self._misspelled_place(word)
         return place
+
+    def _stem_of(self, word: str) -> str:
+        stem = self._stems.get(word)
+        if stem is None:
+            stem = self._stems[word] = self._stem((word,))[0]
+        return stem
 
     def _misspelled_place(self, word: str) -> int | None:
         if word not in self._near:
             near = (
                 place
-                for place, typed in self._misspelled
-                if is_near(typed, word, letters_forgiven(typed, self._leniency))
+                for place, wish in self._misspelled
+                if self._may_be(wish.parts[0], word, begun=bool(wish.prefix))
             )
             self._near[word] = next(near, None)
         return self._near[word]
 
-    def _with_syllables(
-        self, place: int, spellings_: Sequence[str], there: Sequence[Word]
-    ) -> Iterator[Mark]:
+    def _may_be(self, typed: str, word: str, *, begun: bool) -> bool:
+        most = letters_forgiven(typed, self._leniency)
+        return is_near(typed, word, most) or (begun and begins_near(typed, word, most))
+
+    def _in_a_row(self, place: int, stems: Sequence[str], folded: str) -> Iterator[Mark]:
+        candidates = _beginning_with(_beginning(stems[0]), folded)
+        for first in chain(candidates, with_apostrophes(folded)):
+            row = list(islice(words_from(folded, first.start), len(stems)))
+            if [self._stem_of(word.text) for word in row] == list(stems):
+                yield Mark(first.start, row[-1].end, place)
+
+    def _with_syllables(self, place: int, spelled: Sequence[str], folded: str) -> Iterator[Mark]:
         lenient = self._leniency > Leniency.EXACT
-        for word in there:
-            if is_paired(word.text):
-                mark = _of_syllables(place, spellings_, word, lenient=lenient)
-                if mark is not None:
-                    yield mark
+        if not lenient and not any(spelling in folded for spelling in spelled):
+            return
+        for word in with_syllables(folded):
+            mark = _of_syllables(place, spelled, word, lenient=lenient)
+            if mark is not None:
+                yield mark
+
+    def _compounds(self, folded: str) -> Iterator[Mark]:
+        if not may_hold_compound(folded, self._by_word):
+            return
+        for start, end, written in compounds(folded):
+            for spelling in spellings(written):
+                if spelling in self._by_word:
+                    yield Mark(start, end, self._by_word[spelling])
+
+
+def _beginning(stem: str) -> str:
+    """What all English words with this stem begin with.
+
+    A stem changes its last letter at most (happi of happy), a short one two (die of dying); see
+    the rules of Porter's English stemmer, https://snowballstem.org/algorithms/english/stemmer.html
+    """
+    return stem[: max(1, len(stem) - (1 if len(stem) > 3 else 2))]
+
+
+def _shortest(beginnings: Sequence[str]) -> list[str]:
+    """Without those that another one covers."""
+    kept: list[str] = []
+    for beginning in sorted(beginnings):
+        if not kept or not beginning.startswith(kept[-1]):
+            kept.append(beginning)
+    return kept
+
+
+def _beginning_with(beginning: str, folded: str) -> Iterator[Word]:
+    at = folded.find(beginning)
+    while at >= 0:
+        if not is_amid_word(folded, at):
+            yield next(words_from(folded, at))
+        at = folded.find(beginning, at + 1)
 
 
 def snippet(marker: Marker, text: str) -> tuple[Fragment, ...]:
     """One line of `text` around the most of what was found, else its beginning."""
-    line = _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    line = " ".join(unicodedata.normalize("NFC", text).split())
     marks = marker.marks(line)
     start, end = _window(line, marks)
     fragments = [Fragment(_ELLIPSIS)] if start > 0 else []
@@ -155,17 +220,30 @@ def snippet(marker: Marker, text: str) -> tuple[Fragment, ...]:
 def _window(line: str, marks: Sequence[Mark]) -> tuple[int, int]:
     if len(line) <= SNIPPET:
         return 0, len(line)
-    best, most = 0, (-1, -1)
-    for mark in marks:
-        start = max(0, mark.start - _BEFORE)
-        within = [other for other in marks if start <= other.start < start + SNIPPET]
-        richness = (len({other.wish for other in within}), len(within))
-        if richness > most:
-            best, most = start, richness
+    best = _richest(marks)
     best = min(best, len(line) - SNIPPET)
     start = _next_word(line, best) if best > 0 else 0
     end = len(line) if start + SNIPPET >= len(line) else _word_end(line, start, start + SNIPPET)
     return start, end
+
+
+def _richest(marks: Sequence[Mark]) -> int:
+    """Where the piece begins that has most different wishes, then most marks."""
+    best, most = 0, (-1, -1)
+    within: Counter[int] = Counter()
+    first = beyond = 0
+    for mark in marks:
+        start = max(0, mark.start - _BEFORE)
+        while beyond < len(marks) and marks[beyond].start < start + SNIPPET:
+            within[marks[beyond].wish] += 1
+            beyond += 1
+        while marks[first].start < start:
+            within[marks[first].wish] -= 1
+            first += 1
+        richness = (sum(count > 0 for count in within.values()), beyond - first)
+        if richness > most:
+            best, most = start, richness
+    return best
 
 
 def _next_word(line: str, at: int) -> int:
@@ -176,17 +254,6 @@ def _next_word(line: str, at: int) -> int:
 def _word_end(line: str, start: int, at: int) -> int:
     space = line.rfind(" ", start + SNIPPET // 2, at + 1)
     return space if space > 0 else at
-
-
-def _runs(
-    index: int, wanted: Sequence[str], there: Sequence[Word], stems: Sequence[str]
-) -> list[Mark]:
-    length = len(wanted)
-    return [
-        Mark(there[at].start, there[at + length - 1].end, index)
-        for at in range(len(there) - length + 1)
-        if list(stems[at : at + length]) == list(wanted)
-    ]
 
 
 def _of_syllables(
@@ -218,6 +285,13 @@ def is_near(typed: str, word: str, most: int) -> bool:
     if most <= 0 or abs(len(typed) - len(word)) > most or len(set(typed) ^ set(word)) > 2 * most:
         return False
     return distance(typed, word)[-1] <= most
+
+
+def begins_near(typed: str, word: str, most: int) -> bool:
+    """Whether `word` begins with `typed` but for at most `most` letters."""
+    if most <= 0 or len(word) + most < len(typed) or len(set(typed) - set(word)) > most:
+        return False
+    return min(distance(typed, word[: len(typed) + most])) <= most
 
 
 def distance(typed: str, word: str) -> list[int]:
