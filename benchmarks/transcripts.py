@@ -6,7 +6,7 @@ python -m benchmarks.transcripts [--failures]
 import sys
 
 from bot.feed.transcript import examine
-from tests.feed.cases import Case, all_cases, judge
+from tests.feed.cases import Case, all_cases, judge, mixed_cases
 
 
 def main() -> int:
@@ -24,6 +24,9 @@ def main() -> int:
         )
     good = sum(verdict.perfect for _, verdict in rows)
     print(f"{good} of {len(rows)} perfect")
+    mixed = [(case, judge(case)) for case in mixed_cases()]
+    exact = sum(verdict.turns == case.turn_count for case, verdict in mixed)
+    print(f"of {len(mixed)} that change their style midway, {exact} with the exact turns")
     return 0 if good == len(rows) else 1
 
 

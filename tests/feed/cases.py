@@ -12,7 +12,7 @@ import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -82,6 +82,27 @@ def markup_cases() -> Iterator[Case]:
                 words=tuple(_WORD.findall(" ".join(_texts(talk)))),
                 questions=tuple(question for question, _ in talk.turns),
             )
+
+
+def mixed_cases() -> Iterator[Case]:
+    """Articles of which the second half is marked up in another way than the first: two editors,
+    or one who changed their mind. Every markup is once first and once second."""
+    names = list(MARKUPS)
+    for place, first in enumerate(names):
+        talk = CONVERSATIONS[place % len(CONVERSATIONS)]
+        second = names[(place + 37) % len(names)]
+        half = len(talk.turns) // 2
+        head = replace(talk, turns=talk.turns[:half], outro=())
+        tail = replace(talk, turns=talk.turns[half:], intro=())
+        yield Case(
+            name=f"{first}, then {second} / {talk.name}",
+            html=MARKUPS[first](head) + "\n" + MARKUPS[second](tail),
+            title=talk.title,
+            turn_count=len(talk.turns),
+            speakers=_speakers_of(talk, labelled=bool({first, second} & LABELLED)),
+            words=tuple(_WORD.findall(" ".join(_texts(talk)))),
+            questions=tuple(question for question, _ in talk.turns),
+        )
 
 
 def _speakers_of(talk: Conversation, *, labelled: bool) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from tests.feed.cases import (
     fixture_cases,
     judge,
     markup_cases,
+    mixed_cases,
     read_fixture,
     speakers_of,
     told_words,
@@ -83,6 +84,16 @@ def test_every_markup_gives_the_conversation_back(case: Case) -> None:
     assert asked == case.questions
     assert verdict.words == 1
     assert speakers_of(verdict.transcript) == case.speakers
+
+
+def test_an_article_in_two_styles_is_nearly_always_read_right() -> None:
+    judged = {case.name: judge(case) for case in mixed_cases()}
+    counts = {case.name: case.turn_count for case in mixed_cases()}
+    wrong = [name for name, verdict in judged.items() if verdict.turns != counts[name]]
+    torn = [name for name, verdict in judged.items() if verdict.words < 1]
+    assert len(judged) >= 80
+    assert len(wrong) <= 0.05 * len(judged), wrong
+    assert len(torn) <= 0.02 * len(judged), torn
 
 
 # ---------------------------------------------------------------- single rules

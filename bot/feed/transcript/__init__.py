@@ -1,8 +1,9 @@
 """An article's HTML to intro, turns and outro.
 
 The way through: ``blocks`` reads lines and their marks, ``lines`` drops furniture and cuts lines in
-which two speak, ``labels`` finds who speaks, ``wording`` tells how a line sounds, ``classify``
-chooses the rule that tells questions from answers, ``assemble`` puts every line in its place.
+which two speak, ``labels`` finds who speaks, ``wording`` tells how a line sounds. Of the rules in
+``labelled`` and ``rules``, ``classify`` chooses the one that tells questions from answers best, by
+``evidence`` and ``judging``. ``assemble`` puts every line in its place.
 
 Nothing is lost: the words of intro, questions, answers and outro, in order, are the words of the
 body. Not counted are furniture (``furniture``), captions and addresses of embeds, which become

@@ -139,13 +139,10 @@ def is_magazine(name: str) -> bool:
     return SequenceMatcher(None, key, "kcrush").ratio() >= 0.72
 
 
-def voices_of(lines: Sequence[Line]) -> Voices:
+def voices_of(lines: Sequence[Line], title: str) -> Voices:
     """The labels that hold in this article; ``Voices()`` where it has none."""
-    for find in (_question_marks, _names):
-        voices = find(lines)
-        if voices.role:
-            return voices
-    return Voices()
+    voices = _question_marks(lines)
+    return voices if voices.role else _names(lines, title)
 
 
 # ---------------------------------------------------------------- Q. and A.
@@ -221,28 +218,48 @@ def _with_names(voices: Voices, lines: Sequence[Line]) -> Voices:
                 voices.label[number] = Label("bracket", found[1].strip(), found.end())
                 voices.role[number] = ANSWERS
         free = [number for number in free if number not in voices.role]
-    for number, label in _accepted(lines, free).items():
-        voices.label[number] = label
-        voices.role[number] = ASKS if is_magazine(label.name) else ANSWERS
+    voices.label |= _accepted(lines, free)
+    askers = _askers(lines, voices.label)
+    for number in voices.label.keys() - voices.role.keys():
+        voices.role[number] = ASKS if voices.label[number].key in askers else ANSWERS
     return voices
+
+
+def _askers(lines: Sequence[Line], labels: dict[int, Label]) -> set[str]:
+    """The keys of those who ask: "Q", the magazine's names, and whoever else does nothing but ask
+    and never speaks right after another who asks."""
+    said: dict[str, list[str]] = defaultdict(list)
+    for number, label in labels.items():
+        said[label.key].append(_said(lines, number, label))
+    order = [labels[number].key for number in sorted(labels)]
+    askers = {one.key for one in labels.values() if one.form == "Q" or is_magazine(one.name)}
+    return askers | {
+        key
+        for key, texts in said.items()
+        if askers
+        and len(texts) >= 2
+        and _share(texts, wording.asks) >= 0.8
+        and not _follows(key, askers, order)
+    }
 
 
 # ---------------------------------------------------------------- names
 
 
-def _names(lines: Sequence[Line]) -> Voices:
-    """Rule "Speaker:": labels that recur; whose lines ask is the interviewer."""
+def _names(lines: Sequence[Line], title: str) -> Voices:
+    """Rule "Speaker:": labels that recur; whose lines ask is the interviewer, and never somebody
+    whom the title names."""
     accepted = _accepted(lines, range(len(lines)))
     if not accepted:
         return Voices()
     said: dict[str, list[str]] = defaultdict(list)
     for number, label in accepted.items():
         said[label.key].append(_said(lines, number, label))
-    names = {label.key: label.name for label in accepted.values()}
-    askers = {key for key, name in names.items() if is_magazine(name)}
+    askers = _askers(lines, accepted)
     sure = bool(askers)
     if not askers:
-        askers = _those_who_ask(said, [label.key for label in accepted.values()])
+        order = [accepted[number].key for number in sorted(accepted)]
+        askers = _those_who_ask(said, order, name_key(title))
     voices = Voices(label=dict(accepted), sure=sure)
     voices.role = {n: ASKS if label.key in askers else ANSWERS for n, label in accepted.items()}
     voices.sticky = voices.answered >= 0.5 * voices.asked > 0
@@ -256,7 +273,7 @@ def _said(lines: Sequence[Line], number: int, label: Label) -> str:
     return text
 
 
-def _those_who_ask(said: dict[str, list[str]], order: Sequence[str]) -> set[str]:
+def _those_who_ask(said: dict[str, list[str]], order: Sequence[str], title: str) -> set[str]:
     """Whose words are mostly questions, while somebody else's mostly are not.
 
     A second interviewer may say more besides, but never speaks right after the first. `order` are
@@ -269,6 +286,9 @@ def _those_who_ask(said: dict[str, list[str]], order: Sequence[str]) -> set[str]
         for key, rate in rates.items()
         if askers and rate >= 0.5 and len(said[key]) >= 2 and not _follows(key, askers, order)
     }
+    named = {key for key in said if len(key) >= 3 and key in title}
+    if named and askers - named:
+        return askers - named
     others = [key for key in said if key not in askers]
     if not others or min(rates[key] for key in others) > 0.4:
         best = max(rates, key=lambda key: rates[key], default="")
@@ -324,7 +344,9 @@ def _recurring(form: str, labels: dict[int, Label]) -> dict[int, Label]:
     return {
         number: label
         for number, label in labels.items()
-        if label.key in sure or (form == "colon" and _alike(label, all_emphasised))
+        if label.key in sure
+        or (form == "colon" and _alike(label, all_emphasised))
+        or (form == "bracket" and known and _written_as_name(label.name))
     }
 
 

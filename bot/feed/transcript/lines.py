@@ -81,14 +81,20 @@ def cut_lines(lines: Sequence[Line]) -> dict[int, list[Line]]:
 
 
 def _names_inside(lines: Sequence[Line]) -> set[str]:
-    """Names that speak in the middle of labelled lines, again and again: "... ? Kassy: ..."."""
+    """Names that speak in the middle of labelled lines, again and again: "... ? Kassy: ...", or
+    once where they speak at the beginning of another line as well."""
     counts = Counter(
         _speaker(line.text, found)
         for line in lines
         if _COLON_LABEL.match(line.text)
         for found in _SPEAKS_NEXT.finditer(line.text)
     )
-    return {name for name, count in counts.items() if count >= 2}
+    first = {
+        line.text.partition(":")[0].strip().casefold()
+        for line in lines
+        if counts and _COLON_LABEL.match(line.text)
+    }
+    return {name for name, count in counts.items() if count >= 2 or name in first}
 
 
 def _speaker(text: str, found: re.Match[str]) -> str:

@@ -8,11 +8,14 @@ Spanish, German and Portuguese are known too. Judged is the text without labels.
 import re
 
 _ENDS_ASKING = re.compile(r"[?？؟⁉❓]+[\s\"'”’»)\]）】」』*_~!.…‼️\U0001F300-\U0001FAFF☺-➿]*$")
-_ASKS_SOMEWHERE = re.compile(r"[?？؟](?=[\s\"'”’)\]）」』]|$|[^\x00-\x7f])")
+# A mark within a title goes on in lower case: "“Where Did the Sea Go?” will be in cinemas".
+_ASKS_SOMEWHERE = re.compile(
+    r"[?？؟](?=\s|$|[\"'”’)\]）」』]+(?![\"'”’)\]）」』]|\s+[a-z])|[^\x00-\x7f\"”’）」』])"
+)
 
 _CLAUSE = re.compile(r"(?:[,.!:;?–—]|\s-)\s+")
 _INTERJECTION = re.compile(
-    r"(?i)^\W*(?:(?:and|so|but|now|then|also|ok|okay|well|great|wow|finally|lastly|next|first"
+    r"(?i)^\W*(?:\d{1,3}\s*[.):\]]\W*)?(?:(?:and|so|but|now|then|also|ok|okay|well|great|wow|finally|lastly|next|first"
     r"|again)\s+)*"
 )
 _VERBS = (
@@ -51,7 +54,7 @@ _OPENER = re.compile(
 )
 # A question whose mark the editor forgot; judged only where markup speaks for it.
 _UNMARKED = re.compile(
-    r"(?i)^\W*(?:(?:and|so|then)\s+)?(?:what|who|which|why|when|where|how)(?:[’']?s"
+    r"(?i)^(?![“\"‘«])\W*(?:(?:and|so|then)\s+)?(?:what|who|which|why|when|where|how)(?:[’']?s"
     r"|\s+(?:\w+\s+)?(?:is|are|was|were|do|does"
     r"|did|has|have|had|would|will|can|could|should|made|makes|inspired|inspires|kind|advice))\s+\w"
 )
