@@ -36,10 +36,13 @@ from bot.library import Library
 from bot.outgoing.publishing import DiscordExtras
 from bot.outgoing.sending import DiscordSender
 from bot.outgoing.telling import DiscordTeller
+from bot.quotes import Quotes, open_studio
+from bot.quotes.heroes import fetch_from
 from bot.reading import Reading
 from bot.search import SearchIndex
 from bot.store import Store, open_store
 from bot.subscribing import Subscribing
+from bot.ui.pages import EXCERPT_QUESTIONS
 from bot.watcher import PollReport, Watcher
 from bot.web import HttpPort, make_port
 from cogs import add_commands
@@ -119,6 +122,20 @@ async def open_app(
         library = Library(store, index, clock)
         following = Following(store, index, clock, announcer.wake)
         announcer.on_direct = following.heard
+        studio = await stack.enter_async_context(
+            open_studio(
+                settings.data_dir / "quotes", fetch_from(fetcher, settings.feed_url), clock
+            )
+        )
+        excerpt = settings.reading == "excerpt"
+        quotes = Quotes(
+            store,
+            index,
+            studio,
+            rng,
+            source=messages.text()("quote.source"),
+            limit=EXCERPT_QUESTIONS if excerpt else None,
+        )
         add_commands(
             client,
             Reading(store, index, rng, clock),
@@ -126,7 +143,8 @@ async def open_app(
             messages,
             library=library,
             following=following,
-            excerpt=settings.reading == "excerpt",
+            quotes=quotes,
+            excerpt=excerpt,
             home_channel_id=settings.home_channel_id,
         )
         editor = Editor(store, sender, clock, rng, pace)

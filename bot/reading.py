@@ -13,8 +13,8 @@ from datetime import UTC, date, timedelta
 from bot.artists import artist_id, artist_key
 from bot.clock import Clock
 from bot.errors import InterviewGoneError, InterviewWithdrawnError, UserError
-from bot.model import Artist, InterviewSummary, Kind, StoredInterview
-from bot.quotes.choosing import Quote, choose
+from bot.model import Artist, InterviewSummary, Kind, Quote, StoredInterview
+from bot.quotes.choosing import choose
 from bot.search import Filters, Hit, SearchIndex
 from bot.store import Store
 

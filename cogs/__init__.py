@@ -8,6 +8,7 @@ from bot.client import KcrushClient
 from bot.following import Following
 from bot.i18n import Messages
 from bot.library import Library
+from bot.quotes import Quotes
 from bot.reading import Reading
 from bot.subscribing import Subscribing
 from cogs.about import About
@@ -19,6 +20,7 @@ from cogs.interviews import Interviews
 from cogs.library import Shelf
 from cogs.naming import Naming
 from cogs.opening import Opening
+from cogs.quotes import Quoting
 from cogs.reader import Reader
 from cogs.router import Router
 from cogs.sharing import Sharing
@@ -32,6 +34,7 @@ def add_commands(
     *,
     library: Library,
     following: Following,
+    quotes: Quotes,
     excerpt: bool = False,
     home_channel_id: int | None = None,
 ) -> None:
@@ -53,6 +56,7 @@ def add_commands(
         Reader(reading, interviews, library, opening, sharing),
         Shelf(library, opening),
         Artists(reading, messages),
+        Quoting(quotes, reading, opening, sharing),
         followed,
         About(library, messages, client.mentions),
     ):

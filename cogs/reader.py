@@ -56,6 +56,7 @@ class Reader:
     def answer(self, router: Router) -> None:
         """Take on the buttons and menus of cards and the reader."""
         router.on(ids.OpenReader, self.open_reader)
+        router.on(ids.OpenAt, self.open_at)
         router.on(ids.OpenChosen, self.open_chosen)
         router.on(ids.TurnPage, self.turn_page)
         router.on(ids.Jump, self.jump)
@@ -67,6 +68,11 @@ class Reader:
 
     async def open_reader(self, interaction: Interaction, action: ids.OpenReader) -> None:
         await show(interaction, await self._opening.page(interaction, action.interview))
+
+    async def open_at(self, interaction: Interaction, action: ids.OpenAt) -> None:
+        await show(
+            interaction, await self._opening.page(interaction, action.interview, action.position)
+        )
 
     async def open_chosen(self, interaction: Interaction, _: ids.OpenChosen) -> None:
         interview, position = ids.parse_place_value(chosen_value(interaction))

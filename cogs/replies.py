@@ -16,9 +16,11 @@ async def show(interaction: Interaction, layout: Layout) -> None:
     await interaction.response.send_message(view=layout, ephemeral=True, allowed_mentions=_NOBODY)
 
 
-async def post(interaction: Interaction, layout: Layout) -> None:
+async def post(
+    interaction: Interaction, layout: Layout, file: discord.File = discord.utils.MISSING
+) -> None:
     """Answer with a message that all in the channel can see."""
-    await interaction.response.send_message(view=layout, allowed_mentions=_NOBODY)
+    await interaction.response.send_message(view=layout, file=file, allowed_mentions=_NOBODY)
 
 
 async def replace(interaction: Interaction, layout: Layout) -> None:

@@ -27,7 +27,13 @@ class Sharing:
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    async def share(self, interaction: Interaction, layout: Layout, *what: Hashable) -> None:
+    async def share(
+        self,
+        interaction: Interaction,
+        layout: Layout,
+        *what: Hashable,
+        file: discord.File = discord.utils.MISSING,
+    ) -> None:
         """Answer with a message that all can see; `what` tells shared things apart.
 
         Raises:
@@ -39,7 +45,7 @@ class Sharing:
         if self._library.repeats.again(*done):
             raise SharedAlreadyError
         try:
-            await post(interaction, layout)
+            await post(interaction, layout, file)
         except BaseException:
             self._library.repeats.undo(*done)
             raise

@@ -1,6 +1,6 @@
 """One striking answer as a picture: chosen, drawn, kept."""
 
-from bot.quotes.choosing import Quote, choose
+from bot.quotes.choosing import choose
 from bot.quotes.service import Chosen, NobodyQuotedError, NothingStrikesError, Quotes
 from bot.quotes.studio import BusyError, NotDrawnError, Studio, UnsettableError, open_studio
 
@@ -10,7 +10,6 @@ __all__ = [
     "NobodyQuotedError",
     "NotDrawnError",
     "NothingStrikesError",
-    "Quote",
     "Quotes",
     "Studio",
     "UnsettableError",

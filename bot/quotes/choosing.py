@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.artists import artist_key
-from bot.model import Interview, Subject
+from bot.model import Interview, Quote, Subject
 from bot.quotes import wording
 from bot.quotes.sentences import Sentence, paragraphs
 
@@ -28,22 +28,6 @@ NAMES = 3
 
 _ANSWER_LIMIT = 20_000
 """Characters of one answer that are looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """Words that stand on their own. ``text`` is one line, ``section`` the question's number.
-
-    ``speaker`` is the full name where the interview tells it, "" where nobody is named; ``role``
-    is what they are, or the group that they speak for.
-    """
-
-    text: str
-    speaker: str
-    role: str | None
-    question: str
-    title: str
-    section: int
 
 
 def choose(interview: Interview, section: int = 0, *, limit: int | None = None) -> Quote | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from bot.errors import UserError
 from bot.kinds import kind_of
-from bot.model import Artist, StoredInterview
-from bot.quotes.choosing import Quote, choose
+from bot.model import Artist, Quote, StoredInterview
+from bot.quotes.choosing import choose
 from bot.quotes.drawing import Card
 from bot.quotes.studio import Order, Studio
 from bot.search import SearchIndex

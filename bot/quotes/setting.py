@@ -84,7 +84,7 @@ def shorten(text: str, measure: Measure, width: float) -> str:
     words, space, _ = head.rpartition(" ")
     if space and low < len(text) and not text[low].isspace() and len(words) > len(head) // 2:
         head = words
-    return head.rstrip(" ,;:.…-–—(") + ELLIPSIS
+    return re.sub(r"[\s,;:.…–—(-]+$", "", head) + ELLIPSIS
 
 
 def _pieces(text: str, measure: Measure, room: float) -> Iterator[_Piece]:

@@ -66,6 +66,18 @@ class OpenReader:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenAt:
+    """Open an interview at a place, for the person who pressed, beside the message."""
+
+    interview: int
+    position: Position
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}at:{self.interview}:{self.position}"
+
+
+@dataclass(frozen=True, slots=True)
 class TurnPage:
     """Show another page in the reader's place. ``side`` (b, n, c) only keeps buttons apart."""
 
@@ -314,6 +326,19 @@ class QuotePicture:
 
 
 @dataclass(frozen=True, slots=True)
+class AnotherQuote:
+    """A picture of other words in this one's place: of an artist, or of anybody. ``than`` is the
+    interview that was quoted, 0 for none."""
+
+    than: int = 0
+    artist: str | None = None
+
+    @property
+    def custom_id(self) -> str:
+        return f"{PREFIX}quoting:{self.than}:{self.artist or ''}"
+
+
+@dataclass(frozen=True, slots=True)
 class ShareQuote:
     """Post that picture in the channel, for all to see."""
 
@@ -394,6 +419,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Action]], ...] = tuple(
     (re.compile(PREFIX + shape, re.ASCII | re.DOTALL), build)
     for shape, build in (
         (f"read:{_ID}", lambda i: OpenReader(int(i))),
+        (f"at:{_ID}:{_PLACE}", lambda i, s, p: OpenAt(int(i), _at(s, p))),
         (f"go:{_ID}:{_PLACE}:([bnc])", lambda i, s, p, side: TurnPage(int(i), _at(s, p), side)),
         (f"jump:{_ID}", lambda i: Jump(int(i))),
         (f"menu:{_ID}:{_PLACE}:{_PAGE}", lambda i, s, p, m: TurnMenu(int(i), _at(s, p), int(m))),
@@ -419,6 +445,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Action]], ...] = tuple(
         (f"saved:{_PAGE}", lambda p: SavedPage(int(p))),
         (f"like:{_ID}", lambda i: Similar(int(i))),
         (f"quote:{_ID}:{_PAGE}", lambda i, section: QuotePicture(int(i), int(section))),
+        (f"quoting:{_ID}:([0-9a-f]{{10}}|)", lambda i, who: AnotherQuote(int(i), who or None)),
         (f"picture:{_ID}:{_PAGE}", lambda i, section: ShareQuote(int(i), int(section))),
         ("kept", ShowKept),
         ("forget:(yes|ask)", lambda sure: ForgetMe(sure == "yes")),

@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Sequence
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -15,14 +17,17 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.client import CatalogueTranslator, KcrushClient, sync_commands
+from bot.errors import FetchError
 from bot.following import Following
 from bot.i18n import load_messages
 from bot.library import Library
 from bot.model import Answer, Interview, Subject, Transcript, Turn
+from bot.quotes import Quotes, open_studio
 from bot.reading import Reading
 from bot.search import SearchIndex
 from bot.store import Store, open_store
 from bot.subscribing import Subscribing
+from bot.ui.pages import EXCERPT_QUESTIONS
 from cogs import add_commands
 from sandbox import Response, Sandbox
 from sandbox.entities import Channel, Guild, Message, User
@@ -71,6 +76,8 @@ class Stage:
     clock: FakeClock
     roused: asyncio.Event
     """Set by whatever makes something due."""
+    pictures: dict[str, bytes]
+    """The files behind the URLs of articles' pictures; others are missing."""
 
     async def publish(self, *interviews: Interview) -> list[int]:
         """Store interviews and bring the index up to them; their ids."""
@@ -131,13 +138,34 @@ async def connected(
     seed: int = 1,
     excerpt: bool = False,
     following: Following | None = None,
+    pictures: Mapping[str, bytes] = MappingProxyType({}),
 ) -> AsyncIterator[KcrushClient]:
-    """The real client with the real commands, logged in, its commands registered."""
+    """The real client with the real commands, logged in, its commands registered.
+
+    `pictures` are the files behind the URLs of articles' pictures.
+    """
     messages = load_messages()
+
+    async def fetch(url: str) -> bytes:
+        if url not in pictures:
+            raise FetchError("fetch.missing", status=404)
+        return pictures[url]
+
     client = KcrushClient(messages, lambda: "K7F2QM", gateway_url=sandbox.gateway_url)
     await client.tree.set_translator(CatalogueTranslator(messages))
     reading = Reading(store, index, random.Random(seed), clock)
     library = Library(store, index, clock)
+    stack = contextlib.AsyncExitStack()
+    folder = stack.enter_context(tempfile.TemporaryDirectory())
+    studio = await stack.enter_async_context(open_studio(Path(folder) / "quotes", fetch, clock))
+    quotes = Quotes(
+        store,
+        index,
+        studio,
+        random.Random(seed),
+        source=messages.text()("quote.source"),
+        limit=EXCERPT_QUESTIONS if excerpt else None,
+    )
     add_commands(
         client,
         reading,
@@ -145,6 +173,7 @@ async def connected(
         messages,
         library=library,
         following=following or Following(store, index, clock, roused.set),
+        quotes=quotes,
         excerpt=excerpt,
     )
     await client.login(sandbox.token)
@@ -157,6 +186,7 @@ async def connected(
         await client.close()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+        await stack.aclose()
 
 
 @contextlib.asynccontextmanager
@@ -180,5 +210,10 @@ async def stage(
             open_store(f"sqlite+aiosqlite:///{folder / 'kcrush.db'}", clock)
         )
         index = SearchIndex.open(folder / "index")
-        client = await stack.enter_async_context(connected(sandbox, store, index, clock, roused))
-        yield Stage(sandbox, store, index, client, guild, channel, admin, fan, clock, roused)
+        pictures: dict[str, bytes] = {}
+        client = await stack.enter_async_context(
+            connected(sandbox, store, index, clock, roused, pictures=pictures)
+        )
+        yield Stage(
+            sandbox, store, index, client, guild, channel, admin, fan, clock, roused, pictures
+        )

@@ -9,7 +9,7 @@ MESSAGES = load_messages()
 
 def payloads() -> dict[str, dict]:
     client = KcrushClient(MESSAGES, lambda: "")
-    add_commands(client, None, None, MESSAGES, library=None, following=None)  # type: ignore[arg-type]
+    add_commands(client, None, None, MESSAGES, library=None, following=None, quotes=None)  # type: ignore[arg-type]
     groups = client.tree.get_commands()
     return {group.name: group.to_dict(client.tree) for group in groups}
 
@@ -75,7 +75,7 @@ async def test_names_and_descriptions_can_be_translated() -> None:
         async def _checked_translate(self, string, locale, context):  # type: ignore[no-untyped-def]
             return string.extras["key"]
 
-    add_commands(client, None, None, MESSAGES, library=None, following=None)  # type: ignore[arg-type]
+    add_commands(client, None, None, MESSAGES, library=None, following=None, quotes=None)  # type: ignore[arg-type]
     (group,) = [one for one in client.tree.get_commands() if one.name == "interviews"]
     payload = await group.get_translated_payload(client.tree, Shouting())  # type: ignore[arg-type]
     assert payload["name_localizations"]["ko"] == "command.interviews.name"

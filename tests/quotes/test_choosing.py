@@ -146,15 +146,15 @@ def test_who_speaks_is_named_in_full(
     assert (quote.speaker, quote.role) == (speaker, role)
 
 
-PIECES = """I my mother love afraid never sea song 저는 사랑 노래를 좋아해요 했어요. was. it! Yes, “so
-” (a b) dream? Dr. http://x.y @me … 3 다. 。 sea.그리고 É ñandú 愛"""
+PIECES = """I my mother love afraid never sea song 저는 사랑 노래를 좋아해요 했어요. was. it! Yes,
+“so ” (a b) dream? Dr. http://x.y @me … 3 다. 。 sea.그리고 É ñandú 愛"""
 WORDS = st.sampled_from([*PIECES.split(), "\n\n"])
 TEXTS = st.one_of(
     st.text(max_size=400), st.lists(WORDS, max_size=80).map(" ".join), st.just(STRIKING)
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(TEXTS, max_size=4), st.integers(0, 5))
 def test_whatever_was_answered_a_quote_is_whole_sentences_of_it(
     texts: list[str], section: int

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from bot.model import Kind
 from bot.ui.ids import (
     Action,
+    AnotherQuote,
     AnotherRandom,
     ArtistPage,
     DayPage,
@@ -13,6 +14,7 @@ from bot.ui.ids import (
     ForgetMe,
     Jump,
     LatestPage,
+    OpenAt,
     OpenChosen,
     OpenReader,
     Position,
@@ -54,6 +56,7 @@ kinds = st.none() | st.sampled_from(Kind)
 years = st.integers(1000, 9999)
 actions = st.one_of(
     st.builds(OpenReader, ids),
+    st.builds(OpenAt, ids, positions),
     st.builds(TurnPage, ids, positions, st.sampled_from("bnc")),
     st.builds(Jump, ids),
     st.builds(TurnMenu, ids, positions, pages),
@@ -75,6 +78,7 @@ actions = st.one_of(
     st.builds(SavedPage, pages),
     st.builds(Similar, ids),
     st.builds(QuotePicture, ids, pages),
+    st.builds(AnotherQuote, ids, artists | st.none()),
     st.builds(ShareQuote, ids, pages),
     st.builds(ShowKept),
     st.builds(ForgetMe, st.booleans()),
@@ -120,6 +124,9 @@ def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> No
         ("kc:saved:1", SavedPage(1)),
         ("kc:like:417", Similar(417)),
         ("kc:quote:417:3", QuotePicture(417, 3)),
+        ("kc:at:417:3.1", OpenAt(417, Position(3, 1))),
+        ("kc:quoting:417:0123456789", AnotherQuote(417, "0123456789")),
+        ("kc:quoting:0:", AnotherQuote()),
         ("kc:picture:417:3", ShareQuote(417, 3)),
         ("kc:kept", ShowKept()),
         ("kc:forget:ask", ForgetMe(sure=False)),

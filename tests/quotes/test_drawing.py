@@ -1,0 +1,246 @@
+"""The picture: of the right size, without empty boxes, whatever the words and the article's
+picture are."""
+
+import io
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageStat
+
+from bot.model import Kind
+from bot.quotes.backdrop import decode, luminance, palette_for, palette_of
+from bot.quotes.drawing import LARGEST_FILE, SIDE, Card, Unsettable, draw
+from bot.quotes.fonts import Typeface, Weight
+from tests.quotes.pictures import animated, bomb, picture
+from tests.quotes.typeface import characters
+
+WORDS = "I was afraid of the sea until my grandmother taught me to float and count the gulls."
+CARD = Card(WORDS, "Han Seoyun", "Singer", "KCrush America Magazine", "An interview", Kind.MUSIC)
+
+
+@pytest.fixture(scope="module")
+def typeface() -> Typeface:
+    return Typeface()
+
+
+def card(text: str = WORDS, **changes: object) -> Card:
+    return Card(
+        **{**{name: getattr(CARD, name) for name in CARD.__slots__}, "text": text, **changes}
+    )  # type: ignore[arg-type]
+
+
+def drawn(data: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(data))
+    assert image.format == "JPEG"
+    assert image.size == (SIDE, SIDE)
+    assert len(data) <= LARGEST_FILE
+    return image.convert("RGB")
+
+
+# ---------------------------------------------------------------- words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WORDS,
+        "저는 노래를 부를 때마다 어릴 때 살던 집의 불 켜진 창문이 마음속에 떠올라서 외롭지 않아요.",
+        "My grandmother called me 우리 강아지, and 山田花子 and ガール were more names.",
+        ("x" * 279) + ".",
+        "I " * 140,
+    ],
+)
+def test_words_are_set_in_white_below_the_picture(text: str, typeface: Typeface) -> None:
+    data, used = draw(card(text), picture(), typeface)
+    assert used
+    image = drawn(data)
+    # The article's picture is blue at the top; near the bottom there is ink on the dark ground.
+    red, _, blue = image.getpixel((SIDE // 2, 20))  # type: ignore[misc]
+    assert blue > red + 40
+    lower = ImageStat.Stat(image.crop((76, 400, SIDE - 76, SIDE - 180)).convert("L"))
+    assert lower.extrema[0][1] > 240
+    assert lower.median[0] < 60
+    assert image.crop((0, 400, 40, SIDE)).convert("L").getextrema()[1] < 150
+
+
+def test_without_a_picture_the_kind_gives_the_colour(typeface: Typeface) -> None:
+    colours = set()
+    for kind in (Kind.MUSIC, Kind.SPORT, Kind.GAME):
+        data, used = draw(card(kind=kind), None, typeface)
+        assert not used
+        colours.add(drawn(data).getpixel((SIDE - 20, 20)))
+    assert len(colours) == 3
+
+
+def test_names_of_any_length_stay_within_the_margins(typeface: Typeface) -> None:
+    long = card(speaker="Wolfeschlegelsteinhausen " * 8, role="롱네임 " * 60, title="W" * 500)
+    image = drawn(draw(long, None, typeface)[0])
+    edge = image.crop((SIDE - 40, 330, SIDE, SIDE)).convert("L")
+    assert edge.getextrema()[1] < 120
+
+
+def test_words_of_a_script_that_the_typeface_lacks_are_not_drawn(typeface: Typeface) -> None:
+    with pytest.raises(Unsettable):
+        draw(card("ฉันกลัวทะเลจนกระทั่งคุณยายสอนให้ฉันลอยตัว"), None, typeface)
+    with pytest.raises(Unsettable):
+        draw(card("😭😭😭"), None, typeface)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("I love you 😭💜, and the sea.", "I love you, and the sea."),
+        ("👩‍👩‍👧‍👦 family ✊🏽", "family"),
+        ("한글 (E\u0301) ガ", "한글 (É) ガ"),
+        ("a\u202eb\u200b\ufeff\ud800c", "abc"),
+        ("Supper … again", "Supper … again"),
+    ],
+)
+def test_emoji_and_what_the_typeface_lacks_is_dropped(
+    text: str, shown: str, typeface: Typeface
+) -> None:
+    assert typeface.settable(text) == shown
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.characters())
+def test_the_typeface_has_just_what_its_file_says(char: str) -> None:
+    typeface = FACE
+    if typeface.has(char) and not char.isspace():
+        assert ord(char) in characters()
+
+
+FACE = Typeface()
+
+
+@pytest.mark.parametrize("char", "Aé가힣뷁漢カ“”…—·’♥$%@山")
+def test_what_names_and_words_are_written_in_is_there(char: str, typeface: Typeface) -> None:
+    assert ord(char) in characters()
+    assert typeface.has(char)
+
+
+def test_pairs_of_letters_are_kerned_where_the_machine_can_shape(typeface: Typeface) -> None:
+    from PIL import features
+
+    if not features.check("raqm"):
+        pytest.skip("no libraqm here: letters are set without kerning")
+    apart = typeface.width("A", Weight.BOLD) + typeface.width("V", Weight.BOLD)
+    assert typeface.width("AV", Weight.BOLD) < apart
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.text(max_size=300),
+    st.text(max_size=120),
+    st.none() | st.text(max_size=120),
+    st.text(max_size=300),
+)
+def test_any_words_are_drawn_or_refused(
+    text: str, speaker: str, role: str | None, title: str
+) -> None:
+    try:
+        data, _ = draw(Card(text, speaker, role, "KCrush", title, Kind.OTHER), None, FACE)
+    except Unsettable:
+        return
+    drawn(data)
+
+
+def test_a_picture_is_drawn_in_no_time_that_anybody_would_notice(typeface: Typeface) -> None:
+    hero = picture(size=(2560, 1440), kind="JPEG")
+    best = 10.0
+    for _ in range(3):
+        began = time.perf_counter()
+        draw(CARD, hero, typeface)
+        best = min(best, time.perf_counter() - began)
+    assert best < 1.5  # some 0.15 s on a quiet machine
+
+
+# ---------------------------------------------------------------- the article's picture
+
+
+@pytest.mark.parametrize(
+    "hero",
+    [
+        picture(kind="JPEG"),
+        picture(kind="WEBP"),
+        picture(kind="AVIF"),
+        picture((0, 0, 0, 0), mode="RGBA"),
+        picture(128, mode="L"),
+        picture((10, 200, 90, 0), mode="CMYK", kind="JPEG"),
+        picture(size=(600, 900)),
+        picture(size=(200, 150)),
+        picture((255, 255, 255)),
+        picture((0, 0, 0)),
+        animated("GIF"),
+        animated("WEBP"),
+    ],
+)
+def test_pictures_of_all_kinds_are_shown(hero: bytes, typeface: Typeface) -> None:
+    data, used = draw(CARD, hero, typeface)
+    assert used
+    drawn(data)
+
+
+@pytest.mark.parametrize(
+    "hero",
+    [
+        b"",
+        b"<!DOCTYPE html><p>Not found",
+        b"\x89PNG\r\n\x1a\n" + b"\0" * 100,
+        picture()[:400],
+        picture(kind="JPEG", size=(2000, 1200))[:3000],
+        bomb(30_000),
+        bomb(5_000),
+        picture(size=(3000, 200)),
+        picture(size=(40, 40)),
+        picture(size=(1, 1), kind="GIF"),
+        picture(20_000, mode="I;16"),
+        picture(kind="TIFF"),
+        picture(kind="BMP"),
+        b"<svg xmlns='http://www.w3.org/2000/svg' width='900' height='900'/>",
+        b"%PDF-1.4",
+        picture(kind="PNG") + b"\0" * 9_000_000,
+    ],
+)
+def test_a_file_that_can_t_be_trusted_leaves_the_colour(hero: bytes, typeface: Typeface) -> None:
+    began = time.perf_counter()
+    assert decode(hero, (SIDE, SIDE)) is None
+    assert time.perf_counter() - began < 2
+    data, used = draw(CARD, hero, typeface)
+    assert not used
+    drawn(data)
+
+
+def test_a_photograph_lies_as_it_was_held() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # TIFF 6.0, Orientation: turned a quarter
+    decoded = decode(picture(kind="JPEG", size=(900, 600), exif=exif.tobytes()), (SIDE, SIDE))
+    assert decoded is not None
+    assert decoded.size == (600, 900)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.binary(max_size=300), st.sampled_from([picture(), picture(kind="WEBP"), animated("GIF")]))
+def test_a_damaged_file_is_a_picture_or_none(damage: bytes, whole: bytes) -> None:
+    at = len(whole) // 3
+    decoded = decode(whole[:at] + damage + whole[at + len(damage) :], (SIDE, SIDE))
+    assert decoded is None or decoded.mode == "RGB"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.tuples(*[st.integers(0, 255)] * 3))
+def test_words_are_legible_on_the_ground_of_any_picture(colour: tuple[int, int, int]) -> None:
+    palette = palette_of(Image.new("RGB", (30, 30), colour))
+    ground = luminance(palette.ground) + 0.05
+    assert 1.05 / ground > 13
+    assert (luminance(palette.accent) + 0.05) / ground > 7
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_words_are_legible_on_the_colour_of_any_kind(kind: Kind) -> None:
+    palette = palette_for(kind)
+    lightest = luminance(palette.raised) + 0.05
+    assert 1.0 / lightest > 7
+    assert (luminance(palette.accent) + 0.05) / (luminance(palette.ground) + 0.05) > 7
