@@ -3,48 +3,43 @@
 A passage is found when each wish is met somewhere in it, and ranks by where: in the title and the
 names, in the question, in the answer (BM25, weighted). When nothing is found, a query is built
 again more forgivingly, step by step: see ``Leniency``.
+
+A wish is one flat list of alternatives, for the engine skips what can't rank among the best (the
+blocks of WAND) only where a query is nothing but words side by side.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol
+from itertools import islice, product
 
-from tantivy import (
-    Filter,
-    Occur,
-    Query,
-    Schema,
-    SchemaBuilder,
-    TextAnalyzer,
-    TextAnalyzerBuilder,
-    Tokenizer,
-)
+from tantivy import Occur, Query, Schema, TextAnalyzer
 
+from bot.search.fields import WEIGHTS, Lexicon
 from bot.search.folding import is_paired, pairs, units
-from bot.search.passages import OPENING, artist_fact, kind_fact, year_fact
-from bot.search.results import Filters
-from bot.search.wanted import Wanted, Wish
-
-WEIGHTS = {"title": 3.0, "head": 3.0, "question": 2.0, "answer": 1.0}
+from bot.search.names import heard
+from bot.search.wanted import Heard, Wanted, Wish
 
 # What a less certain match counts beside a certain one.
 _OTHER_SPELLING = 0.9
+_HEARD = 0.7
 _BEGINNING = 0.6
 _SIMILAR = 0.8
 _APART = 0.3
 _ANYWHERE = 0.2
 
-ANYTHING = Filters()
-
-# Words by which interviews are alike: some, and none that is in more than a tenth of all passages.
-_ALIKE_TERMS = 25
-_ALIKE_SHARE = 0.1
-_ALIKE_LEAST = 20
-
 _EXPANSIONS = 4
 _LONGEST_JOIN = 4
+_READINGS = 4
+_PHRASES = 4
+
+PLENTY = 500
+"""Passages with a word as it was typed from which on it is no longer taken for a beginning: as
+many as one search ranks (``index.WINDOW``), so that none of the others would be seen."""
+
+_EVERYWHERE = 0.2
+"""The share of all passages from which on a word says little of what is looked for."""
 
 
 class Leniency(IntEnum):
@@ -56,48 +51,6 @@ class Leniency(IntEnum):
     SOME_WORDS = 3
 
 
-class Lexicon(Protocol):
-    """What the building asks of the words that there are."""
-
-    def frequency(self, word: str) -> int:
-        """In how many passages a word is."""
-        ...
-
-    def beginning_with(self, prefix: str, limit: int) -> Sequence[str]:
-        """The most frequent words that begin so."""
-        ...
-
-    def similar(self, word: str) -> Sequence[str]:
-        """Words of titles and names that `word` may be a misspelling of, nearest first."""
-        ...
-
-
-def stemmer() -> TextAnalyzer:
-    """Cuts at spaces and stems English, as the fields with positions do."""
-    return TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stemmer("english")).build()
-
-
-def plain_analyzer() -> TextAnalyzer:
-    return TextAnalyzerBuilder(Tokenizer.whitespace()).build()
-
-
-def schema() -> Schema:
-    """The fields of a document: of a passage, ``passage`` being what is shown of it as JSON, or of
-    the one document that has a ``state``.
-    """
-    builder = SchemaBuilder()
-    for name in WEIGHTS:
-        builder.add_text_field(name, tokenizer_name="stemmed", index_option="position")
-    builder.add_text_field("words", tokenizer_name="plain", index_option="basic")
-    builder.add_unsigned_field("interview", indexed=True, fast=True)
-    builder.add_unsigned_field("turn", fast=True)
-    builder.add_integer_field("listed_at", fast=True)
-    builder.add_text_field("facts", tokenizer_name="raw", index_option="basic")
-    builder.add_bytes_field("passage", stored=True)
-    builder.add_text_field("state", stored=True, tokenizer_name="raw", index_option="basic")
-    return builder.build()
-
-
 @dataclass(frozen=True)
 class Builder:
     """Builds queries for one schema and one moment's lexicon."""
@@ -106,6 +59,10 @@ class Builder:
     stemmer: TextAnalyzer
     lexicon: Lexicon
 
+    def understood(self, wanted: Wanted) -> Wanted:
+        """`wanted` with the other spellings of its names that some text has."""
+        return heard(wanted, self.lexicon.frequency)
+
     def misspelled(self, wanted: Wanted) -> frozenset[int]:
         """The places of the wishes that no text has as they are: only these may be misspelled."""
         return frozenset(
@@ -113,164 +70,153 @@ class Builder:
         )
 
     def steps(self, wanted: Wanted) -> list[Leniency]:
-        """The leniencies that may find something for `wanted`, strictest first."""
-        steps = [Leniency.EXACT]
+        """The leniencies beyond ``EXACT`` that may find something for `wanted`, strictest first."""
+        steps = []
         if self.misspelled(wanted):
             steps += [Leniency.ONE_LETTER, Leniency.TWO_LETTERS]
         if len(wanted.wishes) > 1 or wanted.wishes[0].phrase:
             steps.append(Leniency.SOME_WORDS)
         return steps
 
+    def query(self, wanted: Wanted, leniency: Leniency) -> Query:
+        """What finds the wishes of `wanted`, of which there is at least one."""
+        if leniency is Leniency.SOME_WORDS:
+            return self._some(wanted.wishes)
+        return _any([self._all(reading, leniency) for reading in self._readings(wanted)])
+
+    def unwanted(self, wanted: Wanted) -> list[Query]:
+        return [_any(self._wish(wish, Leniency.EXACT)) for wish in wanted.unwanted]
+
     def _is_unknown(self, wish: Wish) -> bool:
-        if len(wish.parts) > 1:
+        if len(wish.parts) > 1 or wish.heard:
             return False
         if is_paired(wish.parts[0]):
             return True
         known = any(self.lexicon.frequency(word) for word in (*wish.parts, *wish.others))
         return not known and not (wish.prefix and self.lexicon.beginning_with(wish.prefix, 1))
 
-    def query(self, wanted: Wanted, leniency: Leniency, filters: Filters = ANYTHING) -> Query:
-        """What finds `wanted`; ``wanted.empty`` finds nothing."""
-        readings = [self._all(reading, leniency) for reading in self._readings(wanted.wishes)]
-        found = _any(readings)
-        needed = self._needed(filters)
-        unwanted = [self._wish(wish, Leniency.EXACT) for wish in wanted.unwanted]
-        if not needed and not unwanted:
-            return found
-        return Query.boolean_query(
-            [
-                (Occur.Must, found),
-                *((Occur.Must, Query.const_score_query(query, 0.0)) for query in needed),
-                *((Occur.MustNot, query) for query in unwanted),
-            ]
-        )
+    def _readings(self, wanted: Wanted) -> Iterator[tuple[Wish, ...]]:
+        """The wishes as typed, and with neighbours read as the one word or name they make."""
+        return islice(self._all_readings(wanted), _READINGS)
 
-    def listing(self, filters: Filters) -> Query:
-        """The first passage of each interview that `filters` leave."""
-        return _every([self._fact(OPENING), *self._needed(filters)])
-
-    def _needed(self, filters: Filters) -> list[Query]:
-        needed = []
-        if filters.artist is not None:
-            spellings = [artist_fact(one) for one in sorted(filters.artist)]
-            needed.append(Query.term_set_query(self.schema, "facts", spellings))
-        if filters.kind is not None:
-            needed.append(self._fact(kind_fact(filters.kind)))
-        if filters.year is not None:
-            needed.append(self._fact(year_fact(filters.year)))
-        return needed
-
-    def _fact(self, fact: str) -> Query:
-        return Query.term_query(self.schema, "facts", fact, index_option="basic")
-
-    def of_interview(self, interview_id: int) -> Query:
-        return Query.term_query(self.schema, "interview", interview_id)
-
-    def alike(
-        self, interview_id: int, texts: Mapping[str, str], facts: Sequence[str], passages: int
-    ) -> Query:
-        """What other interviews' passages have in common with these texts, by field, and facts."""
-        common = Query.more_like_this_document_fields_query(
-            self.schema,
-            {field: [text] for field, text in texts.items()},
-            min_doc_frequency=2,
-            max_doc_frequency=max(_ALIKE_LEAST, int(passages * _ALIKE_SHARE)),
-            min_term_frequency=1,
-            max_query_terms=_ALIKE_TERMS,
-        )
-        return Query.boolean_query(
-            [
-                (Occur.Should, common),
-                *((Occur.Should, Query.const_score_query(self._fact(f), 1.0)) for f in facts),
-                (Occur.MustNot, Query.term_query(self.schema, "interview", interview_id)),
-            ]
-        )
-
-    def _readings(self, wishes: tuple[Wish, ...]) -> Iterator[tuple[Wish, ...]]:
-        """The wishes as typed, and with neighbours read as the one word that they make."""
+    def _all_readings(self, wanted: Wanted) -> Iterator[tuple[Wish, ...]]:
+        wishes = wanted.wishes
         yield wishes
+        for run in wanted.names:
+            yield (*wishes[: run.start], Wish((), heard=run.heard), *wishes[run.end :])
         for start in range(len(wishes)):
             for end in range(start + 2, min(start + _LONGEST_JOIN, len(wishes)) + 1):
-                run = wishes[start:end]
-                if any(wish.phrase or len(wish.parts) > 1 for wish in run):
+                together = wishes[start:end]
+                if any(wish.phrase or len(wish.parts) > 1 for wish in together):
                     continue
-                joined = "".join(wish.parts[0] for wish in run)
+                joined = "".join(wish.parts[0] for wish in together)
                 if self.lexicon.frequency(units(joined)[0]) > 0:
-                    prefix = joined if run[-1].prefix else ""
+                    prefix = joined if together[-1].prefix else ""
                     yield (*wishes[:start], Wish((joined,), prefix=prefix), *wishes[end:])
 
-    def _all(self, wishes: tuple[Wish, ...], leniency: Leniency) -> Query:
-        queries = [self._wish(wish, leniency) for wish in wishes]
-        if len(queries) == 1:
-            return queries[0]
-        if leniency is Leniency.SOME_WORDS:
-            return Query.boolean_query(
-                [(Occur.Should, query) for query in queries], math.ceil(len(queries) / 2)
-            )
-        return Query.boolean_query([(Occur.Must, query) for query in queries])
+    def _all(self, wishes: Sequence[Wish], leniency: Leniency) -> Query:
+        return _every([_any(self._wish(wish, leniency)) for wish in wishes])
 
-    def _wish(self, wish: Wish, leniency: Leniency) -> Query:
-        if wish.phrase and leniency >= Leniency.TWO_LETTERS:
-            return _every(self._wish(Wish((part,)), leniency) for part in wish.parts)
-        queries = [self._spelled(wish.parts)]
-        queries += [_weighed(self._spelled((other,)), _OTHER_SPELLING) for other in wish.others]
-        queries += self._begun(wish)
-        if not wish.phrase:
-            queries += self._apart(wish, leniency)
-            if leniency > Leniency.EXACT and self._is_unknown(wish):
-                queries += self._misspelled(wish, leniency)
-        return _any(queries)
-
-    def _spelled(self, parts: tuple[str, ...]) -> Query:
-        """These words next to each other, in any field."""
-        return _any(
-            Query.boost_query(self._next_to_each_other(field, parts), weight)
-            for field, weight in WEIGHTS.items()
+    def _some(self, wishes: Sequence[Wish]) -> Query:
+        """At least half of the wishes, without those that are everywhere where there are others."""
+        telling = [wish for wish in wishes if not self._is_everywhere(wish)] or wishes
+        queries = [_any(self._wish(wish, Leniency.SOME_WORDS)) for wish in telling]
+        return Query.boolean_query(
+            [(Occur.Should, query) for query in queries], math.ceil(len(queries) / 2)
         )
 
-    def _next_to_each_other(self, field: str, parts: tuple[str, ...]) -> Query:
-        terms: list[str | tuple[int, str]] = []
-        for last, part in zip([False] * (len(parts) - 1) + [True], parts, strict=True):
-            # A word's last syllable alone is a unit only where the text's word ends there too.
-            terms += (pairs(part) or units(part)) if last and is_paired(part) else units(part)
-        terms = [self._stem(str(term)) for term in terms]
-        if len(terms) > 1:
-            return Query.phrase_query(self.schema, field, terms)
-        return Query.term_query(self.schema, field, terms[0])
+    def _is_everywhere(self, wish: Wish) -> bool:
+        if len(wish.parts) > 1:
+            return False
+        return self.lexicon.frequency(wish.parts[0]) > self.lexicon.passages * _EVERYWHERE
 
-    def _begun(self, wish: Wish) -> list[Query]:
-        """Words that begin as the wish does, and those that hold a single syllable."""
-        prefix = wish.prefix
-        if is_paired(wish.parts[-1]):
-            prefix = wish.parts[-1] if len(wish.parts) == len(wish.parts[-1]) == 1 else ""
-        elif len(prefix) < 2:
-            prefix = ""
+    def _wish(self, wish: Wish, leniency: Leniency) -> list[Query]:
+        """The alternatives by which a wish is met."""
+        if wish.phrase and leniency >= Leniency.TWO_LETTERS:
+            parts = [_any(self._wish(Wish((part,)), leniency)) for part in wish.parts]
+            return [_every(parts)]
+        words = dict.fromkeys([wish.parts] if wish.parts else [], 1.0)
+        words |= {(other,): _OTHER_SPELLING for other in wish.others}
+        words |= {(word,): _BEGINNING for word in self._longer(wish) if (word,) not in words}
+        queries = self._spelled(words)
+        queries += self._anywhere(wish)
+        for one in wish.heard:
+            queries += self._heard(one)
+        if not wish.phrase and len(wish.parts) > 1:
+            queries += self._apart(wish, leniency)
+        elif leniency > Leniency.EXACT and self._is_unknown(wish):
+            queries += self._misspelled(wish, leniency)
+        return queries
+
+    def _spelled(self, weights: dict[tuple[str, ...], float]) -> list[Query]:
+        """Words next to each other, in any field; each once, whatever words it is the stem of."""
+        stems: dict[tuple[str, ...], float] = {}
+        for words, weight in weights.items():
+            stems.setdefault(self._terms(words), weight)
+        return [
+            Query.boost_query(self._phrase(field, terms), weight * fields_weight)
+            for terms, weight in stems.items()
+            for field, fields_weight in WEIGHTS.items()
+        ]
+
+    def _terms(self, words: Sequence[str]) -> tuple[str, ...]:
+        terms: list[str] = []
+        for number, word in enumerate(words, 1):
+            # A word's last syllable alone is a unit only where the text's word ends there too.
+            last = number == len(words) and is_paired(word)
+            terms += (pairs(word) if last else []) or units(word)
+        return tuple(self._stem(term) for term in terms)
+
+    def _phrase(self, field: str, terms: Sequence[str]) -> Query:
+        if len(terms) == 1:
+            return Query.term_query(self.schema, field, terms[0])
+        positions: list[str | tuple[int, str]] = list(terms)
+        return Query.phrase_query(self.schema, field, positions)
+
+    def _longer(self, wish: Wish) -> list[str]:
+        """The commonest words that begin as the wish does, or with its single syllable."""
+        prefix = self._prefix(wish)
         if not prefix:
             return []
-        longer = [
-            word
-            for word in self.lexicon.beginning_with(prefix, _EXPANSIONS + 1)
-            if word != prefix and word not in wish.others
-        ]
-        queries = [_weighed(self._spelled((word,)), _BEGINNING) for word in longer[:_EXPANSIONS]]
-        anywhere = Query.fuzzy_term_query(self.schema, "words", prefix, distance=0, prefix=True)
-        return [*queries, Query.const_score_query(anywhere, _ANYWHERE)]
+        words = self.lexicon.beginning_with(prefix, _EXPANSIONS + 1)
+        return [word for word in words if word != prefix][:_EXPANSIONS]
+
+    def _anywhere(self, wish: Wish) -> list[Query]:
+        """All words that begin so, however rare."""
+        prefix = self._prefix(wish)
+        if not prefix or len(self.lexicon.beginning_with(prefix, _EXPANSIONS + 1)) <= 1:
+            return []
+        begun = Query.fuzzy_term_query(self.schema, "words", prefix, distance=0, prefix=True)
+        return [Query.const_score_query(begun, _ANYWHERE)]
+
+    def _prefix(self, wish: Wish) -> str:
+        if not wish.parts:
+            return ""
+        last = wish.parts[-1]
+        if is_paired(last):
+            return last if wish.prefix and len(wish.parts) == len(last) == 1 else ""
+        if len(wish.prefix) < 2 or self.lexicon.frequency(wish.prefix) >= PLENTY:
+            return ""
+        return wish.prefix
+
+    def _heard(self, one: Heard) -> list[Query]:
+        if one.adjacent:
+            combined = islice(product(*one.slots), _PHRASES)
+            return self._spelled(dict.fromkeys(combined, _HEARD))
+        slots = [self._spelled({(word,): _HEARD for word in slot}) for slot in one.slots]
+        return slots[0] if len(slots) == 1 else [_every([_any(slot) for slot in slots])]
 
     def _apart(self, wish: Wish, leniency: Leniency) -> list[Query]:
         """A compound's words anywhere, unless they are so short that they are everywhere."""
-        if len(wish.parts) == 1:
-            return []
         if leniency < Leniency.SOME_WORDS and min(map(len, wish.parts)) < 2:
             return []
-        return [_weighed(_every(self._spelled((part,)) for part in wish.parts), _APART)]
+        return [_every([_any(self._spelled({(part,): _APART})) for part in wish.parts])]
 
     def _misspelled(self, wish: Wish, leniency: Leniency) -> list[Query]:
         (word,) = wish.parts
         if is_paired(word):
             return self._most_syllables(word)
-        queries = [
-            _weighed(self._spelled((similar,)), _SIMILAR) for similar in self.lexicon.similar(word)
-        ]
+        queries = self._spelled({(one,): _SIMILAR for one in self.lexicon.similar(word)})
         distance = letters_forgiven(word, leniency)
         if distance:
             fuzzy = Query.fuzzy_term_query(
@@ -309,16 +255,13 @@ def letters_forgiven(word: str, leniency: Leniency) -> int:
     return 2 if len(word) >= 5 else 1
 
 
-def _any(queries: "Iterator[Query] | Sequence[Query]") -> Query:
-    queries = list(queries)
+def _any(queries: Sequence[Query]) -> Query:
     if len(queries) == 1:
         return queries[0]
     return Query.boolean_query([(Occur.Should, query) for query in queries])
 
 
-def _every(queries: Iterable[Query]) -> Query:
+def _every(queries: Sequence[Query]) -> Query:
+    if len(queries) == 1:
+        return queries[0]
     return Query.boolean_query([(Occur.Must, query) for query in queries])
-
-
-def _weighed(query: Query, weight: float) -> Query:
-    return Query.boost_query(query, weight)

@@ -18,7 +18,7 @@ from tantivy import DocAddress, Document, Index, IndexWriter, Query, Schema, Sea
 
 from bot.errors import UserError
 from bot.model import StoredInterview
-from bot.search.building import plain_analyzer, schema, stemmer
+from bot.search.fields import plain_analyzer, schema, stemmer
 from bot.search.passages import Passage, Tokens, passages
 
 FORMAT = 2
@@ -162,6 +162,10 @@ class Ranking:
     interviews: Sequence[object]
     turns: Sequence[object]
 
+    @classmethod
+    def empty(cls, searcher: Searcher) -> "Ranking":
+        return cls(searcher, (), (), ())
+
     def grouped(self, most: int) -> list[tuple[float, DocAddress]]:
         """The best passage of each turn, the best `most` turns of each interview together."""
         groups: dict[object, dict[object, tuple[float, DocAddress]]] = {}
@@ -225,6 +229,7 @@ class Writer:
             "question": tokens.question,
             "answer": tokens.answer,
             "words": tokens.words,
+            "names": tokens.names,
             "facts": list(tokens.facts),
             "listed_at": tokens.listed_at,
             "interview": passage.interview_id,

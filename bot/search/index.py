@@ -5,24 +5,18 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from tantivy import Searcher
-
 from bot.model import Artist, InterviewSummary, Kind, StoredInterview
-from bot.search.building import ANYTHING, Builder, Leniency, stemmer
+from bot.search.building import Leniency
 from bot.search.catalogue import Catalogue
-from bot.search.complete import Completions
 from bot.search.engine import Damaged, Engine, State, Writer
+from bot.search.fields import stemmer
+from bot.search.finding import Finder, Words
 from bot.search.marking import Marker, snippet
 from bot.search.passages import Passage, alike_texts
-from bot.search.results import Filters, Hit, SearchResults
-from bot.search.wanted import Wanted, wanted
-
-WINDOW = 500
-"""Passages that one search ranks; what is less fitting than all these can't be paged to."""
+from bot.search.results import ANYTHING, Filters, Hit, SearchResults
 
 PER_INTERVIEW = 3
 """Hits of one interview at most, so that a long one does not drown the others."""
@@ -104,27 +98,11 @@ class SearchIndex:
         """
         began = time.perf_counter()
         limit, offset = max(0, limit), max(0, offset)
-        meant = wanted(query)
         try:
-            if not meant.empty:
-                return self._found(meant, filters, limit, offset, began)
-            if filters:
-                return self._listed(filters, limit, offset, began)
+            return self._searched(query, filters, limit, offset, began)
+        except Damaged as damage:
+            self._note(damage)
             return SearchResults((), 0, _ms_since(began))
-        except Damaged:
-            logger.exception("the search index can't be read; the next sync rebuilds it")
-            self._engine.damaged = True
-            return SearchResults((), 0, _ms_since(began))
-
-    def _builder(self) -> Builder:
-        lexicon = _Lexicon(self._engine.searcher(), self._catalogue.completions)
-        return Builder(self._engine.schema, self._stemmer, lexicon)
-
-    def _listed(self, filters: Filters, limit: int, offset: int, began: float) -> SearchResults:
-        ranking, total = self._engine.newest(self._builder().listing(filters), limit, offset)
-        marker = Marker(Wanted(()), Leniency.EXACT, self._stems)
-        hits = tuple(_hit(ranking.passage(address), 0.0, marker) for _, address in ranking.found)
-        return SearchResults(hits, total, _ms_since(began))
 
     def similar(self, interview_id: int, limit: int = 5) -> list[int]:
         """The interviews that have most in common with this one, best first; not itself.
@@ -134,43 +112,51 @@ class SearchIndex:
         """
         try:
             return self._similar(interview_id, max(0, limit))
-        except Damaged:
-            logger.exception("the search index can't be read; the next sync rebuilds it")
-            self._engine.damaged = True
+        except Damaged as damage:
+            self._note(damage)
             return []
 
+    def _note(self, damage: Damaged) -> None:
+        logger.error("the search index can't be read; the next sync rebuilds it", exc_info=damage)
+        self._engine.damaged = True
+
+    def _finder(self) -> Finder:
+        words = Words(self._engine.searcher(), self._catalogue.completions.similar)
+        return Finder(self._engine, self._stemmer, words)
+
+    def _searched(
+        self, query: str, filters: Filters, limit: int, offset: int, began: float
+    ) -> SearchResults:
+        finder = self._finder()
+        found = finder.find(query, filters)
+        exact = found.leniency is Leniency.EXACT and found.corrected is None
+        if found.ranking is None:
+            if not filters and not found.wanted.narrowed:
+                return SearchResults((), 0, _ms_since(began))
+            ranking, total = self._engine.newest(
+                finder.listing(found.wanted, filters), limit, offset
+            )
+            page = ranking.found
+        else:
+            ranking = found.ranking
+            ranked = ranking.grouped(PER_INTERVIEW)
+            page, total = ranked[offset : offset + limit], len(ranked)
+        marker = Marker(found.wanted, found.leniency, self._stems, found.misspelled)
+        hits = tuple(_hit(ranking.passage(address), score, marker) for score, address in page)
+        return SearchResults(hits, total, _ms_since(began), exact, found.corrected)
+
     def _similar(self, interview_id: int, limit: int) -> list[int]:
-        builder = self._builder()
-        own = self._engine.search(builder.of_interview(interview_id), ALIKE_PASSAGES)
-        if not own.found:
-            return []
+        finder = self._finder()
+        own = finder.passages_of(interview_id, ALIKE_PASSAGES)
         passages = [own.passage(address) for _, address in own.found]
-        texts = alike_texts(passages)
-        query = builder.alike(interview_id, texts, (), self._engine.searcher().num_docs)
-        found = self._engine.search(query, WINDOW)
+        if not passages:
+            return []
+        found = finder.similar(interview_id, alike_texts(passages))
         scores: dict[int, list[float]] = {}
         for (score, _), interview in zip(found.found, found.interviews, strict=True):
             scores.setdefault(int(str(interview)), []).append(score)
         best = sorted(scores, key=lambda one: (-sum(scores[one][:PER_INTERVIEW]), one))
         return best[:limit]
-
-    def _found(
-        self, meant: Wanted, filters: Filters, limit: int, offset: int, began: float
-    ) -> SearchResults:
-        builder = self._builder()
-        for leniency in builder.steps(meant):
-            ranking = self._engine.search(builder.query(meant, leniency, filters), WINDOW)
-            if ranking.found:
-                break
-        ranked = ranking.grouped(PER_INTERVIEW)
-        misspelled = builder.misspelled(meant) if leniency > Leniency.EXACT else frozenset()
-        marker = Marker(meant, leniency, self._stems, misspelled)
-        hits = tuple(
-            _hit(ranking.passage(address), score, marker)
-            for score, address in ranked[offset : offset + limit]
-        )
-        exact = leniency is Leniency.EXACT
-        return SearchResults(hits, len(ranked), _ms_since(began), exact)
 
     def _stems(self, words: Sequence[str]) -> Sequence[str]:
         return self._stemmer.analyze(" ".join(words))
@@ -254,21 +240,6 @@ class SearchIndex:
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-
-
-@dataclass(frozen=True, slots=True)
-class _Lexicon:
-    searcher: Searcher
-    completions: Completions[InterviewSummary]
-
-    def frequency(self, word: str) -> int:
-        return self.searcher.doc_freq("words", word)
-
-    def beginning_with(self, prefix: str, limit: int) -> Sequence[str]:
-        return [word for word, _ in self.searcher.terms_with_prefix("words", prefix, limit=limit)]
-
-    def similar(self, word: str) -> Sequence[str]:
-        return self.completions.similar(word)
 
 
 def _hit(passage: Passage, score: float, marker: Marker) -> Hit:

@@ -37,7 +37,8 @@ class Tokens:
     """What one document is found by: units parted by spaces.
 
     ``title`` is filled on an interview's first passage only, so that it leads the others;
-    ``words`` are all words unstemmed, for beginnings and misspellings. ``facts`` are what filters
+    ``words`` are all words unstemmed, for beginnings and misspellings, ``names`` those of names and
+    aliases. ``facts`` are what filters
     ask for, and ``listed_at`` is the second by which the newest are listed first.
     """
 
@@ -46,6 +47,7 @@ class Tokens:
     question: str
     answer: str
     words: str
+    names: str
     facts: tuple[str, ...]
     listed_at: int
 
@@ -114,6 +116,7 @@ def _spoken(answers: tuple[Answer, ...]) -> str:
 class _Head:
     stream: str
     words: tuple[str, ...]
+    names: str
     facts: tuple[str, ...]
     listed_at: int
 
@@ -126,7 +129,18 @@ class _Head:
         roles = [subject.role for subject in interview.subjects if subject.role]
         folded = fold(" | ".join([interview.title, *names, *roles]))
         words = [*word_texts(folded), *squashed(folded), *joined_names(names)]
-        return cls(_stream(words), tuple(words), _facts(interview), _listed_at(stored))
+        return cls(
+            _stream(words),
+            tuple(words),
+            _stream(_names(names)),
+            _facts(interview),
+            _listed_at(stored),
+        )
+
+
+def _names(names: Sequence[str]) -> list[str]:
+    folded = fold(" | ".join(names))
+    return list(dict.fromkeys([*word_texts(folded), *squashed(folded), *joined_names(names)]))
 
 
 def _facts(interview: Interview) -> tuple[str, ...]:
@@ -153,6 +167,7 @@ def _tokens(head: _Head, question: str, text: str, *, first: bool) -> Tokens:
         question=_stream(asked),
         answer=_stream(answered),
         words=_stream(distinct),
+        names=head.names,
         facts=(OPENING, *head.facts) if first else head.facts,
         listed_at=head.listed_at,
     )

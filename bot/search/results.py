@@ -22,6 +22,9 @@ class Filters:
         return self != Filters()
 
 
+ANYTHING = Filters()
+
+
 @dataclass(frozen=True, slots=True)
 class Fragment:
     """A piece of a snippet; ``bold`` where it is a word that was searched for. Plain text."""

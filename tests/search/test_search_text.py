@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.search.building import Leniency, stemmer
+from bot.search.building import Leniency
+from bot.search.fields import stemmer
 from bot.search.folding import (
     compounds,
     fold,
