@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from bot.store import edits, interviews, notices, outbox, parking, subscriptions, timing
+from bot.store import edits, follows, interviews, notices, outbox, parking, subscriptions, timing
 from tests.store.samples import NOON
 
 ASKED = {
@@ -13,9 +13,24 @@ ASKED = {
     "offset": 0,
     "revision": 5,
     "id": 1,
+    "user_id": 1,
     "guild_id": 1,
     "interview_id": 1,
 }
+
+
+async def plan_of(connection, statement):
+    """SQLite's steps, as the statement is really asked."""
+    said = []
+
+    def listen(connection, cursor, sql, parameters, context, many):
+        said.append((sql, parameters))
+
+    sa.event.listen(connection.sync_connection, "before_cursor_execute", listen)
+    await connection.execute(statement, ASKED)
+    ((sql, parameters),) = said
+    plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)
+    return [row[3] for row in plan]
 
 
 @pytest.mark.parametrize(
@@ -23,6 +38,10 @@ ASKED = {
     [
         (outbox._DUE, "deliveries_due"),
         (outbox.NEXT_DUE, "deliveries_due"),
+        (outbox._DUE_DIRECT, "deliveries_due_direct"),
+        (outbox.NEXT_DUE_DIRECT, "deliveries_due_direct"),
+        (follows.OF, "sqlite_autoindex_follows_1"),
+        (follows.UNTOLD, "subscriptions_notice"),
         (outbox.OF_INTERVIEW, "sqlite_autoindex_deliveries_1"),
         (subscriptions.OVERVIEW, "deliveries_subscription"),
         (parking.NEXT_PROBE, "subscriptions_probe"),
@@ -37,17 +56,15 @@ ASKED = {
     ],
 )
 async def test_a_hot_question_uses_its_index(store, statement, index):
-    said = []
     async with store._database.write() as connection:
-
-        def listen(connection, cursor, sql, parameters, context, many):
-            said.append((sql, parameters))
-
-        sa.event.listen(connection.sync_connection, "before_cursor_execute", listen)
-        await connection.execute(statement, ASKED)
-        ((sql, parameters),) = said
-        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)
-        steps = [row[3] for row in plan]
+        steps = await plan_of(connection, statement)
     assert any(index in step for step in steps), steps
     read_whole = [step for step in steps if step.startswith("SCAN") and "USING INDEX" not in step]
     assert not [step for step in read_whole if "anon" not in step and "subquery" not in step], steps
+
+
+@pytest.mark.parametrize("statement", [outbox._DUE_DIRECT, outbox.NEXT_DUE_DIRECT])
+async def test_the_first_of_a_long_queue_is_not_sorted_for(store, statement):
+    async with store._database.write() as connection:
+        steps = await plan_of(connection, statement)
+    assert not [step for step in steps if "TEMP B-TREE" in step], steps
