@@ -259,7 +259,8 @@ class Reading:
         results = await self._index.search(query, limit=size, offset=page * size, filters=filters)
         wanted = list(dict.fromkeys(hit.interview_id for hit in results.hits))
         # The index may be a moment behind: what was withdrawn meanwhile is left out.
-        summaries = {found.id: found for found in await self._store.summaries(wanted)}
+        stored = await self._store.summaries(wanted) if wanted else []
+        summaries = {found.id: found for found in stored}
         groups = tuple(
             (summaries[found], tuple(hit for hit in results.hits if hit.interview_id == found))
             for found in wanted

@@ -1,0 +1,159 @@
+"""Help and privacy, and every command of fans wherever a person may stand."""
+
+import pytest
+
+from bot.ui.about import SECTIONS
+from sandbox.entities import Channel
+from tests.cogs.stage import Stage, interview, labels, options, read
+
+# ---------------------------------------------------------------- help
+
+
+async def test_the_help_is_commands_to_press(on_stage: Stage) -> None:
+    told = read(await on_stage.ask("interviews help"))
+    numbers = {command.name: command.id for command in on_stage.sandbox.world.commands.values()}
+    assert f"</interviews search:{numbers['interviews']}> Find words in every" in told
+    assert "announcements" not in told
+
+
+async def test_the_help_tells_of_every_command_as_its_own_description_does(
+    on_stage: Stage,
+) -> None:
+    told = read(await on_stage.ask("interviews help"))
+    (group,) = [
+        command
+        for command in on_stage.sandbox.world.commands.values()
+        if command.name == "interviews"
+    ]
+    described = {option["name"]: option["description"] for option in group.options}
+    del described["help"]
+    for name, description in described.items():
+        assert f"</interviews {name}:{group.id}> {description}" in told
+    assert {name for section in SECTIONS.values() for name in section} == set(described)
+
+
+async def test_an_admin_is_shown_how_to_announce(on_stage: Stage) -> None:
+    told = read(await on_stage.ask("interviews help", by=on_stage.admin))
+    numbers = {command.name: command.id for command in on_stage.sandbox.world.commands.values()}
+    assert f"</announcements add:{numbers['announcements']}>" in told
+
+
+# ---------------------------------------------------------------- privacy
+
+
+async def test_a_person_sees_what_is_kept_of_them_and_has_it_deleted(on_stage: Stage) -> None:
+    ids = await on_stage.publish(interview(1), interview(2))
+    for number in ids:
+        opened = await on_stage.ask("interviews read", interview=f"kc:{number}")
+        await on_stage.press(opened, "Start reading")
+    await on_stage.press(opened, "Save")
+    page = await on_stage.ask("interviews artist", name="한서윤")
+    await on_stage.press(page, "Follow")
+
+    told = await on_stage.ask("interviews privacy")
+    assert "**your places in 2 interviews**\nLast: Interview No. 2 with Han Seoyun" in read(told)
+    assert "**1 thing you saved**\nLast: Who are you?" in read(told)
+    assert "**1 artist you follow**\nHan Seoyun" in read(told)
+
+    asked = await on_stage.press(told, "Delete it all")
+    assert asked.id == told.id
+    assert "your places in 2 interviews, 1 thing you saved, 1 artist you follow" in read(asked)
+    kept = await on_stage.press(asked, "No, keep it")
+    assert "1 thing you saved" in read(kept)
+
+    asked = await on_stage.press(kept, "Delete it all")
+    deleted = await on_stage.press(asked, "Yes, delete it all")
+    assert deleted.id == told.id
+    assert "All that I kept of you is deleted" in read(deleted)
+    assert labels(deleted) == []
+    assert "Nothing. Once you read here" in read(await on_stage.ask("interviews privacy"))
+    assert "Nothing" not in read(await on_stage.ask("interviews latest"))
+
+
+async def test_what_others_keep_stays(on_stage: Stage) -> None:
+    (number,) = await on_stage.publish(interview(1))
+    for person in (on_stage.fan, on_stage.admin):
+        opened = await on_stage.ask("interviews read", by=person, interview=f"kc:{number}")
+        await on_stage.press(opened, "Start reading", by=person)
+        await on_stage.press(opened, "Save", by=person)
+    asked = await on_stage.press(await on_stage.ask("interviews privacy"), "Delete it all")
+    await on_stage.press(asked, "Yes, delete it all")
+    assert "1 thing you saved" in read(await on_stage.ask("interviews privacy", by=on_stage.admin))
+
+
+async def test_an_old_question_to_delete_finds_nothing_any_more(on_stage: Stage) -> None:
+    (number,) = await on_stage.publish(interview(1))
+    opened = await on_stage.ask("interviews read", interview=f"kc:{number}")
+    await on_stage.press(opened, "Start reading")
+    first, second = [await on_stage.ask("interviews privacy") for _ in range(2)]
+    await on_stage.press(await on_stage.press(first, "Delete it all"), "Yes, delete it all")
+    assert "Nothing. Once you read here" in read(await on_stage.press(second, "Delete it all"))
+
+
+# ---------------------------------------------------------------- wherever a person stands
+
+
+def in_server(stage: Stage) -> Channel:
+    return stage.channel
+
+
+def in_direct_messages(stage: Stage) -> Channel:
+    return stage.sandbox.world.open_dm(stage.fan)
+
+
+def in_a_server_without_the_bot(stage: Stage) -> Channel:
+    world = stage.sandbox.world
+    elsewhere = world.add_guild("Elsewhere", with_bot=False)
+    world.add_member(elsewhere, stage.fan)
+    stage.sandbox.install_for(stage.fan)
+    return world.add_channel(elsewhere, "talk")
+
+
+def between_two_friends(stage: Stage) -> Channel:
+    stage.sandbox.install_for(stage.fan)
+    return stage.sandbox.private_channel(stage.fan, stage.admin)
+
+
+@pytest.mark.parametrize(
+    "place", [in_server, in_direct_messages, in_a_server_without_the_bot, between_two_friends]
+)
+async def test_every_command_and_button_works_wherever_a_person_stands(
+    on_stage: Stage, place: object
+) -> None:
+    await on_stage.publish(*(interview(n) for n in range(1, 13)))
+    await on_stage.publish(interview(365))
+    on_stage.channel = place(on_stage)  # type: ignore[operator]
+
+    found = await on_stage.ask(
+        "interviews search", query="tteokbokki", artist="seoyun", kind="music"
+    )
+    opened = await on_stage.choose(found, options(found)[0]["value"])
+    assert "Question 2 of 3" in read(opened)
+    assert "Question 3 of 3" in read(await on_stage.press(opened, "Next"))
+    assert "page 2 of" in read(await on_stage.press(found, "Next"))
+
+    latest = await on_stage.ask("interviews latest", kind="music")
+    assert "Interview No. 12" in read(await on_stage.press(latest, "Older"))
+    drawn = await on_stage.ask("interviews random")
+    assert "with Han Seoyun]" in read(await on_stage.press(drawn, "Another"))
+    assert "### 2025 · 1 year ago" in read(await on_stage.ask("interviews today"))
+    artist = await on_stage.ask("interviews artist", name="한서윤")
+    assert "page 2 of 2" in read(await on_stage.press(artist, "Older"))
+
+    assert "</interviews search:" in read(await on_stage.ask("interviews help"))
+    asked = await on_stage.press(await on_stage.ask("interviews privacy"), "Delete it all")
+    assert "is deleted" in read(await on_stage.press(asked, "Yes, delete it all"))
+    choices = await on_stage.sandbox.autocomplete(
+        on_stage.fan, on_stage.channel, "interviews artist", focused="name", name="han"
+    )
+    assert [choice.name for choice in choices] == ["Han Seoyun (한서윤) · Singer · 13 interviews"]
+
+
+async def test_in_a_server_without_the_bot_an_owner_is_shown_nothing_to_announce(
+    on_stage: Stage,
+) -> None:
+    world = on_stage.sandbox.world
+    elsewhere = world.add_guild("Elsewhere", owner=on_stage.fan, with_bot=False)
+    on_stage.sandbox.install_for(on_stage.fan)
+    on_stage.channel = world.add_channel(elsewhere, "talk")
+    assert "announcements" not in read(await on_stage.ask("interviews help"))

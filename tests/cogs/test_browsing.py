@@ -1,0 +1,413 @@
+"""Finding interviews: narrowed searches, kinds, this day in other years, by chance, by artist."""
+
+import itertools
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.model import Answer, Interview, Subject, Transcript, Turn
+from bot.store.engine import Database
+from sandbox.entities import Message
+from tests.cogs.stage import Stage, answer, interview, labels, options, read
+from tests.ui.limits import walk
+
+SEOYUN = Subject("Han Seoyun", "Singer", ("한서윤",))
+SOYEON = Subject("Kim So-yeon", "Actress", ("김소연",))
+SOHYUN = Subject("Kim So-hyun", "Film Director")
+
+STRIKING = (
+    "I left Busan with one suitcase and my grandmother's guitar, and for years I was afraid that "
+    "nobody would ever hear the songs I wrote on it."
+)
+
+
+def talk(number: int, subject: Subject, *, on: datetime | None = None, **more: Any) -> Interview:
+    """An interview with somebody, about rain."""
+    return interview(
+        number,
+        title=f"No. {number} with {subject.name}",
+        subjects=(subject,),
+        kinds=(),
+        **({"published_at": on} if on else {}),
+        transcript=Transcript(
+            "", (Turn(1, "Do you like rain?", (Answer(None, f"Rain, {number} days."),)),), ""
+        ),
+        **more,
+    )
+
+
+def day(year: int, month: int = 3, number: int = 1) -> datetime:
+    return datetime(year, month, number, 9, tzinfo=UTC)
+
+
+async def complete(stage: Stage, command: str, focused: str, **typed: Any) -> list[tuple[str, Any]]:
+    """What is offered while typing."""
+    choices = await stage.sandbox.autocomplete(
+        stage.fan, stage.channel, command, focused=focused, **typed
+    )
+    return [(choice.name, choice.value) for choice in choices]
+
+
+async def press_first(stage: Stage, message: Message, label: str) -> Message:
+    """Press the first of several buttons that are called the same."""
+    found = next(part for part in walk(message.components) if part.get("label") == label)
+    return answer(await stage.sandbox.press(stage.fan, message, custom_id=found["custom_id"]))
+
+
+# ---------------------------------------------------------------- searching
+
+
+async def test_a_search_is_narrowed_by_artist_kind_and_year(on_stage: Stage) -> None:
+    await on_stage.publish(
+        talk(1, SEOYUN, on=day(2024)),
+        talk(2, SOYEON, on=day(2024)),
+        talk(3, SOYEON, on=day(2022)),
+        talk(4, SOHYUN, on=day(2024)),
+    )
+    (chosen,) = await complete(
+        on_stage, "interviews search", "artist", query="rain", artist="김소연"
+    )
+    assert chosen[0] == "Kim So-yeon (김소연) · Actress · 2 interviews"
+    years = await complete(on_stage, "interviews search", "year", query="rain", year="")
+    assert years == [("2024 · 3 interviews", 2024), ("2022 · 1 interview", 2022)]
+    found = await on_stage.ask("interviews search", query="rain", artist=chosen[1])
+    assert "Only **Kim So-yeon**\n-# 2 passages found" in read(found)
+    found = await on_stage.ask(
+        "interviews search", query="rain", artist=chosen[1], kind="acting", year=2022
+    )
+    assert "Only **Kim So-yeon** · **Acting** · **2022**\n-# 1 passage found" in read(found)
+    assert "No. 3" in read(found)
+    everywhere = await on_stage.press(found, "Search everywhere")
+    assert "-# 4 passages found" in read(everywhere)
+    assert "Only" not in read(everywhere)
+
+
+async def test_a_narrowed_search_turns_its_pages(on_stage: Stage) -> None:
+    await on_stage.publish(*(talk(n, SOYEON) for n in range(7)), *(talk(9, SEOYUN),))
+    first = await on_stage.ask(
+        "interviews search", query="rain", artist="kim soyeon", kind="acting"
+    )
+    second = await on_stage.press(first, "Next")
+    assert "Only **Kim So-yeon** · **Acting**" in read(second)
+    assert "page 2 of 2" in read(second)
+    assert labels(second) == ["Back", "Search everywhere"]
+
+
+async def test_filters_that_leave_nothing_say_which_to_drop(on_stage: Stage) -> None:
+    await on_stage.publish(talk(1, SEOYUN, on=day(2024)), talk(2, SOYEON, on=day(2022)))
+    nothing = await on_stage.ask("interviews search", query="rain", artist="한서윤", year=2022)
+    assert read(nothing).startswith(
+        "**Nothing found for “rain”** among the interviews you narrowed it to: "
+        "**Han Seoyun** · **2022**."
+    )
+    assert labels(nothing) == ["Any artist (1)", "Any year (1)"]
+    found = await on_stage.press(nothing, "Any year (1)")
+    assert found.id == nothing.id
+    assert "Only **Han Seoyun**\n" in read(found)
+    assert "No. 1 with" in read(found)
+
+
+async def test_an_artist_who_may_be_several_is_asked_for(on_stage: Stage) -> None:
+    await on_stage.publish(talk(1, SOHYUN), talk(2, SOYEON), talk(3, SEOYUN))
+    asked = await on_stage.ask("interviews search", query="rain", artist="kim", year=2026)
+    assert "Nobody in the archive is called just “kim”" in read(asked)
+    assert "**Kim So-hyun**\n-# Film Director · 1 interview" in read(asked)
+    assert "**Kim So-yeon**\n-# 김소연 · Actress · Acting · 1 interview" in read(asked)
+    assert labels(asked) == ["This one", "This one"]
+    found = await press_first(on_stage, asked, "This one")
+    assert "Only **Kim So-" in read(found)
+    assert "**2026**" in read(found)
+
+
+async def test_an_artist_whom_nobody_knows(on_stage: Stage) -> None:
+    await on_stage.publish(talk(1, SOHYUN))
+    told = await on_stage.ask("interviews search", query="rain", artist="**Xyzzyq** @everyone")
+    assert read(told) == (
+        "I know no artist called “\\*\\*Xyzzyq\\*\\* @\u200beveryone”, so I can't narrow anything "
+        "to them. Try another spelling or the Hangul, begin to type and choose from the list, or "
+        "leave `artist` out."
+    )
+
+
+async def test_a_button_for_an_artist_who_is_gone(on_stage: Stage) -> None:
+    (number,) = await on_stage.publish(talk(1, SOHYUN))
+    shown = await on_stage.ask("interviews search", query="rain", artist="kim so-hyun")
+    page = await on_stage.ask("interviews artist", name="kim so-hyun")
+    async with on_stage.store.write() as write:
+        await write.withdraw(number, on_stage.clock.now())
+    await on_stage.index.sync(on_stage.store)
+    told = await on_stage.choose(page, options(page)[0]["value"])
+    assert "KCrush has withdrawn this interview" in read(told)
+    everywhere = await on_stage.press(shown, "Search everywhere")
+    assert "Nothing found for “rain”" in read(everywhere)
+
+
+async def test_a_corrected_search_says_so(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1))
+    found = await on_stage.ask("interviews search", query="teokbokki")
+    assert "Results for “tteokbokki”" in read(found)
+    assert "Nothing has “teokbokki”, so this is what comes nearest to it." in read(found)
+
+
+# ---------------------------------------------------------------- lists
+
+
+async def test_the_latest_of_a_kind(on_stage: Stage) -> None:
+    await on_stage.publish(
+        *(talk(n, SEOYUN) for n in range(1, 13)), talk(20, SOYEON), talk(21, SOHYUN)
+    )
+    first = await on_stage.ask("interviews latest", kind="music")
+    assert read(first).startswith("## Latest interviews: Music\n**[No. 1 with Han Seoyun]")
+    assert "Kim" not in read(first)
+    second = await on_stage.press(first, "Older")
+    assert read(second).startswith("## Latest interviews: Music\n**[No. 11 with Han Seoyun]")
+    assert labels(second) == ["Newer"]
+    assert "No. 20" in read(await on_stage.ask("interviews latest", kind="acting"))
+
+
+async def test_nothing_is_of_a_kind(on_stage: Stage) -> None:
+    expected = (
+        "There are no interviews of this kind yet. Leave `kind` out, or choose another; "
+        "`/interviews latest` shows all that there are."
+    )
+    await on_stage.publish(talk(1, SEOYUN))
+    assert read(await on_stage.ask("interviews latest", kind="game")) == expected
+    assert read(await on_stage.ask("interviews random", kind="game")) == expected
+
+
+async def test_before_the_first_poll_every_list_says_to_wait(on_stage: Stage) -> None:
+    for command in ("latest", "random"):
+        told = await on_stage.ask(f"interviews {command}", kind="music")
+        assert "There are no interviews yet." in read(told)
+    assert "There are no interviews yet." in read(await on_stage.ask("interviews today"))
+
+
+async def test_another_by_chance_is_another(on_stage: Stage) -> None:
+    await on_stage.publish(talk(1, SEOYUN), talk(2, SEOYUN), talk(3, SOYEON))
+    drawn = await on_stage.ask("interviews random", kind="music")
+    titles = [read(drawn).split("]")[0]]
+    for _ in range(4):
+        again = await on_stage.press(drawn, "Another")
+        assert again.id == drawn.id
+        titles.append(read(again).split("]")[0])
+    assert set(titles) == {"## [No. 1 with Han Seoyun", "## [No. 2 with Han Seoyun"}
+    assert all(one != following for one, following in itertools.pairwise(titles))
+    reading = await on_stage.press(drawn, "Start reading")
+    assert "Another" not in labels(reading)
+
+
+async def test_what_came_out_on_this_day_in_other_years(on_stage: Stage) -> None:
+    """The clock's day is 1 March 2026."""
+    await on_stage.publish(
+        talk(1, SEOYUN, on=day(2026)),
+        talk(2, SOYEON, on=day(2025)),
+        talk(3, SEOYUN, on=datetime(2021, 3, 1, 23, 59, tzinfo=UTC)),
+        talk(4, SEOYUN, on=day(2021, 3, 2)),
+    )
+    today = await on_stage.ask("interviews today")
+    assert read(today) == (
+        "## March 1 in other years\n-# 2 interviews came out on this day\n"
+        "### 2025 · 1 year ago\n"
+        "**[No. 2 with Kim So-yeon](https://kcrush.example/interview-2/)**\n"
+        "-# Kim So-yeon · 1 question\n"
+        "### 2021 · 5 years ago\n"
+        "**[No. 3 with Han Seoyun](https://kcrush.example/interview-3/)**\n"
+        "-# Han Seoyun · 1 question\n"
+        "-# Days are counted in UTC."
+    )
+    reader = await on_stage.choose(today, options(today)[1]["value"])
+    assert "No. 3 with Han Seoyun" in read(reader)
+
+
+async def test_a_day_with_many_turns_pages_and_stays_that_day(on_stage: Stage) -> None:
+    await on_stage.publish(*(talk(n, SEOYUN, on=day(2000 + n)) for n in range(1, 13)))
+    first = await on_stage.ask("interviews today")
+    await on_stage.clock.advance(24 * 3600)
+    second = await on_stage.press(first, "Next")
+    assert "## March 1 in other years\n-# 12 interviews came out on this day · page 2 of 2" in read(
+        second
+    )
+    assert "### 2001" in read(second)
+
+
+async def test_a_day_without_any_leads_to_the_nearest(on_stage: Stage) -> None:
+    await on_stage.publish(
+        talk(1, SEOYUN, on=day(2026)),
+        talk(2, SEOYUN, on=day(2024, 2, 29)),
+        talk(3, SOYEON, on=day(2020, 3, 9)),
+        talk(4, SOYEON, on=day(2019, 3, 9)),
+    )
+    today = await on_stage.ask("interviews today")
+    assert "**Nothing came out on March 1 in other years.**" in read(today)
+    assert labels(today) == ["February 29 (1)", "March 9 (2)"]
+    other = await on_stage.press(today, "March 9 (2)")
+    assert read(other).startswith("## March 9 in other years")
+
+
+# ---------------------------------------------------------------- artists
+
+
+async def test_an_artist_with_all_that_there_is(on_stage: Stage) -> None:
+    turns = (Turn(1, "How did it begin?", (Answer("Seoyun", STRIKING),)),)
+    first = talk(1, SEOYUN, excerpt="")
+    spoken = Interview(
+        guid="spoken",
+        url="https://kcrush.example/spoken/",
+        title="Seoyun speaks",
+        subjects=(SEOYUN,),
+        published_at=day(2026, 2, 28),
+        transcript=Transcript("", turns, ""),
+    )
+    await on_stage.publish(spoken, first, *(talk(n, SEOYUN) for n in range(10, 18)))
+    page = await on_stage.ask("interviews artist", name="한서윤")
+    assert read(page).startswith(
+        "## Han Seoyun\nSinger · Music\n-# Also written 한서윤\n"
+        f"> {STRIKING}\n"
+        "-# Asked “How did it begin?” · [Seoyun speaks](https://kcrush.example/spoken/)\n"
+        "**10 interviews** · page 1 of 2\n"
+    )
+    assert labels(page) == ["Older", "Follow"]
+    assert len(options(page)) == 8
+    older = await on_stage.press(page, "Older")
+    assert older.id == page.id
+    assert STRIKING not in read(older)
+    assert "No. 17 with Han Seoyun" in read(older)
+    opened = await on_stage.choose(older, options(older)[-1]["value"])
+    assert "Question 1 of 1" in read(await on_stage.press(opened, "Start reading"))
+
+
+async def test_an_artist_is_chosen_while_typing(on_stage: Stage) -> None:
+    await on_stage.publish(talk(1, SOYEON), talk(2, SEOYUN))
+    assert [name for name, _ in await complete(on_stage, "interviews artist", "name", name="")] == [
+        "Kim So-yeon (김소연) · Actress · 1 interview",
+        "Han Seoyun (한서윤) · Singer · 1 interview",
+    ]
+    ((_, value),) = await complete(on_stage, "interviews artist", "name", name="seo")
+    assert read(await on_stage.ask("interviews artist", name=value)).startswith("## Han Seoyun")
+
+
+async def test_an_artist_typed_with_a_slip_is_found(on_stage: Stage) -> None:
+    await on_stage.publish(talk(1, SOYEON), talk(2, SEOYUN))
+    assert read(await on_stage.ask("interviews artist", name="han seyoun")).startswith(
+        "## Han Seoyun"
+    )
+
+
+async def test_several_artists_are_asked_for_and_one_is_chosen(on_stage: Stage) -> None:
+    twin = Subject("JAY", "Rapper"), Subject("Jay", "Webtoon Artist")
+    await on_stage.publish(talk(1, SOHYUN), talk(2, SOYEON), talk(3, twin[0]), talk(4, SEOYUN))
+    asked = await on_stage.ask("interviews artist", name="so")
+    assert "## Did you mean one of these?" in read(asked)
+    chosen = await press_first(on_stage, asked, "This one")
+    assert chosen.id == asked.id
+    assert read(chosen).startswith("## Kim So-")
+
+
+async def test_nobody_is_called_so(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1))
+    told = await on_stage.ask("interviews artist", name="Tteokbokki")
+    assert "**I know no artist called “Tteokbokki”.**" in read(told)
+    found = await on_stage.press(told, "Search for “Tteokbokki”")
+    assert "Results for “Tteokbokki”" in read(found)
+
+
+async def test_an_artist_of_a_withdrawn_interview(on_stage: Stage) -> None:
+    (number,) = await on_stage.publish(talk(1, SOHYUN))
+    ((_, value),) = await complete(on_stage, "interviews artist", "name", name="kim")
+    async with on_stage.store.write() as write:
+        await write.withdraw(number, on_stage.clock.now())
+    await on_stage.index.sync(on_stage.store)
+    assert read(await on_stage.ask("interviews artist", name=value)) == (
+        "This artist is no longer in the archive: the interviews with them were withdrawn. "
+        "`/interviews latest` shows those that are there."
+    )
+
+
+@pytest.mark.parametrize("name", ['"', "*", "\u200b", "💥", "a AND (", "\\", "kc:artist:zz"])
+async def test_no_name_fails(on_stage: Stage, name: str) -> None:
+    await on_stage.publish(interview(1))
+    message = await on_stage.ask("interviews artist", name=name)
+    assert "I know no artist called" in read(message) or "## " in read(message)
+    for option in ("artist", "name"):
+        command = "interviews search" if option == "artist" else "interviews artist"
+        more = {"query": "x"} if option == "artist" else {}
+        await complete(on_stage, command, option, **{option: name}, **more)
+
+
+# ---------------------------------------------------------------- rounds to the store
+
+
+@pytest.fixture
+def rounds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each time that the store asks its database."""
+    seen: list[str] = []
+    for name in ("fetch", "inspect", "change", "write"):
+        original = getattr(Database, name)
+
+        def counted(*args: Any, _name: str = name, _original: Any = original, **kwargs: Any) -> Any:
+            seen.append(_name)
+            return _original(*args, **kwargs)
+
+        monkeypatch.setattr(Database, name, counted)
+    return seen
+
+
+async def test_the_hot_path_asks_the_store_once_at_most(on_stage: Stage, rounds: list[str]) -> None:
+    await on_stage.publish(*(talk(n, SEOYUN, on=day(2000 + n)) for n in range(1, 24)))
+    spent: dict[str, list[str]] = {}
+
+    def note(what: str) -> None:
+        spent[what] = [*rounds]
+        rounds.clear()
+
+    rounds.clear()
+    await complete(on_stage, "interviews read", "interview", interview="no 1")
+    note("complete")
+    await complete(on_stage, "interviews artist", "name", name="se")
+    note("complete artist")
+    await complete(on_stage, "interviews search", "year", query="x", year="20")
+    note("complete year")
+    found = await on_stage.ask("interviews search", query="rain", artist="한서윤", kind="music")
+    note("search")
+    await on_stage.press(found, "Next")
+    note("turn search")
+    await on_stage.ask("interviews search", query="rain", artist="한서윤", year=1999)
+    note("nothing found")
+    latest = await on_stage.ask("interviews latest")
+    note("latest")
+    await on_stage.press(latest, "Older")
+    note("turn latest")
+    await on_stage.ask("interviews latest", kind="music")
+    note("latest of a kind")
+    today = await on_stage.ask("interviews today")
+    note("today")
+    await on_stage.press(today, "Next")
+    note("turn today")
+    artist = await on_stage.ask("interviews artist", name="한서윤")
+    note("artist")
+    await on_stage.press(artist, "Older")
+    note("turn artist")
+    assert {what: len(asked) for what, asked in spent.items()} == {
+        "complete": 0,
+        "complete artist": 0,
+        "complete year": 0,
+        "search": 1,
+        "turn search": 1,
+        "nothing found": 0,
+        "latest": 1,
+        "turn latest": 1,
+        "latest of a kind": 0,
+        "today": 0,
+        "turn today": 0,
+        "artist": 1,
+        "turn artist": 0,
+    }
+    for reading in ("interviews random", "interviews read"):
+        interview_id = {"interview": "no. 7 with han seoyun"} if "read" in reading else {}
+        opened = await on_stage.ask(reading, **interview_id)
+        assert [one for one in rounds if one == "fetch"] == ["fetch"], reading
+        rounds.clear()
+        await on_stage.press(opened, "Start reading")
+        assert [one for one in rounds if one == "fetch"] == ["fetch"], f"{reading}, next"
+        rounds.clear()
