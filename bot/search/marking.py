@@ -3,7 +3,7 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import chain, islice, pairwise
+from itertools import chain, islice, pairwise, product
 from typing import NamedTuple
 
 from bot.search.building import Leniency, letters_forgiven
@@ -22,7 +22,7 @@ from bot.search.folding import (
     words_from,
 )
 from bot.search.results import Fragment
-from bot.search.wanted import Wanted, Wish
+from bot.search.wanted import Heard, Wanted, Wish
 
 SNIPPET = 200
 """Characters of a snippet, without its ellipses."""
@@ -73,6 +73,10 @@ class Marker:
             self._expect(place, wish, misspelled=place in misspelled)
         for place, (first, second) in enumerate(pairwise(wanted.wishes)):
             self._by_word.setdefault("".join(first.parts + second.parts), place)
+        for place, wish in enumerate(wanted.wishes):
+            self._expect_heard(place, wish.heard)
+        for run in wanted.names:
+            self._expect_heard(run.start, run.heard)
         self._beginnings = _shortest(
             [*self._by_word, *self._begun, *map(_beginning, self._by_stem)]
         )
@@ -90,6 +94,17 @@ class Marker:
                 self._begun[wish.prefix] = place
             if misspelled:
                 self._misspelled.append((place, wish))
+
+    def _expect_heard(self, place: int, names: Sequence[Heard]) -> None:
+        for name in names:
+            if name.adjacent:
+                self._runs += [(place, self._stem(row)) for row in product(*name.slots)]
+                continue
+            for word in chain.from_iterable(name.slots):
+                if is_paired(word):
+                    self._syllables.append((place, (word,)))
+                else:
+                    self._by_word.setdefault(word, place)
 
     def marks(self, text: str) -> list[Mark]:
         """What was found in `text` (in NFC), in order, none overlapping another."""
