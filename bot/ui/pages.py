@@ -37,6 +37,10 @@ HEADING_LIMIT = 400
 SPEAKER_LIMIT = 100
 GALLERIES = 4
 
+DENSE = 2
+"""Hangul, kana and Han take twice the room of Latin letters and say twice as much: parts of text
+in them are so much shorter."""
+
 LATIN_WORDS_PER_MINUTE = 238
 SYLLABLES_PER_MINUTE = 500
 """Silent reading: English non-fiction by Brysbaert (2019); for Hangul, kana and Han our guess."""
@@ -261,6 +265,7 @@ def split_answers(
     Speakers are in bold, named again where a part begins in the midst of their words. Parts are
     about as long as each other, or else as long as may be.
     """
+    limit = limit // DENSE if _is_dense(answers) else limit
     atoms = [
         atom
         for number, answer in enumerate(answers)
@@ -275,6 +280,14 @@ def split_answers(
         rendered.append(_render(part, answers, text, continued=spoken))
         spoken = part[-1].answer
     return rendered or [""]
+
+
+def _is_dense(answers: Iterable[Answer]) -> bool:
+    sample = "".join(answer.text[:_DENSE_SAMPLE] for answer in answers)[:_DENSE_SAMPLE]
+    return not sample.isascii() and 2 * len(_SIGN.findall(sample)) > len("".join(sample.split()))
+
+
+_DENSE_SAMPLE = 400
 
 
 def _overhead(answer: Answer, text: Text) -> int:

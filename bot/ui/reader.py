@@ -81,11 +81,10 @@ def opened_page(opened: Opened, position: Position, text: Text, view: View = Vie
             *head,
             words(page.body),
             *galleries,
-            words(small(view.note)),
+            words(small(view.note or _stopped(opened, page, text, view))),
             rule(),
             *_menu(opened.stored, page, text, view),
-            _turners(opened, page, text, view),
-            _keepers(opened, page, text),
+            *_buttons(opened, page, text, view),
         )
     )
     return ReaderPage(layout, END if page.forth is None else page.position)
@@ -152,37 +151,56 @@ def _part(interview: Interview, page: Page, text: Text) -> str:
     return text(key, number=number, total=total)
 
 
-def _turners(opened: Opened, page: Page, text: Text, view: View) -> "Item | None":
-    """Back and on, and the way to the site. A cover begun before leads to where one stopped."""
+def _buttons(opened: Opened, page: Page, text: Text, view: View) -> list["Item | None"]:
+    """What there is to press, so that each row fits beside a phone's margins."""
     number, turns = opened.stored.id, opened.stored.interview.transcript.turns
-    site = link_button(text("card.open"), opened.stored.interview.url)
-    forth = ids.TurnPage(number, page.forth or page.position, "n").custom_id
+    section = page.position.section
+    asked = section if 0 < section <= len(turns) and not page.withheld else COVER.section
+    shown = Position(section, page.position.part)
+    share = button(text("reader.share"), ids.Share(number, asked).custom_id)
+    if asked in opened.saved:
+        dropped = ids.Unsave(number, shown).custom_id
+        save = button(text("reader.saved"), dropped, style=discord.ButtonStyle.success)
+    else:
+        save = button(text("reader.save"), ids.Save(number, shown).custom_id)
     place = _begun(opened, page, text, view)
-    if place is not None:
-        known = 0 < place.section <= len(turns)
-        label = (
-            text("reader.continue-at", number=text.number(place.section))
-            if known
-            else text("reader.continue")
-        )
-        goes_on = ids.TurnPage(number, place, "c").custom_id
-        return row(
-            button(label, goes_on, style=discord.ButtonStyle.primary),
-            button(text("reader.start-again"), forth),
-            site,
-        )
-    back = ids.TurnPage(number, page.back or page.position, "b").custom_id
-    starts = page.position == COVER and bool(turns) and page.parts == 1
-    return row(
-        button(text("reader.back"), back, disabled=page.back is None),
-        button(
-            text("reader.start") if starts else text("reader.next"),
-            forth,
-            style=discord.ButtonStyle.primary,
-            disabled=page.forth is None,
-        ),
-        site,
+    turners = _turners(number, page, text, starts=bool(turns))
+    last = row(
+        button(text("reader.similar"), ids.Similar(number).custom_id),
+        button(text("reader.quote"), ids.QuotePicture(number, asked).custom_id) if turns else None,
+        link_button(text("reader.open"), opened.stored.interview.url),
     )
+    if place is None:
+        return [row(*turners, share, save), last]
+    goes_on = ids.TurnPage(number, place, "c").custom_id
+    begun = row(
+        button(text("reader.continue"), goes_on, style=discord.ButtonStyle.primary),
+        button(
+            text("reader.start-again"),
+            ids.TurnPage(number, page.forth or page.position, "n").custom_id,
+        ),
+    )
+    return [begun, row(share, save), last]
+
+
+def _turners(
+    number: int, page: Page, text: Text, *, starts: bool
+) -> "list[discord.ui.Button[discord.ui.LayoutView]]":
+    """Back and on; there is nothing before the cover, and sometimes nothing but the cover."""
+    forth = ids.TurnPage(number, page.forth or page.position, "n").custom_id
+    at_cover = page.position == COVER
+    if at_cover and page.forth is None:
+        return []
+    onwards = button(
+        text("reader.start") if at_cover and starts and page.parts == 1 else text("reader.next"),
+        forth,
+        style=discord.ButtonStyle.primary,
+        disabled=page.forth is None,
+    )
+    if at_cover:
+        return [onwards]
+    back = ids.TurnPage(number, page.back or page.position, "b").custom_id
+    return [button(text("reader.back"), back), onwards]
 
 
 def _begun(opened: Opened, page: Page, text: Text, view: View) -> Position | None:
@@ -196,20 +214,12 @@ def _begun(opened: Opened, page: Page, text: Text, view: View) -> Position | Non
     return place
 
 
-def _keepers(opened: Opened, page: Page, text: Text) -> "Item | None":
-    """What one does with a question, or on other pages with the interview."""
-    number, section = opened.stored.id, page.position.section
-    turns = opened.stored.interview.transcript.turns
-    asked = section if 0 < section <= len(turns) and not page.withheld else COVER.section
-    shown = Position(section, page.position.part)
-    return row(
-        button(text("reader.share"), ids.Share(number, asked).custom_id),
-        button(text("reader.unsave"), ids.Unsave(number, shown).custom_id)
-        if asked in opened.saved
-        else button(text("reader.save"), ids.Save(number, shown).custom_id),
-        button(text("reader.similar"), ids.Similar(number).custom_id),
-        button(text("reader.quote"), ids.QuotePicture(number, asked).custom_id) if turns else None,
-    )
+def _stopped(opened: Opened, page: Page, text: Text, view: View) -> str:
+    """At which question that was."""
+    place, turns = _begun(opened, page, text, view), opened.stored.interview.transcript.turns
+    if place is None or not 0 < place.section <= len(turns):
+        return ""
+    return text("reader.stopped", number=text.number(place.section), total=text.number(len(turns)))
 
 
 def saved_section(interview: Interview, position: Position, limit: int | None = None) -> int:

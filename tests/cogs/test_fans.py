@@ -52,7 +52,7 @@ async def test_reading_from_cover_to_end_and_back(on_stage: Stage) -> None:
     (number,) = await on_stage.publish(interview(1))
     cover = await on_stage.ask("interviews read", interview=f"kc:{number}")
     assert read(cover).startswith("## [Interview No. 1 with Han Seoyun]")
-    assert labels(cover)[:2] == ["Start reading", "Open on KCrush"]
+    assert labels(cover)[0] == "Start reading"
     first = await on_stage.press(cover, "Start reading")
     assert first.id == cover.id
     assert "Question 1 of 3" in read(first)
@@ -61,7 +61,7 @@ async def test_reading_from_cover_to_end_and_back(on_stage: Stage) -> None:
     assert "### What do you eat?" in read(second)
     third = await on_stage.press(second, "Next")
     assert "Question 3 of 3" in read(third)
-    assert labels(third)[:2] == ["Back", "Open on KCrush"]
+    assert labels(third)[:2] == ["Back", "Share"]
     assert "Question 2 of 3" in read(await on_stage.press(third, "Back"))
 
 

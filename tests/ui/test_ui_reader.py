@@ -8,14 +8,30 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.i18n import Text
-from bot.model import Answer, Image, Interview, Subject, Transcript, Turn
-from bot.ui.ids import COVER, LAST_PART, OUTRO, Position, TurnPage, parse_custom_id
+from bot.model import Answer, Image, Interview, Place, Subject, Transcript, Turn
+from bot.store import Opened
+from bot.ui.ids import (
+    COVER,
+    END,
+    LAST_PART,
+    OUTRO,
+    Position,
+    TurnPage,
+    parse_custom_id,
+    parse_position_value,
+)
+from bot.ui.layout import Layout
 from bot.ui.markdown import clean, is_visible
 from bot.ui.pages import BODY_LIMIT, minutes_to_read, page_at, split_answers
-from bot.ui.reader import View, reader_page
+from bot.ui.reader import View, opened_page, reader_page, saved_section
 from tests.ui.discord_markdown import literal
 from tests.ui.limits import buttons, pictures, selects, shown, texts, units, within_limits
-from tests.ui.strategies import EMOJI, HANGUL, MARKS, TEXT, interviews, stored
+from tests.ui.strategies import EMOJI, HANGUL, MARKS, NOW, TEXT, interviews, stored
+
+MOST = 10**18 - 1
+"""The longest id that a custom_id carries."""
+
+FULL, EXCERPT = View(), View(limit=2)
 
 patient = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -60,13 +76,12 @@ def test_the_cover(text: Text) -> None:
     assert pictures(layout) == ["https://kcrush.example/hero.jpg"]
     labels = [(found["label"], bool(found.get("disabled"))) for found in buttons(layout)]
     assert labels == [
-        ("Back", True),
         ("Start reading", False),
-        ("Open on KCrush", False),
         ("Share", False),
         ("Save", False),
         ("Similar", False),
         ("Quote", False),
+        ("On KCrush", False),
     ]
 
 
@@ -110,28 +125,30 @@ def test_the_menu_of_a_long_interview_comes_in_pages_of_25(text: Text) -> None:
     assert "Question 30 of 60" in shown(third)
 
 
-def walk_through(interview: Interview, text: Text, *, side: str) -> list[Position]:
-    """The pages that one meets by pressing one button until it is disabled."""
+def walk_through(
+    interview: Interview, text: Text, *, side: str, view: View = FULL
+) -> list[Position]:
+    """The pages that one meets by pressing one button until it is disabled or gone."""
     position = COVER if side == "n" else Position(OUTRO, LAST_PART)
     visited: list[Position] = []
     for _ in range(2000):
-        at = page_at(interview, position, text).position
+        at = page_at(interview, position, text, limit=view.limit).position
         visited.append(at)
-        layout = reader_page(stored(interview), position, text)
+        layout = reader_page(stored(interview), position, text, view)
         within_limits(layout)
         actions = [
             (parse_custom_id(found["custom_id"]), found.get("disabled"))
             for found in buttons(layout)
             if "custom_id" in found
         ]
-        pressed = next(
-            (found, disabled)
+        leading = [
+            found.position
             for found, disabled in actions
-            if isinstance(found, TurnPage) and found.side == side
-        )
-        if pressed[1]:
+            if isinstance(found, TurnPage) and found.side == side and not disabled
+        ]
+        if not leading:
             return visited
-        position = pressed[0].position
+        (position,) = leading
     raise AssertionError("there is no end")
 
 
@@ -159,14 +176,34 @@ def long_turns() -> tuple[Turn, ...]:
     section=st.one_of(st.integers(0, 201), st.sampled_from([OUTRO, 999_998])),
     part=st.one_of(st.integers(0, 3), st.just(LAST_PART)),
     menu_page=st.one_of(st.none(), st.integers(0, 9)),
+    limit=st.sampled_from([None, 2]),
+    kept=st.sets(st.integers(0, 3)),
+    at=st.none() | st.tuples(st.integers(0, 3), st.integers(0, 2)),
 )
 def test_any_page_of_any_interview_is_within_discords_limits(
-    interview: Interview, section: int, part: int, menu_page: int | None, text: Text
+    interview: Interview,
+    section: int,
+    part: int,
+    menu_page: int | None,
+    limit: int | None,
+    kept: set[int],
+    at: tuple[int, int] | None,
+    text: Text,
 ) -> None:
     layout = reader_page(
         stored(interview), Position(section, part), text, View(menu_page=menu_page)
     )
     within_limits(layout)
+
+
+def read_on(layout: Layout) -> list[int]:
+    """The questions whose words a page may lead to, by its menu."""
+    return [
+        parse_position_value(option["value"]).section
+        for menu in selects(layout)
+        for option in menu["options"]
+        if option["label"] != "Read on at KCrush"
+    ]
 
 
 def squeezed(words: str) -> str:
@@ -243,7 +280,7 @@ def test_prose_without_questions_is_read_in_pages(text: Text) -> None:
     prose = replace(INTERVIEW, transcript=Transcript("It was loud. " * 400, (), ""))
     first = reader_page(stored(prose), COVER, text)
     assert selects(first) == []
-    assert [found["label"] for found in buttons(first)][1] == "Next"
+    assert next(found["label"] for found in buttons(first)) == "Next"
     second = page(Position(0, 1), text, prose)
     assert second[0].startswith("-# Page 2 of 3 · [Interview with O.V]")
     assert not [part for part in second if "questions" in part]
@@ -307,3 +344,229 @@ def test_every_word_of_an_interview_is_on_some_page(interview: Interview, text: 
 def literal_lines(markdown: str) -> str:
     unescaped = re.sub(r"\\([^0-9A-Za-z\s])", r"\1", markdown)
     return re.sub(r"<(https?://[^\s<>]+)>", r"\1", unescaped)
+
+
+# ---------------------------------------------------------------- the hardest cases
+
+
+def worst() -> Interview:
+    """All that is shown on a page at once, each as long as it may be."""
+    word = "*" * 600
+    url = "https://kcrush.example/" + "a" * 480
+    turn = Turn(1, word * 3, (Answer(word, word * 60),), tuple(Image(url) for _ in range(45)))
+    return replace(
+        INTERVIEW,
+        title=word,
+        url=url,
+        subjects=tuple(Subject(word, word) for _ in range(9)),
+        kinds=tuple(f"{n}{word}" for n in range(5)),
+        transcript=Transcript(word * 60, (turn,) * 200, word * 60, images=turn.images),
+    )
+
+
+@pytest.mark.parametrize("at", [COVER, Position(0, 1), Position(1), Position(30), Position(OUTRO)])
+def test_the_longest_of_everything_at_once_fits(at: Position, text: Text) -> None:
+    opened = Opened(stored(worst(), MOST), frozenset({0, 1}), Place(MOST, 150, 1, NOW))
+    view = View(menu_page=3, note=text("saved.done"))
+    within_limits(opened_page(opened, at, text, view).layout)
+
+
+EXTREMES = {
+    "200 questions": Transcript(
+        "", tuple(Turn(n, f"Q{n}?", (Answer("O", "Yes."),)) for n in range(1, 201)), ""
+    ),
+    "only Hangul": Transcript(
+        "노래" * 900, (Turn(1, "왜" * 500, (Answer("김소연", "바다" * 3000),)),), "끝" * 50
+    ),
+    "only emoji": Transcript(
+        "👩‍👩‍👧‍👦" * 400, (Turn(1, "❤️" * 300, (Answer("🇰🇷", "👍🏽" * 2000),)),), "😀"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"), zip(EXTREMES, ("Interview with O.V", "", ""), strict=True)
+)
+def test_extremes_are_read_from_end_to_end(kind: str, title: str, text: Text) -> None:
+    interview = replace(INTERVIEW, title=title, transcript=EXTREMES[kind])
+    forth = walk_through(interview, text, side="n")
+    assert forth == sorted(set(forth))
+    assert {at.section for at in forth} >= set(range(len(interview.transcript.turns) + 1))
+    assert walk_through(interview, text, side="b") == forth[::-1]
+
+
+def test_30000_words_are_a_hundred_pages_that_lead_to_each_other(text: Text) -> None:
+    sentence = "We sang all night long and nobody went home before the morning. "
+    turn = Turn(1, "Why?", (Answer("Ovi", sentence * 2500),))
+    interview = replace(INTERVIEW, transcript=Transcript("", (turn,), ""))
+    parts = page_at(interview, Position(1), text).parts
+    assert 75 < parts < 110
+    for part in (0, 1, parts // 2, parts - 1):
+        layout = reader_page(stored(interview), Position(1, part), text)
+        within_limits(layout)
+        assert f"part {part + 1} of {parts}" in shown(layout)
+        led = {parse_custom_id(one["custom_id"]) for one in buttons(layout) if "custom_id" in one}
+        assert (TurnPage(417, Position(1, part + 1), "n") in led) is (part + 1 < parts)
+        if part:
+            assert TurnPage(417, Position(1, part - 1), "b") in led
+
+
+def test_a_page_of_hangul_is_half_as_long(text: Text) -> None:
+    parts = split_answers((Answer(None, "저는 부산에서 온 가수입니다. " * 200),), text)
+    assert max(map(units, parts)) <= BODY_LIMIT // 2
+    assert all(part.endswith("가수입니다.") for part in parts)
+
+
+# ---------------------------------------------------------------- one person's page
+
+
+def labels(layout: Layout) -> list[str]:
+    return [found["label"] for found in buttons(layout)]
+
+
+def pressed(layout: Layout, label: str) -> str:
+    return next(found["custom_id"] for found in buttons(layout) if found["label"] == label)
+
+
+def opened(*kept: int, place: Position | None = None, interview: Interview = INTERVIEW) -> Opened:
+    at = Place(417, place.section, place.part, NOW) if place else None
+    return Opened(stored(interview), frozenset(kept), at)
+
+
+def test_what_is_saved_is_marked_and_can_be_let_go(text: Text) -> None:
+    first = opened_page(opened(1), Position(1), text).layout
+    second = opened_page(opened(1), Position(2), text).layout
+    assert pressed(first, "Saved") == "kc:drop:417:1.0"
+    assert pressed(second, "Save") == "kc:save:417:2.0"
+    assert pressed(opened_page(opened(0), COVER, text).layout, "Saved") == "kc:drop:417:0.0"
+    closing = opened_page(opened(0), Position(OUTRO), text).layout
+    assert pressed(closing, "Saved") == f"kc:drop:417:{OUTRO}.0"
+
+
+def test_buttons_of_a_question_are_about_that_question(text: Text) -> None:
+    second = opened_page(opened(), Position(2), text).layout
+    assert pressed(second, "Share") == "kc:share:417:2"
+    assert pressed(second, "Quote") == "kc:quote:417:2"
+    assert pressed(second, "Similar") == "kc:like:417"
+    closing = opened_page(opened(), Position(OUTRO), text).layout
+    assert pressed(closing, "Share") == "kc:share:417:0"
+    assert pressed(closing, "Quote") == "kc:quote:417:0"
+
+
+def test_an_article_without_questions_offers_no_quote(text: Text) -> None:
+    prose = replace(INTERVIEW, transcript=Transcript("It was loud.", (), ""))
+    assert labels(opened_page(opened(interview=prose), COVER, text).layout) == [
+        "Share",
+        "Save",
+        "Similar",
+        "On KCrush",
+    ]
+
+
+def test_the_cover_of_what_was_begun_leads_to_where_one_stopped(text: Text) -> None:
+    cover = opened_page(opened(place=Position(2)), COVER, text).layout
+    assert "-# You stopped at question 2 of 2." in texts(cover)
+    assert pressed(cover, "Continue") == "kc:go:417:2.0:c"
+    assert pressed(cover, "From the beginning") == "kc:go:417:1.0:n"
+
+
+@pytest.mark.parametrize("place", [COVER, END])
+def test_the_cover_of_what_was_not_begun_or_finished_begins(place: Position, text: Text) -> None:
+    cover = opened_page(opened(place=place), COVER, text).layout
+    assert "Start reading" in labels(cover)
+    assert "Continue" not in labels(cover)
+
+
+def test_the_place_to_remember_is_the_pages_own_and_the_end_at_the_last(text: Text) -> None:
+    places = [
+        opened_page(opened(), at, text).place
+        for at in (COVER, Position(1), Position(2, 7), Position(OUTRO))
+    ]
+    assert places == [COVER, Position(1), Position(2, 0), END]
+
+
+def test_an_article_of_one_page_is_read_to_its_end_at_once(text: Text) -> None:
+    prose = replace(INTERVIEW, transcript=Transcript("It was loud.", (), ""))
+    assert opened_page(opened(interview=prose), COVER, text).place == END
+
+
+# ---------------------------------------------------------------- excerpts only
+
+
+SECRET = "the seventh secret"
+
+
+def guarded() -> Interview:
+    turns = tuple(
+        Turn(n, f"Question no. {n}?", (Answer(None, SECRET if n > 2 else f"Answer {n}."),))
+        for n in range(1, 15)
+    )
+    return replace(INTERVIEW, transcript=Transcript("Hello.", turns, SECRET))
+
+
+def test_an_excerpt_is_the_cover_two_questions_and_the_way_to_the_rest(text: Text) -> None:
+    interview = guarded()
+    forth = walk_through(interview, text, side="n", view=EXCERPT)
+    assert forth == [COVER, Position(1), Position(2), Position(3)]
+    assert walk_through(interview, text, side="b", view=EXCERPT) == forth[::-1]
+    last = reader_page(stored(interview), Position(3), text, EXCERPT)
+    assert texts(last) == [
+        "-# [Interview with O.V](https://kcrush.example/interview/)\n### Read on at KCrush",
+        "Only the beginning of this interview can be read here. 12 more questions and their "
+        "answers are waiting in the magazine itself: **On KCrush** below takes you there.",
+    ]
+    (link,) = [found for found in buttons(last) if found.get("url")]
+    assert link["url"] == interview.url
+
+
+@pytest.mark.parametrize(
+    "at", [Position(3), Position(9), Position(14, 3), Position(500), Position(OUTRO), END]
+)
+def test_no_way_leads_past_an_excerpt(at: Position, text: Text) -> None:
+    page = opened_page(Opened(stored(guarded())), at, text, EXCERPT)
+    assert SECRET not in shown(page.layout)
+    assert "12 more questions" in shown(page.layout)
+    assert page.place == END
+    assert saved_section(guarded(), at, 2) == 0
+
+
+def test_the_menu_of_an_excerpt_offers_what_there_is(text: Text) -> None:
+    (menu,) = selects(reader_page(stored(guarded()), Position(2), text, EXCERPT))
+    assert [(found["label"], found["value"]) for found in menu["options"]] == [
+        ("1. Question no. 1?", "1.0"),
+        ("2. Question no. 2?", "2.0"),
+        ("Read on at KCrush", "3.0"),
+    ]
+
+
+def test_an_excerpt_of_prose_is_its_first_page(text: Text) -> None:
+    prose = replace(INTERVIEW, transcript=Transcript("It was loud. " * 400, (), "Bye."))
+    forth = walk_through(prose, text, side="n", view=EXCERPT)
+    assert forth == [COVER, Position(0, 1)]
+    last = reader_page(stored(prose), Position(0, 1), text, EXCERPT)
+    assert "It was loud" not in shown(last)
+    assert "Only the beginning of this text" in shown(last)
+
+
+def test_an_excerpt_of_two_questions_withholds_the_closing_words(text: Text) -> None:
+    forth = walk_through(INTERVIEW, text, side="n", view=EXCERPT)
+    assert forth == [COVER, Position(1), Position(2), Position(OUTRO)]
+    last = reader_page(stored(INTERVIEW), Position(OUTRO), text, EXCERPT)
+    assert "Thank you, O.V!" not in shown(last)
+
+
+def test_a_short_interview_is_its_own_excerpt(text: Text) -> None:
+    short = replace(INTERVIEW, transcript=replace(INTERVIEW.transcript, outro=""))
+    forth = walk_through(short, text, side="n", view=EXCERPT)
+    assert forth == [COVER, Position(1), Position(2)]
+
+
+@patient
+@given(interview=interviews(), section=st.integers(3, 300), part=st.integers(0, 9))
+def test_no_place_in_any_excerpt_shows_what_lies_beyond(
+    interview: Interview, section: int, part: int, text: Text
+) -> None:
+    page = page_at(interview, Position(section, part), text, limit=2)
+    beyond = len(interview.transcript.turns) > 2
+    assert page.withheld or not beyond
+    assert page.position.section <= 3 or page.position.section == OUTRO
