@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from discord.http import Route
 
-from bot.announcer import Announcer
+from bot.announcer import Announcer, InvalidResponses, watching
 from bot.announcer.extras import ExtrasService
 from bot.client import KcrushClient
 from bot.i18n import load_messages
@@ -117,7 +117,12 @@ async def stage(
         store = await stack.enter_async_context(
             open_store(f"sqlite+aiosqlite:///{folder / 'kcrush.db'}", clock)
         )
-        client = KcrushClient(load_messages(), lambda: "K7F2QM", gateway_url=sandbox.gateway_url)
+        client = KcrushClient(
+            load_messages(),
+            lambda: "K7F2QM",
+            gateway_url=sandbox.gateway_url,
+            http_trace=watching(InvalidResponses(clock)),
+        )
         stack.push_async_callback(client.close)
         await client.login(sandbox.token)
         sandbox.requests.clear()
