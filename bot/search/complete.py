@@ -19,6 +19,7 @@ _CONSIDERED = 100
 _TYPED_WORDS = 8
 _SIMILAR = 3
 _CHECKED = 40
+_BEHIND = 3
 _KEPT = 16
 _WORTH_KEEPING = 1_000
 _LAST_CHARACTER = "\U0010ffff"
@@ -139,9 +140,7 @@ class Completions(Generic[T]):
         # A wrong letter spoils two pairs at most, a swap of neighbours three.
         least = max(1, len(word) - 3 * most)
         ranked: list[tuple[int, int, int]] = []
-        for number, together in shared.most_common(_CHECKED):
-            if together < least:
-                break
+        for number in _most_common(shared, least):
             found = self._words[number]
             row = distance(word, found if whole else found[: len(word) + most])
             wrong = row[-1] if whole else min(row)
@@ -176,3 +175,10 @@ class Completions(Generic[T]):
             rank += 2 * any(one in entry.title for one in looked_for)
             rank += f" {typed} " in entry.names
         return rank + 2 * entry.title.startswith(f" {wanted[0]}")
+
+
+def _most_common(shared: Counter[int], least: int) -> list[int]:
+    """Those counted most often, `least` times at least; none that is far from the first."""
+    least = max(least, max(shared.values(), default=0) - _BEHIND)
+    often = [(count, number) for number, count in shared.items() if count >= least]
+    return [number for _, number in sorted(often, key=lambda one: -one[0])[:_CHECKED]]

@@ -18,7 +18,7 @@ from bot.search.folding import (
     spellings,
     with_apostrophes,
     with_syllables,
-    words,
+    word_texts,
     words_from,
 )
 from bot.search.results import Fragment
@@ -66,7 +66,7 @@ class Marker:
         self._by_stem: dict[str, int] = {}
         self._by_word: dict[str, int] = {}
         self._begun: dict[str, int] = {}
-        self._misspelled: list[tuple[int, Wish]] = []
+        self._misspelled: dict[int, tuple[str, bool]] = {}
         self._near: dict[str, int | None] = {}
         self._stems: dict[str, str] = {}
         for place, wish in enumerate(wanted.wishes):
@@ -93,7 +93,7 @@ class Marker:
             if len(wish.prefix) > 1:
                 self._begun[wish.prefix] = place
             if misspelled:
-                self._misspelled.append((place, wish))
+                self._misspelled[place] = (wish.parts[0], bool(wish.prefix))
 
     def _expect_heard(self, place: int, names: Sequence[Heard]) -> None:
         for name in names:
@@ -109,16 +109,17 @@ class Marker:
     def marks(self, text: str) -> list[Mark]:
         """What was found in `text` (in NFC), in order, none overlapping another."""
         folded, origins = folded_with_origins(text)
-        there = words(folded) if self._misspelled else self._candidates(folded)
         found = [
             Mark(word.start, word.end, place)
-            for word in there
+            for word in self._candidates(folded)
             if (place := self._place(word.text)) is not None
         ]
         for place, stems in self._runs:
             found += self._in_a_row(place, stems, folded)
         for place, spelled in self._syllables:
             found += self._with_syllables(place, spelled, folded)
+        if self._misspelled:
+            found += self._nearly_spelled(folded)
         found += self._compounds(folded)
         return _apart([_at_origin(mark, origins) for mark in found])
 
@@ -136,8 +137,6 @@ class Marker:
         if place is None:
             begun = (at for beginning, at in self._begun.items() if word.startswith(beginning))
             place = next(begun, None)
-        if place is None and self._misspelled:
-            place = self._misspelled_place(word)
         return place
 
     def _stem_of(self, word: str) -> str:
@@ -146,19 +145,22 @@ class Marker:
             stem = self._stems[word] = self._stem((word,))[0]
         return stem
 
-    def _misspelled_place(self, word: str) -> int | None:
-        if word not in self._near:
-            near = (
-                place
-                for place, wish in self._misspelled
-                if self._may_be(wish.parts[0], word, begun=bool(wish.prefix))
-            )
-            self._near[word] = next(near, None)
-        return self._near[word]
+    def _nearly_spelled(self, folded: str) -> Iterator[Mark]:
+        for written in set(word_texts(folded)):
+            if written not in self._near:
+                self._near[written] = self._meant_by(written)
+            place = self._near[written]
+            if place is not None:
+                for word in chain(_beginning_with(written, folded), with_apostrophes(folded)):
+                    if word.text == written:
+                        yield Mark(word.start, word.end, place)
 
-    def _may_be(self, typed: str, word: str, *, begun: bool) -> bool:
-        most = letters_forgiven(typed, self._leniency)
-        return is_near(typed, word, most) or (begun and begins_near(typed, word, most))
+    def _meant_by(self, written: str) -> int | None:
+        for place, (typed, begun) in self._misspelled.items():
+            most = letters_forgiven(typed, self._leniency)
+            if is_near(typed, written, most) or (begun and begins_near(typed, written, most)):
+                return place
+        return None
 
     def _in_a_row(self, place: int, stems: Sequence[str], folded: str) -> Iterator[Mark]:
         candidates = _beginning_with(_beginning(stems[0]), folded)
@@ -297,16 +299,33 @@ def _apart(marks: list[Mark]) -> list[Mark]:
 
 def is_near(typed: str, word: str, most: int) -> bool:
     """Whether at most `most` letters are wrong, missing, too many or swapped with the next."""
-    if most <= 0 or abs(len(typed) - len(word)) > most or len(set(typed) ^ set(word)) > 2 * most:
+    if most <= 0 or abs(len(typed) - len(word)) > most:
         return False
+    typed, word = _unlike(typed, word)
+    if len(set(typed).difference(word)) > most or len(set(word).difference(typed)) > most:
+        return False
+    if most == 1 and len(typed) == len(word) > 1:
+        return len(word) == 2 and typed == word[::-1]
     return distance(typed, word)[-1] <= most
 
 
 def begins_near(typed: str, word: str, most: int) -> bool:
     """Whether `word` begins with `typed` but for at most `most` letters."""
-    if most <= 0 or len(word) + most < len(typed) or len(set(typed) - set(word)) > most:
+    if most <= 0 or len(word) + most < len(typed) or len(set(typed).difference(word)) > most:
         return False
     return min(distance(typed, word[: len(typed) + most])) <= most
+
+
+def _unlike(one: str, other: str) -> tuple[str, str]:
+    """Two words without what they begin and end with alike."""
+    shorter = min(len(one), len(other))
+    start = 0
+    while start < shorter and one[start] == other[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and one[-1 - end] == other[-1 - end]:
+        end += 1
+    return one[start : len(one) - end], other[start : len(other) - end]
 
 
 def distance(typed: str, word: str) -> list[int]:
