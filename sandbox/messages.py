@@ -227,8 +227,9 @@ def _speaker(author: User, webhook: Webhook | None, draft: Mapping[str, Any]) ->
 def _fill(world: World, message: Message, draft: Mapping[str, Any]) -> None:
     for key in ("content", "embeds", "components", "flags", "attachments"):
         setattr(message, key, draft[key])
+    kinds = {int(item["id"]): item["content_type"] for item in draft["attachments"]}
     for attachment_id, upload in draft["uploads"].items():
-        world.files[attachment_id] = (upload.filename, upload.content_type, upload.content)
+        world.files[attachment_id] = (upload.filename, kinds[attachment_id], upload.content)
     if not draft["uploads"]:
         return
     size = sum(len(content) for _name, _type, content in world.files.values())

@@ -27,7 +27,10 @@ _LONG = 20_000
 
 
 class NothingStrikesError(UserError):
-    """No words of this interview, or of this question, stand on their own."""
+    """No words of this interview stand on their own."""
+
+    def __init__(self) -> None:
+        super().__init__("error.no-quote")
 
 
 class NobodyQuotedError(UserError):
@@ -65,17 +68,17 @@ class Quotes:
         self._limit = limit
 
     async def of(self, stored: StoredInterview, section: int = 0) -> Chosen:
-        """The words of an interview, or of one of its questions.
+        """The words of an interview: those of question `section`, where some stand on their own,
+        else any.
 
         Raises:
-            NothingStrikesError: there are none that stand on their own.
+            NothingStrikesError: there are none that do.
         """
-        turns = stored.interview.transcript.turns
-        asked = section if 0 < section <= len(turns) else 0
-        quote = await self._choose(stored, asked)
-        if quote is None:
-            raise NothingStrikesError("error.no-quote-here" if asked else "error.no-quote")
-        return Chosen(stored, quote, asked)
+        for asked in (section, 0) if section else (0,):
+            quote = await self._choose(stored, asked)
+            if quote is not None:
+                return Chosen(stored, quote, asked)
+        raise NothingStrikesError
 
     async def another(self, artist: Artist | None = None, *, than: int | None = None) -> Chosen:
         """Words of an interview by chance, of `artist` where given; of another one than `than`,

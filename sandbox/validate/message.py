@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from sandbox.entities import Message, MessageFlag, Upload
 from sandbox.errors import ApiError
+from sandbox.pictures import look_at
 from sandbox.validate.components import (
     Media,
     message_components,
@@ -287,6 +288,9 @@ def _attachment_json(
         "proxy_url": address,
         "content_type": upload.content_type,
     }
+    if (look := look_at(upload.content)) is not None:
+        # Whatever the upload called it: discord.py calls every file an octet-stream.
+        data |= {"content_type": look.content_type, "width": look.width, "height": look.height}
     for key in ("description", "title"):
         if key in more:
             data[key] = more[key]
@@ -308,6 +312,8 @@ def _media(world: World, attachments: list[Json]) -> Media:
             "url": found["url"],
             "proxy_url": found["proxy_url"],
             "content_type": found["content_type"],
+            "width": found.get("width"),
+            "height": found.get("height"),
             "attachment_id": found["id"],
             "size": found["size"],
         }

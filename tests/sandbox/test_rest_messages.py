@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 from openapi import Checker
+from PIL import Image
 from rest_api import Answer, Api, ManualClock
 
 from sandbox import Sandbox
@@ -451,6 +452,24 @@ async def test_a_file_is_kept_and_shown(sandbox: Sandbox, api: Api, channel: Cha
     assert len(kept.json["attachments"]) == 1
     await api("DELETE", message)
     assert not sandbox.world.files
+
+
+async def test_a_picture_is_known_as_one_with_its_size(
+    sandbox: Sandbox, api: Api, channel: Channel
+) -> None:
+    drawn = io.BytesIO()
+    Image.new("RGB", (32, 18)).save(drawn, "JPEG")
+    payload = (
+        '{"flags": 32768, "components": '
+        '[{"type": 12, "items": [{"media": {"url": "attachment://quote.bin"}}]}]}'
+    )
+    data = form(payload, ("quote.bin", drawn.getvalue()))
+    answer = await api("POST", f"/channels/{channel.id}/messages", data=data)
+    assert answer.status == 200, answer.json
+    media = answer.json["components"][0]["items"][0]["media"]
+    for shown in (answer.json["attachments"][0], media):
+        assert (shown["content_type"], shown["width"], shown["height"]) == ("image/jpeg", 32, 18)
+    assert sandbox.world.files[int(media["attachment_id"])][1] == "image/jpeg"
 
 
 async def test_files_need_a_permission_and_have_a_bound(

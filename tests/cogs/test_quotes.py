@@ -1,0 +1,173 @@
+"""``/interviews quote`` and its buttons, in front of the sandbox."""
+
+import io
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from bot.model import Answer, Interview, Subject, Transcript, Turn
+from sandbox.entities import Message
+from tests.cogs.stage import Stage, answer, interview, labels, options, read
+from tests.quotes.pictures import picture
+from tests.ui.limits import walk
+
+SEA = "I was afraid of the sea until my grandmother taught me to float on my back and count gulls."
+SNOW = "My mother always said that snow is only rain that learned to be quiet, and I believe her."
+HERO = "https://kcrush.example/hero.jpg"
+
+SEND_MESSAGES = 1 << 11
+ATTACH_FILES = 1 << 15
+
+
+def quotable(number: int, *texts: str, **changes: Any) -> Interview:
+    turns = tuple(
+        Turn(place, f"Question {place}?", (Answer("Seoyun", text),))
+        for place, text in enumerate(texts, 1)
+    )
+    return interview(number, transcript=Transcript("An intro.", turns, ""), **changes)
+
+
+def shown(stage: Stage, message: Message) -> tuple[Image.Image, str]:
+    """The picture of a message as Discord serves it, and what stands for it."""
+    item = next(part for part in walk(message.components) if part["type"] == 12)["items"][0]
+    attachment = message.attachments[0]
+    assert item["media"]["url"] == attachment["url"]
+    assert len(message.attachments) == 1
+    _, content_type, data = stage.sandbox.world.files[int(attachment["id"])]
+    assert content_type == "image/jpeg"
+    return Image.open(io.BytesIO(data)), item["description"]
+
+
+async def test_a_quote_is_a_picture_with_its_words_for_those_who_can_t_see_it(
+    on_stage: Stage,
+) -> None:
+    on_stage.pictures[HERO] = picture((30, 60, 160), kind="JPEG")
+    await on_stage.publish(quotable(1, "No.", SEA))
+    response = await on_stage.sandbox.command(on_stage.fan, on_stage.channel, "interviews quote")
+    await response.finished()
+    message = answer(response)
+    image, alternative = shown(on_stage, message)
+    assert image.size == (1080, 1080)
+    red, _, blue = image.convert("RGB").getpixel((540, 20))  # type: ignore[misc]
+    assert blue > red + 40
+    assert SEA in alternative
+    assert "Han Seoyun, Singer" in alternative
+    assert "**Han Seoyun**, Singer" in read(message)
+    assert "Question 2 of 2 · [Interview No. 1 with Han Seoyun](" in read(message)
+    assert labels(message) == ["Read it", "Share here", "Another", "Open on KCrush"]
+
+
+async def test_read_it_opens_the_reader_at_that_question_beside_the_picture(
+    on_stage: Stage,
+) -> None:
+    await on_stage.publish(quotable(1, "No.", SEA, "A tour."))
+    message = await _quote(on_stage)
+    page = await on_stage.press(message, "Read it")
+    assert page.id != message.id
+    assert "Question 2 of 3" in read(page)
+    assert SEA in read(page)
+
+
+async def test_a_quote_is_shared_with_all_once(on_stage: Stage) -> None:
+    await on_stage.publish(quotable(1, SEA))
+    message = await _quote(on_stage)
+    response = await on_stage.sandbox.press(on_stage.fan, message, label="Share here")
+    shared = response.message
+    assert shared is not None
+    assert shared.ephemeral_for is None
+    assert shown(on_stage, shared)[1].startswith(f"“{SEA}”")
+    assert "**fan** shared this quote" in read(shared)
+    assert labels(shared) == ["Read it", "Open on KCrush"]
+    again = await on_stage.press(message, "Share here")
+    assert again.id != shared.id
+    assert not again.attachments
+    other = await on_stage.press(shared, "Read it", by=on_stage.admin)
+    assert "Question 1 of 1" in read(other)
+
+
+@pytest.mark.parametrize(
+    ("denied", "said"),
+    [(ATTACH_FILES, "not allowed to attach files"), (SEND_MESSAGES, "not allowed to write")],
+)
+async def test_who_may_not_attach_files_does_not_through_the_bot(
+    on_stage: Stage, denied: int, said: str
+) -> None:
+    await on_stage.publish(quotable(1, SEA))
+    message = await _quote(on_stage)
+    on_stage.sandbox.world.set_overwrite(on_stage.channel, on_stage.fan.id, deny=denied)
+    refused = await on_stage.press(message, "Share here")
+    assert said in read(refused)
+    assert not refused.attachments
+
+
+async def test_another_shows_other_words_in_the_same_place(on_stage: Stage) -> None:
+    await on_stage.publish(quotable(1, SEA), quotable(2, SNOW))
+    message = await _quote(on_stage)
+    first = shown(on_stage, message)[1]
+    for _ in range(3):
+        changed = await _press_and_wait(on_stage, message, "Another")
+        assert changed.id == message.id
+        second = shown(on_stage, changed)[1]
+        assert second != first
+        first = second
+
+
+async def test_a_quote_of_an_artist_by_any_spelling(on_stage: Stage) -> None:
+    other = (Subject("Jo A-in", "Actor"),)
+    await on_stage.publish(quotable(1, SEA), quotable(2, SNOW, subjects=other))
+    for spelling in ("Han Seoyun", "한서윤"):
+        message = await _quote(on_stage, artist=spelling)
+        assert SEA in shown(on_stage, message)[1]
+        assert "Another" not in labels(message)
+    choices = await on_stage.sandbox.autocomplete(
+        on_stage.fan, on_stage.channel, "interviews quote", focused="artist", artist="jo"
+    )
+    message = await _quote(on_stage, artist=str(choices[0].value))
+    assert SNOW in shown(on_stage, message)[1]
+    nobody = await _quote(on_stage, artist="zzzzqqqq")
+    assert not nobody.attachments
+    assert "zzzzqqqq" in read(nobody)
+
+
+async def test_the_reader_s_button_quotes_the_answer_at_hand(on_stage: Stage) -> None:
+    await on_stage.publish(quotable(1, SEA, SNOW, "No."))
+    page = await on_stage.ask("interviews read", interview="Interview No. 1 with Han Seoyun")
+    section = next(one["value"] for one in options(page) if one["label"].startswith("2."))
+    page = await on_stage.choose(page, section)
+    assert SNOW in shown(on_stage, await _press_and_wait(on_stage, page, "Quote"))[1]
+    section = next(one["value"] for one in options(page) if one["label"].startswith("3."))
+    page = await on_stage.choose(page, section)
+    message = await _press_and_wait(on_stage, page, "Quote")
+    assert message.attachments
+    assert "these words are from another one" in read(message)
+
+
+async def test_nothing_to_quote_is_said_and_what_to_do(on_stage: Stage) -> None:
+    assert "**/interviews latest**" in read(await _quote(on_stage))
+    await on_stage.publish(quotable(1, "No.", "Yes."))
+    assert "**/interviews latest**" in read(await _quote(on_stage))
+    of_artist = await _quote(on_stage, artist="Han Seoyun")
+    assert "No answer of this artist" in read(of_artist)
+    page = await on_stage.ask("interviews read", interview="Interview No. 1 with Han Seoyun")
+    refused = await on_stage.press(page, "Quote")
+    assert "stands on its own" in read(refused)
+
+
+async def test_words_that_can_t_be_set_are_said_in_the_place_of_the_wait(on_stage: Stage) -> None:
+    thai = "I remember my mother saying ฉันกลัวทะเลจนกระทั่งคุณยายสอน, and I never forgot her voice."
+    await on_stage.publish(quotable(1, thai))
+    message = await _quote(on_stage)
+    assert "in a script that our pictures can't show" in read(message)
+
+
+async def _quote(stage: Stage, **given: Any) -> Message:
+    response = await stage.sandbox.command(stage.fan, stage.channel, "interviews quote", **given)
+    await response.finished()
+    return answer(response)
+
+
+async def _press_and_wait(stage: Stage, message: Message, label: str) -> Message:
+    response = await stage.sandbox.press(stage.fan, message, label=label)
+    await response.finished()
+    return answer(response)
