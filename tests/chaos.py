@@ -18,18 +18,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bot.artists import artist_id
 from bot.clock import SystemClock
 from bot.model import DeliveryState
-from bot.store import open_store
+from bot.store import Wanted, open_store
 from sandbox import Sandbox
-from sandbox.entities import Channel
+from sandbox.entities import Channel, User
 from sandbox.faults import Rule
 from sandbox.gateway import GatewaySettings
 from sandbox.site import SampleSite
+from sandbox.world import World
 from tests.process import BotProcess, pointed_at, running
 
 SEND = r"^POST /channels/\d+/messages$"
+OPEN = r"^POST /users/@me/channels$"
 TITLE = re.compile(r"Chaos interview (\d+)\b")
+
+ARTIST = "V1NO"
+FOLLOWED = Wanted(artist_id(ARTIST), ARTIST, frozenset([artist_id(ARTIST)]))
 
 BROKEN = 0.05
 """Of the requests that send: so many are answered by 5xx before the message is there, as many
@@ -49,6 +55,7 @@ class Plan:
 
     kills: int
     channels: int = 50
+    persons: int = 5
     nonce_window: float = 300.0
     seed: int = 1
     settle_within: float = 120.0
@@ -61,6 +68,7 @@ class Outcome:
     kills: int = 0
     interviews: int = 0
     channels: int = 0
+    persons: int = 0
     missing: int = 0
     doubled: int = 0
     sends: int = 0
@@ -84,7 +92,8 @@ class Outcome:
             (
                 f"kills                 {self.kills} ({self.kills_amid_sending} amid the sending)",
                 f"interviews, channels  {self.interviews}, {self.channels}",
-                f"expected messages     {self.interviews * self.channels}",
+                f"persons               {self.persons}",
+                f"expected messages     {self.interviews * (self.channels + self.persons)}",
                 f"missing               {self.missing}",
                 f"doubled               {self.doubled}",
                 f"rows not sent         {self.not_sent or 'none'}",
@@ -103,8 +112,10 @@ class Chaos:
         self.plan = plan
         self.folder = folder
         self.rng = random.Random(plan.seed)
-        self.outcome = Outcome(channels=plan.channels)
+        self.outcome = Outcome(channels=plan.channels, persons=plan.persons)
         self.channels: list[Channel] = []
+        self.persons: list[User] = []
+        self.world: World | None = None
 
     async def run(self) -> Outcome:
         began = time.monotonic()
@@ -139,16 +150,22 @@ class Chaos:
         return self.outcome
 
     async def _furnish(self, sandbox: Sandbox) -> None:
-        """Two channels a guild, all subscribed."""
+        """Two channels a guild, all subscribed, and persons who follow the artist."""
         world = sandbox.world
         for number in range(self.plan.channels):
             if number % 2 == 0:
                 guild = world.add_guild(f"Guild {number}")
             self.channels.append(world.add_channel(guild, f"interviews-{number}"))
+        for number in range(self.plan.persons):
+            self.persons.append(world.add_user(f"fan-{number}"))
+            world.add_member(guild, self.persons[-1])
+        self.world = world
         (self.folder / "data").mkdir()
         async with open_store(self._database, SystemClock()) as store:
             for channel in self.channels:
                 await store.add_subscription(channel.guild_id or 0, channel.id, None, 1)
+            for person in self.persons:
+                await store.follows.add(person.id, FOLLOWED)
 
     @property
     def _database(self) -> str:
@@ -163,6 +180,8 @@ class Chaos:
     def _break(self, sandbox: Sandbox) -> None:
         faults = sandbox.faults
         faults.add(Rule(match=SEND, latency=LATENCY))
+        faults.add(Rule(match=OPEN, probability=BROKEN, status=503))
+        faults.add(Rule(match=OPEN, probability=BROKEN, drop=True, when="after"))
         for status in (500, 503):
             faults.add(Rule(match=SEND, probability=BROKEN / 2, status=status))
             faults.add(Rule(match=SEND, probability=BROKEN / 2, status=status, when="after"))
@@ -172,7 +191,7 @@ class Chaos:
     def _publish(self, site: SampleSite) -> None:
         self.outcome.interviews += 1
         site.publish_new(
-            title=f"Chaos interview {self.outcome.interviews}",
+            title=f"Chaos interview {self.outcome.interviews} with {ARTIST}",
             body="<p><b>Still there?</b></p><p>Still here.</p>",
         )
 
@@ -210,14 +229,19 @@ class Chaos:
         await asyncio.sleep(self.rng.uniform(0.0, 0.1))
 
     def _messages(self) -> int:
-        return sum(len(channel.messages) for channel in self.channels)
+        return sum(len(channel.messages) for channel in self._places())
+
+    def _places(self) -> list[Channel]:
+        """The channels, and the direct messages that were opened."""
+        dms = self.world.dms if self.world is not None else {}
+        return [*self.channels, *(dms[one.id] for one in self.persons if one.id in dms)]
 
     async def _settle(self, sandbox: Sandbox, site: SampleSite, bot: BotProcess) -> None:
         """Until nothing is left to send: all faults end, and one more interview has come through
         to every channel after all the others."""
         sandbox.faults.clear()
         self._publish(site)
-        everything = self.outcome.interviews * self.plan.channels
+        everything = self.outcome.interviews * (self.plan.channels + self.plan.persons)
         # What is missing then is counted.
         with suppress(TimeoutError):
             async with asyncio.timeout(self.plan.settle_within):
@@ -239,18 +263,20 @@ class Chaos:
         }
 
     def _counts(self) -> list[Counter[str]]:
-        """How often each interview stands in each channel."""
+        """How often each interview stands in each channel, and with each person."""
         return [
             Counter(
                 found.group(1)
                 for message in channel.messages.values()
                 if (found := TITLE.search(json.dumps(message.components)))
             )
-            for channel in self.channels
+            for channel in self._places()
         ]
 
     async def _count(self, sandbox: Sandbox) -> None:
         outcome = self.outcome
+        unopened = len(self.channels) + len(self.persons) - len(self._places())
+        outcome.missing += outcome.interviews * unopened
         for counts in self._counts():
             outcome.missing += outcome.interviews - len(counts)
             outcome.doubled += sum(number - 1 for number in counts.values())
@@ -276,7 +302,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--nonce-window", type=float, default=300.0, metavar="SECONDS")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     given = parser.parse_args(arguments)
-    plan = Plan(given.kills, given.channels, given.nonce_window, given.seed)
+    plan = Plan(given.kills, given.channels, nonce_window=given.nonce_window, seed=given.seed)
     sys.stdout.write(f"nonce window          {plan.nonce_window:g} s\n")
     sys.stdout.write(f"seed                  {plan.seed}\n")
     sys.stdout.flush()

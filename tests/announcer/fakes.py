@@ -7,8 +7,12 @@ from types import SimpleNamespace
 import discord
 
 from bot.announcer import Announcer, HistoryUnreadableError, Posted, Tuning
+from bot.artists import artist_id
 from bot.errors import StoreError
 from bot.model import DeliveryState, Interview
+from bot.store import Wanted
+
+VINO = Wanted(artist_id("V1NO"), "V1NO", frozenset([artist_id("V1NO")]))
 
 
 def refusal(status, code=None, headers=None):
@@ -195,14 +199,19 @@ class Outbox:
             for channel in channels
         ]
 
-    async def publish(self, number=1):
+    async def follow(self, *persons):
+        """Let these persons follow V1NO."""
+        for person in persons:
+            await self.store.follows.add(person, VINO)
+
+    async def publish(self, number=1, *subjects):
         """Publish interviews as one poll does; their ids."""
         ids = []
         async with self.store.write() as write:
             for _ in range(number):
                 self._interviews += 1
                 name = f"interview-{self._interviews}"
-                interview = Interview(name, f"https://kc.example/{name}/", name)
+                interview = Interview(name, f"https://kc.example/{name}/", name, subjects)
                 ids.append(await write.insert(interview, "digest"))
                 await write.enqueue(ids[-1], self.clock.now())
         return ids

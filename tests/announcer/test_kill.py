@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from bot.store import open_store
+from tests.announcer.fakes import VINO
 from tests.clock import FakeClock
 from tests.feeds import Item, rss
 
@@ -81,3 +82,30 @@ async def test_killed_and_restarted_it_announces_once(tmp_path, feed, death):
         states = connection.execute("SELECT state, count(*) FROM deliveries GROUP BY state")
         assert states.fetchall() == [("sent", len(CHANNELS))]
     connection.close()
+
+
+@pytest.mark.parametrize("death", ["after-commit", "before-sending", "after-sending"])
+async def test_killed_amid_a_direct_message_it_comes_once(tmp_path, feed, death):
+    """Two channels and a person: the person's is the third that is sent, and the fatal one."""
+    items, url = feed
+    database = f"sqlite+aiosqlite:///{tmp_path}/kcrush.db"
+    folder = tmp_path / "channels"
+    folder.mkdir()
+    person = 700
+    async with open_store(database, FakeClock()) as store:
+        await store.follows.add(person, VINO)
+        for channel in (100, 101):
+            await store.add_subscription(channel, channel, None, 1)
+        async with store.write() as write:
+            state = await store.feed_state(url)
+            await write.save_feed_state(type(state)(url, seeded=True))
+    items[:] = [Item(7, "Interview with V1NO")]
+
+    assert await run_victim(database, url, str(folder), death) == -signal.SIGKILL
+    before = (folder / str(person)).exists()
+    assert await run_victim(database, url, str(folder), "never") == 0
+
+    lines = {place: (folder / str(place)).read_text().splitlines() for place in (100, 101, person)}
+    assert [len(found) for found in lines.values()] == [1, 1, 1]
+    assert lines[person][0].endswith("Interview with V1NO")
+    assert before == (death == "after-sending")
