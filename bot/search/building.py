@@ -34,9 +34,12 @@ _LONGEST_JOIN = 4
 _READINGS = 4
 _PHRASES = 4
 
-PLENTY = 500
+PLENTY = 200
 """Passages with a word as it was typed from which on it is no longer taken for a beginning: as
 many as one search ranks (``index.WINDOW``), so that none of the others would be seen."""
+
+_FIELDS_OF_FREQUENT = ("title", "question", "answer")
+"""Where a phrase of frequent words is looked for: not in the head, which all passages have."""
 
 _EVERYWHERE = 0.2
 """The share of all passages from which on a word says little of what is looked for."""
@@ -53,11 +56,16 @@ class Leniency(IntEnum):
 
 @dataclass(frozen=True)
 class Builder:
-    """Builds queries for one schema and one moment's lexicon."""
+    """Builds queries for one schema and one moment's lexicon.
+
+    The last wish may be the beginning of one of the commonest words, or, with `all_begun`, of any
+    word, which takes the engine several times as long.
+    """
 
     schema: Schema
     stemmer: TextAnalyzer
     lexicon: Lexicon
+    all_begun: bool = False
 
     def understood(self, wanted: Wanted) -> Wanted:
         """`wanted` with the other spellings of its names that some text has."""
@@ -78,6 +86,10 @@ class Builder:
             steps.append(Leniency.SOME_WORDS)
         return steps
 
+    def begins_more(self, wanted: Wanted) -> bool:
+        """Whether there are rarer words that begin like the last wish, too."""
+        return any(len(self._begun(wish)) > _EXPANSIONS for wish in wanted.wishes)
+
     def query(self, wanted: Wanted, leniency: Leniency) -> Query:
         """What finds the wishes of `wanted`, of which there is at least one."""
         if leniency is Leniency.SOME_WORDS:
@@ -88,7 +100,7 @@ class Builder:
         return [_any(self._wish(wish, Leniency.EXACT)) for wish in wanted.unwanted]
 
     def _is_unknown(self, wish: Wish) -> bool:
-        if len(wish.parts) > 1 or wish.heard:
+        if len(wish.parts) != 1 or wish.is_heard:
             return False
         if is_paired(wish.parts[0]):
             return True
@@ -137,9 +149,11 @@ class Builder:
             return [_every(parts)]
         words = dict.fromkeys([wish.parts] if wish.parts else [], 1.0)
         words |= {(other,): _OTHER_SPELLING for other in wish.others}
-        words |= {(word,): _BEGINNING for word in self._longer(wish) if (word,) not in words}
+        longer = [word for word in self._begun(wish) if word != wish.prefix]
+        words |= {(word,): _BEGINNING for word in longer[:_EXPANSIONS] if (word,) not in words}
         queries = self._spelled(words)
-        queries += self._anywhere(wish)
+        if self.all_begun and len(longer) > _EXPANSIONS:
+            queries.append(self._beginning_with(self._prefix(wish)))
         for one in wish.heard:
             queries += self._heard(one)
         if not wish.phrase and len(wish.parts) > 1:
@@ -154,10 +168,16 @@ class Builder:
         for words, weight in weights.items():
             stems.setdefault(self._terms(words), weight)
         return [
-            Query.boost_query(self._phrase(field, terms), weight * fields_weight)
+            Query.boost_query(self._phrase(field, terms), weight * WEIGHTS[field])
             for terms, weight in stems.items()
-            for field, fields_weight in WEIGHTS.items()
+            for field in (_FIELDS_OF_FREQUENT if self._is_frequent(terms) else WEIGHTS)
         ]
+
+    def _is_frequent(self, terms: Sequence[str]) -> bool:
+        """Whether a phrase is of words that are everywhere, so that all places have to be seen."""
+        return len(terms) > 1 and all(
+            self.lexicon.frequency(term) > self.lexicon.passages * _EVERYWHERE for term in terms
+        )
 
     def _terms(self, words: Sequence[str]) -> tuple[str, ...]:
         terms: list[str] = []
@@ -173,21 +193,15 @@ class Builder:
         positions: list[str | tuple[int, str]] = list(terms)
         return Query.phrase_query(self.schema, field, positions)
 
-    def _longer(self, wish: Wish) -> list[str]:
+    def _beginning_with(self, prefix: str) -> Query:
+        begun = Query.fuzzy_term_query(self.schema, "words", prefix, distance=0, prefix=True)
+        return Query.const_score_query(begun, _ANYWHERE)
+
+    def _begun(self, wish: Wish) -> list[str]:
         """The commonest words that begin as the wish does, or with its single syllable."""
         prefix = self._prefix(wish)
-        if not prefix:
-            return []
-        words = self.lexicon.beginning_with(prefix, _EXPANSIONS + 1)
-        return [word for word in words if word != prefix][:_EXPANSIONS]
-
-    def _anywhere(self, wish: Wish) -> list[Query]:
-        """All words that begin so, however rare."""
-        prefix = self._prefix(wish)
-        if not prefix or len(self.lexicon.beginning_with(prefix, _EXPANSIONS + 1)) <= 1:
-            return []
-        begun = Query.fuzzy_term_query(self.schema, "words", prefix, distance=0, prefix=True)
-        return [Query.const_score_query(begun, _ANYWHERE)]
+        # One more than are taken, and the prefix itself may be a word.
+        return self.lexicon.beginning_with(prefix, _EXPANSIONS + 2) if prefix else []
 
     def _prefix(self, wish: Wish) -> str:
         if not wish.parts:

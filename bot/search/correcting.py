@@ -6,13 +6,14 @@ from string import ascii_lowercase
 
 from bot.search.folding import folded_with_origins, is_paired, pairs, words
 from bot.search.marking import distance
-from bot.search.romanising import is_hangul
+from bot.search.romanising import is_hangul, parts_of, spellings_of
 
 Frequency = Callable[[str], int]
 Similar = Callable[[str], Sequence[str]]
 
 _LONGEST = 16
 _LONGEST_HANGUL = 6
+_ROMANISED = 3
 _FIRST_SYLLABLE = 0xAC00
 _INITIALS, _VOWELS, _FINALS = 19, 21, 28
 """The Unicode Standard, 3.12: a syllable's code is of its initial, vowel and final."""
@@ -25,7 +26,7 @@ def nearest(word: str, frequency: Frequency, similar: Similar) -> str | None:
     word with a wrong letter, then a name with two. `similar` tells of names and titles.
     """
     if is_paired(word):
-        return _nearest_hangul(word, frequency)
+        return _nearest_hangul(word, frequency) or _nearest_romanised(word, similar)
     if len(word) < 3 or not word.isascii():
         return None
     named = next(iter(similar(word)), None)
@@ -68,6 +69,17 @@ def _nearest_hangul(word: str, frequency: Frequency) -> str | None:
             found[meant] = min(frequency(pair) for pair in changed)
     best = max(found, key=lambda meant: found[meant], default=None)
     return best if best is not None and found[best] > 0 else None
+
+
+def _nearest_romanised(word: str, similar: Similar) -> str | None:
+    """The romanised given name that is meant by a name in Hangul with a wrong letter."""
+    parts = parts_of(word)
+    for given in (word, *((parts[1],) if parts else ())):
+        for spelling in spellings_of(given)[:_ROMANISED]:
+            for near in similar(spelling)[:1]:
+                if len(given) > 1 and distance(spelling, near)[-1] <= 1:
+                    return near
+    return None
 
 
 def _one_part_other(syllable: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """One search: as typed, as it was probably meant, then more and more forgivingly."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tantivy import Query, Searcher, TextAnalyzer
 
@@ -15,6 +15,9 @@ from bot.search.wanted import LONGEST_QUERY, Wanted, Wish, wanted
 
 WINDOW = PLENTY
 """Passages that one search ranks; what is less fitting than all these can't be paged to."""
+
+_FEW = 25
+"""Passages found below which words that begin like the last one are all looked for."""
 
 _RARE = 5
 """Passages with a known word up to which it may be another one, misspelled."""
@@ -123,9 +126,17 @@ class Finder:
         return self._builder.understood(wanted(query, narrowed=bool(filters)))
 
     def _search(self, meant: Wanted, filters: Filters, leniency: Leniency) -> Ranking:
-        found = self._builder.query(meant, leniency)
         unwanted = self._builder.unwanted(meant)
-        return self._engine.search(self._narrower.narrowed(found, meant, filters, unwanted), WINDOW)
+
+        def searched(builder: Builder) -> Ranking:
+            found = builder.query(meant, leniency)
+            narrowed = self._narrower.narrowed(found, meant, filters, unwanted)
+            return self._engine.search(narrowed, WINDOW)
+
+        ranking = searched(self._builder)
+        if len(ranking.found) < _FEW and self._builder.begins_more(meant):
+            return searched(replace(self._builder, all_begun=True))
+        return ranking
 
     def _forgiving(self, typed: Wanted, filters: Filters, corrected: str | None) -> Found:
         found = Found(typed, Ranking.empty(self._words.searcher), corrected=corrected)
@@ -156,7 +167,7 @@ class Finder:
     def _unknown_words(self, wishes: Sequence[Wish]) -> Iterator[str]:
         """The words that no text has; of a compound, as it is written without its signs."""
         for wish in wishes:
-            if wish.heard:
+            if wish.is_heard:
                 continue
             parts = [word for word in wish.parts if not self._is_known(word, wish)]
             if len(wish.parts) == 1 or wish.phrase:

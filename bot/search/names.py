@@ -71,12 +71,17 @@ def _of_latin(word: str, frequency: Frequency) -> Iterator[Heard]:
     for slot in (tuple(found[:_KEPT]), other):
         if slot:
             yield Heard((slot,))
+    if not frequency(word):
+        for reading in readings[:_APART]:
+            yield from _apart(reading, frequency)
 
 
 def _full_name(surname: str, given: str, frequency: Frequency) -> Iterator[Heard]:
     """As it is romanised: the surname before or behind, a single syllable only next to it."""
     surnames = _known(spellings_of(surname, surname=True), frequency)
     givens = _known(spellings_of(given), frequency)
+    if surnames:
+        yield from _apart(given, frequency, surnames[:_APART])
     if not surnames or not givens:
         return
     if len(given) > 1:
@@ -85,10 +90,10 @@ def _full_name(surname: str, given: str, frequency: Frequency) -> Iterator[Heard
         yield Heard((surnames[:_APART], givens[:_APART]), adjacent=True)
 
 
-def _apart(word: str, frequency: Frequency) -> Iterator[Heard]:
+def _apart(given: str, frequency: Frequency, *before: tuple[str, ...]) -> Iterator[Heard]:
     """A given name whose two syllables are romanised as two words."""
-    if len(word) == 2:
-        slots = tuple(_known(spellings_of(one), frequency)[:_APART] for one in word)
+    if len(given) == 2:
+        slots = (*before, *(_known(spellings_of(one), frequency)[:_APART] for one in given))
         if all(slots):
             yield Heard(slots, adjacent=True)
 

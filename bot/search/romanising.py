@@ -26,25 +26,13 @@ _IN_WORD = 6
 _LONGEST_LATIN = 24
 
 # Usual spellings of a syllable's three parts in Unicode's order, the commonest first; "-" is none.
-# What has a + is met only where a consonant follows (Jong, Yon).
 _INITIALS = (
     *("g k", "kk gg", "n", "d t", "tt dd", "r l", "m", "b p", "pp bb", "s", "ss", "-", "j ch"),
     *("jj tch", "ch", "k", "t", "p ph", "h"),
 )
 _VOWELS = (
-    *(
-        "a ah",
-        "ae ai",
-        "ya",
-        "yae",
-        "eo u uh o+",
-        "e eh",
-        "yeo you yu yo+ yuh",
-        "ye yea yeh",
-        "o oh",
-    ),
-    *("wa", "wae", "oe oi we", "yo", "u oo", "wo weo", "we", "wi wee", "yu yoo you", "eu u"),
-    *("ui ee i eui", "i ee"),
+    *("a", "ae ai", "ya", "yae", "eo u", "e", "yeo you yu", "ye yea", "o", "wa", "wae", "oe oi we"),
+    *("yo", "u oo", "wo weo", "we", "wi wee", "yu yoo you", "eu u", "ui ee i eui", "i ee"),
 )
 _FINALS = (
     *("-", "k g ck", "k g", "k", "n", "n", "n", "t d", "l", "l", "m", "l", "l", "l", "l p", "l"),
@@ -191,10 +179,8 @@ def _syllable(hangul: str) -> tuple[str, ...]:
         return tuple(_CUSTOMS[hangul].split())
     code = ord(hangul) - _FIRST_SYLLABLE
     parts = (_INITIALS[code // 588], _VOWELS[code % 588 // 28], _FINALS[code % 28])
-    initials, vowels, finals = ([one.strip("-") for one in part.split()] for part in parts)
-    within = code % 28 > 0
-    vowels = [one.strip("+") for one in vowels if within or not one.endswith("+")]
-    return _ranked(initials, vowels, finals)[:_PER_SYLLABLE]
+    choices = ([one.strip("-") for one in part.split()] for part in parts)
+    return _ranked(*choices)[:_PER_SYLLABLE]
 
 
 def _ranked(*choices: Sequence[str]) -> tuple[str, ...]:

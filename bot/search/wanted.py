@@ -75,6 +75,11 @@ class Wish:
     heard: tuple[Heard, ...] = ()
     span: tuple[int, int] = field(default=(0, 0), compare=False)
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether some text surely has another spelling of it."""
+        return any(not one.adjacent for one in self.heard)
+
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
