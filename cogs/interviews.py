@@ -10,7 +10,15 @@ from bot.model import Kind
 from bot.reading import Day, Reading
 from bot.ui import ids
 from bot.ui.artist import artists_page
-from bot.ui.found import HITS_PER_PAGE, Asked, Found, no_more, nothing_found, search_page
+from bot.ui.found import (
+    HITS_PER_PAGE,
+    Asked,
+    Found,
+    no_more,
+    nothing_found,
+    search_page,
+    unknown_artist,
+)
 from bot.ui.layout import Layout, button
 from bot.ui.lists import LATEST_PER_PAGE, day_page, latest_page, nothing_on_day
 from bot.ui.markdown import is_visible
@@ -39,13 +47,6 @@ class NothingSearchedError(UserError):
 
     def __init__(self) -> None:
         super().__init__("error.nothing-searched")
-
-
-class UnknownArtistError(UserError):
-    """A search among the interviews with somebody whom nobody's name resembles."""
-
-    def __init__(self, words: str) -> None:
-        super().__init__("error.unknown-artist", query=words)
 
 
 class Interviews:
@@ -187,7 +188,7 @@ class Interviews:
         if meant.artist is not None:
             return await self._found(asked.among(meant.artist), 0, text)
         if not meant.candidates:
-            raise UnknownArtistError(artist)
+            return unknown_artist(asked, artist, text)
         return artists_page(
             artist,
             meant.candidates,

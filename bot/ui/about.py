@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import discord
 
@@ -13,28 +14,13 @@ from bot.ui.layout import CALM, WARNING, Item, Layout, button, container, row, r
 from bot.ui.markdown import escape_within, is_visible, join, one_line
 from bot.ui.mentions import Mentions
 
-SECTIONS: Mapping[str, Mapping[str, str]] = {
-    "help.find": {
-        "search": "command.search.description",
-        "artist": "command.artist.description",
-        "latest": "command.latest.description",
-        "today": "command.today.description",
-        "random": "command.random.description",
-    },
-    "help.read": {
-        "read": "command.read.description",
-        "continue": "command.continue.description",
-        "saved": "command.saved.description",
-        "quote": "command.quote.description",
-    },
-    "help.follow": {
-        "follow": "command.follow-artist.description",
-        "following": "command.following.description",
-        "unfollow": "command.unfollow-artist.description",
-    },
-    "help.you": {"privacy": "command.privacy.description"},
+SECTIONS: Mapping[str, Sequence[str]] = {
+    "find": ("search", "artist", "latest", "today", "random"),
+    "read": ("read", "continue", "saved", "quote"),
+    "follow": ("follow", "following", "unfollow"),
+    "you": ("privacy",),
 }
-"""The fans' commands in the order in which they are told, each with the key of what it does."""
+"""The fans' commands in the order in which they are told."""
 
 _TITLE_LIMIT = 100
 _NAME_LIMIT = 60
@@ -49,15 +35,15 @@ def help_page(
     items: list[Item | None] = [words(f"## {text('help.title')}\n{text('help.intro')}")]
     for section, commands in SECTIONS.items():
         lines = [
-            f"{mention(f'interviews {name}')} {text(key)}"
-            for name, key in commands.items()
+            f"{mention(f'interviews {name}')} {text(f'help.command.{name}')}"
+            for name in commands
             if name in offered
         ]
         if lines:
-            items += [rule(), words("\n".join([f"**{text(section)}**", *lines]))]
+            items.append(words("\n".join([f"**{text(f'help.section.{section}')}**", *lines])))
     if for_admin:
-        line = f"{mention('announcements add')} {text('command.add.description')}"
-        items += [rule(), words(f"**{text('help.admins')}**\n{line}")]
+        line = f"{mention('announcements add')} {text('help.command.add')}"
+        items.append(words(f"**{text('help.section.admins')}**\n{line}"))
     return Layout(container(*items))
 
 
@@ -87,7 +73,8 @@ def privacy_page(kept: Kept, text: Text) -> Layout:
     )
     return Layout(
         container(
-            words("\n\n".join([f"## {text('privacy.title')}", *lines])),
+            words(f"## {text('privacy.title')}"),
+            *map(words, lines),
             rule(),
             words(f"{text('privacy.not-kept')}\n{small(text('privacy.servers'))}"),
             None if kept.is_nothing else row(delete),
@@ -98,13 +85,15 @@ def privacy_page(kept: Kept, text: Text) -> Layout:
 
 def forget_page(kept: Kept, text: Text) -> Layout:
     """The question before all of it is deleted."""
-    counted = join(
-        [
-            text.plural("privacy.places", kept.places.number) if kept.places.number else None,
-            text.plural("privacy.saved", kept.saved.number) if kept.saved.number else None,
-            text.plural("privacy.follows", len(kept.follows)) if kept.follows else None,
-        ],
-        ", ",
+    counted = _sentence_start(
+        join(
+            [
+                text.plural("privacy.places", kept.places.number) if kept.places.number else None,
+                text.plural("privacy.saved", kept.saved.number) if kept.saved.number else None,
+                text.plural("privacy.follows", len(kept.follows)) if kept.follows else None,
+            ],
+            ", ",
+        )
     )
     return Layout(
         container(
@@ -123,43 +112,55 @@ def forget_page(kept: Kept, text: Text) -> Layout:
 
 
 def _places(kept: Kept, text: Text) -> str:
-    if not kept.places.number:
-        return ""
-    told = f"**{text.plural('privacy.places', kept.places.number)}**"
+    counted = text.plural("privacy.places", kept.places.number)
     last = kept.last_read
-    if last is None:
-        return told
-    when = discord.utils.format_dt(last.place.read_at, "R")
-    return f"{told}\n{text('privacy.last', title=_title(last.summary.title, text), when=when)}"
+    return _told(
+        kept.places.number,
+        counted,
+        _last(last.summary.title, last.place.read_at, text) if last else "",
+    )
 
 
 def _saved(kept: Kept, text: Text) -> str:
-    if not kept.saved.number:
-        return ""
-    told = f"**{text.plural('privacy.saved', kept.saved.number)}**"
+    counted = text.plural("privacy.saved", kept.saved.number)
     last = kept.last_saved
-    if last is None:
-        return told
-    when = discord.utils.format_dt(last.saved.saved_at, "R")
-    title = _title(last.question or last.interview.summary.title, text)
-    return f"{told}\n{text('privacy.last', title=title, when=when)}"
+    return _told(
+        kept.saved.number,
+        counted,
+        _last(last.question or last.interview.summary.title, last.saved.saved_at, text)
+        if last
+        else "",
+    )
 
 
 def _follows(kept: Kept, text: Text) -> str:
-    if not kept.follows:
-        return ""
-    names = [
+    names = ", ".join(
         escape_within(follow.name, _NAME_LIMIT)
         for follow in kept.follows[:_NAMES_SHOWN]
         if is_visible(follow.name)
-    ]
+    )
     more = len(kept.follows) - _NAMES_SHOWN
-    shown = ", ".join(names)
-    if more > 0:
-        shown = text.plural("privacy.and-more", more, names=shown)
-    return f"**{text.plural('privacy.follows', len(kept.follows))}**\n{shown}"
+    counted = text.plural("privacy.follows", len(kept.follows))
+    return _told(
+        len(kept.follows),
+        counted,
+        text.plural("privacy.and-more", more, names=names) if more > 0 else names,
+    )
 
 
-def _title(title: str, text: Text) -> str:
+def _told(number: int, counted: str, example: str) -> str:
+    """A thing that is kept, with an example below; "" for none of it."""
+    if not number:
+        return ""
+    return "\n".join(filter(None, [f"**{_sentence_start(counted)}**", small(example)]))
+
+
+def _last(title: str, when: datetime, text: Text) -> str:
     title = one_line(title)
-    return escape_within(title if is_visible(title) else text("card.untitled"), _TITLE_LIMIT)
+    shown = escape_within(title if is_visible(title) else text("card.untitled"), _TITLE_LIMIT)
+    ago = discord.utils.format_dt(when, "R")
+    return text("privacy.last", title=shown, when=ago)
+
+
+def _sentence_start(words_: str) -> str:
+    return words_[:1].upper() + words_[1:]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import discord
 from discord import ui
@@ -99,8 +100,9 @@ def artist_page(
         f"**{text.plural('artist.interviews', total)}**",
         page_of(page, total, INTERVIEWS_PER_PAGE, text),
     ]
-    items += [rule(), words(join(counted)), *(words(entry(one, text)) for one in summaries)]
-    items += [chooser(summaries, text)] if summaries else []
+    items += [rule(), words(join(counted))]
+    items += [words(entry(one, text, named=len(one.names) > 1)) for one in summaries]
+    items += [rule(), chooser(summaries, text)] if summaries else []
     more = (page + 1) * INTERVIEWS_PER_PAGE < total
     buttons = row(
         turner(text("latest.newer"), ids.ArtistPage(artist.id, page - 1) if page else None),
@@ -110,8 +112,14 @@ def artist_page(
             ids.FollowArtist(artist.id).custom_id,
             style=discord.ButtonStyle.primary,
         ),
+        _picture(quoted, text) if quoted else None,
     )
     return Layout(container(*items, buttons))
+
+
+def _picture(quoted: Quoted, text: Text) -> "ui.Button[Any]":
+    picture = ids.QuotePicture(quoted.interview.id, quoted.section)
+    return button(text("artist.picture"), picture.custom_id)
 
 
 def _who(artist: Artist, text: Text) -> str:

@@ -12,6 +12,7 @@ from bot.search import Fragment, Hit
 from bot.ui import ids
 from bot.ui.ids import COVER, Position
 from bot.ui.layout import (
+    WARNING,
     Item,
     Layout,
     button,
@@ -99,7 +100,7 @@ def search_page(
     items: list[Item | None] = [words(_head(asked, text, page, total, exact, corrected))]
     for group in found:
         items += [rule(), words(entry(group.interview, text))]
-        items += [words(_hit(group.interview, hit, text)) for hit in group.hits]
+        items += [words(_hit(group.interview, hit, text)) for hit in group.hits if _tells(hit)]
     buttons = row(
         turner(text("list.back"), asked.page(page - 1) if page else None),
         turner(text("list.next"), asked.page(page + 1) if more else None),
@@ -147,6 +148,13 @@ def nothing_found(asked: Asked, text: Text, less: Mapping[str, int] | None = Non
     return Layout(container(words(f"{told}\n{advice}"), row(*offered.values())))
 
 
+def unknown_artist(asked: Asked, wanted: str, text: Text) -> Layout:
+    """Nobody is called so among whose interviews `asked` should look; with a way on."""
+    told = words(text("search.unknown-artist", query=_literal(wanted)))
+    without = turner(text("search.without-artist"), asked.without("artist").page(0))
+    return Layout(container(told, row(without), colour=WARNING))
+
+
 def no_more(asked: Asked, text: Text) -> Layout:
     """What a fan reads on a page beyond the last."""
     first = turner(text("search.to-first"), asked.page(0))
@@ -183,7 +191,14 @@ def _place(hit: Hit) -> Position:
     return COVER if hit.turn_number is None else Position(hit.turn_number)
 
 
+def _tells(hit: Hit) -> bool:
+    """Whether there is more to show than the title, in which the words were found."""
+    return hit.turn_number is not None or any(fragment.bold for fragment in hit.snippet)
+
+
 def _label(summary: InterviewSummary, hit: Hit, text: Text) -> str:
+    if not _tells(hit):
+        return text("search.from-start")
     if hit.turn_number is None:
         return text("search.in-intro") if summary.turn_count else text("search.in-text")
     question = one_line(hit.question)

@@ -86,8 +86,8 @@ def day_page(
     items: list[Item | None] = []
     for then, group in groupby(summaries, lambda one: one.published_at and one.published_at.year):
         ago = text.plural("day.years-ago", year - then) if then and then < year else None
-        entries = [entry(summary, text, dated=False) for summary in group]
-        items += [rule(), words("\n".join([f"### {join([str(then), ago])}", *entries]))]
+        first, *others = [entry(summary, text, dated=False) for summary in group]
+        items += [rule(), words(f"### {join([str(then), ago])}\n{first}"), *map(words, others)]
     head = f"## {text('day.title', day=text.day(day.month, day.day))}"
     counted = join(
         [text.plural("day.total", total), page_of(day.page, total, LATEST_PER_PAGE, text)]
@@ -149,13 +149,15 @@ def chooser(summaries: Sequence[InterviewSummary], text: Text) -> Item:
     return menu(text("latest.choose"), ids.OpenChosen().custom_id, list(options.values()))
 
 
-def entry(summary: InterviewSummary, text: Text, *, dated: bool = True) -> str:
+def entry(summary: InterviewSummary, text: Text, *, dated: bool = True, named: bool = True) -> str:
     """An interview in a list: its linked title, and who, when and how long below."""
     title = link(titled(summary, text), summary.url, _TITLE_LIMIT, url_limit=_URL_LIMIT)
     turns, when = summary.turn_count, summary.published_at
     facts = join(
         [
-            escape_within(", ".join(summary.names), _NAMES_LIMIT) if summary.names else None,
+            escape_within(", ".join(summary.names), _NAMES_LIMIT)
+            if summary.names and named
+            else None,
             discord.utils.format_dt(when, "D") if when and dated else None,
             text.plural("card.questions", turns) if turns else None,
         ]

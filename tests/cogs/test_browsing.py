@@ -124,10 +124,12 @@ async def test_an_artist_whom_nobody_knows(on_stage: Stage) -> None:
     await on_stage.publish(talk(1, SOHYUN))
     told = await on_stage.ask("interviews search", query="rain", artist="**Xyzzyq** @everyone")
     assert read(told) == (
-        "I know no artist called “\\*\\*Xyzzyq\\*\\* @\u200beveryone”, so I can't narrow anything "
-        "to them. Try another spelling or the Hangul, begin to type and choose from the list, or "
-        "leave `artist` out."
+        "I know no artist called “\\*\\*Xyzzyq\\*\\* @\u200beveryone”, so I can't narrow the "
+        "search to them. Try another spelling or the Hangul, or begin to type and choose from the "
+        "list."
     )
+    found = await on_stage.press(told, "Search without the artist")
+    assert "Results for “rain”" in read(found)
 
 
 async def test_a_button_for_an_artist_who_is_gone(on_stage: Stage) -> None:
@@ -267,7 +269,7 @@ async def test_an_artist_with_all_that_there_is(on_stage: Stage) -> None:
         "-# Asked “How did it begin?” · [Seoyun speaks](https://kcrush.example/spoken/)\n"
         "**10 interviews** · page 1 of 2\n"
     )
-    assert labels(page) == ["Older", "Follow"]
+    assert labels(page) == ["Older", "Follow", "Quote as a picture"]
     assert len(options(page)) == 8
     older = await on_stage.press(page, "Older")
     assert older.id == page.id

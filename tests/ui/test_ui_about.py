@@ -42,12 +42,12 @@ def test_whatever_is_kept_is_within_discords_limits(
 
 def test_what_is_kept_is_told_with_examples(text: Text) -> None:
     layout = privacy_page(kept("A *Talk*", "Why?", ["O.V", "#1"], 2), text)
-    assert texts(layout)[0] == (
-        "## What I keep of you\n\n"
-        "**your places in 2 interviews**\nLast: A \\*Talk\\*, <t:1795348800:R>\n\n"
-        "**2 things you saved**\nLast: Why?, <t:1795348800:R>\n\n"
-        "**2 artists you follow**\nO.V, \\#1"
-    )
+    assert texts(layout)[:4] == [
+        "## What I keep of you",
+        "**Your places in 2 interviews**\n-# Last: A \\*Talk\\*, <t:1795348800:R>",
+        "**2 things you saved**\n-# Last: Why?, <t:1795348800:R>",
+        "**2 artists you follow**\n-# O.V, \\#1",
+    ]
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
         ("Delete it all", "kc:forget:ask")
     ]
@@ -55,7 +55,7 @@ def test_what_is_kept_is_told_with_examples(text: Text) -> None:
 
 def test_of_a_stranger_nothing_is_kept(text: Text) -> None:
     layout = privacy_page(NOTHING, text)
-    assert "\n\nNothing. Once you read here" in shown(layout)
+    assert "\nNothing. Once you read here" in shown(layout)
     assert buttons(layout) == []
 
 
@@ -66,7 +66,7 @@ def test_many_follows_are_counted(text: Text) -> None:
 
 def test_before_it_is_deleted_a_person_is_asked(text: Text) -> None:
     layout = forget_page(kept("T", "Q", ["O.V"], 2), text)
-    assert "your places in 2 interviews, 2 things you saved, 1 artist you follow" in shown(layout)
+    assert "Your places in 2 interviews, 2 things you saved, 1 artist you follow." in shown(layout)
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
         ("Yes, delete it all", "kc:forget:yes"),
         ("No, keep it", "kc:kept"),
@@ -76,8 +76,8 @@ def test_before_it_is_deleted_a_person_is_asked(text: Text) -> None:
 def test_help_tells_only_what_there_is(text: Text) -> None:
     layout = help_page({"search", "privacy"}, text, Mentions(), for_admin=False)
     assert texts(layout)[1:] == [
-        "**Find**\n`/interviews search` Find words in every question and answer",
-        "**About you**\n`/interviews privacy` See what is kept of you, and delete it",
+        "**Find**\n`/interviews search` Words in every answer",
+        "**About you**\n`/interviews privacy` What is kept of you",
     ]
 
 

@@ -94,11 +94,12 @@ def test_an_artist_with_an_answer_and_interviews(text: Text) -> None:
         "> I love rain. Every day.\n"
         "-# Asked “Why \\*rain\\*?” · [Interview with O.V](https://kcrush.example/ov/)",
         "**1 interview**",
-        ENTRY,
+        ENTRY.replace("O.V · <", "<"),
     ]
     assert [option["value"] for option in selects(layout)[0]["options"]] == ["7:0.0"]
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
-        ("Follow", "kc:follow:0123456789")
+        ("Follow", "kc:follow:0123456789"),
+        ("Quote as a picture", "kc:quote:7:3"),
     ]
 
 
@@ -106,6 +107,11 @@ def test_who_answered_is_named_where_it_is_another(text: Text) -> None:
     quoted = Quoted(SUMMARY, 3, "Minji", "", "I love rain.")
     layout = artist_page(ARTIST, [SUMMARY], text, page=0, quoted=quoted)
     assert "-# Minji · [Interview with O.V](https://kcrush.example/ov/)" in shown(layout)
+
+
+def test_only_who_else_speaks_makes_a_list_name_anybody(text: Text) -> None:
+    together = replace(SUMMARY, names=("O.V", "Minji"))
+    assert "-# O.V, Minji · <t:" in shown(artist_page(ARTIST, [together], text, page=0))
 
 
 def test_a_kind_that_the_role_says_is_not_said_twice(text: Text) -> None:

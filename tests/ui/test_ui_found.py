@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from bot.i18n import Text
 from bot.model import Kind
 from bot.search import Fragment, Hit
-from bot.ui.found import Asked, Found, no_more, nothing_found, search_page
+from bot.ui.found import Asked, Found, no_more, nothing_found, search_page, unknown_artist
 from bot.ui.ids import short_query
 from tests.ui.limits import buttons, selects, shown, texts, within_limits
 from tests.ui.samples import ARTIST, ENTRY, SUMMARY, artists, summaries
@@ -113,7 +113,7 @@ def test_neighbouring_words_that_were_found_are_one(text: Text) -> None:
 
 
 def test_a_result_leads_to_its_question(text: Text) -> None:
-    hits = (hit(12, "Why?", Fragment("so")), hit(None, "", Fragment("intro")))
+    hits = (hit(12, "Why?", Fragment("so")), hit(None, "", Fragment("intro", bold=True)))
     layout = search_page(Asked("so"), [Found(SUMMARY, hits)], text, page=1, total=12, more=True)
     (menu,) = selects(layout)
     assert [(option["label"], option["value"]) for option in menu["options"]] == [
@@ -124,6 +124,24 @@ def test_a_result_leads_to_its_question(text: Text) -> None:
     assert [(found["label"], found["custom_id"]) for found in buttons(layout)] == [
         ("Back", "kc:seek:0::::so"),
         ("Next", "kc:seek:2::::so"),
+    ]
+
+
+def test_where_only_the_title_has_the_words_nothing_else_is_quoted(text: Text) -> None:
+    found = hit(None, "", Fragment("An introduction."))
+    layout = search_page(
+        Asked("o.v"), [Found(SUMMARY, (found,))], text, page=0, total=1, more=False
+    )
+    assert texts(layout)[1:] == [ENTRY]
+    assert [one["label"] for one in selects(layout)[0]["options"]] == ["From the beginning"]
+
+
+def test_an_unknown_artist_leaves_a_way_on(text: Text) -> None:
+    layout = unknown_artist(Asked("tour", None, Kind.FILM, 2024), "*nobody*", text)
+    within_limits(layout)
+    assert "I know no artist called “\\*nobody\\*”" in shown(layout)
+    assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
+        ("Search without the artist", "kc:seek:0:f:2024::tour")
     ]
 
 

@@ -84,13 +84,14 @@ def on(year: int, number: int) -> InterviewSummary:
 def test_a_day_is_listed_by_years(text: Text) -> None:
     found = [on(2025, 1), on(2021, 2), on(2021, 3)]
     layout = day_page(found, text, DayPage(11, 22, 1), year=2026, total=13, more=False)
-    head, last_year, older, foot = texts(layout)
+    head, last_year, older, oldest, foot = texts(layout)
     assert head == (
         "## November 22 in other years\n-# 13 interviews came out on this day · page 2 of 2"
     )
     undated = "**[Interview with O.V](https://kcrush.example/ov/)**\n-# O.V · 14 questions"
     assert last_year == f"### 2025 · 1 year ago\n{undated}"
-    assert older == f"### 2021 · 5 years ago\n{undated}\n{undated}"
+    assert older == f"### 2021 · 5 years ago\n{undated}"
+    assert oldest == undated
     assert foot == "-# Days are counted in UTC."
     assert [option["value"] for option in selects(layout)[0]["options"]] == [
         "1:0.0",
