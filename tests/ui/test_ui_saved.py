@@ -1,0 +1,183 @@
+"""The saved list, what one began, what is similar, what is shared: within limits, told plainly."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.i18n import Text
+from bot.model import Interview, InterviewSummary, Place, Saved
+from bot.store import Listed, SavedItem, Started
+from bot.ui.ids import COVER, END, Position
+from bot.ui.layout import Layout
+from bot.ui.saved import all_read, beside_reader, saved_page, similar_page
+from bot.ui.shared import shared_page
+from tests.ui.limits import buttons, selects, shown, texts, within_limits
+from tests.ui.strategies import NOW, TEXT, URL, interviews, stored
+from tests.ui.test_ui_reader import INTERVIEW, worst
+
+patient = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+
+SUMMARIES = st.builds(
+    InterviewSummary,
+    id=st.integers(1, 10**18 - 1),
+    title=TEXT,
+    url=URL,
+    names=st.lists(TEXT, max_size=5).map(tuple),
+    published_at=st.none() | st.just(NOW),
+    turn_count=st.integers(0, 300),
+)
+SECTIONS = st.integers(0, 999_999)
+ITEMS = st.builds(
+    lambda summary, section, withdrawn, question: SavedItem(
+        Saved(summary.id, section, NOW), Listed(summary, withdrawn), question
+    ),
+    SUMMARIES,
+    SECTIONS,
+    st.booleans(),
+    TEXT,
+)
+STARTED = st.builds(
+    lambda summary, section, part: Started(Place(summary.id, section, part, NOW), summary),
+    SUMMARIES,
+    SECTIONS,
+    st.integers(0, 999_999),
+)
+
+
+def distinct(found: list[SavedItem]) -> list[SavedItem]:
+    return list({(one.saved.interview_id, one.saved.section): one for one in found}.values())
+
+
+@patient
+@given(
+    items=st.lists(ITEMS, max_size=10).map(distinct),
+    page=st.integers(0, 50),
+    limit=st.sampled_from([None, 2]),
+)
+def test_any_saved_list_is_within_discords_limits(
+    items: list[SavedItem], page: int, limit: int | None, text: Text
+) -> None:
+    within_limits(saved_page(items, text, page=page, pages=51, total=510, limit=limit))
+
+
+@patient
+@given(
+    started=st.lists(STARTED, min_size=1, max_size=50, unique_by=lambda one: one.summary.id),
+    unread=st.lists(SUMMARIES, max_size=10, unique_by=lambda one: one.id),
+)
+def test_whatever_one_read_and_has_not_read_is_within_discords_limits(
+    started: list[Started], unread: list[InterviewSummary], text: Text
+) -> None:
+    within_limits(Layout(beside_reader(started, text)))
+    within_limits(all_read(started[0], unread, text))
+    within_limits(all_read(None, unread, text))
+
+
+@patient
+@given(to=SUMMARIES, found=st.lists(SUMMARIES, max_size=5, unique_by=lambda one: one.id))
+def test_whatever_is_similar_is_within_discords_limits(
+    to: InterviewSummary, found: list[InterviewSummary], text: Text
+) -> None:
+    within_limits(similar_page(to, found, text))
+
+
+@patient
+@given(interview=interviews(), section=st.integers(0, 200), name=TEXT)
+def test_whatever_is_shared_is_within_discords_limits_and_pings_nobody(
+    interview: Interview, section: int, name: str, text: Text
+) -> None:
+    number = min(section, len(interview.transcript.turns))
+    layout = shared_page(stored(interview), number, name, text)
+    within_limits(layout)
+    for said in texts(layout):
+        assert "@everyone" not in said
+        assert "@here" not in said
+        assert "<@1" not in said
+
+
+@pytest.mark.parametrize("section", [0, 1, 200])
+def test_the_longest_of_everything_is_shared_within_limits(section: int, text: Text) -> None:
+    within_limits(shared_page(stored(worst(), 10**18 - 1), section, "*" * 300, text))
+
+
+def summary(number: int = 1, turns: int = 14) -> InterviewSummary:
+    return InterviewSummary(
+        number,
+        f"Interview {number}",
+        f"https://kcrush.example/{number}/",
+        ("O.V",),
+        datetime(2026, 3, 16, tzinfo=UTC),
+        turns,
+    )
+
+
+def item(section: int, *, withdrawn: bool = False) -> SavedItem:
+    saved = Saved(1, section, NOW - timedelta(days=1))
+    return SavedItem(saved, Listed(summary(), withdrawn), "What do you eat?" if section else "")
+
+
+def test_a_saved_question_names_interview_and_question(text: Text) -> None:
+    layout = saved_page([item(3), item(0)], text, page=1, pages=3, total=22)
+    _, question, whole = texts(layout)
+    assert question.startswith(
+        "**[Interview 1](https://kcrush.example/1/)**\n3\\. What do you eat?\n-# saved <t:"
+    )
+    assert "14 questions" in whole
+    assert "22 saved, the newest first · page 2 of 3" in shown(layout)
+    opener, remover = selects(layout)
+    assert [one["value"] for one in opener["options"]] == ["1:3.0", "1:0.0"]
+    assert remover["custom_id"] == "kc:dropping:1"
+    assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
+        ("Back", "kc:saved:0"),
+        ("Next", "kc:saved:2"),
+    ]
+
+
+def test_of_excerpts_the_list_tells_no_question_that_is_withheld(text: Text) -> None:
+    layout = saved_page([item(3), item(2)], text, page=0, pages=1, total=2, limit=2)
+    _, withheld, told = texts(layout)
+    assert "Question 3" in withheld
+    assert "What do you eat" not in withheld
+    assert "What do you eat" in told
+    assert [one["description"] for one in selects(layout)[0]["options"]] == [
+        "Question 3",
+        "2. What do you eat?",
+    ]
+
+
+def test_a_list_of_what_was_withdrawn_only_removes(text: Text) -> None:
+    layout = saved_page([item(3, withdrawn=True)], text, page=0, pages=1, total=1)
+    (remover,) = selects(layout)
+    assert remover["placeholder"] == "Remove one from the list"
+    assert "~~Interview 1~~" in shown(layout)
+    assert "kcrush.example" not in shown(layout)
+
+
+@pytest.mark.parametrize(
+    ("position", "told"),
+    [
+        (COVER, "Only looked at"),
+        (Position(7, 1), "Question 7 of 14"),
+        (Position(0, 2), "In the text"),
+        (Position(999_999, 0), "In the text"),
+        (Position(20), "In the text"),
+        (END, "Read to the end"),
+    ],
+)
+def test_where_one_stopped_is_told(position: Position, told: str, text: Text) -> None:
+    one = Started(Place(1, position.section, position.part, NOW), summary())
+    (menu,) = selects(Layout(beside_reader([one], text)))
+    assert menu["options"][0]["description"] == told
+    assert menu["options"][0]["value"] == f"1:{position}"
+
+
+def test_a_shared_interview_is_its_card(text: Text) -> None:
+    layout = shared_page(stored(INTERVIEW), 0, "Mina", text)
+    assert texts(layout)[0] == "-# **Mina** shared this interview"
+    assert "kc:read:417" in {found.get("custom_id") for found in buttons(layout)}
+
+
+def test_a_nameless_person_shares_too(text: Text) -> None:
+    assert texts(shared_page(stored(INTERVIEW), 1, "\u3164", text))[0].startswith("-# **?** shared")
