@@ -174,15 +174,15 @@ class Reading:
         """
         listed = self._of_kind(kind)
         if not listed:
-            return await self._random_of_store()
+            return await self._random_of_store(kind)
         place = self._rng.randrange(len(listed))
         if unlike is not None and unlike(listed[place].id):
             place = (place + 1) % len(listed)
         return listed[place].id
 
-    async def _random_of_store(self) -> int:
-        """While the index is still being built."""
-        chosen = await self._store.random(self._rng)
+    async def _random_of_store(self, kind: Kind | None) -> int:
+        """While the index, which alone knows kinds, is still being built."""
+        chosen = await self._store.random(self._rng) if kind is None else None
         if chosen is None:
             raise NoInterviewsError
         return chosen.id

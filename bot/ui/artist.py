@@ -119,7 +119,7 @@ def artist_page(
 
 def _picture(quoted: Quoted, text: Text) -> "ui.Button[Any]":
     picture = ids.QuotePicture(quoted.interview.id, quoted.section)
-    return button(text("artist.picture"), picture.custom_id)
+    return button(text("reader.quote"), picture.custom_id)
 
 
 def _who(artist: Artist, text: Text) -> str:

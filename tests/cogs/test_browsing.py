@@ -247,6 +247,19 @@ async def test_a_day_without_any_leads_to_the_nearest(on_stage: Stage) -> None:
     assert read(other).startswith("## March 9 in other years")
 
 
+async def test_one_other_day_is_the_nearest_on_both_sides(on_stage: Stage) -> None:
+    await on_stage.publish(talk(1, SEOYUN, on=day(2024, 12, 31)))
+    assert labels(await on_stage.ask("interviews today")) == ["December 31 (1)"]
+
+
+async def test_before_the_index_is_built_what_the_store_has_is_drawn(on_stage: Stage) -> None:
+    async with on_stage.store.write() as write:
+        await write.insert(talk(1, SEOYUN), "digest")
+    assert "with Han Seoyun]" in read(await on_stage.ask("interviews random"))
+    told = read(await on_stage.ask("interviews random", kind="music"))
+    assert "There are no interviews yet." in told
+
+
 # ---------------------------------------------------------------- artists
 
 
@@ -269,7 +282,7 @@ async def test_an_artist_with_all_that_there_is(on_stage: Stage) -> None:
         "-# Asked “How did it begin?” · [Seoyun speaks](https://kcrush.example/spoken/)\n"
         "**10 interviews** · page 1 of 2\n"
     )
-    assert labels(page) == ["Older", "Follow", "Quote as a picture"]
+    assert labels(page) == ["Older", "Follow", "Quote"]
     assert len(options(page)) == 8
     older = await on_stage.press(page, "Older")
     assert older.id == page.id

@@ -99,7 +99,7 @@ def test_an_artist_with_an_answer_and_interviews(text: Text) -> None:
     assert [option["value"] for option in selects(layout)[0]["options"]] == ["7:0.0"]
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
         ("Follow", "kc:follow:0123456789"),
-        ("Quote as a picture", "kc:quote:7:3"),
+        ("Quote", "kc:quote:7:3"),
     ]
 
 
