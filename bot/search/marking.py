@@ -299,33 +299,54 @@ def _apart(marks: list[Mark]) -> list[Mark]:
 
 def is_near(typed: str, word: str, most: int) -> bool:
     """Whether at most `most` letters are wrong, missing, too many or swapped with the next."""
-    if most <= 0 or abs(len(typed) - len(word)) > most:
-        return False
-    typed, word = _unlike(typed, word)
-    if len(set(typed).difference(word)) > most or len(set(word).difference(typed)) > most:
-        return False
-    if most == 1 and len(typed) == len(word) > 1:
-        return len(word) == 2 and typed == word[::-1]
-    return distance(typed, word)[-1] <= most
+    return most > 0 and wrong_letters(typed, word, most) is not None
 
 
 def begins_near(typed: str, word: str, most: int) -> bool:
     """Whether `word` begins with `typed` but for at most `most` letters."""
-    if most <= 0 or len(word) + most < len(typed) or len(set(typed).difference(word)) > most:
-        return False
-    return min(distance(typed, word[: len(typed) + most])) <= most
+    return most > 0 and wrong_letters(typed, word, most, begun=True) is not None
 
 
-def _unlike(one: str, other: str) -> tuple[str, str]:
-    """Two words without what they begin and end with alike."""
-    shorter = min(len(one), len(other))
-    start = 0
-    while start < shorter and one[start] == other[start]:
-        start += 1
-    end = 0
-    while end < shorter - start and one[-1 - end] == other[-1 - end]:
-        end += 1
-    return one[start : len(one) - end], other[start : len(other) - end]
+def wrong_letters(typed: str, word: str, most: int, *, begun: bool = False) -> int | None:
+    """``distance``, but ``None``, and quickly so, where it is more than `most`.
+
+    `begun` takes that beginning of `word` which is nearest.
+    """
+    if begun:
+        word = word[: len(typed) + most]
+    if len(set(typed).difference(word)) > most:
+        return None
+    if not begun and (
+        abs(len(typed) - len(word)) > most or len(set(word).difference(typed)) > most
+    ):
+        return None
+    row = _within(typed, word, most)
+    fewest = min(row) if begun else row[-1]
+    return fewest if fewest <= most else None
+
+
+def _within(typed: str, word: str, most: int) -> list[int]:
+    """The last row of ``distance``, right in what is at most `most`: only the cells near the
+    diagonal can be, and where none of a row is, none of the next ones will be."""
+    two_before: list[int] = []
+    before = [*range(len(word) + 1)]
+    far = most + 1
+    for i, letter in enumerate(typed, 1):
+        row = [far] * len(before)
+        row[0] = i
+        for j in range(max(1, i - most), min(len(word), i + most) + 1):
+            cost = before[j - 1] if letter == word[j - 1] else before[j - 1] + 1
+            if row[j - 1] < cost:
+                cost = row[j - 1] + 1
+            if before[j] < cost:
+                cost = before[j] + 1
+            if i > 1 and j > 1 and letter == word[j - 2] and typed[i - 2] == word[j - 1]:
+                cost = min(cost, two_before[j - 2] + 1)
+            row[j] = cost
+        if min(row) > most:
+            return row
+        two_before, before = before, row
+    return before
 
 
 def distance(typed: str, word: str) -> list[int]:
