@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
     ("name", "lines"),
     [
         ("follow", ["| requests ", "exactly 2"]),
+        ("parse", ["| bytes to interviews ", "turns, subjects, pictures and excerpts"]),
         ("quote", ["| kept, p50 ", "| the loop stands still, at worst "]),
         ("fanout", ["| 429s, against the loop ", "requests in the busiest second"]),
     ],

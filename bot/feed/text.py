@@ -30,11 +30,17 @@ _SUSPICIOUS = re.compile(
 )
 # A closing quotation mark read as Windows-1252, whose last byte that encoding lacks.
 _LOST_QUOTE = "â€\ufffd"
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"\s{2,}|[^\S ]")
 # Three combining marks on one letter are more than any living orthography stacks after NFC.
 _ZALGO = re.compile(
     r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
     r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
+# Whatever any of the patterns above may touch: most sentences hold none of it, however many
+# typographic quotation marks they have.
+_ODD = re.compile(
+    "|".join(pattern.pattern for pattern in (_SURROGATE, _UNSEEN, _SUSPICIOUS))
+    + "|[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 )
 _CUT_MARK = re.compile(r"[\s.]*(?:\[\s*(?:\.{2,}|…)\s*\]|\.{3,}|…)\s*$")
 
@@ -51,6 +57,8 @@ def scrub(text: str) -> str:
     """Like ``clean``, but white space stays as it is: for pieces that are joined afterwards."""
     if text.isascii():
         return _CONTROL.sub("", text)
+    if not _ODD.search(text):
+        return unicodedata.normalize("NFC", text)
     text = _SURROGATE.sub("\ufffd", text)
     if _SUSPICIOUS.search(text) and is_bad(text):
         text = ftfy.fix_encoding(text.replace(_LOST_QUOTE, "”"))

@@ -22,7 +22,7 @@ from bot.feed.transcript.classify import Verdict, verdict_on
 from bot.feed.transcript.lines import cut_lines, without_furniture
 from bot.model import Image, Transcript
 
-_NO_LETTERS = re.compile(r"[\W_]+")
+_LETTERS = re.compile(r"[^\W_]+")
 
 __all__ = ["Examined", "examine", "plain_text", "transcribe"]
 
@@ -107,8 +107,11 @@ def _words_kept(lines: Sequence[Line], transcript: Transcript, verdict: Verdict 
         told.append(turn.question)
         for answer in turn.answers:
             told += [answer.speaker or "", answer.text]
-    found = _letters("".join([*told, transcript.outro]))
-    whole = _letters("".join(line.text for line in lines))
+    told.append(transcript.outro)
+    whole = "".join(line.text for line in lines)
+    if "".join("".join(told).split()) == "".join(whole.split()):
+        return True
+    found, whole = _letters("".join(told)), _letters(whole)
     if found == whole:
         return True
     rest = iter(whole)
@@ -124,4 +127,4 @@ def _letters_cut(lines: Sequence[Line], verdict: Verdict | None) -> int:
 
 
 def _letters(text: str) -> str:
-    return _NO_LETTERS.sub("", text)
+    return "".join(_LETTERS.findall(text))

@@ -73,7 +73,7 @@ _PLAYERS = {"lite-youtube": "videoid", "amp-youtube": "data-videoid"}
 _SETTING = re.compile(r'youtube_url"\s*:\s*"([^"]+)"')
 _PICTURE_FILE = re.compile(r"(?i)\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)")
 
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"\s{2,}|[^\S ]")
 
 # A question in bold may name a work that is not: "Tell us about *Parasite*".
 PREVAILING = 0.75
@@ -120,10 +120,12 @@ class Line:
 
 def _prevailing(runs: Sequence[Run]) -> Marks:
     """The marks of the first word that hold for nearly all letters: a title may stand out."""
+    if len(runs) == 1:
+        return runs[0].marks
     sizes = [(sum(map(str.isalnum, run.text)), run.marks) for run in runs]
     whole = sum(size for size, _ in sizes)
     first = next((marks for size, marks in sizes if size), runs[0].marks if runs else NO_MARKS)
-    if len(runs) == 1 or not whole:
+    if not whole:
         return first
     return frozenset(
         mark
@@ -323,7 +325,8 @@ class _Reader:
 
     def _text(self, text: str, marks: Marks) -> None:
         if not self._raw and "pre" not in marks:
-            self._runs.append(Run(scrub(text), marks))
+            if self._runs or not text.isspace():
+                self._runs.append(Run(scrub(text), marks))
             return
         for number, paragraph in enumerate(_PARAGRAPHS.split(text)):
             if number:
@@ -351,6 +354,8 @@ class _Reader:
 
     def _flush(self) -> bool:
         """Whether there was a line."""
+        if not self._runs:
+            return False
         runs, self._runs = self._runs, []
         if not any(run.text.strip() for run in runs):
             return False

@@ -83,15 +83,18 @@ def _best_by_marks(evidence: Evidence) -> tuple[Verdict, float]:
 def _joined_by_others(best: Verdict, reached: float, evidence: Evidence) -> float:
     """Rule "one mark, then another": lets further marks add questions to those of the best one,
     where it misses some. The score that comes of it."""
+    if not best.asked or not _misses(best, evidence):
+        return reached
     for rule, named in rules(evidence):
-        missed = sum(sure and n not in best.asked for n, sure in enumerate(evidence.sure))
-        if missed < 1:
-            break
         asked = trimmed(best.asked | named, evidence)
         better = score(asked, evidence, rule)
         if better >= reached + 1 and not rule.startswith("not "):
             best.asked, reached = asked, better
     return reached
+
+
+def _misses(verdict: Verdict, evidence: Evidence) -> bool:
+    return any(sure and n not in verdict.asked for n, sure in enumerate(evidence.sure))
 
 
 def _finish(verdict: Verdict, evidence: Evidence) -> Verdict:

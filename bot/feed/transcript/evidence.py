@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache
 
 from bot.feed.transcript import wording
 from bot.feed.transcript.blocks import Line
@@ -20,25 +20,16 @@ class Evidence:
 
     def __init__(self, lines: Sequence[Line], title: str) -> None:
         self.lines = lines
-        self.voices = voices_of(lines, title)
+        hear = cache(wording.hear)
+        self.voices = voices_of(lines, title, hear)
         self.texts = [self._said(number) for number in range(len(lines))]
         head = title + "\n" + "\n".join(line.text for line in lines[:6])
         self.announced = bool(_INTERVIEW_WORDS.search(head[:6000]))
 
-    @cached_property
-    def asks(self) -> list[bool]:
-        return [wording.asks(text) for text in self.texts]
-
-    @cached_property
-    def weights(self) -> list[float]:
-        return [wording.weight(text) for text in self.texts]
-
-    @cached_property
-    def sure(self) -> list[bool]:
-        return [
-            self.asks[number] and self._may_ask(number) and wording.surely_asks(text)
-            for number, text in enumerate(self.texts)
-        ]
+        self.heard = heard = [hear(text) for text in self.texts]
+        self.asks = [sounds.asks for sounds in heard]
+        self.weights = [sounds.weight for sounds in heard]
+        self.sure = [sounds.sure and self._may_ask(number) for number, sounds in enumerate(heard)]
 
     def _said(self, number: int) -> str:
         label = self.voices.label.get(number)
@@ -47,7 +38,7 @@ class Evidence:
     def addressed(self, number: int) -> bool:
         """An interviewer's words that are no question: "Congratulations on your award!"."""
         text = self.texts[number]
-        return len(text) < 400 and (wording.greets(text) or wording.addresses(text))
+        return len(text) < 400 and (self.heard[number].addresses or wording.greets(text))
 
     def _may_ask(self, number: int) -> bool:
         return not self.is_answer(number) and not self.is_listed(number)
@@ -62,10 +53,9 @@ class Evidence:
 
     def is_emphasis(self, number: int) -> bool:
         """Words that stand out within an answer: "**I was terrified!** My tent had ..."."""
-        text = self.texts[number]
         if self.asks[number] or self.addressed(number):
             return False
-        return self.lines[number].glued or wording.tells_own_story(text)
+        return self.lines[number].glued or self.heard[number].own_story
 
     def is_answer(self, number: int) -> bool:
         return self.voices.role.get(number) == ANSWERS

@@ -130,7 +130,7 @@ def convincing(asked: set[int], evidence: Evidence, rule: str) -> bool:
     if len(good) < 2 or len(good) < 0.6 * len(groups) or not answered:
         return False
     said = " ".join(evidence.texts[number] for group in good for number in group)
-    addressed = sum(any(wording.addresses(evidence.texts[n]) for n in g) for g in good) / len(good)
+    addressed = sum(any(evidence.heard[n].addresses for n in g) for g in good) / len(good)
     personal = sum(map(wording.speaks_of_itself, answered)) / len(answered)
     foreign = wording.script(said) not in ("latin", "")
     labelled = sum(evidence.is_answer(group[-1] + 1) for group in good) >= 0.5 * len(good)

@@ -16,6 +16,8 @@ from bot.feed.transcript.blocks import Line
 
 ASKS, ANSWERS = "asks", "answers"
 
+Hear = Callable[[str], wording.Heard]
+
 _OPEN, _CLOSE = r"[\[(（【<〈]?\s*", r"\s*[\])）】>〉]?"
 _MARK_END = r"(?:\s*[.:：)\]】>|–—\-/．、~]+\s*)"
 _Q_MARK = re.compile(
@@ -43,6 +45,8 @@ _IN_BRACKETS = re.compile(r"^[\[【<〈]\s*([^\])）】>〉]{1,28}?)\s*[\]】>�
 _DASH = re.compile(r"^((?:[^\s:?!,–—|]+\s){0,3}?[^\s:?!,–—|]+?)(?:\s+[-–—|/]\s*|[–—-]\s+)(?=\S)")
 _DASH_TIGHT = re.compile(r"^([A-Z]{1,4})-(?=[A-Z“\"‘][a-z’' ])")
 _CLOSING_PAREN = re.compile(r"^([^\s():]{1,24})\)\s*(?=\S)")
+# What a form cannot do without.
+_NEEDS = {"colon": re.compile(r"[:：]"), "dash": re.compile(r"[-–—|/]")}
 _AFTER_A = re.compile(r"^[\[(（]\s*([^\])）]{1,40}?)\s*[\])）]\s*[:：]?\s*")
 _ASIDE = re.compile(r"\s*[(\[（][^)\]）]{0,40}[)\]）]\s*$")
 _NAME_CHARS = re.compile(r"[^\W_]")
@@ -92,10 +96,10 @@ class Label:
     name: str
     length: int
     emphasised: bool = False
+    key: str = field(init=False)
 
-    @property
-    def key(self) -> str:
-        return name_key(self.name)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", name_key(self.name))
 
 
 @dataclass(slots=True)
@@ -139,16 +143,16 @@ def is_magazine(name: str) -> bool:
     return SequenceMatcher(None, key, "kcrush").ratio() >= 0.72
 
 
-def voices_of(lines: Sequence[Line], title: str) -> Voices:
+def voices_of(lines: Sequence[Line], title: str, hear: Hear) -> Voices:
     """The labels that hold in this article; ``Voices()`` where it has none."""
-    voices = _question_marks(lines)
-    return voices if voices.role else _names(lines, title)
+    voices = _question_marks(lines, hear)
+    return voices if voices.role else _names(lines, title, hear)
 
 
 # ---------------------------------------------------------------- Q. and A.
 
 
-def _question_marks(lines: Sequence[Line]) -> Voices:
+def _question_marks(lines: Sequence[Line], hear: Hear) -> Voices:
     """Rule "Q. and A.": two questions so marked, or one that is answered so."""
     voices = Voices()
     for number, line in enumerate(lines):
@@ -166,9 +170,9 @@ def _question_marks(lines: Sequence[Line]) -> Voices:
     asked_times, answered_times = voices.asked, voices.answered
     if asked_times >= 2 or (asked_times and answered_times):
         voices.sticky = answered_times >= 0.6 * asked_times
-        return _with_names(voices, lines)
+        return _with_names(voices, lines, hear)
     if not asked_times and answered_times >= 3:
-        return _with_names(voices, lines)
+        return _with_names(voices, lines, hear)
     return Voices()
 
 
@@ -208,7 +212,7 @@ def _written_as_name(name: str) -> bool:
     return _may_be_name(name) and all(_capital(word) for word in name.split())
 
 
-def _with_names(voices: Voices, lines: Sequence[Line]) -> Voices:
+def _with_names(voices: Voices, lines: Sequence[Line], hear: Hear) -> Voices:
     """Names inside a Q-and-A: several members who each answer on a line of their own."""
     free = [number for number in range(len(lines)) if number not in voices.role]
     if any(label.form == "A" and label.name for label in voices.label.values()):
@@ -219,13 +223,13 @@ def _with_names(voices: Voices, lines: Sequence[Line]) -> Voices:
                 voices.role[number] = ANSWERS
         free = [number for number in free if number not in voices.role]
     voices.label |= _accepted(lines, free)
-    askers = _askers(lines, voices.label)
+    askers = _askers(lines, voices.label, hear)
     for number in voices.label.keys() - voices.role.keys():
         voices.role[number] = ASKS if voices.label[number].key in askers else ANSWERS
     return voices
 
 
-def _askers(lines: Sequence[Line], labels: dict[int, Label]) -> set[str]:
+def _askers(lines: Sequence[Line], labels: dict[int, Label], hear: Hear) -> set[str]:
     """The keys of those who ask: "Q", the magazine's names, and whoever else does nothing but ask
     and never speaks right after another who asks."""
     said: dict[str, list[str]] = defaultdict(list)
@@ -238,15 +242,15 @@ def _askers(lines: Sequence[Line], labels: dict[int, Label]) -> set[str]:
         for key, texts in said.items()
         if askers
         and len(texts) >= 2
-        and _share(texts, wording.asks) >= 0.8
         and not _follows(key, askers, order)
+        and _share_asked(texts, hear) >= 0.8
     }
 
 
 # ---------------------------------------------------------------- names
 
 
-def _names(lines: Sequence[Line], title: str) -> Voices:
+def _names(lines: Sequence[Line], title: str, hear: Hear) -> Voices:
     """Rule "Speaker:": labels that recur; whose lines ask is the interviewer, and never somebody
     whom the title names."""
     accepted = _accepted(lines, range(len(lines)))
@@ -255,11 +259,11 @@ def _names(lines: Sequence[Line], title: str) -> Voices:
     said: dict[str, list[str]] = defaultdict(list)
     for number, label in accepted.items():
         said[label.key].append(_said(lines, number, label))
-    askers = _askers(lines, accepted)
+    askers = _askers(lines, accepted, hear)
     sure = bool(askers)
     if not askers:
         order = [accepted[number].key for number in sorted(accepted)]
-        askers = _those_who_ask(said, order, name_key(title))
+        askers = _those_who_ask(said, order, name_key(title), hear)
     voices = Voices(label=dict(accepted), sure=sure)
     voices.role = {n: ASKS if label.key in askers else ANSWERS for n, label in accepted.items()}
     voices.sticky = voices.answered >= 0.5 * voices.asked > 0
@@ -273,13 +277,15 @@ def _said(lines: Sequence[Line], number: int, label: Label) -> str:
     return text
 
 
-def _those_who_ask(said: dict[str, list[str]], order: Sequence[str], title: str) -> set[str]:
+def _those_who_ask(
+    said: dict[str, list[str]], order: Sequence[str], title: str, hear: Hear
+) -> set[str]:
     """Whose words are mostly questions, while somebody else's mostly are not.
 
     A second interviewer may say more besides, but never speaks right after the first. `order` are
     the speakers' keys, line by line.
     """
-    rates = {key: _share(texts, wording.asks) for key, texts in said.items()}
+    rates = {key: _share_asked(texts, hear) for key, texts in said.items()}
     askers = {key for key, rate in rates.items() if rate >= 0.6 and len(said[key]) >= 2}
     askers |= {
         key
@@ -301,9 +307,8 @@ def _follows(key: str, others: set[str], order: Sequence[str]) -> bool:
     return any(before in others and after == key for before, after in pairwise(order))
 
 
-def _share(texts: Iterable[str], holds: Callable[[str], bool]) -> float:
-    found = [holds(text) for text in texts]
-    return sum(found) / len(found) if found else 0.0
+def _share_asked(texts: Sequence[str], hear: Hear) -> float:
+    return sum(hear(text).asks for text in texts) / len(texts) if texts else 0.0
 
 
 def _accepted(lines: Sequence[Line], numbers: Iterable[int]) -> dict[int, Label]:
@@ -367,9 +372,10 @@ def _candidates(line: Line) -> Iterable[Label]:
     picture = _PICTURE.match(line.text)
     before = picture.end() if picture else 0
     text = line.text[before:]
+    head = text[:80]
     for form, pattern in (("colon", _COLON), ("bracket", _BRACKET), ("dash", _DASH),
                           ("dash", _DASH_TIGHT), ("paren", _CLOSING_PAREN)):  # fmt: skip
-        found = pattern.match(text)
+        found = pattern.match(text) if form not in _NEEDS or _NEEDS[form].search(head) else None
         if found and _may_be_name(found[1]):
             end = before + found.end()
             yield Label(form, found[1].strip(), end, _emphasised(line, before + found.end(1)))

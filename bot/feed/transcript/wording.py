@@ -6,6 +6,7 @@ Spanish, German and Portuguese are known too. Judged is the text without labels.
 """
 
 import re
+from typing import NamedTuple
 
 _ENDS_ASKING = re.compile(r"[?？؟⁉❓]+[\s\"'”’»)\]）】」』*_~!.…‼️\U0001F300-\U0001FAFF☺-➿]*$")
 # A mark within a title goes on in lower case: "“Where Did the Sea Go?” will be in cinemas".
@@ -71,7 +72,6 @@ _FIRST_PERSON = re.compile(
     r"|[Mm]eu|[Mm]inha|[Ii]ch|[Mm]eine?|[Ww]ir|[Uu]nsere?)\b"
     r"|저[는희도의]?|제[가 ]|나[는의]|내[가 ]|우리|私|僕|俺|我"
 )
-_FIRST_SINGULAR = re.compile(r"\b(?:I|I[’'](?:m|ve|d|ll)|[Mm]y|[Mm]e|[Mm]yself|mine)\b")
 _ASKER_SAYS_I = re.compile(
     r"(?i)\b(?:I|we)\s+(?:heard|read|saw|noticed|know|understand|hear|see|wonder|was wondering"
     r"|must ask|have to ask|am curious|want(?:ed)? to (?:ask|know)|would like|[’']d (?:like"
@@ -128,6 +128,89 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 
 
+# To look for words in a set is far quicker than to look for patterns in a text: whatever a pattern
+# below needs is here, and only where it is there the pattern itself is tried.
+_PATTERN_NEEDS = {
+    "second": frozenset(
+        (  # noqa: SIM905 - words as one reads them
+            "you your yours yourself yourselves vous votre vos toi usted ustedes tú tus vosotros "
+            "você vocês seu seus sua suas ihr ihre ihren ihrem euch dich dein deine"
+        ).split()
+    ),
+    "first": frozenset(
+        (  # noqa: SIM905
+            "i my me myself mine we our us je j mon mes nous notre yo nosotros nuestro nuestra "
+            "nuestros nuestras meu minha ich mein meine wir unser unsere"
+        ).split()
+    ),
+    "singular": frozenset({"i", "my", "me", "myself", "mine"}),
+    "asker": frozenset(
+        (  # noqa: SIM905
+            "heard read saw noticed know understand hear see seen wonder wondering ask curious "
+            "like love reader readers fan fans audience viewer viewers magazine follower followers "
+            "us tell give show let teach walk take"
+        ).split()
+    ),
+    "request": frozenset(
+        (  # noqa: SIM905
+            "please you tell introduction selfintroduction yourself yourselves curious wonder "
+            "wondering word words message messages greeting greetings know hear ask"
+        ).split()
+    ),
+    "order": frozenset(
+        (  # noqa: SIM905
+            "please kindly tell describe introduce share explain talk walk give name pick choose "
+            "say leave send recommend show teach imagine complete finish rate list sum let "
+            "elaborate compare define greet take write suggest reveal expand help"
+        ).split()
+    ),
+}
+_WORD = re.compile(r"[^\W_]+")
+
+
+class Heard(NamedTuple):
+    """How a line sounds: ``asks``, ``weight``, ``surely_asks``, ``addresses`` of its text, and
+    whether it tells of whoever speaks, in the singular, and asks nobody (``own_story``)."""
+
+    asks: bool
+    weight: float
+    sure: bool
+    addresses: bool
+    own_story: bool
+
+
+def hear(text: str) -> Heard:
+    """All that is told of a line by its wording, its words looked at once."""
+    words = _words(text)
+    foreign = _asks_in_another_language(text)
+    orders = _orders(text, words)
+    second = _needed("second", words, text) and bool(_SECOND_PERSON.search(text))
+    own = _own_story(text, words)
+    requests = _needed("request", words, text) and bool(_REQUEST.search(text[:1500]))
+    asked = (
+        ends_asking(text)
+        or foreign
+        or orders
+        or requests
+        or bool(_UNMARKED.match(text) and len(text) < 250)
+        or bool(_ASKS_SOMEWHERE.search(text[:1500]))
+    )
+    heavy = _weight(text, foreign, orders, second, own, requests)
+    sure = asked and ((heavy >= 1.5 and second) or (heavy >= 1.0 and (orders or foreign)))
+    addresses = second or foreign
+    return Heard(asked, heavy, sure, addresses, own >= 2.0 and not addresses and not asked)
+
+
+def _words(text: str) -> frozenset[str]:
+    if len(text) > 5000:
+        text = f"{text[:4000]} {text[-1000:]}"
+    return frozenset(_WORD.findall(text.lower()))
+
+
+def _needed(name: str, words: frozenset[str], text: str) -> bool:
+    return not words.isdisjoint(_PATTERN_NEEDS[name]) or bool(_EASTERN.search(text))
+
+
 def ends_asking(text: str) -> bool:
     """Whether the last sentence is a question by its mark."""
     return bool(_ENDS_ASKING.search(text[-60:]))
@@ -144,14 +227,7 @@ def asks(text: str) -> bool:
 
     Meant for lines that stand out by markup already; it takes an answer with a question in it too.
     """
-    if ends_asking(text) or _asks_in_another_language(text):
-        return True
-    if _orders(text):
-        return True
-    if _UNMARKED.match(text) and len(text) < 250:
-        return True
-    head = text[:1500]
-    return bool(_ASKS_SOMEWHERE.search(head)) or bool(_REQUEST.search(head))
+    return hear(text).asks
 
 
 def weight(text: str) -> float:
@@ -159,47 +235,7 @@ def weight(text: str) -> float:
 
     About -3 for a long story in the first person, 5 for "Could you introduce yourself?".
     """
-    words = len(text.split())
-    if len(text) > 1000:
-        text = f"{text[:500]} {text[-500:]}"
-    score = -1.5
-    mark = ends_asking(text)
-    opened = False
-    foreign = _asks_in_another_language(text)
-    if mark or foreign:
-        score += 2.5
-    elif _ASKS_SOMEWHERE.search(text):
-        opened = words <= 40 and bool(_OPENER.match(text))
-        score += 1.5 if opened else 1.0
-    request = _orders(text)
-    if request and not mark:
-        score += 1.5 if _PLEASE_AT_END.search(text[-40:]) else 2.5
-    elif request or _REQUEST.search(text):
-        score += 1.0
-    if _SECOND_PERSON.search(text):
-        score += 1.0
-        if mark and _opens_asking(text):
-            score += 0.5
-    elif not (mark or foreign or request or opened):
-        score -= 0.5
-    score -= _own_story(text)
-    if words > 45:
-        score -= (words - 45) / 25
-    return max(-4.0, min(5.0, score))
-
-
-def _own_story(text: str) -> float:
-    """How much it speaks of whoever speaks, as answers do and an interviewer seldom does."""
-    if _FIRST_SINGULAR.search(text):
-        return 0.5 if _ASKER_SAYS_I.search(text) else 2.0
-    if _FIRST_PERSON.search(text) and not _ASKER_SAYS_I.search(text):
-        return 1.0
-    return 0.0
-
-
-def tells_own_story(text: str) -> bool:
-    """Whether it speaks of whoever speaks, in the singular, and to nobody: an answer's words."""
-    return _own_story(text) >= 2.0 and not addresses(text) and not asks(text)
+    return hear(text).weight
 
 
 def surely_asks(text: str) -> bool:
@@ -207,10 +243,55 @@ def surely_asks(text: str) -> bool:
 
     A request counts without "you", and so does a question in a language that leaves "you" out.
     """
-    heavy = weight(text)
-    if heavy >= 1.5 and _SECOND_PERSON.search(text):
-        return True
-    return heavy >= 1.0 and (_orders(text) or _asks_in_another_language(text))
+    return hear(text).sure
+
+
+def addresses(text: str) -> bool:
+    """Whether it speaks to somebody ("you"), in any of the languages known."""
+    return hear(text).addresses
+
+
+def _weight(
+    text: str, foreign: bool, orders: bool, second: bool, own_story: float, requests: bool
+) -> float:
+    score = -1.5
+    mark = ends_asking(text)
+    opened = False
+    count = text.count(" ") + 1
+    if mark or foreign:
+        score += 2.5
+    elif _ASKS_SOMEWHERE.search(text if len(text) <= 1000 else f"{text[:500]} {text[-500:]}"):
+        opened = count <= 40 and bool(_OPENER.match(text))
+        score += 1.5 if opened else 1.0
+    if orders and not mark:
+        score += 1.5 if _PLEASE_AT_END.search(text[-40:]) else 2.5
+    elif orders or requests:
+        score += 1.0
+    if second:
+        score += 1.0
+        if mark and _opens_asking(text):
+            score += 0.5
+    elif not (mark or foreign or orders or opened):
+        score -= 0.5
+    score -= own_story
+    if count > 45:
+        score -= (count - 45) / 25
+    return max(-4.0, min(5.0, score))
+
+
+def _own_story(text: str, words: frozenset[str]) -> float:
+    """How much it speaks of whoever speaks, as answers do and an interviewer seldom does."""
+    if not _needed("first", words, text):
+        return 0.0
+    if not words.isdisjoint(_PATTERN_NEEDS["singular"]):
+        return 0.5 if _asker_says_i(text, words) else 2.0
+    if _FIRST_PERSON.search(text) and not _asker_says_i(text, words):
+        return 1.0
+    return 0.0
+
+
+def _asker_says_i(text: str, words: frozenset[str]) -> bool:
+    return not words.isdisjoint(_PATTERN_NEEDS["asker"]) and bool(_ASKER_SAYS_I.search(text))
 
 
 def _clauses(text: str) -> list[str]:
@@ -223,9 +304,11 @@ def _clauses(text: str) -> list[str]:
     return found
 
 
-def _orders(text: str) -> bool:
+def _orders(text: str, words: frozenset[str]) -> bool:
     """ "Please introduce yourselves", "Finally, a word for your fans, please!"."""
-    if _PLEASE_AT_END.search(text[-40:]):
+    if words.isdisjoint(_PATTERN_NEEDS["order"]):
+        return False
+    if "please" in words and _PLEASE_AT_END.search(text[-40:]):
         return True
     return any(_IMPERATIVE.match(clause) or _PLEASE.match(clause) for clause in _clauses(text))
 
@@ -233,17 +316,13 @@ def _orders(text: str) -> bool:
 def _opens_asking(text: str) -> bool:
     """Whether the last sentence begins as questions do."""
     last = re.split(r"(?<=[.!?])\s+", text[-400:].rstrip("?？! "))[-1]
-    return any(_OPENER.match(clause) for clause in _clauses(last))
-
-
-def addresses(text: str) -> bool:
-    """Whether it speaks to somebody ("you"), in any of the languages known."""
-    return bool(_SECOND_PERSON.search(text)) or _asks_in_another_language(text)
+    return bool(_OPENER.match(last)) or any(_OPENER.match(clause) for clause in _clauses(last))
 
 
 def speaks_of_itself(text: str) -> bool:
     """Whether it says "I" or "we"."""
-    return bool(_FIRST_PERSON.search(text[:3000]))
+    head = text[:3000]
+    return _needed("first", _words(head), head) and bool(_FIRST_PERSON.search(head))
 
 
 def greets(text: str) -> bool:
