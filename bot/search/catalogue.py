@@ -13,6 +13,9 @@ from bot.search.complete import Completions, Entry
 
 _PAGE = 500
 
+_OVERLAP = 20
+"""Interviews that two pages share, so that one that is withdrawn meanwhile hides no other."""
+
 InThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 
@@ -73,19 +76,24 @@ class Catalogue:
         self.now = Snapshot()
         self._listed: dict[int, _Listed] = {}
         self._of: tuple[str, int] | None = None
+        self._outdated = False
 
     @property
     def completions(self) -> Completions[InterviewSummary]:
         return self.now.completions
 
     async def keep_up(self, store: _Source, in_thread: InThread) -> None:
-        """Take up what changed since the last time; everything at first."""
-        before = self._of
+        """Take up what changed since the last time; everything at first.
+
+        An interview whose text alone has changed costs nothing. Else a snapshot is built in the
+        thread, while the one before answers.
+        """
         if self._of is None or self._of[0] != store.identity:
             await self._load(store, in_thread)
         await self._follow(store, in_thread)
-        if self._of != before:
+        if self._outdated:
             self.now = await in_thread(self._snapshot)
+            self._outdated = False
 
     async def _load(self, store: _Source, in_thread: InThread) -> None:
         revision = await store.revision()
@@ -93,27 +101,32 @@ class Catalogue:
         # Newest first: what has no date, or a later one than what stands before it, was put
         # there by the day it was first seen.
         listed_at = datetime.max.replace(tzinfo=UTC)
-        offset = 0
-        while page := await store.latest(_PAGE, offset):
-            offset += len(page)
+        offset, whole = 0, True
+        while whole:
+            page = await store.latest(_PAGE, offset)
             entries: list[Entry[InterviewSummary]] = await in_thread(partial(_entries, page))
             for entry in entries:
                 listed_at = min(listed_at, entry.value.published_at or listed_at)
-                listed[entry.value.id] = _Listed(entry, listed_at)
+                listed.setdefault(entry.value.id, _Listed(entry, listed_at))
+            whole = len(page) == _PAGE
+            offset += _PAGE - _OVERLAP
         self._listed = listed
         self._of = (store.identity, revision)
+        self._outdated = True
 
     async def _follow(self, store: _Source, in_thread: InThread) -> None:
         assert self._of is not None  # noqa: S101
         identity, revision = self._of
         while changes := await store.changed_since(revision, _PAGE):
-            for change in changes:
-                if change.interview is None:
-                    self._listed.pop(change.id, None)
+            changed: dict[int, _Listed | None] = await in_thread(partial(_changed, changes))
+            for id_, listed in changed.items():
+                self._outdated = self._outdated or self._listed.get(id_) != listed
+                if listed is None:
+                    self._listed.pop(id_, None)
                 else:
-                    self._listed[change.id] = _listed(change.interview)
+                    self._listed[id_] = listed
             revision = changes[-1].revision
-        self._of = (identity, revision)
+            self._of = (identity, revision)
 
     def _snapshot(self) -> Snapshot:
         newest_first = sorted(
@@ -124,6 +137,13 @@ class Catalogue:
 
 def _entries(summaries: Sequence[InterviewSummary]) -> list[Entry[InterviewSummary]]:
     return [_entry(summary) for summary in summaries]
+
+
+def _changed(changes: Sequence[_Change]) -> dict[int, _Listed | None]:
+    return {
+        change.id: None if change.interview is None else _listed(change.interview)
+        for change in changes
+    }
 
 
 def _entry(summary: InterviewSummary) -> Entry[InterviewSummary]:

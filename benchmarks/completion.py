@@ -1,0 +1,152 @@
+"""Completing titles and artists at each keystroke, beside rapidfuzz over the same titles.
+
+People are typed as one types them on a phone: letter by letter, in Hangul, in half, without the
+signs, with a wrong letter.
+"""
+
+import asyncio
+import random
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rapidfuzz import process
+
+from benchmarks.figures import Figure, Report, seconds
+from benchmarks.generated import GeneratedArchive
+from benchmarks.search import Source, percentile
+from bot.artists import artist_key
+from bot.search import SearchIndex
+
+CHOICES = 25
+MOST_P99 = 0.005
+PEOPLE = 400
+"""Names and titles that are typed, a keystroke each letter up to ``LONGEST``."""
+
+LONGEST = 16
+BASELINE_SECONDS = 10.0
+
+
+class Known(Source):
+    """An archive whose texts the index has already, so that only its titles are loaded."""
+
+    async def changed_since(self, revision: int, limit: int = 200) -> Sequence[object]:
+        return []
+
+    async def revision(self) -> int:
+        return 0
+
+
+async def measure(*, small: bool, command: str) -> Report:
+    """The benchmark ``completion``; with `small` a hundredth of the archive."""
+    archive = GeneratedArchive(200 if small else 20_000)
+    typed = list(keystrokes(archive, 10 if small else PEOPLE))
+    with TemporaryDirectory(prefix="kcrush-bench-") as folder:
+        index = SearchIndex.open(Path(folder))
+        load, longest = await loaded(index, Known(archive))
+        interviews = await timed(typed, lambda text: index.complete(text, CHOICES))
+        artists = await timed(typed, lambda text: _at_once(index.complete_artists(text, CHOICES)))
+        index.close()
+    titles = [summary.title for summary in archive.newest_first]
+    baseline = fuzzy(random.Random(archive.seed).sample(typed, len(typed)), titles)
+    middle = statistics.median(baseline)
+    return Report(
+        "completion",
+        "Completion",
+        f"{len(typed):,} keystrokes into {archive.count:,} titles and {len(archive.artists):,} "
+        f"artists, {CHOICES} choices each: Latin and Hangul, halves of names, wrong letters. "
+        "Baseline: `rapidfuzz.process.extract` over the titles.",
+        command,
+        [
+            *compared("interviews", interviews, baseline, middle),
+            *compared("artists", artists, baseline, middle),
+            Figure("loading the titles and names", seconds(load)),
+            Figure("the event loop held up by it at most", seconds(longest)),
+        ],
+    )
+
+
+def compared(
+    what: str, spent: Sequence[float], baseline: Sequence[float], middle: float
+) -> Iterator[Figure]:
+    ours = statistics.median(spent)
+    yield Figure(f"{what}, p50", seconds(ours), seconds(middle), f"1 to {middle / ours:.0f}")
+    ours = percentile(spent)
+    yield Figure(
+        f"{what}, p99",
+        seconds(ours),
+        seconds(percentile(baseline)),
+        f"1 to {percentile(baseline) / ours:.0f}",
+        f"at most {MOST_P99 * 1000:g} ms",
+        good=ours <= MOST_P99,
+    )
+
+
+def keystrokes(archive: GeneratedArchive, people: int) -> Iterator[str]:
+    """What stands in the option after each letter of a name or of a title."""
+    rng = random.Random(archive.seed)
+    for _ in range(people):
+        whole = whom(archive, rng)[:LONGEST]
+        for length in range(1, len(whole) + 1):
+            yield whole[:length]
+
+
+def whom(archive: GeneratedArchive, rng: random.Random) -> str:
+    artist = rng.choice(archive.artists)
+    name = rng.choice((artist.name, *artist.aliases))
+    way = rng.randrange(6)
+    if way == 0:
+        return artist_key(name)
+    if way == 1:
+        return name.split()[-1]
+    if way == 2:
+        at = rng.randrange(len(name))
+        return name[:at] + rng.choice("aeinosx") + name[at + 1 :]
+    if way == 3:
+        return archive.title(rng.randint(1, archive.count)).split(": ")[-1]
+    if way == 4:
+        return archive.title(rng.randint(1, archive.count))
+    return name
+
+
+async def loaded(index: SearchIndex, source: Source) -> tuple[float, float]:
+    """Seconds until the titles are there, and the longest that the event loop stood still."""
+    began = time.perf_counter()
+    task = asyncio.create_task(index.sync(source))
+    longest, last = 0.0, began
+    while not task.done():
+        await asyncio.sleep(0)
+        now = time.perf_counter()
+        longest, last = max(longest, now - last), now
+    await task
+    return time.perf_counter() - began, longest
+
+
+async def timed(
+    typed: Sequence[str], complete: Callable[[str], Awaitable[Sequence[object]]]
+) -> list[float]:
+    spent = []
+    for text in typed:
+        began = time.perf_counter()
+        assert len(await complete(text)) <= CHOICES
+        spent.append(time.perf_counter() - began)
+    return spent
+
+
+async def _at_once(found: Sequence[object]) -> Sequence[object]:
+    return found
+
+
+def fuzzy(typed: Sequence[str], titles: Sequence[str]) -> list[float]:
+    """As many as there is time for."""
+    spent = []
+    deadline = time.perf_counter() + BASELINE_SECONDS
+    for text in typed:
+        began = time.perf_counter()
+        process.extract(text, titles, limit=CHOICES)
+        spent.append(time.perf_counter() - began)
+        if began > deadline:
+            break
+    return spent
