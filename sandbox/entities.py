@@ -21,6 +21,7 @@ class ChannelType(IntEnum):
     TEXT = 0
     DM = 1
     VOICE = 2
+    GROUP_DM = 3
     CATEGORY = 4
     ANNOUNCEMENT = 5
     ANNOUNCEMENT_THREAD = 10
@@ -38,6 +39,7 @@ POST_TYPES = frozenset({ChannelType.FORUM, ChannelType.MEDIA})
 TEXT_TYPES = THREAD_TYPES | {
     ChannelType.TEXT,
     ChannelType.DM,
+    ChannelType.GROUP_DM,
     ChannelType.VOICE,
     ChannelType.ANNOUNCEMENT,
     ChannelType.STAGE,
@@ -255,7 +257,7 @@ class Channel:
 
     @property
     def is_dm(self) -> bool:
-        return self.type == ChannelType.DM
+        return self.type in (ChannelType.DM, ChannelType.GROUP_DM)
 
 
 @dataclass(slots=True)

@@ -167,13 +167,16 @@ def channel_json(world: World, channel: Channel) -> Json:
     if channel.is_thread:
         return thread_json(world, channel)
     if channel.is_dm:
-        return {
+        private: Json = {
             "id": str(channel.id),
             "type": channel.type,
             "flags": 0,
             "last_message_id": sid(channel.last_message_id),
             "recipients": [user_json(user) for user in channel.recipients],
         }
+        if channel.type == ChannelType.GROUP_DM:
+            private |= {"name": None, "icon": None, "owner_id": str(channel.recipients[0].id)}
+        return private
     data: Json = {
         "id": str(channel.id),
         "type": channel.type,

@@ -307,8 +307,9 @@ class Sandbox:
         every guild and private channel, as far as the commands allow."""
         self.world.own_installs.add(self.people.user(user).id)
 
-    def private_channel(self, one: User, other: User) -> Channel:
-        """A direct message channel between two people, without the bot."""
-        channel = Channel(self.world.snowflake(), ChannelType.DM, recipients=[one, other])
+    def private_channel(self, *people: User) -> Channel:
+        """A direct message channel between two people, or a group of more, without the bot."""
+        kind = ChannelType.DM if len(people) == 2 else ChannelType.GROUP_DM
+        channel = Channel(self.world.snowflake(), kind, recipients=list(people))
         self.world.channels[channel.id] = channel
         return channel

@@ -111,8 +111,22 @@ def between_two_friends(stage: Stage) -> Channel:
     return stage.sandbox.private_channel(stage.fan, stage.admin)
 
 
+def in_a_group(stage: Stage) -> Channel:
+    stage.sandbox.install_for(stage.fan)
+    return stage.sandbox.private_channel(
+        stage.fan, stage.admin, stage.sandbox.world.add_user("friend")
+    )
+
+
 @pytest.mark.parametrize(
-    "place", [in_server, in_direct_messages, in_a_server_without_the_bot, between_two_friends]
+    "place",
+    [
+        in_server,
+        in_direct_messages,
+        in_a_server_without_the_bot,
+        between_two_friends,
+        in_a_group,
+    ],
 )
 async def test_every_command_and_button_works_wherever_a_person_stands(
     on_stage: Stage, place: object
