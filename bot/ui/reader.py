@@ -152,7 +152,7 @@ def _part(interview: Interview, page: Page, text: Text) -> str:
 
 
 def _buttons(opened: Opened, page: Page, text: Text, view: View) -> list["Item | None"]:
-    """What there is to press, so that each row fits beside a phone's margins."""
+    """What there is to press: some 270 pixels a row, what a phone leaves between its margins."""
     number, turns = opened.stored.id, opened.stored.interview.transcript.turns
     section = page.position.section
     asked = section if 0 < section <= len(turns) and not page.withheld else COVER.section
@@ -163,15 +163,15 @@ def _buttons(opened: Opened, page: Page, text: Text, view: View) -> list["Item |
         save = button(text("reader.saved"), dropped, style=discord.ButtonStyle.success)
     else:
         save = button(text("reader.save"), ids.Save(number, shown).custom_id)
-    place = _begun(opened, page, text, view)
-    turners = _turners(number, page, text, starts=bool(turns))
-    last = row(
-        button(text("reader.similar"), ids.Similar(number).custom_id),
-        button(text("reader.quote"), ids.QuotePicture(number, asked).custom_id) if turns else None,
-        link_button(text("reader.open"), opened.stored.interview.url),
+    similar = button(text("reader.similar"), ids.Similar(number).custom_id)
+    quote = (
+        button(text("reader.quote"), ids.QuotePicture(number, asked).custom_id) if turns else None
     )
+    site = link_button(text("card.open"), opened.stored.interview.url)
+    place = _begun(opened, page, text, view)
     if place is None:
-        return [row(*turners, share, save), last]
+        turners = _turners(number, page, text, starts=bool(turns))
+        return [row(*turners, save), row(share, similar, quote), row(site)]
     goes_on = ids.TurnPage(number, place, "c").custom_id
     begun = row(
         button(text("reader.continue"), goes_on, style=discord.ButtonStyle.primary),
@@ -180,7 +180,7 @@ def _buttons(opened: Opened, page: Page, text: Text, view: View) -> list["Item |
             ids.TurnPage(number, page.forth or page.position, "n").custom_id,
         ),
     )
-    return [begun, row(share, save), last]
+    return [begun, row(save, share, similar), row(quote, site)]
 
 
 def _turners(

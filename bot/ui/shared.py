@@ -61,7 +61,7 @@ def shared_page(stored: StoredInterview, section: int, name: str, text: Text) ->
                 ids.OpenReader(stored.id).custom_id,
                 style=discord.ButtonStyle.primary,
             ),
-            link_button(text("reader.open"), interview.url),
+            link_button(text("card.open"), interview.url),
         ),
     )
     return Layout(*(item for item in (by, card) if item is not None))

@@ -61,7 +61,7 @@ async def test_reading_from_cover_to_end_and_back(on_stage: Stage) -> None:
     assert "### What do you eat?" in read(second)
     third = await on_stage.press(second, "Next")
     assert "Question 3 of 3" in read(third)
-    assert labels(third)[:2] == ["Back", "Share"]
+    assert labels(third)[:2] == ["Back", "Save"]
     assert "Question 2 of 3" in read(await on_stage.press(third, "Back"))
 
 

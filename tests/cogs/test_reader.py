@@ -82,7 +82,7 @@ async def test_sharing_posts_the_question_for_all_and_leaves_the_reader(on_stage
         "### What do you eat?\n"
         "**Seoyun**\nTteokbokki, 떡볶이, daily."
     )
-    assert labels(shared) == ["Read the interview", "On KCrush"]
+    assert labels(shared) == ["Read the interview", "Open on KCrush"]
     assert read(reader) == before
     opened_by_another = await on_stage.press(shared, "Read the interview", by=on_stage.admin)
     assert opened_by_another.ephemeral_for == on_stage.admin.id
@@ -141,7 +141,8 @@ async def test_who_may_not_write_may_not_share(on_stage: Stage) -> None:
     told = await on_stage.press(reader, "Share")
     assert read(told) == (
         "This can't be shared here, because you are not allowed to write in this channel. Share "
-        "it in a channel where you are, or send your friends the article's link: **On KCrush**."
+        "it in a channel where you are, or send your friends the article's link: "
+        "**Open on KCrush**."
     )
     world.set_overwrite(channel, on_stage.fan.id, deny=Permission.SEND_MESSAGES_IN_THREADS)
     await pressed(on_stage, reader, "Share")
@@ -333,7 +334,7 @@ async def test_an_excerpt_ends_with_the_way_to_the_rest_whatever_is_pressed(
         assert saved.id == reader.id
         for shown in (from_search, shared, saved):
             assert "A tour." not in read(shown)
-            assert "On KCrush" in labels(shown)
+            assert "Open on KCrush" in labels(shown)
         second = await on_stage.press(saved, "Back")
         assert "Question 2 of 3" in read(second)
         assert REST in read(await on_stage.press(second, "Next"))

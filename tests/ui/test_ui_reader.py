@@ -77,11 +77,11 @@ def test_the_cover(text: Text) -> None:
     labels = [(found["label"], bool(found.get("disabled"))) for found in buttons(layout)]
     assert labels == [
         ("Start reading", False),
-        ("Share", False),
         ("Save", False),
+        ("Share", False),
         ("Similar", False),
         ("Quote", False),
-        ("On KCrush", False),
+        ("Open on KCrush", False),
     ]
 
 
@@ -457,10 +457,10 @@ def test_buttons_of_a_question_are_about_that_question(text: Text) -> None:
 def test_an_article_without_questions_offers_no_quote(text: Text) -> None:
     prose = replace(INTERVIEW, transcript=Transcript("It was loud.", (), ""))
     assert labels(opened_page(opened(interview=prose), COVER, text).layout) == [
-        "Share",
         "Save",
+        "Share",
         "Similar",
-        "On KCrush",
+        "Open on KCrush",
     ]
 
 
@@ -514,7 +514,7 @@ def test_an_excerpt_is_the_cover_two_questions_and_the_way_to_the_rest(text: Tex
     assert texts(last) == [
         "-# [Interview with O.V](https://kcrush.example/interview/)\n### Read on at KCrush",
         "Only the beginning of this interview can be read here. 12 more questions and their "
-        "answers are waiting in the magazine itself: **On KCrush** below takes you there.",
+        "answers are waiting in the magazine itself: **Open on KCrush** below takes you there.",
     ]
     (link,) = [found for found in buttons(last) if found.get("url")]
     assert link["url"] == interview.url
