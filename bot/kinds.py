@@ -5,12 +5,15 @@ from collections.abc import Iterable
 
 from bot.model import Kind, Subject
 
+# A film, which stands in quotation marks, is what its director is about.
+_WORK = re.compile(r"\b(?:of|from|at|behind)\s+(?![“\"‘'«<]).*")
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.WEBTOON, re.compile(r"(?i)webtoon|manhwa|comic|manga|cartoonist|웹툰")),
     (
         Kind.GAME,
         re.compile(
-            r"(?i)\b(?:video |board )?games?\b|game ?design|\bgam(?:er|ing)\b|e-?sports?|게임"
+            r"(?i)\b(?:video |board )?games?\b|(?:game|lead|level) ?design|\bgam(?:er|ing)\b"
+            r"|e-?sports?|게임"
         ),
     ),
     (
@@ -57,9 +60,12 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 def kind_of(subjects: Iterable[Subject], kinds: Iterable[str]) -> Kind:
     """What the interview is about.
 
-    A role in the title says more than a tag, a tag more than a category.
+    A role in the title says more than a tag, a tag more than a category; the name of what
+    somebody works for ("Lead Designer of KPOP: Becoming an Idol") least.
     """
-    for words in ([subject.role or "" for subject in subjects], list(reversed(list(kinds)))):
+    roles = [subject.role or "" for subject in subjects]
+    own = [_WORK.sub("", role) for role in roles]
+    for words in (own, list(reversed(list(kinds))), roles):
         for kind, pattern in _KINDS:
             if any(pattern.search(word) for word in words):
                 return kind

@@ -38,6 +38,13 @@ _MEET = re.compile(
     r"(?i)^(?:meet|introducing|(?:getting|get) to know|spotlight(?: on)?"
     r"|who is)\s*(?:the\s+)?[:–—-]?\s*(?P<who>.+)$"
 )
+_SPOKE = re.compile(
+    r"(?i)^we\s+(?:talked|spoke|chatted|sat\s+down|caught\s+up|met)\s+(?:(?:to|with|up\s+with)\s+)?"
+    r"(?P<who>.+)$"
+)
+_KOREAN = re.compile(r"^(?P<who>[^:：|–—]+?)\s*(?:단독\s*|독점\s*)?인터뷰\s*(?:[:：|–—-].*)?$")
+# What a title begins with that is about interviews and with nobody.
+_NOBODY = re.compile(r"(?i)^(?:how|why|what|when|tips?|guide|advice|rules|questions)\b")
 _LAST_WORD = re.compile(
     r"(?i)^(?P<who>.+?)(?:[’']s)?\s+(?:exclusive\s+|special\s+|full\s+)*interviews?$"
 )
@@ -82,6 +89,7 @@ _PAREN = re.compile(
 _HANGUL_NAME = re.compile(r"^[가-힣][가-힣·\s]{0,20}$")
 _KOREAN_WRITTEN = re.compile(r"^[A-Z][a-z]{1,7}[ -][A-Z]?[a-z]{1,7}(?:[- ]?[A-Z]?[a-z]{1,7})?$")
 _SPLIT_AND = re.compile(r"(?i)\s*,?\s+(?:and|와|과)\s+|\s*,\s+(?:and\s+)?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _QUOTES_AROUND = re.compile(rf"^[{_Q}\s]+|[{_Q}\s]+$")
 
 # First words that look like roles and belong to names.
@@ -150,8 +158,8 @@ def _who(title: str, *, filed: bool) -> str:
     for pattern in (_WITH, _ROAD if suffixed else _AFTER, _AFTER, _LAST_WORD, _BEFORE, _ROAD):
         found = pattern.match(text) if pattern is not _WITH else pattern.search(text)
         if found and (who := _tidy(found["who"])):
-            return who
-    found = _MEET.match(text)
+            return "" if _NOBODY.match(who) else who
+    found = _MEET.match(text) or _SPOKE.match(text) or _KOREAN.match(text)
     if found:
         return _tidy(found["who"])
     if bracket or suffixed or prefixed or (filed and _TALKS.search(text)):
@@ -226,6 +234,7 @@ def _tidy(who: str) -> str:
             not in ("host", "mc", "editor", "reporter", "journalist", "magazine")
         )
         or words[0].lower() in ("magazine", "magazine’s", "exclusive", "another", "our", "america")
+        or (words[0] in ("x", "X", "×") and len(words) > 1 and len(words) < len(who.split()))
     ):
         words = words[1:]
     who = " ".join(words).strip(" ,:;–—-|~")
@@ -234,7 +243,7 @@ def _tidy(who: str) -> str:
 
 def _is_generic(name: str) -> bool:
     words = [word.casefold().strip(".,!’'") for word in name.split()]
-    return not words or all(word in GENERIC_WORDS for word in words)
+    return not words or all(word in GENERIC_WORDS or _YEAR.fullmatch(word) for word in words)
 
 
 # ---------------------------------------------------------------- people, roles and names
@@ -336,7 +345,7 @@ def _subject(text: str, role: str | None) -> Subject:
         if role is None
         else text
     )
-    name = _bare(name)
+    name = _bare(re.split(r"(?i)\s+(?:of|from|in)\s+(?=[“‘\"])", name, maxsplit=1)[0])
     if role is not None:
         role = re.sub(r"(?i)^(?:the|an?|our)\s+", "", role.strip(" ,:;–—-"))[:ROLE_LIMIT] or None
     return Subject(name[:NAME_LIMIT], role, aliases)
@@ -354,7 +363,8 @@ def _role_end(words: Sequence[str]) -> int:
         pieces = re.split(r"[/&]", bare)
         if place == 0 and bare in _NAME_TITLES:
             return 0
-        if bare in ROLE_NOUNS or any(piece in ROLE_NOUNS for piece in pieces):
+        known = bare in ROLE_NOUNS or bare in KOREAN_ROLES
+        if known or any(piece in ROLE_NOUNS for piece in pieces):
             end = place + 1
     if (
         end

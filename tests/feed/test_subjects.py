@@ -85,6 +85,82 @@ def test_titles(title: str, expected: list[tuple[str, str | None]]) -> None:
     assert told(title) == expected
 
 
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Exclusive: Indie Duo 75A on Rain, Rooftops and “Night Bus”", [("75A", "Indie Duo")]),
+        ("Interview: Kim Nari", [("Kim Nari", None)]),
+        ("INTERVIEW WITH ROCK BAND THE SOLUTIONS", [("THE SOLUTIONS", "ROCK BAND")]),
+        ("A Conversation with Novelist Han Ji-u", [("Han Ji-u", "Novelist")]),
+        ("10 Questions with Beatboxer H-has", [("H-has", "Beatboxer")]),
+        (
+            "KCrush Magazine’s Interview with Rapper/Producer Zior Park",
+            [("Zior Park", "Rapper/Producer")],
+        ),
+        ("Kcrsuh Interview with Hip-Hop Duo XXX", [("XXX", "Hip-Hop Duo")]),
+        ("Interview with TRITOPS* (트리탑스)", [("TRITOPS*", None)]),
+        ("Interview with Actor Lee Do-ha of “Snow Line”", [("Lee Do-ha", "Actor")]),
+        ("Up Close with Figure Skater Yu Rin", [("Yu Rin", "Figure Skater")]),
+        ("Getting to Know: N.SSign", [("N.SSign", None)]),
+        ("Cho Yi-hyun on Becoming a Villain: KCrush Interview", [("Cho Yi-hyun", None)]),
+        (
+            "Sundance 2023: Interview with “Past Harbor” Director Celine Soo",
+            [("Celine Soo", "“Past Harbor” Director")],
+        ),
+        ("Interview with Lim Kim (김예림)", [("Lim Kim", None)]),
+        (
+            "Singer Ha Hyunsang Talks About “Time and Trace” | KCrush Interview",
+            [("Ha Hyunsang", "Singer")],
+        ),
+        (
+            "KCrush Interview with the Youngest Pro-Gamer, Tak Jun",
+            [("Tak Jun", "Youngest Pro-Gamer")],
+        ),
+        ("[Q&A] 5 Minutes with ONEWE", [("ONEWE", None)]),
+        ("Interview with Webtoon Creators Hong & Jo", [("Hong & Jo", "Webtoon Creators")]),
+        ("Meet K-Beauty Creator Risabae", [("Risabae", "K-Beauty Creator")]),
+        ("Interview with Minari Star Youn Yuh-jung", [("Youn Yuh-jung", "Minari Star")]),
+        ("“I Only Sing When It Rains”: An Interview with Bae Rowoon", [("Bae Rowoon", None)]),
+        ("Bae Rowoon: “I Only Sing When It Rains” [Interview]", [("Bae Rowoon", None)]),
+        ("배우 한지우 인터뷰", [("한지우", "배우")]),
+        ("가수 도현아 인터뷰: “다시 노래합니다”", [("도현아", "가수")]),
+        (
+            "New York Fashion Week: Interview with Designer Lie Sang-bong",
+            [("Lie Sang-bong", "Designer")],
+        ),
+        (
+            "KCrush Interview with S.Korea’s Breaking Champion Vero",
+            [("Vero", "S.Korea’s Breaking Champion")],
+        ),
+        ("K-Crush Interview w/ DPR IAN", [("DPR IAN", None)]),
+        ("KCRUSH X MOON SUJIN: THE INTERVIEW", [("MOON SUJIN", None)]),
+        ("Kcrush interviews Rapper Sik-K", [("Sik-K", "Rapper")]),
+        ("Interview Featuring Dancer Aiki", [("Aiki", "Dancer")]),
+        ("We Talked to Chef Corey Lee", [("Corey Lee", "Chef")]),
+        ("Our Favorite Interviews of 2023", []),
+        ("How to Prepare for an Interview", []),
+        ("Interview Tips for Idol Auditions", []),
+        ("Kcrsuh Interview", []),
+        (
+            "Another Interview with Singer-songwriter Vicke Blanka",
+            [("Vicke Blanka", "Singer-songwriter")],
+        ),
+        ("Kcrush Q&A: Girl Group LIGHTSUM", [("LIGHTSUM", "Girl Group")]),
+        ("Interview with ATEEZ’s Producer EDEN", [("EDEN", "ATEEZ’s Producer")]),
+        (
+            "Interview with Ailee, Jamie, and Lee Hi",
+            [("Ailee", None), ("Jamie", None), ("Lee Hi", None)],
+        ),
+        (
+            "KCrush Interview: “Squid Kitchen” Director Hwang Do",
+            [("Hwang Do", "“Squid Kitchen” Director")],
+        ),
+    ],
+)
+def test_titles_of_other_magazines(title: str, expected: list[tuple[str, str | None]]) -> None:
+    assert told(title) == expected
+
+
 def test_a_name_beside_the_name_is_an_alias() -> None:
     (kassy,) = subjects_of(
         "Kcrush Interview with Korean Singer Kassy",
@@ -148,6 +224,11 @@ def test_the_role_may_stand_in_a_tag_or_in_the_text() -> None:
         ("Webtoon Artist", ("Interviews", "K-Pop"), "webtoon"),
         ("Fencer", (), "sport"),
         ("Lead Designer of the board game Ga & Na", (), "game"),
+        ("Lead Designer of KPOP: Becoming an Idol", ("Interviews", "K-Pop"), "game"),
+        ("Producer of Comic Con", (), "music"),
+        ("Member of Boy Group MCND", (), "music"),
+        ("Cast", ("Interviews", "K-Drama"), "acting"),
+        ("배우", ("인터뷰",), "acting"),
         (None, ("Interviews", "YouTube"), "creator"),
         (None, ("Interviews", "Drama"), "acting"),
         ("Director of “Paper Moon”", (), "film"),
