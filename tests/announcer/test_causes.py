@@ -9,6 +9,7 @@ from aiohttp.client_reqrep import ConnectionKey
 
 from bot.announcer.causes import failure_of
 from bot.announcer.machine import Failed, Kind
+from bot.announcer.sender import NothingSentError
 
 VIA = {"Via": "1.1 google"}
 
@@ -75,6 +76,15 @@ CASES = [
     (answer(400, 40067), Failed(Kind.BLOCKED, "tag-required")),
     (answer(400, 50083), Failed(Kind.BLOCKED, "thread-archived")),
     (answer(400, 200000), Failed(Kind.BLOCKED, "automod")),
+    (answer(403, 50007), Failed(Kind.BLOCKED, "messages-closed")),
+    (answer(403, 50278), Failed(Kind.BLOCKED, "messages-closed")),
+    (answer(404, 10013), Failed(Kind.BLOCKED, "unknown-user")),
+    (answer(400, 50033), Failed(Kind.BLOCKED, "unknown-user")),
+    (answer(403, 40003), Failed(Kind.LIMITED, "too-many-direct")),
+    (answer(400, 40003), Failed(Kind.LIMITED, "too-many-direct")),
+    (answer(403, 20026), Failed(Kind.LIMITED, "too-many-direct")),
+    (NothingSentError(answer(503)), Failed(Kind.LOST, "discord-down")),
+    (NothingSentError(TimeoutError()), Failed(Kind.LOST, "network")),
     (answer(403, 50009), Failed(Kind.BLOCKED, "forbidden")),
     (answer(404, 10008), Failed(Kind.BLOCKED, "unknown-channel")),
     (answer(400, 50035), Failed(Kind.REJECTED, "rejected")),
