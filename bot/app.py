@@ -123,22 +123,21 @@ async def open_app(
         following = Following(store, index, clock, announcer.wake)
         announcer.on_direct = following.heard
         studio = await stack.enter_async_context(
-            open_studio(
-                settings.data_dir / "quotes", fetch_from(fetcher, settings.feed_url), clock
-            )
+            open_studio(settings.data_dir / "quotes", fetch_from(fetcher, settings.feed_url), clock)
         )
         excerpt = settings.reading == "excerpt"
+        limit = EXCERPT_QUESTIONS if excerpt else None
         quotes = Quotes(
             store,
             index,
             studio,
             rng,
             source=messages.text()("quote.source"),
-            limit=EXCERPT_QUESTIONS if excerpt else None,
+            limit=limit,
         )
         add_commands(
             client,
-            Reading(store, index, rng, clock),
+            Reading(store, index, rng, clock, limit=limit),
             Subscribing(store, clock, announcer.wake),
             messages,
             library=library,

@@ -4,6 +4,7 @@ Answers are values; whoever shows them makes layouts of them. A person waits for
 each is at most one round to the store, ``random`` and a typed title excepted.
 """
 
+import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -125,13 +126,25 @@ class Meant:
 
 
 class Reading:
-    """The fans' service over the store and the search index."""
+    """The fans' service over the store and the search index.
 
-    def __init__(self, store: Store, index: SearchIndex, rng: random.Random, clock: Clock) -> None:
+    `limit` is how many questions of an interview may be quoted from; ``None`` for all.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        index: SearchIndex,
+        rng: random.Random,
+        clock: Clock,
+        *,
+        limit: int | None = None,
+    ) -> None:
         self._store = store
         self._index = index
         self._rng = rng
         self._clock = clock
+        self._limit = limit
         self._known = _Known(())
 
     async def interview(self, interview_id: int) -> StoredInterview:
@@ -332,21 +345,28 @@ class Reading:
             ArtistGoneError: nobody has this id, or not any more.
         """
         artist = self.known_artist(artist_id)
-        by_id = self._lookup().by_id
+        known = self._lookup()
         last = max(0, (len(artist.interviews) - 1) // size)
         page = min(page, last)
         shown = artist.interviews[page * size : (page + 1) * size]
-        summaries = tuple(by_id[one] for one in shown if one in by_id)
-        quoted = None if page else await self._quoted(artist, by_id)
+        summaries = tuple(known.by_id[one] for one in shown if one in known.by_id)
+        quoted = None if page else await self._quoted(artist, known)
         return ArtistView(artist, summaries, page, quoted)
 
-    async def _quoted(
-        self, artist: Artist, by_id: Mapping[int, InterviewSummary]
-    ) -> tuple[InterviewSummary, Quote] | None:
+    async def _quoted(self, artist: Artist, known: "_Known") -> "_Quoted":
+        """The words are looked for once, as long as the archive stays as it is."""
+        if artist.id not in known.quoted:
+            known.quoted[artist.id] = await self._quote(artist, known)
+        return known.quoted[artist.id]
+
+    async def _quote(self, artist: Artist, known: "_Known") -> "_Quoted":
         for stored in await self._store.interviews(artist.interviews[:QUOTED_FROM]):
-            quote = choose(stored.interview) if stored.withdrawn_at is None else None
-            if quote is not None and stored.id in by_id:
-                return by_id[stored.id], quote
+            if stored.withdrawn_at is not None or stored.id not in known.by_id:
+                continue
+            # A long interview takes a moment, in which others are answered.
+            quote = await asyncio.to_thread(choose, stored.interview, limit=self._limit)
+            if quote is not None:
+                return known.by_id[stored.id], quote
         return None
 
     def _lookup(self) -> "_Known":
@@ -385,11 +405,16 @@ class Reading:
         return await self.interview(page.summaries[0].id)
 
 
+_Quoted = tuple[InterviewSummary, Quote] | None
+
+
 class _Known:
-    """What the list of all interviews tells: each by its id, and how many came out in a year."""
+    """What follows from the list of all interviews: each by its id, how many came out in a year,
+    and whose words were looked for already, by the artist's id."""
 
     def __init__(self, listed: Sequence[InterviewSummary]) -> None:
         self.listed = listed
+        self.quoted: dict[str, _Quoted] = {}
         self.by_id = {summary.id: summary for summary in listed}
         years = Counter(
             summary.published_at.astimezone(UTC).year

@@ -153,7 +153,8 @@ async def connected(
 
     client = KcrushClient(messages, lambda: "K7F2QM", gateway_url=sandbox.gateway_url)
     await client.tree.set_translator(CatalogueTranslator(messages))
-    reading = Reading(store, index, random.Random(seed), clock)
+    limit = EXCERPT_QUESTIONS if excerpt else None
+    reading = Reading(store, index, random.Random(seed), clock, limit=limit)
     library = Library(store, index, clock)
     stack = contextlib.AsyncExitStack()
     folder = stack.enter_context(tempfile.TemporaryDirectory())
@@ -164,7 +165,7 @@ async def connected(
         studio,
         random.Random(seed),
         source=messages.text()("quote.source"),
-        limit=EXCERPT_QUESTIONS if excerpt else None,
+        limit=limit,
     )
     add_commands(
         client,

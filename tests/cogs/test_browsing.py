@@ -9,7 +9,7 @@ import pytest
 from bot.model import Answer, Interview, Subject, Transcript, Turn
 from bot.store.engine import Database
 from sandbox.entities import Message
-from tests.cogs.stage import Stage, answer, interview, labels, options, read
+from tests.cogs.stage import Stage, answer, connected, interview, labels, options, read
 from tests.ui.limits import walk
 
 SEOYUN = Subject("Han Seoyun", "Singer", ("한서윤",))
@@ -292,6 +292,25 @@ async def test_an_artist_with_all_that_there_is(on_stage: Stage) -> None:
     assert "Question 1 of 1" in read(await on_stage.press(opened, "Start reading"))
 
 
+async def test_where_only_excerpts_are_read_no_later_answer_is_quoted(on_stage: Stage) -> None:
+    said = ("Yes.", "Yes.", STRIKING)
+    turns = tuple(Turn(n, "And?", (Answer(None, words),)) for n, words in enumerate(said, 1))
+    await on_stage.publish(interview(1, transcript=Transcript("", turns, "")))
+    assert STRIKING in read(await on_stage.ask("interviews artist", name="한서윤"))
+    await on_stage.client.close()
+    async with connected(
+        on_stage.sandbox,
+        on_stage.store,
+        on_stage.index,
+        on_stage.clock,
+        on_stage.roused,
+        excerpt=True,
+    ):
+        page = await on_stage.ask("interviews artist", name="한서윤")
+        assert STRIKING not in read(page)
+        assert "Interview No. 1" in read(page)
+
+
 async def test_an_artist_is_chosen_while_typing(on_stage: Stage) -> None:
     await on_stage.publish(talk(1, SOYEON), talk(2, SEOYUN))
     assert [name for name, _ in await complete(on_stage, "interviews artist", "name", name="")] == [
@@ -403,6 +422,8 @@ async def test_the_hot_path_asks_the_store_once_at_most(on_stage: Stage, rounds:
     note("artist")
     await on_stage.press(artist, "Older")
     note("turn artist")
+    await on_stage.ask("interviews artist", name="한서윤")
+    note("artist again")
     assert {what: len(asked) for what, asked in spent.items()} == {
         "complete": 0,
         "complete artist": 0,
@@ -417,6 +438,7 @@ async def test_the_hot_path_asks_the_store_once_at_most(on_stage: Stage, rounds:
         "turn today": 0,
         "artist": 1,
         "turn artist": 0,
+        "artist again": 0,
     }
     for reading in ("interviews random", "interviews read"):
         interview_id = {"interview": "no. 7 with han seoyun"} if "read" in reading else {}
