@@ -1,7 +1,7 @@
 """The picture: an answer's words below the article's own picture, or on a colour.
 
-Square, for a phone shows a square as wide as its screen, and other apps that it is shared to
-do as well; the smallest letters are 9 points there. Drawn by one thread at a time (``Typeface``).
+Square, for a phone shows a square as wide as its screen, and so do other apps that it is shared
+to; the smallest letters are set in 9 points there. Drawn by one thread at a time (``Typeface``).
 """
 
 import io
@@ -34,9 +34,9 @@ _SOFT: Colour = (203, 197, 199)
 _MARK_SIZE = 190
 _MARK_GAP = 14
 _NAME_SIZE = 44
-_ROLE_SIZE = 32
-_FOOT_SIZE = 27
-_FOOT_BASELINES = (SIDE - 101, SIDE - 62)
+_ROLE_SIZE = 34
+_FOOT_SIZE = 30
+_FOOT_BASELINES = (SIDE - 100, SIDE - 57)
 _RULE_TOP = SIDE - 152
 
 _LEAST_PICTURE = 370

@@ -38,7 +38,7 @@ def quote_page(
     return Layout(
         container(
             _picture(quote, file, text),
-            words(_source(stored, quote, text)),
+            words(small(_source(stored, quote, text))),
             words(small(note)),
             row(
                 _reading(stored, quote, text, style=discord.ButtonStyle.primary),
@@ -56,7 +56,7 @@ def shared_quote(stored: StoredInterview, quote: Quote, file: str, name: str, te
     by = words(small(text("quote.shared-by", name=sharer)))
     card = container(
         _picture(quote, file, text),
-        words(_source(stored, quote, text)),
+        words(small(_source(stored, quote, text))),
         row(
             _reading(stored, quote, text, style=discord.ButtonStyle.primary),
             link_button(text("card.open"), stored.interview.url),
@@ -79,20 +79,12 @@ def _picture(quote: Quote, file: str, text: Text) -> "ui.MediaGallery[Any]":
 
 
 def _source(stored: StoredInterview, quote: Quote, text: Text) -> str:
-    """Whose words, and where they stand: two lines."""
-    name = escape_within(quote.speaker, _NAME_LIMIT)
-    role = escape_within(quote.role or "", _NAME_LIMIT)
-    who = join([bold(name) if is_visible(name) else None, role or None], ", ")
+    """Where the words stand; whose they are stands on the picture."""
     interview = stored.interview
     title = interview.title if is_visible(interview.title) else text("card.untitled")
     total = len(interview.transcript.turns)
-    where = join(
-        [
-            text("reader.question", number=text.number(quote.section), total=text.number(total)),
-            link(title, interview.url, _TITLE_LIMIT, url_limit=_URL_LIMIT),
-        ]
-    )
-    return "\n".join(filter(None, (who, small(where))))
+    question = text("reader.question", number=text.number(quote.section), total=text.number(total))
+    return join([question, link(title, interview.url, _TITLE_LIMIT, url_limit=_URL_LIMIT)])
 
 
 def _reading(

@@ -124,6 +124,16 @@ def test_a_section_is_asked_alone() -> None:
     assert choose(Interview("guid", "https://kcrush.example/none/", "None")) is None
 
 
+def test_only_the_first_questions_are_quoted_where_only_they_can_be_read() -> None:
+    made = interview("No.", KOREAN, STRIKING)
+    whole, beginning = choose(made), choose(made, limit=2)
+    assert whole is not None
+    assert beginning is not None
+    assert (whole.text, beginning.text) == (STRIKING, KOREAN)
+    assert choose(made, 3, limit=2) is None
+    assert choose(made, limit=1) is None
+
+
 @pytest.mark.parametrize(
     ("label", "subjects", "speaker", "role"),
     [

@@ -103,7 +103,8 @@ def _text(part: dict[str, Any]) -> None:
 def _gallery(part: dict[str, Any]) -> None:
     assert 1 <= len(part["items"]) <= 10
     for item in part["items"]:
-        _address(item["media"]["url"], 2048)
+        address = item["media"]["url"]
+        _address(address.replace("attachment://", "https://attached/", 1), 2048)
         assert item.get("description") is None or 1 <= units(item["description"]) <= 1024
 
 
