@@ -15,7 +15,7 @@ from typing import Protocol, cast
 
 from benchmarks.figures import Report, table
 
-NAMES = ("fanout", "interactions", "rows", "follow", "parse", "talk", "quote")
+NAMES = ("fanout", "interactions", "rows", "follow", "parse", "talk", "quote", "relevance")
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 HEAD = """# Performance
 

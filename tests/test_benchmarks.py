@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
     [
         ("follow", ["| requests ", "exactly 2"]),
         ("parse", ["| bytes to interviews ", "turns, subjects, pictures and excerpts"]),
+        ("relevance", ["| the passage wanted is among five, FTS5 ", "at least 95%"]),
         ("quote", ["| kept, p50 ", "| the loop stands still, at worst "]),
         ("fanout", ["| 429s, against the loop ", "requests in the busiest second"]),
     ],

@@ -117,7 +117,7 @@ def _replaced(piece: str, meant: Mapping[str, str]) -> str:
     there = words(folded)
     # A word that is written with signs within is replaced as a whole.
     joined = "".join(word.text for word in there)
-    if len(there) > 1 and joined in meant:
+    if len(there) > 1 and joined in meant and not any(word.text in meant for word in there):
         return meant[joined]
     changed: list[str] = []
     at = 0

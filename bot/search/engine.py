@@ -223,6 +223,7 @@ class Writer:
     def _document(self, passage: Passage, tokens: Tokens) -> Document:
         published_at = passage.published_at.isoformat() if passage.published_at else None
         shown = [passage.title, passage.names, published_at, passage.question, passage.text]
+        shown += [passage.facts] if passage.facts else []
         values = {
             "title": tokens.title,
             "head": tokens.head,
@@ -241,7 +242,7 @@ class Writer:
 
 def _passage(document: Document) -> Passage:
     told = orjson.loads(document["passage"][0])
-    interview_id, turn_number, title, names, published_at, question, text = told
+    interview_id, turn_number, title, names, published_at, question, text, *facts = told
     return Passage(
         interview_id,
         turn_number,
@@ -250,6 +251,7 @@ def _passage(document: Document) -> Passage:
         datetime.fromisoformat(published_at) if published_at else None,
         question,
         text,
+        tuple(*facts),
     )
 
 

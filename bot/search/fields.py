@@ -31,6 +31,10 @@ class Lexicon(Protocol):
         """Words of titles and names that `word` may be a misspelling of, nearest first."""
         ...
 
+    def passages_with(self, fact: str) -> int:
+        """In how many passages' interviews a fact is."""
+        ...
+
     def finds(self, query: Query) -> bool:
         """Whether a query finds anything."""
         ...

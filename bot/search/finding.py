@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from tantivy import Query, Searcher, TextAnalyzer
 
 from bot.search.building import PLENTY, Builder, Leniency
-from bot.search.correcting import nearest, replaced
+from bot.search.correcting import Frequency, nearest, replaced
 from bot.search.engine import Engine, Ranking
-from bot.search.folding import is_paired, pairs
+from bot.search.folding import fold, is_paired, pairs, word_texts
 from bot.search.narrowing import Narrower
 from bot.search.results import Filters
 from bot.search.wanted import LONGEST_QUERY, Wanted, Wish, wanted
@@ -58,6 +58,9 @@ class Words:
             known = self._frequencies[word] = self.searcher.doc_freq("words", word)
         return known
 
+    def frequency_in_names(self, word: str) -> int:
+        return self.searcher.doc_freq("names", word)
+
     def beginning_with(self, prefix: str, limit: int) -> list[str]:
         key = (prefix, limit)
         if key not in self._beginnings:
@@ -69,6 +72,9 @@ class Words:
         if word not in self._similar:
             self._similar[word] = list(self.similar_to(word))
         return self._similar[word]
+
+    def passages_with(self, fact: str) -> int:
+        return self.searcher.doc_freq("facts", fact)
 
     def finds(self, query: Query) -> bool:
         return bool(self.searcher.search(query, 1, count=False).hits)
@@ -95,7 +101,7 @@ class Finder:
         """
         query = query[:LONGEST_QUERY]
         typed = self._understood(query, filters)
-        corrected = self._with_known_artists(query, typed)
+        corrected = self._with_known_artists(query, typed, filters)
         if corrected is not None:
             query, typed = corrected, self._understood(corrected, filters)
         if typed.empty:
@@ -115,9 +121,9 @@ class Finder:
         unwanted = self._builder.unwanted(meant)
         return self._narrower.narrowed(self._narrower.openings(), meant, filters, unwanted)
 
-    def similar(self, interview_id: int, texts: Mapping[str, str]) -> Ranking:
+    def similar(self, interview_id: int, texts: Mapping[str, str], facts: Sequence[str]) -> Ranking:
         """The passages of others that have most in common with these texts of an interview."""
-        return self._engine.search(self._narrower.alike(interview_id, texts, ()), WINDOW)
+        return self._engine.search(self._narrower.alike(interview_id, texts, facts), WINDOW)
 
     def passages_of(self, interview_id: int, most: int) -> Ranking:
         return self._engine.search(self._narrower.of_interview(interview_id), most)
@@ -148,51 +154,56 @@ class Finder:
                 break
         return found
 
-    def _with_known_artists(self, query: str, typed: Wanted) -> str | None:
-        """The query with the artists of its filters as they are probably called."""
-        unknown = [wish for wish in typed.only.artists if not self._narrower.is_known(wish)]
-        return self._replaced(query, unknown, self._unknown_words(unknown))
+    def _with_known_artists(self, query: str, typed: Wanted, filters: Filters) -> str | None:
+        """The query with the artists of its filters as they are called, where they were not."""
+        unknown = self._unknown_artists(typed)
+        if not unknown:
+            return None
+        meant = [self._meant(wish, self._words.frequency_in_names) for wish in unknown]
+        guess = _replaced(query, unknown, meant)
+        if guess is None or self._unknown_artists(self._understood(guess, filters)):
+            return None
+        return guess
+
+    def _unknown_artists(self, typed: Wanted) -> list[Wish]:
+        return [wish for wish in typed.only.artists if not self._narrower.is_known(wish)]
 
     def _guesses(self, query: str, typed: Wanted) -> Iterator[str]:
         """What the query may have been meant to be, likeliest first; none that it is already."""
-        unknown = list(self._unknown_words(typed.wishes))
+        unknown = [wish for wish in typed.wishes if self._is_unknown(wish)]
         if unknown:
-            guess = self._replaced(query, typed.wishes, unknown)
+            meant = [self._meant(wish, self._words.frequency) for wish in unknown]
+            guess = _replaced(query, unknown, meant)
             if guess is not None:
                 yield guess
-            return
-        if len(typed.wishes) > 1:
+        elif len(typed.wishes) > 1:
             yield from self._other_words(query, typed.wishes)
 
-    def _unknown_words(self, wishes: Sequence[Wish]) -> Iterator[str]:
-        """The words that no text has; of a compound, as it is written without its signs."""
-        for wish in wishes:
-            if wish.is_heard:
-                continue
-            parts = [word for word in wish.parts if not self._is_known(word, wish)]
-            if len(wish.parts) == 1 or wish.phrase:
-                yield from parts
-            elif parts and not any(map(self._words.frequency, wish.others)):
-                yield from (*wish.others[:1], *parts)
-
-    def _is_known(self, word: str, wish: Wish) -> bool:
-        if is_paired(word):
-            return all(self._words.frequency(pair) for pair in pairs(word))
-        if self._words.frequency(word):
+    def _is_unknown(self, wish: Wish) -> bool:
+        """Whether there is a word in it that no text has, or, in a compound, no text as one."""
+        frequency = self._words.frequency
+        if wish.is_heard or all(_is_known(part, frequency) for part in wish.parts):
+            return False
+        if wish.phrase:
             return True
-        others = len(wish.parts) == 1 and any(map(self._words.frequency, wish.others))
-        return others or bool(
-            wish.prefix.endswith(word) and self._words.beginning_with(wish.prefix, 1)
-        )
+        begun = wish.prefix and self._words.beginning_with(wish.prefix, 1)
+        return not begun and not any(_is_known(other, frequency) for other in wish.others)
 
-    def _replaced(
-        self, query: str, wishes: Sequence[Wish], unknown: "Iterator[str] | list[str]"
-    ) -> str | None:
-        meant = {word: near for word in unknown if (near := self._nearest(word)) is not None}
-        return replaced(query, meant, (wish.span for wish in wishes)) if meant else None
+    def _meant(self, wish: Wish, frequency: Frequency) -> dict[str, str]:
+        """What the unknown words of a wish were probably meant to be.
 
-    def _nearest(self, word: str) -> str | None:
-        return nearest(word, self._words.frequency, self._words.similar)
+        Its parts are tried first, then, where one of these stays unknown, a compound as one word.
+        """
+        unknown = [part for part in wish.parts if not _is_known(part, frequency)]
+        meant = {part: near for part in unknown if (near := self._nearest(part, frequency))}
+        if wish.phrase or len(wish.parts) == 1 or (meant and len(meant) == len(unknown)):
+            return meant
+        joined = "".join(wish.parts)
+        near = self._nearest(joined, frequency)
+        return {joined: near} if near else {}
+
+    def _nearest(self, word: str, frequency: Frequency) -> str | None:
+        return nearest(word, frequency, self._words.similar)
 
     def _other_words(self, query: str, wishes: Sequence[Wish]) -> Iterator[str]:
         """Each word, the rarest first, as the name that it may have been meant to be."""
@@ -208,3 +219,14 @@ class Finder:
             (word,) = wish.parts
             for near in self._words.similar(word)[:1]:
                 yield replaced(query, {word: near}, [wish.span])
+
+
+def _is_known(word: str, frequency: Frequency) -> bool:
+    return all(frequency(unit) for unit in (is_paired(word) and pairs(word)) or [word])
+
+
+def _replaced(query: str, wishes: Sequence[Wish], meant: Sequence[Mapping[str, str]]) -> str | None:
+    """The query with what the wishes were meant to be; ``None`` where this is as it was."""
+    together = {word: near for words in meant for word, near in words.items()}
+    guess = replaced(query, together, (wish.span for wish in wishes))
+    return None if word_texts(fold(guess)) == word_texts(fold(query)) else guess

@@ -143,7 +143,8 @@ class SearchIndex:
             page, total = ranked[offset : offset + limit], len(ranked)
         marker = Marker(found.wanted, found.leniency, self._stems, found.misspelled)
         hits = tuple(_hit(ranking.passage(address), score, marker) for score, address in page)
-        return SearchResults(hits, total, _ms_since(began), exact, found.corrected)
+        corrected = found.corrected if total else None
+        return SearchResults(hits, total, _ms_since(began), exact, corrected)
 
     def _similar(self, interview_id: int, limit: int) -> list[int]:
         finder = self._finder()
@@ -151,7 +152,8 @@ class SearchIndex:
         passages = [own.passage(address) for _, address in own.found]
         if not passages:
             return []
-        found = finder.similar(interview_id, alike_texts(passages))
+        facts = next((passage.facts for passage in passages if passage.facts), ())
+        found = finder.similar(interview_id, alike_texts(passages), facts)
         scores: dict[int, list[float]] = {}
         for (score, _), interview in zip(found.found, found.interviews, strict=True):
             scores.setdefault(int(str(interview)), []).append(score)

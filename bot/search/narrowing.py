@@ -17,6 +17,8 @@ _ALIKE_TERMS = 25
 _ALIKE_SHARE = 0.1
 _ALIKE_LEAST = 20
 
+_ALIKE_WEIGHTS = {"artist": 6.0, "tag": 2.0, "kind": 2.0}
+
 _EARLIEST, _LATEST = 1990, 2100
 """Years between which a span of years is looked for; a magazine of the web has no others."""
 
@@ -52,8 +54,11 @@ class Narrower:
         return Query.term_query(self.schema, "interview", interview_id)
 
     def alike(self, interview_id: int, texts: Mapping[str, str], facts: Sequence[str]) -> Query:
-        """What other interviews' passages have in common with these texts, by field, and facts."""
-        common = Query.more_like_this_document_fields_query(
+        """What other interviews' passages have in common with these texts, by field, and facts.
+
+        What many have in common ranks what is found, but finds nothing by itself.
+        """
+        words = Query.more_like_this_document_fields_query(
             self.schema,
             {field: [text] for field, text in texts.items()},
             min_doc_frequency=2,
@@ -61,10 +66,13 @@ class Narrower:
             min_term_frequency=1,
             max_query_terms=_ALIKE_TERMS,
         )
+        most = max(_ALIKE_LEAST, self.lexicon.passages * _ALIKE_SHARE)
+        rare = [fact for fact in facts if self.lexicon.passages_with(fact) <= most]
+        weighed = {fact: Query.boost_query(self._fact(fact), _weight(fact)) for fact in facts}
         return Query.boolean_query(
             [
-                (Occur.Should, common),
-                *((Occur.Should, Query.const_score_query(self._fact(f), 1.0)) for f in facts),
+                (Occur.Must, _any([words, *(weighed[fact] for fact in rare)])),
+                *((Occur.Should, weighed[fact]) for fact in facts if fact not in rare),
                 (Occur.MustNot, self.of_interview(interview_id)),
             ]
         )
@@ -120,6 +128,10 @@ class Narrower:
 
     def _any_fact(self, facts: Iterable[str]) -> Query:
         return Query.term_set_query(self.schema, "facts", list(facts))
+
+
+def _weight(fact: str) -> float:
+    return _ALIKE_WEIGHTS.get(fact.partition(":")[0], 0.0)
 
 
 def _years(first: int, last: int) -> Iterable[int]:

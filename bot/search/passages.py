@@ -16,12 +16,18 @@ from bot.search.folding import fold, joined_names, squashed, units, word_texts
 PASSAGE = 1_500
 """Characters of a passage. Longer answers become several, so that a hit is near its words."""
 
+_TAGS = 30
+"""Categories and tags that count."""
+
 _LAST_BREAK = re.compile(r".*[.!?…。][\"')”’]*\s|.*\s", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What one document of the index holds to be shown; ``turn_number`` 0 is the frame."""
+    """What one document of the index holds to be shown; ``turn_number`` 0 is the frame.
+
+    ``facts`` stand with an interview's first passage only.
+    """
 
     interview_id: int
     turn_number: int
@@ -30,16 +36,17 @@ class Passage:
     published_at: datetime | None
     question: str
     text: str
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """What one document is found by: units parted by spaces.
 
-    ``title`` is filled on an interview's first passage only, so that it leads the others;
-    ``words`` are all words unstemmed, for beginnings and misspellings, ``names`` those of names and
-    aliases. ``facts`` are what filters
-    ask for, and ``listed_at`` is the second by which the newest are listed first.
+    ``title`` is filled on an interview's first passage only, so that it leads the others; the
+    tags are words of that passage, too. ``words`` are all words unstemmed, for beginnings and
+    misspellings, ``names`` those of names and aliases. ``facts`` are what filters ask for, and
+    ``listed_at`` is the second by which the newest are listed first.
     """
 
     title: str
@@ -64,6 +71,10 @@ def kind_fact(kind: Kind) -> str:
     return f"kind:{kind}"
 
 
+def tag_fact(tag: str) -> str:
+    return f"tag:{' '.join(fold(tag).split())}"
+
+
 def year_fact(year: int) -> str:
     return f"year:{year}"
 
@@ -81,7 +92,8 @@ def passages(stored: StoredInterview) -> Iterator[tuple[Passage, Tokens]]:
     for number, question, text in spoken:
         for piece in pieces(text):
             passage = Passage(
-                stored.id, number, interview.title, names, interview.published_at, question, piece
+                *(stored.id, number, interview.title, names, interview.published_at),
+                *(question, piece, head.facts if first else ()),
             )
             yield passage, _tokens(head, question, piece, first=first)
             first = False
@@ -116,6 +128,7 @@ def _spoken(answers: tuple[Answer, ...]) -> str:
 class _Head:
     stream: str
     words: tuple[str, ...]
+    tags: tuple[str, ...]
     names: str
     facts: tuple[str, ...]
     listed_at: int
@@ -132,6 +145,7 @@ class _Head:
         return cls(
             _stream(words),
             tuple(words),
+            tuple(_all_words(" | ".join(interview.kinds[:_TAGS]))),
             _stream(_names(names)),
             _facts(interview),
             _listed_at(stored),
@@ -146,6 +160,7 @@ def _names(names: Sequence[str]) -> list[str]:
 def _facts(interview: Interview) -> tuple[str, ...]:
     facts = [artist_fact(one) for one in sorted(artist_ids(interview.subjects))]
     facts.append(kind_fact(kind_of(interview.subjects, interview.kinds)))
+    facts += dict.fromkeys(tag_fact(tag) for tag in interview.kinds[:_TAGS])
     if interview.published_at is not None:
         facts.append(year_fact(interview.published_at.astimezone(UTC).year))
     return tuple(facts)
@@ -159,7 +174,7 @@ def _listed_at(stored: StoredInterview) -> int:
 
 def _tokens(head: _Head, question: str, text: str, *, first: bool) -> Tokens:
     asked = _all_words(question)
-    answered = _all_words(text)
+    answered = [*_all_words(text), *(head.tags if first else ())]
     distinct = dict.fromkeys([*head.words, *asked, *answered])
     return Tokens(
         title=head.stream if first else "",

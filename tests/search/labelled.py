@@ -5,7 +5,7 @@ reason to change a label. A label names interviews, and where the query asks for
 is with, the questions that answer it (0 is what stands before the first one).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 SLUGS = {
@@ -136,3 +136,24 @@ LABELLED = (
     _asked("year:2021 plant kevin", sola=7),
     _asked("kind:acting rice cooker", min_hwa=(1, 7)),
 )
+
+
+def among_first(answers: Sequence[Sequence[tuple[str, int]]], most: int) -> float:
+    """The share of ``LABELLED`` that have a wanted passage among the first `most` of their answers.
+
+    An answer is an interview's key and a turn, best first.
+    """
+    met = [
+        any(labelled.is_met_by(*passage) for passage in answer[:most])
+        for labelled, answer in zip(LABELLED, answers, strict=True)
+    ]
+    return sum(met) / len(met)
+
+
+def interviews_among_first(answers: Sequence[Sequence[tuple[str, int]]], most: int) -> float:
+    """As ``among_first``, of interviews, whichever question of theirs was found."""
+    met = [
+        bool(labelled.wanted.keys() & list(dict.fromkeys(key for key, _ in answer))[:most])
+        for labelled, answer in zip(LABELLED, answers, strict=True)
+    ]
+    return sum(met) / len(met)

@@ -70,6 +70,75 @@ async def test_filters_alone_list_what_they_leave_newest_first(told):
     assert await told("") == []
 
 
+@pytest.mark.parametrize(
+    ("query", "keys"),
+    [
+        ("artist:mira noodles", ["mira", "mira again"]),
+        ("ARTIST:Mira noodles", ["mira", "mira again"]),
+        ('artist:"Do Mi-ra" noodles', ["mira", "mira again"]),
+        ("noodles artist:도미라", ["mira", "mira again"]),
+        ("noodles artist: mira", ["mira", "mira again"]),
+        ("artist：mira noodles", ["mira", "mira again"]),
+        ("artist:mir noodles", ["mira", "mira again"]),
+        ("artist:mira artist:haru noodles", ["mira", "mira again", "haru"]),
+        ("noodles -artist:mira", ["jun", "haru"]),
+        ("noodles kind:music", ["mira", "mira again"]),
+        ("noodles kind:MUS", ["mira", "mira again"]),
+        ("noodles kind:singer", ["mira", "mira again"]),
+        ("noodles kind:sports", ["jun"]),
+        ("noodles kind:sport kind:acting", ["jun", "haru"]),
+        ("noodles -kind:music", ["jun", "haru"]),
+        ("noodles year:2022", ["mira again", "jun"]),
+        ("noodles year:2019-2021", ["mira", "haru"]),
+        ("noodles year:2022..2019", list(ARCHIVE)),
+        ("noodles year:-2020", ["mira"]),
+        ("noodles year:2021-", ["mira again", "jun", "haru"]),
+        ("noodles -year:2022", ["mira", "haru"]),
+        ("noodles year:1815", []),
+        ('noodles -"always noodles" kind:music', ["mira again"]),
+        ("noodles artist:mira year:2022 kind:music", ["mira again"]),
+        ("noodles artist:mira kind:sport", []),
+    ],
+)
+async def test_a_query_narrows_itself(told, query, keys):
+    assert sorted(set(await told(query))) == sorted(keys)
+
+
+@pytest.mark.parametrize(
+    ("query", "keys"),
+    [
+        ("kind:music", ["mira again", "mira"]),
+        ("artist:mira", ["mira again", "mira"]),
+        ("year:2021", ["haru"]),
+        ("-kind:music -year:2021", ["jun"]),
+        ("kind:music -songwriter", ["mira"]),
+    ],
+)
+async def test_a_query_of_only_filters_lists_the_newest_first(told, query, keys):
+    assert await told(query) == keys
+
+
+async def test_typed_and_chosen_filters_hold_together(told):
+    assert await told("noodles kind:music", year=2022) == ["mira again"]
+    assert await told("kind:music", year=2019) == ["mira"]
+    assert await told("-mira", kind=Kind.MUSIC) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["kind:xyz", "year:soon", "year:20", "year:", "artist:", "foo:bar", 'kind:"?"', "year:-"],
+)
+async def test_what_no_filter_understands_is_taken_literally(store, index, query):
+    async with store.write() as write:
+        literal = interview("l", "Lita", ("What?", f"They wrote {query} on the wall."))
+        other = interview("o", "Otto", ("What?", "They wrote nothing on the wall."))
+        ids = [await write.insert(one, "d") for one in (literal, other)]
+    await index.sync(store)
+    results = await index.search(query)
+    assert results.exact
+    assert [hit.interview_id for hit in results.hits] == ids[:1]
+
+
 async def test_a_listing_has_pages_and_a_true_total(store, index):
     async with store.write() as write:
         ids = [
@@ -105,3 +174,25 @@ async def test_similar_interviews_share_the_words_that_few_have(store, index):
     assert ids["drums"] not in index.similar(ids["drums"])
     assert index.similar(ids["drums"], limit=0) == []
     assert index.similar(10**9) == []
+
+
+async def test_similar_interviews_are_with_the_same_artist_or_about_the_same(store, index):
+    archive = {
+        "one": interview("1", "Nari", ("Why?", "Because."), kinds=("Ballad",)),
+        "two": interview("2", "Nari", ("How?", "Somehow."), kinds=("Travel",)),
+        "ballad": interview("3", "Gaon", ("When?", "Soon."), kinds=("Ballad",)),
+        "other": interview("4", "Dorim", ("Where?", "Here."), kinds=("Chess",)),
+    }
+    async with store.write() as write:
+        ids = {key: await write.insert(one, "d") for key, one in archive.items()}
+    await index.sync(store)
+    assert index.similar(ids["one"], 2) == [ids["two"], ids["ballad"]]
+
+
+async def test_a_withdrawn_interview_is_similar_to_none(store, index):
+    async with store.write() as write:
+        ids = [await write.insert(interview(k, "Nari", (FOOD, "Figs.")), "d") for k in "abc"]
+        await write.withdraw(ids[1], datetime(2026, 3, 2, tzinfo=UTC))
+    await index.sync(store)
+    assert index.similar(ids[0]) == [ids[2]]
+    assert index.similar(ids[1]) == []

@@ -1,0 +1,146 @@
+"""Did you mean: what is offered, and what never is."""
+
+import logging
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.artists import artist_id
+from bot.model import Kind
+from bot.search import Filters
+from bot.search.correcting import nearest, replaced
+from bot.search.folding import fold, word_texts
+from bot.search.wanted import LONGEST_QUERY, MOST_FILTERS, wanted
+
+LIKE_SYNTAX = (
+    *('"', "-", ":", "artist:", "kind:", "year:", "-artist:", 'artist:"', "year:2026", "kind:mu"),
+    *(" ", " ", "kuhn", "khun", "방탄", "kimchi", "2019-", "..", "：", "가", "a", "\u0301", "\0"),
+)
+TYPED = st.one_of(
+    st.text(max_size=40), st.lists(st.sampled_from(LIKE_SYNTAX), max_size=14).map("".join)
+)
+FILTERS = st.builds(
+    Filters,
+    artist=st.none() | st.frozensets(st.sampled_from([artist_id("kuhn"), "", "\0", "x"])),
+    kind=st.none() | st.sampled_from(list(Kind)),
+    year=st.none() | st.integers(-(10**12), 10**12),
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "meant", "key"),
+    [
+        ("khun", "kuhn", "kuhn"),
+        ("KUHM", "kuhn", "kuhn"),
+        ("dnacing every night", "dancing every night", "kuhn"),
+        ("samgyopsal", "samgyeopsal", "ace"),
+        ("angstorm", "angstrom", "beyonce"),
+        ("방탄소넌단", "방탄소년단", "bts"),
+        ("choi sistres", "choi sisters", "choi"),
+        ('"for kinchi"', '"for kimchi"', "kuhn"),
+        ("kinchi kind:other -choi", "kimchi kind:other -choi", "kuhn"),
+        ("artist:khun kimchi", "artist:kuhn kimchi", "kuhn"),
+        ('artist:"choi sistres"', 'artist:"choi sisters"', "choi"),
+        ("artist:khun kinchi", "artist:kuhn kimchi", "kuhn"),
+        ("ye-hyum", "ye-hyun", "yehyun"),
+        ("kuhn sanger", "kuhn singer", "kuhn"),
+    ],
+)
+async def test_what_was_meant_is_offered_and_searched(archive, query, meant, key):
+    results = await archive.index.search(query)
+    assert results.corrected == meant
+    assert results.exact is False
+    assert archive.keys[results.hits[0].interview_id] == key
+    better = await archive.index.search(meant)
+    assert (better.hits, better.total, better.exact) == (results.hits, results.total, True)
+    assert better.corrected is None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *(
+            "kuhn",
+            "kimchi",
+            "방탄소년단",
+            "gidle",
+            "year:2026",
+            "artist:kuhn",
+            "qqqqqqqq",
+            "가힣뷁",
+        ),
+        *("quantum mechanics", "", "?!", "artist:qqqqqqqq", "kuhn quantum", "-kuhn", "kuh"),
+    ],
+)
+async def test_nothing_is_offered_where_nothing_better_is_known(archive, query):
+    assert (await archive.index.search(query)).corrected is None
+
+
+async def test_what_filters_leave_out_is_not_offered(archive):
+    none = Filters(year=1999)
+    for query in ("khun", "kinchi", "방탄소넌단"):
+        results = await archive.index.search(query, filters=none)
+        assert (results.hits, results.corrected) == ((), None)
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(query=TYPED, filters=FILTERS, limit=st.integers(0, 20), offset=st.integers(0, 40))
+async def test_no_text_fails_with_or_without_filters(
+    archive, query, filters, limit, offset, caplog
+):
+    with caplog.at_level(logging.WARNING):
+        results = await archive.index.search(query, limit=limit, offset=offset, filters=filters)
+    assert not caplog.records
+    assert len(results.hits) <= limit
+    assert len(results.hits) <= results.total
+    if results.corrected is not None:
+        assert not results.exact
+        assert results.total
+        assert word_texts(fold(results.corrected)) != word_texts(fold(query))
+
+
+@given(TYPED)
+def test_every_text_narrows_by_a_few_things_at_most(text):
+    meant = wanted(text)
+    for narrowing in (meant.only, meant.without):
+        assert len(narrowing.artists) + len(narrowing.kinds) + len(narrowing.years) <= MOST_FILTERS
+        assert all(1000 <= first <= last <= 9999 for first, last in narrowing.years)
+        assert all(wish.parts for wish in narrowing.artists)
+    for wish in (*meant.wishes, *meant.unwanted, *meant.only.artists):
+        start, end = wish.span
+        assert 0 <= start < end <= min(len(text), LONGEST_QUERY)
+
+
+def test_only_words_in_their_pieces_are_replaced():
+    assert replaced("kinchi -kinchi", {"kinchi": "kimchi"}, [(0, 6)]) == "kimchi -kinchi"
+    assert replaced("artist:Khun khun", {"khun": "kuhn"}, [(7, 11)]) == "artist:kuhn khun"
+    assert replaced("(Kínchi)!", {"kinchi": "kimchi"}, [(0, 9)]) == "(kimchi)!"
+    assert replaced("Ye-hyum's", {"yehyum": "yehyun"}, [(0, 9)]) == "yehyun"
+    assert replaced("same", {"other": "word"}, [(0, 4)]) == "same"
+
+
+@given(st.text(max_size=60), st.dictionaries(st.text(max_size=5), st.text(max_size=5)))
+def test_any_text_is_replaced_without_an_error(text, meant):
+    changed = replaced(text, meant, [(0, len(text))])
+    assert changed == replaced(text, meant, [(0, len(text)), (1, 2)])
+    assert replaced(text, {}, []) == text
+
+
+def test_a_name_is_nearer_than_a_word_and_one_letter_nearer_than_two():
+    words = {"kimchi": 50, "kimono": 3, "kitchen": 9}
+
+    def frequency(word):
+        return words.get(word, 0)
+
+    assert nearest("kinchi", frequency, lambda _: []) == "kimchi"
+    assert nearest("kimchy", frequency, lambda _: ["kimchu"]) == "kimchu"
+    assert nearest("kimchy", frequency, lambda _: ["kimahy"]) == "kimahy"
+    assert nearest("kinchy", frequency, lambda _: ["kimchee"]) == "kimchee"
+    assert nearest("kitchne", frequency, lambda _: ["kimchee"]) == "kitchen"
+    assert nearest("zzzzzzz", frequency, lambda _: []) is None
+    assert nearest("ki", frequency, lambda _: ["kim"]) is None
