@@ -46,7 +46,7 @@ class FollowingArtists:
 
     def add_to(self, group: app_commands.Group, naming: Naming) -> None:
         """Its commands in the group ``/interviews``."""
-        named = {"artist": naming("command.artist.artist.name")}
+        named = {"artist": naming("command.follow-artist.artist.name")}
 
         @group.command(
             name=naming("command.follow-artist.name"),

@@ -1,0 +1,426 @@
+"""`/interviews follow`, `unfollow`, `following`: from a person's act to what is kept and shown."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.announcer import Announcer
+from bot.artists import artist_id
+from bot.following import Following
+from bot.model import Subject
+from bot.outgoing.sending import DiscordSender
+from bot.store import Messages
+from sandbox.entities import Message
+from tests.clock import FakeClock
+from tests.cogs import stage as acting
+from tests.cogs.stage import Stage, answer, interview, labels, options, read
+from tests.openapi import Checker
+
+HAN, VINO = Subject("Han Seoyun", "Singer", ("한서윤",)), Subject("V1NO")
+BEGUN = (
+    "**Done.** You follow **Han Seoyun**: their next interview comes to you as a direct message."
+)
+
+
+class AtOnce:
+    async def turn(self) -> None:
+        return
+
+
+@pytest.fixture
+async def sending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checker: Checker
+) -> AsyncIterator[tuple[Stage, Announcer]]:
+    """A stage whose bot also sends what is due."""
+    made: list[Following] = []
+    built = acting.Following
+
+    def keep(*services: Any) -> Following:
+        made.append(built(*services))
+        return made[-1]
+
+    monkeypatch.setattr(acting, "Following", keep)
+    async with acting.stage(tmp_path, monkeypatch, checker) as stage:
+        announcer = Announcer(
+            stage.store, DiscordSender(stage.client), stage.clock, random.Random(1), AtOnce()
+        )
+        announcer.on_direct = made[0].heard
+        yield stage, announcer
+
+
+async def announce(stage: Stage, number: int, *subjects: Subject) -> int:
+    """Publish an interview as the watcher does, and bring the index up to it."""
+    async with stage.store.write() as write:
+        id_ = await write.insert(interview(number, subjects=subjects), f"digest {number}")
+        await write.enqueue(id_, stage.clock.now())
+    await stage.index.sync(stage.store)
+    return id_
+
+
+async def followed(stage: Stage) -> list[str]:
+    return [one.name for one in await stage.store.follows.of(stage.fan.id)]
+
+
+def dms(stage: Stage) -> list[Message]:
+    dm = stage.sandbox.world.dms.get(stage.fan.id)
+    return list(dm.messages.values()) if dm is not None else []
+
+
+def words_beside(stage: Stage) -> list[str]:
+    """All that this person alone was shown, oldest first."""
+    own = [
+        message
+        for message in stage.sandbox.world.ephemerals.values()
+        if message.ephemeral_for == stage.fan.id
+    ]
+    return [read(message) for message in own]
+
+
+# ---------------------------------------------------------------- follow
+
+
+@pytest.mark.parametrize("typed", ["Han Seoyun", "han seoyun", "한서윤", "Han Seo-yun"])
+async def test_a_name_typed_past_the_choices_is_followed(on_stage: Stage, typed: str) -> None:
+    await on_stage.publish(interview(1))
+    said = await on_stage.ask("interviews follow", artist=typed)
+    assert read(said).startswith(BEGUN)
+    assert labels(said) == ["Unfollow Han Seoyun"]
+    assert await followed(on_stage) == ["Han Seoyun"]
+    again = await on_stage.ask("interviews follow", artist=typed)
+    assert read(again).startswith("You follow **Han Seoyun** already")
+    assert await followed(on_stage) == ["Han Seoyun"]
+
+
+async def test_choices_are_artists_and_what_they_send_is_followed(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1), interview(2, subjects=(VINO,)))
+    choices = await on_stage.sandbox.autocomplete(
+        on_stage.fan, on_stage.channel, "interviews follow", focused="artist", artist="seoy"
+    )
+    assert choices[0].value == f"kc:artist:{artist_id('Han Seoyun')}"
+    said = await on_stage.ask("interviews follow", artist=str(choices[0].value))
+    assert read(said).startswith(BEGUN)
+
+
+async def test_a_name_of_several_is_chosen_from_a_list(on_stage: Stage) -> None:
+    await on_stage.publish(
+        interview(1, subjects=(Subject("Jay", "Singer", ("제이",)),)),
+        interview(2, subjects=(Subject("Jay Chou Kim", "Actor", ("제이",)),)),
+    )
+    said = await on_stage.ask("interviews follow", artist="제이")
+    assert await followed(on_stage) == []
+    buttons = [part["custom_id"] for part in acting.walk(said.components) if part["type"] == 2]
+    assert set(buttons) == {f"kc:follow:{artist_id(name)}" for name in ("Jay", "Jay Chou Kim")}
+    chosen = await on_stage.sandbox.press(on_stage.fan, said, buttons[0])
+    assert read(answer(chosen)).startswith("**Done.** You follow **Jay")
+    assert len(await followed(on_stage)) == 1
+
+
+async def test_one_wrong_letter_is_forgiven_and_the_answer_says_who_is_meant(
+    on_stage: Stage,
+) -> None:
+    await on_stage.publish(interview(1))
+    assert read(await on_stage.ask("interviews follow", artist="Han Seoyum")).startswith(BEGUN)
+
+
+async def test_an_unknown_name_is_not_followed_and_the_nearest_are_shown(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1), interview(2, subjects=(Subject("Han Seojun"),)))
+    near = await on_stage.ask("interviews follow", artist="Han Seo")
+    assert any("kc:follow:" in part.get("custom_id", "") for part in acting.walk(near.components))
+    far = await on_stage.ask("interviews follow", artist="Zzyzx Qwrt")
+    assert "Zzyzx Qwrt" in read(far)
+    assert await followed(on_stage) == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["@everyone", "kc:artist:0123456789", "kc:artist:", "\u202e", "*" * 100, "?", "x" * 100],
+)
+async def test_whatever_is_typed_gets_an_answer(on_stage: Stage, typed: str) -> None:
+    await on_stage.publish(interview(1))
+    for command in ("follow", "unfollow"):
+        said = await on_stage.ask(f"interviews {command}", artist=typed)
+        assert read(said)
+        assert "K7F2QM" not in read(said)
+    assert await followed(on_stage) == []
+
+
+async def test_following_more_than_one_may_says_what_to_do(on_stage: Stage) -> None:
+    many = [Subject(f"Artist {number}") for number in range(101)]
+    await on_stage.publish(interview(1, subjects=tuple(many)))
+    for subject in many[:100]:
+        artist = on_stage.index.artist(artist_id(subject.name))
+        assert artist is not None
+        await Following(on_stage.store, on_stage.index, on_stage.clock, on_stage.roused.set).follow(
+            on_stage.fan.id, artist
+        )
+    said = await on_stage.ask("interviews follow", artist="Artist 100")
+    assert read(said) == (
+        "You follow 100 artists, and more is not possible. "
+        "Take one from `/interviews following` first."
+    )
+
+
+async def test_a_button_of_an_artist_who_is_gone_says_so(on_stage: Stage) -> None:
+    (id_,) = await on_stage.publish(interview(1))
+    said = await on_stage.ask("interviews follow", artist="Han Seoyun")
+    said = await on_stage.press(said, "Unfollow Han Seoyun")
+    async with on_stage.store.write() as write:
+        await write.withdraw(id_, on_stage.clock.now())
+    await on_stage.index.sync(on_stage.store)
+    said = await on_stage.press(said, "Follow again")
+    assert await followed(on_stage) == []
+    assert "K7F2QM" not in read(said)
+
+
+# ---------------------------------------------------------------- unfollow, following
+
+
+async def test_unfollowing_by_button_by_name_and_by_choice(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1), interview(2, subjects=(VINO,)))
+    said = await on_stage.ask("interviews follow", artist="Han Seoyun")
+    said = await on_stage.press(said, "Unfollow Han Seoyun")
+    assert read(said) == "You don't follow **Han Seoyun** any more."
+    assert await followed(on_stage) == []
+    said = await on_stage.press(said, "Follow again")
+    assert read(said).startswith(BEGUN)
+    await on_stage.ask("interviews follow", artist="V1NO")
+    named = await on_stage.ask("interviews unfollow", artist="v1no")
+    assert read(named) == "You don't follow **V1NO** any more."
+    (choice,) = await on_stage.sandbox.autocomplete(
+        on_stage.fan, on_stage.channel, "interviews unfollow", focused="artist", artist="han"
+    )
+    assert choice.name == "Han Seoyun"
+    await on_stage.ask("interviews unfollow", artist=str(choice.value))
+    assert await followed(on_stage) == []
+
+
+async def test_unfollowing_whom_one_does_not_says_so(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1))
+    nobody = await on_stage.ask("interviews unfollow", artist="Han Seoyun")
+    assert read(nobody).startswith("You follow nobody, so there is nobody to take away.")
+    await on_stage.ask("interviews follow", artist="Han Seoyun")
+    other = await on_stage.ask("interviews unfollow", artist="*V1NO*")
+    assert read(other).startswith(r"You follow nobody called \*V1NO\*.")
+    choices = await on_stage.sandbox.autocomplete(
+        on_stage.fan, on_stage.channel, "interviews unfollow", focused="artist", artist="V1NO"
+    )
+    assert choices == []
+
+
+async def test_the_list_tells_since_when_and_takes_away(on_stage: Stage) -> None:
+    empty = await on_stage.ask("interviews following")
+    assert read(empty).startswith("You follow nobody yet.")
+    await on_stage.publish(interview(1), interview(2, subjects=(VINO,)))
+    await on_stage.ask("interviews follow", artist="Han Seoyun")
+    await on_stage.clock.advance(86_400)
+    await on_stage.ask("interviews follow", artist="V1NO")
+    listed = await on_stage.ask("interviews following")
+    began = int(on_stage.clock.now().timestamp())
+    assert read(listed).splitlines() == [
+        "## You follow 2 artists",
+        f"**V1NO** · since <t:{began}:D>",
+        f"**Han Seoyun** · since <t:{began - 86_400}:D>",
+        "-# Each new interview comes to you once, as a direct message.",
+    ]
+    assert [option["label"] for option in options(listed)] == ["V1NO", "Han Seoyun"]
+    assert options(listed)[1]["description"] == "since Mar 1, 2026"
+    after = await on_stage.choose(listed, artist_id("V1NO"))
+    assert read(after).startswith("## You follow 1 artist\n**Han Seoyun**")
+    assert await followed(on_stage) == ["Han Seoyun"]
+    # Beside another list that was open all the while: what is gone is gone.
+    other = await on_stage.ask("interviews following")
+    await on_stage.ask("interviews unfollow", artist="Han Seoyun")
+    again = await on_stage.choose(other, artist_id("Han Seoyun"))
+    assert read(again).startswith("You follow nobody yet.")
+
+
+async def test_a_long_list_has_pages_that_fit(on_stage: Stage) -> None:
+    many = tuple(Subject(f"{'한글' * 20} @everyone {number}") for number in range(60))
+    await on_stage.publish(interview(1, subjects=many))
+    for subject in many:
+        artist = on_stage.index.artist(artist_id(subject.name))
+        assert artist is not None
+        await Following(on_stage.store, on_stage.index, on_stage.clock, on_stage.roused.set).follow(
+            on_stage.fan.id, artist
+        )
+    listed = await on_stage.ask("interviews following")
+    assert len(options(listed)) == 25
+    last = await on_stage.press(await on_stage.press(listed, "Next"), "Next")
+    assert len(options(last)) == 10
+    value = options(last)[0]["value"]
+    assert len(options(await on_stage.choose(last, value))) == 9
+
+
+async def test_one_persons_follows_are_nobody_elses(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1))
+    said = await on_stage.ask("interviews follow", artist="Han Seoyun")
+    assert said.ephemeral_for == on_stage.fan.id
+    other = await on_stage.ask("interviews following", by=on_stage.admin)
+    assert read(other).startswith("You follow nobody yet.")
+
+
+# ---------------------------------------------------------------- direct messages
+
+
+async def test_the_buttons_of_a_direct_message_are_answered(
+    sending: tuple[Stage, Announcer],
+) -> None:
+    stage, announcer = sending
+    await stage.publish(interview(9))
+    await stage.ask("interviews follow", artist="Han Seoyun")
+    await announce(stage, 1, HAN)
+    await announcer.drain()
+    (message,) = dms(stage)
+    opened = await stage.press(message, "Read here")
+    assert "Interview No. 1" in read(opened)
+    gone = await stage.press(message, "Unfollow Han Seoyun")
+    assert read(gone) == "You don't follow **Han Seoyun** any more."
+    # The message itself stays as it is.
+    assert "Read here" in labels(dms(stage)[0])
+    again = await stage.press(message, "Unfollow Han Seoyun")
+    assert read(again).startswith("You don't follow them.")
+    await announce(stage, 2, HAN)
+    await announcer.drain()
+    assert len(dms(stage)) == 1
+
+
+@contextlib.asynccontextmanager
+async def at_work(stage: Stage, announcer: Announcer) -> AsyncIterator[None]:
+    """The announcer sends whatever falls due, as in the running bot."""
+
+    async def work() -> None:
+        while True:
+            await stage.roused.wait()
+            stage.roused.clear()
+            await announcer.drain()
+
+    task = asyncio.create_task(work())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def close(stage: Stage, announcer: Announcer) -> None:
+    """The fan follows, closes their messages, and misses an interview."""
+    await stage.publish(interview(9))
+    await stage.ask("interviews follow", artist="Han Seoyun")
+    stage.fan.accepts_dms = False
+    await announce(stage, 1, HAN)
+    await announcer.drain()
+
+
+async def hears(stage: Stage, times: int) -> None:
+    """Wait for what comes beside an answer, and that it is not more."""
+    await stage.sandbox.wait_until(
+        lambda _: sum("don't reach you" in one for one in words_beside(stage)) == times,
+        what="the word about closed messages",
+    )
+
+
+async def test_closed_messages_are_said_once_at_the_next_command(
+    sending: tuple[Stage, Announcer],
+) -> None:
+    stage, announcer = sending
+    await close(stage, announcer)
+    assert not any("don't reach you" in one for one in words_beside(stage))
+    await stage.ask("interviews latest", by=stage.admin)
+    await stage.ask("interviews latest")
+    await hears(stage, 1)
+    assert words_beside(stage)[-1].startswith("### My direct messages don't reach you\n")
+    for command in ("interviews latest", "interviews random"):
+        await stage.ask(command)
+    await announce(stage, 2, HAN)
+    await announcer.drain()
+    await stage.ask("interviews latest")
+    await hears(stage, 1)
+    assert await stage.store.follows.untold() == set()
+
+
+async def test_closed_messages_are_said_beside_a_button_too(
+    sending: tuple[Stage, Announcer],
+) -> None:
+    stage, announcer = sending
+    await stage.publish(interview(8))
+    listed = await stage.ask("interviews latest")
+    await close(stage, announcer)
+    await stage.choose(listed, options(listed)[0]["value"])
+    await hears(stage, 1)
+
+
+async def test_the_list_tells_of_closed_messages_so_nothing_else_does(
+    sending: tuple[Stage, Announcer],
+) -> None:
+    stage, announcer = sending
+    await close(stage, announcer)
+    listed = await stage.ask("interviews following")
+    assert "Discord would not deliver my direct message" in read(listed)
+    assert labels(listed) == ["They are open: try again"]
+    await stage.ask("interviews latest")
+    await hears(stage, 0)
+
+
+async def test_tried_again_it_says_what_came_of_it(sending: tuple[Stage, Announcer]) -> None:
+    stage, announcer = sending
+    await close(stage, announcer)
+    await stage.ask("interviews latest")
+    await hears(stage, 1)
+    word = list(stage.sandbox.world.ephemerals.values())[-1]
+    async with at_work(stage, announcer):
+        await tries(stage, word, "Discord still refuses my direct messages to you.")
+        assert labels(word) == ["They are open: try again"]
+        stage.fan.accepts_dms = True
+        # At once: too soon to ask Discord again.
+        await tries(stage, word, "Discord has not answered yet.")
+        await stage.clock.advance(60)
+        await tries(stage, word, "**It worked.** What you missed is in your direct messages.")
+    assert len(dms(stage)) == 1
+    assert await stage.store.follows.messages(stage.fan.id) is Messages.OPEN
+    await stage.ask("interviews latest")
+    await hears(stage, 0)
+
+
+async def tries(stage: Stage, word: Message, told: str) -> None:
+    await stage.press(word, "They are open: try again")
+    await stage.sandbox.wait_until(lambda _: read(word).startswith(told) or None, what=told)
+
+
+async def test_tried_again_with_nothing_closed(sending: tuple[Stage, Announcer]) -> None:
+    stage, announcer = sending
+    await close(stage, announcer)
+    listed = await stage.ask("interviews following")
+    stage.fan.accepts_dms = True
+    await stage.store.follows.try_again(stage.fan.id)
+    await announcer.drain()
+    await tries(stage, listed, "Your direct messages are open as far as I know.")
+
+
+async def test_forgotten_nobody_is_told_of_closed_messages(
+    sending: tuple[Stage, Announcer],
+) -> None:
+    stage, announcer = sending
+    await close(stage, announcer)
+    await stage.store.follows.forget(stage.fan.id)
+    await stage.ask("interviews latest")
+    await stage.ask("interviews latest")
+    await hears(stage, 0)
+
+
+async def test_who_was_to_be_told_before_a_restart_is_told_after_it(
+    sending: tuple[Stage, Announcer],
+) -> None:
+    stage, announcer = sending
+    await close(stage, announcer)
+    later = Following(stage.store, stage.index, FakeClock(), stage.roused.set)
+    assert not later.is_untold(stage.fan.id)
+    await later.refresh()
+    assert later.is_untold(stage.fan.id)
+    assert await later.take_untold(stage.fan.id)
+    assert not await later.take_untold(stage.fan.id)
