@@ -22,6 +22,9 @@ LONGEST = 280
 BEST = (90, 200)
 """Columns between which no length is better than another."""
 
+LEAST = 0.0
+"""Worth below which words may stand on their own but strike nobody: "Teach at a small school"."""
+
 SENTENCES = 3
 NAMES = 3
 """Of several people who answer as one, as many are named."""
@@ -42,7 +45,7 @@ def choose(interview: Interview, section: int = 0, *, limit: int | None = None) 
             continue
         for answer in turn.answers:
             for score, text in _candidates(answer.text[:_ANSWER_LIMIT]):
-                if best is None or score > best[0]:
+                if score >= LEAST and (best is None or score > best[0]):
                     best = (score, text, answer.speaker, number)
     if best is None:
         return None

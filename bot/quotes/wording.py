@@ -19,6 +19,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 UNFIT: Final = _any(
     r"[?？]",
+    r"(?:\.\.|…)[\"'”’)\]]*$",
     r"https?:|www\.|\w\.(?:com|net|org|kr|co|io|tv|me)\b|[@#]\w|[•■▶►→]",
     r"[\[\]{}|\\]|\((?:laugh|smil|chuckl|grin|웃)",
     r"[ㄱ-ㅎㅏ-ㅣ]{2}|\b(?:ha){2,}\b|\blol\b|[:;]-?\)|\^\^",
@@ -26,7 +27,8 @@ UNFIT: Final = _any(
     r"^[^\s:]{1,20}(?: [^\s:]{1,20})?:\s",
     _words(
         """
-        thanks|thank you|hello|hi everyone|nice to meet|greetings|stay tuned|subscribe
+        thanks?|thank you|interview(?:s|ed|er)?|hello|hi everyone|nice to meet|greetings
+        stay tuned|subscribe
         look forward to|looking forward|follow (?:me|us)|check out|please|see you|coming soon
         your (?:support|interest|readers)|kcrush|k-crush|this (?:interview|magazine|question)
         (?:my|our) fans|as (?:i|we) (?:said|mentioned)|mentioned (?:above|before|earlier)
@@ -39,7 +41,8 @@ UNFIT: Final = _any(
         """
     ),
 )
-"""What no sentence of a quote may hold: questions, addresses, remarks, courtesies."""
+"""What no sentence of a quote may hold: questions, addresses, remarks, courtesies, an end that
+trails off, for who knows whether it was cut."""
 
 LEANING: Final = re.compile(
     r"[“\"‘'「『]?(?:(?:"

@@ -64,6 +64,8 @@ def test_a_sentence_that_stands_alone_is_chosen(text: str) -> None:
         "I was afraid of the sea, so I wrote all of my dreams down at https://seoyun.example/sea.",
         "I love Busan, Daegu, Incheon, Jeju, Gwangju, Ulsan, Suwon, and my mother and my father.",
         "I was afraid of the sea until my grandmother taught me to float on my back (laughs).",
+        "I would like to thank my mother, who taught my heart to float and never to be afraid.",
+        "I was afraid of the sea until my grandmother taught me to float on my back and...",
         "1. I was afraid of the sea until my grandmother taught me to float on my back and count.",
         "I was afraid of the sea until my grandmother taught me to float on my back and to count",
         "He said, “I was afraid of the sea until my grandmother taught me to float. And I cried.",
@@ -82,6 +84,11 @@ def test_a_strong_sentence_is_chosen_over_a_dull_one() -> None:
     dull = "The second season was scheduled by the company, and various content was released then."
     assert chosen(dull, STRIKING) == STRIKING
     assert chosen(f"{dull} {STRIKING} {dull}") == STRIKING
+
+
+def test_words_that_strike_nobody_are_not_chosen() -> None:
+    assert chosen("Teach at a school with a small sand pit. And with a large refrigerator.") is None
+    assert chosen("MCND is a boy group formed in 2020 by the agency and company TOP Media.") is None
 
 
 def test_too_short_and_too_long_is_not_chosen() -> None:
