@@ -267,7 +267,12 @@ class Reading:
         kind: Kind | None = None,
         year: int | None = None,
     ) -> FoundPage:
-        """Passages that answer `query`, which may be anything a person can type."""
+        """Passages that answer `query`, which may be anything a person can type.
+
+        Raises:
+            NoInterviewsError: nothing is there yet that could be searched.
+        """
+        self._require_some()
         filters = Filters(_spellings(artist), kind, year)
         results = await self._index.search(query, limit=size, offset=page * size, filters=filters)
         wanted = list(dict.fromkeys(hit.interview_id for hit in results.hits))
@@ -330,7 +335,12 @@ class Reading:
         return artist
 
     def meant(self, words: str) -> Meant:
-        """Whom words typed past the choices mean."""
+        """Whom words typed past the choices mean.
+
+        Raises:
+            NoInterviewsError: nobody is known yet.
+        """
+        self._require_some()
         found = tuple(self._index.artists_named(words))
         if len(found) == 1:
             return Meant(found[0])
@@ -368,6 +378,10 @@ class Reading:
             if quote is not None:
                 return known.by_id[stored.id], quote
         return None
+
+    def _require_some(self) -> None:
+        if not self._index.listed():
+            raise NoInterviewsError
 
     def _lookup(self) -> "_Known":
         """What is derived from the list of all, until there is another."""

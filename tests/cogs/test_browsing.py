@@ -133,16 +133,19 @@ async def test_an_artist_whom_nobody_knows(on_stage: Stage) -> None:
 
 
 async def test_a_button_for_an_artist_who_is_gone(on_stage: Stage) -> None:
-    (number,) = await on_stage.publish(talk(1, SOHYUN))
+    numbers = await on_stage.publish(*(talk(n, SOHYUN) for n in range(1, 8)))
+    await on_stage.publish(talk(9, SEOYUN))
     shown = await on_stage.ask("interviews search", query="rain", artist="kim so-hyun")
     page = await on_stage.ask("interviews artist", name="kim so-hyun")
     async with on_stage.store.write() as write:
-        await write.withdraw(number, on_stage.clock.now())
+        for number in numbers:
+            await write.withdraw(number, on_stage.clock.now())
     await on_stage.index.sync(on_stage.store)
     told = await on_stage.choose(page, options(page)[0]["value"])
     assert "KCrush has withdrawn this interview" in read(told)
+    assert "This artist is no longer in the archive" in read(await on_stage.press(shown, "Next"))
     everywhere = await on_stage.press(shown, "Search everywhere")
-    assert "Nothing found for “rain”" in read(everywhere)
+    assert "-# 1 passage found" in read(everywhere)
 
 
 async def test_a_corrected_search_says_so(on_stage: Stage) -> None:
@@ -182,7 +185,14 @@ async def test_before_the_first_poll_every_list_says_to_wait(on_stage: Stage) ->
     for command in ("latest", "random"):
         told = await on_stage.ask(f"interviews {command}", kind="music")
         assert "There are no interviews yet." in read(told)
-    assert "There are no interviews yet." in read(await on_stage.ask("interviews today"))
+    for command, named in (
+        ("today", {}),
+        ("search", {"query": "rain"}),
+        ("search", {"query": "rain", "artist": "kim"}),
+        ("artist", {"name": "kim"}),
+    ):
+        told = await on_stage.ask(f"interviews {command}", **named)
+        assert "There are no interviews yet." in read(told)
 
 
 async def test_another_by_chance_is_another(on_stage: Stage) -> None:
