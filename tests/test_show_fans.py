@@ -1,0 +1,184 @@
+"""A fan's evening, in a browser: found with a typo, read, shared, kept, read on after a restart of
+the bot, followed; and the artist's next interview comes as a direct message.
+
+At a phone's width; each picture is kept at a desktop's too.
+"""
+
+import asyncio
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from browser import DESKTOP, PHONE, browsing
+from openapi import Checker
+from playwright.async_api import Locator, Page, expect
+from process import pointed_at, running
+
+from bot.demo import Stage, furnish
+from sandbox import Sandbox
+from sandbox.gateway import GatewaySettings
+from sandbox.site import SampleSite
+
+pytestmark = pytest.mark.browser
+
+SOON = 60_000
+"""Milliseconds for a bot to start on a busy machine."""
+
+
+@dataclass
+class Fan:
+    """A person with a phone. Pictures go to the folder named by SCREENSHOTS, else to `folder`."""
+
+    page: Page
+    folder: Path
+    channel: str = "interviews"
+
+    async def command(self, words: str) -> Locator:
+        """Type a command, and look at its answer."""
+        before = await self.messages.count()
+        await self.page.get_by_role("combobox", name=f"Message #{self.channel}").fill(words)
+        await self.page.get_by_role("button", name="Send").click()
+        return await self.next_after(before)
+
+    async def complete(self, words: str, option: str, typed: str) -> Locator:
+        """Type a command and the beginning of an option, and take the first that is offered."""
+        before = await self.messages.count()
+        await self.page.get_by_role("combobox", name=f"Message #{self.channel}").fill(words)
+        offered = self.page.get_by_role("listbox", name=option).get_by_role("option").first
+        await expect(offered).to_be_visible()
+        await self.page.keyboard.type(typed)
+        await expect(offered).to_contain_text(typed, ignore_case=True)
+        await offered.click()
+        await self.page.get_by_role("button", name="Send").click()
+        return await self.next_after(before)
+
+    async def choose(self, message: Locator, menu: str, option: str | re.Pattern[str]) -> None:
+        await message.get_by_role("combobox", name=menu).click()
+        offered = self.page.get_by_role("listbox", name=menu)
+        await offered.get_by_role("option").filter(has_text=option).first.click()
+
+    async def next_after(self, before: int) -> Locator:
+        """The message that comes when there were so many, and stays it when others come."""
+        message = self.messages.nth(before)
+        await expect(message).to_be_visible()
+        return message
+
+    @property
+    def messages(self) -> Locator:
+        return self.page.get_by_role("log").get_by_role("article")
+
+    async def look(self, name: str) -> None:
+        """Keep a picture of what is seen, at both widths."""
+        folder = Path(os.environ.get("SCREENSHOTS", self.folder))
+        for kind, size in (("desktop", DESKTOP), ("phone", PHONE)):
+            await self.page.set_viewport_size({"width": size[0], "height": size[1]})
+            picture = folder / f"fan-{name}-{kind}.png"
+            await self.page.screenshot(path=picture)
+            assert picture.stat().st_size > 10_000
+
+
+async def test_a_fans_evening(
+    tmp_path: Path, strict_checker: Checker, sample_site: SampleSite
+) -> None:
+    settings = GatewaySettings(identify_interval=0.0)
+    async with (
+        Sandbox(observer=strict_checker, gateway=settings) as sandbox,
+        browsing() as browser,
+    ):
+        stage = furnish(sandbox)
+        env = pointed_at(sandbox, sample_site.feed_url, BACKFILL="on")
+        page = await browser.open(sandbox.url, touch=True)
+        await page.get_by_role("combobox", name="Who you are").select_option("Alex")
+        await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        fan = Fan(page, tmp_path)
+        async with running(tmp_path, env) as bot:
+            await ready(sandbox, sample_site, stage)
+            reader = await finds_and_reads(fan)
+            await shares_and_saves(fan, reader)
+            assert await bot.stop() == 0
+        async with running(tmp_path, env):
+            await sandbox.wait_ready(timeout=60)
+            await goes_on(fan, reader)
+            await follows(fan)
+            sample_site.publish("another-kcrush-interview-with-sola")
+            await gets_a_message(fan)
+
+
+async def ready(sandbox: Sandbox, site: SampleSite, stage: Stage) -> None:
+    """Wait until the bot answers and knows the sample magazine."""
+    await sandbox.wait_ready(timeout=60)
+    await sandbox.wait_until(lambda world: world.commands or None, 60, "the bot's commands")
+    await site.wait_for(lambda seen: "/feed/" in seen.path, count=2, timeout=60)
+    async with asyncio.timeout(60):
+        # The interview stands behind the feed's ten: the archive brings it.
+        while not await finds(sandbox, stage, "monstera"):
+            await asyncio.sleep(0.1)
+
+
+async def finds(sandbox: Sandbox, stage: Stage, word: str) -> bool:
+    answer = await sandbox.command(stage.admin, stage.lounge, "interviews search", query=word)
+    assert answer.message is not None
+    return f"**{word}**" in json.dumps(answer.message.components)
+
+
+async def finds_and_reads(fan: Fan) -> Locator:
+    found = await fan.command("/interviews search kevin monstrea")
+    await expect(found.locator("strong").filter(has_text="monstera")).not_to_have_count(0)
+    await expect(found).to_contain_text("(S)OLA")
+    await fan.look("1-search")
+    await fan.choose(found, "Read one of these answers", "Who is Kevin?")
+    reader = await fan.next_after(1)
+    await expect(reader).to_contain_text("Question 7 of 10")
+    await expect(reader).to_contain_text("Who is Kevin?")
+    await fan.look("2-reader")
+    await reader.get_by_role("button", name="Next").click()
+    await expect(reader).to_contain_text("Question 8 of 10")
+    await fan.choose(reader, "Jump to a question", "We have to ask about the bracket")
+    await expect(reader).to_contain_text("Question 2 of 10")
+    await fan.look("3-jumped")
+    return reader
+
+
+async def shares_and_saves(fan: Fan, reader: Locator) -> None:
+    await reader.get_by_role("button", name="Share").click()
+    shared = fan.messages.last
+    await expect(shared).to_contain_text("Alex shared this answer")
+    await expect(shared).to_contain_text("We have to ask about the bracket")
+    await expect(shared).not_to_contain_text("Only you can see this")
+    await fan.look("4-shared")
+    await reader.get_by_role("button", name="Save").click()
+    await expect(reader.get_by_role("button", name="Saved")).to_be_visible()
+    await fan.look("5-saved")
+
+
+async def goes_on(fan: Fan, reader: Locator) -> None:
+    await reader.get_by_role("button", name="Next").click()
+    await expect(reader).to_contain_text("Question 3 of 10")
+    await fan.look("6-after-the-restart")
+    again = await fan.command("/interviews continue ")
+    await expect(again).to_contain_text("Question 3 of 10")
+    await fan.look("7-continue")
+    kept = await fan.command("/interviews saved ")
+    await expect(kept).to_contain_text("We have to ask about the bracket")
+    await fan.look("8-saved-list")
+
+
+async def follows(fan: Fan) -> None:
+    followed = await fan.complete("/interviews follow ", "artist", "ola")
+    await expect(followed).to_contain_text("You follow (S)OLA")
+    await fan.look("9-follow")
+
+
+async def gets_a_message(fan: Fan) -> None:
+    await fan.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    inbox = fan.page.get_by_role("button", name=re.compile("^Direct Messages, "))
+    await expect(inbox).to_be_visible(timeout=SOON)
+    await inbox.click()
+    message = fan.messages.last
+    await expect(message).to_contain_text("Another KCrush Interview with (S)OLA")
+    await expect(message).to_contain_text("A new interview with (S)OLA: you follow them.")
+    await expect(fan.messages).to_have_count(1)
+    await fan.look("10-direct-message")
