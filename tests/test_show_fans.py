@@ -114,7 +114,7 @@ async def ready(sandbox: Sandbox, site: SampleSite, stage: Stage) -> None:
     await site.wait_for(lambda seen: "/feed/" in seen.path, count=2, timeout=60)
     async with asyncio.timeout(60):
         # The interview stands behind the feed's ten: the archive brings it.
-        while not await finds(sandbox, stage, "monstera"):
+        while not await finds(sandbox, stage, "monstera"):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.1)
 
 
