@@ -1,5 +1,6 @@
 """What a search found, with what it was narrowed to, and what to try where it found nothing."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -43,6 +44,9 @@ _NAME_LIMIT = 60
 _QUESTION_LIMIT = 120
 _SNIPPET_LIMIT = 240
 _LEAST_ROOM = 12
+
+_NARROWING = re.compile(r"\b(?:artist|kind|year):", re.IGNORECASE)
+"""What narrows a search from within its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,9 @@ def nothing_found(asked: Asked, text: Text, less: Mapping[str, int] | None = Non
     """
     shown = _literal(asked.query)
     if not asked.is_narrowed:
-        return Layout(container(words(text("search.nothing", query=shown))))
+        typed = text("search.nothing-typed") if _NARROWING.search(asked.query) else ""
+        told = text("search.nothing", query=shown)
+        return Layout(container(words(f"{told}\n{typed}".strip())))
     offered: dict[str, discord.ui.Button[Any]] = {}
     for name, count in (less or {}).items():
         other = asked.without(name).page(0)

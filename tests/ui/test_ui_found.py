@@ -208,6 +208,12 @@ def test_nothing_found_says_which_filter_to_drop(text: Text) -> None:
     ]
 
 
+def test_nothing_found_with_filters_in_the_words_says_to_leave_them_out(text: Text) -> None:
+    advice = "- Or leave out what narrows it: `artist:`, `kind:` or `year:`."
+    assert shown(nothing_found(Asked("rain Year:1999"), text)).endswith(f"\n{advice}")
+    assert advice not in shown(nothing_found(Asked("my birthyear: 1999"), text))
+
+
 def test_nothing_found_even_without_filters(text: Text) -> None:
     layout = nothing_found(Asked("xyzzy", kind=Kind.FILM), text, {"kind": 0})
     assert "Without these there is nothing either." in shown(layout)
