@@ -6,7 +6,7 @@ import pytest
 
 from tests.chaos import Plan, run
 
-CHANNELS = 50
+CHANNELS = 24
 
 
 @pytest.mark.parametrize(

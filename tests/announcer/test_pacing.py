@@ -151,7 +151,7 @@ async def test_no_second_sees_more_than_the_limit_at_the_other_end(fails):
 @in_virtual_time
 async def test_what_the_network_held_up_makes_no_crowd():
     pacer = Pacer(20)
-    wire = Wire(pacer, held_up=0.05)
+    wire = Wire(pacer, held_up=0.02)
 
     async def announce():
         await pacer.turn()
