@@ -133,7 +133,9 @@ export class Store extends EventTarget {
     if (message.channel_id === this.open && !document.hidden) return;
     if (message.author.id === this.user || message.channel_id === this.open) return;
     const pings = this.unread.get(message.channel_id) ?? 0;
-    const direct = this.channels.get(message.channel_id)?.type === 1;
+    const channel = this.channels.get(message.channel_id);
+    // The first direct message comes before the page knows its channel.
+    const direct = channel ? channel.type === 1 : !message.guild_id;
     this.unread.set(message.channel_id, pings + Number(direct || this.pinged(message)));
     this.say("unread");
   }

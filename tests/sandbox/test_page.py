@@ -220,6 +220,19 @@ async def test_what_happens_elsewhere_shows_at_the_left(scene: Scene) -> None:
     await expect(channels.get_by_role("link", name="announcements")).to_have_count(0)
 
 
+async def test_the_first_direct_message_shows_at_the_left_and_opens(scene: Scene) -> None:
+    page = await scene.open(scene.fan, scene.talk)
+    world = scene.sandbox.world
+    bot = world.application.bot
+    create_message(world, world.open_dm(scene.fan), bot, {"content": "Your artist is back"})
+    home = page.get_by_role("button", name="Direct Messages, 1 mention")
+    await home.click()
+    await expect(log(page).get_by_role("article")).to_contain_text("Your artist is back")
+    await expect(page.get_by_role("button", name="Direct Messages", exact=True)).to_have_attribute(
+        "aria-current", "true"
+    )
+
+
 HOSTILE = (
     "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>"
     "<svg onload='window.hacked = 3'> [press](javascript:window.hacked=4) "
