@@ -178,7 +178,7 @@ def follow_choice(follow: Follow, text: Text) -> str:
 
 
 def _entry(follow: Follow, text: Text) -> str:
-    since = text("following.since", when=discord.utils.format_dt(follow.followed_at, "D"))
+    since = text("following.since", when=discord.utils.format_dt(follow.followed_at, "d"))
     return join([bold(_shown(follow.name, text)), since])
 
 

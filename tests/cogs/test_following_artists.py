@@ -223,8 +223,8 @@ async def test_the_list_tells_since_when_and_takes_away(on_stage: Stage) -> None
     began = int(on_stage.clock.now().timestamp())
     assert read(listed).splitlines() == [
         "## You follow 2 artists",
-        f"**V1NO** · since <t:{began}:D>",
-        f"**Han Seoyun** · since <t:{began - 86_400}:D>",
+        f"**V1NO** · since <t:{began}:d>",
+        f"**Han Seoyun** · since <t:{began - 86_400}:d>",
         "-# Each new interview comes to you once, as a direct message.",
     ]
     assert [option["label"] for option in options(listed)] == ["V1NO", "Han Seoyun"]

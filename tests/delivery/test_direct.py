@@ -67,7 +67,7 @@ async def test_the_next_interview_comes_as_a_card_with_why_and_a_way_out(on_stag
     await on_stage.deliver()
     (message,) = got(on_stage, user)
     assert got(on_stage, other) == []
-    assert read(message).startswith("A new interview with **Han Seoyun**: you follow them.\n## [")
+    assert read(message).startswith("You follow **Han Seoyun**: here is a new interview.\n## [")
     assert labels(message) == ["Read here", "Open on KCrush", "Unfollow Han Seoyun"]
     assert pressable(message) == [
         f"kc:read:{number}",
@@ -85,7 +85,7 @@ async def test_two_followed_artists_in_one_interview_are_one_message(on_stage: S
     await on_stage.publish(subjects=(VINO, HAN))
     await on_stage.deliver()
     (message,) = got(on_stage, user)
-    assert read(message).startswith("A new interview with **Han Seoyun**, **V1NO**: you follow")
+    assert read(message).startswith("You follow **Han Seoyun**, **V1NO**: here is a new interview.")
     assert labels(message)[2:] == ["Unfollow Han Seoyun", "Unfollow V1NO"]
 
 
@@ -142,7 +142,7 @@ async def test_a_body_that_discord_refuses_comes_as_words(on_stage: Stage) -> No
     await on_stage.deliver()
     (message,) = got(on_stage, user)
     assert message.components == []
-    assert message.content.startswith("A new interview with **Han Seoyun**: you follow them.\n**")
+    assert message.content.startswith("You follow **Han Seoyun**: here is a new interview.\n**")
     assert "https://kcrush.example/interview-1/" in message.content
 
 
@@ -180,9 +180,7 @@ async def test_an_edit_reaches_it_and_keeps_why(on_stage: Stage) -> None:
     await change(on_stage, number, title="A better title")
     assert await edit(on_stage) == 1
     (message,) = got(on_stage, user)
-    assert read(message).startswith(
-        "A new interview with **Han Seoyun**: you follow them.\n## [A b"
-    )
+    assert read(message).startswith("You follow **Han Seoyun**: here is a new interview.\n## [A b")
     assert "Unfollow Han Seoyun" in labels(message)
 
 
