@@ -158,11 +158,11 @@ async def test_a_search_for_nothing_is_told_so(on_stage: Stage) -> None:
     )
 
 
-@pytest.mark.parametrize("query", ['"', "a AND (", "title:x^2", "(G)I-DLE", "\\", "*", "~", "💥"])
-async def test_no_search_fails(on_stage: Stage, query: str) -> None:
+async def test_no_search_fails(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
-    message = await on_stage.ask("interviews search", query=query)
-    assert "Results for" in read(message) or "Nothing found" in read(message)
+    for query in ('"', "a AND (", "title:x^2", "(G)I-DLE", "\\", "*", "~", "💥"):
+        told = read(await on_stage.ask("interviews search", query=query))
+        assert "Results for" in told or "Nothing found" in told, query
 
 
 async def test_any_interview_by_chance(on_stage: Stage) -> None:
