@@ -382,7 +382,7 @@ def _candidates(line: Line) -> Iterable[Label]:
             return
     lead = _lead(line)
     if lead and _may_be_name(lead) and len(lead) < len(text):
-        yield Label("lead", lead.strip(), len(lead), emphasised=True)
+        yield Label("lead", lead.strip(" /|–—-"), len(lead), emphasised=True)
 
 
 def _lone_lines(lines: Sequence[Line], numbers: Sequence[int]) -> dict[int, Label]:
