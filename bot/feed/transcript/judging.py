@@ -135,6 +135,8 @@ def convincing(asked: set[int], evidence: Evidence, rule: str) -> bool:
     foreign = wording.script(said) not in ("latin", "")
     labelled = sum(evidence.is_answer(group[-1] + 1) for group in good) >= 0.5 * len(good)
     spoken = personal >= 0.3 or labelled or (foreign and addressed >= 0.3)
+    if not evidence.announced and _is_quiz(groups, evidence):
+        return False
     if rule == "wording":
         surely = sum(any(evidence.sure[n] for n in g) for g in good)
         inside = len(evidence.lines) - min(asked)
@@ -148,3 +150,10 @@ def convincing(asked: set[int], evidence: Evidence, rule: str) -> bool:
     return (spoken and (addressed >= 0.25 or evidence.announced)) or (
         evidence.announced and addressed >= 0.5
     )
+
+
+def _is_quiz(groups: Sequence[Sequence[int]], evidence: Evidence) -> bool:
+    """Whether a list to choose from follows most questions."""
+    after = [group[-1] + 1 for group in groups]
+    listed = sum(n < len(evidence.lines) and evidence.is_listed(n) for n in after)
+    return listed >= 0.6 * len(groups)
