@@ -18,7 +18,9 @@ ROOT = Path(__file__).parents[1]
         ("follow", ["| requests ", "exactly 2"]),
         ("parse", ["| bytes to interviews ", "turns, subjects, pictures and excerpts"]),
         ("relevance", ["| the passage wanted is among five, FTS5 ", "at least 95%"]),
-        ("quote", ["| kept, p50 ", "| the loop stands still, at worst "]),
+        ("quote", ["| kept, p50 ", "| the loop is late meanwhile, p99 "]),
+        ("backfill", ["| interviews a second ", "at most 1.2"]),
+        ("poll", ["| bytes received ", "| rows written ", "none"]),
         ("fanout", ["| 429s, against the loop ", "requests in the busiest second"]),
     ],
 )

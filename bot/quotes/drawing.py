@@ -42,6 +42,9 @@ _RULE_TOP = SIDE - 152
 _LEAST_PICTURE = 370
 """Pixels of height that are left to the article's picture, however long the words are."""
 
+_TALLEST = 640
+"""Pixels of height that suffice of the article's picture: shorter words leave a little more."""
+
 _SHARP_WIDTH = 520
 """Pixels a picture must be wide to be shown sharp across the card."""
 
@@ -70,7 +73,7 @@ def draw(card: Card, hero: bytes | None, typeface: Typeface) -> tuple[bytes, boo
     """
     if typeface.loses(card.text) or not typeface.settable(card.text):
         raise Unsettable
-    image = decode(hero, (SIDE, SIDE)) if hero else None
+    image = decode(hero, (SIDE, _TALLEST)) if hero else None
     drawn = _Drawing(card, image, typeface).draw()
     return encode(drawn), image is not None
 
