@@ -28,7 +28,7 @@ from bot.ui.layout import (
     words,
 )
 from bot.ui.lists import page_of, turner
-from bot.ui.markdown import bold, escape_within, is_visible, join, one_line, shorten
+from bot.ui.markdown import bold, escape_within, is_visible, join, measure, one_line, shorten
 
 FOLLOWS_PER_PAGE = OPTION_LIMIT
 """As many as a menu takes: some 70 characters each of Discord's 4,000."""
@@ -46,8 +46,9 @@ def direct_message(
     its subjects; `plain` as words and a link, for a Discord that refuses the card."""
     why = _why(follows, text)
     if plain:
-        content = f"{why}\n{plain_announcement(told.interview, text)}"
-        return {"content": content[:CONTENT_LIMIT]}
+        link = plain_announcement(told.interview, text)
+        whole = f"{why}\n{link}"
+        return {"content": whole if measure(whole) <= CONTENT_LIMIT else link}
     if told.interview.withdrawn_at:
         return {"view": announcement_card(told.interview, text)}
     missed = text.plural("direct.missed", told.missed) if told.missed else ""
