@@ -10,7 +10,7 @@ blocks of WAND) only where a query is nothing but words side by side.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import islice, product
 
@@ -33,6 +33,8 @@ _EXPANSIONS = 4
 _LONGEST_JOIN = 4
 _READINGS = 4
 _PHRASES = 4
+_LONG_BEGINNING = 8
+_LOOKED_FOR = 2
 
 PLENTY = 200
 """Passages with a word as it was typed from which on it is no longer taken for a beginning: as
@@ -49,9 +51,8 @@ class Leniency(IntEnum):
     """How far what is found may be from what was typed."""
 
     EXACT = 0
-    ONE_LETTER = 1
-    TWO_LETTERS = 2
-    SOME_WORDS = 3
+    MISSPELLED = 1
+    SOME_WORDS = 2
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Builder:
     stemmer: TextAnalyzer
     lexicon: Lexicon
     all_begun: bool = False
+    _hopeless: dict[str, bool] = field(default_factory=dict)
 
     def understood(self, wanted: Wanted) -> Wanted:
         """`wanted` with the other spellings of its names that some text has."""
@@ -79,12 +81,13 @@ class Builder:
 
     def steps(self, wanted: Wanted) -> list[Leniency]:
         """The leniencies beyond ``EXACT`` that may find something for `wanted`, strictest first."""
-        steps = []
-        if self.misspelled(wanted):
-            steps += [Leniency.ONE_LETTER, Leniency.TWO_LETTERS]
-        if len(wanted.wishes) > 1 or wanted.wishes[0].phrase:
-            steps.append(Leniency.SOME_WORDS)
-        return steps
+        misspelled = [Leniency.MISSPELLED] if self.misspelled(wanted) else []
+        if len(wanted.wishes) == 1 and not wanted.wishes[0].phrase:
+            return misspelled
+        hopeless = sum(self._is_hopeless(wish) for wish in wanted.wishes)
+        if hopeless:
+            return [] if hopeless == len(wanted.wishes) else [Leniency.SOME_WORDS]
+        return [*misspelled, Leniency.SOME_WORDS]
 
     def begins_more(self, wanted: Wanted) -> bool:
         """Whether there are rarer words that begin like the last wish, too."""
@@ -106,6 +109,22 @@ class Builder:
             return True
         known = any(self.lexicon.frequency(word) for word in (*wish.parts, *wish.others))
         return not known and not (wish.prefix and self.lexicon.beginning_with(wish.prefix, 1))
+
+    def _is_hopeless(self, wish: Wish) -> bool:
+        """Whether no text has the word, nor any that it may be a misspelling of.
+
+        Of more than a few, nobody looks: each takes the engine as long as a whole search.
+        """
+        if not self._is_unknown(wish) or is_paired(wish.parts[0]):
+            return False
+        (word,) = wish.parts
+        if word not in self._hopeless:
+            if len(self._hopeless) >= _LOOKED_FOR:
+                return True
+            fuzzy = self._fuzzy(wish)
+            known = self.lexicon.similar(word) or (fuzzy and self.lexicon.finds(fuzzy))
+            self._hopeless[word] = not known
+        return self._hopeless[word]
 
     def _readings(self, wanted: Wanted) -> Iterator[tuple[Wish, ...]]:
         """The wishes as typed, and with neighbours read as the one word or name they make."""
@@ -131,6 +150,7 @@ class Builder:
 
     def _some(self, wishes: Sequence[Wish]) -> Query:
         """At least half of the wishes, without those that are everywhere where there are others."""
+        wishes = [wish for wish in wishes if not self._is_hopeless(wish)] or wishes
         telling = [wish for wish in wishes if not self._is_everywhere(wish)] or wishes
         queries = [_any(self._wish(wish, Leniency.SOME_WORDS)) for wish in telling]
         return Query.boolean_query(
@@ -144,7 +164,7 @@ class Builder:
 
     def _wish(self, wish: Wish, leniency: Leniency) -> list[Query]:
         """The alternatives by which a wish is met."""
-        if wish.phrase and leniency >= Leniency.TWO_LETTERS:
+        if wish.phrase and leniency > Leniency.EXACT:
             parts = [_any(self._wish(Wish((part,)), leniency)) for part in wish.parts]
             return [_every(parts)]
         words = dict.fromkeys([wish.parts] if wish.parts else [], 1.0)
@@ -159,7 +179,7 @@ class Builder:
         if not wish.phrase and len(wish.parts) > 1:
             queries += self._apart(wish, leniency)
         elif leniency > Leniency.EXACT and self._is_unknown(wish):
-            queries += self._misspelled(wish, leniency)
+            queries += self._misspelled(wish)
         return queries
 
     def _spelled(self, weights: dict[tuple[str, ...], float]) -> list[Query]:
@@ -226,18 +246,22 @@ class Builder:
             return []
         return [_every([_any(self._spelled({(part,): _APART})) for part in wish.parts])]
 
-    def _misspelled(self, wish: Wish, leniency: Leniency) -> list[Query]:
+    def _misspelled(self, wish: Wish) -> list[Query]:
         (word,) = wish.parts
         if is_paired(word):
             return self._most_syllables(word)
         queries = self._spelled({(one,): _SIMILAR for one in self.lexicon.similar(word)})
-        distance = letters_forgiven(word, leniency)
-        if distance:
-            fuzzy = Query.fuzzy_term_query(
-                self.schema, "words", word, distance=distance, prefix=bool(wish.prefix)
-            )
-            queries.append(Query.const_score_query(fuzzy, _ANYWHERE))
-        return queries
+        fuzzy = self._fuzzy(wish)
+        return queries if fuzzy is None else [*queries, Query.const_score_query(fuzzy, _ANYWHERE)]
+
+    def _fuzzy(self, wish: Wish) -> Query | None:
+        (word,) = wish.parts
+        distance = letters_forgiven(word)
+        if not distance:
+            return None
+        # With two letters wrong, a short beginning would be that of a tenth of all words.
+        begun = bool(wish.prefix) and (distance == 1 or len(word) >= _LONG_BEGINNING)
+        return Query.fuzzy_term_query(self.schema, "words", word, distance=distance, prefix=begun)
 
     def _most_syllables(self, word: str) -> list[Query]:
         found = pairs(word)
@@ -260,12 +284,10 @@ class Builder:
         return stems[0] if stems else word
 
 
-def letters_forgiven(word: str, leniency: Leniency) -> int:
+def letters_forgiven(word: str) -> int:
     """How many letters of a word may be wrong: none of a short one, two of a long one at most."""
-    if leniency is Leniency.EXACT or is_paired(word) or len(word) < 3:
+    if is_paired(word) or len(word) < 3:
         return 0
-    if leniency is Leniency.ONE_LETTER:
-        return 1 if len(word) >= 4 else 0
     return 2 if len(word) >= 5 else 1
 
 

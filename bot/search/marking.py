@@ -56,9 +56,7 @@ class Marker:
         stem: Stem,
         misspelled: Collection[int] = (),
     ) -> None:
-        """`misspelled` are the places of the wishes whose letters may be wrong, by as many as
-        `leniency` forgives.
-        """
+        """`misspelled` are the places of the wishes whose letters may be wrong."""
         self._stem = stem
         self._leniency = leniency
         self._runs: list[tuple[int, Sequence[str]]] = []
@@ -157,7 +155,7 @@ class Marker:
 
     def _meant_by(self, written: str) -> int | None:
         for place, (typed, begun) in self._misspelled.items():
-            most = letters_forgiven(typed, self._leniency)
+            most = letters_forgiven(typed)
             if is_near(typed, written, most) or (begun and begins_near(typed, written, most)):
                 return place
         return None

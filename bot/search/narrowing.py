@@ -12,9 +12,9 @@ from bot.search.passages import OPENING, artist_fact, kind_fact, year_fact
 from bot.search.results import Filters
 from bot.search.wanted import Narrowing, Wanted, Wish
 
-# Words by which interviews are alike: some, and none that is in more than a tenth of all passages.
+# Words by which interviews are alike: some, and none that is in every fiftieth passage.
 _ALIKE_TERMS = 25
-_ALIKE_SHARE = 0.1
+_ALIKE_SHARE = 0.02
 _ALIKE_LEAST = 20
 
 _ALIKE_WEIGHTS = {"artist": 6.0, "tag": 2.0, "kind": 2.0}

@@ -113,8 +113,8 @@ def pieces(text: str) -> list[str]:
 def alike_texts(some: Sequence[Passage]) -> dict[str, str]:
     """Passages as the fields by whose words interviews are alike."""
     return {
-        "question": " ".join(_stream(_all_words(one.question)) for one in some),
-        "answer": " ".join(_stream(_all_words(one.text)) for one in some),
+        "question": " ".join(_stream(word_texts(fold(one.question))) for one in some),
+        "answer": " ".join(_stream(word_texts(fold(one.text))) for one in some),
     }
 
 
