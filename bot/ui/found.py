@@ -150,7 +150,9 @@ def nothing_found(asked: Asked, text: Text, less: Mapping[str, int] | None = Non
             label = text(f"search.any-{name}", count=text.number(count))
             offered.setdefault(other.custom_id, button(label, other.custom_id))
     told = text("search.nothing-narrowed", query=shown, filters=_filters(asked, text))
-    advice = text("search.widen" if offered else "search.nothing-wider")
+    everywhere = asked.without("all").page(0).custom_id
+    advice = "search.widen-all" if [*offered] == [everywhere] else "search.widen"
+    advice = text(advice if offered else "search.nothing-wider")
     return Layout(container(words(f"{told}\n{advice}"), row(*offered.values())))
 
 

@@ -208,6 +208,14 @@ def test_nothing_found_says_which_filter_to_drop(text: Text) -> None:
     ]
 
 
+def test_nothing_found_until_all_filters_are_dropped(text: Text) -> None:
+    layout = nothing_found(Asked("tour", ARTIST, Kind.FILM), text, {"artist": 0, "all": 9})
+    assert shown(layout).endswith("There is something, though, when you look everywhere:")
+    assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
+        ("Everywhere (9)", "kc:seek:0::::tour")
+    ]
+
+
 def test_nothing_found_with_filters_in_the_words_says_to_leave_them_out(text: Text) -> None:
     advice = "- Or leave out what narrows it: `artist:`, `kind:` or `year:`."
     assert shown(nothing_found(Asked("rain Year:1999"), text)).endswith(f"\n{advice}")
