@@ -15,7 +15,18 @@ from typing import Protocol, cast
 
 from benchmarks.figures import Report, table
 
-NAMES = ("fanout", "interactions", "rows", "follow", "parse", "talk", "quote", "relevance")
+NAMES = (
+    "fanout",
+    "interactions",
+    "rows",
+    "follow",
+    "parse",
+    "talk",
+    "quote",
+    "relevance",
+    "backfill",
+    "poll",
+)
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 HEAD = """# Performance
 
