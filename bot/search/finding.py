@@ -9,12 +9,16 @@ from bot.search.building import PLENTY, Builder, Leniency
 from bot.search.correcting import Frequency, nearest, replaced
 from bot.search.engine import Engine, Ranking
 from bot.search.folding import fold, is_paired, pairs, word_texts
+from bot.search.marking import distance
 from bot.search.narrowing import Narrower
 from bot.search.results import Filters
 from bot.search.wanted import LONGEST_QUERY, Wanted, Wish, wanted
 
 WINDOW = PLENTY
 """Passages that one search ranks; what is less fitting than all these can't be paged to."""
+
+_LITTLE = 3
+"""Passages found below which another query may be offered."""
 
 _FEW = 25
 """Passages found below which words that begin like the last one are all looked for."""
@@ -32,7 +36,8 @@ class Found:
 
     ``ranking`` is ``None`` where the wishes are none, and what filters leave is to be listed.
     ``misspelled`` are the places of wishes of which letters may be wrong, ``corrected`` is the
-    query as it was searched, where that is not as it was typed.
+    query as it was searched, where that is not as it was typed, and ``rather`` another one that
+    may have been meant, where little was found.
     """
 
     wanted: Wanted
@@ -40,6 +45,7 @@ class Found:
     leniency: Leniency = Leniency.EXACT
     misspelled: frozenset[int] = frozenset()
     corrected: str | None = None
+    rather: str | None = None
 
 
 @dataclass
@@ -108,7 +114,8 @@ class Finder:
             return Found(typed, None, corrected=corrected)
         ranking = self._search(typed, filters, Leniency.EXACT)
         if ranking.found:
-            return Found(typed, ranking, corrected=corrected)
+            rather = self._rather(query, typed, filters, len(ranking.found))
+            return Found(typed, ranking, corrected=corrected, rather=rather)
         for guess in self._guesses(query, typed):
             meant = self._understood(guess, filters)
             ranking = self._search(meant, filters, Leniency.EXACT)
@@ -153,6 +160,16 @@ class Finder:
             if ranking.found:
                 break
         return found
+
+    def _rather(self, query: str, typed: Wanted, filters: Filters, found: int) -> str | None:
+        """A query with a name in place of a rare word that is a letter off, if it finds more."""
+        if found >= _LITTLE:
+            return None
+        for guess in self._other_words(query, typed.wishes, most_wrong=1):
+            meant = self._understood(guess, filters)
+            if len(self._search(meant, filters, Leniency.EXACT).found) > found:
+                return guess
+        return None
 
     def _with_known_artists(self, query: str, typed: Wanted, filters: Filters) -> str | None:
         """The query with the artists of its filters as they are called, where they were not."""
@@ -205,19 +222,22 @@ class Finder:
     def _nearest(self, word: str, frequency: Frequency) -> str | None:
         return nearest(word, frequency, self._words.similar)
 
-    def _other_words(self, query: str, wishes: Sequence[Wish]) -> Iterator[str]:
-        """Each word, the rarest first, as the name that it may have been meant to be."""
+    def _other_words(
+        self, query: str, wishes: Sequence[Wish], most_wrong: int = 2
+    ) -> Iterator[str]:
+        """Each rare word, the rarest first, as the name that it may have been meant to be."""
         rare = [
             wish
             for wish in wishes
             if len(wish.parts) == 1
             and not wish.phrase
-            and self._words.frequency(wish.parts[0]) <= _RARE
+            and 0 < self._words.frequency(wish.parts[0]) <= _RARE
         ]
         rare.sort(key=lambda wish: self._words.frequency(wish.parts[0]))
         for wish in rare[:_GUESSES]:
             (word,) = wish.parts
-            for near in self._words.similar(word)[:1]:
+            near = next(iter(self._words.similar(word)), None)
+            if near is not None and distance(word, near)[-1] <= most_wrong:
                 yield replaced(query, {word: near}, [wish.span])
 
 

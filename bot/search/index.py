@@ -143,7 +143,7 @@ class SearchIndex:
             page, total = ranked[offset : offset + limit], len(ranked)
         marker = Marker(found.wanted, found.leniency, self._stems, found.misspelled)
         hits = tuple(_hit(ranking.passage(address), score, marker) for score, address in page)
-        corrected = found.corrected if total else None
+        corrected = (found.corrected or found.rather) if total else None
         return SearchResults(hits, total, _ms_since(began), exact, corrected)
 
     def _similar(self, interview_id: int, limit: int) -> list[int]:

@@ -57,7 +57,8 @@ class SearchResults:
 
     ``exact`` is false where nothing holds all the words as they were typed, and these are the
     nearest that there is. ``corrected`` is then the query as it was probably meant, of which these
-    are the hits; ``None`` where nothing better is known.
+    are the hits. Where they are exact but few, it is another query that finds more and is worth a
+    try. ``None`` where nothing better is known.
     """
 
     hits: tuple[Hit, ...]

@@ -12,6 +12,7 @@ from bot.search import Filters
 from bot.search.correcting import nearest, replaced
 from bot.search.folding import fold, word_texts
 from bot.search.wanted import LONGEST_QUERY, MOST_FILTERS, wanted
+from tests.search.archive import interview
 
 LIKE_SYNTAX = (
     *('"', "-", ":", "artist:", "kind:", "year:", "-artist:", 'artist:"', "year:2026", "kind:mu"),
@@ -77,6 +78,19 @@ async def test_nothing_is_offered_where_nothing_better_is_known(archive, query):
     assert (await archive.index.search(query)).corrected is None
 
 
+async def test_another_search_is_offered_where_little_is_exact(store, index):
+    async with store.write() as write:
+        sola = interview("s", "Sola", *[("And then?", f"I sang number {n}.") for n in range(9)])
+        shoes = interview("b", "Bora", ("Your shoes?", "One sole came off. I liked the sola."))
+        ids = [await write.insert(one, "d") for one in (sola, shoes)]
+    await index.sync(store)
+    results = await index.search("sole")
+    assert [hit.interview_id for hit in results.hits] == ids[1:]
+    assert (results.exact, results.corrected) == (True, "sola")
+    assert (await index.search("sole shoes")).corrected is None
+    assert (await index.search("sola")).corrected is None
+
+
 async def test_what_filters_leave_out_is_not_offered(archive):
     none = Filters(year=1999)
     for query in ("khun", "kinchi", "방탄소넌단"):
@@ -99,7 +113,6 @@ async def test_no_text_fails_with_or_without_filters(
     assert len(results.hits) <= limit
     assert len(results.hits) <= results.total
     if results.corrected is not None:
-        assert not results.exact
         assert results.total
         assert word_texts(fold(results.corrected)) != word_texts(fold(query))
 
