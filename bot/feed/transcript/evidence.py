@@ -10,7 +10,7 @@ from bot.feed.transcript.labels import ANSWERS, voices_of
 
 _INTERVIEW_WORDS = re.compile(
     r"(?i)\binterview|\bq\s?&\s?a\b|\bwe (?:asked|talked|spoke|sat down|caught up|chatted"
-    r"|quizzed)|\bspoke (?:with|to) us"
+    r"|quizzed)|\bspoke (?:with|to) us|\b(?:questions|minutes|conversation|chat) with\b"
     r"|인터뷰|インタビュー|entretien|entrevista|访谈|専访"
 )
 

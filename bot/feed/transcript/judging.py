@@ -153,7 +153,7 @@ def convincing(asked: set[int], evidence: Evidence, rule: str) -> bool:
 
 
 def _is_quiz(groups: Sequence[Sequence[int]], evidence: Evidence) -> bool:
-    """Whether a list to choose from follows most questions."""
-    after = [group[-1] + 1 for group in groups]
+    """Whether a list to choose from follows most questions, which are in no list themselves."""
+    after = [group[-1] + 1 for group in groups if not evidence.is_listed(group[-1])]
     listed = sum(n < len(evidence.lines) and evidence.is_listed(n) for n in after)
     return listed >= 0.6 * len(groups)
