@@ -35,6 +35,8 @@ _READINGS = 4
 _PHRASES = 4
 _LONG_BEGINNING = 8
 _LOOKED_FOR = 2
+_SCORED = 2
+_SOME = 6
 
 PLENTY = 200
 """Passages with a word as it was typed from which on it is no longer taken for a beginning: as
@@ -146,21 +148,43 @@ class Builder:
                     yield (*wishes[:start], Wish((joined,), prefix=prefix), *wishes[end:])
 
     def _all(self, wishes: Sequence[Wish], leniency: Leniency) -> Query:
-        return _every([_any(self._wish(wish, leniency)) for wish in wishes])
+        silent = self._silent(wishes)
+        return _every(
+            [
+                self._somewhere(wish) if wish in silent else _any(self._wish(wish, leniency))
+                for wish in wishes
+            ]
+        )
+
+    def _silent(self, wishes: Sequence[Wish]) -> list[Wish]:
+        """Those of many wishes that are everywhere: they hardly tell one passage from another."""
+        if len(wishes) <= _SCORED:
+            return []
+        ranked = sorted(wishes, key=self._commonness)
+        return [wish for wish in ranked[_SCORED:] if self._is_everywhere(wish)]
+
+    def _somewhere(self, wish: Wish) -> Query:
+        """The word as it is in any field: one list for the engine to go through instead of four."""
+        found = Query.term_query(self.schema, "words", wish.parts[0], index_option="basic")
+        return Query.const_score_query(found, 0.0)
 
     def _some(self, wishes: Sequence[Wish]) -> Query:
         """At least half of the wishes, without those that are everywhere where there are others."""
         wishes = [wish for wish in wishes if not self._is_hopeless(wish)] or wishes
         telling = [wish for wish in wishes if not self._is_everywhere(wish)] or wishes
+        telling = sorted(telling, key=self._commonness)[:_SOME]
         queries = [_any(self._wish(wish, Leniency.SOME_WORDS)) for wish in telling]
         return Query.boolean_query(
             [(Occur.Should, query) for query in queries], math.ceil(len(queries) / 2)
         )
 
     def _is_everywhere(self, wish: Wish) -> bool:
-        if len(wish.parts) > 1:
+        if len(wish.parts) != 1 or wish.others or wish.heard:
             return False
-        return self.lexicon.frequency(wish.parts[0]) > self.lexicon.passages * _EVERYWHERE
+        return self._commonness(wish) > self.lexicon.passages * _EVERYWHERE
+
+    def _commonness(self, wish: Wish) -> int:
+        return min((self.lexicon.frequency(part) for part in wish.parts), default=0)
 
     def _wish(self, wish: Wish, leniency: Leniency) -> list[Query]:
         """The alternatives by which a wish is met."""

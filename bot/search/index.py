@@ -129,7 +129,6 @@ class SearchIndex:
     ) -> SearchResults:
         finder = self._finder()
         found = finder.find(query, filters)
-        exact = found.leniency is Leniency.EXACT and found.corrected is None
         if found.ranking is None:
             if not filters and not found.wanted.narrowed:
                 return SearchResults((), 0, _ms_since(began))
@@ -143,6 +142,7 @@ class SearchIndex:
             page, total = ranked[offset : offset + limit], len(ranked)
         marker = Marker(found.wanted, found.leniency, self._stems, found.misspelled)
         hits = tuple(_hit(ranking.passage(address), score, marker) for score, address in page)
+        exact = found.leniency is Leniency.EXACT and found.corrected is None and total > 0
         corrected = (found.corrected or found.rather) if total else None
         return SearchResults(hits, total, _ms_since(began), exact, corrected)
 

@@ -99,6 +99,23 @@ async def test_nearest_words_are_found_when_no_passage_has_them_all(archive):
     assert (await archive.index.search("quantum mechanics")).hits == ()
 
 
+async def test_words_that_are_everywhere_are_still_to_be_found(store, index):
+    async with store.write() as write:
+        spoken = [
+            interview(f"i{n}", f"Name{n}", ("So?", f"we went to the sea and the hill number {n}"))
+            for n in range(12)
+        ]
+        other = interview("o", "Other", ("So?", "they rode over hills, a sea of them"))
+        ids = [await write.insert(one, "d") for one in (*spoken, other)]
+    await index.sync(store)
+    for query in ("the sea and the hill", "hill sea the to we", "went the sea hill"):
+        results = await index.search(query, limit=50)
+        assert results.exact
+        assert {hit.interview_id for hit in results.hits} == set(ids[:-1])
+    results = await index.search("the rode sea hills to")
+    assert (results.hits[0].interview_id, results.exact) == (ids[-1], False)
+
+
 async def test_names_lead_questions_and_questions_lead_answers(archive):
     assert (await found(archive, "kimchi"))[:2] == ["choi", "kuhn"]
     (first, *_) = (await archive.index.search("kuhn")).hits
