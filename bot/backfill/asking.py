@@ -24,6 +24,12 @@ LONGEST_WAIT = 3600.0
 ROBOTS_LAST = timedelta(days=1)
 """RFC 9309, 2.4: robots.txt should not be used longer than 24 hours."""
 
+TWICE = 2
+"""Requests for one page by processes that were killed before they had an answer."""
+
+_BEGUN = 0
+"""The status of an answer that is awaited; its total is how often."""
+
 _BUSY = frozenset({"fetch.busy", "fetch.unreachable", "fetch.too-slow", "fetch.no-host"})
 _TOLD = frozenset({400, 401, 403, 404, 410})
 """Statuses that are an answer to the question asked, and not a failure to answer."""
@@ -39,7 +45,8 @@ class Asker:
     """Asks the site of one feed. `rate` is in requests a second, 0 for as fast as it answers.
 
     An answer is kept in the store until what follows from it is written down, so that a process
-    that is killed in between does not ask a second time.
+    that is killed in between does not ask a second time. That a request was begun is kept too: a
+    page that is asked for again and again may be what kills the process.
     """
 
     def __init__(
@@ -77,21 +84,31 @@ class Asker:
             self._limiter = None
         return self._robots
 
-    async def get(self, address: str) -> Answer:
+    async def get(self, address: str, *, at_most: int | None = None) -> Answer:
         """What the site answers at `address`: 200 with a body, or a refusal that tells something
-        (400, 401, 403, 404, 410).
+        (400, 401, 403, 404, 410). `at_most` processes may end without an answer to it.
 
         Raises:
             FetchError: there was no answer that counts, also not later, or the address may not be
-                asked (``archive.disallowed``).
+                asked (``archive.disallowed``), or not again (``archive.begun``).
         """
         if not self._place.is_here(address) or not (await self.robots()).allows(address):
             raise FetchError("archive.disallowed", url=address)
-        kept = await self._store.archives.answer(self._place.feed, address)
-        if kept is not None:
+        archives, feed = self._store.archives, self._place.feed
+        kept = await archives.answer(feed, address)
+        if kept is not None and kept.status != _BEGUN:
             return kept
-        answer = await self._ask(address)
-        await self._store.archives.keep_answer(self._place.feed, address, answer)
+        begun = (kept.total or 0) if kept is not None else 0
+        if at_most is not None and begun >= at_most:
+            raise FetchError("archive.begun", url=address)
+        await archives.keep_answer(feed, address, Answer(_BEGUN, b"", address, begun + 1))
+        try:
+            answer = await self._ask(address)
+        except FetchError:
+            # It came to an end, if not to a good one.
+            await archives.keep_answer(feed, address, Answer(_BEGUN, b"", address, begun))
+            raise
+        await archives.keep_answer(feed, address, answer)
         return answer
 
     async def _ask(self, address: str) -> Answer:

@@ -73,7 +73,7 @@ async def sweep(archive: Archive) -> None:
     state = await archive.state()
     started = archive.clock.now()
     # What a sweep that was killed asked, the site may answer otherwise now.
-    await archive.take([], state)
+    await archive.store.archives.forget_answers(archive.place.feed)
     if state.way == "rest":
         offered = await _sweep_rest(archive, state)
     elif state.way == "paged":

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import structlog
 
 from bot.backfill.archive import Archive
+from bot.backfill.asking import TWICE
 from bot.errors import FetchError, ParseError
 from bot.feed.archive import (
     Found,
@@ -53,7 +54,7 @@ _NOT_OFFERED = frozenset(
         "fetch.private-address",
     }
 )
-_TOO_MUCH = frozenset({"fetch.too-large", "fetch.failing", "fetch.too-slow"})
+_TOO_MUCH = frozenset({"fetch.too-large", "fetch.failing", "fetch.too-slow", "archive.begun"})
 _SMALLER = {PER_PAGE: 5, 5: 1}
 
 
@@ -138,7 +139,8 @@ class Rest:
         size = int(state.plan["size"])
         page = state.position // size + 1
         try:
-            answer = await archive.asker.get(posts_page(archive, state.plan, page))
+            address = posts_page(archive, state.plan, page)
+            answer = await archive.asker.get(address, at_most=TWICE)
         except FetchError as error:
             return await self._smaller(archive, state, size, error)
         if answer.status == 400 and refusal_code(answer.body) == PAST_THE_END:

@@ -121,6 +121,14 @@ class Archives:
 
         await self._database.change(keep)
 
+    async def forget_answers(self, url: str) -> None:
+        """Let go of all answers that are kept: they are to be asked for anew."""
+        await self._database.change(
+            lambda connection: connection.execute(
+                archive_answers.delete().where(archive_answers.c.feed == storable(url))
+            )
+        )
+
     async def waiting(self, url: str, limit: int = 100) -> list[ArchivePost]:
         """The posts to be read, in the order in which they were found."""
         rows = await self._database.fetch(_WAITING, {"feed": storable(url), "limit": limit})
@@ -166,13 +174,10 @@ class ArchiveWrite:
         return len(new)
 
     async def save(self, state: ArchiveState) -> None:
-        """Remember how far the archive was read; the answers kept until now are done with."""
+        """Remember how far the archive was read; the answers kept until now are done with, but
+        for those of posts that are to be read yet."""
         await whole(_save(self._connection, state))
-        await whole(
-            self._connection.execute(
-                archive_answers.delete().where(archive_answers.c.feed == storable(state.url))
-            )
-        )
+        await whole(self._connection.execute(_ANSWERS_USED, {"feed_": storable(state.url)}))
 
     async def withdrawn(self, interview_id: int) -> bool:
         """Whether the interview is withdrawn, or not there at all."""
@@ -189,6 +194,14 @@ _STATE = sa.select(archives).where(archives.c.url == sa.bindparam("url"))
 _ANSWER = sa.select(archive_answers).where(
     archive_answers.c.feed == sa.bindparam("feed"),
     archive_answers.c.address == sa.bindparam("address"),
+)
+_ANSWERS_USED = archive_answers.delete().where(
+    archive_answers.c.feed == sa.bindparam("feed_"),
+    ~sa.exists().where(
+        archive_posts.c.feed == archive_answers.c.feed,
+        archive_posts.c.key == archive_answers.c.address,
+        archive_posts.c.state == PostState.WAITING,
+    ),
 )
 _POSTS = sa.select(archive_posts).where(archive_posts.c.feed == sa.bindparam("feed"))
 _WAITING = (

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from tests.archive.olden import REST, SITEMAP, close
 
 WAYS = {"rest": (), "paged": (REST,), "sitemap": (REST, "/feed/")}
