@@ -153,6 +153,7 @@ class Completions(Generic[T]):
         return _Places(called, named, called | whole, named | titled)
 
     def _exactly(self, word: str) -> tuple[int, int]:
+        """Where a whole word is, in a name and in the title."""
         at = bisect_left(self._words, word)
         if at < len(self._words) and self._words[at] == word:
             return self._union(range(at, at + 1))
@@ -172,20 +173,31 @@ class Completions(Generic[T]):
             named, titled = self._union(self._between(least, most))
             found = found.or_(_Places(0, named, 0, named | titled))
         within = self._union([*self._holding(typed)])
+        goes_on = [*_syllable_goes_on(typed[-1])]
+        if goes_on and len(typed) > 1 and not found.any | within[0] | within[1]:
+            within = self._union([*self._holding(typed[:-1], goes_on)])
         return found.or_(_Places(any=within[0] | within[1]))
 
-    def _holding(self, typed: str) -> Iterator[int]:
-        at = self._paired_text.find(typed)
+    def _holding(self, typed: str, then: Sequence[tuple[str, str]] = ()) -> Iterator[int]:
+        """The words in Hangul that hold this, and behind it what is between any of `then`."""
+        text = self._paired_text
+        at = text.find(typed)
         while at >= 0:
             place = bisect_right(self._starts, at) - 1
-            yield self._paired[place]
-            beyond = self._starts[place + 1]
-            at = self._paired_text.find(typed, beyond)
+            after = text[at + len(typed) : at + len(typed) + 2]
+            good = not then or any(least <= after < most for least, most in then)
+            if good:
+                yield self._paired[place]
+            at = text.find(typed, self._starts[place + 1] if good else at + 1)
 
     def _sounding(self, typed: str) -> _Places:
         """Names that are written otherwise: Kim So-yeon for 김소연, and the other way round."""
         found = _Places()
-        if is_paired(typed):
+        if len(typed) == 1:
+            for spelling in spellings_of(typed, surname=True):
+                named, titled = self._exactly(spelling)
+                found = found.or_(_Places(0, named, 0, named | titled))
+        elif is_paired(typed):
             for spelling in _romanised(typed):
                 found = found.or_(self._begun(spelling))
         else:
@@ -335,8 +347,8 @@ def _most_common(shared: Counter[int]) -> list[int]:
 def _romanised(hangul: str) -> Iterator[str]:
     """The usual spellings of a name as one word, a full name with its surname before or behind."""
     parts = parts_of(hangul)
-    if len(hangul) == 2 or parts is None:
-        yield from spellings_of(hangul)[:_SOUNDS] if len(hangul) == 2 else ()
+    if len(hangul) == 2:
+        yield from spellings_of(hangul)[:_SOUNDS]
     if parts is None:
         return
     surnames = spellings_of(parts[0], surname=True)[:_SIMILAR]

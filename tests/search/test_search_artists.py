@@ -164,6 +164,13 @@ def test_words_that_name_nobody_may_mean_whom_they_complete():
     assert len(directory(*[[(f"Kim {n}", None)] for n in range(40)]).named("kim")) == NAMED
 
 
+def test_a_name_is_found_by_its_sound_where_no_alias_tells():
+    found = directory([("Kim So-yeon", None)], [("박서준", None)], [("Vicke Blanka", None)])
+    assert names(found.named("김소연")) == ["Kim So-yeon"]
+    assert names(found.named("park seojun"))[:1] == ["박서준"]
+    assert names(found.complete("소연", 25)) == ["Kim So-yeon"]
+
+
 NAMES = st.one_of(
     st.text(max_size=12),
     st.sampled_from(["Jay", "Jay Park", "jay-park", "김소연", "Kim So-yeon", "Soyeon Kim", "BTS"]),

@@ -2,9 +2,12 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.model import InterviewSummary
 from bot.search.complete import Completions, Entry
+from bot.search.folding import fold, word_texts
 from tests.search.archive import ARCHIVE, NOON, interview
 
 
@@ -63,6 +66,82 @@ def test_what_is_typed_is_completed(typed, best):
 )
 def test_wrong_letters_are_forgiven(typed, best):
     assert best in ids(PEOPLE.complete(typed, 25))[:2]
+
+
+KOREANS = completions(
+    ("Interview with Kim So-yeon", "Kim So-yeon"),
+    ("김소나의 노래", "김소나"),
+    ("Interview with Park Ji-min, Dancer", "Park Ji-min"),
+    ("박서준과의 만남", "박서준"),
+    ("손에 손잡고", None),
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("박", {3, 2}),
+        ("박ㅅ", {3}),
+        ("박서ㅈ", {3}),
+        ("박서주", {3}),
+        ("박섲", {3}),
+        ("서주", {3}),
+        ("김손", {1}),
+        ("ㅅ", {4}),
+        ("김소연", {0}),
+        ("소연", {0}),
+        ("박지민", {2}),
+        ("seojun", {3}),
+        ("sona", {1}),
+    ],
+)
+def test_hangul_is_completed_while_it_is_typed_and_by_its_sound(typed, found):
+    assert set(ids(KOREANS.complete(typed, 25))) & found == found
+
+
+def test_what_is_not_the_beginning_of_a_syllable_is_not_completed_to_it():
+    assert KOREANS.complete("박섞", 25) == []
+    assert KOREANS.complete("서줄", 25) == []
+
+
+def test_names_lead_however_many_newer_titles_there_are():
+    many = completions(
+        *[(f"Kim is here {number}", "Somebody Else") for number in range(500)], ("Old", "Min Kim")
+    )
+    assert ids(many.complete("kim", 3)) == [500, 0, 1]
+    assert ids(many.complete("kmi", 3)) == [500, 0, 1]
+
+
+def test_a_word_that_begins_another_is_forgiven_where_nothing_has_them_all():
+    assert ids(PEOPLE.complete("josh johnso lead desiner", 25))[:1] == [6]
+    assert ids(PEOPLE.complete("choi sistres", 25))[:1] == [4]
+
+
+ODD = st.text() | st.text("gidle(-)김소연ㄱㅏ . '$1ｋ\u0301\U0001f3a4\ud800", max_size=40)
+
+
+@settings(max_examples=200)
+@given(typed=ODD, limit=st.integers(-1, 30))
+def test_every_text_completes_within_the_limit(typed, limit):
+    for some in (PEOPLE, KOREANS, completions()):
+        found = ids(some.complete(typed, limit))
+        assert len(found) == len(set(found)) <= max(0, limit)
+        assert typed not in some.similar(typed)
+
+
+@settings(max_examples=100)
+@given(
+    titles=st.lists(st.tuples(ODD, st.none() | ODD), max_size=6), typed=ODD, start=st.integers(0)
+)
+def test_whatever_the_titles_a_word_of_one_finds_it(titles, typed, start):
+    some = completions(*titles)
+    some.complete(typed, 25)
+    for number, (title, name) in enumerate(titles):
+        for written in (title, name or ""):
+            words = word_texts(fold(written))
+            if words:
+                word = words[start % len(words)]
+                assert number in ids(some.complete(word, 25))
 
 
 def test_nothing_typed_gives_the_newest():

@@ -18,7 +18,7 @@ from bot.search.folding import (
     word_texts,
     words,
 )
-from bot.search.marking import SNIPPET, Marker, distance, is_near, snippet
+from bot.search.marking import SNIPPET, Marker, distance, is_near, snippet, wrong_letters
 from bot.search.passages import PASSAGE, pieces
 from bot.search.wanted import MOST_WORDS, wanted
 
@@ -182,6 +182,48 @@ def test_the_richest_place_is_shown():
     fragments = marked("kimchi bibimbap", text)
     assert [part.text for part in fragments if part.bold] == ["kimchi", "bibimbap"]
     assert fragments[0].text == fragments[-1].text == "…"
+
+
+def test_every_word_of_a_stem_is_bold():
+    """Whatever the stemmer makes of a word, for a mark is looked for by its first letters."""
+    families = (
+        ("die", "dying died dies"),
+        ("happy", "happiness happily happy"),
+        ("sky", "skies sky"),
+        ("hop", "hopping hopped hops"),
+        ("hope", "hoping hoped hopes"),
+        ("relate", "relational relation related"),
+        ("sensible", "sensibility sensibly"),
+        ("ability", "ability abilities"),
+        ("argue", "arguing argued argues"),
+        ("university", "universities universal"),
+    )
+    for query, text in families:
+        same = [word for word in text.split() if stems([word]) == stems([query])]
+        assert len(same) > 1 or query == "university"
+        assert [part.text for part in marked(f'"{query}"', text) if part.bold] == same
+
+
+@settings(max_examples=150)
+@given(text=st.text("kiuhn'’ .-(가e\u0301", max_size=40), place=st.integers(0))
+def test_every_word_of_a_text_is_found_in_it(text, place):
+    there = word_texts(fold(unicodedata.normalize("NFC", " ".join(text.split()))))
+    if there:
+        word = there[place % len(there)]
+        assert any(part.bold for part in marked(f'"{word}"', text))
+
+
+@settings(max_examples=200)
+@given(
+    typed=st.text("abcd", min_size=1, max_size=8),
+    word=st.text("abcd", max_size=9),
+    most=st.integers(0, 2),
+)
+def test_few_wrong_letters_are_counted_as_distance_counts_them(typed, word, most):
+    whole = distance(typed, word)[-1]
+    assert wrong_letters(typed, word, most) == (whole if whole <= most else None)
+    begun = min(distance(typed, word[: len(typed) + most]))
+    assert wrong_letters(typed, word, most, begun=True) == (begun if begun <= most else None)
 
 
 @pytest.mark.parametrize(
