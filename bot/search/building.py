@@ -42,9 +42,6 @@ PLENTY = 200
 """Passages with a word as it was typed from which on it is no longer taken for a beginning: as
 many as one search ranks (``index.WINDOW``), so that none of the others would be seen."""
 
-_FIELDS_OF_FREQUENT = ("title", "question", "answer")
-"""Where a phrase of frequent words is looked for: not in the head, which all passages have."""
-
 _EVERYWHERE = 0.2
 """The share of all passages from which on a word says little of what is looked for."""
 
@@ -61,14 +58,15 @@ class Leniency(IntEnum):
 class Builder:
     """Builds queries for one schema and one moment's lexicon.
 
-    The last wish may be the beginning of one of the commonest words, or, with `all_begun`, of any
-    word, which takes the engine several times as long.
+    What takes the engine several times as long is only looked for with `thorough`: of words that
+    begin like the last wish all instead of the commonest, of phrases that are frequent those in
+    old answers, too.
     """
 
     schema: Schema
     stemmer: TextAnalyzer
     lexicon: Lexicon
-    all_begun: bool = False
+    thorough: bool = False
     _hopeless: dict[str, bool] = field(default_factory=dict)
 
     def understood(self, wanted: Wanted) -> Wanted:
@@ -91,9 +89,12 @@ class Builder:
             return [] if hopeless == len(wanted.wishes) else [Leniency.SOME_WORDS]
         return [*misspelled, Leniency.SOME_WORDS]
 
-    def begins_more(self, wanted: Wanted) -> bool:
-        """Whether there are rarer words that begin like the last wish, too."""
-        return any(len(self._begun(wish)) > _EXPANSIONS for wish in wanted.wishes)
+    def is_hasty(self, wanted: Wanted) -> bool:
+        """Whether a thorough search may find more."""
+        return any(
+            len(self._begun(wish)) > _EXPANSIONS or self._is_frequent(wish.parts)
+            for wish in wanted.wishes
+        )
 
     def query(self, wanted: Wanted, leniency: Leniency) -> Query:
         """What finds the wishes of `wanted`, of which there is at least one."""
@@ -196,7 +197,7 @@ class Builder:
         longer = [word for word in self._begun(wish) if word != wish.prefix]
         words |= {(word,): _BEGINNING for word in longer[:_EXPANSIONS] if (word,) not in words}
         queries = self._spelled(words)
-        if self.all_begun and len(longer) > _EXPANSIONS:
+        if self.thorough and len(longer) > _EXPANSIONS:
             queries.append(self._beginning_with(self._prefix(wish)))
         for one in wish.heard:
             queries += self._heard(one)
@@ -208,20 +209,36 @@ class Builder:
 
     def _spelled(self, weights: dict[tuple[str, ...], float]) -> list[Query]:
         """Words next to each other, in any field; each once, whatever words it is the stem of."""
-        stems: dict[tuple[str, ...], float] = {}
+        stems: dict[tuple[str, ...], tuple[tuple[str, ...], float]] = {}
         for words, weight in weights.items():
-            stems.setdefault(self._terms(words), weight)
+            stems.setdefault(self._terms(words), (words, weight))
         return [
-            Query.boost_query(self._phrase(field, terms), weight * WEIGHTS[field])
-            for terms, weight in stems.items()
-            for field in (_FIELDS_OF_FREQUENT if self._is_frequent(terms) else WEIGHTS)
+            Query.boost_query(query, weight * WEIGHTS[field])
+            for terms, (words, weight) in stems.items()
+            for field, query in self._in_fields(terms, frequent=self._is_frequent(words))
         ]
 
-    def _is_frequent(self, terms: Sequence[str]) -> bool:
-        """Whether a phrase is of words that are everywhere, so that all places have to be seen."""
-        return len(terms) > 1 and all(
-            self.lexicon.frequency(term) > self.lexicon.passages * _EVERYWHERE for term in terms
-        )
+    def _in_fields(self, terms: Sequence[str], *, frequent: bool) -> Iterator[tuple[str, Query]]:
+        """The terms in each field.
+
+        A phrase of frequent words takes long where there is much text: unless the search is
+        thorough, it is looked for in the answers of the newest years only; and never in the head,
+        which is the same in all passages of an interview, and whose title the first one has.
+        """
+        for field_ in WEIGHTS:
+            phrase = self._phrase(field_, terms)
+            if not frequent:
+                yield field_, phrase
+            elif field_ == "answer" and not self.thorough:
+                newest = Query.term_set_query(self.schema, "facts", self.lexicon.newest_years)
+                yield field_, _every([phrase, Query.const_score_query(newest, 0.0)])
+            elif field_ != "head":
+                yield field_, phrase
+
+    def _is_frequent(self, words: Sequence[str]) -> bool:
+        """Whether words are a phrase of which each is everywhere."""
+        least = self.lexicon.passages * _EVERYWHERE
+        return len(words) > 1 and all(self.lexicon.frequency(word) > least for word in words)
 
     def _terms(self, words: Sequence[str]) -> tuple[str, ...]:
         terms: list[str] = []

@@ -40,6 +40,11 @@ class Lexicon(Protocol):
         ...
 
     @property
+    def newest_years(self) -> list[str]:
+        """The facts of some of the newest years, together a small share of all passages."""
+        ...
+
+    @property
     def passages(self) -> int:
         """How many passages there are."""
         ...

@@ -11,17 +11,21 @@ from bot.search.engine import Engine, Ranking
 from bot.search.folding import fold, is_paired, pairs, word_texts
 from bot.search.marking import distance
 from bot.search.narrowing import Narrower
+from bot.search.passages import year_fact
 from bot.search.results import Filters
 from bot.search.wanted import LONGEST_QUERY, Wanted, Wish, wanted
 
 WINDOW = PLENTY
 """Passages that one search ranks; what is less fitting than all these can't be paged to."""
 
+_MOST_YEARS = 200
+_NEWEST_SHARE = 0.05
+
 _LITTLE = 3
 """Passages found below which another query may be offered."""
 
 _FEW = 25
-"""Passages found below which words that begin like the last one are all looked for."""
+"""Passages found below which a search that may have been hasty is made again, thoroughly."""
 
 _RARE = 5
 """Passages with a known word up to which it may be another one, misspelled."""
@@ -81,6 +85,18 @@ class Words:
 
     def passages_with(self, fact: str) -> int:
         return self.searcher.doc_freq("facts", fact)
+
+    @property
+    def newest_years(self) -> list[str]:
+        """The facts of the newest years that have a share of all passages together."""
+        counted = self.searcher.terms_with_prefix("facts", year_fact(""), limit=_MOST_YEARS)
+        years: list[str] = []
+        wanted = self.passages * _NEWEST_SHARE
+        for year, count in sorted(counted, reverse=True):
+            if wanted > 0:
+                years.append(year)
+                wanted -= count
+        return years
 
     def finds(self, query: Query) -> bool:
         return bool(self.searcher.search(query, 1, count=False).hits)
@@ -147,8 +163,8 @@ class Finder:
             return self._engine.search(narrowed, WINDOW)
 
         ranking = searched(self._builder)
-        if len(ranking.found) < _FEW and self._builder.begins_more(meant):
-            return searched(replace(self._builder, all_begun=True))
+        if len(ranking.found) < _FEW and self._builder.is_hasty(meant):
+            return searched(replace(self._builder, thorough=True))
         return ranking
 
     def _forgiving(self, typed: Wanted, filters: Filters, corrected: str | None) -> Found:

@@ -75,7 +75,7 @@ def tag_fact(tag: str) -> str:
     return f"tag:{' '.join(fold(tag).split())}"
 
 
-def year_fact(year: int) -> str:
+def year_fact(year: int | str) -> str:
     return f"year:{year}"
 
 

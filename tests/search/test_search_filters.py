@@ -196,3 +196,16 @@ async def test_a_withdrawn_interview_is_similar_to_none(store, index):
     await index.sync(store)
     assert index.similar(ids[0]) == [ids[2]]
     assert index.similar(ids[1]) == []
+
+
+async def test_a_phrase_of_frequent_words_is_found_in_old_answers_too(store, index):
+    async with store.write() as write:
+        ids = [
+            await write.insert(dated(2000 + n, f"y{n}", f"Name{n}", (FOOD, "We were there.")), "d")
+            for n in range(20)
+        ]
+        other = dated(2030, "other", "Other", (FOOD, "There we were."))
+        await write.insert(other, "d")
+    await index.sync(store)
+    results = await index.search('"we were there"', limit=30)
+    assert {hit.interview_id for hit in results.hits} == set(ids)
