@@ -32,8 +32,8 @@ async def homed(
     homes: list[Channel] = []
     whole = acting.add_commands
 
-    def with_home(client: Any, *services: Any) -> None:
-        whole(client, *services, home_channel_id=homes[0].id)
+    def with_home(client: Any, *services: Any, **named: Any) -> None:
+        whole(client, *services, **named, home_channel_id=homes[0].id)
 
     connected = acting.connected
 
