@@ -136,7 +136,8 @@ def _title(post: Post, url: str, warnings: list[str]) -> str:
     warnings.append("the entry has no title")
     slug = url.rstrip("/").rpartition("/")[2] if url.count("/") > 3 else ""
     words = "" if "=" in slug or "%" in slug else slug.replace("-", " ").replace("_", " ")
-    return words.strip().capitalize() or shorten(plain_text(post.body or post.summary), 80) or url
+    title = words.strip().capitalize() or shorten(plain_text(post.body or post.summary), 80) or url
+    return shorten(title, TITLE_LIMIT)
 
 
 def _guid(post: Post, url: str, title: str) -> str:

@@ -9,6 +9,7 @@ import orjson
 from bot.errors import ParseError
 from bot.feed.dates import iso_date
 from bot.feed.entry import Post, collect
+from bot.feed.identity import web_url
 from bot.model import Interview
 
 _JSON_FEED = "jsonfeed.org/version"
@@ -66,7 +67,7 @@ def _item(item: Mapping[str, Any], feed: Mapping[str, Any], url: str) -> Post:
         guid=text(item.get("id")) or _number(item.get("id")),
         body=text(item.get("content_html")) or _escaped(item.get("content_text")),
         summary=_escaped(item.get("summary")),
-        base_url=text(item.get("url")) or url,
+        base_url=web_url(text(item.get("url")), url) or url,
         kinds=[_escaped(tag) for tag in items(item.get("tags"))],
         author=html.escape(next(filter(None, names), "")),
         published_at=iso_date(item.get("date_published"), warnings),
@@ -93,7 +94,7 @@ def _rest_post(post: Mapping[str, Any], url: str) -> Post:
         guid=html.unescape(_rendered(post, "guid")),
         body=_rendered(post, "content"),
         summary=_rendered(post, "excerpt"),
-        base_url=text(post.get("link")) or url,
+        base_url=web_url(text(post.get("link")), url) or url,
         kinds=[
             text(term.get("name"))
             for term in terms

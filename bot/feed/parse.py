@@ -18,6 +18,7 @@ from bot.feed.article import parse_article
 from bot.feed.entry import Post, collect, plain_title
 from bot.feed.identity import web_url
 from bot.feed.jsonposts import (
+    dicts,
     is_json,
     is_json_feed,
     json_feed_hubs,
@@ -116,16 +117,16 @@ def _parse_xml_feed(body: bytes, url: str, content_type: str | None) -> ParsedFe
     return ParsedFeed(
         interviews=collect((_post(entry, url) for entry in told.entries), warnings),
         title=plain_title(str(told.channel.get("title") or "")),
-        hub_url=_related(told.channel.get("links") or (), "hub", url),
+        hub_url=_related(dicts(told.channel.get("links")), "hub", url),
         ttl=_ttl(told.channel),
         warnings=tuple(warnings),
-        self_url=_related(told.channel.get("links") or (), "self", url),
+        self_url=_related(dicts(told.channel.get("links")), "self", url),
     )
 
 
 def _post(entry: dict[str, Any], url: str) -> Post:
     body, base = _body(entry)
-    detail = entry.get("summary_detail") or {}
+    detail = _detail(entry, "summary_detail")
     summary = _as_html(str(entry.get("summary") or ""), detail.get("type"))
     warnings: list[str] = []
     published, updated = _dates(entry, warnings)
@@ -136,7 +137,7 @@ def _post(entry: dict[str, Any], url: str) -> Post:
         body=body or summary,
         summary=summary if summary != body else "",
         base_url=web_url(base, url) or url,
-        kinds=[str(tag.get("label") or tag.get("term") or "") for tag in entry.get("tags") or ()],
+        kinds=[str(tag.get("label") or tag.get("term") or "") for tag in dicts(entry.get("tags"))],
         author=_author(entry),
         published_at=published,
         updated_at=updated,
@@ -147,11 +148,17 @@ def _post(entry: dict[str, Any], url: str) -> Post:
 
 def _body(entry: Mapping[str, Any]) -> tuple[str, str]:
     """The longest of the entry's contents as HTML, and the base of its relative addresses."""
-    contents = [content for content in entry.get("content") or () if content.get("value")]
+    contents = [content for content in dicts(entry.get("content")) if content.get("value")]
     if not contents:
-        return "", str((entry.get("summary_detail") or {}).get("base") or "")
+        return "", str(_detail(entry, "summary_detail").get("base") or "")
     best = max(contents, key=lambda content: len(content["value"]))
     return _as_html(str(best["value"]), best.get("type")), str(best.get("base") or "")
+
+
+def _detail(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """What the parser tells of an element; an element of that very name would be a string."""
+    value = entry.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def _as_html(text: str, media_type: object) -> str:
@@ -159,14 +166,14 @@ def _as_html(text: str, media_type: object) -> str:
 
 
 def _link(entry: Mapping[str, Any]) -> str:
-    for link in entry.get("links") or ():
+    for link in dicts(entry.get("links")):
         if link.get("rel", "alternate") == "alternate" and link.get("href"):
             return str(link["href"])
     return str(entry.get("link") or "")
 
 
 def _author(entry: Mapping[str, Any]) -> str:
-    detail = entry.get("author_detail") or {}
+    detail = _detail(entry, "author_detail")
     name = str(detail.get("name") or entry.get("author") or "")
     return "" if "@" in name else name
 
@@ -193,15 +200,15 @@ def _moment(parsed: object) -> datetime | None:
 
 def _pictures(entry: Mapping[str, Any]) -> Iterator[str]:
     """Media RSS contents and thumbnails, then enclosures, the pictures among them."""
-    for media in entry.get("media_content") or ():
+    for media in dicts(entry.get("media_content")):
         kind, medium = str(media.get("type") or ""), str(media.get("medium") or "")
         address = str(media.get("url") or "")
         untold = not kind and not medium and _PICTURE_NAME.search(address)
         if medium == "image" or kind.startswith("image/") or untold:
             yield address
-    for thumbnail in entry.get("media_thumbnail") or ():
+    for thumbnail in dicts(entry.get("media_thumbnail")):
         yield str(thumbnail.get("url") or "")
-    for link in entry.get("links") or ():
+    for link in dicts(entry.get("links")):
         if link.get("rel") == "enclosure" and str(link.get("type") or "").startswith("image/"):
             yield str(link.get("href") or "")
 

@@ -233,6 +233,37 @@ def test_an_address_that_is_none_is_never_linked(link: str) -> None:
     assert found.url == URL
 
 
+def test_an_item_of_a_json_feed_whose_address_is_none_has_the_feed_s() -> None:
+    items = [{"id": "", "url": "javascript:alert(1)"}, {"id": "", "url": "/b"}]
+    feed = parse(orjson.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}))
+    assert [one.url for one in feed.interviews] == [URL, "https://magazine.example/b"]
+    assert all(one.title and one.guid for one in feed.interviews)
+
+
+NAMED_AS_THE_PARSER_NAMES = (
+    "links tags content summary_detail author_detail authors media_content media_thumbnail "
+    "published_parsed updated_parsed enclosures title_detail id summary ttl"
+)
+
+
+@pytest.mark.parametrize("name", NAMED_AS_THE_PARSER_NAMES.split())
+def test_an_element_named_as_the_parser_names_its_own_does_no_harm(name: str) -> None:
+    odd = f"<{name}>odd</{name}>"
+    for before, after in ((odd, ""), ("", odd)):
+        inside = f"{before}<category>Music</category>{after}"
+        feed = parse(rss(item(inside) + item(number=2), f"{before}<ttl>5</ttl>{after}"))
+        assert [interview.title for interview in feed.interviews] == [
+            "KCrush Interview with Kassy",
+            "KCrush Interview with Kassy",
+        ]
+
+
+def test_a_title_made_of_an_endless_address_fits() -> None:
+    link = "https://magazine.example/" + "a-" * 900
+    found = parse(rss(f"<item><link>{link}</link></item>")).interviews[0]
+    assert 0 < len(found.title) <= TITLE_LIMIT
+
+
 @pytest.mark.parametrize(
     ("date", "expected"),
     [
