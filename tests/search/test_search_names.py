@@ -58,7 +58,15 @@ SPELLINGS = {
         *("Kim Ye-hyun", "kim yehyun", "yehyun", "ye hyun", "Ye-hyun", "YEHYUN", "ye-hyeon"),
         *("김예현", "예현", "예현이", "gim ye hyeon", "yehyeon kim", "yehyum", "yehun"),
     ],
-    "bts": ["방탄소년단", "방탄 소년단", "방탄", "소년단", "방탄소년단의", "방탄소년단은", "방탄소넌단"],
+    "bts": [
+        "방탄소년단",
+        "방탄 소년단",
+        "방탄",
+        "소년단",
+        "방탄소년단의",
+        "방탄소년단은",
+        "방탄소넌단",
+    ],
     "bina": ["빈아", "빈아의", "bina", "bin-a", "been ah"],
     "soyeon": [
         *("김소연", "소연", "소연이", "kim soyeon", "Kim So Yeon", "kimsoyeon", "so yeon kim"),
