@@ -273,7 +273,8 @@ class Library:
 class Repeats:
     """What people did a moment ago, so that what is pressed twice is done once.
 
-    In memory, the newest `limit` of them: after a restart a second press counts again.
+    In memory, for those seconds and the newest `limit` of them: after a restart a second press
+    counts again.
     """
 
     def __init__(self, clock: Clock, limit: int = 1_000) -> None:
@@ -284,11 +285,11 @@ class Repeats:
     def again(self, *what: Hashable) -> bool:
         """Whether this was done within the last ``REPEAT_WITHIN`` seconds; from now on, it was."""
         now = self._clock.monotonic()
-        before = self._done.get(what)
-        if before is not None and now - before < REPEAT_WITHIN:
+        while self._done and now - next(iter(self._done.values())) >= REPEAT_WITHIN:
+            self._done.popitem(last=False)
+        if what in self._done:
             return True
         self._done[what] = now
-        self._done.move_to_end(what)
         while len(self._done) > self._limit:
             self._done.popitem(last=False)
         return False
