@@ -20,6 +20,8 @@ NAMES = (
     "interactions",
     "rows",
     "follow",
+    "search",
+    "completion",
     "parse",
     "talk",
     "quote",

@@ -9,6 +9,7 @@ import random
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,8 +17,9 @@ from rapidfuzz import process
 
 from benchmarks.figures import Figure, Report, seconds
 from benchmarks.generated import GeneratedArchive
-from benchmarks.search import Source, percentile
+from benchmarks.search import Changed, Source, percentile
 from bot.artists import artist_key
+from bot.model import InterviewSummary
 from bot.search import SearchIndex
 
 CHOICES = 25
@@ -29,14 +31,27 @@ LONGEST = 16
 BASELINE_SECONDS = 10.0
 
 
+@dataclass
 class Known(Source):
-    """An archive whose texts the index has already, so that only its titles are loaded."""
+    """An archive of which the index is to know the titles and nothing else, but what is new."""
 
-    async def changed_since(self, revision: int, limit: int = 200) -> Sequence[object]:
-        return []
+    newest_first: list[InterviewSummary] = field(init=False)
+    new: list[Changed] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.newest_first = [*self.archive.newest_first]
+
+    async def latest(self, limit: int = 500, offset: int = 0) -> Sequence[InterviewSummary]:
+        return self.newest_first[offset:][:limit]
 
     async def revision(self) -> int:
-        return 0
+        return len(self.new)
+
+    async def count_changed_since(self, revision: int) -> int:
+        return len(self.new) - revision
+
+    async def changed_since(self, revision: int, limit: int = 200) -> Sequence[Changed]:
+        return self.new[revision:][:limit]
 
 
 async def measure(*, small: bool, command: str) -> Report:
@@ -45,11 +60,16 @@ async def measure(*, small: bool, command: str) -> Report:
     typed = list(keystrokes(archive, 10 if small else PEOPLE))
     with TemporaryDirectory(prefix="kcrush-bench-") as folder:
         index = SearchIndex.open(Path(folder))
-        load, longest = await loaded(index, Known(archive))
+        source = Known(archive)
+        load, longest = await synced(index, source)
         interviews = await timed(typed, lambda text: index.complete(text, CHOICES))
         artists = await timed(typed, lambda text: _at_once(index.complete_artists(text, CHOICES)))
+        number = archive.count + 1
+        source.new.append(Changed(1, number, archive.stored(number)))
+        one_more = await synced(index, source)
+        assert (await index.complete("", 1))[0].id == number
         index.close()
-    titles = [summary.title for summary in archive.newest_first]
+    titles = [summary.title for summary in source.newest_first]
     baseline = fuzzy(random.Random(archive.seed).sample(typed, len(typed)), titles)
     middle = statistics.median(baseline)
     return Report(
@@ -64,6 +84,8 @@ async def measure(*, small: bool, command: str) -> Report:
             *compared("artists", artists, baseline, middle),
             Figure("loading the titles and names", seconds(load)),
             Figure("the event loop held up by it at most", seconds(longest)),
+            Figure("one more interview, until it is found and completed", seconds(one_more[0])),
+            Figure("the event loop held up by it at most", seconds(one_more[1])),
         ],
     )
 
@@ -111,8 +133,8 @@ def whom(archive: GeneratedArchive, rng: random.Random) -> str:
     return name
 
 
-async def loaded(index: SearchIndex, source: Source) -> tuple[float, float]:
-    """Seconds until the titles are there, and the longest that the event loop stood still."""
+async def synced(index: SearchIndex, source: Source) -> tuple[float, float]:
+    """Seconds that a sync takes, and the longest that the event loop stood still for it."""
     began = time.perf_counter()
     task = asyncio.create_task(index.sync(source))
     longest, last = 0.0, began

@@ -18,6 +18,8 @@ ROOT = Path(__file__).parents[1]
         ("follow", ["| requests ", "exactly 2"]),
         ("parse", ["| bytes to interviews ", "turns, subjects, pictures and excerpts"]),
         ("relevance", ["| the passage wanted is among five, FTS5 ", "at least 95%"]),
+        ("search", ["| common word, p50 ", "a 50th of FTS5", "| typo, p99 ", "at most 15 ms"]),
+        ("completion", ["| interviews, p99 ", "| artists, p99 ", "at most 5 ms"]),
         ("quote", ["| kept, p50 ", "| the loop is late meanwhile, p99 "]),
         ("backfill", ["| interviews a second ", "at most 1.2"]),
         ("poll", ["| bytes received ", "| rows written ", "none"]),
