@@ -84,15 +84,14 @@ def words_beside(stage: Stage) -> list[str]:
 # ---------------------------------------------------------------- follow
 
 
-@pytest.mark.parametrize("typed", ["Han Seoyun", "han seoyun", "한서윤", "Han Seo-yun"])
-async def test_a_name_typed_past_the_choices_is_followed(on_stage: Stage, typed: str) -> None:
+async def test_a_name_typed_past_the_choices_is_followed(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
-    said = await on_stage.ask("interviews follow", artist=typed)
+    said = await on_stage.ask("interviews follow", artist="한서윤")
     assert read(said).startswith(BEGUN)
     assert labels(said) == ["Unfollow Han Seoyun"]
-    assert await followed(on_stage) == ["Han Seoyun"]
-    again = await on_stage.ask("interviews follow", artist=typed)
-    assert read(again).startswith("You follow **Han Seoyun** already")
+    for typed in ("Han Seoyun", "han seoyun", "Han Seo-yun"):
+        again = await on_stage.ask("interviews follow", artist=typed)
+        assert read(again).startswith("You follow **Han Seoyun** already")
     assert await followed(on_stage) == ["Han Seoyun"]
 
 
@@ -136,16 +135,13 @@ async def test_an_unknown_name_is_not_followed_and_the_nearest_are_shown(on_stag
     assert await followed(on_stage) == []
 
 
-@pytest.mark.parametrize(
-    "typed",
-    ["@everyone", "kc:artist:0123456789", "kc:artist:", "\u202e", "*" * 100, "?", "x" * 100],
-)
-async def test_whatever_is_typed_gets_an_answer(on_stage: Stage, typed: str) -> None:
+async def test_whatever_is_typed_gets_an_answer(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
-    for command in ("follow", "unfollow"):
-        said = await on_stage.ask(f"interviews {command}", artist=typed)
-        assert read(said)
-        assert "K7F2QM" not in read(said)
+    for typed in ("@everyone", "kc:artist:0123456789", "kc:artist:", "\u202e", "*" * 100, "?"):
+        for command in ("follow", "unfollow"):
+            said = await on_stage.ask(f"interviews {command}", artist=typed)
+            assert read(said)
+            assert "K7F2QM" not in read(said)
     assert await followed(on_stage) == []
 
 
