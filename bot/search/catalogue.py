@@ -1,6 +1,8 @@
 """The titles and names of all interviews in memory, kept up with the store."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import gc
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +17,10 @@ _PAGE = 500
 
 _OVERLAP = 20
 """Interviews that two pages share, so that one that is withdrawn meanwhile hides no other."""
+
+_LARGE = 5_000
+"""Interviews from which on Python's collector of garbage would hold up the event loop for tens of
+milliseconds, again and again, to look through a snapshot in which there is none."""
 
 InThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 
@@ -132,7 +138,25 @@ class Catalogue:
         newest_first = sorted(
             self._listed.items(), key=lambda item: (item[1].listed_at, item[0]), reverse=True
         )
-        return Snapshot(listed.entry for _, listed in newest_first)
+        if len(newest_first) < _LARGE:
+            return Snapshot(listed.entry for _, listed in newest_first)
+        with _uncollected():
+            return Snapshot(listed.entry for _, listed in newest_first)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """What is there in the end is not looked through by the collector any more.
+
+    It still goes when nothing refers to it. See ``gc.freeze``, which is meant for this.
+    """
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _entries(summaries: Sequence[InterviewSummary]) -> list[Entry[InterviewSummary]]:
