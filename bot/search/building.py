@@ -25,6 +25,7 @@ from bot.search.wanted import Heard, Wanted, Wish
 _OTHER_SPELLING = 0.9
 _HEARD = 0.7
 _BEGINNING = 0.6
+_ALSO_BEGINNING = 0.1
 _SIMILAR = 0.8
 _APART = 0.3
 _ANYWHERE = 0.2
@@ -195,7 +196,8 @@ class Builder:
         words = dict.fromkeys([wish.parts] if wish.parts else [], 1.0)
         words |= {(other,): _OTHER_SPELLING for other in wish.others}
         longer = [word for word in self._begun(wish) if word != wish.prefix]
-        words |= {(word,): _BEGINNING for word in longer[:_EXPANSIONS] if (word,) not in words}
+        begun = _ALSO_BEGINNING if self.lexicon.frequency(wish.prefix) else _BEGINNING
+        words |= {(word,): begun for word in longer[:_EXPANSIONS] if (word,) not in words}
         queries = self._spelled(words)
         if self.thorough and len(longer) > _EXPANSIONS:
             queries.append(self._beginning_with(self._prefix(wish)))

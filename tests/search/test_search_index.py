@@ -280,3 +280,15 @@ async def test_a_withdrawn_interview_is_forgotten_until_it_is_back(archive):
     await archive.index.sync(archive.store)
     assert (await found(archive, "kuhn"))[0] == "kuhn"
     assert [one.id for one in await archive.index.complete("kuhn")] == [archive.ids["kuhn"]]
+
+
+async def test_a_whole_name_leads_one_that_begins_like_it(store, index):
+    async with store.write() as write:
+        longer = await write.insert(interview("l", "MAIL 1", (FOOD, "Figs.")), "d")
+        whole = await write.insert(interview("w", "MAIL", (FOOD, "Figs.")), "d")
+        longest = await write.insert(interview("m", "Mailroom Choir", (FOOD, "Figs.")), "d")
+    await index.sync(store)
+    order = dict.fromkeys(hit.interview_id for hit in (await index.search("mail")).hits)
+    assert list(order)[0] == whole
+    assert set(order) == {whole, longer, longest}
+    assert (await index.search("mail 1")).hits[0].interview_id == longer
