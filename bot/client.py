@@ -16,7 +16,7 @@ from discord.http import Route
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 
 from bot.clock import Clock
-from bot.errors import UserError
+from bot.errors import StoreError, UserError
 from bot.i18n import DEFAULT_LOCALE, Messages
 from bot.ui.mentions import Mentions
 from bot.ui.panels import error_panel
@@ -163,12 +163,17 @@ class KcrushClient(discord.AutoShardedClient):
         """End an error: a translated sentence for the person, a traceback in the log for us.
 
         A ``UserError`` is its own sentence. Anything else is ours to mend: it gets a reference
-        number that stands in both places. Never raises.
+        number that stands in both places; so does a trouble of the database, whose own sentence
+        is for the operator. Never raises.
         """
         cause = _unwrapped(error)
         key, args = _sentence(cause)
         reference = None
-        if key is None:
+        if isinstance(cause, StoreError):
+            reference = self._new_reference()
+            logger.error("error.store", where=where, reference=reference, cause=str(cause))
+            key, args = "error.store", {}
+        elif key is None:
             reference = self._new_reference()
             logger.error(
                 "error.unexpected",

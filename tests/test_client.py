@@ -24,7 +24,7 @@ from bot.client import (
     use_rest_api,
 )
 from bot.clock import SystemClock
-from bot.errors import UserError
+from bot.errors import StoreError, UserError
 from bot.i18n import load_messages
 from sandbox import Sandbox
 from sandbox.entities import Channel, User
@@ -283,6 +283,22 @@ async def test_what_was_foreseen_is_its_own_sentence(
     assert told == (
         "This command works in a server only, for it is about the server's channels. Run it there."
     )
+
+
+async def test_a_trouble_of_the_database_is_the_operators_to_read(
+    discord_here: Sandbox, client: KcrushClient
+) -> None:
+    async def fail(_: discord.Interaction[Any]) -> None:
+        raise StoreError("store.full", path="/srv/secret/kcrush.db")
+
+    with structlog.testing.capture_logs() as logs:
+        told = await ask(discord_here, client, fail)
+    assert "can't reach what I have stored" in told
+    assert REFERENCE in told
+    assert "/srv" not in told
+    (entry,) = [entry for entry in logs if entry["event"] == "error.store"]
+    assert entry["reference"] == REFERENCE
+    assert "/srv/secret/kcrush.db" in entry["cause"]
 
 
 async def test_an_error_of_an_event_ends_at_the_same_desk(
