@@ -9,6 +9,7 @@ from bot.search.building import PLENTY, Builder, Leniency
 from bot.search.correcting import Frequency, nearest, replaced
 from bot.search.engine import Engine, Ranking
 from bot.search.folding import fold, is_paired, pairs, word_texts
+from bot.search.keyboard import in_hangul, in_latin
 from bot.search.marking import distance
 from bot.search.narrowing import Narrower
 from bot.search.passages import year_fact
@@ -192,7 +193,7 @@ class Finder:
         unknown = self._unknown_artists(typed)
         if not unknown:
             return None
-        meant = [self._meant(wish, self._words.frequency_in_names) for wish in unknown]
+        meant = [self._meant(query, wish, self._words.frequency_in_names) for wish in unknown]
         guess = _replaced(query, unknown, meant)
         if guess is None or self._unknown_artists(self._understood(guess, filters)):
             return None
@@ -205,7 +206,7 @@ class Finder:
         """What the query may have been meant to be, likeliest first; none that it is already."""
         unknown = [wish for wish in typed.wishes if self._is_unknown(wish)]
         if unknown:
-            meant = [self._meant(wish, self._words.frequency) for wish in unknown]
+            meant = [self._meant(query, wish, self._words.frequency) for wish in unknown]
             guess = _replaced(query, unknown, meant)
             if guess is not None:
                 yield guess
@@ -222,11 +223,16 @@ class Finder:
         begun = wish.prefix and self._words.beginning_with(wish.prefix, 1)
         return not begun and not any(_is_known(other, frequency) for other in wish.others)
 
-    def _meant(self, wish: Wish, frequency: Frequency) -> dict[str, str]:
+    def _meant(self, query: str, wish: Wish, frequency: Frequency) -> dict[str, str]:
         """What the unknown words of a wish were probably meant to be.
 
-        Its parts are tried first, then, where one of these stays unknown, a compound as one word.
+        A word as it would have been on the other keyboard, if that is known. Then its parts, and
+        where one of these stays unknown, a compound as one word.
         """
+        typed = query[slice(*wish.span)]
+        for other in filter(None, (in_hangul(typed), in_latin(typed))):
+            if len(wish.parts) == 1 and len(other) > 1 and _is_known(other, frequency):
+                return {wish.parts[0]: other}
         unknown = [part for part in wish.parts if not _is_known(part, frequency)]
         meant = {part: near for part in unknown if (near := self._nearest(part, frequency))}
         if wish.phrase or len(wish.parts) == 1 or (meant and len(meant) == len(unknown)):

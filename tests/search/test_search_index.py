@@ -289,6 +289,6 @@ async def test_a_whole_name_leads_one_that_begins_like_it(store, index):
         longest = await write.insert(interview("m", "Mailroom Choir", (FOOD, "Figs.")), "d")
     await index.sync(store)
     order = dict.fromkeys(hit.interview_id for hit in (await index.search("mail")).hits)
-    assert list(order)[0] == whole
+    assert next(iter(order)) == whole
     assert set(order) == {whole, longer, longest}
     assert (await index.search("mail 1")).hits[0].interview_id == longer

@@ -11,6 +11,7 @@ from bot.model import Kind
 from bot.search import Filters
 from bot.search.correcting import nearest, replaced
 from bot.search.folding import fold, word_texts
+from bot.search.keyboard import in_hangul, in_latin
 from bot.search.wanted import LONGEST_QUERY, MOST_FILTERS, wanted
 from tests.search.archive import interview
 
@@ -46,6 +47,10 @@ FILTERS = st.builds(
         ("artist:khun kinchi", "artist:kuhn kimchi", "kuhn"),
         ("ye-hyum", "ye-hyun", "yehyun"),
         ("kuhn sanger", "kuhn singer", "kuhn"),
+        ("qkdxks", "방탄", "bts"),
+        ("qkdxksthsuseks", "방탄소년단", "bts"),
+        ("ㅏㅕㅗㅜ", "kuhn", "kuhn"),
+        ("artist:ㅏㅕㅗㅜ", "artist:kuhn", "kuhn"),
     ],
 )
 async def test_what_was_meant_is_offered_and_searched(archive, query, meant, key):
@@ -127,6 +132,44 @@ def test_every_text_narrows_by_a_few_things_at_most(text):
     for wish in (*meant.wishes, *meant.unwanted, *meant.only.artists):
         start, end = wish.span
         assert 0 <= start < end <= min(len(text), LONGEST_QUERY)
+
+
+@pytest.mark.parametrize(
+    ("latin", "hangul"),
+    [
+        ("rlathdus", "김소연"),
+        ("qkrthdus", "박소연"),
+        ("Thsl", "쏘니"),
+        ("rhksdP", "관예"),
+        ("ekfrwhddl", "닭종이"),
+        ("dkswk", "안자"),
+        ("dkswdk", "앉아"),
+        ("Qkfrkd", "빨강"),
+        ("dml", "의"),
+    ],
+)
+def test_keys_of_the_other_keyboard(latin, hangul):
+    assert in_hangul(latin) == hangul
+    assert in_latin(hangul) == latin.lower()
+
+
+def test_what_makes_no_syllables_is_not_of_the_other_keyboard():
+    for none in ("kite", "music", "", "r", "rr", "김소연", "a1", "qkd!", "k" * 50):
+        assert in_hangul(none) is None
+    for none in ("", "kite", "ㅏa", "漢字", "ㅏ" * 50):
+        assert in_latin(none) is None
+    assert in_latin("ㅏㅑㅅㄷ") == "kite"
+
+
+@given(st.text(st.sampled_from("가나닭라몫봐산앉최캔털퓨학젊의쉬뷁넋괜읊"), min_size=1, max_size=8))
+def test_syllables_without_shift_are_their_keys_and_back(hangul):
+    assert in_hangul(in_latin(hangul)) == hangul
+
+
+@given(st.text(max_size=50))
+def test_any_text_may_be_of_the_other_keyboard(text):
+    for other in (in_hangul(text), in_latin(text)):
+        assert other is None or other
 
 
 def test_only_words_in_their_pieces_are_replaced():
