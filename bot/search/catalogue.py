@@ -13,12 +13,13 @@ from bot.model import InterviewSummary, Kind, StoredInterview
 from bot.search.artists import Directory
 from bot.search.complete import Completions, Entry
 
-_PAGE = 500
+_PAGE = 200
+"""Interviews that are read at a time; the store makes values of them on the event loop."""
 
 _OVERLAP = 20
 """Interviews that two pages share, so that one that is withdrawn meanwhile hides no other."""
 
-_LARGE = 5_000
+_LARGE = 2_000
 """Interviews from which on Python's collector of garbage would hold up the event loop for tens of
 milliseconds, again and again, to look through a snapshot in which there is none."""
 
@@ -115,6 +116,8 @@ class Catalogue:
                 listed_at = min(listed_at, entry.value.published_at or listed_at)
                 listed.setdefault(entry.value.id, _Listed(entry, listed_at))
             whole = len(page) == _PAGE
+            if len(listed) >= _LARGE:
+                _set_aside()
             offset += _PAGE - _OVERLAP
         self._listed = listed
         self._of = (store.identity, revision)
@@ -146,17 +149,22 @@ class Catalogue:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """What is there in the end is not looked through by the collector any more.
-
-    It still goes when nothing refers to it. See ``gc.freeze``, which is meant for this.
-    """
-    gc.collect()
+    _set_aside()
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
         gc.enable()
+
+
+def _set_aside() -> None:
+    """What is there is not looked through by the collector any more.
+
+    It still goes when nothing refers to it. See ``gc.freeze``, which is meant for this.
+    """
+    gc.collect(1)
+    gc.freeze()
 
 
 def _entries(summaries: Sequence[InterviewSummary]) -> list[Entry[InterviewSummary]]:

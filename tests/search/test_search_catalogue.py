@@ -109,6 +109,6 @@ async def test_all_work_that_grows_with_the_archive_is_the_threads():
     await catalogue.keep_up(site, in_thread)
     site.put(601, interview("new", "Somebody"))
     await catalogue.keep_up(site, in_thread)
-    # Two pages and a snapshot; a change and another snapshot.
-    assert len(works) == 5
+    # Four pages and a snapshot; a change and another snapshot.
+    assert len(works) == 7
     assert len(catalogue.now.of_kind(Kind.OTHER)) == 601
