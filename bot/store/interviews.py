@@ -33,6 +33,7 @@ SUMMARY = (
 
 _ON_CARD = (
     interviews.c.title,
+    interviews.c.url,
     interviews.c.excerpt,
     interviews.c.image_url,
     interviews.c.withdrawn_at,
@@ -64,7 +65,9 @@ _FULL = (
 
 BY_ID = _FULL.where(interviews.c.id == sa.bindparam("id"))
 BY_IDS = _FULL.where(interviews.c.id.in_(sa.bindparam("ids", expanding=True)))
-SUMMARIES = sa.select(*SUMMARY).where(interviews.c.id.in_(sa.bindparam("ids", expanding=True)))
+SUMMARIES = sa.select(*SUMMARY).where(
+    interviews.c.id.in_(sa.bindparam("ids", expanding=True)), _THERE
+)
 LATEST = (
     sa.select(*SUMMARY)
     .where(_THERE)

@@ -168,7 +168,8 @@ class Store:
         return [found[id_] for id_ in ids if id_ in found]
 
     async def summaries(self, ids: Sequence[int]) -> list[InterviewSummary]:
-        """The interviews without their turns, in the order asked, missing ones left out."""
+        """The interviews without their turns, in the order asked; missing and withdrawn ones are
+        left out."""
         rows = await self._database.fetch(interviews.SUMMARIES, {"ids": _ids(ids)})
         found = {row.id: codec.summary(row) for row in rows}
         return [found[id_] for id_ in ids if id_ in found]

@@ -189,6 +189,7 @@ async def test_a_withdrawn_interview_leaves_lists_until_it_is_back(store):
     assert await store.count() == 1
     assert (await store.random(random.Random(1))).id == there
     assert (await store.interview(gone)).withdrawn_at == NOON
+    assert await store.summaries([gone]) == []
 
     async with store.write() as write:
         await write.update(gone, interview(1), "d")
