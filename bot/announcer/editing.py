@@ -31,11 +31,12 @@ LOOK_AGAIN = 60.0
 
 
 def card_digest(stored: StoredInterview) -> str:
-    """Tells what an announcement shows from what it showed before: title, excerpt and picture,
-    and whether it was withdrawn."""
+    """Tells what an announcement shows from what it showed before: title, link, excerpt and
+    picture, and whether it was withdrawn."""
     interview = stored.interview
     shown = (
         interview.title,
+        interview.url,
         interview.excerpt,
         interview.image_url or "",
         "withdrawn" if stored.withdrawn_at else "",

@@ -8,7 +8,7 @@ from datetime import UTC, timedelta
 import orjson
 import structlog
 
-from bot.backfill.archive import Archive
+from bot.backfill.archive import Archive, is_recent
 from bot.backfill.ways import (
     PAGES_AT_MOST,
     PAST_THE_END,
@@ -28,6 +28,9 @@ logger = structlog.get_logger(__name__)
 
 OVERLAP = timedelta(hours=1)
 """The site's clock and ours may differ, and ``modified_after`` leaves out its own second."""
+
+LOOKED_AT = 50
+"""Interviews, the newest, of which one may be gone before the archive ever saw it."""
 
 INDEX_SIZE = 100
 """Ids of a REST page: the most that WordPress gives."""
@@ -61,6 +64,8 @@ async def sync(archive: Archive) -> None:
     await archive.take([], await archive.state())
     if count.status == 200 and count.total is not None and count.total != state.offered:
         await sweep(archive)
+    else:
+        await _withdraw_unlisted(archive)
 
 
 async def sweep(archive: Archive) -> None:
@@ -80,6 +85,7 @@ async def sweep(archive: Archive) -> None:
         offered = await _sweep_pages(archive)
     else:
         offered = await _sweep_articles(archive, state)
+    await _withdraw_unlisted(archive)
     state = await archive.state()
     after = replace(state, swept_at=started, synced_at=started, total=offered, offered=offered)
     await archive.take([], replace(after, done=offered))
@@ -221,6 +227,20 @@ async def _withdraw_missing(archive: Archive, missing: Sequence[ArchivePost]) ->
             continue
         if answer.status in (404, 410):
             await archive.withdraw(post)
+
+
+async def _withdraw_unlisted(archive: Archive) -> None:
+    """Withdraw what the feed told and the site took down again before the archive had seen it, as
+    happens to what is published by mistake."""
+    known = await archive.store.archives.posts(archive.place.feed)
+    seen = {post.interview_id for post in known.values()}
+    now = archive.clock.now()
+    unlisted = [
+        ArchivePost(one.url, interview_id=one.id)
+        for one in await archive.store.latest(LOOKED_AT)
+        if one.id not in seen and is_recent(one.published_at, now)
+    ]
+    await _withdraw_missing(archive, unlisted)
 
 
 def _to_read(known: ArchivePost | None, mark: str) -> bool:

@@ -110,3 +110,15 @@ async def test_a_week_later_all_is_looked_through(site, make_backfill, store):
     site.log.clear()
     await backfill.keep_in_step(site.feed_url)
     assert [seen for seen in site.log if "modified_gmt" in seen.path]
+
+
+async def test_what_was_taken_down_before_the_archive_saw_it_is_withdrawn(
+    site, backfill, watcher, store
+):
+    await backfill.fill(site.feed_url)
+    post = site.publish()
+    (number,) = (await watcher.poll(site.feed_url)).new_ids
+    site.trash(post.slug)
+    assert (await backfill.keep_in_step(site.feed_url)).withdrawn == 1
+    assert (await store.interview(number)).withdrawn_at is not None
+    assert not (await backfill.keep_in_step(site.feed_url)).changed

@@ -49,7 +49,7 @@ class Newsroom:
 
     async def poll(self) -> PollReport:
         """A poll, and all that follows from it at once."""
-        report = await self.app.watcher.poll(self.site.feed_url)
+        report = await self.app.watcher.poll(self.app.settings.feed_url[0])
         await self.app.announcer.drain()
         return report
 
@@ -87,9 +87,11 @@ async def open_newsroom(
     nonce_window: float = 300.0,
     rate_limits: bool = False,
     logged_in: bool = True,
+    feed_url: str | None = None,
 ) -> AsyncIterator[Newsroom]:
     """The parts, built by the bot's own composition root and `logged_in`. `now` is the clock of
-    Discord and of the site, in seconds since the epoch."""
+    Discord and of the site, in seconds since the epoch; `feed_url` is the sample site's unless
+    told."""
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(
             Sandbox(
@@ -106,7 +108,7 @@ async def open_newsroom(
             env_file=None,
             discord_token=sandbox.token,
             discord_api_url=sandbox.api_url,
-            feed_url=site.feed_url,
+            feed_url=feed_url or site.feed_url,
             poll_interval=30,
             data_dir=folder,
         )

@@ -13,7 +13,8 @@ class WarpClock:
     ``seconds`` is the same clock for a sandbox and a sample site: seconds since the epoch.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, start: datetime = START) -> None:
+        self._start = start
         self._began = time.monotonic()
         self._skipped = 0.0
         self._moved = asyncio.Event()
@@ -22,7 +23,7 @@ class WarpClock:
         return time.monotonic() - self._began + self._skipped
 
     def now(self) -> datetime:
-        return START + timedelta(seconds=self.monotonic())
+        return self._start + timedelta(seconds=self.monotonic())
 
     def seconds(self) -> float:
         return self.now().timestamp()
