@@ -53,6 +53,11 @@ _SAME = {
     **_SEPARATED,
 }
 
+_CONJOINING = re.compile("[\u1100-\u11ff]")
+_ALONE = {
+    unicodedata.normalize("NFKC", letter): letter for letter in map(chr, range(0x3131, 0x318F))
+}
+
 # Letters that are written as the sign that looks like them, between letters or as a last `$`.
 _LOOKALIKE = dict(zip(b"$!@0134", b"siaoiea", strict=True))
 _LOOKS_ALIKE = re.compile(r"(?<=[a-z])(?:[0134!@]+(?=[a-z])|\$)")
@@ -80,6 +85,9 @@ def _fold_character(character: str) -> str:
     apart = unicodedata.normalize("NFKD", character)
     bare = "".join(part for part in apart if not "\u0300" <= part <= "\u036f")
     folded = unicodedata.normalize("NFKC", bare.casefold())
+    if not _CONJOINING.match(character):
+        # A letter of Hangul that stood alone would join the next one to a syllable.
+        folded = "".join(_ALONE.get(part, part) for part in folded)
     return "".join(_SAME.get(part, part) for part in folded)
 
 

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.search.building import Leniency
@@ -46,6 +46,7 @@ def marked(query, text, leniency=Leniency.EXACT):
         ("it’s `so` ‑ –", "it's 'so' - -"),
         ("김소연", "김소연"),
         ("\u1100\u1175\u11b7", "김"),
+        ("ㅏㅑㅅㄷ ㄱ\u1161 ㉠\u1161 ﾡ", "ㅏㅑㅅㄷ ㄱ\u1161 ㄱ\u1161 ㄱ"),
         ("ガ が か\u3099", "ガ が が"),
     ],
 )
@@ -53,6 +54,7 @@ def test_folding(text, folded):
     assert fold(text) == folded
 
 
+@example("ㄱ\u1161 ㉠\u1161 ﾡ\u1161")
 @given(st.text())
 def test_folding_twice_changes_nothing_more_and_every_character_knows_its_origin(text):
     text = unicodedata.normalize("NFC", text)
