@@ -34,8 +34,8 @@ _LAST_CHARACTER = "\U0010ffff"
 
 _SYLLABLES, _FINALS, _OF_INITIAL = 0xAC00, 28, 588
 _LAST_SYLLABLE = 0xD7A3
+_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _JAMO = 0x1100
-_INITIALS = 19
 # Which initial of the next syllable a final becomes when a vowel follows it, by their numbers
 # (The Unicode Standard, 3.12).
 _MOVED = {1: 0, 2: 1, 4: 2, 7: 3, 8: 5, 16: 6, 17: 7, 19: 9, 20: 10, 21: 11, 22: 12, 23: 14}
@@ -363,8 +363,9 @@ def _syllable_goes_on(typed: str) -> Iterator[tuple[str, str]]:
     A consonant becomes a syllable, a syllable gets a final, and its final begins the next one.
     """
     before, last = typed[:-1], ord(typed[-1])
-    if _JAMO <= last < _JAMO + _INITIALS:
-        first = _SYLLABLES + (last - _JAMO) * _OF_INITIAL
+    initial = _INITIALS.find(typed[-1]) if typed[-1] in _INITIALS else last - _JAMO
+    if 0 <= initial < len(_INITIALS):
+        first = _SYLLABLES + initial * _OF_INITIAL
         yield before + chr(first), before + chr(first + _OF_INITIAL)
     elif _SYLLABLES <= last <= _LAST_SYLLABLE:
         final = (last - _SYLLABLES) % _FINALS
