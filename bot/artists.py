@@ -14,7 +14,9 @@ archives, and a custom_id has room for other things."""
 def artist_key(name: str) -> str:
     """A name such that its obvious spellings agree: case, accents, width, hyphens, spaces and
     punctuation count for nothing, and JA$ is Jas. "" for a name without a letter or digit."""
-    apart = unicodedata.normalize("NFKD", name.replace("$", "s").casefold())
+    # Some letters have a case only when their style is taken off: 𝘈 is A, then a.
+    plain = unicodedata.normalize("NFKD", name).replace("$", "s").casefold()
+    apart = unicodedata.normalize("NFKD", plain)
     letters = "".join(char for char in apart if char.isalnum())
     return unicodedata.normalize("NFKC", letters)
 

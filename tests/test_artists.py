@@ -16,6 +16,8 @@ from bot.model import Subject
         ("Kim Ye-hyun", "kim yehyun"),
         ("JA$", "jas"),
         ("ＭＣＮＤ", "mcnd"),
+        ("𝘔𝘊𝘕𝘋", "mcnd"),
+        ("ＪＡ＄", "jas"),
         ("Beyoncé", "beyonce"),
         ("방탄 소년단", "방탄소년단"),
     ],
