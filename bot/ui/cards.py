@@ -5,7 +5,8 @@ from typing import Any
 import discord
 
 from bot.i18n import Text
-from bot.model import Interview, StoredInterview
+from bot.kinds import kind_of
+from bot.model import Interview, Kind, StoredInterview
 from bot.ui import ids
 from bot.ui.layout import (
     Item,
@@ -112,29 +113,29 @@ def byline(interview: Interview) -> str:
     return join(people)
 
 
-def facts(interview: Interview) -> str:
-    """Date and kinds as one line of markdown, "" for nothing. Discord writes the date."""
-    return join([date_of(interview), *kinds(interview)])
+def kinds(interview: Interview, text: Text) -> list[Marked]:
+    """What the interview is about, as markdown: see ``telling_kinds``."""
+    return [Marked(escape_within(kind, KIND_LIMIT)) for kind in telling_kinds(interview, text)]
 
 
-def kinds(interview: Interview) -> list[Marked]:
-    """The site's categories and tags that tell something, as markdown."""
-    return [Marked(escape_within(kind, KIND_LIMIT)) for kind in telling_kinds(interview)]
-
-
-def telling_kinds(interview: Interview) -> list[str]:
-    """The first categories and tags that tell something: no names, no "Interviews". Plain."""
-    told = {
+def telling_kinds(interview: Interview, text: Text) -> list[str]:
+    """The word for its kind, then the site's categories and tags that tell something more: no
+    names, no "Interviews", not the kind again. Plain, at most ``KINDS_SHOWN``."""
+    kind = kind_of(interview.subjects, interview.kinds)
+    word = "" if kind is Kind.OTHER else text(f"kind.{kind}")
+    told = _SAYS_NOTHING | {
         one_line(name).casefold()
         for subject in interview.subjects
         for name in (subject.name, *subject.aliases)
     }
     telling = [
-        kind
-        for kind in dict.fromkeys(map(one_line, interview.kinds))
-        if is_visible(kind) and kind.casefold() not in told | _SAYS_NOTHING
+        tag
+        for tag in dict.fromkeys(map(one_line, interview.kinds))
+        if is_visible(tag)
+        and tag.casefold() not in told
+        and tag.casefold().removesuffix("s") not in word.casefold()
     ]
-    return telling[:KINDS_SHOWN]
+    return [*filter(None, [word]), *telling][:KINDS_SHOWN]
 
 
 def date_of(interview: Interview) -> str | None:
@@ -146,4 +147,4 @@ def date_of(interview: Interview) -> str | None:
 def _footer(interview: Interview, text: Text) -> str:
     turns = len(interview.transcript.turns)
     questions = text.plural("card.questions", turns) if turns else None
-    return join([date_of(interview), questions, *kinds(interview)])
+    return join([date_of(interview), questions, *kinds(interview, text)])

@@ -131,5 +131,5 @@ def _footer(interview: Interview, text: Text) -> str:
     """Plain words: an embed's footer shows no markdown."""
     turns = len(interview.transcript.turns)
     questions = [text.plural("card.questions", turns)] if turns else []
-    named = [shorten(kind, KIND_LIMIT) for kind in telling_kinds(interview)]
+    named = [shorten(kind, KIND_LIMIT) for kind in telling_kinds(interview, text)]
     return " · ".join([text("published.from"), *questions, *named])

@@ -114,7 +114,7 @@ def _facts(interview: Interview, text: Text) -> str:
     turns = len(interview.transcript.turns)
     return join(
         [
-            *(kinds(interview) if kind is Kind.OTHER else [text(f"kind.{kind}")]),
+            *kinds(interview, text)[: None if kind is Kind.OTHER else 1],
             date_of(interview),
             text.plural("card.questions", turns) if turns else None,
             text.plural("reader.minutes", minutes_to_read(interview)),

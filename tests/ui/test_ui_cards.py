@@ -37,9 +37,19 @@ def test_the_card_tells_who_what_when_and_how_much(text: Text) -> None:
         f"## [KCrush Interview with Singer Han Seoyun]({SEOYUN.url})",
         "**Han Seoyun**, Singer",
         "Han Seoyun sings about small rooms \\*and\\* large skies.",
-        "-# <t:1773651600:D> · 2 questions · Ballad · K-Pop",
+        "-# <t:1773651600:D> · 2 questions · Music · Ballad · K-Pop",
     ]
     assert pictures(card) == ["https://kcrush.example/seoyun.jpg"]
+
+
+def test_a_tag_that_only_repeats_the_kind_is_left_out(text: Text) -> None:
+    artist = replace(SEOYUN, subjects=(Subject("Oh"),), kinds=("Webtoon", "Comedy", "music"))
+    assert texts(announcement_card(stored(artist), text))[-1].endswith(
+        "Webtoons and comics · Comedy · music"
+    )
+    assert texts(announcement_card(stored(replace(SEOYUN, kinds=("Music",))), text))[-1].endswith(
+        "2 questions · Music"
+    )
 
 
 def test_its_buttons_read_here_and_open_the_article(text: Text) -> None:
