@@ -10,11 +10,17 @@ from bot.errors import FetchError
 from bot.model import DeliveryState
 from bot.search import SearchIndex
 from bot.watcher import Watcher
+from tests.archive.seeded import HEADING, letters, needs_database, seeded, slug_of, tally
 from tests.wordpress import FEED, needs_scripts, needs_wordpress, script
 
 pytestmark = needs_wordpress
 
-SEEDED = 74
+SEEDED, OTHERS = 74, 13
+"""Interviews, and posts that are none or not public: ten of news, three hidden."""
+
+EXACT = 73
+"""Interviews at least whose turns must be exactly those that were written."""
+
 OLD = "2016-05-01 12:00:00"
 CLOSED = {
     "rest": (),
@@ -49,16 +55,30 @@ def make(store, fetcher):
     return make
 
 
+@needs_database
 @pytest.mark.parametrize("way", CLOSED)
-async def test_every_seeded_interview_and_no_other_post(way, make, store):
-    backfill = make(way)
-    report = await backfill.fill(FEED)
+async def test_every_seeded_interview_as_written_and_no_other_post(way, make, store, capsys):
+    wanted, others = seeded()
+    assert (len(wanted), len(others)) == (SEEDED, OTHERS)
+    report = await make(way).fill(FEED)
     assert (report.way, report.finished) == (way, True)
-    # Other tests may publish and delete beside this one.
-    stored = await store.interviews([one.id for one in await store.latest(1000)])
-    seeded = [one for one in stored if one.interview.published_at.year in range(2018, 2022)]
-    assert len(seeded) == SEEDED
     assert (await store.outbox_counts())[DeliveryState.PENDING] == 0
+
+    rows = await store.interviews([one.id for one in await store.latest(1000)])
+    stored = [row.interview for row in rows]
+    assert not {slug_of(one) for one in stored} & {post.slug for post in others}
+    assert not {letters(one.title) for one in stored} & {letters(post.title) for post in others}
+
+    # Other tests may publish and delete beside this one.
+    ours = [one for one in stored if slug_of(one) in wanted]
+    assert {slug_of(one) for one in ours} == set(wanted)
+    assert len(ours) == SEEDED
+    told = tally(way, ours, wanted)
+    with capsys.disabled():
+        print("", HEADING, told.row(), *told.wrong, sep="\n")  # noqa: T201
+    assert told.turns >= EXACT
+    assert (told.speakers, told.kept) == (told.labelled, SEEDED)
+    assert told.labelled > 0
 
 
 @needs_scripts
