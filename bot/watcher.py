@@ -29,6 +29,12 @@ followed at once.
 """
 
 
+SECOND_LOOK = 60.0
+"""Seconds: a poll that followed a hint and brought nothing new is repeated once, so much later, for
+a page cache or a replica may show a new post only after WordPress told of it.
+"""
+
+
 class Fetches(Protocol):
     """What the watcher needs of ``bot.feed.fetch.Fetcher``."""
 
@@ -80,7 +86,9 @@ class _Feed:
     health: FeedHealth
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     hint: asyncio.Event = field(default_factory=asyncio.Event)
+    hinted: bool = False
     hinted_at: float = float("-inf")
+    looks_again: bool = False
     ttl: int | None = None
     retry_after: float | None = None
     max_age: float | None = None
@@ -123,7 +131,8 @@ class Watcher:
     def look_now(self, url: str | None = None) -> None:
         """A hint that there is something new at `url`, or at any feed: poll at once, but no sooner
         than ``HINT_GAP`` after the last hint that was followed, nor than the site asked for
-        (Retry-After). A hint during a poll leads to another after it.
+        (Retry-After). A hint during a poll leads to another after it, and one that led to nothing
+        new to one more (``SECOND_LOOK``).
         """
         for feed in self._feeds.values():
             if url is None or feed.url == url:
@@ -172,8 +181,10 @@ class Watcher:
             earliest = max(
                 feed.hinted_at + HINT_GAP, self._clock.monotonic() + (feed.retry_after or 0.0)
             )
-            if await wait(feed.hint, self._clock, delay):
+            feed.hinted = await wait(feed.hint, self._clock, delay)
+            if feed.hinted:
                 await self._clock.sleep(min(earliest, due) - self._clock.monotonic())
+            if feed.hinted or feed.looks_again:
                 feed.hinted_at = self._clock.monotonic()
 
     async def _supervised_poll(self, feed: _Feed) -> float:
@@ -181,7 +192,7 @@ class Watcher:
         try:
             report = await self.poll(feed.url)
         except UserError as error:
-            delay = self._delay(feed)
+            delay = self._delay(feed, found=False)
             logger.warning(
                 "feed.failed",
                 feed=feed.url,
@@ -192,12 +203,13 @@ class Watcher:
             return delay
         except Exception:
             logger.exception("feed.crashed", feed=feed.url, failures=feed.health.failures)
-            return self._delay(feed)
+            return self._delay(feed, found=False)
         self._tell(report)
-        return self._delay(feed)
+        return self._delay(feed, found=bool(report.new_ids))
 
-    def _delay(self, feed: _Feed) -> float:
-        return next_poll(
+    def _delay(self, feed: _Feed, *, found: bool) -> float:
+        """Seconds until the next poll, after one that `found` something new or not."""
+        planned = next_poll(
             self._interval,
             failures=feed.health.failures,
             jitter=self._rng.random(),
@@ -205,6 +217,9 @@ class Watcher:
             max_age=feed.max_age,
             ttl=feed.ttl,
         )
+        second_look = max(SECOND_LOOK, feed.retry_after or 0.0)
+        feed.looks_again = feed.hinted and not found and second_look < planned
+        return second_look if feed.looks_again else planned
 
     def _tell(self, report: PollReport) -> None:
         log = logger.bind(feed=report.url, status=report.status)

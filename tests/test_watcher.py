@@ -381,14 +381,14 @@ async def test_a_hint_leads_to_a_poll_at_once_but_not_to_a_storm(site, watcher, 
         await next_delay(clock)
         watcher.look_now()
         await site.polled(2)
-        assert await next_delay(clock) == 300
+        await clock.asleep_for(60)
         for polls in range(3, 6):
             for _ in range(50):
                 watcher.look_now()
             await clock.asleep_for(10)
             assert len(site.polls) == polls - 1
             await clock.advance(10)
-            assert await next_delay(clock) == 300
+            await clock.asleep_for(60)
             assert len(site.polls) == polls
 
 
@@ -398,7 +398,6 @@ async def test_a_hint_after_a_while_is_followed_at_once(site, watcher, clock):
         await clock.advance(100)
         watcher.look_now(FEED)
         await site.polled(2)
-        assert await next_delay(clock) == 300
 
 
 async def test_a_hint_for_another_feed_is_not_ours(site, watcher, clock):
@@ -425,7 +424,7 @@ async def test_a_hint_during_a_poll_leads_to_another(store, site, clock):
         watcher.look_now()
         go_on.set()
         await site.polled(2)
-        assert await next_delay(clock) == 300
+        await clock.asleep_for(60)
     assert len(site.polls) == 2
 
 
@@ -439,6 +438,114 @@ async def test_a_hint_does_not_overrule_the_site_that_asked_to_be_left_alone(sit
         assert len(site.polls) == 1
         await clock.advance(1)
         await site.polled(2)
+
+
+# ---------------------------------------------------------------- a second look after a hint
+
+
+async def test_what_a_cache_did_not_show_at_the_ping_is_found_a_minute_later(
+    store, site, watcher, clock
+):
+    await store.add_subscription(1, 10, None, 1)
+    async with watching(watcher):
+        await next_delay(clock)
+        watcher.look_now()
+        await site.polled(2)
+        await clock.asleep_for(60)
+        assert (watcher.health()[0].next_poll_at - clock.now()).total_seconds() == 60
+        site.publish(Item(11))
+        await clock.advance(59)
+        assert (len(site.polls), await pending(store)) == (2, 0)
+        await clock.advance(1)
+        await clock.asleep_for(300)
+        assert (len(site.polls), await pending(store)) == (3, 1)
+
+
+async def test_a_second_look_is_not_followed_by_a_third(site, watcher, clock):
+    async with watching(watcher):
+        await next_delay(clock)
+        watcher.look_now()
+        await clock.asleep_for(60)
+        await clock.advance(60)
+        await clock.asleep_for(300)
+    assert len(site.polls) == 3
+
+
+async def test_a_hint_that_brought_something_needs_no_second_look(site, watcher, clock):
+    async with watching(watcher):
+        await next_delay(clock)
+        await clock.advance(1)
+        site.publish(Item(11))
+        watcher.look_now()
+        await site.polled(2)
+        await clock.asleep_for(300)
+
+
+async def test_an_edit_is_not_what_a_hint_was_for(site, watcher, clock):
+    async with watching(watcher):
+        await next_delay(clock)
+        site.edit(5, title="Another title")
+        watcher.look_now()
+        await clock.asleep_for(60)
+
+
+async def test_the_timetable_may_come_before_the_second_look_and_is_it(site, store, clock):
+    watcher = Watcher(site, store, clock, random.Random(3), feeds=[FEED], interval=30)
+    async with watching(watcher):
+        await clock.asleep_for(30)
+        watcher.look_now()
+        await site.polled(2)
+        for polls in range(3, 6):
+            await clock.asleep_for(30)
+            await clock.advance(30)
+            await site.polled(polls)
+    assert len(site.polls) == 5
+
+
+async def test_a_hint_soon_after_a_second_look_waits_its_turn(site, watcher, clock):
+    async with watching(watcher):
+        await next_delay(clock)
+        watcher.look_now()
+        await clock.asleep_for(60)
+        await clock.advance(60)
+        await clock.asleep_for(300)
+        await clock.advance(3)
+        watcher.look_now()
+        await clock.asleep_for(7)
+        assert len(site.polls) == 3
+        await clock.advance(7)
+        await clock.asleep_for(60)
+        assert len(site.polls) == 4
+
+
+@pytest.mark.parametrize(("asked_for", "delay"), [(None, 60), (5, 60), (1000, 1000)])
+async def test_a_second_look_leaves_the_site_alone_for_as_long_as_it_asks(
+    site, watcher, clock, asked_for, delay
+):
+    site.extras = {"max_age": 3000.0}
+    async with watching(watcher):
+        await clock.asleep_for(3000)
+        if asked_for is None:
+            watcher.look_now()
+        else:
+            site.extras = {"retry_after": float(asked_for)}
+            watcher.look_now()
+        await site.polled(2)
+        await clock.asleep_for(delay)
+
+
+async def test_a_failed_look_after_a_hint_is_repeated_no_later_than_a_minute_on(
+    site, watcher, clock
+):
+    site.plan = [FetchError("fetch.failing", status=500) for _ in range(12)]
+    async with watching(watcher):
+        for _ in range(10):
+            delay = await next_delay(clock)
+            await clock.advance(delay)
+        assert await next_delay(clock) > 600
+        watcher.look_now()
+        await site.polled(12)
+        await clock.asleep_for(60)
 
 
 async def test_parsing_happens_off_the_event_loop(watcher, monkeypatch):

@@ -79,6 +79,8 @@ async def test_every_seeded_interview_as_written_and_no_other_post(way, make, st
     assert told.turns >= EXACT
     assert (told.speakers, told.kept) == (told.labelled, SEEDED)
     assert told.labelled > 0
+    # Nor is a speaker told where nobody is labelled.
+    assert len(told.wrong) <= SEEDED - EXACT
 
 
 @needs_scripts
