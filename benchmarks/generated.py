@@ -169,13 +169,6 @@ def generated_archive(count: int) -> Iterator[Interview]:
     return (archive.interview(number) for number in range(1, count + 1))
 
 
-def words_of(rng: random.Random, count: int = 500) -> list[str]:
-    """What people may type into any of these archives: words, often said or not, and names."""
-    archive = GeneratedArchive(count * 4)
-    words = rng.choices(archive.words, cum_weights=archive.word_weights, k=count // 2)
-    return [*words, *(artist.name for artist in archive.artists[: count // 2])]
-
-
 def _url(number: int) -> str:
     return f"https://kcrush.example/interview-{number}/"
 

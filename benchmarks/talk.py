@@ -8,6 +8,8 @@ import random
 import statistics
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,9 +18,10 @@ import discord
 from discord import app_commands
 
 from benchmarks.figures import Figure, Report, seconds
-from benchmarks.generated import generated_archive, words_of
+from benchmarks.generated import generated_archive
 from benchmarks.remote import Discord, open_bot, open_client, open_discord
 from bot.app import App
+from bot.model import Interview
 from bot.ui.ids import interview_value
 
 READERS = 50
@@ -46,11 +49,10 @@ async def measure(*, small: bool, command: str) -> Report:
         async with open_discord() as sandbox:
             await sandbox("furnish", guilds=1)
             async with open_bot(sandbox, Path(folder), gateway=True) as app:
-                ids = await stock(app, interviews)
+                ids, topics = await stock(app, interviews, rng)
                 await sandbox("open_readers", interviews=[interview_value(i) for i in ids])
-                words = words_of(rng)
-                await sandbox("talk", acts=acts(rate, words, rng), rate=rate)
-                ours = await sandbox("talk", acts=acts(count, words, rng), rate=rate)
+                await sandbox("talk", acts=acts(rate, topics, rng), rate=rate)
+                ours = await sandbox("talk", acts=acts(count, topics, rng), rate=rate)
     return report(ours, baseline, interviews, rate, length, command)
 
 
@@ -100,44 +102,74 @@ def report(
         "talk",
         "People at work",
         f"{rate} interactions a second for {length:g} s on an archive of {interviews:,} "
-        "interviews: half are keystrokes that complete a title, a quarter searches, a quarter "
-        "pages turned by one of "
+        "interviews: half are keystrokes that complete a title, a quarter searches (names, words, "
+        "two words, names with a letter missing), a quarter pages turned by one of "
         f"{READERS} readers. Baseline: a bare discord.py bot that answers “pong”, asked as often.",
         command,
         figures,
     )
 
 
-def acts(count: int, words: Sequence[str], rng: random.Random) -> list[Act]:
+@dataclass
+class Topics:
+    """What people have in mind: names, and words that stand next to each other in a question."""
+
+    names: list[str] = field(default_factory=list)
+    words: list[tuple[str, str]] = field(default_factory=list)
+
+    def remember(self, interview: Interview, rng: random.Random) -> None:
+        self.names += [subject.name for subject in interview.subjects]
+        turn = rng.choice(interview.transcript.turns)
+        asked = turn.question.split()
+        self.words += pairwise(asked[:4])
+
+    def query(self, rng: random.Random) -> str:
+        """A name, a word, two words, or a name with a letter left out."""
+        name, words = rng.choice(self.names), rng.choice(self.words)
+        gap = rng.randrange(len(name))
+        return rng.choices(
+            [name, rng.choice(words), " ".join(words), name[:gap] + name[gap + 1 :]],
+            [40, 30, 20, 10],
+        )[0]
+
+
+def acts(count: int, topics: Topics, rng: random.Random) -> list[Act]:
     """What people do, in the order of their doing it."""
-    return [act(words, rng) for _ in range(count)]
+    return [act(topics, rng) for _ in range(count)]
 
 
-def act(words: Sequence[str], rng: random.Random) -> Act:
+def act(topics: Topics, rng: random.Random) -> Act:
     chance = rng.random()
-    word = rng.choice(words)
     if chance < 0.5:
-        typed = word[: rng.randint(1, max(1, len(word)))]
-        name = "interviews read"
-        return {"do": "complete", "name": name, "focused": "interview", "typed": typed}
+        name = rng.choice(topics.names)
+        typed = name[: rng.randint(1, len(name))]
+        return {
+            "do": "complete",
+            "name": "interviews read",
+            "focused": "interview",
+            "typed": typed,
+        }
     if chance < 0.75:
-        query = " ".join([word, *rng.sample(list(words), rng.randint(0, 2))])
-        return {"do": "command", "name": "interviews search", "options": {"query": query[:60]}}
+        options = {"query": topics.query(rng)[:60]}
+        return {"do": "command", "name": "interviews search", "options": options}
     return {"do": "turn", "reader": rng.randrange(READERS)}
 
 
-async def stock(app: App, count: int) -> list[int]:
-    """Store and index a generated archive; some of the ids."""
+async def stock(app: App, count: int, rng: random.Random) -> tuple[list[int], Topics]:
+    """Store and index a generated archive; ids for the readers, and what there is to ask for."""
     ids: list[int] = []
     batch = []
-    for interview in generated_archive(count):
+    topics = Topics()
+    for number, interview in enumerate(generated_archive(count)):
         batch.append(interview)
+        if number % max(1, count // 500) == 0:
+            topics.remember(interview, rng)
         if len(batch) == SLICE:
             ids += await insert(app, batch)
             batch = []
     ids += await insert(app, batch)
     await app.index.sync(app.store)
-    return ids[:: max(1, len(ids) // READERS)][:READERS]
+    return ids[:: max(1, len(ids) // READERS)][:READERS], topics
 
 
 async def insert(app: App, batch: Sequence[Any]) -> list[int]:
