@@ -50,8 +50,16 @@ def clean(text: str) -> str:
     return re.sub("\n{3,}", "\n\n", _without_piles(text)).strip()
 
 
+# What is written with none of these is searched for a mark in one go, most texts at all: Latin,
+# Greek, Cyrillic, punctuation, kana, Han, Hangul, emoji.
+_MAY_BE_MARK = re.compile(
+    "[^\x00-\u02ff\u0370-\u0482\u2000-\u20cf\u2100-\u2bff\u3000-\u3029\u3030-\u3098\u309b-\ua66e"
+    "\uac00-\ud7ff\uff00-\uffef\U0001f000-\U0001faff]"
+)
+
+
 def _without_piles(text: str) -> str:
-    if text.isascii():
+    if _MAY_BE_MARK.search(text) is None:
         return text
     kept: list[str] = []
     run = 0

@@ -1,5 +1,6 @@
 import re
 import time
+from unicodedata import category
 
 import pytest
 from hypothesis import example, given, settings
@@ -219,3 +220,11 @@ def test_no_text_takes_long(text: str) -> None:
     escape(text)
     shorten(text, 100, cost=measure)
     assert time.process_time() - started < 2
+
+
+def test_no_letter_piles_up_marks_on_its_neighbours_lines() -> None:
+    """Every combining mark of Unicode, also those that a quick look might pass over."""
+    marks = [char for char in map(chr, range(0x110000)) if category(char) in {"Mn", "Me"}]
+    assert len(marks) > 1_900
+    kept = {mark for mark in marks if len(clean("a" + mark * 30)) > 1 + 5}
+    assert kept == set()
