@@ -55,4 +55,8 @@ def _row(cells: tuple[str, ...], widths: list[int]) -> str:
 
 
 def seconds(value: float) -> str:
-    return f"{value:.2f} s" if value >= 1 else f"{value * 1000:.1f} ms"
+    if value >= 1:
+        return f"{value:.2f} s"
+    if value >= 0.0001:
+        return f"{value * 1000:.1f} ms"
+    return f"{value * 1_000_000:.0f} µs"
