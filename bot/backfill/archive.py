@@ -91,7 +91,7 @@ class Archive:
                     post = replace(post, interview_id=id_)
                     stored += 1
                 elif row.withdrawn or (
-                    _edited(before, one, row.url) and row.digest != entry.digest
+                    row.digest != entry.digest and _edited(before, one, row.url, entry.digest)
                 ):
                     # Its GUID is the feed's to tell: a page knows no more than the id in it.
                     told = replace(entry.interview, guid=row.guid)
@@ -164,8 +164,12 @@ def is_recent(published: datetime | None, now: datetime) -> bool:
     return published is not None and now - HELD_FOR < published < now + HELD_FOR
 
 
-def _edited(before: ArchivePost | None, now: Found, url: str) -> bool:
-    """Whether the site changed a post since it was last read here, or gave it another address."""
+def _edited(before: ArchivePost | None, now: Found, url: str, code: str) -> bool:
+    """Whether the site changed a post since it was last read here, or gave it another address.
+
+    Where a digest is the mark, only another one tells of a change; where a time is, it is written
+    down before the post is read.
+    """
     if before is None or before.interview_id is None:
         return url_key(url) != url_key(now.interview.url)
-    return before.mark != now.mark or before.state is PostState.WAITING
+    return before.mark != now.mark or (before.state is PostState.WAITING and now.mark != code)

@@ -13,15 +13,17 @@ from bot.backfill.ways import (
     PAGES_AT_MOST,
     PAST_THE_END,
     WAYS,
+    Plan,
     feed_page,
     listing_links,
     map_posts,
     posts_page,
     term_filter,
 )
-from bot.errors import FetchError
+from bot.errors import FetchError, ParseError
 from bot.feed.archive import Found, Listed, read_index, read_posts, refusal_code
 from bot.feed.archive.places import PER_PAGE
+from bot.feed.dates import iso_date
 from bot.store import Answer, ArchivePost, ArchiveState, PostState
 
 logger = structlog.get_logger(__name__)
@@ -31,6 +33,9 @@ OVERLAP = timedelta(hours=1)
 
 LOOKED_AT = 50
 """Interviews, the newest, of which one may be gone before the archive ever saw it."""
+
+SWEEPING = "sweeping"
+"""In a plan: since when a sweep of article pages is under way."""
 
 INDEX_SIZE = 100
 """Ids of a REST page: the most that WordPress gives."""
@@ -76,19 +81,34 @@ async def sweep(archive: Archive) -> None:
         FetchError, ParseError, StoreError: as ``Backfill.fill``.
     """
     state = await archive.state()
-    started = archive.clock.now()
+    begun = iso_date(str(state.plan.get(SWEEPING, "")), [])
+    started = begun or archive.clock.now()
     # What a sweep that was killed asked, the site may answer otherwise now.
     await archive.store.archives.forget_answers(archive.place.feed)
+    state = replace(state, plan=await _plan_again(archive, state))
     if state.way == "rest":
+        await archive.store.archives.save(state)
         offered = await _sweep_rest(archive, state)
     elif state.way == "paged":
         offered = await _sweep_pages(archive)
     else:
-        offered = await _sweep_articles(archive, state)
+        plan = {**state.plan, SWEEPING: started.isoformat()}
+        state = replace(state, plan=plan)
+        offered = await _sweep_articles(archive, state, resumed=begun is not None)
     await _withdraw_unlisted(archive)
     state = await archive.state()
-    after = replace(state, swept_at=started, synced_at=started, total=offered, offered=offered)
-    await archive.take([], replace(after, done=offered))
+    plan = {name: value for name, value in state.plan.items() if name != SWEEPING}
+    after = replace(state, plan=plan, swept_at=started, synced_at=started)
+    await archive.take([], replace(after, total=offered, offered=offered, done=offered))
+
+
+async def _plan_again(archive: Archive, state: ArchiveState) -> Plan:
+    """Where the site does not tell, what was known stays."""
+    try:
+        return await WAYS[state.way or ""].again(archive, state.plan)
+    except (ParseError, FetchError) as error:
+        logger.info("archive.plan-kept", feed=archive.place.feed, cause=str(error))
+        return state.plan
 
 
 # ---------------------------------------------------------------- REST
@@ -178,20 +198,25 @@ async def _sweep_pages(archive: Archive) -> int:
     return len(listed)
 
 
-async def _sweep_articles(archive: Archive, state: ArchiveState) -> int:
+async def _sweep_articles(archive: Archive, state: ArchiveState, *, resumed: bool) -> int:
+    """Read the pages that changed; where the site does not tell when, all of them. Which are still
+    to be read is written down: a sweep that was interrupted (`resumed`) reads none again."""
     known = await archive.store.archives.posts(archive.place.feed)
     listed = await _addresses(archive, state)
-    again = [
-        replace(known.get(one.key, ArchivePost(one.key)), state=PostState.WAITING, mark=one.mark)
-        for one in listed.values()
-        if _to_read(known.get(one.key), one.mark)
-    ]
+    again: list[ArchivePost] = []
+    for one in listed.values():
+        post = known.get(one.key, ArchivePost(one.key))
+        untold = not one.mark and post.state is PostState.TAKEN and not resumed
+        if untold or _to_read(known.get(one.key), one.mark):
+            mark = one.mark or post.mark
+            again.append(replace(post, state=PostState.WAITING, mark=mark))
     async with archive.store.write() as write:
         await write.archive.save_posts(archive.place.feed, again)
-        await write.archive.save(await archive.state())
+        await write.archive.save(replace(state, done=max(0, state.done - len(again))))
     way = WAYS[state.way or ""]
     while await archive.store.archives.waiting(archive.place.feed, 1):
         await way.step(archive, await archive.state(), None, None)
+    known = await archive.store.archives.posts(archive.place.feed)
     await _withdraw_missing(archive, _missing(known, listed))
     known = await archive.store.archives.posts(archive.place.feed)
     return sum(post.state is PostState.TAKEN for post in known.values())

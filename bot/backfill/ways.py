@@ -5,7 +5,7 @@ and what it brought written down with how far the archive is read then.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -29,6 +29,7 @@ from bot.feed.archive import (
 )
 from bot.feed.archive.places import PER_PAGE
 from bot.feed.dates import iso_date
+from bot.feed.identity import digest
 from bot.store import Answer, ArchivePost, ArchiveState, PostState
 
 logger = structlog.get_logger(__name__)
@@ -64,6 +65,10 @@ class Way(Protocol):
     async def offered(self, archive: Archive) -> tuple[Plan, int | None] | None:
         """What going this way needs, and how many posts there are where that is told; ``None``
         where the site does not offer it."""
+        ...
+
+    async def again(self, archive: Archive, plan: Plan) -> Plan:
+        """What going this way needs by now: a site gets new categories and sitemaps."""
         ...
 
     async def step(
@@ -103,7 +108,7 @@ class Rest:
             return None
         terms: list[int] = []
         if place.taxonomy is not None:
-            terms = await self._terms(archive, place.term or "")
+            terms, _ = await self._terms(archive)
             if not terms:
                 return None
         plan = {"terms": terms, "size": PER_PAGE}
@@ -113,25 +118,34 @@ class Rest:
         await asyncio.to_thread(read_posts, answer.body, url=answer.url)
         return plan, answer.total
 
-    async def _terms(self, archive: Archive, wanted: str) -> list[int]:
-        """The ids of the feed's category and of those below it, as its page lists them too."""
+    async def again(self, archive: Archive, plan: Plan) -> Plan:
+        if archive.place.taxonomy is None:
+            return plan
+        terms, whole = await self._terms(archive)
+        # Half of the categories would make half of the posts those of others.
+        return {**plan, "terms": terms} if terms and whole else plan
+
+    async def _terms(self, archive: Archive) -> tuple[list[int], bool]:
+        """The ids of the feed's category and of those below it, as its page lists them too; and
+        whether the site told them all."""
         place = archive.place
-        kind = place.taxonomy or "categories"
+        wanted, kind = place.term or "", place.taxonomy or "categories"
         by = {"include": wanted} if wanted.isascii() and wanted.isdigit() else {"slug": wanted}
         answer = await archive.asker.get(place.rest(kind, **by))
         if answer.status != 200:
-            return []
+            return [], False
         found = read_terms(answer.body, wanted, url=answer.url)
-        level = found
+        level, whole = found, True
         while kind == "categories" and level and len(found) < PER_PAGE:
             below: list[int] = []
             for parent in level:
                 answer = await archive.asker.get(place.rest(kind, parent=parent, per_page=100))
+                whole = whole and answer.status == 200
                 if answer.status == 200:
                     below += children(answer.body, [parent], url=answer.url)
             level = [term for term in below if term not in found]
-            found += level
-        return found
+            found = found + level
+        return found, whole
 
     async def step(
         self, archive: Archive, state: ArchiveState, since: datetime | None, room: int | None
@@ -195,6 +209,9 @@ class Pages:
         ignored = {one.key for one in newest} & {one.key for one in older}
         return None if not older or len(ignored) == len(older) else ({}, None)
 
+    async def again(self, archive: Archive, plan: Plan) -> Plan:
+        return plan
+
     async def step(
         self, archive: Archive, state: ArchiveState, since: datetime | None, room: int | None
     ) -> bool:
@@ -222,12 +239,31 @@ class Sitemaps:
             if not maps and read.pages:
                 maps = [address]
             if maps and await self._tells_categories(archive, maps[0]):
-                return {"maps": maps}, None
+                return {"maps": maps, "slugs": await self._slugs(archive, read.terms)}, None
         return None
+
+    async def again(self, archive: Archive, plan: Plan) -> Plan:
+        offered = await self.offered(archive)
+        return plan if offered is None else {**plan, **offered[0]}
+
+    async def _slugs(self, archive: Archive, maps: Sequence[str]) -> list[str]:
+        """The feed's category and those below it, which the site's sitemaps may list."""
+        place = archive.place
+        if place.taxonomy != "categories":
+            return [place.term] if place.term is not None else []
+        slugs = dict.fromkeys([place.term or ""])
+        for address in [url for url in maps if place.is_here(url)][:MAPS_AT_MOST]:
+            answer = await archive.asker.get(address)
+            if answer.status == 200:
+                read = await asyncio.to_thread(read_sitemap, answer.body, url=answer.url)
+                for url, _ in read.pages:
+                    slugs.update(dict.fromkeys(place.terms_below(url)))
+        return list(slugs)
 
     async def _tells_categories(self, archive: Archive, address: str) -> bool:
         place = archive.place
-        if not place.known:
+        if not place.known or (place.listing is None and place.taxonomy == "categories"):
+            # Pages tell slugs, and an address with ``?cat=2`` an id.
             return False
         if place.taxonomy is None:
             return True
@@ -262,6 +298,9 @@ class Listings:
     async def offered(self, archive: Archive) -> tuple[Plan, int | None] | None:
         links = await listing_links(archive, 1) if archive.place.listing else []
         return ({"listed": False}, None) if links else None
+
+    async def again(self, archive: Archive, plan: Plan) -> Plan:
+        return plan
 
     async def step(
         self, archive: Archive, state: ArchiveState, since: datetime | None, room: int | None
@@ -372,24 +411,43 @@ async def _read_article(
         if error.key not in _NOT_OFFERED:
             raise
         logger.warning("archive.article-skipped", url=post.key, cause=str(error))
-        await archive.put_aside([replace(post, state=PostState.OTHER)], after)
+        await _put_aside(archive, post, PostState.GONE, after)
         return True
     try:
         _check(answer)
         article = await asyncio.to_thread(read_article_page, answer.body, place, url=answer.url)
     except (ParseError, FetchError) as error:
         logger.info("archive.no-article", url=post.key, cause=str(error))
-        gone = PostState.GONE if answer.status in (404, 410) else PostState.OTHER
-        await archive.put_aside([replace(post, state=gone)], after)
+        there = answer.status == 200
+        await _put_aside(archive, post, PostState.OTHER if there else PostState.GONE, after)
         return True
-    foreign = by_terms and place.term is not None and place.term not in (article.terms or ())
-    if foreign:
-        await archive.put_aside([replace(post, state=PostState.OTHER)], after)
-        return True
+    if by_terms and place.term is not None:
+        wanted = set(state.plan.get("slugs") or [place.term])
+        if not wanted & (article.terms or frozenset()):
+            if post.interview_id is not None and article.terms:
+                await archive.withdraw(post)
+            else:
+                await _put_aside(archive, post, PostState.OTHER, after)
+            return True
     if _older(article.interview.published_at, since):
         return False
-    await archive.take([Found(post.key, post.mark or "", article.interview)], after)
+    mark = post.mark if is_time(post.mark) else digest(article.interview)
+    await archive.take([Found(post.key, mark or "", article.interview)], after)
     return True
+
+
+async def _put_aside(
+    archive: Archive, post: ArchivePost, state: PostState, after: ArchiveState
+) -> None:
+    """Leave a post that could not be read; one that was read before stays as it was. What is gone,
+    or can't be had now, is asked for again by the next sweep, what is no article is not."""
+    kept = state if post.interview_id is None else PostState.TAKEN
+    await archive.put_aside([replace(post, state=kept)], after)
+
+
+def is_time(mark: str | None) -> bool:
+    """Whether a post's mark is the time of change that its site tells, and no digest."""
+    return bool(mark) and iso_date(mark or "", []) is not None
 
 
 def _check(answer: Answer) -> None:

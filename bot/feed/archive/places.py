@@ -38,6 +38,13 @@ class Place:
         except ValueError:
             return False
 
+    def terms_below(self, url: str) -> tuple[str, ...]:
+        """The slugs between this feed's listing and the one at `url`, where that is below it."""
+        path, above = urlsplit(url).path, urlsplit(self.listing or "").path
+        if not self.is_here(url) or len(above) < 2 or not path.startswith(above):
+            return ()
+        return tuple(slug for slug in unquote(path.removeprefix(above)).split("/") if slug)
+
     def rest(self, route: str, **query: str | int) -> str:
         """The address of a REST route, such as ``posts``."""
         return f"{self.root}wp-json/wp/v2/{route}?{urlencode(query)}"

@@ -24,10 +24,11 @@ _OTHERS = re.compile(
 @dataclass(frozen=True, slots=True)
 class Sitemap:
     """Addresses of pages with their times of modification ("" where untold), and of further
-    sitemaps, those that can hold posts."""
+    sitemaps, those that can hold posts; ``terms`` are those that list categories."""
 
     pages: tuple[tuple[str, str], ...] = ()
     maps: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
 
 
 def read_sitemap(body: bytes, *, url: str) -> Sitemap:
@@ -47,7 +48,8 @@ def read_sitemap(body: bytes, *, url: str) -> Sitemap:
             maps[address] = None
         else:
             pages[canonical_url(address)] = changed[1] if changed else ""
-    return Sitemap(tuple(pages.items()), _of_posts(tuple(maps)))
+    terms = tuple(address for address in maps if "categor" in _name(address).lower())
+    return Sitemap(tuple(pages.items()), _of_posts(tuple(maps)), terms)
 
 
 def _of_posts(maps: tuple[str, ...]) -> tuple[str, ...]:
