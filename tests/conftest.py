@@ -1,6 +1,8 @@
 """What many tests share: a sandbox that is held against Discord's own description of its API."""
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from openapi import Checker, observing
@@ -8,6 +10,7 @@ from openapi import Checker, observing
 from sandbox import Sandbox
 from sandbox.gateway import GatewaySettings
 from sandbox.site import SampleSite
+from tests.store.samples import migrated
 
 
 @pytest.fixture
@@ -30,3 +33,17 @@ async def discord_here(strict_checker: Checker) -> AsyncIterator[Sandbox]:
 async def sample_site() -> AsyncIterator[SampleSite]:
     async with SampleSite() as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database at the newest schema: a copy of it opens ten times as fast as a new one."""
+    path: Path = migrated(tmp_path_factory.mktemp("template"))
+    return path
+
+
+@pytest.fixture
+def folder(template: Path, tmp_path: Path) -> Path:
+    """``tmp_path`` with such a copy in it, ``kcrush.db``."""
+    shutil.copy(template, tmp_path)
+    return tmp_path

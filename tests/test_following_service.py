@@ -98,9 +98,9 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+async def scene(folder: Path) -> AsyncIterator[Scene]:
     clock, index, woken = FakeClock(), Index(), Woken()
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/kcrush.db", clock) as store:
+    async with open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", clock) as store:
         following = Following(store, cast("SearchIndex", index), clock, woken.wake)
         yield Scene(store, index, clock, following, woken)
 

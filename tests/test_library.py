@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,15 +20,9 @@ from bot.store.engine import Database
 from bot.store.follows import Wanted
 from bot.ui.ids import COVER, END, Position
 from tests.clock import START, FakeClock
-from tests.store.samples import database_url, interview, migrated
+from tests.store.samples import database_url, interview
 
 MINA, ALEX = 80351110224678912, 80351110224678913
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path: Path = migrated(tmp_path_factory.mktemp("template"))
-    return path
 
 
 @dataclass
@@ -77,11 +70,10 @@ class Shelves:
 
 
 @pytest.fixture
-async def shelves(template: Path, tmp_path: Path) -> AsyncIterator[Shelves]:
-    shutil.copy(template, tmp_path)
+async def shelves(folder: Path) -> AsyncIterator[Shelves]:
     clock = FakeClock()
-    async with open_store(database_url(tmp_path), clock) as store:
-        index = SearchIndex.open(tmp_path / "index")
+    async with open_store(database_url(folder), clock) as store:
+        index = SearchIndex.open(folder / "index")
         made = Shelves(store, Library(store, index, clock), clock, index)
         keep = store.readers.keep_places
 

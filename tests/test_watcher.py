@@ -26,8 +26,8 @@ def clock():
 
 
 @pytest.fixture
-def path(tmp_path):
-    return tmp_path / "kcrush.db"
+def path(folder):
+    return folder / "kcrush.db"
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ def clock():
 
 
 @pytest.fixture
-async def outbox(tmp_path, clock):
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/kcrush.db", clock) as store:
+async def outbox(folder, clock):
+    async with open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", clock) as store:
         yield Outbox(store, clock)
 
 

@@ -51,7 +51,7 @@ class Scene:
 
 
 @contextlib.asynccontextmanager
-async def opened(tmp_path, monkeypatch, *, nonce_window=300.0, trust=120.0):
+async def opened(folder, monkeypatch, *, nonce_window=300.0, trust=120.0):
     checker = observing()
     async with contextlib.AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(
@@ -62,7 +62,7 @@ async def opened(tmp_path, monkeypatch, *, nonce_window=300.0, trust=120.0):
         clock = FakeClock()
         # The sandbox dates messages by the real clock; the search must begin before them.
         store = await stack.enter_async_context(
-            open_store(f"sqlite+aiosqlite:///{tmp_path}/kcrush.db", clock)
+            open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", clock)
         )
         invalid = InvalidResponses(clock)
         client = KcrushClient(
@@ -81,8 +81,8 @@ async def opened(tmp_path, monkeypatch, *, nonce_window=300.0, trust=120.0):
 
 
 @pytest.fixture
-async def scene(tmp_path, monkeypatch):
-    async with opened(tmp_path, monkeypatch) as made:
+async def scene(folder, monkeypatch):
+    async with opened(folder, monkeypatch) as made:
         yield made
 
 
@@ -114,9 +114,9 @@ def text_of(channel):
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"status": 503}, {"drop": True}])
 async def test_with_nonces_forgotten_at_once_the_search_alone_keeps_it_once(
-    tmp_path, monkeypatch, fault
+    folder, monkeypatch, fault
 ):
-    async with opened(tmp_path, monkeypatch, nonce_window=0.0, trust=0.0) as scene:
+    async with opened(folder, monkeypatch, nonce_window=0.0, trust=0.0) as scene:
         channels = [await scene.channel(f"news-{number}") for number in range(3)]
         scene.sandbox.faults.add(Rule(match=SEND, times=4, when="after", **fault))
         await scene.outbox.publish(2)
@@ -137,8 +137,8 @@ async def test_a_5xx_to_a_message_is_not_sent_again_by_the_library(scene):
     assert await scene.outbox.counts() == {DeliveryState.SENT: 1}
 
 
-async def test_a_history_that_is_closed_is_not_taken_for_an_empty_one(tmp_path, monkeypatch):
-    async with opened(tmp_path, monkeypatch, nonce_window=0.0, trust=0.0) as scene:
+async def test_a_history_that_is_closed_is_not_taken_for_an_empty_one(folder, monkeypatch):
+    async with opened(folder, monkeypatch, nonce_window=0.0, trust=0.0) as scene:
         channel = await scene.channel()
         world = scene.sandbox.world
         world.set_overwrite(channel, channel.guild_id, deny=P.READ_MESSAGE_HISTORY)
@@ -152,9 +152,9 @@ async def test_a_history_that_is_closed_is_not_taken_for_an_empty_one(tmp_path, 
 
 @pytest.mark.parametrize("heard", [True, False])
 async def test_an_empty_channel_is_known_to_be_empty_by_the_bots_permissions(
-    tmp_path, monkeypatch, heard
+    folder, monkeypatch, heard
 ):
-    async with opened(tmp_path, monkeypatch, nonce_window=0.0, trust=0.0) as scene:
+    async with opened(folder, monkeypatch, nonce_window=0.0, trust=0.0) as scene:
         channel = await scene.channel()
         async with connected(scene) if heard else contextlib.nullcontext():
             scene.sandbox.faults.add(Rule(match=SEND, times=1, when="before", status=500))
@@ -335,9 +335,9 @@ async def test_a_void_token_stops_edits_as_well(scene):
 
 
 async def test_what_changed_while_it_was_in_doubt_is_brought_up_to_date_once_found(
-    tmp_path, monkeypatch
+    folder, monkeypatch
 ):
-    async with opened(tmp_path, monkeypatch, nonce_window=0.0, trust=0.0) as scene:
+    async with opened(folder, monkeypatch, nonce_window=0.0, trust=0.0) as scene:
         channel = await scene.channel()
         scene.sandbox.faults.add(Rule(match=SEND, times=1, when="after", status=500))
         (id_,) = await scene.outbox.publish()

@@ -17,8 +17,8 @@ from tests.announcer.test_discord import connected, opened
 
 
 @pytest.fixture
-async def scene(tmp_path, monkeypatch):
-    async with opened(tmp_path, monkeypatch) as made:
+async def scene(folder, monkeypatch):
+    async with opened(folder, monkeypatch) as made:
         yield made
 
 

@@ -17,7 +17,7 @@ def checker() -> Iterator[Checker]:
 
 @pytest.fixture
 async def on_stage(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checker: Checker
+    folder: Path, monkeypatch: pytest.MonkeyPatch, checker: Checker
 ) -> AsyncIterator[Stage]:
-    async with stage(tmp_path, monkeypatch, checker) as made:
+    async with stage(folder, monkeypatch, checker) as made:
         yield made

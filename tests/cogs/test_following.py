@@ -26,7 +26,7 @@ GOOD = (
 
 @pytest.fixture
 async def homed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checker: Checker
+    folder: Path, monkeypatch: pytest.MonkeyPatch, checker: Checker
 ) -> AsyncIterator[tuple[Stage, Channel]]:
     """A stage whose bot has a home channel in a guild of its own."""
     homes: list[Channel] = []
@@ -47,7 +47,7 @@ async def homed(
 
     monkeypatch.setattr(acting, "add_commands", with_home)
     monkeypatch.setattr(acting, "connected", at_home)
-    async with acting.stage(tmp_path, monkeypatch, checker) as made:
+    async with acting.stage(folder, monkeypatch, checker) as made:
         yield made, homes[0]
 
 

@@ -34,7 +34,7 @@ class AtOnce:
 
 @pytest.fixture
 async def sending(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, checker: Checker
+    folder: Path, monkeypatch: pytest.MonkeyPatch, checker: Checker
 ) -> AsyncIterator[tuple[Stage, Announcer]]:
     """A stage whose bot also sends what is due."""
     made: list[Following] = []
@@ -45,7 +45,7 @@ async def sending(
         return made[-1]
 
     monkeypatch.setattr(acting, "Following", keep)
-    async with acting.stage(tmp_path, monkeypatch, checker) as stage:
+    async with acting.stage(folder, monkeypatch, checker) as stage:
         announcer = Announcer(
             stage.store, DiscordSender(stage.client), stage.clock, random.Random(1), AtOnce()
         )

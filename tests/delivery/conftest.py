@@ -9,7 +9,7 @@ from tests.openapi import Checker
 
 @pytest.fixture
 async def on_stage(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, strict_checker: Checker
+    folder: Path, monkeypatch: pytest.MonkeyPatch, strict_checker: Checker
 ) -> AsyncIterator[Stage]:
-    async with stage(tmp_path, monkeypatch, strict_checker) as made:
+    async with stage(folder, monkeypatch, strict_checker) as made:
         yield made

@@ -15,9 +15,9 @@ CHANNELS = 3
 
 
 @pytest.fixture
-async def room(tmp_path: Path, strict_checker: Checker) -> AsyncIterator[Newsroom]:
+async def room(folder: Path, strict_checker: Checker) -> AsyncIterator[Newsroom]:
     """Three channels, and a feed of five that was polled before."""
-    async with open_newsroom(tmp_path, observer=strict_checker) as room:
+    async with open_newsroom(folder, observer=strict_checker) as room:
         await room.subscribe(CHANNELS)
         assert await room.polled(items()) == 0
         yield room

@@ -82,10 +82,10 @@ def busiest(moments: list[float], span: float) -> int:
 
 @pytest.mark.parametrize("how", ["503", "cut"])
 async def test_a_day_without_the_site(
-    tmp_path: Path, strict_checker: Checker, capsys: pytest.CaptureFixture[str], how: str
+    folder: Path, strict_checker: Checker, capsys: pytest.CaptureFixture[str], how: str
 ) -> None:
     clock = WarpClock()
-    async with at_work(tmp_path, clock, strict_checker) as room:
+    async with at_work(folder, clock, strict_checker) as room:
         site = room.site
         site.heal()
         site.fail(503) if how == "503" else site.drop()
@@ -112,11 +112,11 @@ async def test_a_day_without_the_site(
 
 
 async def test_a_day_without_discord(
-    tmp_path: Path, strict_checker: Checker, capsys: pytest.CaptureFixture[str]
+    folder: Path, strict_checker: Checker, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clock = WarpClock()
     feed = [Item(1)]
-    async with at_work(tmp_path, clock, strict_checker) as room:
+    async with at_work(folder, clock, strict_checker) as room:
         outage = room.sandbox.faults.add(Rule(drop=True))
         began = clock.seconds()
         for number in range(2, 6):

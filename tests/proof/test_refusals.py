@@ -24,11 +24,11 @@ INVALID_SHARE = 0.4
 
 
 async def test_a_third_of_the_channels_refuses(
-    tmp_path: Path, strict_checker: Checker, capsys: pytest.CaptureFixture[str]
+    folder: Path, strict_checker: Checker, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clock = WarpClock()
     async with open_newsroom(
-        tmp_path, clock=clock, now=clock.seconds, observer=strict_checker, logged_in=False
+        folder, clock=clock, now=clock.seconds, observer=strict_checker, logged_in=False
     ) as room:
         world, stop = room.sandbox.world, asyncio.Event()
         await room.subscribe(CHANNELS)

@@ -1,10 +1,8 @@
-import shutil
-
 import pytest
 
 from bot.store import open_store
 from tests.clock import FakeClock
-from tests.store.samples import database_url, migrated
+from tests.store.samples import database_url
 
 
 @pytest.fixture
@@ -12,13 +10,7 @@ def clock():
     return FakeClock()
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory):
-    return migrated(tmp_path_factory.mktemp("template"))
-
-
 @pytest.fixture
-async def store(template, tmp_path, clock):
-    shutil.copy(template, tmp_path)
-    async with open_store(database_url(tmp_path), clock) as opened:
+async def store(folder, clock):
+    async with open_store(database_url(folder), clock) as opened:
         yield opened
