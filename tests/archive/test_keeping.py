@@ -1,12 +1,15 @@
 """The archive kept in step: edits, new slugs, removals, and what comes back."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.feed.identity import digest
 from tests.archive.olden import REST, SITEMAP, close
 
 WAYS = {"rest": (), "paged": (REST,), "sitemap": (REST, "/feed/")}
+LISTING = (REST, "/feed/", SITEMAP)
 SLUG = "interview-with-veteran-3"
 
 
@@ -33,7 +36,7 @@ async def test_an_edit_and_a_new_slug_reach_the_store(way, site, backfill, store
 @pytest.mark.parametrize("way", [*WAYS, "listing"])
 @pytest.mark.parametrize("removal", ["trash", "delete"])
 async def test_what_the_site_takes_down_is_withdrawn(way, removal, site, backfill, store):
-    close(site, *WAYS.get(way, (REST, "/feed/", SITEMAP)))
+    close(site, *WAYS.get(way, LISTING))
     await backfill.fill(site.feed_url)
     count = await store.count()
     before = await of_title(store, "Interview with Veteran 3")
@@ -90,19 +93,22 @@ async def test_a_post_that_moves_to_another_category_is_no_interview_any_more(
     assert (await backfill.refresh(site.feed_url)).withdrawn == 1
 
 
+class Later:
+    """A clock that says what a test wants, and on which nobody waits."""
+
+    ahead = timedelta(0)
+
+    def now(self):
+        return datetime.now(UTC) + self.ahead
+
+    def monotonic(self):
+        return 0.0
+
+    async def sleep(self, seconds):
+        raise AssertionError(f"waited {seconds} s")
+
+
 async def test_a_week_later_all_is_looked_through(site, make_backfill, store):
-    class Later:
-        ahead = timedelta(0)
-
-        def now(self):
-            return datetime.now(UTC) + self.ahead
-
-        def monotonic(self):
-            return 0.0
-
-        async def sleep(self, seconds):
-            raise AssertionError(f"waited {seconds} s")
-
     clock = Later()
     backfill = make_backfill(clock)
     await backfill.fill(site.feed_url)
@@ -110,6 +116,101 @@ async def test_a_week_later_all_is_looked_through(site, make_backfill, store):
     site.log.clear()
     await backfill.keep_in_step(site.feed_url)
     assert [seen for seen in site.log if "modified_gmt" in seen.path]
+
+
+async def test_an_edit_that_only_its_own_page_shows_is_found_within_a_week(
+    site, make_backfill, store
+):
+    close(site, *LISTING)
+    clock = Later()
+    backfill = make_backfill(clock)
+    await backfill.fill(site.feed_url)
+    before = await of_title(store, "Interview with Veteran 3")
+    site.edit(SLUG, title="Interview with Veteran Three")
+    clock.ahead = timedelta(days=6)
+    assert not (await backfill.keep_in_step(site.feed_url)).changed
+    clock.ahead = timedelta(days=7, minutes=1)
+    report = await backfill.keep_in_step(site.feed_url)
+    assert (report.way, report.stored, report.updated, report.withdrawn) == ("listing", 0, 1, 0)
+    after = await store.interview(before.id)
+    assert after.interview.title == "Interview with Veteran Three"
+    revision = await store.revision()
+    clock.ahead = timedelta(days=15)
+    assert not (await backfill.keep_in_step(site.feed_url)).changed
+    assert await store.revision() == revision
+
+
+async def test_what_the_feed_told_is_not_worded_anew_by_its_page(site, make_backfill, store):
+    """Feed and page may differ a little for ever; only what changes on the page is news."""
+    close(site, REST, "paged=", SITEMAP)
+    await make_backfill().fill(site.feed_url)
+    first = (await store.latest(1))[0]
+    stored = await store.interview(first.id)
+    told = replace(stored.interview, excerpt="As the feed words it.")
+    async with store.write() as write:
+        await write.update(first.id, told, digest(told))
+    assert not (await make_backfill().refresh(site.feed_url)).changed
+    assert (await store.interview(first.id)).interview.excerpt == "As the feed words it."
+
+
+async def test_a_sweep_that_was_interrupted_reads_no_page_again(site, make_backfill, store):
+    close(site, *LISTING)
+    await make_backfill().fill(site.feed_url)
+    site.edit(SLUG, title="Interview with Veteran Three")
+    site.edit("interview-with-veteran-9", title="Interview with Veteran Nine")
+    site.trash("interview-with-veteran-5")
+    count = await store.count()
+    site.log.clear()
+
+    class Ended(Exception):
+        pass
+
+    class Ending:
+        """A fetcher that is the end of who asks for the ninth article."""
+
+        def __init__(self, fetcher):
+            self.fetcher, self.articles = fetcher, []
+
+        async def get(self, url, *validators):
+            if "/interview-with-" in url:
+                self.articles.append(url)
+                if len(self.articles) == 9:
+                    raise Ended
+            return await self.fetcher.get(url, *validators)
+
+    backfill = make_backfill()
+    ending = backfill._fetcher = Ending(backfill._fetcher)
+    with pytest.raises(Ended):
+        await backfill.refresh(site.feed_url)
+    backfill = make_backfill()
+    rest = backfill._fetcher = Ending(backfill._fetcher)
+    rest.articles = [None] * 9
+    await backfill.refresh(site.feed_url)
+    read = rest.articles[9:]
+    assert not set(read) & set(ending.articles[:8])
+    assert ending.articles[8] in read
+    assert await of_title(store, "Interview with Veteran Three") is not None
+    assert await of_title(store, "Interview with Veteran Nine") is not None
+    assert await store.count() == count - 1
+    # The next one begins anew.
+    site.edit(SLUG, title="Interview with Veteran III")
+    assert (await make_backfill().refresh(site.feed_url)).updated == 1
+
+
+async def test_a_page_that_could_not_be_had_is_asked_for_by_the_next_sweep(
+    site, backfill, titles, wanted
+):
+    close(site, *LISTING)
+    site.fail(403, match=f"/{SLUG}/")
+    await backfill.fill(site.feed_url)
+    assert await titles() == wanted() - {"Interview with Veteran 3"}
+    site.heal()
+    close(site, *LISTING)
+    assert (await backfill.refresh(site.feed_url)).stored == 1
+    assert await titles() == wanted()
+    site.fail(403, match=f"/{SLUG}/")
+    assert not (await backfill.refresh(site.feed_url)).changed
+    assert await titles() == wanted()
 
 
 async def test_what_was_taken_down_before_the_archive_saw_it_is_withdrawn(
