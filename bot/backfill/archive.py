@@ -10,6 +10,7 @@ import structlog
 from bot.backfill.asking import Asker
 from bot.clock import Clock
 from bot.feed.archive import Found, Place
+from bot.feed.dates import iso_date
 from bot.feed.decide import Entry, asked, match, without_repeats
 from bot.feed.identity import digest, url_key
 from bot.store import ArchivePost, ArchiveState, PostState, Store
@@ -19,6 +20,10 @@ logger = structlog.get_logger(__name__)
 HELD_FOR = timedelta(days=2)
 """A feed may show an article later than the site does (caches): until then it is the watcher's to
 announce."""
+
+
+MOMENT = timedelta(seconds=2)
+"""A second in which a post may be changed twice, and one between the site's clock and ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,8 @@ class Archive:
             for entry, row in zip(kept, rows, strict=True):
                 one = by_interview[id(entry.interview)]
                 before = known.get(one.key)
-                post = ArchivePost(one.key, PostState.TAKEN, one.mark, row.id if row else None)
+                mark = "" if _may_change_unseen(before, one.mark, now) else one.mark
+                post = ArchivePost(one.key, PostState.TAKEN, mark, row.id if row else None)
                 if row is None and seeded and is_recent(entry.interview.published_at, now):
                     post = replace(post, state=PostState.HELD)
                 elif row is None:
@@ -162,6 +168,14 @@ class Archive:
 def is_recent(published: datetime | None, now: datetime) -> bool:
     """Whether a feed may be yet to show what was published then."""
     return published is not None and now - HELD_FOR < published < now + HELD_FOR
+
+
+def _may_change_unseen(before: ArchivePost | None, mark: str, now: datetime) -> bool:
+    """Whether a known post was changed so lately that one more change may bear the same time, for
+    sites count in whole seconds. What is new is left out: the feed's wording of it stays."""
+    changed = iso_date(mark, [])
+    known = before is not None and before.interview_id is not None
+    return known and changed is not None and abs(now - changed) < MOMENT
 
 
 def _edited(before: ArchivePost | None, now: Found, url: str, code: str) -> bool:

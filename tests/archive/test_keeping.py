@@ -197,6 +197,19 @@ async def test_a_sweep_that_was_interrupted_reads_no_page_again(site, make_backf
     assert (await make_backfill().refresh(site.feed_url)).updated == 1
 
 
+async def test_two_edits_within_one_second_are_both_seen(site, make_backfill, store):
+    clock = Later()
+    backfill = make_backfill(clock)
+    await backfill.fill(site.feed_url)
+    first = site.edit(SLUG, title="Interview with Veteran Three")
+    clock.ahead = first.modified - datetime.now(UTC)
+    assert (await backfill.refresh(site.feed_url)).updated == 1
+    second = site.edit(SLUG, title="Interview with Veteran III")
+    site.library._keep(replace(second, modified=first.modified))
+    assert (await backfill.refresh(site.feed_url)).updated == 1
+    assert await of_title(store, "Interview with Veteran III") is not None
+
+
 async def test_a_page_that_could_not_be_had_is_asked_for_by_the_next_sweep(
     site, backfill, titles, wanted
 ):
