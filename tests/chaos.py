@@ -45,9 +45,6 @@ LATENCY = (0.01, 0.08)
 STARTING_KILLS = 0.2
 """Of the kills: so many come at any instant of the start, the others amid the sending."""
 
-PATIENCE = 20.0
-"""Seconds until the kill comes although the sending has not got that far."""
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -59,6 +56,8 @@ class Plan:
     nonce_window: float = 300.0
     seed: int = 1
     settle_within: float = 120.0
+    patience: float = 20.0
+    """Seconds until a kill comes although the sending has not got that far."""
 
 
 @dataclass(slots=True)
@@ -217,12 +216,12 @@ class Chaos:
         if self.rng.random() < STARTING_KILLS:
             await asyncio.sleep(self.rng.uniform(0.2, 3.0))
             return
-        now = self._messages()
+        now, patience = self._messages(), self.plan.patience
         wanted = now + self.rng.randrange(self.plan.channels)
         try:
-            await sandbox.wait_until(lambda _: self._messages() > (now + wanted) // 2, PATIENCE)
+            await sandbox.wait_until(lambda _: self._messages() > (now + wanted) // 2, patience)
             await self._mishap(sandbox)
-            await sandbox.wait_until(lambda _: self._messages() > wanted, PATIENCE)
+            await sandbox.wait_until(lambda _: self._messages() > wanted, patience)
         except TimeoutError:
             return
         self.outcome.kills_amid_sending += 1

@@ -8,8 +8,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
 
 from sandbox import Sandbox
+from tests.forked import Forked, start
 
 START_LIMIT = 60.0
 """Seconds for a start on a busy machine; a failing test waits this long, a passing one does not."""
@@ -44,35 +47,50 @@ class Ended:
 
 
 async def run_verb(
-    folder: Path, *arguments: str, stdin: bytes = b"", limit: float = START_LIMIT, **env: str
+    folder: Path,
+    *arguments: str,
+    stdin: bytes = b"",
+    limit: float = START_LIMIT,
+    forked: bool = True,
+    **env: str,
 ) -> Ended:
-    """Run ``python -m bot`` with `arguments` in `folder` to its end."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *arguments,
-        cwd=folder,
-        env=environment(folder, **env),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(limit):
-            out, err = await process.communicate(stdin)
-    except BaseException:
-        process.kill()
-        await process.wait()
-        raise
-    assert process.returncode is not None
-    return Ended(process.returncode, out.decode(), err.decode())
+    """Run ``python -m bot`` with `arguments` in `folder` to its end; unless `forked` with a new
+    interpreter."""
+    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
+        given.write(stdin)
+        given.seek(0)
+        starting = start if forked else _start_interpreter
+        process = await starting(
+            "bot",
+            *arguments,
+            cwd=folder,
+            env=environment(folder, **env),
+            stdin=given,
+            stdout=out,
+            stderr=err,
+        )
+        try:
+            async with asyncio.timeout(limit):
+                code = await process.wait()
+        except BaseException:
+            process.kill()
+            await process.wait()
+            raise
+        out.seek(0)
+        err.seek(0)
+        return Ended(code, out.read().decode(), err.read().decode())
+
+
+async def _start_interpreter(
+    module: str, *arguments: str, **how: Any
+) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(sys.executable, "-m", module, *arguments, **how)
 
 
 class BotProcess:
     """A running ``python -m bot VERB``; its log goes to a file, read when a test fails."""
 
-    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+    def __init__(self, process: Forked, log: Path) -> None:
         self.process = process
         self.log = log
 
@@ -98,14 +116,11 @@ async def running(
     """``python -m bot run`` (or `arguments`) for as long as the block lasts."""
     log = folder / "bot.log"
     with log.open("ab") as file:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
+        process = await start(
             "bot",
             *(arguments or ("run",)),
             cwd=folder,
             env=environment(folder, **env),
-            stdin=asyncio.subprocess.DEVNULL,
             stdout=file,
             stderr=file,
         )

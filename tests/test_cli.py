@@ -1,4 +1,7 @@
-"""The program from outside: verbs, exit codes, and the exact words for what goes wrong."""
+"""The program from outside: verbs, exit codes, and the exact words for what goes wrong.
+
+Each exit code comes once from an interpreter of its own; the others are forked.
+"""
 
 import json
 import re
@@ -38,13 +41,13 @@ ITEM = """<item><title>Interview: Nobody Known</title><link>https://m.example/no
 
 @pytest.mark.parametrize("arguments", [["fly"], ["parse"], ["search"], ["demo", "--port", "x"]])
 async def test_wrong_usage_is_exit_code_2(tmp_path: Path, arguments: list[str]) -> None:
-    ended = await run_verb(tmp_path, *arguments)
+    ended = await run_verb(tmp_path, *arguments, forked=arguments != ["fly"])
     assert ended.code == 2
     assert "Usage: kcrush-bot" in ended.err
 
 
 async def test_run_without_a_token_is_a_configuration_error(tmp_path: Path) -> None:
-    ended = await run_verb(tmp_path, "run")
+    ended = await run_verb(tmp_path, "run", forked=False)
     assert ended.code == 78
     assert ended.err == (
         "DISCORD_TOKEN: is missing; the bot needs its token from the Discord developer portal. "
@@ -165,7 +168,7 @@ async def test_poll_seeds_then_announces_and_search_finds(
     tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
 ) -> None:
     env = pointed_at(discord_here, sample_site.feed_url, DISCORD_TOKEN="")
-    first = await run_verb(tmp_path, "poll", **env)
+    first = await run_verb(tmp_path, "poll", forked=False, **env)
     assert (first.code, first.out) == (
         0,
         f"{sample_site.feed_url}: first poll: what is there is stored and announced nowhere\n",
@@ -240,7 +243,7 @@ async def test_a_site_that_fails_is_said(tmp_path: Path, sample_site: SampleSite
 
 async def test_a_site_that_is_not_there_is_said(tmp_path: Path, unused_tcp_port: int) -> None:
     url = f"http://127.0.0.1:{unused_tcp_port}/feed/"
-    ended = await run_verb(tmp_path, "poll", FEED_URL=url, POLL_INTERVAL="1")
+    ended = await run_verb(tmp_path, "poll", forked=False, FEED_URL=url, POLL_INTERVAL="1")
     assert ended.code == 1
     assert ended.err.startswith(f"{url}: The site could not be reached (")
     assert ended.err.endswith(

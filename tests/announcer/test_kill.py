@@ -1,9 +1,9 @@
 """SIGKILL between storing and sending: after a restart each announcement arrives, once."""
 
 import asyncio
+import os
 import signal
 import sqlite3
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from bot.store import open_store
 from tests.announcer.fakes import VINO
 from tests.clock import FakeClock
 from tests.feeds import Item, rss
+from tests.forked import start
 
 ROOT = Path(__file__).parents[2]
 CHANNELS = range(100, 106)
@@ -38,9 +39,10 @@ async def feed():
 
 async def run_victim(*args):
     """The exit code: negative for the signal that ended it."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.announcer.victim", *args, cwd=ROOT
-    )
+    with Path(args[2]).with_name("log").open("ab") as log:
+        process = await start(
+            "tests.announcer.victim", *args, cwd=ROOT, env=os.environ, stdout=log, stderr=log
+        )
     try:
         async with asyncio.timeout(30):
             return await process.wait()

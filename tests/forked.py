@@ -1,0 +1,188 @@
+"""``python -m MODULE`` without its second of imports: forked from a process that has them done.
+
+What is forked is a process as any other, with its own arguments, environment, folder and streams:
+it may be killed, and its exit code is its own. The process it comes from has no threads and no
+event loop, and ends with the one that started it.
+"""
+
+import asyncio
+import atexit
+import contextlib
+import gc
+import importlib
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).parents[1]
+IMPORTED = (
+    "bot.commands.archive",
+    "bot.commands.checking",
+    "bot.commands.data",
+    "bot.commands.parsing",
+    "bot.commands.running",
+    "alembic.command",
+    "sqlalchemy.dialects.sqlite.aiosqlite",
+    "bot.store.migrations",
+)
+LONGEST = 1 << 20
+"""Bytes of a request at most: arguments and environment."""
+
+
+class Forked:
+    """A process that was forked for ``python -m MODULE ...``; used as asyncio's are."""
+
+    def __init__(self, pid: int, ended: asyncio.StreamReader, pipe: IO[bytes]) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._ended = asyncio.ensure_future(self._read(ended, pipe))
+
+    async def _read(self, ended: asyncio.StreamReader, pipe: IO[bytes]) -> int:
+        self.returncode = int(await ended.read())
+        pipe.close()
+        return self.returncode
+
+    async def wait(self) -> int:
+        """The exit code, negative for the signal that ended it."""
+        return await asyncio.shield(self._ended)
+
+    def send_signal(self, number: int) -> None:
+        if self.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+async def start(
+    module: str,
+    *arguments: str,
+    cwd: Path,
+    env: Mapping[str, str],
+    stdin: IO[bytes] | None = None,
+    stdout: IO[bytes],
+    stderr: IO[bytes],
+) -> Forked:
+    """``python -m MODULE ARGUMENTS``; without `stdin` there is none to read."""
+    request = {"module": module, "arguments": arguments, "cwd": str(cwd), "env": dict(env)}
+    reading, writing = os.pipe()
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    try:
+        read = nothing if stdin is None else stdin.fileno()
+        files = [read, stdout.fileno(), stderr.fileno(), writing]
+        pid = _ask(json.dumps(request).encode(), files)
+    finally:
+        os.close(nothing)
+        os.close(writing)
+    pipe = os.fdopen(reading, "rb", buffering=0)
+    ended = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(ended), pipe
+    )
+    return Forked(pid, ended, pipe)
+
+
+def _ask(request: bytes, files: list[int]) -> int:
+    asking = _origin()
+    socket.send_fds(asking, [request], files)
+    return int(asking.recv(32))
+
+
+@cache
+def _origin() -> socket.socket:
+    """The process to fork from, started when first needed."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    # Unbuffered, as its children are.
+    command = [sys.executable, "-u", "-m", "tests.forked", str(theirs.fileno())]
+    process = subprocess.Popen(command, cwd=ROOT, pass_fds=[theirs.fileno()])
+    theirs.close()
+
+    def end() -> None:
+        ours.close()
+        process.wait()
+
+    atexit.register(end)
+    return ours
+
+
+def serve(asked: socket.socket) -> dict[str, object] | None:
+    """Fork for each request. Returns twice: the request in its new process, None at the end."""
+    waiting: dict[int, int] = {}
+    for module in IMPORTED:
+        importlib.import_module(module)
+    gc.collect()
+    gc.freeze()
+    woken, wake = socket.socketpair()
+    for end in (woken, wake):
+        end.settimeout(0)
+    signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        ready, _, _ = select.select([asked, woken], [], [])
+        if woken in ready:
+            woken.recv(4096)
+            _report(waiting)
+        if asked not in ready:
+            continue
+        data, files, _, _ = socket.recv_fds(asked, LONGEST, 4)
+        if not data:
+            return None
+        pid = os.fork()
+        if pid == 0:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            for one in (asked, woken, wake):
+                one.close()
+            for number in (*waiting.values(), files[3]):
+                os.close(number)
+            for standard, number in enumerate(files[:3]):
+                os.dup2(number, standard)
+                os.close(number)
+            request: dict[str, object] = json.loads(data)
+            return request
+        for number in files[:3]:
+            os.close(number)
+        waiting[pid] = files[3]
+        asked.send(str(pid).encode())
+
+
+def _report(waiting: dict[int, int]) -> None:
+    """Tell of every child that ended how it did."""
+    for pid in list(waiting):
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            pipe = waiting.pop(pid)
+            # Nobody may be listening any more.
+            with contextlib.suppress(BrokenPipeError):
+                os.write(pipe, str(os.waitstatus_to_exitcode(status)).encode())
+            os.close(pipe)
+
+
+def main() -> None:
+    request = serve(socket.socket(fileno=int(sys.argv[1])))
+    if request is None:
+        return
+    os.chdir(str(request["cwd"]))
+    os.environ.clear()
+    os.environ.update(request["env"])  # type: ignore[call-overload]
+    sys.argv = ["", *request["arguments"]]  # type: ignore[misc]
+    runpy.run_module(str(request["module"]), run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()
