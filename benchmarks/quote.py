@@ -69,8 +69,8 @@ def _photograph() -> bytes:
 
 
 async def measure(*, small: bool, command: str) -> Report:
-    """The benchmark ``quote``; with `small` a tenth of the pictures."""
-    made = list(tasks(10 if small else 100))
+    """The benchmark ``quote``; with `small` a twentieth of the pictures."""
+    made = list(tasks(5 if small else 100))
     heroes = {str(number): task.hero for number, task in enumerate(made)}
 
     async def fetch(url: str) -> bytes:

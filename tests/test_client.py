@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import discord
@@ -12,6 +13,7 @@ import structlog
 from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from openapi import Checker
 
 from bot.client import (
     KcrushClient,
@@ -29,6 +31,7 @@ from bot.i18n import load_messages
 from sandbox import Sandbox
 from sandbox.entities import Channel, User
 from sandbox.faults import Rule
+from sandbox.gateway import GatewaySettings
 
 REFERENCE = "ABC234"
 
@@ -41,12 +44,26 @@ class Hasty(SystemClock):
 
 
 @pytest.fixture
+async def discord_here(strict_checker: Checker) -> AsyncIterator[Sandbox]:
+    """Without limits: the gateway's address may be asked for twice in five seconds."""
+    settings = GatewaySettings(identify_interval=0.0)
+    async with Sandbox(
+        page=False, observer=strict_checker, gateway=settings, rate_limits=False
+    ) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
 def client(discord_here: Sandbox, monkeypatch: pytest.MonkeyPatch) -> KcrushClient:
     monkeypatch.setattr(Route, "BASE", Route.BASE)
     monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
     use_rest_api(discord_here.api_url)
     made = KcrushClient(load_messages(), lambda: REFERENCE)
     made._connection.guild_ready_timeout = 0.1
+    # The library's own five seconds before it connects or identifies again are not waited out.
+    hasty = SimpleNamespace(**{**vars(asyncio), "sleep": lambda _: asyncio.sleep(0)})
+    for module in ("discord.client", "discord.shard"):
+        monkeypatch.setattr(f"{module}.asyncio", hasty)
     return made
 
 

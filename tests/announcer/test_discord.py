@@ -25,6 +25,8 @@ from tests.announcer.fakes import FreePace, Outbox
 from tests.clock import FakeClock
 from tests.openapi import observing
 
+MESSAGES = load_messages()
+
 SEND = r"POST /channels/\d+/messages$"
 
 
@@ -66,7 +68,7 @@ async def opened(folder, monkeypatch, *, nonce_window=300.0, trust=120.0):
         )
         invalid = InvalidResponses(clock)
         client = KcrushClient(
-            load_messages(),
+            MESSAGES,
             lambda: "K7F2QM",
             gateway_url=sandbox.gateway_url,
             http_trace=watching(invalid),

@@ -34,6 +34,8 @@ from sandbox.entities import Channel, Guild, Message, User
 from tests.clock import START, FakeClock
 from tests.ui.limits import walk
 
+MESSAGES = load_messages()
+
 MANAGE_GUILD = 1 << 5
 
 
@@ -144,7 +146,7 @@ async def connected(
 
     `pictures` are the files behind the URLs of articles' pictures.
     """
-    messages = load_messages()
+    messages = MESSAGES
 
     async def fetch(url: str) -> bytes:
         if url not in pictures:

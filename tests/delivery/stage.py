@@ -24,6 +24,8 @@ from sandbox.entities import Channel, ChannelType, Guild, Message, MessageType
 from tests.clock import FakeClock
 from tests.cogs.stage import interview
 
+MESSAGES = load_messages()
+
 KINDS = {
     ChannelType.TEXT: TargetKind.TEXT,
     ChannelType.ANNOUNCEMENT: TargetKind.ANNOUNCEMENT,
@@ -118,7 +120,7 @@ async def stage(
             open_store(f"sqlite+aiosqlite:///{folder / 'kcrush.db'}", clock)
         )
         client = KcrushClient(
-            load_messages(),
+            MESSAGES,
             lambda: "K7F2QM",
             gateway_url=sandbox.gateway_url,
             http_trace=watching(InvalidResponses(clock)),
