@@ -1,3 +1,4 @@
+import asyncio
 import shutil
 from types import SimpleNamespace
 
@@ -7,18 +8,30 @@ from bot.search import SearchIndex
 from bot.store import open_store
 from tests.clock import FakeClock
 from tests.search.archive import ARCHIVE
-from tests.store.samples import database_url, migrated
+from tests.store.samples import database_url
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory):
-    return migrated(tmp_path_factory.mktemp("template"))
+def synced(template, tmp_path_factory):
+    """A folder with a database of ``ARCHIVE`` and its index, to be copied; the ids by its keys."""
+    folder = tmp_path_factory.mktemp("synced")
+    shutil.copy(template, folder)
+
+    async def fill():
+        index = SearchIndex.open(folder / "index")
+        async with open_store(database_url(folder), FakeClock()) as store:
+            async with store.write() as write:
+                ids = {key: await write.insert(one, "d") for key, one in ARCHIVE.items()}
+            await index.sync(store)
+        index.close()
+        return ids
+
+    return SimpleNamespace(folder=folder, ids=asyncio.run(fill()))
 
 
 @pytest.fixture
-async def store(template, tmp_path):
-    shutil.copy(template, tmp_path)
-    async with open_store(database_url(tmp_path), FakeClock()) as opened:
+async def store(folder):
+    async with open_store(database_url(folder), FakeClock()) as opened:
         yield opened
 
 
@@ -41,9 +54,13 @@ def index(open_index):
 
 
 @pytest.fixture
-async def archive(store, index):
-    """A synced index of ``ARCHIVE``; ``ids`` are by its keys."""
-    async with store.write() as write:
-        ids = {key: await write.insert(one, "d") for key, one in ARCHIVE.items()}
-    await index.sync(store)
-    return SimpleNamespace(store=store, index=index, ids=ids, keys={n: k for k, n in ids.items()})
+async def archive(synced, tmp_path):
+    """``ARCHIVE`` in a store and, synced, in an index of its own; ``ids`` are by its keys."""
+    shutil.copytree(synced.folder, tmp_path, dirs_exist_ok=True)
+    index = SearchIndex.open(tmp_path / "index")
+    async with open_store(database_url(tmp_path), FakeClock()) as store:
+        await index.sync(store)
+        ids = dict(synced.ids)
+        keys = {number: key for key, number in ids.items()}
+        yield SimpleNamespace(store=store, index=index, ids=ids, keys=keys)
+    index.close()
