@@ -26,7 +26,7 @@ from tests.ui.strategies import TEXT
 
 T = TypeVar("T")
 
-patient = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 TEXT_OF_OURS = load_messages().text()
 
 

@@ -30,8 +30,8 @@ def wanted(site):
 
 
 @pytest.fixture
-async def store(tmp_path):
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/kcrush.db", SystemClock()) as store:
+async def store(folder):
+    async with open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", SystemClock()) as store:
         await store.add_subscription(1, 10, None, 1)
         yield store
 

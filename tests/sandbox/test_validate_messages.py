@@ -477,7 +477,7 @@ _wild_body = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(body=_wild_body)
 def test_any_body_is_taken_or_refused_politely(body: Any) -> None:
     refusal: ApiError | None = None

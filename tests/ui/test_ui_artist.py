@@ -21,7 +21,7 @@ from tests.ui.limits import buttons, selects, shown, texts, units, within_limits
 from tests.ui.samples import ARTIST, ENTRY, SUMMARY, artists, summaries
 from tests.ui.strategies import TEXT
 
-patient = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 QUOTED = st.builds(
     Quoted, summaries(1).map(lambda found: found[0]), st.integers(1, 200), TEXT, TEXT, TEXT

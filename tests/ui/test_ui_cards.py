@@ -22,7 +22,7 @@ SEOYUN = Interview(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(interview=interviews())
 def test_any_interview_makes_a_card_within_discords_limits(
     interview: Interview, text: Text

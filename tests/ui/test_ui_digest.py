@@ -22,7 +22,7 @@ DOYUN = replace(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(found=st.lists(interviews(), min_size=1, max_size=14), more=st.integers(0, 10**6))
 def test_any_digest_is_within_discords_limits(
     found: list[Interview], more: int, text: Text

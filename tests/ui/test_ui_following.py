@@ -23,7 +23,7 @@ from bot.ui.following import (
 from tests.ui.limits import buttons, selects, shown, texts, units, within_limits
 from tests.ui.strategies import NOW, TEXT, interviews, stored
 
-patient = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 IDS = st.text("0123456789abcdef", min_size=10, max_size=10)
 FOLLOWS = st.lists(

@@ -12,7 +12,7 @@ from tests.ui.limits import buttons, selects, shown, texts, within_limits
 from tests.ui.samples import ARTIST, ENTRY, SUMMARY, artists, summaries
 from tests.ui.strategies import NOW, TEXT
 
-patient = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 FRAGMENTS = st.lists(st.builds(Fragment, TEXT, st.booleans()), max_size=6).map(tuple)
 

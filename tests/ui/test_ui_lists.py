@@ -31,7 +31,7 @@ from tests.ui.limits import buttons, selects, shown, texts, units, within_limits
 from tests.ui.samples import ENTRY, SUMMARY, summaries
 from tests.ui.strategies import NOW, TEXT
 
-patient = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @patient

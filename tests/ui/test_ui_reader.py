@@ -33,7 +33,7 @@ MOST = 10**18 - 1
 
 FULL, EXCERPT = View(), View(limit=2)
 
-patient = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 INTERVIEW = Interview(
     guid="https://kcrush.example/?p=9",
