@@ -55,7 +55,8 @@ class Plan:
     persons: int = 5
     nonce_window: float = 300.0
     seed: int = 1
-    settle_within: float = 120.0
+    # Longer than the longest pause before a retry: a row that failed often sleeps so long.
+    settle_within: float = 360.0
     patience: float = 20.0
     """Seconds until a kill comes although the sending has not got that far."""
 
