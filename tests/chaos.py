@@ -57,6 +57,9 @@ class Plan:
     seed: int = 1
     # Longer than the longest pause before a retry: a row that failed often sleeps so long.
     settle_within: float = 360.0
+    forked: bool = False
+    """Started without the second of imports, in which kills are drawn too."""
+
     patience: float = 20.0
     """Seconds until a kill comes although the sending has not got that far."""
 
@@ -136,14 +139,18 @@ class Chaos:
             await self._seed(site, env)
             self._break(sandbox)
             async with AsyncExitStack() as stack:
-                bot = await stack.enter_async_context(running(self.folder, env))
+                bot = await stack.enter_async_context(
+                    running(self.folder, env, forked=self.plan.forked)
+                )
                 for _ in range(self.plan.kills):
                     self._publish(site)
                     await self._await_instant(sandbox)
                     bot.kill()
                     await bot.ended()
                     self.outcome.kills += 1
-                    bot = await stack.enter_async_context(running(self.folder, env))
+                    bot = await stack.enter_async_context(
+                        running(self.folder, env, forked=self.plan.forked)
+                    )
                 await self._settle(sandbox, site, bot)
             await self._count(sandbox)
         self.outcome.seconds = time.monotonic() - began
@@ -173,7 +180,7 @@ class Chaos:
 
     async def _seed(self, site: SampleSite, env: dict[str, str]) -> None:
         """A first run, which stores what is there and announces nothing."""
-        async with running(self.folder, env) as bot:
+        async with running(self.folder, env, forked=self.plan.forked) as bot:
             await site.wait_for(lambda seen: "/feed/" in seen.path, count=2, timeout=60)
             assert await bot.stop() == 0
 

@@ -90,7 +90,7 @@ async def _start_interpreter(
 class BotProcess:
     """A running ``python -m bot VERB``; its log goes to a file, read when a test fails."""
 
-    def __init__(self, process: Forked, log: Path) -> None:
+    def __init__(self, process: Forked | asyncio.subprocess.Process, log: Path) -> None:
         self.process = process
         self.log = log
 
@@ -111,12 +111,14 @@ class BotProcess:
 
 @asynccontextmanager
 async def running(
-    folder: Path, env: Mapping[str, str], *arguments: str
+    folder: Path, env: Mapping[str, str], *arguments: str, forked: bool = True
 ) -> AsyncIterator[BotProcess]:
-    """``python -m bot run`` (or `arguments`) for as long as the block lasts."""
+    """``python -m bot run`` (or `arguments`) for as long as the block lasts; unless `forked` with
+    a new interpreter."""
     log = folder / "bot.log"
+    starting = start if forked else _start_interpreter
     with log.open("ab") as file:
-        process = await start(
+        process = await starting(
             "bot",
             *(arguments or ("run",)),
             cwd=folder,

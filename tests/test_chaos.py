@@ -17,7 +17,7 @@ async def test_killed_at_random_instants_each_channel_has_each_interview_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], nonce_window: float
 ) -> None:
     kills = 3 if nonce_window else 2
-    plan = Plan(kills, CHANNELS, PERSONS, nonce_window, seed=3, patience=5.0)
+    plan = Plan(kills, CHANNELS, PERSONS, nonce_window, seed=3, patience=5.0, forked=True)
     outcome = await run(plan, tmp_path)
     with capsys.disabled():
         print(f"\nnonce window          {nonce_window:g} s\n{outcome.told()}")  # noqa: T201
