@@ -33,7 +33,7 @@ run: install
 	@$(BIN)/python -m bot run --or-demo
 
 test: $(TOOLS)
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
 bench: $(TOOLS)
 	@$(BIN)/python -m benchmarks
