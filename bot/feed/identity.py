@@ -43,7 +43,8 @@ def web_url(url: str, base: str = "") -> str:
         _ = parts.port
     except ValueError:
         return ""
-    return _UNSAFE.sub(lambda match: quote(match[0], errors="replace"), joined)
+    encoded = _UNSAFE.sub(lambda match: quote(match[0], errors="replace"), joined)
+    return encoded if len(encoded) <= URL_LIMIT else ""
 
 
 def canonical_url(url: str) -> str:

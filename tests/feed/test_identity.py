@@ -104,3 +104,15 @@ def test_a_digest_changes_with_what_is_read_and_with_nothing_else() -> None:
     assert {digest(interview) for interview in same} == {digest(INTERVIEW)}
     digests = [digest(interview) for interview in [INTERVIEW, *other]]
     assert len(set(digests)) == len(digests)
+
+
+def test_an_address_that_grows_too_long_by_its_escapes_is_none() -> None:
+    long = "https://kcrush.example/" + "<" * 1_000
+    assert web_url(long) == ""
+    assert web_url("https://kcrush.example/" + "<" * 500) == "https://kcrush.example/" + "%3C" * 500
+
+
+@given(st.text(max_size=30).map(lambda text: text * 100))
+def test_every_address_has_a_canonical_form(text: str) -> None:
+    found = web_url(text, "https://kcrush.example/a/")
+    assert not found or canonical_url(found)
