@@ -21,11 +21,11 @@ import aiohttp
 from benchmarks.figures import Figure, Report, seconds
 from benchmarks.remote import ROOT, quiet
 from benchmarks.rows import FLAT, mib, peak
-from bot.backfill import Backfill
-from bot.clock import SystemClock
+from bot.archive import Backfill
+from bot.core.clock import SystemClock
 from bot.feed.fetch import open_fetcher
+from bot.feed.watcher import Watcher
 from bot.store import open_store
-from bot.watcher import Watcher
 
 PAGE = 20
 

@@ -18,8 +18,8 @@ from rapidfuzz import process
 from benchmarks.figures import Figure, Report, seconds
 from benchmarks.generated import GeneratedArchive
 from benchmarks.search import Changed, Source, percentile
-from bot.artists import artist_key
-from bot.model import InterviewSummary
+from bot.core.artists import artist_key
+from bot.core.model import InterviewSummary
 from bot.search import SearchIndex
 
 CHOICES = 25

@@ -19,8 +19,16 @@ import discord
 from benchmarks.figures import Figure, Report
 from benchmarks.remote import Discord, open_bot, open_discord
 from bot.app import App
-from bot.i18n import load_messages
-from bot.model import Answer, DeliveryState, Interview, StoredInterview, Subject, Transcript, Turn
+from bot.core.i18n import load_messages
+from bot.core.model import (
+    Answer,
+    DeliveryState,
+    Interview,
+    StoredInterview,
+    Subject,
+    Transcript,
+    Turn,
+)
 from bot.ui.cards import announcement_card
 
 GLOBAL_LIMIT = 50
@@ -42,7 +50,7 @@ def interview(number: int = 1) -> Interview:
         url=f"https://kcrush.example/interview-{number}/",
         title=f"Chu Dam-i on the songs she did not sing, part {number}",
         subjects=(Subject("Chu Dam-i", "Singer"),),
-        kinds=("Music",),
+        tags=("Music",),
         published_at=datetime(2026, 3, 1, tzinfo=UTC),
         excerpt="She keeps the songs that she never sang in a drawer, and opened it for us.",
         image_url="https://kcrush.example/dam-i.jpg",

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.fanout import GLOBAL_LIMIT, publish
 from benchmarks.figures import Figure, Report, seconds
 from benchmarks.remote import open_bot, open_discord
-from bot.guilds.home import keep_home
+from bot.client.home import keep_home
 
 REQUESTS = 2
 WITHIN = 60.0

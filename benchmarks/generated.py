@@ -11,8 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import TypeVar
 
-from bot.kinds import kind_of
-from bot.model import (
+from bot.core.model import (
     Answer,
     Interview,
     InterviewSummary,
@@ -21,6 +20,7 @@ from bot.model import (
     Transcript,
     Turn,
 )
+from bot.core.topics import topic_of
 
 T = TypeVar("T")
 
@@ -119,7 +119,7 @@ class GeneratedArchive:
             published_at=self.published_at(number),
             turn_count=TURNS,
             subjects=(subject,),
-            kind=kind_of((subject,), ()),
+            kind=topic_of((subject,), ()),
         )
 
     def interview(self, number: int) -> Interview:

@@ -13,10 +13,10 @@ import feedparser
 from benchmarks.backfill import hosted
 from benchmarks.figures import Figure, Report
 from benchmarks.remote import quiet
-from bot.clock import SystemClock
+from bot.core.clock import SystemClock
 from bot.feed.fetch import open_fetcher
+from bot.feed.watcher import Watcher
 from bot.store import open_store
-from bot.watcher import Watcher
 
 INTERVIEWS = 10
 

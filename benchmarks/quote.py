@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from PIL import Image, ImageDraw
 
 from benchmarks.figures import Figure, Report, seconds
-from bot.clock import SystemClock
-from bot.model import Kind
+from bot.core.clock import SystemClock
+from bot.core.model import Topic
 from bot.quotes.drawing import SIDE, Card, draw
 from bot.quotes.fonts import Typeface, Weight
 from bot.quotes.studio import Order, Studio, open_studio
@@ -57,7 +57,7 @@ def tasks(count: int) -> Iterator[Task]:
             "Singer",
             "KCrush America Magazine",
             f"Interview No. {number}",
-            Kind.MUSIC,
+            Topic.MUSIC,
         )
         yield Task(card, heroes[number % len(heroes)])
 

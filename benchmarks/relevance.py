@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 from rapidfuzz import process
 
 from benchmarks.figures import Figure, Report
-from bot.clock import SystemClock
-from bot.model import Interview, Turn
+from bot.core.clock import SystemClock
+from bot.core.model import Interview, Turn
 from bot.search import SearchIndex
 from bot.store import open_store
 from tests.search.labelled import LABELLED, SLUGS, among_first, interviews_among_first

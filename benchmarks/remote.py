@@ -18,10 +18,10 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 
 from bot.app import App, open_app
-from bot.client import sync_commands, use_rest_api
-from bot.clock import SystemClock
-from bot.config import Settings, load_settings
-from bot.i18n import load_messages
+from bot.client.client import sync_commands, use_rest_api
+from bot.core.clock import SystemClock
+from bot.core.i18n import load_messages
+from bot.core.settings import Settings, load_settings
 
 ROOT = Path(__file__).parents[1]
 LINE_LIMIT = 64 * 1024 * 1024

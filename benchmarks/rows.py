@@ -20,9 +20,9 @@ from typing import Any
 from benchmarks.fanout import interview
 from benchmarks.figures import Figure, Report, seconds
 from benchmarks.remote import ROOT, quiet
-from bot.announcer import Announcer, Posted
-from bot.clock import SystemClock
-from bot.model import DeliveryState
+from bot.core.clock import SystemClock
+from bot.core.model import DeliveryState
+from bot.delivery import Announcer, Posted
 from bot.store import Leased, SentCard, Store, open_store
 
 MOST_SECONDS = 1.0

@@ -19,7 +19,7 @@ import tantivy
 
 from benchmarks.figures import Figure, Report, seconds
 from benchmarks.generated import HANGUL_EVERY, TURNS, GeneratedArchive
-from bot.model import Interview, InterviewSummary, StoredInterview
+from bot.core.model import Interview, InterviewSummary, StoredInterview
 from bot.search import SearchIndex
 
 PAGE = 5

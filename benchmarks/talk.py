@@ -21,7 +21,7 @@ from benchmarks.figures import Figure, Report, seconds
 from benchmarks.generated import generated_archive
 from benchmarks.remote import Discord, open_bot, open_client, open_discord
 from bot.app import App
-from bot.model import Interview
+from bot.core.model import Interview
 from bot.ui.ids import interview_value
 
 READERS = 50

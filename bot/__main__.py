@@ -2,8 +2,8 @@
 
 import sys
 
-from bot.commands import build_cli
-from bot.i18n import load_messages
+from bot.cli import build_cli
+from bot.core.i18n import load_messages
 
 
 def main() -> None:

@@ -11,10 +11,9 @@ import aiohttp
 import discord
 import structlog
 
-from bot.announcer import Announcer, Editor, InvalidResponses, Notifier, Pacer, Tuning, watching
-from bot.announcer.extras import ExtrasService
-from bot.backfill import Backfill
-from bot.client import (
+from bot.admins.subscriptions import Subscribing
+from bot.archive import Backfill
+from bot.client.client import (
     CatalogueTranslator,
     KcrushClient,
     hold_connection,
@@ -23,27 +22,28 @@ from bot.client import (
     sync_commands,
     use_rest_api,
 )
-from bot.clock import Clock, wait
-from bot.config import Settings
-from bot.errors import StoreError
+from bot.client.guild_sync import Keeping
+from bot.client.home import keep_home
+from bot.core.clock import Clock, wait
+from bot.core.errors import StoreError
+from bot.core.i18n import Messages
+from bot.core.settings import Settings
+from bot.delivery import Announcer, Editor, InvalidResponses, Notifier, Pacer, Tuning, watching
+from bot.delivery.discord.publishing import DiscordExtras
+from bot.delivery.discord.sending import DiscordSender
+from bot.delivery.discord.telling import DiscordTeller
+from bot.delivery.extras import ExtrasService
+from bot.delivery.healing import Healing
+from bot.fans.following import Following
+from bot.fans.library import Library
+from bot.fans.reading import Reading
 from bot.feed.fetch import open_fetcher
-from bot.following import Following
-from bot.guilds.healing import Healing
-from bot.guilds.home import keep_home
-from bot.guilds.keeping import Keeping
-from bot.i18n import Messages
-from bot.library import Library
-from bot.outgoing.publishing import DiscordExtras
-from bot.outgoing.sending import DiscordSender
-from bot.outgoing.telling import DiscordTeller
+from bot.feed.watcher import PollReport, Watcher
 from bot.quotes import Quotes, open_studio
 from bot.quotes.heroes import fetch_from
-from bot.reading import Reading
 from bot.search import SearchIndex
 from bot.store import Store, open_store
-from bot.subscribing import Subscribing
 from bot.ui.pages import EXCERPT_QUESTIONS
-from bot.watcher import PollReport, Watcher
 from bot.web import HttpPort, make_port
 from cogs import add_commands
 

@@ -4,13 +4,13 @@ Commands are built by functions from a catalogue and services, not by decorators
 import: their names are sentences that people read too, and nothing is looked up globally.
 """
 
-from bot.client import KcrushClient
-from bot.following import Following
-from bot.i18n import Messages
-from bot.library import Library
+from bot.admins.subscriptions import Subscribing
+from bot.client.client import KcrushClient
+from bot.core.i18n import Messages
+from bot.fans.following import Following
+from bot.fans.library import Library
+from bot.fans.reading import Reading
 from bot.quotes import Quotes
-from bot.reading import Reading
-from bot.subscribing import Subscribing
 from cogs.about import About
 from cogs.announcements import Announcements
 from cogs.artists import Artists

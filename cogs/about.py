@@ -2,8 +2,8 @@
 
 from discord import app_commands
 
-from bot.i18n import Messages, Text
-from bot.library import Library
+from bot.core.i18n import Messages, Text
+from bot.fans.library import Library
 from bot.ui import ids
 from bot.ui.about import Kept, forget_page, help_page, privacy_page
 from bot.ui.layout import Layout

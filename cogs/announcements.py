@@ -9,12 +9,12 @@ import discord
 from discord import app_commands
 from discord.app_commands import AppCommandChannel, AppCommandThread, Choice
 
-from bot.i18n import Messages, Text
-from bot.model import Doubt, Frequency, Mode, SubscriptionState
-from bot.reading import Reading
-from bot.subscribing import Arrangement, Resumption, Subscribing, Wishes
-from bot.targets import Target
-from bot.timetable import find_zone, parse_quiet
+from bot.admins.subscriptions import Arrangement, Resumption, Subscribing, Wishes
+from bot.admins.targets import Target
+from bot.core.i18n import Messages, Text
+from bot.core.model import Doubt, Frequency, Mode, SubscriptionState
+from bot.core.timetable import find_zone, parse_quiet
+from bot.fans.reading import Reading
 from bot.ui import ids
 from bot.ui.cards import announcement_card
 from bot.ui.layout import Layout

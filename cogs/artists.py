@@ -3,10 +3,10 @@
 from discord import app_commands
 from discord.app_commands import Choice
 
-from bot.artists import artist_key
-from bot.i18n import Messages, Text
-from bot.model import Artist
-from bot.reading import ArtistView, Reading
+from bot.core.artists import artist_key
+from bot.core.i18n import Messages, Text
+from bot.core.model import Artist
+from bot.fans.reading import ArtistView, Reading
 from bot.ui import ids
 from bot.ui.artist import INTERVIEWS_PER_PAGE, Quoted, artist_page, artists_page, nobody_page
 from bot.ui.layout import Layout

@@ -8,10 +8,10 @@ from discord import app_commands
 from discord.app_commands import AppCommandChannel
 from discord.http import Route
 
-from bot.errors import UserError
-from bot.i18n import Messages, Text
-from bot.model import Mode, Subscription
-from bot.subscribing import Subscribing
+from bot.admins.subscriptions import Subscribing
+from bot.core.errors import UserError
+from bot.core.i18n import Messages, Text
+from bot.core.model import Mode, Subscription
 from bot.ui.markdown import Marked
 from bot.ui.panels import notice
 from cogs.naming import Naming

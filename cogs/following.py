@@ -8,12 +8,12 @@ import structlog
 from discord import app_commands
 from discord.app_commands import Choice
 
-from bot.client import KcrushClient
-from bot.errors import StoreError
-from bot.following import Following
-from bot.i18n import Messages, Text
-from bot.model import Artist
-from bot.reading import Reading
+from bot.client.client import KcrushClient
+from bot.core.errors import StoreError
+from bot.core.i18n import Messages, Text
+from bot.core.model import Artist
+from bot.fans.following import Following
+from bot.fans.reading import Reading
 from bot.ui import ids
 from bot.ui.following import (
     closed_word,

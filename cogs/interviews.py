@@ -4,10 +4,10 @@ from discord import app_commands
 from discord.app_commands import Choice
 from discord.ui import ActionRow
 
-from bot.errors import UserError
-from bot.i18n import Messages, Text
-from bot.model import Kind
-from bot.reading import Day, Reading
+from bot.core.errors import UserError
+from bot.core.i18n import Messages, Text
+from bot.core.model import Topic
+from bot.fans.reading import Day, Reading
 from bot.ui import ids
 from bot.ui.artist import artists_page
 from bot.ui.found import (
@@ -221,7 +221,7 @@ class Interviews:
             corrected=found.corrected,
         )
 
-    async def _drawn(self, interaction: Interaction, drawn: int, kind: Kind | None) -> Layout:
+    async def _drawn(self, interaction: Interaction, drawn: int, kind: Topic | None) -> Layout:
         """An interview's cover, with a button for another below."""
         label = self._text(interaction)("random.another")
         another = button(label, ids.AnotherRandom(kind, drawn % DRAWS).custom_id, emoji="🎲")

@@ -2,7 +2,7 @@
 
 from discord import app_commands
 
-from bot.library import Library
+from bot.fans.library import Library
 from bot.ui import ids
 from bot.ui.ids import Position
 from bot.ui.layout import Layout

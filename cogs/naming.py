@@ -2,7 +2,7 @@
 
 from discord.app_commands import locale_str
 
-from bot.i18n import Text
+from bot.core.i18n import Text
 
 
 class Naming:

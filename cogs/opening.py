@@ -2,8 +2,8 @@
 
 from discord.ui import Container
 
-from bot.i18n import Messages, Text
-from bot.library import Library
+from bot.core.i18n import Messages, Text
+from bot.fans.library import Library
 from bot.ui.ids import COVER, Position
 from bot.ui.layout import Layout
 from bot.ui.pages import EXCERPT_QUESTIONS

@@ -6,11 +6,11 @@ import discord
 from discord import app_commands
 from discord.app_commands import AppCommandChannel, AppCommandThread
 
-from bot.errors import UserError
-from bot.i18n import Text
-from bot.model import TargetKind
-from bot.subscribing import can_ping
-from bot.targets import POSTS, STREAMS, Target, needed_permissions
+from bot.admins.subscriptions import can_ping
+from bot.admins.targets import POSTS, STREAMS, Target, needed_permissions
+from bot.core.errors import UserError
+from bot.core.i18n import Text
+from bot.core.model import TargetKind
 from bot.ui.markdown import Marked
 from cogs.replies import Interaction
 

@@ -7,11 +7,11 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice
 
-from bot.errors import UserError
-from bot.i18n import Text
-from bot.model import Artist
+from bot.core.errors import UserError
+from bot.core.i18n import Text
+from bot.core.model import Artist
+from bot.fans.reading import Meant, Reading
 from bot.quotes import Chosen, Quotes
-from bot.reading import Meant, Reading
 from bot.ui import ids
 from bot.ui.artist import artists_page, nobody_page
 from bot.ui.layout import Layout

@@ -2,8 +2,8 @@
 
 from discord import app_commands
 
-from bot.library import Library
-from bot.reading import Reading
+from bot.fans.library import Library
+from bot.fans.reading import Reading
 from bot.ui import ids
 from bot.ui.ids import OUTRO, Position
 from bot.ui.layout import Layout

@@ -4,8 +4,8 @@ from collections.abc import Hashable
 
 import discord
 
-from bot.errors import UserError
-from bot.library import Library
+from bot.core.errors import UserError
+from bot.fans.library import Library
 from bot.ui.layout import Layout
 from cogs.replies import Interaction, post
 

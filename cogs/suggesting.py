@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 from discord.app_commands import Choice
 
-from bot.errors import UserError
-from bot.i18n import Text
-from bot.model import Kind
-from bot.reading import Meant, Reading
-from bot.timetable import clock_face, parse_quiet, zone_names
+from bot.core.errors import UserError
+from bot.core.i18n import Text
+from bot.core.model import Topic
+from bot.core.timetable import clock_face, parse_quiet, zone_names
+from bot.fans.reading import Meant, Reading
 from bot.ui import ids
 from bot.ui.artist import artist_choice
 from cogs.naming import Naming
@@ -83,10 +83,10 @@ def artist_meant(reading: Reading, value: str) -> Meant:
 
 def kind_choices(naming: Naming) -> list[Choice[str]]:
     """All kinds, for an option that takes one."""
-    return [Choice(name=naming(f"kind.{kind}"), value=str(kind)) for kind in Kind]
+    return [Choice(name=naming(f"kind.{kind}"), value=str(kind)) for kind in Topic]
 
 
-def kind_chosen(value: str | None) -> Kind | None:
+def kind_chosen(value: str | None) -> Topic | None:
     """The kind that an option names.
 
     Raises:
@@ -95,7 +95,7 @@ def kind_chosen(value: str | None) -> Kind | None:
     if value is None:
         return None
     try:
-        return Kind(value)
+        return Topic(value)
     except ValueError:
         raise StaleChoiceError from None
 

@@ -3,10 +3,10 @@
 import discord
 from discord.app_commands import Choice
 
-from bot.errors import UserError
-from bot.i18n import Text
-from bot.model import Subscription
-from bot.targets import POSTS, Tag, fold
+from bot.admins.targets import POSTS, Tag, fold
+from bot.core.errors import UserError
+from bot.core.i18n import Text
+from bot.core.model import Subscription
 from bot.ui.markdown import Marked, escape_within
 from cogs.replies import Interaction
 

@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.artists import artist_id
-from bot.clock import SystemClock
-from bot.model import DeliveryState
+from bot.core.artists import artist_id
+from bot.core.clock import SystemClock
+from bot.core.model import DeliveryState
 from bot.store import Wanted, open_store
 from sandbox import Sandbox
 from sandbox.entities import Channel, User

@@ -9,7 +9,7 @@ START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 class FakeClock:
-    """A ``bot.clock.Clock`` advanced by hand; its sleepers wake in the order they fall due."""
+    """A ``bot.core.clock.Clock`` advanced by hand; its sleepers wake in the order they fall due."""
 
     def __init__(self, start: datetime = START) -> None:
         self._start = start

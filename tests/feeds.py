@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from email.utils import format_datetime
 from xml.sax.saxutils import escape
 
+from bot.core.model import Validators
 from bot.feed.fetch import Fetched
-from bot.model import Validators
 from tests.clock import START
 
 

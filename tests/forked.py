@@ -25,11 +25,11 @@ from typing import IO
 
 ROOT = Path(__file__).parents[1]
 IMPORTED = (
-    "bot.commands.archive",
-    "bot.commands.checking",
-    "bot.commands.data",
-    "bot.commands.parsing",
-    "bot.commands.running",
+    "bot.cli.backfill",
+    "bot.cli.check",
+    "bot.cli.data",
+    "bot.cli.parse",
+    "bot.cli.run",
     "alembic.command",
     "sqlalchemy.dialects.sqlite.aiosqlite",
     "bot.store.migrations",

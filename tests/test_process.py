@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from process import pointed_at, running
 
-from bot.demo import Stage, furnish
+from bot.cli.demo import Stage, furnish
 from sandbox import Sandbox
 from sandbox.entities import Channel
 from sandbox.faults import Rule

@@ -17,7 +17,7 @@ from openapi import Checker
 from playwright.async_api import Locator, Page, expect
 from process import pointed_at, run_verb, running
 
-from bot.demo import Stage, furnish
+from bot.cli.demo import Stage, furnish
 from sandbox import Sandbox
 from sandbox.gateway import GatewaySettings
 from sandbox.site import SampleSite

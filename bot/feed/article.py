@@ -15,12 +15,12 @@ from typing import Any
 import orjson
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from bot.errors import ParseError
+from bot.core.errors import ParseError
+from bot.core.model import Interview
 from bot.feed.dates import iso_date
 from bot.feed.entry import Post, interview_of, plain_title
 from bot.feed.html import parse_html
 from bot.feed.identity import web_url
-from bot.model import Interview
 
 LARGEST_PAGE = 5_000_000
 _JSON_LD = re.compile(
@@ -124,7 +124,7 @@ def parse_article(body: bytes, *, url: str) -> Interview:
                 told.first("og:description", "description", "twitter:description")
             ),
             base_url=address,
-            kinds=_kinds(tree, told),
+            tags=_kinds(tree, told),
             author=_author(tree, told),
             published_at=_date(tree, told, "datePublished", "article:published_time", warnings),
             updated_at=_date(tree, told, "dateModified", "article:modified_time", warnings),

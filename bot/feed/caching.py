@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from bot.model import Validators
+from bot.core.model import Validators
 
 LONGEST_VALIDATOR = 512
 """Characters. Real ETags have fewer than a hundred; they are stored and sent back verbatim."""

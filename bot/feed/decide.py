@@ -8,8 +8,8 @@ from itertools import product
 from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
+from bot.core.model import Interview
 from bot.feed.identity import url_key
-from bot.model import Interview
 
 _HOST = re.compile(r"^[^/?]*")
 _LAST = datetime.max.replace(tzinfo=UTC)

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from bot.core.model import Image, Interview, Transcript
 from bot.feed.identity import canonical_url, web_url
 from bot.feed.subjects import subjects_of
 from bot.feed.text import clean, shorten
 from bot.feed.transcript import examine, plain_text
-from bot.model import Image, Interview, Transcript
 
 # A feed of WordPress holds ten entries, a REST page a hundred; thousands are a mistake.
 ENTRIES_AT_MOST = 1000
@@ -50,7 +50,7 @@ class Post:
     body: str = ""
     summary: str = ""
     base_url: str = ""
-    kinds: Sequence[str] = ()
+    tags: Sequence[str] = ()
     author: str = ""
     published_at: datetime | None = None
     updated_at: datetime | None = None
@@ -71,13 +71,13 @@ def interview_of(post: Post) -> Interview:
     transcript = examined.transcript
     published = _sane(post.published_at, "publication", warnings)
     updated = _sane(post.updated_at, "modification", warnings)
-    kinds = _distinct(post.kinds)
+    tags = _distinct(post.tags)
     interview = Interview(
         guid=_guid(post, url, title),
         url=url,
         title=title,
-        subjects=subjects_of(title, kinds=kinds, text=_opening(transcript)),
-        kinds=kinds,
+        subjects=subjects_of(title, tags=tags, text=_opening(transcript)),
+        tags=tags,
         author=shorten(plain_title(post.author), AUTHOR_LIMIT) or None,
         published_at=published,
         updated_at=updated,

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsp
 
 import orjson
 
-from bot.model import Interview
+from bot.core.model import Interview
 
 # Longer addresses are refused by common servers and would not fit Discord's link buttons
 # (Discord docs, Button: url is at most 512 characters).
@@ -95,7 +95,7 @@ def digest(interview: Interview) -> str:
         interview.url,
         interview.title,
         interview.subjects,
-        interview.kinds,
+        interview.tags,
         interview.author,
         interview.published_at,
         interview.excerpt,

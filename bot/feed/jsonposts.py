@@ -6,11 +6,11 @@ from typing import Any
 
 import orjson
 
-from bot.errors import ParseError
+from bot.core.errors import ParseError
+from bot.core.model import Interview
 from bot.feed.dates import iso_date
 from bot.feed.entry import Post, collect
 from bot.feed.identity import web_url
-from bot.model import Interview
 
 _JSON_FEED = "jsonfeed.org/version"
 
@@ -68,7 +68,7 @@ def _item(item: Mapping[str, Any], feed: Mapping[str, Any], url: str) -> Post:
         body=text(item.get("content_html")) or _escaped(item.get("content_text")),
         summary=_escaped(item.get("summary")),
         base_url=web_url(text(item.get("url")), url) or url,
-        kinds=[_escaped(tag) for tag in items(item.get("tags"))],
+        tags=[_escaped(tag) for tag in items(item.get("tags"))],
         author=html.escape(next(filter(None, names), "")),
         published_at=iso_date(item.get("date_published"), warnings),
         updated_at=iso_date(item.get("date_modified"), warnings),
@@ -95,7 +95,7 @@ def _rest_post(post: Mapping[str, Any], url: str) -> Post:
         body=_rendered(post, "content"),
         summary=_rendered(post, "excerpt"),
         base_url=web_url(text(post.get("link")), url) or url,
-        kinds=[
+        tags=[
             text(term.get("name"))
             for term in terms
             if term.get("taxonomy") in ("category", "post_tag")

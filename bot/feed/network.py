@@ -7,7 +7,7 @@ from enum import Enum
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from bot.errors import FetchError
+from bot.core.errors import FetchError
 
 IsPublic = Callable[[str], bool]
 """Whether an IP address, as text, is one of the public Internet."""

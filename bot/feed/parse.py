@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.errors import ParseError
+from bot.core.errors import ParseError
+from bot.core.model import Interview
 from bot.feed.article import parse_article
 from bot.feed.entry import Post, collect, plain_title
 from bot.feed.identity import web_url
@@ -27,7 +28,6 @@ from bot.feed.jsonposts import (
     parse_posts,
 )
 from bot.feed.syndication import syndicated
-from bot.model import Interview
 
 __all__ = ["ParsedFeed", "parse_any", "parse_article", "parse_feed", "parse_posts"]
 
@@ -137,7 +137,7 @@ def _post(entry: dict[str, Any], url: str) -> Post:
         body=body or summary,
         summary=summary if summary != body else "",
         base_url=web_url(base, url) or url,
-        kinds=[str(tag.get("label") or tag.get("term") or "") for tag in dicts(entry.get("tags"))],
+        tags=[str(tag.get("label") or tag.get("term") or "") for tag in dicts(entry.get("tags"))],
         author=_author(entry),
         published_at=published,
         updated_at=updated,

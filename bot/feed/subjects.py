@@ -8,9 +8,9 @@ does. Nothing is made up: in doubt there is no subject.
 import re
 from collections.abc import Sequence
 
+from bot.core.model import Subject
 from bot.feed.transcript.labels import is_magazine
 from bot.feed.vocabulary import GENERIC_WORDS, KOREAN_ROLES, ROLE_NOUNS
-from bot.model import Subject
 
 NAME_LIMIT = 80
 ROLE_LIMIT = 120
@@ -119,17 +119,17 @@ _ROLE_LINK = re.compile(r"(?i)\s+(?:of|from|at|for|behind|and)\s+")
 _NAME_TOKEN = re.compile(r"[\w]+")
 
 
-def subjects_of(title: str, *, kinds: Sequence[str] = (), text: str = "") -> tuple[Subject, ...]:
+def subjects_of(title: str, *, tags: Sequence[str] = (), text: str = "") -> tuple[Subject, ...]:
     """Those whom the interview is with, in the title's order; () where none is named.
 
-    `kinds` are the categories and tags, `text` the article's opening.
+    `tags` are the categories and tags, `text` the article's opening.
     """
-    tags = [kind for kind in kinds if kind.casefold() not in GENERIC_WORDS]
-    filed = any("interview" in kind.casefold() for kind in kinds)
+    filed = any("interview" in tag.casefold() for tag in tags)
+    specific = [tag for tag in tags if tag.casefold() not in GENERIC_WORDS]
     who = _who(title[:400], filed=filed)
-    found = _people(who, tags) if who else []
+    found = _people(who, specific) if who else []
     if not found:
-        found = _from_tags(tags, text)
+        found = _from_tags(specific, text)
     found = [subject for subject in found if any(map(str.isalnum, subject.name))]
     several = len(found) > 1
     return tuple(

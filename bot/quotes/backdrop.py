@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 from PIL import Image, ImageOps
 
-from bot.model import Kind
+from bot.core.model import Topic
 
 logger = structlog.get_logger(__name__)
 
@@ -33,14 +33,14 @@ _MODES = frozenset({"RGB", "RGBA", "L", "LA", "P", "PA", "1", "CMYK", "YCbCr"})
 """What Pillow makes RGB of without losing the picture; 16 bits a channel it would clip."""
 
 _HUES = {
-    Kind.MUSIC: 340,
-    Kind.ACTING: 24,
-    Kind.WEBTOON: 266,
-    Kind.SPORT: 152,
-    Kind.GAME: 222,
-    Kind.CREATOR: 8,
-    Kind.FILM: 190,
-    Kind.OTHER: 316,
+    Topic.MUSIC: 340,
+    Topic.ACTING: 24,
+    Topic.WEBTOON: 266,
+    Topic.SPORT: 152,
+    Topic.GAME: 222,
+    Topic.CREATOR: 8,
+    Topic.FILM: 190,
+    Topic.OTHER: 316,
 }
 """Degrees of the colour circle; the magazine's rose is at 341."""
 
@@ -123,14 +123,14 @@ def palette_of(image: Image.Image) -> Palette:
     return _palette(hue, saturation)
 
 
-def palette_for(kind: Kind) -> Palette:
+def palette_for(kind: Topic) -> Palette:
     """The colours for an interview without a picture."""
     return _palette(_HUES[kind] / 360, 0.6)
 
 
 def _palette(hue: float, saturation: float) -> Palette:
     strength = 0.06 if saturation < _GREY else min(0.5, max(0.26, saturation))
-    accent_hue = _HUES[Kind.MUSIC] / 360 if saturation < _GREY else hue
+    accent_hue = _HUES[Topic.MUSIC] / 360 if saturation < _GREY else hue
     return Palette(
         ground=_rgb(hue, 0.085, strength),
         raised=_rgb(hue, 0.24, strength),

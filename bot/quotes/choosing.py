@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.artists import artist_key
-from bot.model import Interview, Quote, Subject
+from bot.core.artists import artist_key
+from bot.core.model import Interview, Quote, Subject
 from bot.quotes import wording
 from bot.quotes.sentences import Sentence, paragraphs
 

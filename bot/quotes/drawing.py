@@ -10,7 +10,7 @@ from functools import cache
 
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from bot.model import Kind
+from bot.core.model import Topic
 from bot.quotes.backdrop import Colour, Palette, decode, palette_for, palette_of
 from bot.quotes.fonts import Typeface, Weight
 from bot.quotes.setting import LEADING, Block, fit, shorten
@@ -58,7 +58,7 @@ class Card:
     role: str | None
     source: str
     title: str
-    kind: Kind
+    kind: Topic
 
 
 class Unsettable(Exception):

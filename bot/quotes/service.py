@@ -5,9 +5,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.errors import UserError
-from bot.kinds import kind_of
-from bot.model import Artist, Quote, StoredInterview
+from bot.core.errors import UserError
+from bot.core.model import Artist, Quote, StoredInterview
+from bot.core.topics import topic_of
 from bot.quotes.choosing import choose
 from bot.quotes.drawing import Card
 from bot.quotes.studio import Order, Studio
@@ -129,6 +129,6 @@ class Quotes:
             role=one_line(quote.role or "") or None,
             source=self._source,
             title=title if is_visible(title) else "",
-            kind=kind_of(interview.subjects, interview.kinds),
+            kind=topic_of(interview.subjects, interview.tags),
         )
         return Order(card, picture.url if picture else None)

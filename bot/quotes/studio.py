@@ -16,8 +16,8 @@ from typing import TypeVar
 
 import structlog
 
-from bot.clock import Clock
-from bot.errors import FetchError, UserError
+from bot.core.clock import Clock
+from bot.core.errors import FetchError, UserError
 from bot.quotes.drawing import DESIGN, Card, Unsettable, draw
 from bot.quotes.fonts import Typeface
 from bot.quotes.keeping import Shelf

@@ -3,7 +3,7 @@
 Names are all that there is to go by, and they are no keys: a label's tag stands beside many
 names, and there is more than one Jay. So subjects are one artist
 
-1. when their names agree (``bot.artists.artist_key``),
+1. when their names agree (``bot.core.artists.artist_key``),
 2. when they share a spelling and their names are alike: Soyeon Kim and Kim So-yeon, both 김소연,
 3. when the name of one is an alias of exactly one other: BTS, and 방탄소년단 who are called BTS.
 
@@ -15,9 +15,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.artists import artist_id, artist_key
-from bot.kinds import kind_of
-from bot.model import Artist, InterviewSummary, Kind, Subject
+from bot.core.artists import artist_id, artist_key
+from bot.core.model import Artist, InterviewSummary, Subject, Topic
+from bot.core.topics import topic_of
 from bot.search.complete import Completions, Entry
 from bot.search.folding import pairs
 
@@ -182,15 +182,15 @@ def _artist(group: Sequence[_Mention], is_own: Callable[[str], bool]) -> Artist:
         name=newest.subject.name,
         aliases=tuple(spellings.values()),
         role=next((one.subject.role for one in group if one.subject.role), None),
-        kind=next((kind for kind in map(_kind, group) if kind is not Kind.OTHER), Kind.OTHER),
+        kind=next((kind for kind in map(_kind, group) if kind is not Topic.OTHER), Topic.OTHER),
         interviews=tuple(dict.fromkeys(mention.summary.id for mention in group)),
     )
 
 
-def _kind(mention: _Mention) -> Kind:
+def _kind(mention: _Mention) -> Topic:
     """What this one is interviewed as; where nothing says so, what the interview is about."""
-    own = kind_of((mention.subject,), ())
-    return own if own is not Kind.OTHER else mention.summary.kind
+    own = topic_of((mention.subject,), ())
+    return own if own is not Topic.OTHER else mention.summary.kind
 
 
 def _entry(artist: Artist, group: Sequence[_Mention]) -> Entry[Artist]:

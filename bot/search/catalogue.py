@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol
 
-from bot.kinds import kind_of
-from bot.model import InterviewSummary, Kind, StoredInterview
+from bot.core.model import InterviewSummary, StoredInterview, Topic
+from bot.core.topics import topic_of
 from bot.search.artists import Directory
 from bot.search.complete import Completions, Entry
 
@@ -57,7 +57,7 @@ class Snapshot:
         self.completions = Completions(entries)
         self.listed = tuple(entry.value for entry in entries)
         self.artists = Directory(self.listed)
-        by_kind: dict[Kind, list[InterviewSummary]] = {}
+        by_kind: dict[Topic, list[InterviewSummary]] = {}
         by_day: dict[tuple[int, int], list[InterviewSummary]] = {}
         for summary in self.listed:
             by_kind.setdefault(summary.kind, []).append(summary)
@@ -67,7 +67,7 @@ class Snapshot:
         self._by_kind = {kind: tuple(of_kind) for kind, of_kind in by_kind.items()}
         self._by_day = {day: tuple(on_day) for day, on_day in by_day.items()}
 
-    def of_kind(self, kind: Kind | None) -> Sequence[InterviewSummary]:
+    def of_kind(self, kind: Topic | None) -> Sequence[InterviewSummary]:
         """All interviews of a kind, or all there are, newest first."""
         return self.listed if kind is None else self._by_kind.get(kind, ())
 
@@ -194,6 +194,6 @@ def _listed(stored: StoredInterview) -> _Listed:
         published_at=interview.published_at,
         turn_count=len(interview.transcript.turns),
         subjects=interview.subjects,
-        kind=kind_of(interview.subjects, interview.kinds),
+        kind=topic_of(interview.subjects, interview.tags),
     )
     return _Listed(_entry(summary), min(interview.published_at or seen, seen))

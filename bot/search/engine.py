@@ -16,8 +16,8 @@ from pathlib import Path
 import orjson
 from tantivy import DocAddress, Document, Index, IndexWriter, Query, Schema, Searcher, SearchResult
 
-from bot.errors import UserError
-from bot.model import StoredInterview
+from bot.core.errors import UserError
+from bot.core.model import StoredInterview
 from bot.search.fields import plain_analyzer, schema, stemmer
 from bot.search.passages import Passage, Tokens, passages
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from bot.model import Artist, InterviewSummary, Kind, StoredInterview
+from bot.core.model import Artist, InterviewSummary, StoredInterview, Topic
 from bot.search.building import Leniency
 from bot.search.catalogue import Catalogue
 from bot.search.engine import Damaged, Engine, State, Writer
@@ -174,14 +174,14 @@ class SearchIndex:
         return self._catalogue.now.artists.complete(prefix, limit)
 
     def artist(self, artist_id: str) -> Artist | None:
-        """The artist of whom one spelling has this id (see ``bot.artists``)."""
+        """The artist of whom one spelling has this id (see ``bot.core.artists``)."""
         return self._catalogue.now.artists.artist(artist_id)
 
     def artists_named(self, words: str) -> Sequence[Artist]:
         """Whom free text may mean: those who are called just so, else those it may become."""
         return self._catalogue.now.artists.named(words)
 
-    def listed(self, kind: Kind | None = None) -> Sequence[InterviewSummary]:
+    def listed(self, kind: Topic | None = None) -> Sequence[InterviewSummary]:
         """All interviews, or those of a kind, newest first."""
         return self._catalogue.now.of_kind(kind)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tantivy import Occur, Query, Schema
 
-from bot.model import Kind
+from bot.core.model import Topic
 from bot.search.fields import Lexicon
 from bot.search.folding import is_paired, pairs, units
 from bot.search.passages import OPENING, artist_fact, kind_fact, year_fact
@@ -93,7 +93,7 @@ class Narrower:
         if narrowing.artists:
             yield _any([self._artist(wish) for wish in narrowing.artists])
         if narrowing.kinds:
-            yield self._any_fact(kind_fact(Kind(kind)) for kind in narrowing.kinds)
+            yield self._any_fact(kind_fact(Topic(kind)) for kind in narrowing.kinds)
         if narrowing.years:
             yield self._any_fact(
                 year_fact(year) for first, last in narrowing.years for year in _years(first, last)

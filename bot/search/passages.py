@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.artists import artist_ids
-from bot.kinds import kind_of
-from bot.model import Answer, Interview, Kind, StoredInterview
+from bot.core.artists import artist_ids
+from bot.core.model import Answer, Interview, StoredInterview, Topic
+from bot.core.topics import topic_of
 from bot.search.folding import fold, joined_names, squashed, units, word_texts
 
 PASSAGE = 1_500
@@ -67,7 +67,7 @@ def artist_fact(artist_id: str) -> str:
     return f"artist:{artist_id}"
 
 
-def kind_fact(kind: Kind) -> str:
+def kind_fact(kind: Topic) -> str:
     return f"kind:{kind}"
 
 
@@ -145,7 +145,7 @@ class _Head:
         return cls(
             _stream(words),
             tuple(words),
-            tuple(_all_words(" | ".join(interview.kinds[:_TAGS]))),
+            tuple(_all_words(" | ".join(interview.tags[:_TAGS]))),
             _stream(_names(names)),
             _facts(interview),
             _listed_at(stored),
@@ -159,8 +159,8 @@ def _names(names: Sequence[str]) -> list[str]:
 
 def _facts(interview: Interview) -> tuple[str, ...]:
     facts = [artist_fact(one) for one in sorted(artist_ids(interview.subjects))]
-    facts.append(kind_fact(kind_of(interview.subjects, interview.kinds)))
-    facts += dict.fromkeys(tag_fact(tag) for tag in interview.kinds[:_TAGS])
+    facts.append(kind_fact(topic_of(interview.subjects, interview.tags)))
+    facts += dict.fromkeys(tag_fact(tag) for tag in interview.tags[:_TAGS])
     if interview.published_at is not None:
         facts.append(year_fact(interview.published_at.astimezone(UTC).year))
     return tuple(facts)

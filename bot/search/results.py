@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import Kind
+from bot.core.model import Topic
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What the interviews of a search have to be; ``None`` leaves a thing open.
 
-    ``artist`` holds the ids of all spellings of one artist (``bot.artists``), ``year`` is that of
-    publication in UTC. What the query itself says by ``artist:`` and the like holds as well.
+    ``artist`` holds the ids of all spellings of one artist (``bot.core.artists``), ``year`` is that
+    of publication in UTC. What the query itself says by ``artist:`` and the like holds as well.
     """
 
     artist: frozenset[str] | None = None
-    kind: Kind | None = None
+    kind: Topic | None = None
     year: int | None = None
 
     def __bool__(self) -> bool:

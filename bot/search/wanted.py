@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from bot.kinds import kind_of
-from bot.model import Kind, Subject
+from bot.core.model import Subject, Topic
+from bot.core.topics import topic_of
 from bot.search.folding import fold, is_paired, spellings, word_texts
 
 LONGEST_QUERY = 300
@@ -89,7 +89,7 @@ class Narrowing:
     """
 
     artists: tuple[Wish, ...] = ()
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[Topic, ...] = ()
     years: tuple[tuple[int, int], ...] = ()
 
     def __bool__(self) -> bool:
@@ -213,14 +213,14 @@ def _narrowing(match: re.Match[str]) -> Narrowing | None:
     return Narrowing(artists=(replace(named, span=match.span(group)),)) if named else None
 
 
-def kind_named(value: str) -> Kind | None:
+def kind_named(value: str) -> Topic | None:
     """The kind whose name begins so, or that a role is of (singer, 배우); ``None`` for neither."""
     word = fold(value).strip()
-    for kind in Kind:
+    for kind in Topic:
         if word and (kind.startswith(word) or word == f"{kind}s"):
             return kind
-    kind = kind_of([Subject("", value)], ())
-    return None if kind is Kind.OTHER else kind
+    kind = topic_of([Subject("", value)], ())
+    return None if kind is Topic.OTHER else kind
 
 
 def _years(value: str) -> tuple[int, int] | None:

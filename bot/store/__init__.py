@@ -4,7 +4,7 @@
 
 One writer at a time, readers beside it (SQLite's WAL). Every method is one transaction; several
 changes that belong together go through ``Store.write``. What can go wrong with a database at run
-time (locked, full, read-only, damaged) is a ``bot.errors.StoreError`` that says the mend.
+time (locked, full, read-only, damaged) is a ``bot.core.errors.StoreError`` that says the mend.
 """
 
 from bot.store.archive import Answer, ArchivePost, Archives, ArchiveState, PostState

@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from bot.errors import StoreError
+from bot.core.errors import StoreError
 
 
 def step(connection: sa.Connection, scripts: Path, head: str) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.clock import Clock
-from bot.model import DeliveryState, Subscription, SubscriptionState
+from bot.core.clock import Clock
+from bot.core.model import DeliveryState, Subscription, SubscriptionState
 from bot.store import subscriptions
 from bot.store.engine import Database
 from bot.store.guilds import Guilds

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.kinds import kind_of
-from bot.model import (
+from bot.core.model import (
     Answer,
     Image,
     Interview,
@@ -15,6 +14,7 @@ from bot.model import (
     Transcript,
     Turn,
 )
+from bot.core.topics import topic_of
 
 # What no database takes as text: NUL (PostgreSQL refuses it) and lone surrogates (no UTF-8).
 _UNSTORABLE = {0: None} | dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
@@ -50,7 +50,7 @@ def interview_values(interview: Interview) -> dict[str, Any]:
             [storable(subject.name), storable_or_none(subject.role), _texts(subject.aliases)]
             for subject in interview.subjects
         ],
-        "kinds": _texts(interview.kinds),
+        "kinds": _texts(interview.tags),
         "frame": {
             "intro": storable(transcript.intro),
             "outro": storable(transcript.outro),
@@ -114,7 +114,7 @@ def summary(row: Any) -> InterviewSummary:
         published_at=row.published_at,
         turn_count=row.turn_count,
         subjects=subjects,
-        kind=kind_of(subjects, row.kinds),
+        kind=topic_of(subjects, row.kinds),
     )
 
 
@@ -125,7 +125,7 @@ def _stored(row: Any, turns: tuple[Turn, ...]) -> StoredInterview:
         url=row.url,
         title=row.title,
         subjects=subjects_of(row),
-        kinds=tuple(row.kinds),
+        tags=tuple(row.kinds),
         author=row.author,
         published_at=row.published_at,
         updated_at=row.updated_at,

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import DeliveryState, ExtraKind, SubscriptionState, TargetKind
+from bot.core.model import DeliveryState, ExtraKind, SubscriptionState, TargetKind
 from bot.store.engine import Database
 from bot.store.results import DueEdit
 from bot.store.tables import deliveries, extras, subscriptions

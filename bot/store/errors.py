@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from bot.errors import StoreError
+from bot.core.errors import StoreError
 
 # Primary result codes (https://www.sqlite.org/rescode.html) and the sentence for each.
 _KEYS = {

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import DeliveryState, ExtraKind, ExtraState, SubscriptionState, TargetKind
+from bot.core.model import DeliveryState, ExtraKind, ExtraState, SubscriptionState, TargetKind
 from bot.store.codec import storable_or_none
 from bot.store.engine import Database
 from bot.store.results import Extra

@@ -15,9 +15,9 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.artists import artist_ids
-from bot.clock import Clock
-from bot.model import (
+from bot.core.artists import artist_ids
+from bot.core.clock import Clock
+from bot.core.model import (
     DeliveryState,
     Follow,
     StoredInterview,

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.clock import Clock
-from bot.model import Doubt, GuildSettings, Subscription, SubscriptionState, TargetKind
+from bot.core.clock import Clock
+from bot.core.model import Doubt, GuildSettings, Subscription, SubscriptionState, TargetKind
 from bot.store import subscriptions as rows_of
 from bot.store import timing
 from bot.store.engine import Database

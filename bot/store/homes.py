@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from bot.model import Subscription, SubscriptionState
+from bot.core.model import Subscription, SubscriptionState
 from bot.store.engine import Database
 from bot.store.subscriptions import COLUMNS, subscription
 from bot.store.tables import subscriptions

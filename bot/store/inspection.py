@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.clock import Clock
+from bot.core.clock import Clock
 from bot.store.engine import open_database
 from bot.store.migrate import read_schema
 from bot.store.results import Schema

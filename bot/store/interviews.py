@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import DeliveryState, FeedState, Interview, Validators
+from bot.core.model import DeliveryState, FeedState, Interview, Validators
 from bot.store import edits, parking, timing
 from bot.store.codec import interview_values, path_of, storable, storable_or_none, turn_values
 from bot.store.results import Known

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.model import SubscriptionState, TargetKind
+from bot.core.model import SubscriptionState, TargetKind
 from bot.store.engine import Database
 from bot.store.results import DueNotice
 from bot.store.tables import subscriptions

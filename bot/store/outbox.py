@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import Delivery, DeliveryState, Doubt, Mode, Subscription, SubscriptionState
+from bot.core.model import Delivery, DeliveryState, Doubt, Mode, Subscription, SubscriptionState
 from bot.store import extras, follows, parking, timing
 from bot.store import subscriptions as rows_of
 from bot.store.subscriptions import COLUMNS as SUBSCRIPTION

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import DeliveryState, Frequency, SubscriptionState, TargetKind
+from bot.core.model import DeliveryState, Frequency, SubscriptionState, TargetKind
 from bot.store.engine import Database
 from bot.store.tables import deliveries, subscriptions
 

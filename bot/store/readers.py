@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import InterviewSummary, Place, Saved, StoredInterview
+from bot.core.model import InterviewSummary, Place, Saved, StoredInterview
 from bot.store import codec, follows
 from bot.store.engine import Database
 from bot.store.interviews import BY_ID, SUMMARY

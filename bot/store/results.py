@@ -1,9 +1,9 @@
-"""What the store answers with, beside the values of ``bot.model``. Frozen, no SQL types."""
+"""What the store answers with, beside the values of ``bot.core.model``. Frozen, no SQL types."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import (
+from bot.core.model import (
     Delivery,
     Doubt,
     ExtraKind,

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.clock import Clock
-from bot.model import (
+from bot.core.clock import Clock
+from bot.core.model import (
     Delivery,
     DeliveryState,
     FeedState,

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import (
+from bot.core.model import (
     DeliveryState,
     Frequency,
     Mode,

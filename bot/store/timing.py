@@ -14,10 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.model import DeliveryState, Frequency, Subscription, SubscriptionState, Timetable
+from bot.core.model import DeliveryState, Frequency, Subscription, SubscriptionState, Timetable
+from bot.core.timetable import next_due, quiet_end, zone_of
 from bot.store.subscriptions import timetable
 from bot.store.tables import deliveries, guilds, interviews, subscriptions
-from bot.timetable import next_due, quiet_end, zone_of
 
 _CHUNK = 500
 """Ids in one statement, far below SQLite's 32,766 (SQLite docs, Limits)."""

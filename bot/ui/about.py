@@ -6,8 +6,8 @@ from datetime import datetime
 
 import discord
 
-from bot.i18n import Text
-from bot.model import Follow
+from bot.core.i18n import Text
+from bot.core.model import Follow
 from bot.store import Count, SavedItem, Started
 from bot.ui import ids
 from bot.ui.layout import CALM, WARNING, Item, Layout, button, container, row, rule, small, words

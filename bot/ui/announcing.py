@@ -7,8 +7,8 @@ from typing import Any
 
 import discord
 
-from bot.i18n import Text
-from bot.model import StoredInterview
+from bot.core.i18n import Text
+from bot.core.model import StoredInterview
 from bot.ui.cards import announcement_card, plain_announcement
 from bot.ui.digest import digest_card
 from bot.ui.published import digest_buttons, published_buttons, published_digest, published_embed

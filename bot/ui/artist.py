@@ -7,8 +7,8 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.i18n import Text
-from bot.model import Artist, InterviewSummary
+from bot.core.i18n import Text
+from bot.core.model import Artist, InterviewSummary
 from bot.ui import ids
 from bot.ui.layout import (
     OPTION_TEXT_LIMIT,

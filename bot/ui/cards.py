@@ -4,9 +4,9 @@ from typing import Any
 
 import discord
 
-from bot.i18n import Text
-from bot.kinds import kind_of
-from bot.model import Interview, Kind, StoredInterview
+from bot.core.i18n import Text
+from bot.core.model import Interview, StoredInterview, Topic
+from bot.core.topics import topic_of
 from bot.ui import ids
 from bot.ui.layout import (
     Item,
@@ -121,8 +121,8 @@ def kinds(interview: Interview, text: Text) -> list[Marked]:
 def telling_kinds(interview: Interview, text: Text) -> list[str]:
     """The word for its kind, then the site's categories and tags that tell something more: no
     names, no "Interviews", not the kind again. Plain, at most ``KINDS_SHOWN``."""
-    kind = kind_of(interview.subjects, interview.kinds)
-    word = "" if kind is Kind.OTHER else text(f"kind.{kind}")
+    kind = topic_of(interview.subjects, interview.tags)
+    word = "" if kind is Topic.OTHER else text(f"kind.{kind}")
     told = _SAYS_NOTHING | {
         one_line(name).casefold()
         for subject in interview.subjects
@@ -130,7 +130,7 @@ def telling_kinds(interview: Interview, text: Text) -> list[str]:
     }
     telling = [
         tag
-        for tag in dict.fromkeys(map(one_line, interview.kinds))
+        for tag in dict.fromkeys(map(one_line, interview.tags))
         if is_visible(tag)
         and tag.casefold() not in told
         and tag.casefold().removesuffix("s") not in word.casefold()

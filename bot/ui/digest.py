@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import discord
 from discord import ui
 
-from bot.i18n import Text
-from bot.model import Interview, StoredInterview
+from bot.core.i18n import Text
+from bot.core.model import Interview, StoredInterview
 from bot.ui import ids
 from bot.ui.cards import date_of
 from bot.ui.layout import Item, Layout, button, container, gallery, rule, small, words

@@ -2,8 +2,8 @@
 
 import discord
 
-from bot.i18n import Text
-from bot.model import StoredInterview, Turn
+from bot.core.i18n import Text
+from bot.core.model import StoredInterview, Turn
 from bot.ui import ids
 from bot.ui.layout import CALM, Layout, button, container, row, words
 from bot.ui.markdown import escape_within

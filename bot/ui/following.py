@@ -5,8 +5,8 @@ from typing import Any
 
 import discord
 
-from bot.i18n import Text
-from bot.model import Artist, Follow
+from bot.core.i18n import Text
+from bot.core.model import Artist, Follow
 from bot.ui import ids
 from bot.ui.announcing import CONTENT_LIMIT, Announced
 from bot.ui.artist import CANDIDATES, artists_page, nobody_page
@@ -158,7 +158,7 @@ def closed_word(text: Text) -> Layout:
 
 
 def tried_page(outcome: str, text: Text) -> Layout:
-    """What came of trying the direct messages again (``bot.following.Tried``)."""
+    """What came of trying the direct messages again (``bot.fans.following.Tried``)."""
     closed = outcome in ("closed", "waiting")
     return Layout(
         container(

@@ -7,8 +7,8 @@ from typing import Any
 
 import discord
 
-from bot.i18n import Text
-from bot.model import Artist, InterviewSummary, Kind
+from bot.core.i18n import Text
+from bot.core.model import Artist, InterviewSummary, Topic
 from bot.search import Fragment, Hit
 from bot.ui import ids
 from bot.ui.ids import COVER, Position
@@ -55,7 +55,7 @@ class Asked:
 
     query: str
     artist: Artist | None = None
-    kind: Kind | None = None
+    kind: Topic | None = None
     year: int | None = None
 
     @property

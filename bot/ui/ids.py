@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
 
-from bot.errors import UserError
-from bot.model import Kind
+from bot.core.errors import UserError
+from bot.core.model import Topic
 from bot.ui.markdown import measure, one_line, safe_cut
 
 PREFIX: Final = "kc:"
@@ -131,7 +131,7 @@ class SearchPage:
     page: int
     query: str
     artist: str | None = None
-    kind: Kind | None = None
+    kind: Topic | None = None
     year: int | None = None
 
     @property
@@ -145,7 +145,7 @@ class LatestPage:
     """Show another page of the newest interviews, of one kind or all, in the list's place."""
 
     page: int
-    kind: Kind | None = None
+    kind: Topic | None = None
 
     @property
     def custom_id(self) -> str:
@@ -157,7 +157,7 @@ class LatestPage:
 class AnotherRandom:
     """Show another random interview, of one kind or any. ``draw`` keeps custom_ids apart."""
 
-    kind: Kind | None = None
+    kind: Topic | None = None
     draw: int = 0
 
     @property
@@ -388,14 +388,14 @@ class Action(Protocol):
     def custom_id(self) -> str: ...
 
 
-_LETTERS: Final = dict(zip("mawsgcfo", Kind, strict=True))
+_LETTERS: Final = dict(zip("mawsgcfo", Topic, strict=True))
 """A kind as one letter. A custom_id that stands in a message must keep its meaning."""
 
 _ID = r"(\d{1,18})"
 _PAGE = r"(\d{1,6})"
 _PLACE = r"(\d{1,6})\.(\d{1,6})"
 _ARTIST = r"([0-9a-f]{10})"
-_KIND = f"({'|'.join(Kind)})"
+_KIND = f"({'|'.join(Topic)})"
 _LEAP_YEAR = 2000
 _DAY = r"(\d\d)(\d\d)"
 _FILTERS = rf"([{''.join(_LETTERS)}]?):(\d{{4}}|):([0-9a-f]{{10}}|)"
@@ -427,9 +427,9 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Action]], ...] = tuple(
         (f"find:{_PAGE}:(.+)", lambda p, query: SearchPage(int(p), query)),
         (f"seek:{_PAGE}:{_FILTERS}:(.*)", _seek),
         (f"latest:{_PAGE}", lambda p: LatestPage(int(p))),
-        (f"latest:{_PAGE}:{_KIND}", lambda p, kind: LatestPage(int(p), Kind(kind))),
+        (f"latest:{_PAGE}:{_KIND}", lambda p, kind: LatestPage(int(p), Topic(kind))),
         (f"random::{_PAGE}", lambda draw: AnotherRandom(None, int(draw))),
-        (f"random:{_KIND}:{_PAGE}", lambda kind, draw: AnotherRandom(Kind(kind), int(draw))),
+        (f"random:{_KIND}:{_PAGE}", lambda kind, draw: AnotherRandom(Topic(kind), int(draw))),
         (f"day:{_DAY}:{_PAGE}", _day),
         (f"artist:{_ARTIST}:{_PAGE}", lambda artist, p: ArtistPage(artist, int(p))),
         (f"follow:{_ARTIST}", FollowArtist),
@@ -531,7 +531,7 @@ def parse_interview_value(value: str) -> int | None:
     return int(match.group(1)) if match else None
 
 
-def _letter(kind: Kind | None) -> str:
+def _letter(kind: Topic | None) -> str:
     return next((letter for letter, one in _LETTERS.items() if one is kind), "")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.model import Image
+from bot.core.model import Image
 from bot.ui.markdown import (
     MEDIA_URL_LIMIT,
     URL_LIMIT,

@@ -6,8 +6,15 @@ from itertools import groupby
 
 import discord
 
-from bot.i18n import Text
-from bot.model import GuildSettings, InterviewSummary, Kind, Mode, SubscriptionState, Timetable
+from bot.core.i18n import Text
+from bot.core.model import (
+    GuildSettings,
+    InterviewSummary,
+    Mode,
+    SubscriptionState,
+    Timetable,
+    Topic,
+)
 from bot.store import SubscriptionOverview
 from bot.ui import ids
 from bot.ui.layout import (
@@ -58,7 +65,7 @@ def latest_page(
     *,
     page: int,
     more: bool,
-    kind: Kind | None = None,
+    kind: Topic | None = None,
 ) -> Layout:
     """One page (from 0) of the newest interviews, of one kind or all, at most
     ``LATEST_PER_PAGE``."""

@@ -4,9 +4,9 @@ from datetime import datetime
 
 import discord
 
-from bot.i18n import Text
-from bot.model import Frequency, GuildSettings, Mode, Subscription, TargetKind, Timetable
-from bot.timetable import clock_face
+from bot.core.i18n import Text
+from bot.core.model import Frequency, GuildSettings, Mode, Subscription, TargetKind, Timetable
+from bot.core.timetable import clock_face
 from bot.ui.markdown import Marked, escape_within
 
 _ZONE_LIMIT = 60

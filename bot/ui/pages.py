@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.i18n import Text
-from bot.model import Answer, Image, Interview, Turn
+from bot.core.i18n import Text
+from bot.core.model import Answer, Image, Interview, Turn
 from bot.ui.ids import COVER, LAST_PART, OUTRO, Position
 from bot.ui.layout import GALLERY_LIMIT
 from bot.ui.markdown import (

@@ -2,7 +2,7 @@
 
 import discord
 
-from bot.i18n import Text
+from bot.core.i18n import Text
 from bot.ui.layout import CALM, TEXT_LIMIT, WARNING, Item, Layout, container, small, words
 from bot.ui.markdown import Marked, escape, shorten
 

@@ -11,8 +11,8 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.i18n import Text
-from bot.model import Interview, StoredInterview
+from bot.core.i18n import Text
+from bot.core.model import Interview, StoredInterview
 from bot.ui import ids
 from bot.ui.cards import EXCERPT_LIMIT, KIND_LIMIT, byline, telling_kinds
 from bot.ui.layout import BRAND, button, link_button

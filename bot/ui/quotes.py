@@ -5,8 +5,8 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.i18n import Text
-from bot.model import Quote, StoredInterview
+from bot.core.i18n import Text
+from bot.core.model import Quote, StoredInterview
 from bot.ui import ids
 from bot.ui.ids import Position
 from bot.ui.layout import Layout, button, container, link_button, row, small, words

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.i18n import Text
-from bot.kinds import kind_of
-from bot.model import Interview, Kind, StoredInterview
+from bot.core.i18n import Text
+from bot.core.model import Interview, StoredInterview, Topic
+from bot.core.topics import topic_of
 from bot.store import Opened
 from bot.ui import ids
 from bot.ui.cards import LONG_TITLE, byline, date_of, kinds
@@ -109,12 +109,12 @@ def _title(interview: Interview, text: Text) -> str:
 
 
 def _facts(interview: Interview, text: Text) -> str:
-    """Kind, date and length: what one wants to know before one begins."""
-    kind = kind_of(interview.subjects, interview.kinds)
+    """Topic, date and length: what one wants to know before one begins."""
+    kind = topic_of(interview.subjects, interview.tags)
     turns = len(interview.transcript.turns)
     return join(
         [
-            *kinds(interview, text)[: None if kind is Kind.OTHER else 1],
+            *kinds(interview, text)[: None if kind is Topic.OTHER else 1],
             date_of(interview),
             text.plural("card.questions", turns) if turns else None,
             text.plural("reader.minutes", minutes_to_read(interview)),

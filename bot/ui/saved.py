@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.i18n import Text
-from bot.model import InterviewSummary
+from bot.core.i18n import Text
+from bot.core.model import InterviewSummary
 from bot.store import SavedItem, Started
 from bot.ui import ids
 from bot.ui.ids import END, Position

@@ -2,8 +2,8 @@
 
 import discord
 
-from bot.i18n import Text
-from bot.model import StoredInterview
+from bot.core.i18n import Text
+from bot.core.model import StoredInterview
 from bot.ui import ids
 from bot.ui.cards import interview_card
 from bot.ui.layout import (

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.i18n import Text
-from bot.model import SubscriptionState
+from bot.core.i18n import Text
+from bot.core.model import SubscriptionState
 from bot.ui.layout import WARNING, Layout, container, small, words
 from bot.ui.lists import reason_of
 from bot.ui.markdown import escape_within

@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.errors import UserError
-from bot.model import DeliveryState
-from bot.watcher import FeedHealth
+from bot.core.errors import UserError
+from bot.core.model import DeliveryState
+from bot.feed.watcher import FeedHealth
 
 GIVEN_UP_AFTER = 3
 """Failed polls in a row that count as a feed that is down, rather than as a bad moment."""

@@ -7,12 +7,12 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from bot.clock import Clock
-from bot.config import Settings
-from bot.errors import StoreError
-from bot.i18n import Text
-from bot.model import DeliveryState
-from bot.watcher import Watcher
+from bot.core.clock import Clock
+from bot.core.errors import StoreError
+from bot.core.i18n import Text
+from bot.core.model import DeliveryState
+from bot.core.settings import Settings
+from bot.feed.watcher import Watcher
 from bot.web.health import Health, health
 from bot.web.server import HttpServer
 from bot.web.site import build_site

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 from aiohttp import web
 
-from bot.clock import Clock
+from bot.core.clock import Clock
 
 logger = structlog.get_logger(__name__)
 

@@ -8,8 +8,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot import __version__
-from bot.clock import Clock
-from bot.i18n import Text
+from bot.core.clock import Clock
+from bot.core.i18n import Text
 from bot.web import xmlrpc
 from bot.web.health import Health
 from bot.web.websub import MAX_PUSH, WebSub

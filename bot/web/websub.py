@@ -15,8 +15,8 @@ from typing import Protocol
 
 import structlog
 
-from bot.clock import Clock, wait
-from bot.errors import KcrushError, UserError
+from bot.core.clock import Clock, wait
+from bot.core.errors import KcrushError, UserError
 from bot.feed.discovery import Hub, discover
 from bot.feed.fetch import Fetched
 

@@ -3,10 +3,10 @@
 import contextlib
 from collections.abc import Iterator
 
-from bot.errors import ParseError
+from bot.core.errors import ParseError
+from bot.core.model import Validators
 from bot.feed.discovery import discover
 from bot.feed.fetch import Fetched
-from bot.model import Validators
 from fuzz.finding import require_web
 from fuzz.targets.shown import BASE
 

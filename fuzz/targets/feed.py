@@ -4,7 +4,7 @@ import contextlib
 import html
 from collections.abc import Iterator
 
-from bot.errors import ParseError
+from bot.core.errors import ParseError
 from bot.feed.identity import digest
 from bot.feed.parse import parse_feed
 from fuzz.finding import require

@@ -3,9 +3,9 @@
 import contextlib
 from collections.abc import Iterator
 
-from bot.errors import ParseError
-from bot.feed.archive.articles import LINKS_AT_MOST, read_article_page, read_links
-from bot.feed.archive.places import place_of
+from bot.archive.pages.articles import LINKS_AT_MOST, read_article_page, read_links
+from bot.archive.pages.site_address import place_of
+from bot.core.errors import ParseError
 from bot.feed.parse import parse_any
 from fuzz.finding import require
 from fuzz.targets.shown import BASE, examine_interview, fixtures

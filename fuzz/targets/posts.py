@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 
 import orjson
 
-from bot.errors import ParseError
-from bot.feed.archive.posts import (
+from bot.archive.pages.posts import (
     children,
     is_past_the_end,
     read_index,
@@ -14,6 +13,7 @@ from bot.feed.archive.posts import (
     read_terms,
     refusal_code,
 )
+from bot.core.errors import ParseError
 from bot.feed.parse import parse_any
 from fuzz.targets.shown import BASE, examine_interview, fixtures
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.feed.archive.robots import LONGEST_DELAY, SITEMAPS_AT_MOST, Robots
+from bot.archive.pages.robots import LONGEST_DELAY, SITEMAPS_AT_MOST, Robots
 from fuzz.finding import require, require_web
 from fuzz.targets.shown import BASE
 

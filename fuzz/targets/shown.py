@@ -1,9 +1,9 @@
 """What holds of every interview and transcript, whatever bytes it was made of."""
 
+from bot.core.model import Interview, Topic, Transcript
+from bot.core.topics import topic_of
 from bot.feed.entry import EXCERPT_LIMIT, KINDS_AT_MOST, TITLE_LIMIT
 from bot.feed.subjects import NAME_LIMIT
-from bot.kinds import kind_of
-from bot.model import Interview, Kind, Transcript
 from fuzz.finding import require, require_web
 from tests.feed.cases import fixture_cases
 
@@ -15,14 +15,14 @@ def examine_interview(interview: Interview) -> None:
     require(interview.guid, "a GUID")
     require(0 < len(interview.title) <= TITLE_LIMIT, "a title that fits")
     require(len(interview.excerpt) <= EXCERPT_LIMIT, "an excerpt that fits")
-    require(len(interview.kinds) <= KINDS_AT_MOST, "not too many tags")
+    require(len(interview.tags) <= KINDS_AT_MOST, "not too many tags")
     require_web([url for url in (interview.url, interview.image_url) if url])
     for subject in interview.subjects:
         require(subject.name.strip(), "a name")
         require(len(subject.name) <= NAME_LIMIT, "a name that fits")
-    require(kind_of(interview.subjects, interview.kinds) in Kind, "a kind")
+    require(topic_of(interview.subjects, interview.tags) in Topic, "a kind")
     words = (interview.guid, interview.title, interview.excerpt, interview.author or "")
-    "\n".join([*words, *interview.kinds]).encode()
+    "\n".join([*words, *interview.tags]).encode()
     examine_transcript(interview.transcript)
 
 

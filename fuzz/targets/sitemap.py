@@ -3,7 +3,7 @@
 import gzip
 from collections.abc import Iterator
 
-from bot.feed.archive.sitemaps import ENTRIES_AT_MOST, read_sitemap
+from bot.archive.pages.sitemaps import ENTRIES_AT_MOST, read_sitemap
 from fuzz.finding import require, require_web
 from fuzz.targets.shown import BASE
 

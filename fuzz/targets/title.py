@@ -1,12 +1,12 @@
-"""``subjects_of`` and ``kind_of``. Lines: the title, the tags (parted by ``|``), the opening."""
+"""``subjects_of`` and ``topic_of``. Lines: the title, the tags (parted by ``|``), the opening."""
 
 from collections.abc import Iterator
 
+from bot.core.model import Topic
+from bot.core.topics import topic_of
 from bot.feed.entry import plain_title
 from bot.feed.subjects import NAME_LIMIT, subjects_of
 from bot.feed.text import clean
-from bot.kinds import kind_of
-from bot.model import Kind
 from fuzz.finding import require
 from tests.feed.cases import fixture_cases
 from tests.feed.conversations import CONVERSATIONS
@@ -23,14 +23,14 @@ def check(data: bytes) -> None:
     title, tags, text = (*lines, "", "")[:3]
     title = plain_title(title)
     kinds = [clean(tag) for tag in tags.split("|")]
-    found = subjects_of(title, kinds=kinds, text=clean(text))
+    found = subjects_of(title, tags=kinds, text=clean(text))
     for subject in found:
         require(subject.name.strip(), "a name")
         require(len(subject.name) <= NAME_LIMIT, f"a long name: {subject.name}")
         require(subject.role is None or subject.role.strip(), "a role or none")
         "".join([subject.name, subject.role or "", *subject.aliases]).encode()
         require(subject.name not in subject.aliases, "aliases besides the name")
-    require(kind_of(found, kinds) in Kind, "a kind")
+    require(topic_of(found, kinds) in Topic, "a kind")
 
 
 def seeds() -> Iterator[bytes]:

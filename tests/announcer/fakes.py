@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import discord
 
-from bot.announcer import Announcer, HistoryUnreadableError, Posted, Tuning
-from bot.artists import artist_id
-from bot.errors import StoreError
-from bot.model import DeliveryState, Interview
+from bot.core.artists import artist_id
+from bot.core.errors import StoreError
+from bot.core.model import DeliveryState, Interview
+from bot.delivery import Announcer, HistoryUnreadableError, Posted, Tuning
 from bot.store import Wanted
 
 VINO = Wanted(artist_id("V1NO"), "V1NO", frozenset([artist_id("V1NO")]))

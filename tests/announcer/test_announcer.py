@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.model import DeliveryState, Doubt, SubscriptionState
+from bot.core.model import DeliveryState, Doubt, SubscriptionState
 from tests.announcer.fakes import After, HandPace, Ledger, make_announcer, refusal
 
 SENT, PENDING, LEASED, PARKED, ABANDONED = (

@@ -7,9 +7,9 @@ import discord
 import pytest
 from aiohttp.client_reqrep import ConnectionKey
 
-from bot.announcer.causes import failure_of
-from bot.announcer.machine import Failed, Kind
-from bot.announcer.sender import NothingSentError
+from bot.delivery.causes import failure_of
+from bot.delivery.machine import Failed, Kind
+from bot.delivery.sender import NothingSentError
 
 VIA = {"Via": "1.1 google"}
 

@@ -11,12 +11,12 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.announcer import Announcer, Editor, InvalidResponses, Tuning, watching
-from bot.client import KcrushClient
-from bot.guilds.healing import Healing
-from bot.i18n import load_messages
-from bot.model import DeliveryState, SubscriptionState
-from bot.outgoing.sending import DiscordSender
+from bot.client.client import KcrushClient
+from bot.core.i18n import load_messages
+from bot.core.model import DeliveryState, SubscriptionState
+from bot.delivery import Announcer, Editor, InvalidResponses, Tuning, watching
+from bot.delivery.discord.sending import DiscordSender
+from bot.delivery.healing import Healing
 from bot.store import open_store
 from sandbox import Sandbox
 from sandbox.faults import Rule

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.announcer.machine import (
+from bot.core.model import Delivery, DeliveryState
+from bot.delivery.machine import (
     TRANSITIONS,
     Event,
     Failed,
@@ -20,7 +21,6 @@ from bot.announcer.machine import (
     probe_delay,
     step,
 )
-from bot.model import Delivery, DeliveryState
 from tests.clock import START
 
 PENDING, LEASED, SENT, PARKED, ABANDONED, SUPERSEDED = (

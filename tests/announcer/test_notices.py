@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.announcer import Notifier
-from bot.model import SubscriptionState
-from bot.outgoing.telling import DiscordTeller
+from bot.core.model import SubscriptionState
+from bot.delivery import Notifier
+from bot.delivery.discord.telling import DiscordTeller
 from sandbox.faults import Rule
 from sandbox.permissions import P
 from tests.announcer.fakes import FreePace

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import DeliveryState
+from bot.core.model import DeliveryState
 from tests.announcer.fakes import After, make_announcer, refusal
 
 CHANNELS = range(100, 106)

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
-from bot.announcer.pacing import GLOBAL_LIMIT, Pacer
+from bot.delivery.pacing import GLOBAL_LIMIT, Pacer
 from tests.virtual import in_virtual_time
 
 ROUTE = "/channels/1/messages"

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.announcer import NothingSentError
-from bot.announcer.machine import probe_delay
-from bot.model import DeliveryState, Reached, Subject
+from bot.core.model import DeliveryState, Reached, Subject
+from bot.delivery import NothingSentError
+from bot.delivery.machine import probe_delay
 from bot.store import Messages
 from tests.announcer.fakes import HandPace, Ledger, make_announcer, refusal
 

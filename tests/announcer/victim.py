@@ -11,12 +11,12 @@ import signal
 import sys
 from pathlib import Path
 
-from bot.announcer import Announcer, Posted, Tuning
-from bot.clock import SystemClock
+from bot.core.clock import SystemClock
+from bot.core.model import DeliveryState
+from bot.delivery import Announcer, Posted, Tuning
 from bot.feed.fetch import open_fetcher
-from bot.model import DeliveryState
+from bot.feed.watcher import Watcher
 from bot.store import open_store
-from bot.watcher import Watcher
 
 DIES_AT_SEND = 3
 

@@ -2,11 +2,11 @@ import random
 
 import pytest
 
-from bot.backfill import Backfill
-from bot.clock import SystemClock
+from bot.archive import Backfill
+from bot.core.clock import SystemClock
 from bot.feed.fetch import open_fetcher
+from bot.feed.watcher import Watcher
 from bot.store import open_store
-from bot.watcher import Watcher
 from sandbox.site import SampleSite
 from tests.archive.olden import old_posts
 

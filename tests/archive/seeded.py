@@ -14,8 +14,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from bot.core.model import Interview, Transcript
 from bot.feed.identity import url_key
-from bot.model import Interview, Transcript
 
 SOCKET = Path(os.environ.get("WP_DIR", "")) / "run" / "mariadbd.sock"
 CLIENT = shutil.which("mariadb")

@@ -7,8 +7,8 @@ from contextlib import closing
 
 import pytest
 
-from bot.backfill import Backfill
-from bot.clock import SystemClock
+from bot.archive import Backfill
+from bot.core.clock import SystemClock
 from tests.archive.olden import CLOSED, close, old_posts
 from tests.process import run_verb, running
 

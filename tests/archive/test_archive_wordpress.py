@@ -4,12 +4,12 @@ import random
 
 import pytest
 
-from bot.backfill import Backfill
-from bot.clock import SystemClock
-from bot.errors import FetchError
-from bot.model import DeliveryState
+from bot.archive import Backfill
+from bot.core.clock import SystemClock
+from bot.core.errors import FetchError
+from bot.core.model import DeliveryState
+from bot.feed.watcher import Watcher
 from bot.search import SearchIndex
-from bot.watcher import Watcher
 from tests.archive.seeded import HEADING, letters, needs_database, seeded, slug_of, tally
 from tests.wordpress import FEED, needs_scripts, needs_wordpress, script
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import ParseError
-from bot.feed.archive import (
+from bot.archive.pages import (
     Robots,
     place_of,
     read_article_page,
@@ -18,6 +17,7 @@ from bot.feed.archive import (
     read_terms,
     refusal_code,
 )
+from bot.core.errors import ParseError
 
 PLACE = place_of("https://kc.example/category/interviews/feed/")
 MARKUP = st.lists(

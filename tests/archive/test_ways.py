@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import FetchError
-from bot.model import DeliveryState
+from bot.core.errors import FetchError
+from bot.core.model import DeliveryState
 from tests.archive.olden import CLOSED, OLD, close, old_posts
 
 
@@ -113,7 +113,7 @@ async def test_retry_after_is_waited_for(site, make_backfill, titles, wanted, mo
         async def sleep(self, seconds):
             waits.append(seconds)
 
-    from bot.clock import SystemClock
+    from bot.core.clock import SystemClock
 
     site.fail(429, retry_after=17, match="page=2", times=2)
     await make_backfill(Patient(SystemClock())).fill(site.feed_url)

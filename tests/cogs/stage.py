@@ -16,17 +16,17 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.client import CatalogueTranslator, KcrushClient, sync_commands
-from bot.errors import FetchError
-from bot.following import Following
-from bot.i18n import load_messages
-from bot.library import Library
-from bot.model import Answer, Interview, Subject, Transcript, Turn
+from bot.admins.subscriptions import Subscribing
+from bot.client.client import CatalogueTranslator, KcrushClient, sync_commands
+from bot.core.errors import FetchError
+from bot.core.i18n import load_messages
+from bot.core.model import Answer, Interview, Subject, Transcript, Turn
+from bot.fans.following import Following
+from bot.fans.library import Library
+from bot.fans.reading import Reading
 from bot.quotes import Quotes, open_studio
-from bot.reading import Reading
 from bot.search import SearchIndex
 from bot.store import Store, open_store
-from bot.subscribing import Subscribing
 from bot.ui.pages import EXCERPT_QUESTIONS
 from cogs import add_commands
 from sandbox import Response, Sandbox
@@ -46,7 +46,7 @@ def interview(number: int, **changes: Any) -> Interview:
         url=f"https://kcrush.example/interview-{number}/",
         title=f"Interview No. {number} with Han Seoyun",
         subjects=(Subject("Han Seoyun", "Singer", ("한서윤",)),),
-        kinds=("Music",),
+        tags=("Music",),
         published_at=START - timedelta(days=number),
         excerpt="She sings about rooms.",
         image_url="https://kcrush.example/hero.jpg",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.model import SubscriptionState
+from bot.core.model import SubscriptionState
 from sandbox import Refused
 from sandbox.entities import Channel, ChannelType
 from tests.cogs.stage import MANAGE_GUILD, Stage, interview, labels, read

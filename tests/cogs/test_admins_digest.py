@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from bot.announcer import Announcer
-from bot.outgoing.sending import DiscordSender
+from bot.delivery import Announcer
+from bot.delivery.discord.sending import DiscordSender
 from sandbox.entities import Channel, ChannelType, Message
 from sandbox.faults import Rule
 from tests.announcer.fakes import FreePace

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.guilds.keeping import PURGE_EVERY, Keeping
-from bot.model import Doubt, SubscriptionState
+from bot.client.guild_sync import PURGE_EVERY, Keeping
+from bot.core.model import Doubt, SubscriptionState
 from bot.store.tables import deliveries, guilds, subscriptions
 from sandbox.entities import ChannelType
 from tests.cogs.stage import Stage, read

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.model import (
+from bot.core.model import (
     Doubt,
     Frequency,
     Mode,

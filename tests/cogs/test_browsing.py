@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.artists import artist_id
-from bot.model import Answer, Interview, Subject, Transcript, Turn
+from bot.core.artists import artist_id
+from bot.core.model import Answer, Interview, Subject, Transcript, Turn
 from bot.store.engine import Database
 from bot.ui.ids import artist_value
 from sandbox.entities import Message
@@ -32,7 +32,7 @@ def talk(number: int, subject: Subject, *, on: datetime | None = None, **more: A
         number,
         title=f"No. {number} with {subject.name}",
         subjects=(subject,),
-        kinds=(),
+        tags=(),
         **({"published_at": on} if on else {}),
         transcript=Transcript(
             "", (Turn(1, "Do you like rain?", (Answer(None, f"Rain, {number} days."),)),), ""

@@ -1,7 +1,7 @@
 """The commands as Discord gets them."""
 
-from bot.client import KcrushClient
-from bot.i18n import load_messages
+from bot.client.client import KcrushClient
+from bot.core.i18n import load_messages
 from cogs import add_commands
 
 MESSAGES = load_messages()

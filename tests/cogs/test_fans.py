@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from discord import ui
 
-from bot.model import Answer, Transcript, Turn
+from bot.core.model import Answer, Transcript, Turn
 from bot.ui.cards import announcement_card
 from bot.ui.layout import Layout, button, container, words
 from sandbox import InteractionFailed

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.model import Mode
+from bot.core.model import Mode
 from sandbox.entities import Channel, ChannelType, MessageFlag
 from tests.cogs import stage as acting
 from tests.cogs.stage import Stage, interview, read

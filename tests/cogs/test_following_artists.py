@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from bot.announcer import Announcer
-from bot.artists import artist_id
-from bot.following import Following
-from bot.model import Subject
-from bot.outgoing.sending import DiscordSender
+from bot.core.artists import artist_id
+from bot.core.model import Subject
+from bot.delivery import Announcer
+from bot.delivery.discord.sending import DiscordSender
+from bot.fans.following import Following
 from bot.store import Messages
 from sandbox.entities import Message
 from tests.clock import FakeClock

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.model import Answer, Interview, Subject, Transcript, Turn
+from bot.core.model import Answer, Interview, Subject, Transcript, Turn
 from sandbox.entities import Message
 from tests.cogs.stage import Stage, answer, interview, labels, options, read
 from tests.quotes.pictures import picture

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.library import SAVED_LIMIT
-from bot.model import Answer, Transcript, Turn
+from bot.core.model import Answer, Transcript, Turn
+from bot.fans.library import SAVED_LIMIT
 from bot.store.engine import Database
 from sandbox.entities import Channel, Message, User
 from sandbox.permissions import Permission
@@ -245,7 +245,7 @@ async def test_a_full_list_says_what_to_do(
     on_stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert SAVED_LIMIT == 500
-    monkeypatch.setattr("bot.library.SAVED_LIMIT", 1)
+    monkeypatch.setattr("bot.fans.library.SAVED_LIMIT", 1)
     reader = await opened(on_stage, 1)
     await on_stage.press(reader, "Save")
     await on_stage.press(reader, "Next")

@@ -4,7 +4,7 @@ import asyncio
 import random
 import re
 
-from bot.model import Answer, Interview, Transcript, Turn
+from bot.core.model import Answer, Interview, Transcript, Turn
 from sandbox.entities import Message, User
 from tests.cogs.stage import Stage, answer, interview, read
 from tests.ui.limits import walk

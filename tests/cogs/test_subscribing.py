@@ -7,9 +7,9 @@ from discord import Permissions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Frequency, QuietHours, Subscription, TargetKind, Timetable
-from bot.subscribing import DigestInQuietHoursError, Wishes, can_ping, granted, wished
-from bot.timetable import QuietHoursUnreadableError, clock_face, parse_quiet
+from bot.admins.subscriptions import DigestInQuietHoursError, Wishes, can_ping, granted, wished
+from bot.core.model import Frequency, QuietHours, Subscription, TargetKind, Timetable
+from bot.core.timetable import QuietHoursUnreadableError, clock_face, parse_quiet
 from cogs.suggesting import suggest_quiet, suggest_zones
 
 EACH, DAILY, WEEKLY = Frequency

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from discord.http import Route
 
-from bot.announcer import Announcer, InvalidResponses, watching
-from bot.announcer.extras import ExtrasService
-from bot.client import KcrushClient
-from bot.i18n import load_messages
-from bot.model import Delivery, ExtraKind, ExtraState, Interview, Subscription, TargetKind
-from bot.outgoing.publishing import DiscordExtras
-from bot.outgoing.sending import DiscordSender
+from bot.client.client import KcrushClient
+from bot.core.i18n import load_messages
+from bot.core.model import Delivery, ExtraKind, ExtraState, Interview, Subscription, TargetKind
+from bot.delivery import Announcer, InvalidResponses, watching
+from bot.delivery.discord.publishing import DiscordExtras
+from bot.delivery.discord.sending import DiscordSender
+from bot.delivery.extras import ExtrasService
 from bot.store import Store, open_store
 from sandbox import Sandbox
 from sandbox.entities import Channel, ChannelType, Guild, Message, MessageType

@@ -9,10 +9,10 @@ import pytest
 from discord.http import MultipartParameters
 from structlog.testing import capture_logs
 
-from bot.announcer import Editor
-from bot.artists import artist_id, artist_ids
-from bot.model import DeliveryState, Reached, Subject, TargetKind
-from bot.outgoing.sending import DiscordSender
+from bot.core.artists import artist_id, artist_ids
+from bot.core.model import DeliveryState, Reached, Subject, TargetKind
+from bot.delivery import Editor
+from bot.delivery.discord.sending import DiscordSender
 from bot.store import Following, Messages, Wanted
 from sandbox import serial
 from sandbox.entities import Channel, Message, User

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.model import DeliveryState, ExtraKind, ExtraState, Turn
+from bot.core.model import DeliveryState, ExtraKind, ExtraState, Turn
 from sandbox.entities import Channel, ChannelType, Message, Tag
 from sandbox.faults import Rule
 from tests.cogs.stage import interview, read
@@ -114,7 +114,7 @@ async def test_a_deleted_thread_parks_its_subscription_with_the_reason(on_stage:
 async def test_a_post_has_the_title_and_the_tags_of_its_kinds(on_stage: Stage) -> None:
     forum = on_stage.channel(ChannelType.FORUM, tags=["Drama", "🎵 music", "News"])
     await on_stage.subscribe(forum)
-    await on_stage.publish(title="A title " * 20, kinds=("Interviews", "Music", "dramas"))
+    await on_stage.publish(title="A title " * 20, tags=("Interviews", "Music", "dramas"))
     await on_stage.deliver()
     (post,) = posts(on_stage, forum)
     assert post.name.endswith("A…")

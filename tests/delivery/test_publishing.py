@@ -3,8 +3,8 @@
 import pytest
 from structlog.testing import capture_logs
 
-from bot.guilds.home import keep_home
-from bot.model import DeliveryState, ExtraKind, ExtraState, Mode, TargetKind
+from bot.client.home import keep_home
+from bot.core.model import DeliveryState, ExtraKind, ExtraState, Mode, TargetKind
 from sandbox import following
 from sandbox.entities import Channel, ChannelType, Message, MessageFlag
 from sandbox.faults import Rule

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import Interview, TargetKind, Transcript, Turn
-from bot.targets import (
+from bot.admins.targets import (
     TAGS_LIMIT,
     TITLE_LIMIT,
     Tag,
@@ -18,6 +17,7 @@ from bot.targets import (
     offered,
     post_title,
 )
+from bot.core.model import Interview, TargetKind, Transcript, Turn
 from bot.ui.markdown import is_visible, measure
 
 MUSIC, DRAMA, NEWS = Tag(1, "🎵 Music"), Tag(2, "Dramas"), Tag(3, "News", moderated=True)

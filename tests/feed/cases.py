@@ -18,8 +18,8 @@ from pathlib import Path
 
 import ftfy
 
+from bot.core.model import Transcript
 from bot.feed.transcript import transcribe
-from bot.model import Transcript
 from tests.feed.conversations import CONVERSATIONS, LABELLED, MARKUPS, Conversation
 
 FIXTURES = Path(__file__).parent / "fixtures"

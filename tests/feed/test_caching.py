@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.model import Validators
 from bot.feed.caching import conditions, read_max_age, read_retry_after, read_validators
-from bot.model import Validators
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DATE = "Sun, 01 Mar 2026 11:00:00 GMT"

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.model import Interview
 from bot.feed.decide import Entry, decide, spellings
 from bot.feed.identity import canonical_url
-from bot.model import Interview
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 

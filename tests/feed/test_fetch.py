@@ -14,10 +14,10 @@ import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver
 
-from bot.errors import FetchError
+from bot.core.errors import FetchError
+from bot.core.model import Validators
 from bot.feed.fetch import Limits, open_fetcher
 from bot.feed.network import is_public_address
-from bot.model import Validators
 from tests.clock import FakeClock
 
 PUBLIC, PRIVATE = "127.0.0.1", "127.0.0.2"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.errors import FetchError
-from bot.i18n import load_messages
+from bot.core.errors import FetchError
+from bot.core.i18n import load_messages
 
 WORDS = [
     (

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.errors import ParseError
+from bot.core.errors import ParseError
+from bot.core.i18n import load_messages
+from bot.core.model import Interview, InterviewSummary, StoredInterview
 from bot.feed.decoding import BadCodingError, BodyDecoder, TooLargeError
 from bot.feed.parse import parse_any, parse_feed
-from bot.i18n import load_messages
-from bot.model import Interview, InterviewSummary, StoredInterview
 from bot.ui.cards import announcement_card, plain_announcement
 from bot.ui.ids import Position
 from bot.ui.layout import Layout

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.model import Answer, Image, Interview, Subject, Transcript, Turn
 from bot.feed.identity import canonical_url, digest, url_key, web_url
-from bot.model import Answer, Image, Interview, Subject, Transcript, Turn
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ INTERVIEW = Interview(
     url="https://kcrush.example/a/",
     title="T",
     subjects=(Subject("Kassy", "Singer", ("카시",)),),
-    kinds=("Interviews",),
+    tags=("Interviews",),
     published_at=datetime(2021, 1, 1, tzinfo=UTC),
     excerpt="E",
     image_url="https://kcrush.example/a.jpg",
@@ -92,7 +92,7 @@ def test_a_digest_changes_with_what_is_read_and_with_nothing_else() -> None:
     other = [
         replace(INTERVIEW, title="U"),
         replace(INTERVIEW, subjects=(Subject("Kassy", "Actress", ("카시",)),)),
-        replace(INTERVIEW, kinds=("Interviews", "Music")),
+        replace(INTERVIEW, tags=("Interviews", "Music")),
         replace(INTERVIEW, image_url=None),
         replace(INTERVIEW, url="https://kcrush.example/b/"),
         replace(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.errors import ParseError
+from bot.core.errors import ParseError
 from bot.feed.entry import EXCERPT_LIMIT, TITLE_LIMIT
 from bot.feed.parse import ParsedFeed, parse_any, parse_feed
 from bot.feed.syndication import ELEMENTS_AT_MOST
@@ -76,7 +76,7 @@ def test_an_entry_with_everything() -> None:
     assert found.url == "https://magazine.example/kassy-1/"
     assert found.title == "KCrush Interview with Kassy"
     assert [subject.name for subject in found.subjects] == ["Kassy"]
-    assert found.kinds == ("Interviews", "R&B")
+    assert found.tags == ("Interviews", "R&B")
     assert found.author == "Mina Solberg"
     assert found.published_at == datetime(2021, 3, 16, 14, tzinfo=UTC)
     assert found.updated_at is None
@@ -110,7 +110,7 @@ def test_atom() -> None:
     assert found.guid == "tag:magazine.example,2024:7"
     assert found.url == "https://magazine.example/mcnd/"
     assert found.author == "Jo"
-    assert found.kinds == ("Music",)
+    assert found.tags == ("Music",)
     assert found.published_at == datetime(2024, 5, 5, 22, 8, 9, tzinfo=UTC)
     assert found.updated_at == datetime(2024, 5, 7, tzinfo=UTC)
     assert found.image_url == "https://magazine.example/a.jpg"
@@ -432,7 +432,7 @@ def test_whatever_a_feed_says_comes_back_as_a_reader_sees_it(
             or not letters
             or "no title" in str(interview.transcript.warnings)
         )
-        assert len(interview.kinds) <= len(tags)
+        assert len(interview.tags) <= len(tags)
 
 
 # ---------------------------------------------------------------- what a real WordPress answered
@@ -468,10 +468,10 @@ def test_recorded_rest_posts_and_feed_tell_the_same() -> None:
     for interview in by_feed:
         other = by_rest[interview.guid]
         assert other.transcript == interview.transcript
-        assert (other.title, other.url, other.kinds, other.author) == (
+        assert (other.title, other.url, other.tags, other.author) == (
             interview.title,
             interview.url,
-            interview.kinds,
+            interview.tags,
             interview.author,
         )
         assert (other.published_at, other.excerpt) == (interview.published_at, interview.excerpt)
@@ -485,7 +485,7 @@ def test_recorded_article_page_tells_the_same_as_the_feed() -> None:
     other = parse_any((RECORDED / "interviews-feed.xml").read_bytes(), URL)[0]
     assert found.title == other.title
     assert found.url == other.url
-    assert found.kinds == other.kinds
+    assert found.tags == other.tags
     assert found.author == other.author
     assert found.published_at == other.published_at
     assert found.image_url == other.image_url

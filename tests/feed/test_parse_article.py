@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import ParseError
+from bot.core.errors import ParseError
 from bot.feed.article import decode, parse_article
 from bot.feed.parse import parse_any
 
@@ -40,7 +40,7 @@ def test_json_ld_says_it_best() -> None:
     assert found.published_at == datetime(2021, 2, 12, 16, tzinfo=UTC)
     assert found.updated_at == datetime(2021, 2, 13, tzinfo=UTC)
     assert found.image_url == "https://magazine.example/hero.jpg"
-    assert found.kinds == ("Interviews", "Ballad")
+    assert found.tags == ("Interviews", "Ballad")
     assert [turn.question for turn in found.transcript.turns] == [
         "How are you today?",
         "Where do you sing next?",
@@ -63,7 +63,7 @@ def test_meta_elements_where_there_is_no_json_ld() -> None:
     assert found.author == "Jo"
     assert found.url == "https://magazine.example/kassy-interview/"
     assert found.guid == found.url
-    assert found.kinds == ("Ballad", "Seoul")
+    assert found.tags == ("Ballad", "Seoul")
     assert found.excerpt == "She sings & rains."
     assert found.published_at == datetime(2021, 2, 12, 16, tzinfo=UTC)
 

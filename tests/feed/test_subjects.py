@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.model import Subject
+from bot.core.topics import topic_of
 from bot.feed.subjects import NAME_LIMIT, subjects_of
-from bot.kinds import kind_of
-from bot.model import Subject
 
 
 def told(title: str, **kwargs: object) -> list[tuple[str, str | None]]:
@@ -164,7 +164,7 @@ def test_titles_of_other_magazines(title: str, expected: list[tuple[str, str | N
 def test_a_name_beside_the_name_is_an_alias() -> None:
     (kassy,) = subjects_of(
         "Kcrush Interview with Korean Singer Kassy",
-        kinds=("Interviews", "김소연"),
+        tags=("Interviews", "김소연"),
         text="Kassy (Kim So-yeon) is a Korean singer since 2015 (2015). Hello, I’m Kassy (카시)!",
     )
     assert kassy == Subject("Kassy", "Korean Singer", ("Kim So-yeon", "카시", "김소연"))
@@ -185,17 +185,17 @@ def test_what_stands_in_brackets_and_is_no_name_is_no_alias() -> None:
 
 
 def test_another_spelling_among_the_tags_is_an_alias() -> None:
-    (faky,) = subjects_of("Interview with Girl Group Faky", kinds=("FAKY", "J-Pop"))
+    (faky,) = subjects_of("Interview with Girl Group Faky", tags=("FAKY", "J-Pop"))
     assert faky.aliases == ("FAKY",)
 
 
 def test_a_hangul_tag_is_nobody_s_alias_where_there_are_two() -> None:
-    assert all(not s.aliases for s in subjects_of("Interview with Ara and Bomi", kinds=("한글",)))
+    assert all(not s.aliases for s in subjects_of("Interview with Ara and Bomi", tags=("한글",)))
 
 
 def test_tags_tell_whether_two_names_are_one_band() -> None:
-    assert told("Interview with Ara and Bomi", kinds=("Ara and Bomi",)) == [("Ara and Bomi", None)]
-    assert told("Interview with Ara & Bomi", kinds=("Ara", "Bomi")) == [
+    assert told("Interview with Ara and Bomi", tags=("Ara and Bomi",)) == [("Ara and Bomi", None)]
+    assert told("Interview with Ara & Bomi", tags=("Ara", "Bomi")) == [
         ("Ara", None),
         ("Bomi", None),
     ]
@@ -204,14 +204,14 @@ def test_tags_tell_whether_two_names_are_one_band() -> None:
 def test_without_a_name_in_the_title_a_tag_that_the_text_begins_with_is_it() -> None:
     kinds = ("Interviews", "K-Pop", "Archer", "Cho Garam")
     text = "This month we meet Cho Garam, who shoots arrows."
-    assert told("KCrush Rookie of the Month Interview", kinds=kinds, text=text) == [
+    assert told("KCrush Rookie of the Month Interview", tags=kinds, text=text) == [
         ("Cho Garam", "Archer")
     ]
-    assert told("Contest Winners Announced", kinds=("News", "Contest"), text="Here they are.") == []
+    assert told("Contest Winners Announced", tags=("News", "Contest"), text="Here they are.") == []
 
 
 def test_the_role_may_stand_in_a_tag_or_in_the_text() -> None:
-    assert told("Interview with Mok Hana", kinds=("Cellist", "Mok Hana")) == [
+    assert told("Interview with Mok Hana", tags=("Cellist", "Mok Hana")) == [
         ("Mok Hana", "Cellist")
     ]
     text = "Gunpla (2001) is a South Korean rock band formed in a garage."
@@ -237,7 +237,7 @@ def test_the_role_may_stand_in_a_tag_or_in_the_text() -> None:
     ],
 )
 def test_kind(role: str | None, kinds: tuple[str, ...], expected: str) -> None:
-    assert kind_of([Subject("X", role)], kinds) == expected
+    assert topic_of([Subject("X", role)], kinds) == expected
 
 
 @settings(max_examples=200, deadline=None)
@@ -251,7 +251,7 @@ def test_kind(role: str | None, kinds: tuple[str, ...], expected: str) -> None:
 )
 def test_any_title_gives_names_that_fit(name: str, kinds: list[str], text: str) -> None:
     for title in (name, f"Interview with {name}", f"{name}: The KCrush Interview"):
-        for subject in subjects_of(title, kinds=kinds, text=text):
+        for subject in subjects_of(title, tags=kinds, text=text):
             assert subject.name.strip()
             assert len(subject.name) <= NAME_LIMIT
 

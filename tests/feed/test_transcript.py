@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.core.model import Transcript
 from bot.feed.transcript import examine, transcribe
-from bot.model import Transcript
 from tests.feed.cases import (
     FIXTURES,
     Case,

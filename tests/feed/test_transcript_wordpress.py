@@ -7,8 +7,8 @@ import urllib.request
 
 import pytest
 
+from bot.core.model import Interview
 from bot.feed.parse import parse_any, parse_feed
-from bot.model import Interview
 
 pytestmark = [
     pytest.mark.wordpress,

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App, open_app
-from bot.clock import Clock, SystemClock
-from bot.config import load_settings
-from bot.i18n import load_messages
-from bot.watcher import PollReport
+from bot.core.clock import Clock, SystemClock
+from bot.core.i18n import load_messages
+from bot.core.settings import load_settings
+from bot.feed.watcher import PollReport
 from sandbox import Sandbox
 from sandbox.entities import Channel
 from sandbox.site import SampleSite

@@ -14,7 +14,7 @@ from openapi import Checker
 from process import pointed_at, running
 from structlog.testing import capture_logs
 
-from bot.clock import SystemClock
+from bot.core.clock import SystemClock
 from bot.store import engine, open_store
 from sandbox import Sandbox
 from sandbox.faults import Rule

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from openapi import Checker
 
-from bot.model import DeliveryState
+from bot.core.model import DeliveryState
 from sandbox.faults import Rule
 from tests.feeds import Item
 from tests.proof.newsroom import Newsroom, open_newsroom

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from openapi import Checker
 
-from bot.announcer.notices import LOOK_AGAIN
 from bot.app import run
+from bot.delivery.notices import LOOK_AGAIN
 from sandbox.permissions import Permission
 from sandbox.world import World
 from tests.feeds import Item

@@ -8,7 +8,7 @@ START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 class WarpClock:
-    """A ``bot.clock.Clock`` in which real I/O has its time and nights are skipped.
+    """A ``bot.core.clock.Clock`` in which real I/O has its time and nights are skipped.
 
     ``seconds`` is the same clock for a sandbox and a sample site: seconds since the epoch.
     """

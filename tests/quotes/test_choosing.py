@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import Answer, Interview, Subject, Transcript, Turn
+from bot.core.model import Answer, Interview, Subject, Transcript, Turn
 from bot.quotes.choosing import LONGEST, SHORTEST, choose, columns
 from bot.quotes.sentences import paragraphs
 

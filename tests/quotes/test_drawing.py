@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageStat
 
-from bot.model import Kind
+from bot.core.model import Topic
 from bot.quotes.backdrop import decode, luminance, palette_for, palette_of
 from bot.quotes.drawing import LARGEST_FILE, SIDE, Card, Unsettable, draw
 from bot.quotes.fonts import Typeface, Weight
@@ -17,7 +17,7 @@ from tests.quotes.pictures import animated, bomb, picture
 from tests.quotes.typeface import characters
 
 WORDS = "I was afraid of the sea until my grandmother taught me to float and count the gulls."
-CARD = Card(WORDS, "Han Seoyun", "Singer", "KCrush America Magazine", "An interview", Kind.MUSIC)
+CARD = Card(WORDS, "Han Seoyun", "Singer", "KCrush America Magazine", "An interview", Topic.MUSIC)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_words_are_set_in_white_below_the_picture(text: str, typeface: Typeface)
 
 def test_without_a_picture_the_kind_gives_the_colour(typeface: Typeface) -> None:
     colours = set()
-    for kind in (Kind.MUSIC, Kind.SPORT, Kind.GAME):
+    for kind in (Topic.MUSIC, Topic.SPORT, Topic.GAME):
         data, used = draw(card(kind=kind), None, typeface)
         assert not used
         colours.add(drawn(data).getpixel((SIDE - 20, 20)))
@@ -141,7 +141,7 @@ def test_any_words_are_drawn_or_refused(
     text: str, speaker: str, role: str | None, title: str
 ) -> None:
     try:
-        data, _ = draw(Card(text, speaker, role, "KCrush", title, Kind.OTHER), None, FACE)
+        data, _ = draw(Card(text, speaker, role, "KCrush", title, Topic.OTHER), None, FACE)
     except Unsettable:
         return
     drawn(data)
@@ -238,8 +238,8 @@ def test_words_are_legible_on_the_ground_of_any_picture(colour: tuple[int, int, 
     assert (luminance(palette.accent) + 0.05) / ground > 7
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_words_are_legible_on_the_colour_of_any_kind(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", Topic)
+def test_words_are_legible_on_the_colour_of_any_kind(kind: Topic) -> None:
     palette = palette_for(kind)
     lightest = luminance(palette.raised) + 0.05
     assert 1.0 / lightest > 7

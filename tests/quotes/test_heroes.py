@@ -4,7 +4,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.errors import FetchError
+from bot.core.errors import FetchError
 from bot.feed.fetch import open_fetcher
 from bot.quotes.heroes import fetch_from
 from tests.clock import FakeClock

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import FetchError
-from bot.model import Kind
+from bot.core.errors import FetchError
+from bot.core.model import Topic
 from bot.quotes import studio as module
 from bot.quotes.drawing import Card, draw
 from bot.quotes.keeping import Shelf
@@ -29,7 +29,7 @@ from tests.clock import FakeClock
 from tests.quotes.pictures import picture
 
 HERO = "https://kcrush.example/hero.png"
-CARD = Card("I was afraid of the sea.", "Han Seoyun", None, "KCrush", "One", Kind.MUSIC)
+CARD = Card("I was afraid of the sea.", "Han Seoyun", None, "KCrush", "One", Topic.MUSIC)
 ORDER = Order(CARD, HERO)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.model import Answer, Interview, Subject, Transcript, Turn
+from bot.core.model import Answer, Interview, Subject, Transcript, Turn
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

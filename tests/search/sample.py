@@ -2,8 +2,8 @@
 
 from functools import cache
 
+from bot.core.model import Interview
 from bot.feed.parse import parse_feed
-from bot.model import Interview
 from sandbox.site import SAMPLE, Library, load_posts
 from sandbox.site.feed import rss
 

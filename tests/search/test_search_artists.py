@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.artists import artist_id, artist_key
-from bot.model import InterviewSummary, Kind, Subject
+from bot.core.artists import artist_id, artist_key
+from bot.core.model import InterviewSummary, Subject, Topic
 from bot.search.artists import NAMED, Directory
 from tests.search.archive import NOON
 
 
-def directory(*interviews, kind=Kind.OTHER):
+def directory(*interviews, kind=Topic.OTHER):
     """Interviews as lists of (name, role, *aliases), the first the newest, numbered from 1."""
     return Directory(
         InterviewSummary(
@@ -43,15 +43,15 @@ def test_an_artist_is_told_by_the_newest_interview_that_knows():
     )
     (one,) = found.artists
     assert (one.name, one.aliases) == ("KIM YE-HYUN", ("김예현", "Yehyun"))
-    assert (one.role, one.kind, one.interviews) == ("Fencer", Kind.SPORT, (1, 2, 3))
+    assert (one.role, one.kind, one.interviews) == ("Fencer", Topic.SPORT, (1, 2, 3))
     assert one.id == artist_id("kim yehyun")
 
 
 def test_what_the_interview_is_about_tells_the_kind_where_no_role_does():
-    (one,) = directory([("KUHN", None)], kind=Kind.MUSIC).artists
-    assert one.kind is Kind.MUSIC
-    singer, actor = directory([("A", "Singer"), ("B", "Actor")], kind=Kind.ACTING).artists
-    assert (singer.kind, actor.kind) == (Kind.MUSIC, Kind.ACTING)
+    (one,) = directory([("KUHN", None)], kind=Topic.MUSIC).artists
+    assert one.kind is Topic.MUSIC
+    singer, actor = directory([("A", "Singer"), ("B", "Actor")], kind=Topic.ACTING).artists
+    assert (singer.kind, actor.kind) == (Topic.MUSIC, Topic.ACTING)
 
 
 @pytest.mark.parametrize(
@@ -212,8 +212,8 @@ async def test_artists_and_days_follow_the_store(archive):
     assert [one.id for one in index.on_day(2, 28)] == [archive.ids["gidle"]]
     assert index.on_day(2, 30) == ()
     assert [one.id for one in index.listed()] == [one.id for one in await archive.store.latest(99)]
-    assert [one.id for one in index.listed(Kind.SPORT)] == [archive.ids["yehyun"]]
-    assert index.listed(Kind.GAME) == ()
+    assert [one.id for one in index.listed(Topic.SPORT)] == [archive.ids["yehyun"]]
+    assert index.listed(Topic.GAME) == ()
     async with archive.store.write() as write:
         await write.withdraw(archive.ids["bts"], NOON)
     await index.sync(archive.store)

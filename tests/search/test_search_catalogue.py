@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.model import InterviewSummary, Kind, StoredInterview, Transcript
+from bot.core.model import InterviewSummary, StoredInterview, Topic, Transcript
 from bot.search.catalogue import Catalogue
 from tests.search.archive import NOON, interview
 
@@ -111,4 +111,4 @@ async def test_all_work_that_grows_with_the_archive_is_the_threads():
     await catalogue.keep_up(site, in_thread)
     # Four pages and a snapshot; a change and another snapshot.
     assert len(works) == 7
-    assert len(catalogue.now.of_kind(Kind.OTHER)) == 601
+    assert len(catalogue.now.of_kind(Topic.OTHER)) == 601

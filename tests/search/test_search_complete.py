@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import InterviewSummary
+from bot.core.model import InterviewSummary
 from bot.search.complete import Completions, Entry
 from bot.search.folding import fold, word_texts
 from tests.search.archive import ARCHIVE, NOON, interview

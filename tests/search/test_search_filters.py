@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.artists import artist_id
-from bot.model import Kind
+from bot.core.artists import artist_id
+from bot.core.model import Topic
 from bot.search import Filters
 from tests.search.archive import FOOD, STAGE, interview
 
@@ -49,9 +49,9 @@ async def told(store, index):
 
 async def test_filters_leave_what_fits_them_all(told):
     assert set(await told("noodles")) == set(ARCHIVE)
-    assert await told("noodles", kind=Kind.SPORT) == ["jun"]
-    assert set(await told("noodles", kind=Kind.MUSIC)) == {"mira", "mira again"}
-    assert await told("noodles", kind=Kind.MUSIC, year=2022) == ["mira again"]
+    assert await told("noodles", kind=Topic.SPORT) == ["jun"]
+    assert set(await told("noodles", kind=Topic.MUSIC)) == {"mira", "mira again"}
+    assert await told("noodles", kind=Topic.MUSIC, year=2022) == ["mira again"]
     assert await told("noodles", year=2020) == []
     spelling = frozenset({artist_id("Do Mira")})
     assert set(await told("noodles", artist=spelling)) == {"mira", "mira again"}
@@ -64,7 +64,7 @@ async def test_filters_leave_what_fits_them_all(told):
 
 
 async def test_filters_alone_list_what_they_leave_newest_first(told):
-    assert await told("", kind=Kind.MUSIC) == ["mira again", "mira"]
+    assert await told("", kind=Topic.MUSIC) == ["mira again", "mira"]
     assert set((await told("", year=2022))[:2]) == {"mira again", "jun"}
     assert await told("  ?!", artist=frozenset({artist_id("haru")})) == ["haru"]
     assert await told("") == []
@@ -121,7 +121,7 @@ async def test_a_query_of_only_filters_lists_the_newest_first(told, query, keys)
 async def test_typed_and_chosen_filters_hold_together(told):
     assert await told("noodles kind:music", year=2022) == ["mira again"]
     assert await told("kind:music", year=2019) == ["mira"]
-    assert await told("-mira", kind=Kind.MUSIC) == []
+    assert await told("-mira", kind=Topic.MUSIC) == []
 
 
 @pytest.mark.parametrize(
@@ -178,10 +178,10 @@ async def test_similar_interviews_share_the_words_that_few_have(store, index):
 
 async def test_similar_interviews_are_with_the_same_artist_or_about_the_same(store, index):
     archive = {
-        "one": interview("1", "Nari", ("Why?", "Because."), kinds=("Ballad",)),
-        "two": interview("2", "Nari", ("How?", "Somehow."), kinds=("Travel",)),
-        "ballad": interview("3", "Gaon", ("When?", "Soon."), kinds=("Ballad",)),
-        "other": interview("4", "Dorim", ("Where?", "Here."), kinds=("Chess",)),
+        "one": interview("1", "Nari", ("Why?", "Because."), tags=("Ballad",)),
+        "two": interview("2", "Nari", ("How?", "Somehow."), tags=("Travel",)),
+        "ballad": interview("3", "Gaon", ("When?", "Soon."), tags=("Ballad",)),
+        "other": interview("4", "Dorim", ("Where?", "Here."), tags=("Chess",)),
     }
     async with store.write() as write:
         ids = {key: await write.insert(one, "d") for key, one in archive.items()}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.model import Answer, Subject, Transcript, Turn
+from bot.core.model import Answer, Subject, Transcript, Turn
 from bot.search import Fragment
 from bot.search.folding import fold, word_texts
 from tests.search.archive import ARCHIVE, FOOD, NOON, STAGE, interview

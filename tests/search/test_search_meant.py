@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.artists import artist_id
-from bot.model import Kind
+from bot.core.artists import artist_id
+from bot.core.model import Topic
 from bot.search import Filters
 from bot.search.correcting import nearest, replaced
 from bot.search.folding import fold, word_texts
@@ -25,7 +25,7 @@ TYPED = st.one_of(
 FILTERS = st.builds(
     Filters,
     artist=st.none() | st.frozensets(st.sampled_from([artist_id("kuhn"), "", "\0", "x"])),
-    kind=st.none() | st.sampled_from(list(Kind)),
+    kind=st.none() | st.sampled_from(list(Topic)),
     year=st.none() | st.integers(-(10**12), 10**12),
 )
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Answer, Interview, Subject, Transcript, Turn
+from bot.core.model import Answer, Interview, Subject, Transcript, Turn
 from bot.search.romanising import (
     LONGEST_NAME,
     MOST_READINGS,

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from tantivy import Query
 
-from bot.errors import UserError
-from bot.i18n import load_messages
-from bot.model import Transcript, Turn
+from bot.core.errors import UserError
+from bot.core.i18n import load_messages
+from bot.core.model import Transcript, Turn
 from bot.search import SearchIndex, engine
 from bot.store import open_store
 from tests.clock import FakeClock
@@ -198,7 +198,7 @@ async def test_searching_goes_on_while_a_sync_runs(store, index):
 SYNCING = """
 import asyncio, sys
 from pathlib import Path
-from bot.clock import SystemClock
+from bot.core.clock import SystemClock
 from bot.search import SearchIndex, index
 from bot.store import open_store
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from bot.model import Answer, Image, Interview, Subject, Transcript, Turn
+from bot.core.model import Answer, Image, Interview, Subject, Transcript, Turn
 from bot.store import open_store
 from tests.clock import FakeClock
 
@@ -34,7 +34,7 @@ def interview(number=1, **changes):
         "url": f"https://kcrush.example/interview-{number}/",
         "title": f"Interview {number} with Park Sori (박소리)",
         "subjects": (Subject("Park Sori", "Singer", ("박소리", "SORI")), Subject("V1NO")),
-        "kinds": ("Music", "K-Pop"),
+        "tags": ("Music", "K-Pop"),
         "author": "Jane Doe",
         "published_at": NOON - timedelta(days=number),
         "updated_at": NOON - timedelta(hours=number),
@@ -79,7 +79,7 @@ def interviews(draw):
         url=draw(text),
         title=draw(text),
         subjects=draw(several(st.builds(Subject, text, st.none() | text, several(text)))),
-        kinds=draw(several(text)),
+        tags=draw(several(text)),
         author=draw(st.none() | text),
         published_at=draw(st.none() | moments),
         updated_at=draw(st.none() | moments),

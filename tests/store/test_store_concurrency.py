@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import DeliveryState
+from bot.core.model import DeliveryState
 from bot.store import open_store
 from tests.clock import START, FakeClock
 from tests.store.samples import NOON, database_url, interview
@@ -118,7 +118,7 @@ async def test_cancelled_reads_leave_the_store_readable(store, pauses):
 
 WRITING = """
 import asyncio, sys
-from bot.clock import SystemClock
+from bot.core.clock import SystemClock
 from bot.store import open_store
 from tests.store.samples import NOON, interview
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from bot.artists import artist_id, artist_ids
-from bot.model import DeliveryState, Subject, SubscriptionState, TargetKind
+from bot.core.artists import artist_id, artist_ids
+from bot.core.model import DeliveryState, Subject, SubscriptionState, TargetKind
 from bot.store import FOLLOWS_LIMIT, Following, Messages, Wanted, open_store
 from bot.store.tables import deliveries, follow_spellings, follows, subscriptions
 from tests.store.samples import NOON, database_url, interview

@@ -11,8 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import StoreError
-from bot.model import FeedState, Interview, InterviewSummary, Kind, Transcript, Turn, Validators
+from bot.core.errors import StoreError
+from bot.core.model import (
+    FeedState,
+    Interview,
+    InterviewSummary,
+    Topic,
+    Transcript,
+    Turn,
+    Validators,
+)
 from bot.store import Known, open_store
 from tests.clock import START, FakeClock
 from tests.store.samples import NOON, database_url, interview, interviews
@@ -100,7 +108,7 @@ async def test_a_summary_tells_what_a_list_needs(store):
             published_at=NOON - timedelta(days=1),
             turn_count=2,
             subjects=interview().subjects,
-            kind=Kind.MUSIC,
+            kind=Topic.MUSIC,
         )
     ]
 

@@ -138,7 +138,7 @@ async def test_a_revision_killed_half_way_leaves_the_version_before_it_whole(tmp
 
 STARTED = """
 import asyncio, sys
-from bot.clock import SystemClock
+from bot.core.clock import SystemClock
 from bot.store import open_store
 
 async def main(url):

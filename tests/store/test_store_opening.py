@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import StoreError
-from bot.i18n import load_messages
+from bot.core.errors import StoreError
+from bot.core.i18n import load_messages
 from bot.store import open_store
 from bot.store.engine import BUSY_TIMEOUT
 from tests.clock import FakeClock

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import DeliveryState, SubscriptionState
+from bot.core.model import DeliveryState, SubscriptionState
 from tests.clock import START
 from tests.store.samples import interview
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import DeliveryState, Frequency, SubscriptionState, Timetable
+from bot.core.model import DeliveryState, Frequency, SubscriptionState, Timetable
 from tests.clock import START
 from tests.store.test_store_outbox import MINUTE, lease, publish, settle_sent, subscribe
 

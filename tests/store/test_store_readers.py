@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.dialects import sqlite
 
-from bot.model import Place, Saved
+from bot.core.model import Place, Saved
 from bot.store import open_store
 from bot.store.readers import LISTED, OPENED, PLACES_KEPT, SAVED, STARTED
 from tests.store.samples import NOON, database_url, interview

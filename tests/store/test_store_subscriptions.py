@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from bot.model import DeliveryState, Subscription, SubscriptionState
+from bot.core.model import DeliveryState, Subscription, SubscriptionState
 from bot.store import SubscriptionOverview
 from tests.clock import START
 from tests.store.samples import interview

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.model import DeliveryState, Frequency, QuietHours, SubscriptionState, Timetable
+from bot.core.model import DeliveryState, Frequency, QuietHours, SubscriptionState, Timetable
 from tests.store.samples import interview
 
 MINUTE = timedelta(minutes=1)

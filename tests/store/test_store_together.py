@@ -6,9 +6,9 @@ import sqlite3
 import pytest
 import sqlalchemy as sa
 
-from bot.clock import SystemClock
-from bot.errors import StoreError
-from bot.model import DeliveryState
+from bot.core.clock import SystemClock
+from bot.core.errors import StoreError
+from bot.core.model import DeliveryState
 from bot.store import engine, open_store
 from tests.announcer.fakes import Outbox
 

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.i18n import Text, load_messages
+from bot.core.i18n import Text, load_messages
 
 _TEXT = load_messages().text("en")
 

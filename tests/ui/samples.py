@@ -2,14 +2,14 @@
 
 from hypothesis import strategies as st
 
-from bot.model import Artist, InterviewSummary, Kind
+from bot.core.model import Artist, InterviewSummary, Topic
 from tests.ui.strategies import NOW, TEXT, URL
 
 SUMMARY = InterviewSummary(7, "Interview with O.V", "https://kcrush.example/ov/", ("O.V",), NOW, 14)
 ENTRY = (
     "**[Interview with O.V](https://kcrush.example/ov/)**\n-# O.V · <t:1795348800:D> · 14 questions"
 )
-ARTIST = Artist("0123456789", "O.V", ("오브이", "OV"), "Singer", Kind.MUSIC, (7,))
+ARTIST = Artist("0123456789", "O.V", ("오브이", "OV"), "Singer", Topic.MUSIC, (7,))
 
 
 def summaries(size: int) -> st.SearchStrategy[list[InterviewSummary]]:
@@ -35,6 +35,6 @@ artists = st.builds(
     TEXT,
     st.lists(TEXT, max_size=4).map(tuple),
     st.none() | TEXT,
-    st.sampled_from(Kind),
+    st.sampled_from(Topic),
     st.integers(1, 300).map(lambda count: tuple(range(1, count + 1))),
 )

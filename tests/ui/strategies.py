@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from bot.model import Answer, Image, Interview, StoredInterview, Subject, Transcript, Turn
+from bot.core.model import Answer, Image, Interview, StoredInterview, Subject, Transcript, Turn
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -118,7 +118,7 @@ def interviews(draw: st.DrawFn) -> Interview:
         subjects=tuple(
             draw(st.lists(st.builds(Subject, TEXT, st.one_of(st.none(), TEXT)), max_size=8))
         ),
-        kinds=tuple(draw(st.lists(TEXT, max_size=6))),
+        tags=tuple(draw(st.lists(TEXT, max_size=6))),
         published_at=draw(
             st.one_of(
                 st.none(),

@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.i18n import Text
-from bot.model import Follow, Place, Saved
+from bot.core.i18n import Text
+from bot.core.model import Follow, Place, Saved
 from bot.store import Count, Listed, SavedItem, Started
 from bot.ui.about import SECTIONS, Kept, forget_page, help_page, privacy_page
 from bot.ui.mentions import Mentions

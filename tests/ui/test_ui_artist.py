@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.i18n import Text
-from bot.model import Artist, InterviewSummary, Kind
+from bot.core.i18n import Text
+from bot.core.model import Artist, InterviewSummary, Topic
 from bot.ui.artist import (
     INTERVIEWS_PER_PAGE,
     Quoted,
@@ -115,7 +115,7 @@ def test_only_who_else_speaks_makes_a_list_name_anybody(text: Text) -> None:
 
 
 def test_a_kind_that_the_role_says_is_not_said_twice(text: Text) -> None:
-    director = replace(ARTIST, role="Film Director", kind=Kind.FILM)
+    director = replace(ARTIST, role="Film Director", kind=Topic.FILM)
     assert "## O.V\nFilm Director\n" in shown(artist_page(director, [SUMMARY], text, page=0))
 
 
@@ -131,7 +131,7 @@ def test_many_interviews_are_paged(text: Text) -> None:
 
 
 def test_candidates_tell_themselves_apart(text: Text) -> None:
-    other = Artist("9876543210", "O.V", (), "Webtoon Artist", Kind.WEBTOON, (8, 9))
+    other = Artist("9876543210", "O.V", (), "Webtoon Artist", Topic.WEBTOON, (8, 9))
     layout = artists_page(
         "o.v", [ARTIST, other], text, known=True, choose=lambda one: ArtistPage(one.id)
     )

@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 
 from hypothesis import HealthCheck, given, settings
 
-from bot.i18n import Text
-from bot.model import Image, Interview, Subject, Transcript, Turn
+from bot.core.i18n import Text
+from bot.core.model import Image, Interview, Subject, Transcript, Turn
 from bot.ui.cards import announcement_card
 from tests.ui.limits import buttons, pictures, shown, texts, within_limits
 from tests.ui.strategies import interviews, stored
@@ -14,7 +14,7 @@ SEOYUN = Interview(
     url="https://kcrush.example/interview-with-singer-han-seoyun/",
     title="KCrush Interview with Singer Han Seoyun",
     subjects=(Subject("Han Seoyun", "Singer", ("한서윤",)),),
-    kinds=("Interviews", "Ballad", "K-Pop", "Han Seoyun", "한서윤"),
+    tags=("Interviews", "Ballad", "K-Pop", "Han Seoyun", "한서윤"),
     published_at=datetime(2026, 3, 16, 9, tzinfo=UTC),
     excerpt="Han Seoyun sings about small rooms *and* large skies.",
     image_url="https://kcrush.example/seoyun.jpg",
@@ -43,11 +43,11 @@ def test_the_card_tells_who_what_when_and_how_much(text: Text) -> None:
 
 
 def test_a_tag_that_only_repeats_the_kind_is_left_out(text: Text) -> None:
-    artist = replace(SEOYUN, subjects=(Subject("Oh"),), kinds=("Webtoon", "Comedy", "music"))
+    artist = replace(SEOYUN, subjects=(Subject("Oh"),), tags=("Webtoon", "Comedy", "music"))
     assert texts(announcement_card(stored(artist), text))[-1].endswith(
         "Webtoons and comics · Comedy · music"
     )
-    assert texts(announcement_card(stored(replace(SEOYUN, kinds=("Music",))), text))[-1].endswith(
+    assert texts(announcement_card(stored(replace(SEOYUN, tags=("Music",))), text))[-1].endswith(
         "2 questions · Music"
     )
 
@@ -90,7 +90,7 @@ def test_nothing_in_an_article_pings(text: Text) -> None:
         title="@everyone <@&5>",
         excerpt="@here <@6>",
         subjects=(Subject("@everyone", "<@7>"),),
-        kinds=("@here",),
+        tags=("@here",),
     )
     card = shown(announcement_card(stored(hostile), text))
     for ping in ("@everyone", "@here", "<@"):

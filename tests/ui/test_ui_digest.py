@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.i18n import Text
-from bot.model import Interview, Subject
+from bot.core.i18n import Text
+from bot.core.model import Interview, Subject
 from bot.ui.digest import digest_card
 from tests.ui.limits import buttons, pictures, texts, within_limits
 from tests.ui.strategies import interviews, stored

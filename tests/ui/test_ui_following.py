@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.i18n import Text
-from bot.model import Artist, Follow, Interview
+from bot.core.i18n import Text
+from bot.core.model import Artist, Follow, Interview
 from bot.ui.announcing import Announced
 from bot.ui.following import (
     FOLLOWS_PER_PAGE,

@@ -3,8 +3,8 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.i18n import Text
-from bot.model import Kind
+from bot.core.i18n import Text
+from bot.core.model import Topic
 from bot.search import Fragment, Hit
 from bot.ui.found import Asked, Found, no_more, nothing_found, search_page, unknown_artist
 from bot.ui.ids import short_query
@@ -48,7 +48,7 @@ ASKED = st.builds(
     Asked,
     TEXT.map(lambda query: short_query(query) or "x"),
     st.none() | artists,
-    st.none() | st.sampled_from(Kind),
+    st.none() | st.sampled_from(Topic),
     st.none() | st.integers(1990, 2100),
 )
 
@@ -137,7 +137,7 @@ def test_where_only_the_title_has_the_words_nothing_else_is_quoted(text: Text) -
 
 
 def test_an_unknown_artist_leaves_a_way_on(text: Text) -> None:
-    layout = unknown_artist(Asked("tour", None, Kind.FILM, 2024), "*nobody*", text)
+    layout = unknown_artist(Asked("tour", None, Topic.FILM, 2024), "*nobody*", text)
     within_limits(layout)
     assert "I know no artist called “\\*nobody\\*”" in shown(layout)
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
@@ -163,7 +163,7 @@ def plain(text: Text, asked: Asked, **changes: object) -> tuple[str, list[tuple[
 
 
 def test_the_filters_are_named_and_every_page_keeps_them(text: Text) -> None:
-    asked = Asked("tour", ARTIST, Kind.MUSIC, 2024)
+    asked = Asked("tour", ARTIST, Topic.MUSIC, 2024)
     head, found = plain(text, asked, page=1, total=12, more=True)
     assert head == (
         "## Results for “tour”\nOnly **O.V** · **Music** · **2024**\n"
@@ -187,7 +187,7 @@ def test_a_corrected_search_says_what_it_shows(text: Text) -> None:
 
 
 def test_few_results_come_with_another_search(text: Text) -> None:
-    head, found = plain(text, Asked("rain", kind=Kind.FILM), corrected="train")
+    head, found = plain(text, Asked("rain", kind=Topic.FILM), corrected="train")
     assert head == (
         "## Results for “rain”\nDid you mean “train”?\nOnly **Film**\n-# 1 passage found"
     )
@@ -195,7 +195,7 @@ def test_few_results_come_with_another_search(text: Text) -> None:
 
 
 def test_nothing_found_says_which_filter_to_drop(text: Text) -> None:
-    asked = Asked("tour", ARTIST, Kind.FILM, 2024)
+    asked = Asked("tour", ARTIST, Topic.FILM, 2024)
     layout = nothing_found(asked, text, {"artist": 3, "kind": 0, "year": 1})
     assert texts(layout) == [
         "**Nothing found for “tour”** among the interviews you narrowed it to: "
@@ -209,7 +209,7 @@ def test_nothing_found_says_which_filter_to_drop(text: Text) -> None:
 
 
 def test_nothing_found_until_all_filters_are_dropped(text: Text) -> None:
-    layout = nothing_found(Asked("tour", ARTIST, Kind.FILM), text, {"artist": 0, "all": 9})
+    layout = nothing_found(Asked("tour", ARTIST, Topic.FILM), text, {"artist": 0, "all": 9})
     assert shown(layout).endswith("There is something, though, when you look everywhere:")
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
         ("Everywhere (9)", "kc:seek:0::::tour")
@@ -223,7 +223,7 @@ def test_nothing_found_with_filters_in_the_words_says_to_leave_them_out(text: Te
 
 
 def test_nothing_found_even_without_filters(text: Text) -> None:
-    layout = nothing_found(Asked("xyzzy", kind=Kind.FILM), text, {"kind": 0})
+    layout = nothing_found(Asked("xyzzy", kind=Topic.FILM), text, {"kind": 0})
     assert "Without these there is nothing either." in shown(layout)
     assert buttons(layout) == []
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.model import Kind
+from bot.core.model import Topic
 from bot.ui.ids import (
     Action,
     AnotherQuote,
@@ -52,7 +52,7 @@ pages = st.integers(0, 999_999)
 positions = st.builds(Position, pages, pages)
 queries = TEXT.map(short_query)
 artists = st.text("0123456789abcdef", min_size=10, max_size=10)
-kinds = st.none() | st.sampled_from(Kind)
+kinds = st.none() | st.sampled_from(Topic)
 years = st.integers(1000, 9999)
 actions = st.one_of(
     st.builds(OpenReader, ids),
@@ -104,11 +104,11 @@ def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> No
         ("kc:open", OpenChosen()),
         (
             "kc:seek:1:w:2024:0123456789:webtoon",
-            SearchPage(1, "webtoon", "0123456789", Kind.WEBTOON, 2024),
+            SearchPage(1, "webtoon", "0123456789", Topic.WEBTOON, 2024),
         ),
         ("kc:seek:0::::방탄", SearchPage(0, "방탄")),
-        ("kc:latest:2:music", LatestPage(2, Kind.MUSIC)),
-        ("kc:random:film:3", AnotherRandom(Kind.FILM, 3)),
+        ("kc:latest:2:music", LatestPage(2, Topic.MUSIC)),
+        ("kc:random:film:3", AnotherRandom(Topic.FILM, 3)),
         ("kc:day:0316:2", DayPage(3, 16, 2)),
         ("kc:artist:0123456789:1", ArtistPage("0123456789", 1)),
         ("kc:follow:0123456789", FollowArtist("0123456789")),

@@ -4,17 +4,17 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.i18n import Text
-from bot.model import (
+from bot.core.i18n import Text
+from bot.core.model import (
     Frequency,
     GuildSettings,
     InterviewSummary,
-    Kind,
     Mode,
     QuietHours,
     Subscription,
     SubscriptionState,
     Timetable,
+    Topic,
 )
 from bot.store import SubscriptionOverview
 from bot.ui.ids import DayPage
@@ -40,7 +40,7 @@ def test_any_lists_are_within_discords_limits(
     found: list[InterviewSummary], query: str, page: int, text: Text
 ) -> None:
     within_limits(latest_page(found, text, page=page, more=True))
-    within_limits(latest_page(found, text, page=page, more=True, kind=Kind.WEBTOON))
+    within_limits(latest_page(found, text, page=page, more=True, kind=Topic.WEBTOON))
     within_limits(choices_page(query, found, text))
     day = DayPage(9, 30, page)
     within_limits(day_page(found, text, day, year=2030, total=99_999, more=True))
@@ -69,7 +69,7 @@ def test_the_latest_in_a_list(text: Text) -> None:
 
 
 def test_the_latest_of_a_kind(text: Text) -> None:
-    layout = latest_page([SUMMARY], text, page=1, more=True, kind=Kind.MUSIC)
+    layout = latest_page([SUMMARY], text, page=1, more=True, kind=Topic.MUSIC)
     assert texts(layout)[0] == "## Latest interviews: Music"
     assert [found["custom_id"] for found in buttons(layout)] == [
         "kc:latest:0:music",

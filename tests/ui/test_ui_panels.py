@@ -1,4 +1,4 @@
-from bot.i18n import Text
+from bot.core.i18n import Text
 from bot.ui.markdown import Marked
 from bot.ui.panels import error_panel, notice
 from tests.ui.limits import shown, within_limits

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.i18n import Text
-from bot.model import Interview, Quote
+from bot.core.i18n import Text
+from bot.core.model import Interview, Quote
 from bot.ui.ids import AnotherQuote, OpenAt, Position, ShareQuote
 from bot.ui.quotes import alternative, quote_page, shared_quote
 from tests.ui.limits import buttons, pictures, shown, units, within_limits

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.i18n import Text
-from bot.model import Answer, Image, Interview, Place, Subject, Transcript, Turn
+from bot.core.i18n import Text
+from bot.core.model import Answer, Image, Interview, Place, Subject, Transcript, Turn
 from bot.store import Opened
 from bot.ui.ids import (
     COVER,
@@ -40,7 +40,7 @@ INTERVIEW = Interview(
     url="https://kcrush.example/interview/",
     title="Interview with O.V",
     subjects=(Subject("O.V", "R&B Duo"),),
-    kinds=("R&B",),
+    tags=("R&B",),
     published_at=datetime(2026, 3, 16, 9, tzinfo=UTC),
     image_url="https://kcrush.example/hero.jpg",
     transcript=Transcript(
@@ -359,7 +359,7 @@ def worst() -> Interview:
         title=word,
         url=url,
         subjects=tuple(Subject(word, word) for _ in range(9)),
-        kinds=tuple(f"{n}{word}" for n in range(5)),
+        tags=tuple(f"{n}{word}" for n in range(5)),
         transcript=Transcript(word * 60, (turn,) * 200, word * 60, images=turn.images),
     )
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.i18n import Text
-from bot.model import Interview, InterviewSummary, Place, Saved
+from bot.core.i18n import Text
+from bot.core.model import Interview, InterviewSummary, Place, Saved
 from bot.store import Listed, SavedItem, Started
 from bot.ui.ids import COVER, END, Position
 from bot.ui.layout import Layout

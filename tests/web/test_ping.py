@@ -15,11 +15,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from bot.clock import SystemClock
-from bot.errors import FetchError
-from bot.i18n import load_messages
-from bot.model import DeliveryState
-from bot.watcher import FeedHealth
+from bot.core.clock import SystemClock
+from bot.core.errors import FetchError
+from bot.core.i18n import load_messages
+from bot.core.model import DeliveryState
+from bot.feed.watcher import FeedHealth
 from bot.web.health import Health, health
 from bot.web.server import HttpServer, ServerLimits, listening
 from bot.web.site import build_site

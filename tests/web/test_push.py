@@ -10,7 +10,7 @@ import pytest
 from process import pointed_at, running
 from wordpress import FEED, URL, needs_scripts, needs_wordpress, script
 
-from bot.demo import Stage, furnish
+from bot.cli.demo import Stage, furnish
 from sandbox import Sandbox
 from sandbox.site import SampleSite
 from tests.web.port import EXTENDED, ask, free_port, health, logged

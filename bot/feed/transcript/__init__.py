@@ -16,11 +16,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.core.model import Image, Transcript
 from bot.feed.transcript.assemble import assembled, joined, prose
 from bot.feed.transcript.blocks import Item, Line, Page, read_page
 from bot.feed.transcript.classify import Verdict, verdict_on
 from bot.feed.transcript.lines import cut_lines, without_furniture
-from bot.model import Image, Transcript
 
 _LETTERS = re.compile(r"[^\W_]+")
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from bot.core.model import Answer, Image, Transcript, Turn
 from bot.feed.transcript import wording
 from bot.feed.transcript.blocks import Item, Line
 from bot.feed.transcript.classify import Verdict
 from bot.feed.transcript.labels import ANSWERS, Label
-from bot.model import Answer, Image, Transcript, Turn
 
 # A remark on how it is said, in lower case; "(카시)" or "(Leader)" is part of the name.
 _ASIDE = re.compile(r"\s*([(\[（][a-z웃하][^)\]）]{0,40}[)\]）])\s*$")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborNode
 
+from bot.core.model import Image
 from bot.feed.html import BLOCKS, LARGEST, parse_html
 from bot.feed.identity import web_url
 from bot.feed.text import scrub, shorten
@@ -21,7 +22,6 @@ from bot.feed.transcript.furniture import (
     strip_shortcodes,
 )
 from bot.feed.transcript.media import bare_video, embedded_video, emoji, picture, same_picture
-from bot.model import Image
 
 Marks = frozenset[str]
 Attributes = Mapping[str, str | None]

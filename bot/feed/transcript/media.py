@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
+from bot.core.model import Image
 from bot.feed.identity import web_url
 from bot.feed.text import clean, shorten
-from bot.model import Image
 
 ALT_LIMIT = 300
 

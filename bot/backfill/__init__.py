@@ -1,6 +1,0 @@
-"""The archive: all of a feed's interviews, also those that it shows no more, kept in step."""
-
-from bot.backfill.archive import Report
-from bot.backfill.service import RATE, Backfill
-
-__all__ = ["RATE", "Backfill", "Report"]

@@ -1,0 +1,195 @@
+"""The verbs of the program. Each is a thin hand: settings in, one service, lines out.
+
+What a verb needs is imported when it runs, so that ``--help`` and ``parse`` don't wait for Discord.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+import structlog
+
+from bot import __version__
+from bot.core.errors import ConfigError, UserError
+from bot.core.i18n import Messages, Text
+from bot.core.logging import configure_logging
+from bot.core.settings import Settings, load_settings
+
+EX_FAILED = 1
+EX_CONFIG = 78
+"""sysexits.h: something was found in an unconfigured or misconfigured state."""
+
+logger = structlog.get_logger(__name__)
+
+Verb = Callable[[Settings, Text], Coroutine[Any, Any, int]]
+
+
+def sentence(text: Text, error: UserError) -> str:
+    """The one line that tells a person at the terminal of an error."""
+    args = dict(error.args_by_name)
+    if error.key == "config.line":
+        args["problem"] = text(str(args["problem"]), **args)
+    return text(error.key, **args).replace("\n", " ")
+
+
+def run_verb(verb: Verb, messages: Messages, **overrides: Any) -> None:
+    """Read the settings, run `verb` on an event loop, and end the program with its exit code.
+
+    Nothing a verb raises reaches the terminal as a bare traceback: a person gets a sentence, and
+    the log, with its secrets blotted out, gets the rest.
+    """
+    text = messages.text()
+    try:
+        settings = load_settings(**overrides)
+        secret = settings.discord_token.get_secret_value() if settings.discord_token else ""
+        configure_logging(settings.log_level, settings.log_format, secrets=[secret])
+        code = asyncio.run(verb(settings, text))
+    except KeyboardInterrupt:
+        code = 0
+    except Exception as error:  # noqa: BLE001 - the last door: a person reads a sentence
+        code = _explain(text, error)
+    raise SystemExit(code)
+
+
+def _explain(text: Text, error: Exception) -> int:
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, UserError):
+        click.echo(sentence(text, error), err=True)
+        return EX_CONFIG if is_configuration(error) else EX_FAILED
+    logger.error("failed", exc_info=(type(error), error, error.__traceback__))
+    click.echo(text("cli.failed"), err=True)
+    return EX_FAILED
+
+
+def is_configuration(error: UserError) -> bool:
+    """Whether an error is mended in the settings, so that starting again without that is vain."""
+    return isinstance(error, ConfigError) or error.key == "discord.token-refused"
+
+
+def build_cli(messages: Messages) -> click.Group:
+    """The command line, with its help from the catalogue."""
+    text = messages.text()
+
+    @click.group(help=text("cli.help"), context_settings={"help_option_names": ["-h", "--help"]})
+    @click.version_option(__version__, prog_name="kcrush-bot")
+    def cli() -> None:
+        pass
+
+    _add_running(cli, messages, text)
+    _add_reading(cli, messages, text)
+    _add_tending(cli, messages, text)
+    return cli
+
+
+def _add_running(cli: click.Group, messages: Messages, text: Text) -> None:
+    @cli.command(help=text("cli.run.help"))
+    @click.option("--or-demo", is_flag=True, help=text("cli.run.or-demo"))
+    def run(or_demo: bool) -> None:
+        from bot.cli.run import run_demo, run_real
+
+        async def verb(settings: Settings, text: Text) -> int:
+            if or_demo and settings.discord_token is None:
+                return await run_demo(settings, messages, port=None, page=True, exit_after=None)
+            return await run_real(settings, messages)
+
+        run_verb(verb, messages)
+
+    @cli.command(help=text("cli.demo.help"))
+    @click.option("--port", type=click.IntRange(0, 65535), help=text("cli.demo.port"))
+    @click.option("--no-page", is_flag=True, help=text("cli.demo.no-page"))
+    @click.option(
+        "--exit-after",
+        type=click.FloatRange(min=0),
+        metavar="SECONDS",
+        help=text("cli.demo.exit-after"),
+    )
+    def demo(port: int | None, no_page: bool, exit_after: float | None) -> None:
+        from bot.cli.run import run_demo
+
+        async def verb(settings: Settings, text: Text) -> int:
+            return await run_demo(
+                settings, messages, port=port, page=not no_page, exit_after=exit_after
+            )
+
+        run_verb(verb, messages)
+
+
+def _add_reading(cli: click.Group, messages: Messages, text: Text) -> None:
+    @cli.command(help=text("cli.parse.help"))
+    @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+    @click.option("--json", "as_json", is_flag=True, help=text("cli.json"))
+    def parse(sources: tuple[str, ...], as_json: bool) -> None:
+        from bot.cli.parse import parse_sources
+
+        async def verb(settings: Settings, text: Text) -> int:
+            return await parse_sources(sources, settings, text, as_json=as_json)
+
+        run_verb(verb, messages)
+
+    @cli.command(help=text("cli.search.help"))
+    @click.argument("query")
+    @click.option("--json", "as_json", is_flag=True, help=text("cli.json"))
+    @click.option(
+        "--limit",
+        type=click.IntRange(1, 1000),
+        default=10,
+        show_default=True,
+        help=text("cli.search.limit"),
+    )
+    def search(query: str, as_json: bool, limit: int) -> None:
+        from bot.cli.data import search_archive
+
+        async def verb(settings: Settings, text: Text) -> int:
+            return await search_archive(query, settings, text, as_json=as_json, limit=limit)
+
+        run_verb(verb, messages)
+
+
+def _add_tending(cli: click.Group, messages: Messages, text: Text) -> None:
+    @cli.command(help=text("cli.poll.help"))
+    def poll() -> None:
+        from bot.cli.data import poll_once
+
+        async def verb(settings: Settings, text: Text) -> int:
+            return await poll_once(settings, messages)
+
+        run_verb(verb, messages)
+
+    @cli.command(help=text("cli.backfill.help"))
+    @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help=text("cli.backfill.since"))
+    @click.option("--limit", type=click.IntRange(min=1), help=text("cli.backfill.limit"))
+    @click.option(
+        "--rate",
+        type=click.FloatRange(0, 100),
+        default=1.0,
+        show_default=True,
+        help=text("cli.backfill.rate"),
+    )
+    @click.option("--dry-run", is_flag=True, help=text("cli.backfill.dry-run"))
+    def backfill(since: datetime | None, limit: int | None, rate: float, dry_run: bool) -> None:
+        from bot.cli.backfill import Wanted, backfill_archive
+
+        day = since.replace(tzinfo=UTC) if since else None
+
+        async def verb(settings: Settings, text: Text) -> int:
+            return await backfill_archive(settings, text, Wanted(day, limit, rate, dry_run))
+
+        run_verb(verb, messages)
+
+    @cli.command(help=text("cli.migrate.help"))
+    def migrate() -> None:
+        from bot.cli.data import migrate_database
+
+        run_verb(migrate_database, messages)
+
+    @cli.command(help=text("cli.check.help"))
+    def check() -> None:
+        from bot.cli.check import check_all
+
+        async def verb(settings: Settings, text: Text) -> int:
+            return await check_all(settings, messages)
+
+        run_verb(verb, messages)

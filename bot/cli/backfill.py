@@ -1,0 +1,99 @@
+"""``backfill``: the whole archive of the feeds, read once and brought up to date."""
+
+import random
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+
+import click
+
+from bot.archive import Backfill, Report
+from bot.cli import EX_FAILED, sentence
+from bot.cli.progress import counting, pacing
+from bot.core.clock import SystemClock
+from bot.core.errors import UserError
+from bot.core.i18n import Text
+from bot.core.settings import Settings, is_loopback
+from bot.feed.fetch import open_fetcher
+from bot.feed.watcher import Watcher
+from bot.search import SearchIndex
+from bot.store import open_store
+
+EX_USAGE = 2
+"""As click ends the program for wrong usage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for: posts since a day, at most so many, at a rate; or only to be told."""
+
+    since: datetime | None
+    limit: int | None
+    rate: float
+    dry_run: bool
+
+
+async def backfill_archive(settings: Settings, text: Text, wanted: Wanted) -> int:
+    """Read the archive of every feed; 1 when one failed, 2 for a rate that is not for its site."""
+    for url in settings.feed_url:
+        if wanted.rate == 0 and not is_loopback(url):
+            click.echo(text("cli.backfill.rate-zero", url=url), err=True)
+            return EX_USAGE
+    clock, rng = SystemClock(), random.Random()
+    failed = False
+    async with (
+        open_store(settings.database_url, clock) as store,
+        open_fetcher(clock, user_agent=settings.user_agent) as fetcher,
+    ):
+        feeds = settings.feed_url
+        interval = settings.poll_interval
+        watcher = Watcher(fetcher, store, clock, rng, feeds=feeds, interval=interval)
+        for url in feeds:
+            with pacing(text, text("cli.backfill.progress"), clock) as progress:
+                service = Backfill(
+                    fetcher,
+                    store,
+                    clock,
+                    rng,
+                    feeds=(url,),
+                    agent=settings.user_agent,
+                    rate=wanted.rate,
+                    poll=watcher.poll,
+                    progress=progress,
+                )
+                try:
+                    if wanted.dry_run:
+                        line = _surveyed(await service.survey(url), text)
+                    else:
+                        report = await service.fill(url, since=wanted.since, limit=wanted.limit)
+                        line = _told(report, text)
+                except UserError as error:
+                    failed = True
+                    click.echo(f"{url}: {sentence(text, error)}", err=True)
+                    continue
+            click.echo(line)
+        if not wanted.dry_run:
+            with (
+                closing(SearchIndex.open(settings.data_dir / "index")) as index,
+                counting(text("cli.index.progress")) as count,
+            ):
+                await index.sync(store, count)
+    return EX_FAILED if failed else 0
+
+
+def _surveyed(report: Report, text: Text) -> str:
+    way = text(f"cli.backfill.way.{report.way}")
+    if report.total is None:
+        return text("cli.backfill.survey-open", url=report.url, way=way)
+    return text("cli.backfill.survey", url=report.url, total=report.total, way=way)
+
+
+def _told(report: Report, text: Text) -> str:
+    return text(
+        "cli.backfill.done" if report.finished else "cli.backfill.partial",
+        url=report.url,
+        way=text(f"cli.backfill.way.{report.way}"),
+        stored=report.stored,
+        updated=report.updated,
+        withdrawn=report.withdrawn,
+    )

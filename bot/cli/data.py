@@ -1,0 +1,118 @@
+"""``poll``, ``search`` and ``migrate``: one thing done with what is stored, then the end."""
+
+import random
+from contextlib import closing
+
+import click
+import orjson
+
+from bot.app import open_app
+from bot.cli import EX_FAILED, sentence
+from bot.cli.progress import counting
+from bot.client.client import log_in_once
+from bot.core.clock import SystemClock
+from bot.core.errors import UserError
+from bot.core.i18n import Messages, Text
+from bot.core.model import DeliveryState
+from bot.core.settings import Settings
+from bot.feed.watcher import PollReport
+from bot.search import Hit, SearchIndex
+from bot.store import open_store
+
+
+async def poll_once(settings: Settings, messages: Messages) -> int:
+    """Poll every feed once; send what is due where there is a token. 1 when a feed failed."""
+    text = messages.text()
+    failed = False
+    async with open_app(settings, messages, SystemClock(), random.Random()) as app:
+        for url in settings.feed_url:
+            try:
+                report = await app.watcher.poll(url)
+            except UserError as error:
+                failed = True
+                click.echo(f"{url}: {sentence(text, error)}", err=True)
+                continue
+            click.echo(text("cli.poll.line", url=url, outcome=_outcome(report, text)))
+        with counting(text("cli.index.progress")) as progress:
+            await app.index.sync(app.store, progress)
+        before = await app.store.outbox_counts()
+        if not before.get(DeliveryState.PENDING) and not before.get(DeliveryState.LEASED):
+            return EX_FAILED if failed else 0
+        if settings.discord_token is None:
+            click.echo(text("cli.poll.no-token"), err=True)
+            return EX_FAILED if failed else 0
+        await log_in_once(app.client, settings.token)
+        await app.announcer.drain()
+        await app.extras.drain()
+        after = await app.store.outbox_counts()
+        sent = after.get(DeliveryState.SENT, 0) - before.get(DeliveryState.SENT, 0)
+        click.echo(text.plural("cli.poll.sent", sent))
+    return EX_FAILED if failed else 0
+
+
+def _outcome(report: PollReport, text: Text) -> str:
+    if report.seeded_now:
+        return text("cli.poll.seeded")
+    if not report.new_ids and not report.updated_ids:
+        return text("cli.poll.unchanged")
+    return text(
+        "cli.poll.changed",
+        new=len(report.new_ids),
+        updated=len(report.updated_ids),
+        waiting=report.enqueued,
+    )
+
+
+async def search_archive(
+    query: str, settings: Settings, text: Text, *, as_json: bool, limit: int
+) -> int:
+    """Print what the search finds; 0 also when that is nothing."""
+    async with open_store(settings.database_url, SystemClock()) as store:
+        with closing(SearchIndex.open(settings.data_dir / "index")) as index:
+            with counting(text("cli.index.progress")) as progress:
+                await index.sync(store, progress)
+            results = await index.search(query, limit=limit)
+        addresses = {
+            one.id: one.url
+            for one in await store.summaries([hit.interview_id for hit in results.hits])
+        }
+    if as_json:
+        objects = [_as_object(hit, addresses.get(hit.interview_id)) for hit in results.hits]
+        click.echo(orjson.dumps(objects, option=orjson.OPT_INDENT_2))
+    elif not results.hits:
+        click.echo(text("cli.search.nothing", query=query), err=True)
+    else:
+        for hit in results.hits:
+            click.echo(_readable(hit, addresses.get(hit.interview_id)))
+    return 0
+
+
+def _as_object(hit: Hit, url: str | None) -> dict[str, object]:
+    return {
+        "interview_id": hit.interview_id,
+        "title": hit.title,
+        "url": url,
+        "turn": hit.turn_number,
+        "question": hit.question,
+        "snippet": "".join(part.text for part in hit.snippet),
+        "score": hit.score,
+    }
+
+
+def _readable(hit: Hit, url: str | None) -> str:
+    snippet = "".join(
+        click.style(part.text, bold=True) if part.bold else part.text for part in hit.snippet
+    )
+    lines = [click.style(hit.title, bold=True), url or ""]
+    if hit.question:
+        lines.append(f"  {hit.turn_number}. {' '.join(hit.question.split())}")
+    lines.append("  " + snippet.replace("\n", " "))
+    return "\n".join(line for line in lines if line.strip()) + "\n"
+
+
+async def migrate_database(settings: Settings, text: Text) -> int:
+    """Bring the database to the newest schema and say which that is."""
+    async with open_store(settings.database_url, SystemClock()) as store:
+        schema = await store.schema()
+    click.echo(text("cli.migrate.done", version=schema.current))
+    return 0

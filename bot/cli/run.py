@@ -1,0 +1,74 @@
+"""``run`` and ``demo``: the bot itself, against Discord or in the sandbox."""
+
+import asyncio
+import random
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+import structlog
+
+from bot.app import App, open_app, run
+from bot.cli.demo import open_demo, play
+from bot.core.clock import SystemClock
+from bot.core.i18n import Messages
+from bot.core.settings import Settings
+
+logger = structlog.get_logger(__name__)
+
+
+async def run_real(settings: Settings, messages: Messages) -> int:
+    """Run against Discord until SIGTERM or Ctrl-C.
+
+    Raises:
+        ConfigError: there is no token.
+    """
+    _ = settings.token
+    with _stop_signal() as stop:
+        async with open_app(settings, messages, SystemClock(), random.Random()) as app:
+            await run(app, stop, when_ready=_say_ready)
+    return 0
+
+
+async def run_demo(
+    settings: Settings,
+    messages: Messages,
+    *,
+    port: int | None,
+    page: bool,
+    exit_after: float | None,
+) -> int:
+    """Run in the sandbox until SIGTERM, Ctrl-C or `exit_after` seconds."""
+    with _stop_signal() as stop:
+        if exit_after is not None:
+            asyncio.get_running_loop().call_later(exit_after, stop.set)
+        async with open_demo(settings, messages, port=port, page=page) as demo:
+            await play(demo, messages, stop, page=page)
+    click.echo(messages.text()("cli.demo.bye"))
+    return 0
+
+
+def _say_ready(app: App) -> None:
+    logger.info(
+        "ready",
+        user=str(app.client.user),
+        guilds=len(app.client.guilds),
+        shards=app.client.shard_count,
+        invite=app.client.invite_url(),
+    )
+
+
+@contextmanager
+def _stop_signal() -> Iterator[asyncio.Event]:
+    """An event that SIGTERM and SIGINT set, so that the bot ends in order."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    for number in signals:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,130 @@
+"""Keeps the rows true to the guilds: what left is remembered for a while, what is gone is ended.
+
+Told by the gateway's events, and looked up anew whenever the client is ready, for guilds and roles
+may have changed while nobody listened. A channel that went meanwhile is found out by sending.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import discord
+import structlog
+
+from bot.admins.subscriptions import GRACE
+from bot.client.client import KcrushClient
+from bot.core.clock import Clock
+from bot.core.errors import StoreError
+from bot.store import Store
+
+logger = structlog.get_logger(__name__)
+
+PURGE_EVERY = 24 * 3600.0
+"""Seconds between two looks for guilds whose days of grace are over."""
+
+CHANNEL_GONE = "unknown-channel"
+"""``delivery.reason.unknown-channel``: the same words as for one found out by sending."""
+
+
+class Keeping:
+    """The keeper; `wake` rouses whoever sends, after a change that may make something due."""
+
+    def __init__(
+        self, client: KcrushClient, store: Store, clock: Clock, wake: Callable[[], None]
+    ) -> None:
+        self._client = client
+        self._store = store
+        self._clock = clock
+        self._wake = wake
+
+    def listen(self) -> None:
+        """Hear the client's events from now on."""
+        self._client.hear("ready", self._ready)
+        self._client.hear("guild_join", self._joined)
+        self._client.hear("guild_remove", self._removed)
+        self._client.hear("guild_channel_delete", self._channel_deleted)
+        self._client.hear("raw_thread_delete", self._thread_deleted)
+        self._client.hear("guild_role_delete", self._role_deleted)
+
+    async def run(self) -> None:
+        """Delete what its guild's days of grace are over for, once a day; no failure ends it."""
+        while True:
+            try:
+                await self.purge()
+            except StoreError as error:
+                logger.warning("keeping.store-failing", cause=str(error))
+            await self._clock.sleep(PURGE_EVERY)
+
+    async def purge(self) -> int:
+        """Delete everything of guilds that removed the bot more than ``GRACE`` ago; how many.
+
+        Raises:
+            StoreError: the store can't be written.
+        """
+        purged = await self._store.guilds.purge(self._clock.now() - GRACE)
+        if purged:
+            logger.info("keeping.purged", guilds=purged)
+        return purged
+
+    async def compare(self) -> None:
+        """Hold what is stored against the guilds and roles that the client knows of.
+
+        Raises:
+            StoreError: the store can't be read or written.
+        """
+        present = {guild.id for guild in self._client.guilds}
+        for guild_id, removed_at in (await self._store.guilds.known()).items():
+            if guild_id not in present and removed_at is None:
+                await self._leave(guild_id)
+            elif guild_id in present and removed_at is not None:
+                await self._come_back(guild_id)
+        for guild_id, role_ids in (await self._store.choices.roles()).items():
+            guild = self._client.get_guild(guild_id)
+            if guild is None or guild.unavailable:
+                continue
+            lost = role_ids - {role.id for role in guild.roles}
+            if lost:
+                await self._store.choices.lose_roles(guild_id, lost)
+
+    # ---------------------------------------------------------------- events
+
+    async def _ready(self) -> None:
+        await self._guarded(self.compare())
+
+    async def _joined(self, guild: discord.Guild) -> None:
+        await self._guarded(self._come_back(guild.id))
+
+    async def _removed(self, guild: discord.Guild) -> None:
+        await self._guarded(self._leave(guild.id))
+
+    async def _channel_deleted(self, channel: discord.abc.GuildChannel) -> None:
+        await self._guarded(self._end(channel.id))
+
+    async def _thread_deleted(self, payload: discord.RawThreadDeleteEvent) -> None:
+        await self._guarded(self._end(payload.thread_id))
+
+    async def _role_deleted(self, role: discord.Role) -> None:
+        await self._guarded(self._store.choices.lose_roles(role.guild.id, [role.id]))
+
+    async def _leave(self, guild_id: int) -> None:
+        parked = await self._store.guilds.leave(guild_id)
+        logger.info("keeping.guild-left", guild=guild_id, subscriptions=parked)
+
+    async def _come_back(self, guild_id: int) -> None:
+        revived = await self._store.guilds.come_back(guild_id)
+        if revived:
+            logger.info("keeping.guild-back", guild=guild_id, subscriptions=revived)
+            self._wake()
+
+    async def _end(self, channel_id: int) -> None:
+        if await self._store.choices.end_channel(channel_id, CHANNEL_GONE):
+            logger.info("keeping.channel-gone", channel=channel_id)
+            self._wake()
+
+    @staticmethod
+    async def _guarded(change: Coroutine[Any, Any, object]) -> None:
+        """What the store could not take is found out anew when the client is ready again, or by
+        sending."""
+        try:
+            await change
+        except StoreError as error:
+            logger.warning("keeping.store-failing", cause=str(error))

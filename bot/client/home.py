@@ -1,0 +1,91 @@
+"""The home channel: an announcement channel of the bot's own guild, which others follow.
+
+The bot keeps a subscription for it by itself, with publishing on, made in the bot's own name. So a
+new interview is one message and one crosspost, however many channels follow.
+"""
+
+from dataclasses import replace
+
+import discord
+import structlog
+
+from bot.admins.targets import Target, needed_permissions
+from bot.client.client import KcrushClient
+from bot.core.model import Mode, Subscription, SubscriptionState, TargetKind
+from bot.store import Store
+
+logger = structlog.get_logger(__name__)
+
+
+async def keep_home(client: KcrushClient, store: Store, channel_id: int | None) -> bool:
+    """See to the home channel's subscription, and end those of former home channels; whether
+    there is a home channel that will do. Needs a logged-in client.
+
+    What an admin of the home guild changed (paused, a role) is left alone.
+
+    Raises:
+        discord.HTTPException, aiohttp.ClientError, OSError: Discord could not be asked.
+        StoreError: the database can't be written.
+    """
+    own_id = client.user.id if client.user else 0
+    for former in await store.homes.made_by(own_id):
+        if former.channel_id != channel_id:
+            await store.remove_subscription(former.guild_id, former.channel_id)
+            logger.info("home.left", channel=former.channel_id, guild=former.guild_id)
+    if channel_id is None:
+        return False
+    channel = await _announcement_channel(client, channel_id)
+    if channel is None:
+        return False
+    _warn_of_missing(channel)
+    before = await store.choices.find(channel.guild.id, channel_id)
+    if before is not None and _will_do(before):
+        return True
+    await store.choices.subscribe(channel.guild.id, channel_id, own_id, _published)
+    logger.info("home.kept", channel=channel_id, guild=channel.guild.id)
+    return True
+
+
+async def _announcement_channel(
+    client: KcrushClient, channel_id: int
+) -> discord.TextChannel | None:
+    try:
+        channel = await client.fetch_channel(channel_id)
+    except (discord.NotFound, discord.Forbidden, discord.InvalidData) as error:
+        _tell_unusable(channel_id, str(error))
+        return None
+    if isinstance(channel, discord.TextChannel) and channel.is_news():
+        return channel
+    _tell_unusable(channel_id, "it is no announcement channel of a server")
+    return None
+
+
+def _tell_unusable(channel_id: int, cause: str) -> None:
+    logger.error(
+        "home.unusable",
+        channel=channel_id,
+        cause=cause,
+        mend="set HOME_CHANNEL_ID to an announcement channel that the bot sees, or empty it",
+    )
+
+
+def _warn_of_missing(channel: discord.TextChannel) -> None:
+    me: discord.Member | None = channel.guild.me
+    if me is None:
+        return
+    permissions = channel.permissions_for(me)
+    needed = needed_permissions(Target(TargetKind.ANNOUNCEMENT, crosspost=True))
+    missing = [name for name in needed if not getattr(permissions, name)]
+    if missing:
+        logger.error("home.missing-permissions", channel=channel.id, missing=missing)
+
+
+def _will_do(subscription: Subscription) -> bool:
+    kept = subscription.state is not SubscriptionState.ENDED
+    return kept and _published(subscription) == subscription
+
+
+def _published(subscription: Subscription) -> Subscription:
+    return replace(
+        subscription, kind=TargetKind.ANNOUNCEMENT, crosspost=True, mode=Mode.POST, webhook_id=None
+    )

@@ -1,0 +1,366 @@
+"""The frozen values that travel between the rooms. No I/O, no library types."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture: absolute http(s) URL, alternative text and caption ("" for none)."""
+
+    url: str
+    alt: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom an interview is with, and as what ("Webtoon Artist"), where the title says so."""
+
+    name: str
+    role: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class Topic(StrEnum):
+    """What an interview is about, in the order in which people are offered it."""
+
+    MUSIC = "music"
+    ACTING = "acting"
+    WEBTOON = "webtoon"
+    SPORT = "sport"
+    GAME = "game"
+    CREATOR = "creator"
+    FILM = "film"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One person's words in answer to a question; paragraphs are parted by a blank line.
+
+    ``speaker`` is the name as the article labels it, ``None`` where it labels nobody.
+    """
+
+    speaker: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and what was answered to it, in the article's order. ``number`` counts from 1."""
+
+    number: int
+    question: str
+    answers: tuple[Answer, ...]
+    images: tuple[Image, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """An article's body, in reading order: intro, turns, outro.
+
+    Text is plain (no markup, entities decoded), paragraphs parted by a blank line. An article that
+    is no interview has no turns and all its prose in ``intro``. ``images`` are those of intro and
+    outro; ``videos`` and ``links`` are absolute http(s) URLs. ``warnings`` say, for the operator,
+    what was left out or guessed.
+    """
+
+    intro: str
+    turns: tuple[Turn, ...]
+    outro: str
+    images: tuple[Image, ...] = ()
+    videos: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """A published interview as the site tells it. Dates are aware and in UTC.
+
+    ``guid`` is the feed's identity of the entry (its URL where it gives none) and ``url`` the
+    canonical address. ``tags`` are the site's categories and tags, in its order and spelling.
+    """
+
+    guid: str
+    url: str
+    title: str
+    subjects: tuple[Subject, ...] = ()
+    tags: tuple[str, ...] = ()
+    author: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    excerpt: str = ""
+    image_url: str | None = None
+    transcript: Transcript = field(default_factory=lambda: Transcript("", (), ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of an answer that stand on their own.
+
+    ``text`` is one line, ``section`` the question's number.
+    ``speaker`` is the full name where the interview tells it, "" where nobody is named; ``role``
+    is what they are, or the group that they speak for.
+    """
+
+    text: str
+    speaker: str
+    role: str | None
+    question: str
+    title: str
+    section: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredInterview:
+    """An interview with its row id, the id that custom_ids, the index and deliveries use."""
+
+    id: int
+    interview: Interview
+    first_seen_at: datetime
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewSummary:
+    """What a list or a choice needs of an interview: one row, no turns."""
+
+    id: int
+    title: str
+    url: str
+    names: tuple[str, ...]
+    published_at: datetime | None
+    turn_count: int
+    subjects: tuple[Subject, ...] = ()
+    kind: Topic = Topic.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class Artist:
+    """Whom interviews are with, over all of them. See ``bot.core.artists`` for ``id``.
+
+    ``name`` is as the newest interview writes it, ``aliases`` all other spellings that the
+    magazine uses, ``interviews`` their ids, newest first.
+    """
+
+    id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    role: str | None = None
+    kind: Topic = Topic.OTHER
+    interviews: tuple[int, ...] = ()
+
+
+class TargetKind(StrEnum):
+    """What a subscription's channel is, as far as it matters to an announcement."""
+
+    TEXT = "text"
+    ANNOUNCEMENT = "announcement"
+    THREAD = "thread"
+    FORUM = "forum"
+    MEDIA = "media"
+    DIRECT = "direct"
+    """A person's direct messages; the subscription's guild and channel id are the person's own."""
+
+
+class SubscriptionState(StrEnum):
+    """Parked waits for somebody to mend something, paused for an admin's word."""
+
+    ACTIVE = "active"
+    PARKED = "parked"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class Frequency(StrEnum):
+    """Each interview by itself, or those of a day or a week gathered in one message."""
+
+    EACH = "each"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """From when until when nothing is announced, in minutes of the local day (0 to 1439).
+
+    Over midnight where `until` is the smaller. The two differ.
+    """
+
+    start: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """When announcements go out, in local time. ``weekday`` (0 is Monday) is a weekly digest's."""
+
+    frequency: Frequency = Frequency.EACH
+    weekday: int = 0
+    hour: int = 18
+    quiet: QuietHours | None = None
+
+
+class Mode(StrEnum):
+    """Posted by the bot, or carried into the channel by Discord's channel following."""
+
+    POST = "post"
+    FOLLOW = "follow"
+
+
+class Doubt(StrEnum):
+    """What to do where nobody can tell whether a message arrived."""
+
+    RATHER_ONCE = "rather-once"
+    RATHER_TWICE = "rather-twice"
+
+
+@dataclass(frozen=True, slots=True)
+class GuildSettings:
+    """What holds for all of a guild. ``time_zone`` is an IANA name, ``None`` where none was
+    chosen (then UTC holds); ``removed_at`` is since when the bot is not in it any more."""
+
+    id: int
+    time_zone: str | None = None
+    doubt: Doubt = Doubt.RATHER_ONCE
+    removed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A channel that wants announcements. Ids are Discord snowflakes. One per channel.
+
+    ``crosspost`` publishes announcements of an announcement channel to its followers,
+    ``discussion`` opens a thread under each; ``role_lost`` says that the role was deleted.
+    ``webhook_id`` is Discord's hook that carries announcements where the mode is to follow.
+    ``tag_id`` is the tag of a forum's posts where none fits.
+    """
+
+    id: int
+    guild_id: int
+    channel_id: int
+    role_id: int | None
+    created_by: int
+    created_at: datetime
+    state: SubscriptionState = SubscriptionState.ACTIVE
+    reason: str | None = None
+    timetable: Timetable = Timetable()
+    crosspost: bool = False
+    discussion: bool = False
+    role_lost: bool = False
+    mode: Mode = Mode.POST
+    webhook_id: int | None = None
+    kind: TargetKind = TargetKind.TEXT
+    tag_id: int | None = None
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    LEASED = "leased"
+    SENT = "sent"
+    PARKED = "parked"
+    ABANDONED = "abandoned"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A row of the outbox: one interview for one subscription.
+
+    ``nonce`` is stable for the row's whole life, at most 25 characters (Discord docs, Create
+    Message). ``next_attempt_at`` is when a pending row falls due or a leased row's lease ends.
+    ``maybe_sent_at`` is since when the message may stand in the channel without our knowing, apart
+    from the lease of now, which began at ``leased_at``. ``missed`` counts the other interviews for
+    which this announcement speaks, because the channel was out of reach when they came.
+    """
+
+    id: int
+    interview_id: int
+    subscription_id: int
+    state: DeliveryState
+    attempts: int
+    next_attempt_at: datetime
+    nonce: str
+    message_id: int | None = None
+    reason: str | None = None
+    maybe_sent_at: datetime | None = None
+    missed: int = 0
+    leased_at: datetime | None = None
+
+
+class ExtraKind(StrEnum):
+    """What follows an announcement that was sent, where its subscription wants it."""
+
+    CROSSPOST = "crosspost"
+    DISCUSSION = "discussion"
+
+
+class ExtraState(StrEnum):
+    PENDING = "pending"
+    DONE = "done"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody stopped reading: ``section`` and ``part`` as in ``bot.ui.ids.Position``."""
+
+    interview_id: int
+    section: int
+    part: int
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What somebody keeps: a question (``section`` is its number), or a whole interview (0)."""
+
+    interview_id: int
+    section: int
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Somebody wants a direct message at the next interview with an artist."""
+
+    artist_id: str
+    name: str
+    followed_at: datetime
+
+
+class Reached(StrEnum):
+    """What became of a direct message, for whoever has to tell the person."""
+
+    ARRIVED = "arrived"
+    REFUSED = "refused"
+    """The first one that was."""
+
+    REFUSED_AGAIN = "refused-again"
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a site gave to ask it again conditionally (RFC 9110, 8.8): verbatim header values."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What is remembered of one feed between polls.
+
+    ``seeded`` is false until the first successful poll, which stores and announces nothing.
+    ``failures`` counts failed polls in a row.
+    """
+
+    url: str
+    validators: Validators = field(default_factory=Validators)
+    seeded: bool = False
+    failures: int = 0
+    polled_at: datetime | None = None
+    changed_at: datetime | None = None

@@ -1,0 +1,96 @@
+"""What Discord answers, seen before discord.py treats it: invalid responses, and 5xx of unknown
+effect.
+
+Discord bans an address for 10,000 invalid responses (401, 403, or 429 not of a shared bucket) in
+ten minutes (Discord docs, Rate limits, Invalid Request Limit). All of the bot's requests count,
+those of its commands too, so they are counted where all of them pass.
+"""
+
+import re
+from collections import deque
+from collections.abc import Mapping
+from types import SimpleNamespace
+
+import aiohttp
+
+from bot.core.clock import Clock
+from bot.delivery.sender import EffectUnknownError
+
+WINDOW = 600.0
+"""Seconds over which Discord counts."""
+
+CAREFUL = 2_000
+STOP = 8_000
+"""Invalid responses in the window from which announcements slow down, and at which they wait."""
+
+SLOWEST = 2.0
+"""Seconds before each announcement just below ``STOP``: the 2,000 left last longer than an hour."""
+
+_INVALID = frozenset({401, 403, 429})
+
+_MAKES = re.compile(r"/channels/\d+/(messages(/\d+/threads)?|threads)$")
+"""Requests that make something each time that they are sent."""
+
+
+class InvalidResponses:
+    """Counts invalid responses over a sliding window."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        # At most STOP moments matter: with so many in the window, nothing is announced.
+        self._moments: deque[float] = deque(maxlen=STOP)
+
+    def note(self, status: int, scope: str | None = None) -> None:
+        """Count an answer, if it is one of those; `scope` is its ``X-RateLimit-Scope``."""
+        if status in _INVALID and not (status == 429 and scope == "shared"):
+            self._moments.append(self._clock.monotonic())
+
+    @property
+    def count(self) -> int:
+        """How many there were in the last ten minutes, ``STOP`` at most."""
+        start = self._clock.monotonic() - WINDOW
+        while self._moments and self._moments[0] <= start:
+            self._moments.popleft()
+        return len(self._moments)
+
+    async def caution(self) -> None:
+        """Wait before an announcement as the count advises: not at all up to ``CAREFUL``, from
+        there on longer the more there are, and at ``STOP`` until it falls."""
+        while (count := self.count) >= STOP:
+            await self._clock.sleep(self._moments[0] + WINDOW - self._clock.monotonic() + 0.001)
+        if count > CAREFUL:
+            await self._clock.sleep(SLOWEST * (count - CAREFUL) / (STOP - CAREFUL))
+
+
+def watching(invalid: InvalidResponses) -> aiohttp.TraceConfig:
+    """For the client's ``http_trace``: counts, and ends a request that makes something at its
+    first 5xx.
+
+    discord.py sends a request again by itself after a 5xx. For what makes a message that is one
+    too many once Discord has forgotten the nonce, and for what makes a thread always: such a
+    request raises ``EffectUnknownError``, and the outbox decides.
+    """
+
+    async def ended(
+        session: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        seen: aiohttp.TraceRequestEndParams,
+    ) -> None:
+        del session, context
+        response = seen.response
+        invalid.note(response.status, response.headers.get("X-RateLimit-Scope"))
+        if response.status >= 500 and seen.method == "POST" and _MAKES.search(seen.url.path):
+            raise EffectUnknownError(response.status, _seconds(response.headers))
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(ended)
+    return trace
+
+
+def _seconds(headers: Mapping[str, str]) -> float | None:
+    value = headers.get("Retry-After", "")
+    try:
+        seconds = float(value)
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds < float("inf") else None

@@ -1,0 +1,249 @@
+"""Whom people follow, without Discord: a direct message at the next interview with an artist.
+
+What is sent, and when, is the announcer's affair (docs/delivery.md). Here is what a person asks
+for, and who still has to be told that their direct messages are closed: that is kept in memory, so
+that it costs no command a moment.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import structlog
+
+from bot.core.artists import artist_ids, artist_key
+from bot.core.clock import Clock
+from bot.core.errors import StoreError, UserError
+from bot.core.model import Artist, Follow, Reached, Subject
+from bot.search import SearchIndex
+from bot.store import FOLLOWS_LIMIT, Messages, Store, Wanted
+from bot.store import Following as Became
+
+logger = structlog.get_logger(__name__)
+
+REFRESH = 600.0
+"""Seconds between two looks at what other processes and newer interviews changed."""
+
+TRY_FOR = 8.0
+"""Seconds that a person waits to hear whether their messages are open again."""
+
+TRY_PAUSE = 15.0
+"""Seconds between two tries of one person: each refusal counts towards Discord's limit of invalid
+requests."""
+
+CHOICES = 25
+"""Discord docs, Application Commands, autocomplete: the most choices that are shown."""
+
+
+class FollowsFullError(UserError):
+    """The person follows ``FOLLOWS_LIMIT`` artists already."""
+
+    def __init__(self) -> None:
+        super().__init__("error.follows-full", limit=FOLLOWS_LIMIT)
+
+
+class NotFollowedError(UserError):
+    """The person follows nobody who is called so."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("error.not-followed", name=name)
+
+
+class FollowsNobodyError(UserError):
+    """The person follows nobody."""
+
+    def __init__(self) -> None:
+        super().__init__("error.follows-nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """An artist whom a person follows from now on, or did ``already``; ``closed`` says that their
+    direct messages were refused last time."""
+
+    artist: Artist
+    already: bool
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Followings:
+    """Whom a person follows, the newest first; ``closed`` as in ``Followed``."""
+
+    follows: tuple[Follow, ...]
+    closed: bool
+
+
+class Tried(StrEnum):
+    """What came of trying a person's direct messages again."""
+
+    ARRIVED = "arrived"
+    CLOSED = "closed"
+    OPEN = "open"
+    """Nothing waited to try them with; the next message will tell."""
+
+    WAITING = "waiting"
+    """No word from Discord yet."""
+
+    NOBODY = "nobody"
+    """Nothing is followed."""
+
+
+class Following:
+    """Raises (every method that asks the store): StoreError. `wake` rouses the announcer, whose
+    ``on_direct`` is to be ``heard``."""
+
+    def __init__(
+        self, store: Store, index: SearchIndex, clock: Clock, wake: Callable[[], None]
+    ) -> None:
+        self._store = store
+        self._index = index
+        self._clock = clock
+        self._wake = wake
+        self._untold: set[int] = set()
+        self._trying: dict[int, asyncio.Future[Reached]] = {}
+        self._tried_at: dict[int, float] = {}
+
+    async def run(self) -> None:
+        """Keep up with what is changed elsewhere, until cancelled; no failure ends it."""
+        while True:
+            try:
+                await self.refresh()
+            except StoreError as error:
+                logger.warning("following.store-failing", cause=str(error))
+            except Exception:
+                logger.exception("following.failing")
+            await self._clock.sleep(REFRESH)
+
+    async def refresh(self) -> None:
+        """Read who is still to be told, and follow artists by the spellings that they have now."""
+        self._untold = await self._store.follows.untold()
+        for artist_id, spellings in (await self._store.follows.spellings()).items():
+            artist = self._index.artist(artist_id)
+            if artist is None:
+                continue
+            now = spellings_of(artist) | {artist_id}
+            if now != spellings:
+                await self._store.follows.respell(artist_id, now)
+
+    # ---------------------------------------------------------------- following
+
+    async def follow(self, user_id: int, artist: Artist) -> Followed:
+        """Follow an artist; what closed messages hold back is tried again.
+
+        Raises:
+            FollowsFullError: the person follows as many as one may.
+        """
+        wanted = Wanted(artist.id, artist.name, spellings_of(artist))
+        became = await self._store.follows.add(user_id, wanted)
+        if became is Became.FULL:
+            raise FollowsFullError
+        closed = await self._is_closed(user_id)
+        if closed:
+            self._wake()
+        return Followed(artist, became is Became.ALREADY, closed)
+
+    async def unfollow(self, user_id: int, artist_id: str) -> Follow | None:
+        """Follow an artist, by any spelling's id, no more; ``None`` where nobody was followed."""
+        return await self._store.follows.remove(user_id, artist_id)
+
+    async def unfollow_named(self, user_id: int, name: str) -> Follow:
+        """Follow no more whoever is called so.
+
+        Raises:
+            FollowsNobodyError, NotFollowedError: there is nobody to take from the list.
+        """
+        follows = await self._store.follows.of(user_id)
+        if not follows:
+            raise FollowsNobodyError
+        by_name = {artist_key(follow.name): follow.artist_id for follow in follows}
+        found = by_name.get(artist_key(name))
+        meant = [found] if found else [artist.id for artist in self._index.artists_named(name)[:1]]
+        for artist_id in meant:
+            gone = await self._store.follows.remove(user_id, artist_id)
+            if gone is not None:
+                return gone
+        raise NotFollowedError(name)
+
+    async def followings(self, user_id: int) -> Followings:
+        follows = await self._store.follows.of(user_id)
+        closed = bool(follows) and await self._is_closed(user_id)
+        return Followings(tuple(follows), closed)
+
+    async def _is_closed(self, user_id: int) -> bool:
+        """Whether the person's messages are closed; who asks this is told."""
+        closed = await self._store.follows.messages(user_id) is Messages.CLOSED
+        if closed and user_id in self._untold:
+            await self.take_untold(user_id)
+        return closed
+
+    async def complete(self, user_id: int, typed: str) -> list[Follow]:
+        """Those of the followed whose name holds what was typed, the newest followed first."""
+        wanted = artist_key(typed)
+        follows = await self._store.follows.of(user_id)
+        return [one for one in follows if wanted in artist_key(one.name)][:CHOICES]
+
+    # ---------------------------------------------------------------- direct messages
+
+    def heard(self, user_id: int, what: Reached) -> None:
+        """The announcer's word about a person's direct messages."""
+        if what is Reached.REFUSED:
+            self._untold.add(user_id)
+        elif what is Reached.ARRIVED:
+            self._untold.discard(user_id)
+        trying = self._trying.get(user_id)
+        if trying is not None and not trying.done():
+            trying.set_result(what)
+
+    def is_untold(self, user_id: int) -> bool:
+        """Whether this person may have to be told that their messages are closed: at once, and
+        without the store."""
+        return user_id in self._untold
+
+    async def take_untold(self, user_id: int) -> bool:
+        """Whether they are to be told now; from now on they count as told."""
+        if user_id not in self._untold:
+            return False
+        self._untold.discard(user_id)
+        if await self._store.follows.messages(user_id) is not Messages.CLOSED:
+            return False
+        await self._store.follows.told(user_id)
+        return True
+
+    async def try_again(self, user_id: int) -> Tried:
+        """Try a person's direct messages now, and wait a little for what comes of it."""
+        trying = self._trying.setdefault(user_id, asyncio.get_running_loop().create_future())
+        try:
+            return await self._try(user_id, trying)
+        finally:
+            self._trying.pop(user_id, None)
+
+    async def _try(self, user_id: int, trying: "asyncio.Future[Reached]") -> Tried:
+        before = await self._store.follows.messages(user_id)
+        if before is Messages.NONE:
+            return Tried.NOBODY
+        if before is Messages.OPEN:
+            return Tried.OPEN
+        await self.take_untold(user_id)
+        if not self._may_try(user_id):
+            return Tried.WAITING
+        if await self._store.follows.try_again(user_id) is not Messages.CLOSED:
+            return Tried.OPEN
+        self._wake()
+        await asyncio.wait([trying], timeout=TRY_FOR)
+        if not trying.done():
+            return Tried.WAITING
+        return Tried.ARRIVED if trying.result() is Reached.ARRIVED else Tried.CLOSED
+
+    def _may_try(self, user_id: int) -> bool:
+        now = self._clock.monotonic()
+        recent = {one: at for one, at in self._tried_at.items() if now - at < TRY_PAUSE}
+        allowed = user_id not in recent
+        self._tried_at = recent if not allowed else recent | {user_id: now}
+        return allowed
+
+
+def spellings_of(artist: Artist) -> frozenset[str]:
+    """The ids by which an interview with this artist is known."""
+    return artist_ids([Subject(artist.name, aliases=artist.aliases)])

@@ -1,0 +1,297 @@
+"""From the site to the outbox: fetch, parse, decide, one commit; for every feed, for ever."""
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.core.clock import Clock, wait
+from bot.core.errors import UserError
+from bot.core.model import FeedState, Validators
+from bot.feed.decide import Entry, Plan, asked, decide
+from bot.feed.fetch import Fetched
+from bot.feed.identity import digest
+from bot.feed.parse import ParsedFeed, parse_feed
+from bot.feed.schedule import next_poll
+from bot.store import Store
+
+logger = structlog.get_logger(__name__)
+
+HINT_GAP = 10.0
+"""Seconds: hints to look now lead to at most one poll of a feed in this time.
+
+Polls by the timetable don't count, so that a hint after a quiet hour, or just after the start, is
+followed at once.
+"""
+
+
+SECOND_LOOK = 60.0
+"""Seconds: a poll that followed a hint and brought nothing new is repeated once, so much later, for
+a page cache or a replica may show a new post only after WordPress told of it.
+"""
+
+
+class Fetches(Protocol):
+    """What the watcher needs of ``bot.feed.fetch.Fetcher``."""
+
+    async def get(self, url: str, validators: Validators) -> Fetched: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """What one poll of a feed brought.
+
+    ``status`` is 200 or 304. ``new_ids`` stand in the order of announcement; ``enqueued`` counts
+    deliveries. ``seeded_now`` marks the first poll ever, which announces nothing. ``written`` says
+    whether anything was written at all.
+    """
+
+    url: str
+    status: int
+    new_ids: tuple[int, ...] = ()
+    updated_ids: tuple[int, ...] = ()
+    enqueued: int = 0
+    seeded_now: bool = False
+    written: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """Whether an interview was added or changed."""
+        return bool(self.new_ids or self.updated_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """How a feed fares. Moments in UTC; ``failures`` in a row, ``last_error`` that of the last
+    poll (``None`` after a good one), ``next_poll_at`` as planned at the end of the last poll.
+    """
+
+    url: str
+    polled_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    failures: int = 0
+    last_error: Exception | None = None
+    next_poll_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Feed:
+    """What is kept of a feed in memory; nothing of it is missed after a restart."""
+
+    url: str
+    health: FeedHealth
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    hint: asyncio.Event = field(default_factory=asyncio.Event)
+    hinted: bool = False
+    hinted_at: float = float("-inf")
+    looks_again: bool = False
+    ttl: int | None = None
+    retry_after: float | None = None
+    max_age: float | None = None
+
+
+class Watcher:
+    """Polls feeds and writes down what they bring.
+
+    A poll's interviews, their deliveries and the feed's validators are one transaction: killed
+    before it, the poll is repeated; killed after it, the outbox has all. A poll that finds nothing
+    new writes nothing. `interval` is in seconds. ``on_commit`` is called after each transaction
+    that changed an interview; what it raises is logged and stops nothing.
+    """
+
+    def __init__(
+        self,
+        fetcher: Fetches,
+        store: Store,
+        clock: Clock,
+        rng: random.Random,
+        *,
+        feeds: Sequence[str],
+        interval: float,
+        on_commit: Callable[[PollReport], None] | None = None,
+    ) -> None:
+        self._fetcher = fetcher
+        self._store = store
+        self._clock = clock
+        self._rng = rng
+        self._interval = interval
+        self._feeds = {url: _Feed(url, FeedHealth(url)) for url in feeds}
+        self.on_commit = on_commit
+
+    async def run(self) -> None:
+        """Watch every feed until cancelled; no failure ends it."""
+        async with asyncio.TaskGroup() as tasks:
+            for feed in self._feeds.values():
+                tasks.create_task(self._watch(feed), name=f"watch {feed.url}")
+
+    def look_now(self, url: str | None = None) -> None:
+        """A hint that there is something new at `url`, or at any feed: poll at once, but no sooner
+        than ``HINT_GAP`` after the last hint that was followed, nor than the site asked for
+        (Retry-After). A hint during a poll leads to another after it, and one that led to nothing
+        new to one more (``SECOND_LOOK``).
+        """
+        for feed in self._feeds.values():
+            if url is None or feed.url == url:
+                feed.hint.set()
+
+    def health(self) -> tuple[FeedHealth, ...]:
+        """How each feed fares, in the order of the settings."""
+        return tuple(feed.health for feed in self._feeds.values())
+
+    async def poll(self, url: str) -> PollReport:
+        """One poll now. Polls of one feed take turns.
+
+        Raises:
+            FetchError: the site could not be asked.
+            ParseError: it answered with something that is no feed.
+            StoreError: the database failed; nothing was changed.
+        """
+        feed = self._feeds.get(url) or _Feed(url, FeedHealth(url))
+        async with feed.turn:
+            now = self._clock.now()
+            feed.health = replace(feed.health, polled_at=now)
+            try:
+                report = await self._poll(feed)
+            except Exception as error:
+                failures = feed.health.failures + 1
+                feed.health = replace(feed.health, failures=failures, last_error=error)
+                feed.retry_after = getattr(error, "retry_after", None)
+                raise
+            feed.health = replace(feed.health, succeeded_at=now, failures=0, last_error=None)
+        if report.changed and self.on_commit is not None:
+            try:
+                self.on_commit(report)
+            except Exception:
+                logger.exception("feed.listener-failed", feed=url)
+        return report
+
+    # ---------------------------------------------------------------- the loop
+
+    async def _watch(self, feed: _Feed) -> None:
+        while True:
+            feed.hint.clear()
+            delay = await self._supervised_poll(feed)
+            planned = self._clock.now() + timedelta(seconds=delay)
+            feed.health = replace(feed.health, next_poll_at=planned)
+            due = self._clock.monotonic() + delay
+            earliest = max(
+                feed.hinted_at + HINT_GAP, self._clock.monotonic() + (feed.retry_after or 0.0)
+            )
+            feed.hinted = await wait(feed.hint, self._clock, delay)
+            if feed.hinted:
+                await self._clock.sleep(min(earliest, due) - self._clock.monotonic())
+            if feed.hinted or feed.looks_again:
+                feed.hinted_at = self._clock.monotonic()
+
+    async def _supervised_poll(self, feed: _Feed) -> float:
+        """Poll, whatever comes of it; seconds until the next."""
+        try:
+            report = await self.poll(feed.url)
+        except UserError as error:
+            delay = self._delay(feed, found=False)
+            logger.warning(
+                "feed.failed",
+                feed=feed.url,
+                cause=str(error),
+                failures=feed.health.failures,
+                next_try_in=round(delay),
+            )
+            return delay
+        except Exception:
+            logger.exception("feed.crashed", feed=feed.url, failures=feed.health.failures)
+            return self._delay(feed, found=False)
+        self._tell(report)
+        return self._delay(feed, found=bool(report.new_ids))
+
+    def _delay(self, feed: _Feed, *, found: bool) -> float:
+        """Seconds until the next poll, after one that `found` something new or not."""
+        planned = next_poll(
+            self._interval,
+            failures=feed.health.failures,
+            jitter=self._rng.random(),
+            retry_after=feed.retry_after,
+            max_age=feed.max_age,
+            ttl=feed.ttl,
+        )
+        second_look = max(SECOND_LOOK, feed.retry_after or 0.0)
+        feed.looks_again = feed.hinted and not found and second_look < planned
+        return second_look if feed.looks_again else planned
+
+    def _tell(self, report: PollReport) -> None:
+        log = logger.bind(feed=report.url, status=report.status)
+        if report.seeded_now:
+            log.info("feed.seeded", interviews=len(report.new_ids))
+        elif report.changed:
+            log.info(
+                "feed.changed",
+                new=report.new_ids,
+                updated=report.updated_ids,
+                enqueued=report.enqueued,
+            )
+        else:
+            log.debug("feed.unchanged")
+
+    # ---------------------------------------------------------------- one poll
+
+    async def _poll(self, feed: _Feed) -> PollReport:
+        state = await self._store.feed_state(feed.url)
+        fetched = await self._fetcher.get(feed.url, state.validators)
+        feed.retry_after, feed.max_age = fetched.retry_after, fetched.max_age
+        if fetched.moved_to is not None:
+            logger.info("feed.moved", feed=feed.url, to=fetched.moved_to)
+        if fetched.status == 304:
+            return PollReport(feed.url, 304)
+        parsed, entries = await asyncio.to_thread(_parse, fetched)
+        feed.ttl = parsed.ttl
+        for warning in parsed.warnings:
+            logger.warning("feed.odd", feed=feed.url, warning=warning)
+        return await self._write(state, fetched.validators, entries)
+
+    async def _write(
+        self, state: FeedState, validators: Validators, entries: Sequence[Entry]
+    ) -> PollReport:
+        """What is known is asked within the transaction, so that another process that polls the
+        same feed can't come in between."""
+        now = self._clock.now()
+        async with self._store.write() as write:
+            plan = decide(entries, await write.known(*asked(entries)), seeded=state.seeded)
+            if plan.empty and state.seeded and validators == state.validators:
+                return PollReport(state.url, 200)
+            new_ids: list[int] = []
+            enqueued = 0
+            for update in plan.updates:
+                await write.update(update.id, update.entry.interview, update.entry.digest)
+            for entry in plan.new:
+                new_ids.append(await write.insert(entry.interview, entry.digest))
+                if plan.announce:
+                    enqueued += await write.enqueue(new_ids[-1], now)
+            await write.save_feed_state(_after(state, validators, plan, now))
+        return PollReport(
+            state.url,
+            200,
+            new_ids=tuple(new_ids),
+            updated_ids=tuple(update.id for update in plan.updates),
+            enqueued=enqueued,
+            seeded_now=not state.seeded,
+            written=True,
+        )
+
+
+def _parse(fetched: Fetched) -> tuple[ParsedFeed, list[Entry]]:
+    parsed = parse_feed(fetched.body, url=fetched.url, content_type=fetched.content_type)
+    return parsed, [Entry(interview, digest(interview)) for interview in parsed.interviews]
+
+
+def _after(state: FeedState, validators: Validators, plan: Plan, now: datetime) -> FeedState:
+    return replace(
+        state,
+        validators=validators,
+        seeded=True,
+        failures=0,
+        polled_at=now,
+        changed_at=state.changed_at if plan.empty else now,
+    )

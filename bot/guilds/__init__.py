@@ -1,1 +1,0 @@
-"""What happens as guilds change: channels mended, deleted or followed, guilds left and joined."""

@@ -1,0 +1,318 @@
+"""The program from outside: verbs, exit codes, and the exact words for what goes wrong.
+
+Each exit code comes once from an interpreter of its own; the others are forked.
+"""
+
+import json
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from process import pointed_at, run_verb
+
+from sandbox import Sandbox
+from sandbox.site import SampleSite
+
+SHARED = Path(__file__).resolve().parents[3] / "shared"
+RECORDED = SHARED / "wordpress" / "recorded"
+KEYS = {
+    "guid",
+    "url",
+    "title",
+    "subjects",
+    "kinds",
+    "published_at",
+    "updated_at",
+    "excerpt",
+    "image_url",
+    "intro",
+    "turns",
+    "outro",
+    "warnings",
+}
+FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>t</title>{}</channel></rss>"""
+ITEM = """<item><title>Interview: Nobody Known</title><link>https://m.example/nobody/</link>
+<description>Hello.</description></item>"""
+
+
+# ---------------------------------------------------------------- usage and settings
+
+
+@pytest.mark.parametrize("arguments", [["fly"], ["parse"], ["search"], ["demo", "--port", "x"]])
+async def test_wrong_usage_is_exit_code_2(tmp_path: Path, arguments: list[str]) -> None:
+    ended = await run_verb(tmp_path, *arguments, forked=arguments != ["fly"])
+    assert ended.code == 2
+    assert "Usage: kcrush-bot" in ended.err
+
+
+async def test_run_without_a_token_is_a_configuration_error(tmp_path: Path) -> None:
+    ended = await run_verb(tmp_path, "run", forked=False)
+    assert ended.code == 78
+    assert ended.err == (
+        "DISCORD_TOKEN: is missing; the bot needs its token from the Discord developer portal. "
+        "Example: DISCORD_TOKEN=(the token that the developer portal shows under Bot)\n"
+    )
+
+
+@pytest.mark.parametrize("verb", [["run"], ["check"], ["poll"], ["search", "x"], ["migrate"]])
+async def test_a_wrong_setting_ends_every_verb_with_one_line(
+    tmp_path: Path, verb: list[str]
+) -> None:
+    ended = await run_verb(tmp_path, *verb, POLL_INTERVAL="soon")
+    assert ended.code == 78
+    assert ended.out == ""
+    assert ended.err == (
+        'POLL_INTERVAL: must be a whole number of seconds, not "soon". Example: POLL_INTERVAL=300\n'
+    )
+
+
+# ---------------------------------------------------------------- parse
+
+
+@pytest.mark.skipif(not RECORDED.exists(), reason="the recorded WordPress pages are not here")
+async def test_parse_prints_the_recorded_feed_as_json(tmp_path: Path) -> None:
+    ended = await run_verb(tmp_path, "parse", "--json", str(RECORDED / "interviews-feed.xml"))
+    assert (ended.code, ended.err) == (0, "")
+    found = json.loads(ended.out)
+    assert len(found) == 10
+    for interview in found:
+        assert set(interview) == KEYS
+        assert len(interview["turns"]) >= 8
+        assert [turn["number"] for turn in interview["turns"]] == list(
+            range(1, len(interview["turns"]) + 1)
+        )
+        for turn in interview["turns"]:
+            assert set(turn) == {"number", "question", "answers"}
+            assert turn["question"]
+            assert all(set(answer) == {"speaker", "text"} for answer in turn["answers"])
+            assert turn["answers"]
+        assert interview["published_at"].endswith("+00:00")
+        assert all(set(subject) == {"name", "role"} for subject in interview["subjects"])
+
+
+async def test_parse_reads_files_urls_and_standard_input(
+    tmp_path: Path, sample_site: SampleSite
+) -> None:
+    feed = tmp_path / "feed.xml"
+    feed.write_text(FEED.format(ITEM), encoding="utf-8")
+    address = sample_site.link(sample_site.posts[0])
+    ended = await run_verb(
+        tmp_path,
+        "parse",
+        "--json",
+        str(feed),
+        address,
+        "-",
+        stdin=FEED.format(ITEM).encode(),
+    )
+    assert (ended.code, ended.err) == (0, "")
+    titles = [interview["title"] for interview in json.loads(ended.out)]
+    assert titles == [
+        "Interview: Nobody Known",
+        sample_site.posts[0].title,
+        "Interview: Nobody Known",
+    ]
+
+
+async def test_parse_goes_on_after_what_it_can_not_read(
+    tmp_path: Path, sample_site: SampleSite
+) -> None:
+    feed = tmp_path / "feed.xml"
+    feed.write_text(FEED.format(ITEM), encoding="utf-8")
+    noise = tmp_path / "noise.bin"
+    noise.write_bytes(b"\x00\xff no feed")
+    ended = await run_verb(
+        tmp_path,
+        "parse",
+        "--json",
+        str(noise),
+        "missing.xml",
+        f"{sample_site.url}/no/such/page/",
+        str(feed),
+    )
+    assert ended.code == 1
+    assert [interview["title"] for interview in json.loads(ended.out)] == [
+        "Interview: Nobody Known"
+    ]
+    lines = ended.err.splitlines()
+    assert len(lines) == 3
+    assert lines[0] == (
+        f"{noise} holds no feed and no posts that can be read: RSS, RDF, Atom and JSON Feed are "
+        "understood. Open it in a browser and check that it is the feed's address."
+    )
+    assert lines[1] == "missing.xml: can't be read: No such file or directory."
+    assert lines[2] == (
+        f"{sample_site.url}/no/such/page/: There is nothing at this address (status 404). "
+        "Open the site in a browser and look up where its feed is now."
+    )
+
+
+async def test_parse_for_people(tmp_path: Path) -> None:
+    feed = tmp_path / "feed.xml"
+    feed.write_text(FEED.format(ITEM), encoding="utf-8")
+    ended = await run_verb(tmp_path, "parse", str(feed))
+    assert ended.code == 0
+    assert ended.out.startswith("Interview: Nobody Known\n=======================\n")
+
+
+async def test_parse_stores_nothing(tmp_path: Path) -> None:
+    await run_verb(tmp_path, "parse", "-", stdin=FEED.format(ITEM).encode())
+    assert not (tmp_path / "data").exists()
+
+
+# ---------------------------------------------------------------- poll, search, migrate
+
+
+async def test_poll_seeds_then_announces_and_search_finds(
+    tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
+) -> None:
+    env = pointed_at(discord_here, sample_site.feed_url, DISCORD_TOKEN="")
+    first = await run_verb(tmp_path, "poll", forked=False, **env)
+    assert (first.code, first.out) == (
+        0,
+        f"{sample_site.feed_url}: first poll: what is there is stored and announced nowhere\n",
+    )
+    again = await run_verb(tmp_path, "poll", **env)
+    assert again.out == f"{sample_site.feed_url}: unchanged\n"
+    post = sample_site.publish()
+    third = await run_verb(tmp_path, "poll", **env)
+    assert third.out == (f"{sample_site.feed_url}: 1 new, 0 updated, 0 announcements to send\n")
+    word = post.title.split()[-1]
+    found = await run_verb(tmp_path, "search", word, "--json", "--limit", "3", **env)
+    assert found.code == 0
+    hits = json.loads(found.out)
+    assert 1 <= len(hits) <= 3
+    assert hits[0]["title"] == post.title
+    assert hits[0]["url"] == sample_site.link(post)
+    nothing = await run_verb(tmp_path, "search", "xyzzyqwx", **env)
+    assert (nothing.code, nothing.out) == (0, "")
+    assert nothing.err == (
+        'Nothing found for "xyzzyqwx". Try fewer or other words, or another spelling of the name.\n'
+    )
+
+
+async def poll_error(folder: Path, site: SampleSite) -> str:
+    ended = await run_verb(folder, "poll", FEED_URL=site.feed_url, POLL_INTERVAL="1")
+    assert ended.code == 1
+    assert ended.out == ""
+    return ended.err.removeprefix(f"{site.feed_url}: ").removesuffix("\n")
+
+
+async def test_a_page_instead_of_a_feed_is_said(tmp_path: Path, sample_site: SampleSite) -> None:
+    sample_site.html_instead()
+    assert await poll_error(tmp_path, sample_site) == (
+        f"{sample_site.feed_url} is a web page, not a feed. Use the address of the feed itself; "
+        "on WordPress it is the page's address with feed/ at its end."
+    )
+
+
+async def test_an_empty_feed_is_said(tmp_path: Path, sample_site: SampleSite) -> None:
+    sample_site.serve("", content_type="application/rss+xml")
+    assert await poll_error(tmp_path, sample_site) == (
+        f"{sample_site.feed_url} answered with nothing, not even an empty feed. Open it in a "
+        "browser; if it is empty there too, the site has a problem that only its owner can mend."
+    )
+
+
+async def test_a_feed_without_entries_is_fine_but_check_wonders(
+    tmp_path: Path, sample_site: SampleSite
+) -> None:
+    sample_site.serve(FEED.format(""), content_type="application/rss+xml")
+    ended = await run_verb(tmp_path, "poll", FEED_URL=sample_site.feed_url, POLL_INTERVAL="1")
+    assert (ended.code, ended.err) == (0, "")
+    code, lines = await check(tmp_path, FEED_URL=sample_site.feed_url, POLL_INTERVAL="1")
+    assert code == 1
+    assert lines["feed"].endswith(
+        "reachable, but there is no entry in it; make sure that FEED_URL names the right feed."
+    )
+
+
+async def test_a_site_that_fails_is_said(tmp_path: Path, sample_site: SampleSite) -> None:
+    sample_site.fail(503, retry_after=600)
+    assert await poll_error(tmp_path, sample_site) == (
+        "The site asks to come back later (status 503). There is nothing to do but to wait."
+    )
+    sample_site.heal()
+    sample_site.fail(404)
+    assert await poll_error(tmp_path, sample_site) == (
+        "There is nothing at this address (status 404). "
+        "Open the site in a browser and look up where its feed is now."
+    )
+
+
+async def test_a_site_that_is_not_there_is_said(tmp_path: Path, unused_tcp_port: int) -> None:
+    url = f"http://127.0.0.1:{unused_tcp_port}/feed/"
+    ended = await run_verb(tmp_path, "poll", forked=False, FEED_URL=url, POLL_INTERVAL="1")
+    assert ended.code == 1
+    assert ended.err.startswith(f"{url}: The site could not be reached (")
+    assert ended.err.endswith(
+        "If it opens in a browser, check this machine's network; "
+        "otherwise it comes back by itself.\n"
+    )
+
+
+async def test_migrate_says_where_it_got(tmp_path: Path) -> None:
+    ended = await run_verb(tmp_path, "migrate")
+    assert ended.code == 0
+    assert re.fullmatch(r"The database is at schema \w+, the newest\.\n", ended.out)
+    with sqlite3.connect(tmp_path / "data" / "kcrush.db") as database:
+        tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
+    database.close()
+    assert {"interviews", "turns", "subscriptions", "deliveries"} <= tables
+
+
+# ---------------------------------------------------------------- check
+
+
+async def check(folder: Path, **env: str) -> tuple[int, dict[str, str]]:
+    ended = await run_verb(folder, "check", **env)
+    assert "Traceback" not in ended.err
+    lines = {}
+    for line in ended.out.splitlines():
+        verdict, rest = line[:6].strip(), line[6:]
+        what, _, detail = rest.partition(": ")
+        lines[what.split(" ")[0]] = f"{verdict} {detail}"
+    return ended.code, lines
+
+
+async def test_check_finds_all_well(
+    tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
+) -> None:
+    code, lines = await check(tmp_path, **pointed_at(discord_here, sample_site.feed_url))
+    assert code == 0
+    assert lines["settings"] == "ok all are usable"
+    assert re.fullmatch(r"ok writable, schema \w+ \(the newest\), 0 interviews", lines["database"])
+    assert lines["feed"].endswith("reachable, 10 interviews in it")
+    assert re.match(r"ok the token belongs to .+; invite it with https://", lines["Discord"])
+    assert "permissions=" in lines["Discord"]
+
+
+async def test_check_says_the_mend_of_each_thing(
+    tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
+) -> None:
+    env = pointed_at(discord_here, f"{sample_site.url}/", DISCORD_TOKEN="a.b.c")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "kcrush.db").write_text("this is no database, but a text\n" * 99)
+    code, lines = await check(tmp_path, **env)
+    assert code == 1
+    assert lines["settings"].startswith("ok ")
+    assert lines["database"].startswith("FAIL ")
+    assert "kcrush.db" in lines["database"]
+    assert lines["feed"].startswith("FAIL ")
+    assert lines["Discord"].startswith("FAIL DISCORD_TOKEN: Discord refuses this token (401)")
+
+
+async def test_check_without_token_or_network(tmp_path: Path, unused_tcp_port: int) -> None:
+    nowhere = f"http://127.0.0.1:{unused_tcp_port}"
+    code, lines = await check(tmp_path, FEED_URL=f"{nowhere}/feed/")
+    assert code == 1
+    assert lines["Discord"] == (
+        "FAIL DISCORD_TOKEN is empty. Copy the bot's token from the developer portal into .env, "
+        "or use make run for the sandbox."
+    )
+    code, lines = await check(
+        tmp_path, FEED_URL=f"{nowhere}/feed/", DISCORD_API_URL=nowhere, DISCORD_TOKEN="a.b.c"
+    )
+    assert lines["Discord"].startswith(f"FAIL {nowhere} can't be reached (")
+    assert lines["Discord"].endswith("Check the network and DISCORD_API_URL.")

@@ -1,0 +1,284 @@
+"""Settings: what a wrong value says, word for word, and that .env.example tells the truth."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cli import sentence
+from bot.core.errors import ConfigError
+from bot.core.i18n import load_messages
+from bot.core.settings import EXAMPLES, Settings, load_settings
+
+TEXT = load_messages().text()
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_defaults_are_the_documented_ones() -> None:
+    settings = load_settings(None)
+    assert settings.discord_token is None
+    assert settings.discord_api_url == "https://discord.com/api/v10"
+    assert settings.discord_gateway_url is None
+    assert settings.feed_url == ("https://www.kcrush.com/category/interviews/feed/",)
+    assert settings.poll_interval == 300
+    assert settings.database_url == "sqlite+aiosqlite:///data/kcrush.db"
+    assert settings.data_dir == Path("data")
+    assert (settings.log_level, settings.log_format) == ("info", "console")
+    assert settings.home_channel_id is None
+    assert settings.backfill == "on"
+    assert settings.reading == "full"
+    assert (settings.catch_up, settings.nonce_window) == (3, 120)
+    assert (settings.http_host, settings.http_port) == ("127.0.0.1", 8080)
+    assert settings.public_url == ""
+    assert re.fullmatch(r"kcrush-bot/\d+\.\d+\.\d+", settings.user_agent)
+
+
+def test_env_example_lists_every_setting_with_its_default(tmp_path: Path) -> None:
+    example = Path(__file__).parents[2] / ".env.example"
+    lines = example.read_text(encoding="utf-8").splitlines()
+    listed = [line.split("=")[0] for line in lines if line and not line.startswith("#")]
+    assert listed == [name.upper() for name in Settings.model_fields]
+    assert set(listed) == set(EXAMPLES)
+    for number, line in enumerate(lines):
+        if line and not line.startswith("#"):
+            assert lines[number - 1].startswith("# "), f"{line} is not explained"
+    assert load_settings(example) == load_settings(None)
+
+
+def test_env_file_is_read_and_the_environment_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env = tmp_path / ".env"
+    env.write_text("POLL_INTERVAL=60\nCONTACT=ops@example.org\n", encoding="utf-8")
+    monkeypatch.setenv("POLL_INTERVAL", "90")
+    settings = load_settings(env)
+    assert settings.poll_interval == 90
+    assert settings.user_agent.endswith(" (+ops@example.org)")
+
+
+def test_empty_values_mean_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.setenv(name.upper(), "")
+    assert load_settings(None).poll_interval == 300
+
+
+def test_several_feeds_and_a_fast_poll_on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEED_URL", " http://127.0.0.1:8/feed/  http://localhost:8/b ")
+    monkeypatch.setenv("POLL_INTERVAL", "1")
+    settings = load_settings(None)
+    assert settings.feed_url == ("http://127.0.0.1:8/feed/", "http://localhost:8/b")
+    assert settings.poll_interval == 1
+
+
+def test_the_database_follows_the_data_dir(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", "elsewhere")
+    assert load_settings(None).database_url == "sqlite+aiosqlite:///elsewhere/kcrush.db"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "line"),
+    [
+        (
+            "POLL_INTERVAL",
+            "5",
+            "POLL_INTERVAL: must be at least 30 seconds, not 5. Example: POLL_INTERVAL=300",
+        ),
+        (
+            "POLL_INTERVAL",
+            "often",
+            'POLL_INTERVAL: must be a whole number of seconds, not "often". '
+            "Example: POLL_INTERVAL=300",
+        ),
+        (
+            "CATCH_UP",
+            "0",
+            'CATCH_UP: must be a whole number from 1 to 10, not "0". Example: CATCH_UP=3',
+        ),
+        (
+            "HTTP_PORT",
+            "70000",
+            'HTTP_PORT: must be a whole number from 0 to 65535, not "70000". '
+            "Example: HTTP_PORT=8080",
+        ),
+        (
+            "HTTP_HOST",
+            "http://here",
+            'HTTP_HOST: must be an address or a name of this machine, not "http://here". '
+            "Example: HTTP_HOST=127.0.0.1",
+        ),
+        (
+            "PUBLIC_URL",
+            "bot.example.org",
+            'PUBLIC_URL: must be a full https://, http:// address, not "bot.example.org". '
+            "Example: PUBLIC_URL=https://bot.example.org",
+        ),
+        (
+            "PUBLIC_URL",
+            "https://bot.example.org/?a=b",
+            "PUBLIC_URL: must be an address to which a path can be added, without ?, # or a "
+            'password, not "https://bot.example.org/?a=b". '
+            "Example: PUBLIC_URL=https://bot.example.org",
+        ),
+        (
+            "NONCE_WINDOW",
+            "some",
+            'NONCE_WINDOW: must be a whole number from 0 to 600, not "some". '
+            "Example: NONCE_WINDOW=120",
+        ),
+        (
+            "FEED_URL",
+            "ftp://a.example/feed",
+            'FEED_URL: must be a full https://, http:// address, not "ftp://a.example/feed". '
+            "Example: FEED_URL=https://www.kcrush.com/category/interviews/feed/",
+        ),
+        (
+            "FEED_URL",
+            " ",
+            "FEED_URL: must name at least one feed. "
+            "Example: FEED_URL=https://www.kcrush.com/category/interviews/feed/",
+        ),
+        (
+            "DISCORD_API_URL",
+            "discord.com",
+            'DISCORD_API_URL: must be a full https://, http:// address, not "discord.com". '
+            "Example: DISCORD_API_URL=https://discord.com/api/v10",
+        ),
+        (
+            "DISCORD_GATEWAY_URL",
+            "https://gateway.example",
+            "DISCORD_GATEWAY_URL: must be a full wss://, ws:// address, "
+            'not "https://gateway.example". Example: DISCORD_GATEWAY_URL=wss://gateway.discord.gg',
+        ),
+        (
+            "DATABASE_URL",
+            "mysql://user:hush@db/kcrush",
+            'DATABASE_URL: must be a database address for SQLite, not "db/kcrush". '
+            "Example: DATABASE_URL=sqlite+aiosqlite:///data/kcrush.db",
+        ),
+        (
+            "LOG_LEVEL",
+            "loud",
+            "LOG_LEVEL: must be one of debug, info, warning, error, "
+            'not "loud". Example: LOG_LEVEL=info',
+        ),
+        (
+            "LOG_FORMAT",
+            "xml",
+            'LOG_FORMAT: must be one of console, json, not "xml". Example: LOG_FORMAT=console',
+        ),
+        (
+            "BACKFILL",
+            "yes",
+            'BACKFILL: must be one of on, off, not "yes". Example: BACKFILL=on',
+        ),
+        (
+            "HOME_CHANNEL_ID",
+            "#news",
+            (
+                'HOME_CHANNEL_ID: must be the number of a channel, not "#news". In Discord, '
+                "switch on Developer Mode (Settings, Advanced), then right-click the channel and "
+                "choose Copy Channel ID. Example: HOME_CHANNEL_ID=123456789012345678"
+            ),
+        ),
+        (
+            "CONTACT",
+            "a (b)",
+            "CONTACT: must be one line of at most 200 plain ASCII characters, without parentheses "
+            "or backslashes. Example: CONTACT=ops@example.org",
+        ),
+        (
+            "DISCORD_TOKEN",
+            "Bot abc.def.ghi",
+            "DISCORD_TOKEN: is no Discord bot token: it holds spaces or characters that no token "
+            "has (leave out the word Bot). "
+            "Example: DISCORD_TOKEN=(the token that the developer portal shows under Bot)",
+        ),
+    ],
+)
+def test_a_wrong_value_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, line: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigError) as caught:
+        load_settings(None)
+    assert sentence(TEXT, caught.value) == line
+
+
+def test_a_missing_token_is_one_line() -> None:
+    with pytest.raises(ConfigError) as caught:
+        _ = load_settings(None).token
+    assert sentence(TEXT, caught.value) == (
+        "DISCORD_TOKEN: is missing; the bot needs its token from the Discord developer portal. "
+        "Example: DISCORD_TOKEN=(the token that the developer portal shows under Bot)"
+    )
+
+
+def test_an_env_file_that_is_no_text_is_one_line(tmp_path: Path) -> None:
+    env = tmp_path / "binary.env"
+    env.write_bytes(b"\xff\xfe\x00D")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(env)
+    line = sentence(TEXT, caught.value)
+    assert line == f"{env} can't be read as UTF-8 text; mend or remove it."
+
+
+def test_the_token_shows_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "hush.hush.hush")
+    settings = load_settings(None)
+    assert settings.token == "hush.hush.hush"
+    assert "hush" not in repr(settings)
+    assert "hush" not in str(settings.model_dump())
+
+
+VARIABLES = sorted(set(EXAMPLES) - {"DATA_DIR"})
+
+
+@given(
+    variable=st.sampled_from(VARIABLES),
+    value=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
+)
+def test_any_value_is_taken_or_told_in_one_line(variable: str, value: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(variable, value)
+        try:
+            load_settings(None)
+        except ConfigError as error:
+            line = sentence(TEXT, error)
+            assert line.startswith(f"{variable}: ")
+            assert "\n" not in line
+            assert "Example: " in line
+
+
+@pytest.mark.parametrize("value", ["12345", "-123456789012345678", "٣" * 18, "9" * 20, "1" * 400])
+def test_a_home_channel_is_a_channels_number(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME_CHANNEL_ID", value)
+    with pytest.raises(ConfigError) as refused:
+        load_settings(None)
+    assert refused.value.args_by_name["variable"] == "HOME_CHANNEL_ID"
+    monkeypatch.setenv("HOME_CHANNEL_ID", " 123456789012345678 ")
+    assert load_settings(None).home_channel_id == 123456789012345678
+
+
+def test_a_public_address_without_a_port_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "https://bot.example.org/kcrush/")
+    assert load_settings(None).public_url == "https://bot.example.org/kcrush"
+    monkeypatch.setenv("HTTP_PORT", "0")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(None)
+    assert sentence(TEXT, caught.value) == (
+        "HTTP_PORT: must not be 0 where PUBLIC_URL is set, for a hub could not reach the bot. "
+        "Give a port, or empty PUBLIC_URL. Example: HTTP_PORT=8080"
+    )
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::1", "[::1]", "localhost", "bot-1.internal"])
+def test_hosts_to_listen_on(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_HOST", host)
+    assert load_settings(None).http_host == host.strip("[]")

@@ -1,0 +1,230 @@
+"""The service of those who follow, over a real store and an index that a test fills."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from bot.core.artists import artist_id
+from bot.core.errors import StoreError
+from bot.core.model import Artist, Reached
+from bot.fans.following import (
+    REFRESH,
+    TRY_PAUSE,
+    Following,
+    FollowsNobodyError,
+    NotFollowedError,
+    Tried,
+    spellings_of,
+)
+from bot.search import SearchIndex
+from bot.store import Leased, Store, open_store
+from tests.clock import FakeClock
+from tests.cogs.stage import interview
+
+MINA = 7001
+HAN = Artist(artist_id("Han Seoyun"), "Han Seoyun", ("한서윤",))
+VINO = Artist(artist_id("V1NO"), "V1NO")
+
+
+@dataclass
+class Index:
+    """Knows these artists by all their spellings."""
+
+    artists: list[Artist] = field(default_factory=lambda: [HAN, VINO])
+
+    def artist(self, artist_id: str) -> Artist | None:
+        return next((one for one in self.artists if artist_id in spellings_of(one)), None)
+
+    def artists_named(self, words: str) -> list[Artist]:
+        return [one for one in self.artists if artist_id(words) in spellings_of(one)]
+
+
+@dataclass
+class Woken:
+    """How often the announcer was roused."""
+
+    times: int = 0
+    again: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        self.times += 1
+        self.again.set()
+
+    async def once_more(self) -> None:
+        async with asyncio.timeout(5):
+            await self.again.wait()
+        self.again.clear()
+
+
+@dataclass
+class Scene:
+    store: Store
+    index: Index
+    clock: FakeClock
+    following: Following
+    woken: Woken
+
+    async def publish(self, number: int) -> None:
+        async with self.store.write() as write:
+            id_ = await write.insert(interview(number), f"digest {number}")
+            await write.enqueue(id_, self.clock.now())
+
+    async def lease(self) -> Leased:
+        now = self.clock.now()
+        (leased,) = await self.store.lease_due(now, now + timedelta(minutes=3), 5)
+        return leased
+
+    async def refuse(self) -> None:
+        """What is due is refused by Discord, as the announcer tells it."""
+        leased = await self.lease()
+        await self.store.park(
+            leased.delivery.id,
+            expected_attempts=leased.delivery.attempts,
+            now=self.clock.now(),
+            reason="messages-closed",
+        )
+        again = Reached.REFUSED if leased.probes is None else Reached.REFUSED_AGAIN
+        self.following.heard(MINA, again)
+
+    async def close(self) -> None:
+        await self.following.follow(MINA, HAN)
+        await self.publish(1)
+        await self.refuse()
+
+
+@pytest.fixture
+async def scene(folder: Path) -> AsyncIterator[Scene]:
+    clock, index, woken = FakeClock(), Index(), Woken()
+    async with open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", clock) as store:
+        following = Following(store, cast("SearchIndex", index), clock, woken.wake)
+        yield Scene(store, index, clock, following, woken)
+
+
+async def test_followed_unfollowed_and_listed(scene: Scene) -> None:
+    following = scene.following
+    assert not (await following.follow(MINA, HAN)).already
+    assert (await following.follow(MINA, HAN)).already
+    await following.follow(MINA, VINO)
+    listed = await following.followings(MINA)
+    assert {one.name for one in listed.follows} == {"Han Seoyun", "V1NO"}
+    assert not listed.closed
+    assert [one.name for one in await following.complete(MINA, "seo yun")] == ["Han Seoyun"]
+    assert len(await following.complete(MINA, "")) == 2
+    assert (await following.unfollow_named(MINA, "han seo-yun")).name == "Han Seoyun"
+    with pytest.raises(NotFollowedError):
+        await following.unfollow_named(MINA, "Han Seoyun")
+    assert await following.unfollow(MINA, VINO.id) is not None
+    with pytest.raises(FollowsNobodyError):
+        await following.unfollow_named(MINA, "V1NO")
+
+
+async def test_unfollowed_by_a_spelling_that_only_the_index_knows(scene: Scene) -> None:
+    await scene.following.follow(MINA, HAN)
+    assert (await scene.following.unfollow_named(MINA, "한서윤")).name == "Han Seoyun"
+
+
+async def test_an_artist_who_is_written_otherwise_now_is_followed_so(scene: Scene) -> None:
+    await scene.following.follow(MINA, HAN)
+    newer = Artist(artist_id("Han Seo-yoon"), "Han Seo-yoon", ("Han Seoyun", "SEOYUN"))
+    scene.index.artists = [newer]
+    await scene.following.refresh()
+    spelled = await scene.store.follows.spellings()
+    assert spelled == {HAN.id: spellings_of(newer)}
+    scene.index.artists = []
+    await scene.following.refresh()
+    assert await scene.store.follows.spellings() == spelled
+
+
+async def test_it_goes_on_keeping_up_whatever_fails(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = [StoreError("store.locked", path="x"), ValueError("a bug")]
+    untold = scene.store.follows.untold
+
+    async def failing() -> set[int]:
+        if failures:
+            raise failures.pop()
+        return await untold()
+
+    monkeypatch.setattr(scene.store.follows, "untold", failing)
+    await scene.close()
+    await scene.following.take_untold(MINA)
+    running = asyncio.create_task(scene.following.run())
+    for _ in range(3):
+        await scene.clock.asleep_for(REFRESH)
+        await scene.clock.advance(REFRESH)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert failures == []
+    assert not scene.following.is_untold(MINA)
+
+
+# ---------------------------------------------------------------- closed messages
+
+
+async def test_told_once(scene: Scene) -> None:
+    await scene.close()
+    assert scene.following.is_untold(MINA)
+    told = await asyncio.gather(*(scene.following.take_untold(MINA) for _ in range(3)))
+    assert sorted(told) == [False, False, True]
+    assert await scene.store.follows.untold() == set()
+
+
+async def test_whoever_is_open_again_meanwhile_is_not_told(scene: Scene) -> None:
+    await scene.close()
+    scene.following.heard(MINA, Reached.ARRIVED)
+    assert not scene.following.is_untold(MINA)
+
+
+async def test_a_new_follow_says_that_messages_are_closed_and_tries_them(scene: Scene) -> None:
+    await scene.close()
+    assert scene.woken.times == 0
+    assert (await scene.following.follow(MINA, VINO)).closed
+    assert scene.woken.times == 1
+    assert (await scene.lease()).probes == 0
+    # Told with that answer.
+    assert not scene.following.is_untold(MINA)
+
+
+async def test_a_try_waits_for_its_outcome(scene: Scene) -> None:
+    await scene.close()
+    trying = asyncio.create_task(scene.following.try_again(MINA))
+    await scene.woken.once_more()
+    await scene.refuse()
+    assert await trying is Tried.CLOSED
+    assert not scene.following.is_untold(MINA)
+    # A second press at once costs Discord no second refusal.
+    assert await scene.following.try_again(MINA) is Tried.WAITING
+    assert scene.woken.times == 1
+    await scene.clock.advance(TRY_PAUSE + 1)
+    trying = asyncio.create_task(scene.following.try_again(MINA))
+    await scene.woken.once_more()
+    scene.following.heard(MINA, Reached.ARRIVED)
+    assert await trying is Tried.ARRIVED
+
+
+async def test_a_try_that_hears_nothing_says_so(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.fans.following.TRY_FOR", 0.01)
+    await scene.close()
+    assert await scene.following.try_again(MINA) is Tried.WAITING
+
+
+async def test_a_try_without_anything_closed(scene: Scene) -> None:
+    assert await scene.following.try_again(MINA) is Tried.NOBODY
+    await scene.following.follow(MINA, HAN)
+    assert await scene.following.try_again(MINA) is Tried.OPEN
+    assert scene.woken.times == 0
+
+
+def test_spellings_are_all_names_of_an_artist() -> None:
+    assert spellings_of(HAN) == {artist_id("HAN SEO-YUN"), artist_id("한서윤")}
+    nameless: Any = Artist("0000000000", "!?")
+    assert spellings_of(nameless) == frozenset()

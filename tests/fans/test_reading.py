@@ -1,0 +1,118 @@
+"""What fans ask for, be it any text at all: answered, and within what Discord takes."""
+
+import asyncio
+import random
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.core.i18n import load_messages
+from bot.core.model import Topic
+from bot.fans.reading import Reading
+from bot.search import SearchIndex
+from bot.store import open_store
+from bot.ui.artist import artists_page, nobody_page
+from bot.ui.found import HITS_PER_PAGE, Asked, Found, nothing_found, search_page
+from bot.ui.ids import ArtistPage, parse_custom_id, short_query
+from tests.clock import FakeClock
+from tests.cogs.stage import interview
+from tests.ui.limits import buttons, within_limits
+from tests.ui.strategies import TEXT
+
+T = TypeVar("T")
+
+patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+TEXT_OF_OURS = load_messages().text()
+
+
+@dataclass
+class Room:
+    """The service over a small archive, and the loop in which it lives."""
+
+    runner: asyncio.Runner
+    reading: Reading
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(work)
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    folder: Path = tmp_path_factory.mktemp("reading")
+    clock = FakeClock()
+    with asyncio.Runner() as runner:
+        opened = open_store(f"sqlite+aiosqlite:///{folder / 'kcrush.db'}", clock)
+        store = runner.run(opened.__aenter__())
+        index = SearchIndex.open(folder / "index")
+
+        async def fill() -> None:
+            async with store.write() as write:
+                for number in range(1, 9):
+                    await write.insert(interview(number), f"digest {number}")
+            await index.sync(store)
+
+        runner.run(fill())
+        yield Room(runner, Reading(store, index, random.Random(1), clock))
+        index.close()
+        runner.run(opened.__aexit__(None, None, None))
+
+
+@patient
+@given(
+    query=TEXT | st.text(max_size=40),
+    page=st.integers(0, 3),
+    kind=st.none() | st.sampled_from(Topic),
+    year=st.none() | st.integers(1990, 2100),
+)
+def test_any_search_is_answered_and_shown(
+    query: str, page: int, kind: Topic | None, year: int | None, room: Room
+) -> None:
+    asked = Asked(short_query(query) or "x", None, kind, year)
+    found = room.run(room.reading.search(asked.query, page, HITS_PER_PAGE, kind=kind, year=year))
+    assert (found.total == 0) >= (not found.groups and page == 0)
+    layout = (
+        search_page(
+            asked,
+            [Found(summary, hits) for summary, hits in found.groups],
+            TEXT_OF_OURS,
+            page=page,
+            total=found.total,
+            more=found.more,
+            exact=found.exact,
+            corrected=found.corrected,
+        )
+        if found.groups
+        else nothing_found(asked, TEXT_OF_OURS, found.less)
+    )
+    within_limits(layout)
+    for one in buttons(layout):
+        parse_custom_id(one["custom_id"])
+
+
+@patient
+@given(words=TEXT | st.text(max_size=20))
+def test_any_name_means_somebody_or_nobody(words: str, room: Room) -> None:
+    meant = room.reading.meant(words)
+    if meant.artist is not None:
+        assert meant.artist.name == "Han Seoyun"
+        assert not meant.candidates
+    elif meant.candidates:
+        within_limits(
+            artists_page(
+                words,
+                meant.candidates,
+                TEXT_OF_OURS,
+                known=meant.known,
+                choose=lambda artist: ArtistPage(artist.id),
+            )
+        )
+    else:
+        within_limits(nobody_page(words, TEXT_OF_OURS))
+    assert len(room.reading.complete_artists(words)) <= 1
+    assert len(room.run(room.reading.complete(words))) <= 8
+    assert len(room.run(room.reading.matching(words))) <= 8
