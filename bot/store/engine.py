@@ -118,10 +118,14 @@ class Database:
         Raises:
             StoreError: the database can't be read.
         """
-        with translated(self._path):
+
+        async def read() -> Sequence[Any]:
             async with self._readers.connect() as connection:
-                result = await connection.execute(statement, parameters)
-                return list(result)
+                return list(await connection.execute(statement, parameters))
+
+        # A connection whose opening is cut short is never closed by anybody.
+        with translated(self._path):
+            return await whole(read())
 
     async def inspect(self, look: Callable[[sa.Connection], T]) -> T:
         """What `look` finds on a reading connection; for the rare question of several parts."""
