@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
-import aiohttp
-import discord
 import structlog
 
 from bot.admins.subscriptions import Subscribing
@@ -24,10 +22,10 @@ from bot.client.client import (
 )
 from bot.client.guild_sync import Keeping
 from bot.client.home import keep_home
-from bot.core.clock import Clock, wait
-from bot.core.errors import StoreError
+from bot.core.clock import Clock
 from bot.core.i18n import Messages
 from bot.core.settings import Settings
+from bot.core.supervisor import supervise
 from bot.delivery import Announcer, Editor, InvalidResponses, Notifier, Pacer, Tuning, watching
 from bot.delivery.discord.publishing import DiscordExtras
 from bot.delivery.discord.sending import DiscordSender
@@ -267,15 +265,12 @@ async def _follow_up(app: App) -> None:
 
 async def _keep_home(app: App) -> None:
     """See to the home channel once, as often as it takes."""
-    while True:
-        await app.client.logged_in.wait()
-        try:
-            await keep_home(app.client, app.store, app.settings.home_channel_id)
-        except (discord.HTTPException, aiohttp.ClientError, OSError, StoreError) as error:
-            logger.warning("home.not-kept", cause=str(error), next_try_in=HOME_RETRY)
-        else:
-            return
-        await app.clock.sleep(HOME_RETRY)
+    await app.client.logged_in.wait()
+
+    async def keep() -> None:
+        await keep_home(app.client, app.store, app.settings.home_channel_id)
+
+    await supervise("home", keep, app.clock, pause=HOME_RETRY)
 
 
 async def _notify(app: App) -> None:
@@ -285,7 +280,7 @@ async def _notify(app: App) -> None:
 
 async def _serve_discord(app: App, when_ready: Callable[[App], None] | None) -> None:
     token = app.settings.token
-    await log_in(app.client, token, app.clock)
+    await log_in(app.client, token, app.clock, app.rng)
     async with asyncio.TaskGroup() as tasks:
         helpers = [tasks.create_task(_offer_commands(app), name="commands")]
         if when_ready is not None:
@@ -297,15 +292,12 @@ async def _serve_discord(app: App, when_ready: Callable[[App], None] | None) -> 
 
 async def _offer_commands(app: App) -> None:
     """Bring Discord's list of our commands up to date, as often as it takes."""
-    while True:
-        try:
-            synced = await sync_commands(app.client)
-        except (discord.DiscordException, aiohttp.ClientError, OSError):
-            logger.exception("commands.not-synced", next_try_in=SYNC_RETRY)
-        else:
-            logger.info("commands.offered", changed=synced)
-            return
-        await app.clock.sleep(SYNC_RETRY)
+
+    async def sync() -> None:
+        synced = await sync_commands(app.client)
+        logger.info("commands.offered", changed=synced)
+
+    await supervise("commands", sync, app.clock, pause=SYNC_RETRY)
 
 
 async def _tell_ready(app: App, when_ready: Callable[[App], None]) -> None:
@@ -315,15 +307,12 @@ async def _tell_ready(app: App, when_ready: Callable[[App], None]) -> None:
 
 async def _keep_index(app: App) -> None:
     """Keep the search index at the store's revision; what fails is tried again."""
-    while True:
-        app.changed.clear()
-        try:
-            await app.index.sync(app.store)
-        except StoreError as error:
-            logger.warning("index.behind", cause=str(error), next_try_in=INDEX_RETRY)
-        except Exception:
-            logger.exception("index.failing", next_try_in=INDEX_RETRY)
-        await wait(app.changed, app.clock, INDEX_RETRY)
+
+    async def sync() -> float:
+        await app.index.sync(app.store)
+        return INDEX_RETRY
+
+    await supervise("index", sync, app.clock, wake=app.changed, pause=INDEX_RETRY)
 
 
 def new_reference() -> str:

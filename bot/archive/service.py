@@ -9,6 +9,7 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -19,6 +20,8 @@ from bot.archive.single_request import Asker, Fetches
 from bot.archive.strategies import WAYS, Way, choose
 from bot.core.clock import Clock
 from bot.core.errors import UserError
+from bot.core.retry import backoff
+from bot.core.supervisor import supervise
 from bot.store import Store
 
 logger = structlog.get_logger(__name__)
@@ -28,6 +31,7 @@ RATE = 1.0
 
 SYNC_EVERY = 3600.0
 SWEEP_EVERY = timedelta(days=7)
+FIRST_BACKOFF = 60.0
 LONGEST_BACKOFF = 3600.0
 
 
@@ -68,7 +72,9 @@ class Backfill:
         """Read every feed's archive, then keep it in step, until cancelled; no failure ends it."""
         async with asyncio.TaskGroup() as tasks:
             for url in self._feeds:
-                tasks.create_task(self._tend(url), name=f"archive {url}")
+                work = partial(self._update, url)
+                keeping = supervise("archive", work, self._clock, pause=self._pause, feed=url)
+                tasks.create_task(keeping, name=f"archive {url}")
 
     async def survey(self, url: str) -> Report:
         """How the archive would be read, and how many posts it has; nothing of it is stored."""
@@ -157,29 +163,14 @@ class Backfill:
         except UserError as error:
             logger.info("archive.feed-failed", feed=url, cause=str(error))
 
-    async def _tend(self, url: str) -> None:
-        failures = 0
-        while True:
-            try:
-                finished = (await self._store.archives.state(url)).finished_at is not None
-                report = await (self.keep_in_step(url) if finished else self.fill(url))
-            except UserError as error:
-                failures += 1
-                logger.warning("archive.failed", feed=url, cause=str(error), failures=failures)
-            except Exception:
-                failures += 1
-                logger.exception("archive.crashed", feed=url, failures=failures)
-            else:
-                failures = 0
-                self._tell(report)
-            await self._clock.sleep(self._delay(failures))
+    async def _update(self, url: str) -> float:
+        """Read the archive on or bring it up to date; seconds until the next time."""
+        finished = (await self._store.archives.state(url)).finished_at is not None
+        self._tell(await (self.keep_in_step(url) if finished else self.fill(url)))
+        return SYNC_EVERY
 
-    def _delay(self, failures: int) -> float:
-        if failures == 0:
-            return SYNC_EVERY
-        return min(LONGEST_BACKOFF, 60.0 * 2.0 ** min(failures - 1, 10)) * (
-            1 + 0.1 * self._rng.random()
-        )
+    def _pause(self, failures: int) -> float:
+        return backoff(failures, FIRST_BACKOFF, LONGEST_BACKOFF, self._rng.random())
 
     def _tell(self, report: Report) -> None:
         log = logger.info if report.changed else logger.debug

@@ -12,12 +12,14 @@ from aiolimiter import AsyncLimiter
 from bot.archive.pages import Place, Robots
 from bot.core.clock import Clock
 from bot.core.errors import FetchError
+from bot.core.retry import backoff
 from bot.feed.fetch import Fetched
 from bot.store import Answer, Store
 
 logger = structlog.get_logger(__name__)
 
 TRIES = 5
+FIRST_WAIT = 2.0
 LONGEST_WAIT = 3600.0
 """Seconds that one Retry-After is waited for; what asks for more ends the work, to be resumed."""
 
@@ -143,6 +145,6 @@ def _wait(error: FetchError, attempt: int) -> float | None:
     if attempt == TRIES or (error.retry_after or 0) > LONGEST_WAIT:
         return None
     if error.key in _BUSY:
-        return error.retry_after or 2.0**attempt
+        return error.retry_after or backoff(attempt, FIRST_WAIT, LONGEST_WAIT, 1.0)
     # Anything else may be a hiccup once.
     return 2.0 if error.key == "fetch.failing" and attempt < 2 else None

@@ -13,11 +13,12 @@ import yarl
 from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 
 from bot.core.clock import Clock
 from bot.core.errors import StoreError, UserError
 from bot.core.i18n import DEFAULT_LOCALE, Messages
+from bot.core.retry import backoff
+from bot.core.supervisor import supervise
 from bot.ui.mentions import Mentions
 from bot.ui.panels import error_panel
 
@@ -30,8 +31,9 @@ REFUSED_TOKEN = 4004
 FATAL_CLOSES = {4010, 4012, 4013, 4014}
 """Discord docs, Gateway close event codes: reconnecting as we are would be refused again."""
 
+FIRST_RETRY = 2.0
 SLOWEST_RECONNECT = 60.0
-"""Seconds: the longest wait between two tries of the first connection."""
+"""Seconds: the shortest and the longest back-off between two attempts to log in or connect."""
 
 CALM_CONNECTION = 300.0
 """Seconds: a connection that held this long starts the back-off anew when it ends."""
@@ -322,20 +324,19 @@ def use_rest_api(url: str) -> None:
     Route.BASE = url
 
 
-async def log_in(client: KcrushClient, token: str, clock: Clock) -> None:
+async def log_in(client: KcrushClient, token: str, clock: Clock, rng: random.Random) -> None:
     """Log in over REST, as often as it takes; sets ``client.logged_in``.
 
     Raises:
         TokenRefusedError: Discord doesn't know the token; trying again would not help.
     """
-    patience = AsyncRetrying(
-        retry=retry_if_exception(lambda error: not isinstance(error, TokenRefusedError)),
-        wait=wait_random_exponential(multiplier=1, max=SLOWEST_RECONNECT),
-        sleep=clock.sleep,
-        before_sleep=_log_retry,
-        reraise=True,
+    await supervise(
+        "discord.login",
+        lambda: log_in_once(client, token),
+        clock,
+        pause=lambda failures: backoff(failures, FIRST_RETRY, SLOWEST_RECONNECT, rng.random()),
+        fatal=TokenRefusedError,
     )
-    await patience(log_in_once, client, token)
 
 
 async def log_in_once(client: KcrushClient, token: str) -> None:
@@ -384,9 +385,9 @@ async def hold_connection(
         else:
             return
         failures = 1 if clock.monotonic() - started > CALM_CONNECTION else failures + 1
-        await clock.sleep(rng.uniform(0.5, 1.0) * min(SLOWEST_RECONNECT, 2.0**failures))
+        await clock.sleep(backoff(failures, FIRST_RETRY, SLOWEST_RECONNECT, rng.random()))
         await client.begin_anew()
-        await log_in(client, token, clock)
+        await log_in(client, token, clock, rng)
 
 
 def is_connected(client: KcrushClient) -> bool:
@@ -394,12 +395,6 @@ def is_connected(client: KcrushClient) -> bool:
     shards = client.shards.values()
     complete = len(shards) == client.shard_count
     return complete and not any(shard.is_closed() for shard in shards)
-
-
-def _log_retry(state: RetryCallState) -> None:
-    error = state.outcome.exception() if state.outcome else None
-    wait = round(state.next_action.sleep, 1) if state.next_action else None
-    logger.warning("discord.login-failed", cause=str(error), next_try_in=wait)
 
 
 def _unwrapped(error: BaseException) -> BaseException:

@@ -14,6 +14,7 @@ from bot.admins.subscriptions import GRACE
 from bot.client.client import KcrushClient
 from bot.core.clock import Clock
 from bot.core.errors import StoreError
+from bot.core.supervisor import supervise
 from bot.store import Store
 
 logger = structlog.get_logger(__name__)
@@ -47,12 +48,12 @@ class Keeping:
 
     async def run(self) -> None:
         """Delete what its guild's days of grace are over for, once a day; no failure ends it."""
-        while True:
-            try:
-                await self.purge()
-            except StoreError as error:
-                logger.warning("keeping.store-failing", cause=str(error))
-            await self._clock.sleep(PURGE_EVERY)
+
+        async def purge() -> float:
+            await self.purge()
+            return PURGE_EVERY
+
+        await supervise("keeping", purge, self._clock, pause=PURGE_EVERY)
 
     async def purge(self) -> int:
         """Delete everything of guilds that removed the bot more than ``GRACE`` ago; how many.

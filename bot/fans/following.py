@@ -14,8 +14,9 @@ import structlog
 
 from bot.core.artists import artist_ids, artist_key
 from bot.core.clock import Clock
-from bot.core.errors import StoreError, UserError
+from bot.core.errors import UserError
 from bot.core.model import Artist, Follow, Reached, Subject
+from bot.core.supervisor import supervise
 from bot.search import SearchIndex
 from bot.store import FOLLOWS_LIMIT, Messages, Store, Wanted
 from bot.store import Following as Became
@@ -107,14 +108,12 @@ class Following:
 
     async def run(self) -> None:
         """Keep up with what is changed elsewhere, until cancelled; no failure ends it."""
-        while True:
-            try:
-                await self.refresh()
-            except StoreError as error:
-                logger.warning("following.store-failing", cause=str(error))
-            except Exception:
-                logger.exception("following.failing")
-            await self._clock.sleep(REFRESH)
+
+        async def refresh() -> float:
+            await self.refresh()
+            return REFRESH
+
+        await supervise("following", refresh, self._clock, pause=REFRESH)
 
     async def refresh(self) -> None:
         """Read who is still to be told, and follow artists by the spellings that they have now."""

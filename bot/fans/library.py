@@ -9,12 +9,14 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 import structlog
 
 from bot.core.clock import Clock
 from bot.core.errors import InterviewGoneError, InterviewWithdrawnError, StoreError, UserError
 from bot.core.model import Follow, InterviewSummary, Place, Saved
+from bot.core.supervisor import supervise
 from bot.search import SearchIndex
 from bot.store import Count, Listed, Opened, SavedItem, Started, Store
 from bot.store.readers import PLACES_KEPT
@@ -148,21 +150,20 @@ class Library:
     async def run(self) -> None:
         """Write places down, soon after they are noted; what is left, when cancelled."""
         try:
-            while True:
-                await self._noted.wait()
-                await self._clock.sleep(FLUSH_AFTER)
-                if not await self._try_flush():
-                    await self._clock.sleep(FLUSH_RETRY)
+            await supervise(
+                "places", self._flush_soon, self._clock, wake=self._noted, pause=FLUSH_RETRY
+            )
         finally:
-            await self._try_flush()
+            try:
+                await self._flush()
+            except StoreError as error:
+                logger.warning("places.not-kept", cause=str(error), waiting=len(self._pending))
 
-    async def _try_flush(self) -> bool:
-        try:
-            await self.flush()
-        except StoreError as error:
-            logger.warning("places.not-kept", cause=str(error), waiting=len(self._pending))
-            return False
-        return True
+    async def _flush_soon(self) -> float:
+        if self._pending:
+            await self._clock.sleep(FLUSH_AFTER)
+            await self._flush()
+        return inf
 
     async def flush(self) -> None:
         """Write all places down that are noted, in one transaction.
@@ -170,8 +171,14 @@ class Library:
         Raises:
             StoreError: the database takes nothing; the places are kept for the next time.
         """
+        try:
+            await self._flush()
+        except StoreError:
+            self._noted.set()
+            raise
+
+    async def _flush(self) -> None:
         async with self._turn:
-            self._noted.clear()
             self._flushing, self._pending = self._pending, {}
             try:
                 await self._write(self._flushing)
@@ -192,7 +199,6 @@ class Library:
                     places[key] = place
             self._pending = places
             self._bound()
-            self._noted.set()
             raise
 
     async def reads(self, user_id: int) -> Reads:

@@ -1,14 +1,13 @@
-"""What HTTP headers say about asking again: validators, freshness, Retry-After. Pure.
+"""What HTTP headers say about asking again: validators and freshness. Pure.
 
 Every value comes from outside: what is too long, ill-formed or absurd counts as not said.
 """
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from bot.core.model import Validators
+from bot.core.retry import parse_http_date
 
 LONGEST_VALIDATOR = 512
 """Characters. Real ETags have fewer than a hundred; they are stored and sent back verbatim."""
@@ -40,7 +39,7 @@ def read_validators(headers: Mapping[str, str]) -> Validators:
         return Validators()
     return Validators(
         etag=etag if _is_sane(etag) else None,
-        last_modified=modified if _is_sane(modified) and _date(modified) else None,
+        last_modified=modified if _is_sane(modified) and parse_http_date(modified) else None,
     )
 
 
@@ -73,17 +72,6 @@ def conditions(validators: Validators) -> tuple[Mapping[str, str], ...]:
     return tuple(form for at, form in enumerate(forms) if form not in forms[:at])
 
 
-def read_retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds from `now` that the site asks to be left alone (RFC 9110, 10.2.3)."""
-    value = headers.get("Retry-After", "").strip()
-    if _WAIT.fullmatch(value):
-        return min(float(value), LONGEST_WAIT)
-    date = _date(value) if _is_sane(value) else None
-    if date is None:
-        return None
-    return min(max(0.0, (date - now).total_seconds()), LONGEST_WAIT)
-
-
 def read_max_age(headers: Mapping[str, str]) -> float | None:
     """Seconds for which an answer stays fresh (RFC 9111, 4.2), its age in caches deducted."""
     said: dict[str, str] = {}
@@ -99,7 +87,7 @@ def read_max_age(headers: Mapping[str, str]) -> float | None:
 
 
 def _is_too_fresh(modified: str, answered: str) -> bool:
-    changed, made = _date(modified), _date(answered)
+    changed, made = parse_http_date(modified), parse_http_date(answered)
     if changed is None or made is None:
         return False
     return 0 <= (made - changed).total_seconds() < SETTLED
@@ -107,11 +95,3 @@ def _is_too_fresh(modified: str, answered: str) -> bool:
 
 def _is_sane(value: str) -> bool:
     return len(value) <= LONGEST_VALIDATOR and _PRINTABLE.fullmatch(value) is not None
-
-
-def _date(value: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(value)
-        return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None

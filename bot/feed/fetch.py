@@ -18,7 +18,8 @@ from aiohttp.abc import AbstractResolver
 from bot.core.clock import Clock
 from bot.core.errors import FetchError
 from bot.core.model import Validators
-from bot.feed.caching import conditions, read_max_age, read_retry_after, read_validators
+from bot.core.retry import read_retry_after
+from bot.feed.caching import conditions, read_max_age, read_validators
 from bot.feed.decoding import ACCEPT_ENCODING, BadCodingError, BodyDecoder, TooLargeError
 from bot.feed.network import IsPublic, Zone, ZoneResolver, is_public_address, zone_of
 

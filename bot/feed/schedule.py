@@ -1,5 +1,7 @@
 """When to ask a feed again. Pure: randomness comes in as a number."""
 
+from bot.core.retry import backoff
+
 HOUR = 3600.0
 """Seconds. A feed is never left alone for longer on what its caching headers or ``ttl`` say, nor
 after failures: a site that mends at night is found again within the hour, for ever."""
@@ -10,9 +12,6 @@ but a wrong or hostile one can't silence the bot for good."""
 
 FIRST_RETRY = 60.0
 """Seconds: the longest first wait after a failure, for what is over in a moment."""
-
-DOUBLINGS = 16
-"""Beyond this many the wait is at its cap, whatever the interval."""
 
 
 def next_poll(
@@ -37,5 +36,4 @@ def next_poll(
     if failures <= 0:
         return max(interval, asked, min(max_age or 0.0, HOUR), min(ttl or 0.0, HOUR))
     cap = max(interval, HOUR)
-    longest = min(cap, min(interval, FIRST_RETRY) * 2.0 ** min(failures - 1, DOUBLINGS))
-    return max(longest * (0.5 + jitter / 2), asked)
+    return max(backoff(failures, min(interval, FIRST_RETRY), cap, jitter), asked)

@@ -9,9 +9,9 @@ from typing import Protocol
 
 import structlog
 
-from bot.core.clock import Clock, wait
-from bot.core.errors import UserError
+from bot.core.clock import Clock
 from bot.core.model import FeedState, Validators
+from bot.core.supervisor import supervise
 from bot.feed.decide import Entry, Plan, asked, decide
 from bot.feed.fetch import Fetched
 from bot.feed.identity import digest
@@ -86,8 +86,11 @@ class _Feed:
     health: FeedHealth
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     hint: asyncio.Event = field(default_factory=asyncio.Event)
+    hint_waits: bool = False
     hinted: bool = False
     hinted_at: float = float("-inf")
+    due_at: float = float("-inf")
+    earliest_at: float = float("-inf")
     looks_again: bool = False
     ttl: int | None = None
     retry_after: float | None = None
@@ -136,6 +139,7 @@ class Watcher:
         """
         for feed in self._feeds.values():
             if url is None or feed.url == url:
+                feed.hint_waits = True
                 feed.hint.set()
 
     def health(self) -> tuple[FeedHealth, ...]:
@@ -172,43 +176,41 @@ class Watcher:
     # ---------------------------------------------------------------- the loop
 
     async def _watch(self, feed: _Feed) -> None:
-        while True:
-            feed.hint.clear()
-            delay = await self._supervised_poll(feed)
-            planned = self._clock.now() + timedelta(seconds=delay)
-            feed.health = replace(feed.health, next_poll_at=planned)
-            due = self._clock.monotonic() + delay
-            earliest = max(
-                feed.hinted_at + HINT_GAP, self._clock.monotonic() + (feed.retry_after or 0.0)
-            )
-            feed.hinted = await wait(feed.hint, self._clock, delay)
-            if feed.hinted:
-                await self._clock.sleep(min(earliest, due) - self._clock.monotonic())
-            if feed.hinted or feed.looks_again:
-                feed.hinted_at = self._clock.monotonic()
+        await supervise(
+            "feed",
+            lambda: self._poll_when_due(feed),
+            self._clock,
+            wake=feed.hint,
+            pause=lambda _: self._plan(feed, found=False),
+            feed=feed.url,
+        )
 
-    async def _supervised_poll(self, feed: _Feed) -> float:
-        """Poll, whatever comes of it; seconds until the next."""
-        try:
-            report = await self.poll(feed.url)
-        except UserError as error:
-            delay = self._delay(feed, found=False)
-            logger.warning(
-                "feed.failed",
-                feed=feed.url,
-                cause=str(error),
-                failures=feed.health.failures,
-                next_try_in=round(delay),
-            )
-            return delay
-        except Exception:
-            logger.exception("feed.crashed", feed=feed.url, failures=feed.health.failures)
-            return self._delay(feed, found=False)
+    async def _poll_when_due(self, feed: _Feed) -> float:
+        """Poll, after a hint no sooner than allowed; seconds until the next poll."""
+        feed.hinted = feed.hint_waits
+        if feed.hinted:
+            await self._clock.sleep(min(feed.earliest_at, feed.due_at) - self._clock.monotonic())
+        if feed.hinted or feed.looks_again:
+            feed.hinted_at = self._clock.monotonic()
+        # This poll answers every hint up to now; a later one leads to another poll.
+        feed.hint.clear()
+        feed.hint_waits = False
+        report = await self.poll(feed.url)
         self._tell(report)
-        return self._delay(feed, found=bool(report.new_ids))
+        return self._plan(feed, found=bool(report.new_ids))
+
+    def _plan(self, feed: _Feed, *, found: bool) -> float:
+        """Plan the next poll, after one that `found` something new or not; seconds until then."""
+        delay = self._delay(feed, found=found)
+        now = self._clock.monotonic()
+        feed.health = replace(
+            feed.health, next_poll_at=self._clock.now() + timedelta(seconds=delay)
+        )
+        feed.due_at = now + delay
+        feed.earliest_at = max(feed.hinted_at + HINT_GAP, now + (feed.retry_after or 0.0))
+        return delay
 
     def _delay(self, feed: _Feed, *, found: bool) -> float:
-        """Seconds until the next poll, after one that `found` something new or not."""
         planned = next_poll(
             self._interval,
             failures=feed.health.failures,

@@ -16,7 +16,9 @@ from typing import Protocol
 import structlog
 
 from bot.core.clock import Clock, wait
-from bot.core.errors import KcrushError, UserError
+from bot.core.errors import KcrushError
+from bot.core.retry import backoff
+from bot.core.supervisor import supervise
 from bot.feed.discovery import Hub, discover
 from bot.feed.fetch import Fetched
 
@@ -36,6 +38,7 @@ SHORTEST_WAIT = 60.0
 LOOK_AGAIN = 24 * 3600.0
 """Seconds until a feed without a hub is looked at again; it may have got one."""
 
+FIRST_RETRY = 60.0
 SLOWEST_RETRY = 3600.0
 
 VERIFIED_WITHIN = 300.0
@@ -175,31 +178,22 @@ class WebSub:
     # ---------------------------------------------------------------- what we ask of a hub
 
     async def _keep(self, subscription: _Subscription) -> None:
-        failures = 0
-        while True:
-            try:
-                lease = await self._subscribe(subscription)
-            except (UserError, WebSubError) as error:
-                failures += 1
-                delay = self._backoff(failures)
-                logger.warning(
-                    "websub.failed",
-                    feed=subscription.feed,
-                    cause=str(error),
-                    effect="polling goes on as usual",
-                    next_try_in=round(delay),
-                )
-            except Exception:
-                failures += 1
-                delay = self._backoff(failures)
-                logger.exception("websub.crashed", feed=subscription.feed)
-            else:
-                failures = 0
-                delay = LOOK_AGAIN if lease is None else lease * RENEW_AT
-            await self._clock.sleep(max(delay, self._shortest_wait))
+        async def subscribe() -> float:
+            lease = await self._subscribe(subscription)
+            return max(LOOK_AGAIN if lease is None else lease * RENEW_AT, self._shortest_wait)
 
-    def _backoff(self, failures: int) -> float:
-        return min(SLOWEST_RETRY, 60.0 * 2.0 ** min(failures - 1, 10)) * self._rng.uniform(0.5, 1.0)
+        await supervise(
+            "websub",
+            subscribe,
+            self._clock,
+            pause=self._pause,
+            feed=subscription.feed,
+            effect="polling goes on as usual",
+        )
+
+    def _pause(self, failures: int) -> float:
+        delay = backoff(failures, FIRST_RETRY, SLOWEST_RETRY, self._rng.random())
+        return max(delay, self._shortest_wait)
 
     async def _subscribe(self, subscription: _Subscription) -> float | None:
         """Find the hub, ask, and wait until it has verified: the lease in seconds.

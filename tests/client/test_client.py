@@ -70,7 +70,7 @@ def client(discord_here: Sandbox, monkeypatch: pytest.MonkeyPatch) -> KcrushClie
 @asynccontextmanager
 async def connected(client: KcrushClient, token: str) -> AsyncIterator[asyncio.Task[None]]:
     """Logged in and held by ``hold_connection``; its task is given."""
-    await log_in(client, token, Hasty())
+    await log_in(client, token, Hasty(), random.Random(1))
     task = asyncio.create_task(hold_connection(client, token, Hasty(), random.Random(1)))
     try:
         yield task
@@ -86,7 +86,7 @@ async def test_logging_in_goes_on_until_discord_answers(
     discord_here: Sandbox, client: KcrushClient
 ) -> None:
     discord_here.faults.add(Rule(match="GET /users/@me$", times=3, drop=True))
-    await log_in(client, discord_here.token, Hasty())
+    await log_in(client, discord_here.token, Hasty(), random.Random(1))
     assert client.logged_in.is_set()
     assert client.user is not None
     await client.close()
@@ -96,7 +96,7 @@ async def test_a_refused_token_is_not_tried_again(
     discord_here: Sandbox, client: KcrushClient
 ) -> None:
     with pytest.raises(TokenRefusedError):
-        await log_in(client, "a.b.c", Hasty())
+        await log_in(client, "a.b.c", Hasty(), random.Random(1))
     assert not client.logged_in.is_set()
     assert discord_here.limiter.invalid[401] == 1
     await client.close()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.model import Validators
-from bot.feed.caching import conditions, read_max_age, read_retry_after, read_validators
+from bot.feed.caching import conditions, read_max_age, read_validators
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DATE = "Sun, 01 Mar 2026 11:00:00 GMT"
@@ -65,27 +65,6 @@ def test_only_usable_validators_are_kept(headers, expected):
 
 
 @pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("120", 120),
-        (" 0 ", 0),
-        ("Sun, 01 Mar 2026 12:10:00 GMT", 600),
-        ("Sun, 01 Mar 2026 11:00:00 GMT", 0),
-        ("Sunday, 01-Mar-26 12:00:30 GMT", 30),
-        ("99999999999999999999", 1e9),
-        ("9" * 400, None),
-        ("-5", None),
-        ("1.5", None),
-        ("soon", None),
-        ("", None),
-        ("\u0663", None),
-    ],
-)
-def test_retry_after(value, seconds):
-    assert read_retry_after({"Retry-After": value}, NOW) == seconds
-
-
-@pytest.mark.parametrize(
     ("headers", "seconds"),
     [
         ({}, None),
@@ -107,7 +86,7 @@ def test_max_age(headers, seconds):
 
 @given(
     st.dictionaries(
-        st.sampled_from(["ETag", "Last-Modified", "Date", "Retry-After", "Cache-Control", "Age"]),
+        st.sampled_from(["ETag", "Last-Modified", "Date", "Cache-Control", "Age"]),
         st.text(max_size=80),
     )
 )
@@ -116,5 +95,5 @@ def test_any_headers_give_sane_values(headers):
         for value in form.values():
             assert value.isascii()
             assert value.isprintable()
-    for seconds in (read_retry_after(headers, NOW), read_max_age(headers)):
-        assert seconds is None or 0 <= seconds <= 1e9
+    seconds = read_max_age(headers)
+    assert seconds is None or 0 <= seconds <= 1e9

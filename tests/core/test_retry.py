@@ -1,0 +1,68 @@
+"""Back-off, and what Retry-After says."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.retry import backoff, parse_seconds, read_retry_after
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120),
+        (" 0 ", 0),
+        ("Sun, 01 Mar 2026 12:10:00 GMT", 600),
+        ("Sun, 01 Mar 2026 11:00:00 GMT", 0),
+        ("Sunday, 01-Mar-26 12:00:30 GMT", 30),
+        ("99999999999999999999", 1e9),
+        ("9" * 400, None),
+        ("-5", None),
+        ("1.5", 1.5),
+        ("1e3", None),
+        ("inf", None),
+        ("nan", None),
+        ("1e999", None),
+        ("soon", None),
+        ("", None),
+        ("\u0663", None),
+    ],
+)
+def test_retry_after(value, seconds):
+    assert read_retry_after({"Retry-After": value}, NOW) == seconds
+
+
+@pytest.mark.parametrize("value", ["Sun, 01 Mar 2026 12:10:00 GMT", "soon"])
+def test_a_date_needs_a_clock(value):
+    assert read_retry_after({"Retry-After": value}) is None
+
+
+def test_no_header_asks_for_nothing():
+    assert read_retry_after({}, NOW) is None
+
+
+@given(st.text(max_size=80))
+def test_any_header_gives_a_sane_wait_or_none(value):
+    for seconds in (read_retry_after({"Retry-After": value}, NOW), parse_seconds(value)):
+        assert seconds is None or 0 <= seconds < 1e20 + 1
+
+
+@pytest.mark.parametrize(
+    ("failures", "jitter", "seconds"),
+    [
+        (1, 1.0, 2),
+        (1, 0.0, 1),
+        (2, 1.0, 4),
+        (3, 0.5, 6),
+        (6, 1.0, 60),
+        (10**9, 1.0, 60),
+        (10**9, 0.0, 30),
+        (0, 1.0, 2),
+    ],
+)
+def test_back_off_doubles_up_to_its_longest(failures, jitter, seconds):
+    assert backoff(failures, 2.0, 60.0, jitter) == seconds
