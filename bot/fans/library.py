@@ -9,7 +9,6 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from math import inf
 
 import structlog
 
@@ -150,20 +149,18 @@ class Library:
     async def run(self) -> None:
         """Write places down, soon after they are noted; what is left, when cancelled."""
         try:
-            await supervise(
-                "places", self._flush_soon, self._clock, wake=self._noted, pause=FLUSH_RETRY
-            )
+            await supervise("places", self._flush_when_noted, self._clock, pause=FLUSH_RETRY)
         finally:
             try:
-                await self._flush()
+                await self.flush()
             except StoreError as error:
                 logger.warning("places.not-kept", cause=str(error), waiting=len(self._pending))
 
-    async def _flush_soon(self) -> float:
-        if self._pending:
-            await self._clock.sleep(FLUSH_AFTER)
-            await self._flush()
-        return inf
+    async def _flush_when_noted(self) -> float:
+        await self._noted.wait()
+        await self._clock.sleep(FLUSH_AFTER)
+        await self.flush()
+        return 0.0
 
     async def flush(self) -> None:
         """Write all places down that are noted, in one transaction.
@@ -171,14 +168,8 @@ class Library:
         Raises:
             StoreError: the database takes nothing; the places are kept for the next time.
         """
-        try:
-            await self._flush()
-        except StoreError:
-            self._noted.set()
-            raise
-
-    async def _flush(self) -> None:
         async with self._turn:
+            self._noted.clear()
             self._flushing, self._pending = self._pending, {}
             try:
                 await self._write(self._flushing)
@@ -199,6 +190,7 @@ class Library:
                     places[key] = place
             self._pending = places
             self._bound()
+            self._noted.set()
             raise
 
     async def reads(self, user_id: int) -> Reads:

@@ -315,7 +315,7 @@ async def test_a_push_brings_the_interview_within_two_seconds(
             stage.admin, stage.lounge, "announcements add", channel=stage.interviews
         )
         await hub.verified(within=60)
-        await logged(bot.core.logging, "feed.seeded")
+        await logged(bot.log, "feed.seeded")
         hub.items.insert(0, Item(2, title="KC Interview with Sculptor Bo Lindqvist"))
         started = time.perf_counter()
         assert await hub.push(b"<rss/>") == 202
@@ -326,7 +326,7 @@ async def test_a_push_brings_the_interview_within_two_seconds(
         (message,) = stage.interviews.messages.values()
         assert "Bo Lindqvist" in json.dumps(message.components)
         assert spent < 2000
-        assert hub.asked[0]["hub.secret"] not in bot.core.logging.read_text(encoding="utf-8")
+        assert hub.asked[0]["hub.secret"] not in bot.log.read_text(encoding="utf-8")
         assert await bot.stop() == 0
 
 
