@@ -291,6 +291,28 @@ class Delivery:
     leased_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """How a lease ends: the delivery's next state, and what goes with it.
+
+    ``state`` is pending, sent, parked or abandoned. ``next_attempt_at`` is when a pending row falls
+    due, or when a parked subscription is probed next. ``reason`` is the word for why it was not
+    sent, as in ``Delivery``, and ``maybe_sent_at`` since when the message may stand in the channel
+    nevertheless. Of a sent message there are ``message_id``, ``channel_id`` if that is not the
+    subscription's channel, ``card_digest`` of what it shows (``None`` if that is not known), and
+    whether it is ``plain`` words and a link.
+    """
+
+    state: DeliveryState
+    reason: str | None = None
+    next_attempt_at: datetime | None = None
+    maybe_sent_at: datetime | None = None
+    message_id: int | None = None
+    channel_id: int | None = None
+    card_digest: str | None = None
+    plain: bool = False
+
+
 class ExtraKind(StrEnum):
     """What follows an announcement that was sent, where its subscription wants it."""
 
