@@ -1,6 +1,7 @@
-"""The verbs of the program. Each is a thin hand: settings in, one service, lines out.
+"""The command line. Each command reads the settings, calls one service and prints lines.
 
-What a verb needs is imported when it runs, so that ``--help`` and ``parse`` don't wait for Discord.
+A command imports what it needs when it runs, so that ``--help`` and ``parse`` do not pay for
+importing discord.py.
 """
 
 import asyncio
@@ -23,37 +24,36 @@ EX_CONFIG = 78
 
 logger = structlog.get_logger(__name__)
 
-Verb = Callable[[Settings, Text], Coroutine[Any, Any, int]]
+Verb = Callable[[Settings], Coroutine[Any, Any, int]]
+"""What a command does with the settings; gives the exit code."""
 
 
 def sentence(text: Text, error: UserError) -> str:
-    """The one line that tells a person at the terminal of an error."""
+    """The error as one line for a person at the terminal."""
     args = dict(error.args_by_name)
     if error.key == "config.line":
         args["problem"] = text(str(args["problem"]), **args)
     return text(error.key, **args).replace("\n", " ")
 
 
-def run_verb(verb: Verb, messages: Messages, **overrides: Any) -> None:
-    """Read the settings, run `verb` on an event loop, and end the program with its exit code.
+def run_verb(verb: Verb, messages: Messages) -> None:
+    """Read the settings, run `verb` on an event loop, and exit with its exit code.
 
-    Nothing a verb raises reaches the terminal as a bare traceback: a person gets a sentence, and
-    the log, with its secrets blotted out, gets the rest.
+    An exception ends as a sentence on stderr; its traceback goes to the log, without secrets.
     """
-    text = messages.text()
     try:
-        settings = load_settings(**overrides)
+        settings = load_settings()
         secret = settings.discord_token.get_secret_value() if settings.discord_token else ""
         configure_logging(settings.log_level, settings.log_format, secrets=[secret])
-        code = asyncio.run(verb(settings, text))
+        code = asyncio.run(verb(settings))
     except KeyboardInterrupt:
         code = 0
-    except Exception as error:  # noqa: BLE001 - the last door: a person reads a sentence
-        code = _explain(text, error)
+    except Exception as error:  # noqa: BLE001 - nothing reaches the terminal as a traceback
+        code = _report(messages.text(), error)
     raise SystemExit(code)
 
 
-def _explain(text: Text, error: Exception) -> int:
+def _report(text: Text, error: Exception) -> int:
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
     if isinstance(error, UserError):
@@ -65,7 +65,7 @@ def _explain(text: Text, error: Exception) -> int:
 
 
 def is_configuration(error: UserError) -> bool:
-    """Whether an error is mended in the settings, so that starting again without that is vain."""
+    """Whether only a change of the settings mends the error: a restart would fail the same way."""
     return isinstance(error, ConfigError) or error.key == "discord.token-refused"
 
 
@@ -80,7 +80,7 @@ def build_cli(messages: Messages) -> click.Group:
 
     _add_running(cli, messages, text)
     _add_reading(cli, messages, text)
-    _add_tending(cli, messages, text)
+    _add_maintenance(cli, messages, text)
     return cli
 
 
@@ -90,10 +90,10 @@ def _add_running(cli: click.Group, messages: Messages, text: Text) -> None:
     def run(or_demo: bool) -> None:
         from bot.cli.run import run_demo, run_real
 
-        async def verb(settings: Settings, text: Text) -> int:
+        def verb(settings: Settings) -> Coroutine[Any, Any, int]:
             if or_demo and settings.discord_token is None:
-                return await run_demo(settings, messages, port=None, page=True, exit_after=None)
-            return await run_real(settings, messages)
+                return run_demo(settings, messages)
+            return run_real(settings, messages)
 
         run_verb(verb, messages)
 
@@ -109,12 +109,12 @@ def _add_running(cli: click.Group, messages: Messages, text: Text) -> None:
     def demo(port: int | None, no_page: bool, exit_after: float | None) -> None:
         from bot.cli.run import run_demo
 
-        async def verb(settings: Settings, text: Text) -> int:
-            return await run_demo(
+        run_verb(
+            lambda settings: run_demo(
                 settings, messages, port=port, page=not no_page, exit_after=exit_after
-            )
-
-        run_verb(verb, messages)
+            ),
+            messages,
+        )
 
 
 def _add_reading(cli: click.Group, messages: Messages, text: Text) -> None:
@@ -124,10 +124,7 @@ def _add_reading(cli: click.Group, messages: Messages, text: Text) -> None:
     def parse(sources: tuple[str, ...], as_json: bool) -> None:
         from bot.cli.parse import parse_sources
 
-        async def verb(settings: Settings, text: Text) -> int:
-            return await parse_sources(sources, settings, text, as_json=as_json)
-
-        run_verb(verb, messages)
+        run_verb(lambda settings: parse_sources(sources, settings, text, as_json=as_json), messages)
 
     @cli.command(help=text("cli.search.help"))
     @click.argument("query")
@@ -142,21 +139,18 @@ def _add_reading(cli: click.Group, messages: Messages, text: Text) -> None:
     def search(query: str, as_json: bool, limit: int) -> None:
         from bot.cli.data import search_archive
 
-        async def verb(settings: Settings, text: Text) -> int:
-            return await search_archive(query, settings, text, as_json=as_json, limit=limit)
+        run_verb(
+            lambda settings: search_archive(query, settings, text, as_json=as_json, limit=limit),
+            messages,
+        )
 
-        run_verb(verb, messages)
 
-
-def _add_tending(cli: click.Group, messages: Messages, text: Text) -> None:
+def _add_maintenance(cli: click.Group, messages: Messages, text: Text) -> None:
     @cli.command(help=text("cli.poll.help"))
     def poll() -> None:
         from bot.cli.data import poll_once
 
-        async def verb(settings: Settings, text: Text) -> int:
-            return await poll_once(settings, messages)
-
-        run_verb(verb, messages)
+        run_verb(lambda settings: poll_once(settings, messages), messages)
 
     @cli.command(help=text("cli.backfill.help"))
     @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help=text("cli.backfill.since"))
@@ -170,26 +164,19 @@ def _add_tending(cli: click.Group, messages: Messages, text: Text) -> None:
     )
     @click.option("--dry-run", is_flag=True, help=text("cli.backfill.dry-run"))
     def backfill(since: datetime | None, limit: int | None, rate: float, dry_run: bool) -> None:
-        from bot.cli.backfill import Wanted, backfill_archive
+        from bot.cli.backfill import BackfillOptions, backfill_archive
 
-        day = since.replace(tzinfo=UTC) if since else None
-
-        async def verb(settings: Settings, text: Text) -> int:
-            return await backfill_archive(settings, text, Wanted(day, limit, rate, dry_run))
-
-        run_verb(verb, messages)
+        options = BackfillOptions(since and since.replace(tzinfo=UTC), limit, rate, dry_run)
+        run_verb(lambda settings: backfill_archive(settings, text, options), messages)
 
     @cli.command(help=text("cli.migrate.help"))
     def migrate() -> None:
         from bot.cli.data import migrate_database
 
-        run_verb(migrate_database, messages)
+        run_verb(lambda settings: migrate_database(settings, text), messages)
 
     @cli.command(help=text("cli.check.help"))
     def check() -> None:
         from bot.cli.check import check_all
 
-        async def verb(settings: Settings, text: Text) -> int:
-            return await check_all(settings, messages)
-
-        run_verb(verb, messages)
+        run_verb(lambda settings: check_all(settings, messages), messages)

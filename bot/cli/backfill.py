@@ -24,8 +24,9 @@ EX_USAGE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What was asked for: posts since a day, at most so many, at a rate; or only to be told."""
+class BackfillOptions:
+    """Posts modified since a day, at most so many, so many requests a second (0: no limit); with
+    ``dry_run`` nothing is read but how much there is."""
 
     since: datetime | None
     limit: int | None
@@ -33,10 +34,10 @@ class Wanted:
     dry_run: bool
 
 
-async def backfill_archive(settings: Settings, text: Text, wanted: Wanted) -> int:
+async def backfill_archive(settings: Settings, text: Text, options: BackfillOptions) -> int:
     """Read the archive of every feed; 1 when one failed, 2 for a rate that is not for its site."""
     for url in settings.feed_url:
-        if wanted.rate == 0 and not is_loopback(url):
+        if options.rate == 0 and not is_loopback(url):
             click.echo(text("cli.backfill.rate-zero", url=url), err=True)
             return EX_USAGE
     clock, rng = SystemClock(), random.Random()
@@ -57,22 +58,22 @@ async def backfill_archive(settings: Settings, text: Text, wanted: Wanted) -> in
                     rng,
                     feeds=(url,),
                     agent=settings.user_agent,
-                    rate=wanted.rate,
+                    rate=options.rate,
                     poll=watcher.poll,
                     progress=progress,
                 )
                 try:
-                    if wanted.dry_run:
-                        line = _surveyed(await service.survey(url), text)
+                    if options.dry_run:
+                        line = _survey(await service.survey(url), text)
                     else:
-                        report = await service.fill(url, since=wanted.since, limit=wanted.limit)
-                        line = _told(report, text)
+                        report = await service.fill(url, since=options.since, limit=options.limit)
+                        line = _done(report, text)
                 except UserError as error:
                     failed = True
                     click.echo(f"{url}: {sentence(text, error)}", err=True)
                     continue
             click.echo(line)
-        if not wanted.dry_run:
+        if not options.dry_run:
             with (
                 closing(SearchIndex.open(settings.data_dir / "index")) as index,
                 counting(text("cli.index.progress")) as count,
@@ -81,14 +82,14 @@ async def backfill_archive(settings: Settings, text: Text, wanted: Wanted) -> in
     return EX_FAILED if failed else 0
 
 
-def _surveyed(report: Report, text: Text) -> str:
+def _survey(report: Report, text: Text) -> str:
     way = text(f"cli.backfill.way.{report.way}")
     if report.total is None:
         return text("cli.backfill.survey-open", url=report.url, way=way)
     return text("cli.backfill.survey", url=report.url, total=report.total, way=way)
 
 
-def _told(report: Report, text: Text) -> str:
+def _done(report: Report, text: Text) -> str:
     return text(
         "cli.backfill.done" if report.finished else "cli.backfill.partial",
         url=report.url,

@@ -18,10 +18,10 @@ from bot.core.clock import Clock
 from bot.core.i18n import Text
 
 STRIDE = 1000
-"""Things done between two plain lines."""
+"""Items between two plain lines."""
 
 LINE_EVERY = 10.0
-"""Seconds between two plain lines of something paced."""
+"""Seconds between two plain lines of ``pacing``."""
 
 
 def steps(items: Sequence[str], title: str) -> Iterator[str]:
@@ -59,9 +59,9 @@ def pacing(text: Text, title: str, clock: Clock) -> Iterator[Callable[[int, int 
     """A function to call with (done, total or ``None``): a bar with rate and time left, or a line
     with both every `LINE_EVERY` seconds and at the end."""
     console = Console(stderr=True)
-    pace = Pace(clock.monotonic())
+    meter = RateMeter(clock.monotonic())
     if not console.is_terminal:
-        yield lambda done, total: _tell(text, title, pace, done, total, clock.monotonic())
+        yield lambda done, total: _print_line(text, title, meter, done, total, clock.monotonic())
         return
     columns = (
         TextColumn("{task.description}"),
@@ -74,22 +74,22 @@ def pacing(text: Text, title: str, clock: Clock) -> Iterator[Callable[[int, int 
         task = progress.add_task(title, total=None, rate="–")
 
         def show(done: int, total: int | None) -> None:
-            rate = f"{pace.at(done, clock.monotonic()):.1f}"
+            rate = f"{meter.rate(done, clock.monotonic()):.1f}"
             progress.update(task, completed=done, total=total, rate=rate)
 
         yield show
 
 
-class Pace:
-    """Things a second since the first call: what an earlier run did does not count."""
+class RateMeter:
+    """Items a second since the first call, so that what an earlier run did is not counted."""
 
     def __init__(self, started: float) -> None:
         self._started = started
         self._first: int | None = None
-        self.told = started
+        self.printed_at = started
 
-    def at(self, done: int, now: float) -> float:
-        """The rate at moment `now`, when `done` things are done."""
+    def rate(self, done: int, now: float) -> float:
+        """Items a second at `now` (monotonic seconds) when `done` items are done in all."""
         if self._first is None:
             self._first = done
             self._started = now
@@ -97,11 +97,13 @@ class Pace:
         return (done - self._first) / max(now - self._started, 1e-3)
 
 
-def _tell(text: Text, title: str, pace: Pace, done: int, total: int | None, now: float) -> None:
-    rate = pace.at(done, now)
-    if now - pace.told < LINE_EVERY and done != total:
+def _print_line(
+    text: Text, title: str, meter: RateMeter, done: int, total: int | None, now: float
+) -> None:
+    rate = meter.rate(done, now)
+    if now - meter.printed_at < LINE_EVERY and done != total:
         return
-    pace.told = now
+    meter.printed_at = now
     if total is None:
         line = text("cli.backfill.line-open", title=title, done=done, rate=f"{rate:.1f}")
     else:

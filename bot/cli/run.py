@@ -27,7 +27,7 @@ async def run_real(settings: Settings, messages: Messages) -> int:
     _ = settings.token
     with _stop_signal() as stop:
         async with open_app(settings, messages, SystemClock(), random.Random()) as app:
-            await run(app, stop, when_ready=_say_ready)
+            await run(app, stop, when_ready=_log_ready)
     return 0
 
 
@@ -35,9 +35,9 @@ async def run_demo(
     settings: Settings,
     messages: Messages,
     *,
-    port: int | None,
-    page: bool,
-    exit_after: float | None,
+    port: int | None = None,
+    page: bool = True,
+    exit_after: float | None = None,
 ) -> int:
     """Run in the sandbox until SIGTERM, Ctrl-C or `exit_after` seconds."""
     with _stop_signal() as stop:
@@ -49,7 +49,7 @@ async def run_demo(
     return 0
 
 
-def _say_ready(app: App) -> None:
+def _log_ready(app: App) -> None:
     logger.info(
         "ready",
         user=str(app.client.user),
