@@ -1,6 +1,9 @@
 """The commands as Discord gets them."""
 
-from bot.client.client import KcrushClient
+import json
+from pathlib import Path
+
+from bot.client.client import CatalogueTranslator, KcrushClient
 from bot.core.i18n import load_messages
 from cogs import add_commands
 
@@ -12,6 +15,27 @@ def payloads() -> dict[str, dict]:
     add_commands(client, None, None, MESSAGES, library=None, following=None, quotes=None)  # type: ignore[arg-type]
     groups = client.tree.get_commands()
     return {group.name: group.to_dict(client.tree) for group in groups}
+
+
+async def test_discord_gets_the_commands_byte_for_byte() -> None:
+    """Whatever changes here changes what people see, or makes every client fetch them anew."""
+    client = KcrushClient(MESSAGES, lambda: "")
+    add_commands(
+        client,
+        None,  # type: ignore[arg-type]
+        None,  # type: ignore[arg-type]
+        MESSAGES,
+        library=None,  # type: ignore[arg-type]
+        following=None,  # type: ignore[arg-type]
+        quotes=None,  # type: ignore[arg-type]
+        home_channel_id=1,
+    )
+    translator = CatalogueTranslator(MESSAGES)
+    groups = client.tree.get_commands()
+    payload = [await group.get_translated_payload(client.tree, translator) for group in groups]
+    golden = Path(__file__).parent / "golden" / "commands.json"
+    shown = json.dumps(payload, ensure_ascii=False, indent=1) + "\n"
+    assert shown == golden.read_text("utf-8")
 
 
 async def test_fans_commands_work_everywhere() -> None:

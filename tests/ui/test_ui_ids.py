@@ -1,3 +1,7 @@
+import json
+from dataclasses import fields
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -136,6 +140,19 @@ def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> No
 )
 def test_custom_ids_of_messages_already_sent(custom_id: str, action: Action) -> None:
     assert parse_custom_id(custom_id) == action
+    assert action.custom_id == custom_id
+
+
+GOLDEN = json.loads((Path(__file__).parent / "golden" / "custom_ids.json").read_text("utf-8"))
+"""custom_ids of every action with its smallest, largest and oddest values, as they stand in
+messages, and the values: written down once, never to change."""
+
+
+@pytest.mark.parametrize(("custom_id", "values"), GOLDEN, ids=[row[0] for row in GOLDEN])
+def test_a_custom_id_keeps_its_meaning_for_ever(custom_id: str, values: list[object]) -> None:
+    action = parse_custom_id(custom_id)
+    found = [getattr(action, field.name) for field in fields(action)]  # type: ignore[arg-type]
+    assert [str(one) if isinstance(one, Position) else one for one in found] == values
     assert action.custom_id == custom_id
 
 
