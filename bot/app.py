@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bot.admins.subscriptions import Subscribing
+from bot.admins.subscriptions import SubscriptionService
 from bot.archive import Backfill
 from bot.client.client import (
     CatalogueTranslator,
@@ -43,7 +43,7 @@ from bot.search import SearchIndex
 from bot.store import Store, open_store
 from bot.ui.pages import EXCERPT_QUESTIONS
 from bot.web import HttpPort, make_port
-from cogs import add_commands
+from cogs import FanServices, add_cogs
 
 logger = structlog.get_logger(__name__)
 
@@ -123,8 +123,7 @@ async def open_app(
         studio = await stack.enter_async_context(
             open_studio(settings.data_dir / "quotes", fetch_from(fetcher, settings.feed_url), clock)
         )
-        excerpt = settings.reading == "excerpt"
-        limit = EXCERPT_QUESTIONS if excerpt else None
+        limit = EXCERPT_QUESTIONS if settings.reading == "excerpt" else None
         quotes = Quotes(
             store,
             index,
@@ -133,15 +132,16 @@ async def open_app(
             source=messages.text()("quote.source"),
             limit=limit,
         )
-        add_commands(
+        await add_cogs(
             client,
-            Reading(store, index, rng, clock, limit=limit),
-            Subscribing(store, clock, announcer.wake),
-            messages,
-            library=library,
-            following=following,
-            quotes=quotes,
-            excerpt=excerpt,
+            FanServices(
+                Reading(store, index, rng, clock, limit=limit),
+                library,
+                following,
+                quotes,
+                question_limit=limit,
+            ),
+            SubscriptionService(store, clock, announcer.wake),
             home_channel_id=settings.home_channel_id,
         )
         editor = Editor(store, sender, clock, rng, pace)

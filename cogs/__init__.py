@@ -1,72 +1,71 @@
-"""Slash commands and buttons: each takes an interaction, calls a service and shows the result.
+"""Slash commands, buttons and menus: each takes an interaction, calls a service, shows the result.
 
-Commands are built by functions from a catalogue and services, not by decorators on a class at
-import: their names are sentences that people read too, and nothing is looked up globally.
+A cog is discord.py's (``discord.ext.commands.Cog``) and gets its services through its constructor.
+Names and descriptions of commands are English here; other languages' come from the catalogues.
 """
 
-from bot.admins.subscriptions import Subscribing
+from collections.abc import Iterable
+
+from discord.ext import commands
+
+from bot.admins.subscriptions import SubscriptionService
 from bot.client.client import KcrushClient
-from bot.core.i18n import Messages
-from bot.fans.following import Following
-from bot.fans.library import Library
-from bot.fans.reading import Reading
-from bot.quotes import Quotes
-from cogs.about import About
-from cogs.announcements import Announcements
-from cogs.artists import Artists
-from cogs.follow import Follow
-from cogs.following import FollowingArtists
-from cogs.interviews import Interviews
-from cogs.library import Shelf
-from cogs.naming import Naming
-from cogs.opening import Opening
-from cogs.quotes import Quoting
-from cogs.reader import Reader
-from cogs.router import Router
-from cogs.sharing import Sharing
+from cogs.about import AboutCommands
+from cogs.announcements import AnnouncementCommands
+from cogs.artist_follows import ArtistFollowCommands
+from cogs.artists import ArtistCommands
+from cogs.channel_follows import ChannelFollowCommands
+from cogs.components import ComponentRouter
+from cogs.fan_cog import FanServices
+from cogs.interviews import InterviewCommands
+from cogs.quotes import QuoteCommands
+from cogs.reader import ReaderComponents
+from cogs.saved import SavedCommands
+
+__all__ = ["FanServices", "add_cogs"]
 
 
-def add_commands(
+async def add_cogs(
     client: KcrushClient,
-    reading: Reading,
-    subscribing: Subscribing,
-    messages: Messages,
+    fans: FanServices,
+    subscriptions: SubscriptionService,
     *,
-    library: Library,
-    following: Following,
-    quotes: Quotes,
-    excerpt: bool = False,
     home_channel_id: int | None = None,
 ) -> None:
-    """Give the client all commands, and its buttons and menus their answers.
+    """Add all commands to the client, and the handlers of its buttons and menus.
 
-    ``/announcements follow`` is there where the bot has a home channel to follow. With `excerpt`
-    people read the beginning of interviews only.
+    ``/announcements follow`` is there where the bot has a home channel that can be followed.
     """
-    naming = Naming(messages.text())
-    router = Router()
-    opening = Opening(library, messages, excerpt=excerpt)
-    sharing = Sharing(library)
-    interviews = Interviews(reading, messages, opening)
-    of_fans = interviews.commands(naming)
-    interviews.answer(router)
-    followed = FollowingArtists(following, reading, messages)
-    followed.listen(client)
-    for cog in (
-        Reader(reading, interviews, library, opening, sharing),
-        Shelf(library, opening),
-        Artists(reading, messages),
-        Quoting(quotes, reading, opening, sharing),
-        followed,
-        About(library, messages, client.mentions),
-    ):
-        cog.add_to(of_fans, naming)
-        cog.answer(router)
-    admins = Announcements(reading, subscribing, messages)
-    of_admins = admins.commands(naming)
-    admins.answer(router)
+    interviews = InterviewCommands(fans)
+    of_fans: list[commands.Cog] = [
+        ReaderComponents(fans),
+        SavedCommands(fans),
+        ArtistCommands(fans),
+        QuoteCommands(fans),
+        ArtistFollowCommands(fans),
+        AboutCommands(fans),
+    ]
+    announcements = AnnouncementCommands(fans.reading, subscriptions)
+    of_admins: list[commands.Cog] = []
     if home_channel_id is not None:
-        Follow(subscribing, messages, home_channel_id).add_to(of_admins, naming)
-    client.tree.add_command(of_fans)
-    client.tree.add_command(of_admins)
-    client.event(router.on_interaction)
+        of_admins.append(ChannelFollowCommands(subscriptions, home_channel_id))
+    await _add_group(client, interviews, of_fans)
+    await _add_group(client, announcements, of_admins)
+    await client.add_cog(ComponentRouter([interviews, *of_fans, announcements]))
+
+
+async def _add_group(
+    client: KcrushClient, cog: commands.GroupCog, others: Iterable[commands.Cog]
+) -> None:
+    """Add a cog that is a group of commands, and `others` whose commands join this group.
+
+    discord.py has no group that spans cogs. But adding a command that has a parent registers the
+    parent (``CommandTree.add_command``), which `override` allows to happen again.
+    """
+    group = cog.app_command
+    assert group is not None  # noqa: S101
+    await client.add_cog(cog)
+    for other in others:
+        for command in other.get_app_commands():
+            group.add_command(command)
+        await client.add_cog(other, override=True)

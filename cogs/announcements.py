@@ -1,372 +1,109 @@
 """``/announcements``: where, when and how admins have new interviews announced."""
 
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from dataclasses import replace as replace_in
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
 
 import discord
 from discord import app_commands
-from discord.app_commands import AppCommandChannel, AppCommandThread, Choice
+from discord.app_commands import AppCommandChannel, AppCommandThread, Choice, Range, Transform
+from discord.ext import commands
 
-from bot.admins.subscriptions import Arrangement, Resumption, Subscribing, Wishes
-from bot.admins.targets import Target
-from bot.core.i18n import Messages, Text
-from bot.core.model import Doubt, Frequency, Mode, SubscriptionState
-from bot.core.timetable import find_zone, parse_quiet
+from bot.admins.subscriptions import (
+    ResumeResult,
+    SubscriptionChange,
+    SubscriptionEdits,
+    SubscriptionService,
+)
+from bot.core.errors import UserError
+from bot.core.i18n import Text
+from bot.core.model import Doubt, Frequency, Mode, QuietHours, SubscriptionState
 from bot.fans.reading import Reading
 from bot.ui import ids
 from bot.ui.cards import announcement_card
 from bot.ui.layout import Layout
 from bot.ui.lists import reason_of, subscriptions_page
 from bot.ui.markdown import Marked
-from bot.ui.options import hint, promise, settings_told
+from bot.ui.options import describe_settings, describe_subscription, next_step_hint
 from bot.ui.panels import notice
-from cogs.follow import FollowError, unfollow
-from cogs.naming import Naming
-from cogs.places import (
+from cogs.channel_follows import unfollow
+from cogs.channels import (
+    ANNOUNCEABLE,
     KINDS,
-    NotSubscribedError,
-    PostableChannel,
-    channel_named,
     known_kind,
+    managed_guild,
+    named_channel,
     require_postable,
     shown_name,
 )
-from cogs.replies import Interaction, replace, show
-from cogs.router import Router
-from cogs.suggesting import CHOICE_LIMIT, CHOICES, OFF, suggest_quiet, suggest_zones
-from cogs.tagging import require_tags, suggest_tags, tag_named, tags_told
+from cogs.components import component
+from cogs.forum_tags import complete_tag, describe_tags, find_tag, require_usable_tag
+from cogs.options import (
+    CHOICE_LIMIT,
+    CHOICES,
+    DAYS,
+    DOUBTS,
+    FREQUENCIES,
+    QuietHoursOption,
+    TimeZoneOption,
+)
+from cogs.responses import Interaction, replace, show, text_for
 
-Handler = Callable[..., Coroutine[Any, Any, None]]
-Typed = app_commands.Range[str, 1, CHOICE_LIMIT]
-Hour = app_commands.Range[int, 0, 23]
+C = TypeVar("C", bound=Callable[..., Any])
 
-DAYS = range(7)
+Typed = Range[str, 1, CHOICE_LIMIT]
+Hour = Range[int, 0, 23]
+Quiet = Transform[QuietHours | Literal["off"], QuietHoursOption]
+Zone = Transform[str, TimeZoneOption]
 
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a person chose of the options that add and edit share, as Discord hands it over."""
-
-    role: discord.Role | None = None
-    no_role: bool = False
-    frequency: str | None = None
-    day: int | None = None
-    hour: int | None = None
-    quiet: str | None = None
-    timezone: str | None = None
-    crosspost: bool | None = None
-    discussion: bool | None = None
-    tag: str | None = None
-
-    def wishes(self) -> Wishes:
-        """
-        Raises:
-            UserError: the quiet hours or the time zone can't be understood.
-        """
-        off = self.quiet is not None and self.quiet.strip().casefold() == OFF
-        return Wishes(
-            role_id=self.role.id if self.role else None,
-            no_role=self.no_role and self.role is None,
-            frequency=Frequency(self.frequency) if self.frequency else None,
-            weekday=self.day,
-            hour=self.hour,
-            quiet=parse_quiet(self.quiet) if self.quiet is not None and not off else None,
-            no_quiet=off,
-            crosspost=self.crosspost,
-            discussion=self.discussion,
-            time_zone=find_zone(self.timezone) if self.timezone is not None else None,
-        )
+SUBSCRIBED = "One of the channels that get announcements"
+ZONE = "The time zone of this whole server, such as Asia/Seoul"
 
 
-class Announcements:
-    """The admins' commands. Discord shows them to who may manage the server; so do we, again."""
+def subscription_options(command: C) -> C:
+    """Describe the options that ``add`` and ``edit`` have in common."""
+    for decorate in (
+        app_commands.describe(
+            role="A role to ping with each announcement",
+            frequency="Each interview at once, or a digest every day or week",
+            day="The day of a weekly digest (Monday unless you choose)",
+            hour="The hour of a digest, 0 to 23 (18 unless you choose)",
+            quiet="Hours in which nothing is posted, such as 22-8; what comes then waits",
+            timezone=ZONE,
+            crosspost="In an announcement channel: publish to the channels that follow it",
+            discussion="Open a thread to talk under each announcement",
+            tag="In a forum: the tag of posts for which no other fits",
+        ),
+        app_commands.choices(frequency=FREQUENCIES, day=DAYS),
+        app_commands.autocomplete(tag=complete_tag),
+    ):
+        command = decorate(command)
+    return command
 
-    def __init__(self, reading: Reading, subscribing: Subscribing, messages: Messages) -> None:
+
+@app_commands.allowed_contexts(guilds=True)
+@app_commands.allowed_installs(guilds=True)
+@app_commands.default_permissions(manage_guild=True)
+class AnnouncementCommands(
+    commands.GroupCog,
+    group_name="announcements",
+    group_description="Where new interviews are announced in this server",
+):
+    """The admins' commands. Discord shows them to who may manage the server; they check again."""
+
+    def __init__(self, reading: Reading, subscriptions: SubscriptionService) -> None:
         self._reading = reading
-        self._subscribing = subscribing
-        self._messages = messages
+        self._subscriptions = subscriptions
 
-    def commands(self, naming: Naming) -> app_commands.Group:
-        """The group ``/announcements``."""
-        group = app_commands.Group(
-            name=naming("command.announcements.name"),
-            description=naming("command.announcements.description"),
-            allowed_contexts=app_commands.AppCommandContext(guild=True),
-            allowed_installs=app_commands.AppInstallationType(guild=True),
-            default_permissions=discord.Permissions(manage_guild=True),
-        )
-        self._add_choosing(group, naming)
-        self._add_steering(group, naming)
-        self._add_looking(group, naming)
-        return group
+    async def interaction_check(self, interaction: Interaction, /) -> bool:  # type: ignore[override]
+        managed_guild(interaction)
+        return True
 
-    def _add_choosing(self, group: app_commands.Group, naming: Naming) -> None:
-        shared = _shared_options(naming, self._quiet, self._zones)
-
-        @group.command(
-            name=naming("command.add.name"), description=naming("command.add.description")
-        )
-        @app_commands.rename(channel=naming("command.add.channel.name"))
-        @app_commands.describe(channel=naming("command.add.channel.description"))
-        @shared
-        async def add(
-            interaction: Interaction,
-            channel: app_commands.Transform[AppCommandChannel | AppCommandThread, PostableChannel],
-            role: discord.Role | None = None,
-            frequency: str | None = None,
-            day: int | None = None,
-            hour: Hour | None = None,
-            quiet: Typed | None = None,
-            timezone: Typed | None = None,
-            crosspost: bool | None = None,
-            discussion: bool | None = None,
-            tag: Typed | None = None,
-        ) -> None:
-            chosen = Options(
-                role=role,
-                frequency=frequency,
-                day=day,
-                hour=hour,
-                quiet=quiet,
-                timezone=timezone,
-                crosspost=crosspost,
-                discussion=discussion,
-                tag=tag,
-            )
-            await self.add(interaction, channel, chosen)
-
-        @group.command(
-            name=naming("command.edit.name"), description=naming("command.edit.description")
-        )
-        @app_commands.rename(
-            channel=naming("command.remove.channel.name"),
-            no_role=naming("command.edit.no-role.name"),
-        )
-        @app_commands.describe(
-            channel=naming("command.remove.channel.description"),
-            no_role=naming("command.edit.no-role.description"),
-        )
-        @app_commands.autocomplete(channel=self._complete)
-        @shared
-        async def edit(
-            interaction: Interaction,
-            channel: Typed,
-            role: discord.Role | None = None,
-            no_role: bool = False,
-            frequency: str | None = None,
-            day: int | None = None,
-            hour: Hour | None = None,
-            quiet: Typed | None = None,
-            timezone: Typed | None = None,
-            crosspost: bool | None = None,
-            discussion: bool | None = None,
-            tag: Typed | None = None,
-        ) -> None:
-            chosen = Options(
-                role, no_role, frequency, day, hour, quiet, timezone, crosspost, discussion, tag
-            )
-            await self.edit(interaction, channel, chosen)
-
-    def _add_steering(self, group: app_commands.Group, naming: Naming) -> None:
-        def steer(name: str, act: Handler) -> None:
-            @group.command(
-                name=naming(f"command.{name}.name"),
-                description=naming(f"command.{name}.description"),
-            )
-            @app_commands.rename(channel=naming("command.remove.channel.name"))
-            @app_commands.describe(channel=naming("command.remove.channel.description"))
-            @app_commands.autocomplete(channel=self._complete)
-            async def command(interaction: Interaction, channel: Typed) -> None:
-                await act(interaction, channel)
-
-        steer("pause", self.pause)
-        steer("resume", self.resume)
-        steer("remove", self.remove)
-
-    def _add_looking(self, group: app_commands.Group, naming: Naming) -> None:
-        @group.command(
-            name=naming("command.list.name"), description=naming("command.list.description")
-        )
-        async def list_(interaction: Interaction) -> None:
-            await self.show_list(interaction)
-
-        @group.command(
-            name=naming("command.preview.name"), description=naming("command.preview.description")
-        )
-        async def preview(interaction: Interaction) -> None:
-            await self.preview(interaction)
-
-        @group.command(
-            name=naming("command.settings.name"), description=naming("command.settings.description")
-        )
-        @app_commands.rename(
-            timezone=naming("command.add.timezone.name"),
-            doubt=naming("command.settings.doubt.name"),
-        )
-        @app_commands.describe(
-            timezone=naming("command.add.timezone.description"),
-            doubt=naming("command.settings.doubt.description"),
-        )
-        @app_commands.choices(
-            doubt=[Choice(name=naming(f"choice.{one}"), value=str(one)) for one in Doubt]
-        )
-        @app_commands.autocomplete(timezone=self._zones)
-        async def settings(
-            interaction: Interaction, timezone: Typed | None = None, doubt: str | None = None
-        ) -> None:
-            await self.settings(interaction, timezone, doubt)
-
-    def answer(self, router: Router) -> None:
-        """Take on the buttons of the list."""
-        router.on(ids.SubscriptionsPage, self.turn_list)
-
-    # ---------------------------------------------------------------- choosing
-
-    async def add(
-        self,
-        interaction: Interaction,
-        channel: AppCommandChannel | AppCommandThread,
-        chosen: Options,
-    ) -> None:
-        guild_id = _admins_guild(interaction)
-        text = self._text(interaction)
-        kind = KINDS[channel.type]
-        tag_id = _tag(interaction, channel.id, chosen)
-        target = Target(kind, bool(chosen.crosspost), bool(chosen.discussion), tag_id)
-        require_postable(interaction, channel.id, target, chosen.role, text)
-        require_tags(interaction, channel.id)
-        wishes = replace_in(chosen.wishes(), kind=kind, tag_id=tag_id)
-        found = await self._subscribing.find(guild_id, channel.id)
-        if found is not None and not await unfollow(interaction, found):
-            raise FollowError("stays", Marked(f"<#{channel.id}>"))
-        arranged = await self._subscribing.add(guild_id, channel.id, interaction.user.id, wishes)
-        await self._tell(interaction, arranged, text)
-
-    async def edit(self, interaction: Interaction, named: str, chosen: Options) -> None:
-        guild_id = _admins_guild(interaction)
-        text = self._text(interaction)
-        channel_id = channel_named(interaction, named)
-        kind = known_kind(interaction, channel_id)
-        found = await self._subscribing.find(guild_id, channel_id)
-        if found is None:
-            raise NotSubscribedError(Marked(f"<#{channel_id}>"))
-        kind, tag_id = kind or found.kind, _tag(interaction, channel_id, chosen)
-        if chosen.role or chosen.crosspost or chosen.discussion or chosen.tag:
-            target = Target(kind, bool(chosen.crosspost), bool(chosen.discussion), tag_id)
-            require_postable(interaction, channel_id, target, chosen.role, text)
-        wishes = replace_in(chosen.wishes(), kind=kind, tag_id=tag_id)
-        arranged = await self._subscribing.edit(guild_id, channel_id, wishes)
-        if arranged is None:
-            raise NotSubscribedError(Marked(f"<#{channel_id}>"))
-        await self._tell(interaction, arranged, text)
-
-    async def _tell(self, interaction: Interaction, arranged: Arrangement, text: Text) -> None:
-        one, settings = arranged.subscription, arranged.settings
-        head = text(f"announcements.{arranged.outcome}")
-        told = [f"{head} {promise(one, settings, text)}"]
-        tags = tags_told(interaction, one, text)
-        if tags is not None:
-            told.append(tags)
-        if arranged.moved:
-            told.append(text("announcements.moved", zone=settings.time_zone))
-        if arranged.woken is not None:
-            told.append(text(f"announcements.woken-{arranged.woken}"))
-        elif one.state is not SubscriptionState.ACTIVE:
-            told.append(text(f"announcements.still-{one.state}"))
-        detail = hint(one, settings, arranged.next_digest, text)
-        await show(interaction, notice("\n".join(told), detail=detail))
-
-    async def settings(
-        self, interaction: Interaction, timezone: str | None, doubt: str | None
-    ) -> None:
-        guild_id = _admins_guild(interaction)
-        text = self._text(interaction)
-        zone = find_zone(timezone) if timezone is not None else None
-        chosen = Doubt(doubt) if doubt is not None else None
-        if zone is None and chosen is None:
-            settings = await self._subscribing.settings(guild_id)
-        else:
-            settings = await self._subscribing.choose(guild_id, time_zone=zone, doubt=chosen)
-        title = text("settings.done" if zone or chosen else "settings.title")
-        await show(interaction, notice(f"{title}\n{settings_told(settings, text)}"))
-
-    # ---------------------------------------------------------------- steering
-
-    async def pause(self, interaction: Interaction, named: str) -> None:
-        guild_id = _admins_guild(interaction)
-        channel_id = channel_named(interaction, named)
-        channel = Marked(f"<#{channel_id}>")
-        paused = await self._subscribing.pause(guild_id, channel_id)
-        if paused is None:
-            raise NotSubscribedError(channel)
-        text = self._text(interaction)
-        already = paused.before is not None and paused.before.state is SubscriptionState.PAUSED
-        key = "announcements.paused-already" if already else "announcements.paused"
-        gathers = paused.subscription.timetable.frequency is not Frequency.EACH
-        detail = text("announcements.paused-digest" if gathers else "announcements.paused-each")
-        await show(interaction, notice(text(key, channel=channel), detail=detail))
-
-    async def resume(self, interaction: Interaction, named: str) -> None:
-        guild_id = _admins_guild(interaction)
-        channel_id = channel_named(interaction, named)
-        resumed = await self._subscribing.resume(guild_id, channel_id)
-        if resumed is None:
-            raise NotSubscribedError(Marked(f"<#{channel_id}>"))
-        text = self._text(interaction)
-        one, settings = resumed.arrangement.subscription, resumed.arrangement.settings
-        told = [_resumed(resumed, text)]
-        if resumed.was is not SubscriptionState.PARKED:
-            told.append(promise(one, settings, text))
-        detail = hint(one, settings, resumed.arrangement.next_digest, text)
-        await show(interaction, notice("\n".join(told), detail=detail))
-
-    async def remove(self, interaction: Interaction, named: str) -> None:
-        guild_id = _admins_guild(interaction)
-        channel_id = channel_named(interaction, named)
-        channel = Marked(f"<#{channel_id}>")
-        found = await self._subscribing.find(guild_id, channel_id)
-        if found is None or not await self._subscribing.remove(guild_id, channel_id):
-            raise NotSubscribedError(channel)
-        text = self._text(interaction)
-        key = "announcements.removed"
-        if found.mode is Mode.FOLLOW:
-            ended = await unfollow(interaction, found)
-            key = "announcements.unfollowed" if ended else "announcements.removed-follow"
-        await show(interaction, notice(text(key, channel=channel)))
-
-    # ---------------------------------------------------------------- looking
-
-    async def show_list(self, interaction: Interaction) -> None:
-        await show(interaction, await self._list(interaction, 0))
-
-    async def turn_list(self, interaction: Interaction, action: ids.SubscriptionsPage) -> None:
-        await replace(interaction, await self._list(interaction, action.page))
-
-    async def _list(self, interaction: Interaction, page: int) -> Layout:
-        guild_id = _admins_guild(interaction)
-        text = self._text(interaction)
-        overviews = await self._subscribing.overviews(guild_id)
-        if not overviews:
-            return notice(text("announcements.list.empty"))
-        settings = await self._subscribing.settings(guild_id)
-        return subscriptions_page(overviews, text, settings, page=page)
-
-    async def preview(self, interaction: Interaction) -> None:
-        _admins_guild(interaction)
-        stored = await self._reading.newest()
-        # In the channel's language, not in the admin's: as it will look.
-        await show(interaction, announcement_card(stored, self._messages.text()))
-
-    def _text(self, interaction: Interaction) -> Text:
-        return self._messages.text(str(interaction.locale))
-
-    async def _complete(self, interaction: Interaction, current: str) -> list[Choice[str]]:
+    async def complete_channel(self, interaction: Interaction, current: str) -> list[Choice[str]]:
+        """The guild's channels with announcements; a choice's value is the channel's id."""
         if interaction.guild_id is None or not interaction.permissions.manage_guild:
             return []
-        text = self._text(interaction)
-        overviews = await self._subscribing.overviews(interaction.guild_id)
+        text = text_for(interaction)
+        overviews = await self._subscriptions.overviews(interaction.guild_id)
         channel_ids = [overview.subscription.channel_id for overview in overviews]
         names = {found: shown_name(interaction, found, text) for found in channel_ids}
         wanted = current.strip().lstrip("#").casefold()
@@ -376,55 +113,189 @@ class Announcements:
             if wanted in name.casefold() or wanted in str(channel_id)
         ][:CHOICES]
 
-    async def _quiet(self, interaction: Interaction, current: str) -> list[Choice[str]]:
-        return suggest_quiet(current, self._text(interaction)("choice.no-quiet"))
-
-    async def _zones(self, interaction: Interaction, current: str) -> list[Choice[str]]:
-        del interaction
-        return suggest_zones(current)
-
-
-def _tag(interaction: Interaction, channel_id: int, chosen: Options) -> int | None:
-    """The tag that was named; 0 stands for one that was named for what is no forum."""
-    if chosen.tag is None:
-        return None
-    return tag_named(interaction, channel_id, chosen.tag) or 0
-
-
-async def _tags(interaction: Interaction, current: str) -> list[Choice[str]]:
-    return suggest_tags(interaction, current) if interaction.permissions.manage_guild else []
-
-
-def _shared_options(naming: Naming, quiet: Any, zones: Any) -> Callable[[Any], Any]:
-    """The options that add and edit have in common."""
-    frequencies: list[Choice[Any]] = [
-        Choice(name=naming(f"choice.{one}"), value=str(one)) for one in Frequency
-    ]
-    days: list[Choice[Any]] = [
-        Choice(name=naming(f"weekday.{number}"), value=number) for number in DAYS
-    ]
-    names = (
-        *("role", "frequency", "day", "hour", "quiet", "timezone"),
-        *("crosspost", "discussion", "tag"),
+    @app_commands.command(
+        description="Announce new interviews in a channel: each, or as a daily or weekly digest"
     )
+    @app_commands.describe(channel="The channel that gets the announcements")
+    @subscription_options
+    async def add(
+        self,
+        interaction: Interaction,
+        channel: Transform[AppCommandChannel | AppCommandThread, ANNOUNCEABLE],
+        role: discord.Role | None = None,
+        frequency: Frequency | None = None,
+        day: int | None = None,
+        hour: Hour | None = None,
+        quiet: Quiet | None = None,
+        timezone: Zone | None = None,
+        crosspost: bool | None = None,
+        discussion: bool | None = None,
+        tag: Typed | None = None,
+    ) -> None:
+        guild_id = managed_guild(interaction)
+        edits = SubscriptionEdits(
+            role_id=role.id if role else None,
+            frequency=frequency,
+            weekday=day,
+            hour=hour,
+            quiet=quiet,
+            time_zone=timezone,
+            crosspost=crosspost,
+            discussion=discussion,
+            kind=KINDS[channel.type],
+            tag_id=find_tag(interaction, channel.id, tag),
+        )
+        require_postable(interaction, channel.id, edits, role)
+        require_usable_tag(interaction, channel.id)
+        found = await self._subscriptions.find(guild_id, channel.id)
+        if found is not None and not await unfollow(interaction, found):
+            raise UserError("error.follow.stays", channel=Marked(f"<#{channel.id}>"))
+        changed = await self._subscriptions.add(guild_id, channel.id, interaction.user.id, edits)
+        await _show_change(interaction, changed)
 
-    def decorate(command: Any) -> Any:
-        for wrap in (
-            app_commands.rename(**{one: naming(f"command.add.{one}.name") for one in names}),
-            app_commands.describe(
-                **{one: naming(f"command.add.{one}.description") for one in names}
-            ),
-            app_commands.choices(frequency=frequencies, day=days),
-            app_commands.autocomplete(quiet=quiet, timezone=zones, tag=_tags),
-        ):
-            command = wrap(command)
-        return command
+    @app_commands.command(description="Change how a channel gets its announcements; the rest stays")
+    @app_commands.describe(channel=SUBSCRIBED, no_role="Ping nobody any more")
+    @app_commands.autocomplete(channel=complete_channel)
+    @subscription_options
+    async def edit(
+        self,
+        interaction: Interaction,
+        channel: Typed,
+        role: discord.Role | None = None,
+        no_role: bool = False,
+        frequency: Frequency | None = None,
+        day: int | None = None,
+        hour: Hour | None = None,
+        quiet: Quiet | None = None,
+        timezone: Zone | None = None,
+        crosspost: bool | None = None,
+        discussion: bool | None = None,
+        tag: Typed | None = None,
+    ) -> None:
+        guild_id, channel_id = managed_guild(interaction), named_channel(interaction, channel)
+        found = await self._subscriptions.get(guild_id, channel_id)
+        edits = SubscriptionEdits(
+            role_id=role.id if role else None,
+            no_role=no_role and role is None,
+            frequency=frequency,
+            weekday=day,
+            hour=hour,
+            quiet=quiet,
+            time_zone=timezone,
+            crosspost=crosspost,
+            discussion=discussion,
+            kind=known_kind(interaction, channel_id) or found.kind,
+            tag_id=find_tag(interaction, channel_id, tag),
+        )
+        if role or crosspost or discussion or tag:
+            require_postable(interaction, channel_id, edits, role)
+        changed = await self._subscriptions.edit(guild_id, channel_id, edits)
+        await _show_change(interaction, changed)
 
-    return decorate
+    @app_commands.command(description="Hold the announcements in a channel until you resume them")
+    @app_commands.describe(channel=SUBSCRIBED)
+    @app_commands.autocomplete(channel=complete_channel)
+    async def pause(self, interaction: Interaction, channel: Typed) -> None:
+        guild_id, channel_id = managed_guild(interaction), named_channel(interaction, channel)
+        paused = await self._subscriptions.pause(guild_id, channel_id)
+        text = text_for(interaction)
+        already = paused.before is not None and paused.before.state is SubscriptionState.PAUSED
+        key = "announcements.paused-already" if already else "announcements.paused"
+        gathers = paused.subscription.timetable.frequency is not Frequency.EACH
+        detail = text("announcements.paused-digest" if gathers else "announcements.paused-each")
+        message = text(key, channel=Marked(f"<#{channel_id}>"))
+        await show(interaction, notice(message, detail=detail))
+
+    @app_commands.command(description="Go on after a pause, or try again at once what waits")
+    @app_commands.describe(channel=SUBSCRIBED)
+    @app_commands.autocomplete(channel=complete_channel)
+    async def resume(self, interaction: Interaction, channel: Typed) -> None:
+        guild_id, channel_id = managed_guild(interaction), named_channel(interaction, channel)
+        resumed = await self._subscriptions.resume(guild_id, channel_id)
+        text = text_for(interaction)
+        one, settings = resumed.change.subscription, resumed.change.settings
+        lines = [_describe_resume(resumed, text)]
+        if resumed.was is not SubscriptionState.PARKED:
+            lines.append(describe_subscription(one, settings, text))
+        detail = next_step_hint(one, settings, resumed.change.next_digest, text)
+        await show(interaction, notice("\n".join(lines), detail=detail))
+
+    @app_commands.command(description="Stop the announcements in a channel")
+    @app_commands.describe(channel=SUBSCRIBED)
+    @app_commands.autocomplete(channel=complete_channel)
+    async def remove(self, interaction: Interaction, channel: Typed) -> None:
+        guild_id, channel_id = managed_guild(interaction), named_channel(interaction, channel)
+        removed = await self._subscriptions.remove(guild_id, channel_id)
+        key = "announcements.removed"
+        if removed.mode is Mode.FOLLOW:
+            ended = await unfollow(interaction, removed)
+            key = "announcements.unfollowed" if ended else "announcements.removed-follow"
+        message = text_for(interaction)(key, channel=Marked(f"<#{channel_id}>"))
+        await show(interaction, notice(message))
+
+    @app_commands.command(
+        name="list", description="The channels with announcements, and how they fare"
+    )
+    async def show_list(self, interaction: Interaction) -> None:
+        await show(interaction, await self._list(interaction, 0))
+
+    @app_commands.command(description="See the newest interview as it is announced")
+    async def preview(self, interaction: Interaction) -> None:
+        stored = await self._reading.newest()
+        # In the channel's language, not in the admin's: as it will look.
+        text = interaction.client.messages.text()
+        await show(interaction, announcement_card(stored, text))
+
+    @app_commands.command(description="Time zone and the like, for all of this server")
+    @app_commands.describe(
+        timezone=ZONE, doubt="When nobody can tell whether an announcement arrived"
+    )
+    @app_commands.choices(doubt=DOUBTS)
+    async def settings(
+        self, interaction: Interaction, timezone: Zone | None = None, doubt: Doubt | None = None
+    ) -> None:
+        guild_id, text = managed_guild(interaction), text_for(interaction)
+        if timezone is None and doubt is None:
+            title, settings = "settings.title", await self._subscriptions.settings(guild_id)
+        else:
+            title = "settings.done"
+            settings = await self._subscriptions.change_settings(guild_id, timezone, doubt)
+        await show(interaction, notice(f"{text(title)}\n{describe_settings(settings, text)}"))
+
+    @component(ids.SubscriptionsPage)
+    async def turn_list(self, interaction: Interaction, action: ids.SubscriptionsPage) -> None:
+        await replace(interaction, await self._list(interaction, action.page))
+
+    async def _list(self, interaction: Interaction, page: int) -> Layout:
+        guild_id, text = managed_guild(interaction), text_for(interaction)
+        overviews = await self._subscriptions.overviews(guild_id)
+        if not overviews:
+            return notice(text("announcements.list.empty"))
+        settings = await self._subscriptions.settings(guild_id)
+        return subscriptions_page(overviews, text, settings, page=page)
 
 
-def _resumed(resumed: Resumption, text: Text) -> str:
-    one = resumed.arrangement.subscription
+async def _show_change(interaction: Interaction, change: SubscriptionChange) -> None:
+    """Say what a subscription is like from now on."""
+    text = text_for(interaction)
+    one, settings = change.subscription, change.settings
+    head = text(f"announcements.{change.outcome}")
+    lines = [f"{head} {describe_subscription(one, settings, text)}"]
+    tags = describe_tags(interaction, one, text)
+    if tags is not None:
+        lines.append(tags)
+    if change.moved:
+        lines.append(text("announcements.moved", zone=settings.time_zone))
+    if change.woken is not None:
+        lines.append(text(f"announcements.woken-{change.woken}"))
+    elif one.state is not SubscriptionState.ACTIVE:
+        lines.append(text(f"announcements.still-{one.state}"))
+    detail = next_step_hint(one, settings, change.next_digest, text)
+    await show(interaction, notice("\n".join(lines), detail=detail))
+
+
+def _describe_resume(resumed: ResumeResult, text: Text) -> str:
+    one = resumed.change.subscription
     channel = f"<#{one.channel_id}>"
     if resumed.was is SubscriptionState.ACTIVE:
         return text("announcements.resumed-already", channel=channel)
@@ -439,17 +310,3 @@ def _resumed(resumed: Resumption, text: Text) -> str:
     missed = text.plural("announcements.resumed-missed", resumed.missed)
     shown = text.number(resumed.shown)
     return f"{head} {missed} {text(f'announcements.resumed-{kind}', shown=shown)}"
-
-
-def _admins_guild(interaction: Interaction) -> int:
-    """The guild of someone who may manage it.
-
-    Raises:
-        NoPrivateMessage: there is no guild.
-        MissingPermissions: they may not.
-    """
-    if interaction.guild_id is None:
-        raise app_commands.NoPrivateMessage
-    if not interaction.permissions.manage_guild:
-        raise app_commands.MissingPermissions(["manage_guild"])
-    return interaction.guild_id

@@ -1,9 +1,10 @@
-"""What admins decide: which channels of a guild get announcements, how, and when."""
+"""What admins decide: which channels of a guild get announcements, how and when."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, Literal, TypeVar
 
 import discord
 
@@ -22,45 +23,20 @@ from bot.core.model import (
 )
 from bot.core.timetable import clock_face, next_due, within, zone_of
 from bot.store import Store, SubscriptionOverview
+from bot.ui.markdown import Marked
 
 GRACE = timedelta(days=30)
-"""How long a guild that removed the bot is remembered."""
+"""How long the settings of a guild that removed the bot are stored."""
 
-
-class DigestInQuietHoursError(UserError):
-    """A digest's hour lies within the quiet hours: it would have to wait each time."""
-
-    def __init__(self, timetable: Timetable) -> None:
-        assert timetable.quiet is not None  # noqa: S101
-        super().__init__(
-            "error.digest-in-quiet-hours",
-            hour=clock_face(timetable.hour * 60),
-            start=clock_face(timetable.quiet.start),
-            until=clock_face(timetable.quiet.until),
-        )
-
-
-class FollowsError(UserError):
-    """What follows the home channel has no options, pause or resume of ours."""
-
-    def __init__(self) -> None:
-        super().__init__("error.follow.no-options")
-
-
-class Outcome(StrEnum):
-    """What adding or editing came to."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    SAME = "same"
+T = TypeVar("T", Subscription, Timetable, GuildSettings)
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What an admin named; ``None`` leaves a thing as it is.
+class SubscriptionEdits:
+    """What an admin changes about a subscription; ``None`` leaves a field as it is.
 
-    ``no_role`` and ``no_quiet`` take away what ``role_id`` and ``quiet`` would set. ``kind`` is
-    what Discord says of the channel.
+    ``no_role`` removes the role, ``quiet="off"`` the quiet hours. ``kind`` is the channel's kind as
+    Discord reports it; ``time_zone`` is an IANA name and changes that of the whole guild.
     """
 
     role_id: int | None = None
@@ -68,8 +44,7 @@ class Wishes:
     frequency: Frequency | None = None
     weekday: int | None = None
     hour: int | None = None
-    quiet: QuietHours | None = None
-    no_quiet: bool = False
+    quiet: QuietHours | Literal["off"] | None = None
     crosspost: bool | None = None
     discussion: bool | None = None
     tag_id: int | None = None
@@ -77,11 +52,20 @@ class Wishes:
     time_zone: str | None = None
 
 
+class Outcome(StrEnum):
+    """What adding or editing a subscription did."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    SAME = "same"
+
+
 @dataclass(frozen=True, slots=True)
-class Arrangement:
-    """A subscription as it is after a command, with the guild's settings; ``before`` is ``None``
-    for a new one. ``next_digest`` is when the next one goes out, for those that have digests;
-    ``moved`` says that the guild got another time zone by it.
+class SubscriptionChange:
+    """A subscription after a command, with the guild's settings.
+
+    ``before`` is ``None`` for a new one. ``next_digest`` is when the next digest is sent, for a
+    subscription that has digests; ``moved`` is true where the guild's time zone changed.
     """
 
     subscription: Subscription
@@ -93,7 +77,7 @@ class Arrangement:
 
     @property
     def woken(self) -> SubscriptionState | None:
-        """The state in which it had stood still, if it is active again now."""
+        """The state from which the subscription became active again; ``None`` if it did not."""
         if self.before is None or self.subscription.state is not SubscriptionState.ACTIVE:
             return None
         was = self.before.state
@@ -101,208 +85,228 @@ class Arrangement:
 
 
 @dataclass(frozen=True, slots=True)
-class Resumption:
-    """What resuming came to: ``was`` is the state before, ``missed`` what came meanwhile and
-    ``shown`` what of it is announced."""
+class ResumeResult:
+    """What resuming did: ``was`` is the state before, ``missed`` how many interviews came in the
+    meantime, and ``shown`` how many of them are announced."""
 
-    arrangement: Arrangement
+    change: SubscriptionChange
     was: SubscriptionState
     missed: int
     shown: int
 
 
 def can_ping(permissions: discord.Permissions, *, role_is_mentionable: bool) -> bool:
-    """Whether a mention of the role reaches its members (Discord docs, Allowed Mentions)."""
+    """Whether a mention of the role notifies its members (Discord docs, Allowed Mentions)."""
     return role_is_mentionable or permissions.mention_everyone
 
 
-def wished(timetable: Timetable, wishes: Wishes) -> Timetable:
-    """The timetable with what was named. An hour asks for a digest even where the word is not
-    said, a daily one; a day of the week for a weekly one.
+def not_subscribed(channel_id: int) -> UserError:
+    """The error for a channel that has no announcements."""
+    return UserError("error.not-subscribed", channel=Marked(f"<#{channel_id}>"))
+
+
+def edit_timetable(timetable: Timetable, edits: SubscriptionEdits) -> Timetable:
+    """The timetable with the edits. Without a frequency, a weekday asks for a weekly digest, and
+    an hour for a daily one where there was no digest.
 
     Raises:
-        DigestInQuietHoursError: the digest would have to wait each time.
+        UserError: the hour of a digest is within the quiet hours, so that it always had to wait.
     """
-    frequency = wishes.frequency or timetable.frequency
-    if wishes.frequency is None:
-        if wishes.weekday is not None:
-            frequency = Frequency.WEEKLY
-        elif wishes.hour is not None and frequency is Frequency.EACH:
-            frequency = Frequency.DAILY
-    after = Timetable(
-        frequency=frequency,
-        weekday=timetable.weekday if wishes.weekday is None else wishes.weekday,
-        hour=timetable.hour if wishes.hour is None else wishes.hour,
-        quiet=None if wishes.no_quiet else wishes.quiet or timetable.quiet,
-    )
-    gathers = after.frequency is not Frequency.EACH
-    if gathers and after.quiet is not None and within(after.quiet, after.hour * 60):
-        raise DigestInQuietHoursError(after)
+    frequency = edits.frequency
+    if frequency is None and edits.weekday is not None:
+        frequency = Frequency.WEEKLY
+    elif frequency is None and edits.hour is not None and timetable.frequency is Frequency.EACH:
+        frequency = Frequency.DAILY
+    after = _changed(timetable, frequency=frequency, weekday=edits.weekday, hour=edits.hour)
+    if edits.quiet is not None:
+        after = replace(after, quiet=None if edits.quiet == "off" else edits.quiet)
+    quiet, minute = after.quiet, after.hour * 60
+    if after.frequency is not Frequency.EACH and quiet is not None and within(quiet, minute):
+        raise UserError(
+            "error.digest-in-quiet-hours",
+            hour=clock_face(minute),
+            start=clock_face(quiet.start),
+            until=clock_face(quiet.until),
+        )
     return after
 
 
-def granted(one: Subscription, wishes: Wishes) -> Subscription:
-    """The subscription with what was named; everything else stays.
+def edit_subscription(subscription: Subscription, edits: SubscriptionEdits) -> Subscription:
+    """The subscription with the edits; everything else stays.
 
     Raises:
-        DigestInQuietHoursError: see ``wished``.
+        UserError: see ``edit_timetable``.
     """
-    role_id, lost = one.role_id, one.role_lost
-    if wishes.no_role or wishes.role_id is not None:
-        role_id, lost = wishes.role_id, False
-    return replace(
-        one,
-        role_id=role_id,
-        role_lost=lost,
-        timetable=wished(one.timetable, wishes),
-        crosspost=one.crosspost if wishes.crosspost is None else wishes.crosspost,
-        discussion=one.discussion if wishes.discussion is None else wishes.discussion,
-        tag_id=one.tag_id if wishes.tag_id is None else wishes.tag_id,
-        kind=wishes.kind or one.kind,
+    after = _changed(
+        subscription,
+        timetable=edit_timetable(subscription.timetable, edits),
+        crosspost=edits.crosspost,
+        discussion=edits.discussion,
+        tag_id=edits.tag_id,
+        kind=edits.kind,
     )
+    if edits.no_role or edits.role_id is not None:
+        after = replace(after, role_id=edits.role_id, role_lost=False)
+    return after
 
 
-class Subscribing:
-    """The admins' service over the store."""
+def _changed(value: T, **fields: Any) -> T:
+    """A copy with the fields that are not ``None``."""
+    return replace(value, **{name: field for name, field in fields.items() if field is not None})
+
+
+class SubscriptionService:
+    """The subscriptions of guilds' channels. Its methods raise ``StoreError`` as the store does."""
 
     def __init__(self, store: Store, clock: Clock, wake: Callable[[], None]) -> None:
-        """`wake` rouses the announcer, after a change that may make something due."""
+        """`wake` is called after a change that may make an announcement due."""
         self._store = store
         self._clock = clock
         self._wake = wake
-
-    # ---------------------------------------------------------------- one channel
-
-    async def add(
-        self, guild_id: int, channel_id: int, created_by: int, wishes: Wishes
-    ) -> Arrangement:
-        """Announce in a channel. One that has announcements keeps its other options, and goes on
-        if they had stopped.
-
-        Raises:
-            DigestInQuietHoursError: nothing was changed.
-        """
-
-        def choose(one: Subscription) -> Subscription:
-            return replace(granted(one, wishes), mode=Mode.POST, webhook_id=None)
-
-        after, before = await self._store.choices.subscribe(
-            guild_id, channel_id, created_by, choose
-        )
-        return await self._arranged(after, before, wishes)
-
-    async def edit(self, guild_id: int, channel_id: int, wishes: Wishes) -> Arrangement | None:
-        """Change the options that were named; ``None`` where the channel has no announcements.
-
-        Raises:
-            DigestInQuietHoursError, FollowsError: nothing was changed.
-        """
-
-        def choose(one: Subscription) -> Subscription:
-            if one.mode is Mode.FOLLOW:
-                raise FollowsError
-            return granted(one, wishes)
-
-        found = await self._store.choices.edit(guild_id, channel_id, choose)
-        return None if found is None else await self._arranged(*found, wishes)
-
-    async def pause(self, guild_id: int, channel_id: int) -> Arrangement | None:
-        """Keep what comes until ``resume``; ``None`` where the channel has no announcements.
-
-        Raises:
-            FollowsError: Discord carries them, not we.
-        """
-        await self._refuse_following(guild_id, channel_id)
-        before = await self._store.choices.pause(guild_id, channel_id)
-        if before is None:
-            return None
-        after = replace(before, state=SubscriptionState.PAUSED, reason="paused")
-        return await self._arranged(after, before, Wishes())
-
-    async def resume(self, guild_id: int, channel_id: int) -> Resumption | None:
-        """Go on after a pause, or try at once what waits for something to be mended; ``None``
-        where the channel has no announcements.
-
-        Raises:
-            FollowsError: Discord carries them, not we.
-        """
-        await self._refuse_following(guild_id, channel_id)
-        resumed = await self._store.choices.resume(guild_id, channel_id)
-        if resumed is None:
-            return None
-        before = resumed.before
-        if before.state is SubscriptionState.PARKED:
-            await self._store.parking.probe_soon([before.id], self._clock.now())
-        paused = before.state is SubscriptionState.PAUSED
-        after = replace(before, state=SubscriptionState.ACTIVE, reason=None) if paused else before
-        arranged = await self._arranged(after, before, Wishes())
-        return Resumption(arranged, before.state, resumed.missed, resumed.shown)
-
-    async def remove(self, guild_id: int, channel_id: int) -> bool:
-        """Stop the announcements of a channel; false when it had none."""
-        return await self._store.remove_subscription(guild_id, channel_id)
-
-    async def follow(
-        self, guild_id: int, channel_id: int, created_by: int, webhook_id: int
-    ) -> Subscription:
-        """Note that a channel follows the home channel through one of Discord's webhooks: we post
-        nothing there ourselves."""
-
-        def following(one: Subscription) -> Subscription:
-            blank = Subscription(one.id, guild_id, channel_id, None, one.created_by, one.created_at)
-            return replace(blank, mode=Mode.FOLLOW, webhook_id=webhook_id)
-
-        subscription, _ = await self._store.choices.subscribe(
-            guild_id, channel_id, created_by, following
-        )
-        return subscription
-
-    # ---------------------------------------------------------------- looking
 
     async def find(self, guild_id: int, channel_id: int) -> Subscription | None:
         """The subscription of a guild's channel that has not ended."""
         return await self._store.choices.find(guild_id, channel_id)
 
+    async def get(self, guild_id: int, channel_id: int) -> Subscription:
+        """
+        Raises:
+            UserError: the channel has no announcements.
+        """
+        found = await self.find(guild_id, channel_id)
+        if found is None:
+            raise not_subscribed(channel_id)
+        return found
+
     async def overviews(self, guild_id: int) -> list[SubscriptionOverview]:
+        """All subscriptions of a guild that have not ended, with what became of them."""
         return await self._store.subscriptions(guild_id)
 
-    # ---------------------------------------------------------------- whole guilds
+    async def add(
+        self, guild_id: int, channel_id: int, created_by: int, edits: SubscriptionEdits
+    ) -> SubscriptionChange:
+        """Announce in a channel. One that has announcements keeps its other options, and becomes
+        active again if it was not.
+
+        Raises:
+            UserError: see ``edit_timetable``; nothing was changed.
+        """
+
+        def edit(one: Subscription) -> Subscription:
+            return replace(edit_subscription(one, edits), mode=Mode.POST, webhook_id=None)
+
+        after, before = await self._store.choices.subscribe(guild_id, channel_id, created_by, edit)
+        return await self._changed(after, before, edits)
+
+    async def edit(
+        self, guild_id: int, channel_id: int, edits: SubscriptionEdits
+    ) -> SubscriptionChange:
+        """Change the options that were named.
+
+        Raises:
+            UserError: the channel has no announcements, or Discord carries them there, or see
+                ``edit_timetable``; nothing was changed.
+        """
+
+        def edit(one: Subscription) -> Subscription:
+            return edit_subscription(_posted(one), edits)
+
+        found = await self._store.choices.edit(guild_id, channel_id, edit)
+        if found is None:
+            raise not_subscribed(channel_id)
+        return await self._changed(*found, edits)
+
+    async def pause(self, guild_id: int, channel_id: int) -> SubscriptionChange:
+        """Hold what comes until ``resume``.
+
+        Raises:
+            UserError: the channel has no announcements, or Discord carries them there.
+        """
+        _posted(await self.get(guild_id, channel_id))
+        before = await self._store.choices.pause(guild_id, channel_id)
+        if before is None:
+            raise not_subscribed(channel_id)
+        after = replace(before, state=SubscriptionState.PAUSED, reason="paused")
+        return await self._changed(after, before, SubscriptionEdits())
+
+    async def resume(self, guild_id: int, channel_id: int) -> ResumeResult:
+        """Go on after a pause, or try at once what waits for somebody to mend something.
+
+        Raises:
+            UserError: the channel has no announcements, or Discord carries them there.
+        """
+        _posted(await self.get(guild_id, channel_id))
+        resumed = await self._store.choices.resume(guild_id, channel_id)
+        if resumed is None:
+            raise not_subscribed(channel_id)
+        before = after = resumed.before
+        if before.state is SubscriptionState.PARKED:
+            await self._store.parking.probe_soon([before.id], self._clock.now())
+        elif before.state is SubscriptionState.PAUSED:
+            after = replace(before, state=SubscriptionState.ACTIVE, reason=None)
+        change = await self._changed(after, before, SubscriptionEdits())
+        return ResumeResult(change, before.state, resumed.missed, resumed.shown)
+
+    async def remove(self, guild_id: int, channel_id: int) -> Subscription:
+        """End the announcements of a channel; the subscription as it was.
+
+        Raises:
+            UserError: the channel has no announcements.
+        """
+        found = await self.get(guild_id, channel_id)
+        if not await self._store.remove_subscription(guild_id, channel_id):
+            raise not_subscribed(channel_id)
+        return found
+
+    async def follow(
+        self, guild_id: int, channel_id: int, created_by: int, webhook_id: int
+    ) -> None:
+        """Store that a channel follows the home channel through one of Discord's webhooks, so that
+        the bot itself posts nothing there."""
+
+        def edit(one: Subscription) -> Subscription:
+            blank = Subscription(one.id, guild_id, channel_id, None, one.created_by, one.created_at)
+            return replace(blank, mode=Mode.FOLLOW, webhook_id=webhook_id)
+
+        await self._store.choices.subscribe(guild_id, channel_id, created_by, edit)
 
     async def settings(self, guild_id: int) -> GuildSettings:
         return await self._store.guilds.settings(guild_id)
 
-    async def choose(
-        self, guild_id: int, *, time_zone: str | None = None, doubt: Doubt | None = None
+    async def change_settings(
+        self, guild_id: int, time_zone: str | None = None, doubt: Doubt | None = None
     ) -> GuildSettings:
-        """Change what holds for all of a guild; ``None`` leaves a thing as it is."""
-
-        def edit(guild: GuildSettings) -> GuildSettings:
-            return replace(
-                guild, time_zone=time_zone or guild.time_zone, doubt=doubt or guild.doubt
-            )
-
-        after, _ = await self._store.guilds.edit(guild_id, edit)
+        """Change what applies to all of a guild; ``None`` leaves a setting as it is."""
+        after, _ = await self._store.guilds.edit(
+            guild_id, lambda guild: _changed(guild, time_zone=time_zone, doubt=doubt)
+        )
         self._wake()
         return after
 
-    async def _arranged(
-        self, after: Subscription, before: Subscription | None, wishes: Wishes
-    ) -> Arrangement:
+    async def _changed(
+        self, after: Subscription, before: Subscription | None, edits: SubscriptionEdits
+    ) -> SubscriptionChange:
         self._wake()
         settings = await self.settings(after.guild_id)
-        moved = wishes.time_zone is not None and wishes.time_zone != settings.time_zone
+        moved = edits.time_zone is not None and edits.time_zone != settings.time_zone
         if moved:
-            settings = await self.choose(after.guild_id, time_zone=wishes.time_zone)
+            settings = await self.change_settings(after.guild_id, edits.time_zone)
         outcome = Outcome.ADDED if before is None else Outcome.CHANGED
-        if before is not None and not moved and granted(before, wishes) == before:
+        if before is not None and not moved and edit_subscription(before, edits) == before:
             outcome = Outcome.SAME
         digest = None
         if after.timetable.frequency is not Frequency.EACH:
             zone = zone_of(settings.time_zone)
             digest = next_due(after.timetable, self._clock.now(), zone)
-        return Arrangement(after, before, settings, outcome, digest, moved)
+        return SubscriptionChange(after, before, settings, outcome, digest, moved)
 
-    async def _refuse_following(self, guild_id: int, channel_id: int) -> None:
-        found = await self.find(guild_id, channel_id)
-        if found is not None and found.mode is Mode.FOLLOW:
-            raise FollowsError
+
+def _posted(subscription: Subscription) -> Subscription:
+    """The subscription, where the bot posts its announcements.
+
+    Raises:
+        UserError: Discord's channel following carries them: there are no options and no pause.
+    """
+    if subscription.mode is Mode.FOLLOW:
+        raise UserError("error.follow.no-options")
+    return subscription

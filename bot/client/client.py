@@ -1,9 +1,9 @@
-"""The Discord client: what it asks to hear, how it connects, and where its errors end."""
+"""The Discord client: what it subscribes to, how it connects, and where its errors end."""
 
 import asyncio
 import random
 import sys
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -11,6 +11,7 @@ import discord
 import structlog
 import yarl
 from discord import app_commands
+from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
@@ -46,8 +47,10 @@ class TokenRefusedError(UserError):
         super().__init__("discord.token-refused")
 
 
-class KcrushClient(discord.AutoShardedClient):
-    """A client that hears of guilds and interactions and of nothing else.
+class KcrushClient(commands.AutoShardedBot):
+    """A bot of discord.py that receives guilds and interactions and nothing else.
+
+    It has cogs with application commands, and no prefix commands.
 
     ``Intents(guilds=True)`` with no member and no message cache holds about 33 KiB a guild.
     `new_reference` gives the number that a person quotes and an operator finds in the log.
@@ -64,6 +67,9 @@ class KcrushClient(discord.AutoShardedClient):
         # A bot that never speaks needs no warning that it can't.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
+            command_prefix=(),
+            help_command=None,
+            tree_cls=_Tree,
             intents=discord.Intents(guilds=True),
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
@@ -71,10 +77,8 @@ class KcrushClient(discord.AutoShardedClient):
             allowed_mentions=discord.AllowedMentions.none(),
         )
         self.http.http_trace = http_trace
-        self._hearers: dict[str, list[Callable[..., Coroutine[Any, Any, None]]]] = {}
         self.messages = messages
         self.mentions = Mentions()
-        self.tree: app_commands.CommandTree[KcrushClient] = _Tree(self)
         self.logged_in = asyncio.Event()
         self._new_reference = new_reference
         self._gateway_url = gateway_url
@@ -86,21 +90,12 @@ class KcrushClient(discord.AutoShardedClient):
         await super().login(token)
 
     async def close(self) -> None:
-        """Disconnect. The library can't close a client that never tried to log in; this can."""
-        if self._begun:
-            await super().close()
+        """Disconnect. The library can't close a client that never tried to log in; this can.
 
-    def hear(self, event: str, hearer: Callable[..., Coroutine[Any, Any, None]]) -> None:
-        """Call `hearer` at each event of this name (``guild_join``); an event may have several.
-
-        What a hearer raises ends at the one desk, as it does for ``on_…`` methods.
+        The cogs stay, unlike with ``Bot.close``: ``begin_anew`` connects again with them.
         """
-        self._hearers.setdefault(event, []).append(hearer)
-
-    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
-        super().dispatch(event, *args, **kwargs)
-        for hearer in self._hearers.get(event, ()):
-            self._schedule_event(hearer, f"on_{event}", *args, **kwargs)
+        if self._begun:
+            await discord.AutoShardedClient.close(self)
 
     async def launch_shards(self) -> None:
         """Ask Discord for shards and gateway, and connect them all.
@@ -222,10 +217,7 @@ class _Tree(app_commands.CommandTree[KcrushClient]):
 
 
 class CatalogueTranslator(app_commands.Translator):
-    """Names and descriptions of commands in every locale that has a catalogue.
-
-    A ``locale_str`` carries its key as ``extras["key"]``.
-    """
+    """Names and descriptions of commands in every locale whose catalogue has them."""
 
     def __init__(self, messages: Messages) -> None:
         self._messages = messages
@@ -236,11 +228,32 @@ class CatalogueTranslator(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContextTypes,
     ) -> str | None:
-        key = string.extras.get("key")
         text = self._messages.text(locale.value)
-        if key is None or text.locale == DEFAULT_LOCALE:
+        if text.locale == DEFAULT_LOCALE:
             return None
-        return text(key)
+        try:
+            return text(translation_key(string, context))
+        except KeyError:
+            return None
+
+
+def translation_key(
+    string: app_commands.locale_str, context: app_commands.TranslationContextTypes
+) -> str:
+    """The key under which catalogues have a name or description, by the command's qualified name.
+
+    ``command.interviews.search.name`` is a command's, ``command.interviews.search.query.name`` an
+    option's. A choice has its own key, as ``extras["key"]`` of its ``locale_str``.
+    """
+    data = context.data
+    if isinstance(data, app_commands.Choice):
+        return str(string.extras["key"])
+    if isinstance(data, app_commands.Parameter):
+        name = f"{data.command.qualified_name} {data.name}"
+    else:
+        name = data.qualified_name
+    part = "description" if "description" in context.location.name else "name"
+    return f"command.{name.replace(' ', '.')}.{part}"
 
 
 async def sync_commands(client: KcrushClient) -> bool:
@@ -257,12 +270,11 @@ async def sync_commands(client: KcrushClient) -> bool:
     if client.application_id is None:
         raise RuntimeError("log in first")
     translator = client.tree.translator
-    commands = client.tree.get_commands()
     ours = [
         await command.get_translated_payload(client.tree, translator)
         if translator
         else command.to_dict(client.tree)
-        for command in commands
+        for command in client.tree.get_commands()
     ]
     route = Route(
         "GET",

@@ -39,12 +39,12 @@ class Keeping:
 
     def listen(self) -> None:
         """Hear the client's events from now on."""
-        self._client.hear("ready", self._ready)
-        self._client.hear("guild_join", self._joined)
-        self._client.hear("guild_remove", self._removed)
-        self._client.hear("guild_channel_delete", self._channel_deleted)
-        self._client.hear("raw_thread_delete", self._thread_deleted)
-        self._client.hear("guild_role_delete", self._role_deleted)
+        self._client.add_listener(self._ready, "on_ready")
+        self._client.add_listener(self._joined, "on_guild_join")
+        self._client.add_listener(self._removed, "on_guild_remove")
+        self._client.add_listener(self._channel_deleted, "on_guild_channel_delete")
+        self._client.add_listener(self._thread_deleted, "on_raw_thread_delete")
+        self._client.add_listener(self._role_deleted, "on_guild_role_delete")
 
     async def run(self) -> None:
         """Delete what its guild's days of grace are over for, once a day; no failure ends it."""

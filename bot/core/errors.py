@@ -51,17 +51,3 @@ class ParseError(UserError):
 
 class StoreError(UserError):
     """The database can't be opened, migrated, read or written."""
-
-
-class InterviewGoneError(UserError):
-    """The interview was deleted."""
-
-    def __init__(self) -> None:
-        super().__init__("error.interview-gone")
-
-
-class InterviewWithdrawnError(UserError):
-    """The site has withdrawn the interview; it is kept, but not shown."""
-
-    def __init__(self) -> None:
-        super().__init__("error.interview-withdrawn")

@@ -27,20 +27,6 @@ _RANGE = re.compile(
 )
 
 
-class QuietHoursUnreadableError(UserError):
-    """What was typed are no two times of the day that differ."""
-
-    def __init__(self, typed: str) -> None:
-        super().__init__("error.quiet-unreadable", typed=typed)
-
-
-class UnknownTimeZoneError(UserError):
-    """No time zone of the IANA database is called so."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__("error.unknown-time-zone", zone=name)
-
-
 def clock_face(minute: int) -> str:
     """A minute of the day as a clock shows it: 08:05."""
     return "{:02}:{:02}".format(*divmod(minute, 60))
@@ -50,14 +36,14 @@ def parse_quiet(typed: str) -> QuietHours:
     """Quiet hours as people type them: 22-8, 22:30–07:15, 10 pm to 8 am.
 
     Raises:
-        QuietHoursUnreadableError: they can't be understood.
+        UserError: they can't be understood.
     """
     match = _RANGE.fullmatch(typed.strip())
     if match is None:
-        raise QuietHoursUnreadableError(typed)
+        raise UserError("error.quiet-unreadable", typed=typed)
     start, until = _minute(*match.groups()[:3]), _minute(*match.groups()[3:])
     if start is None or until is None or start == until:
-        raise QuietHoursUnreadableError(typed)
+        raise UserError("error.quiet-unreadable", typed=typed)
     return QuietHours(start, until)
 
 
@@ -90,14 +76,14 @@ def find_zone(name: str) -> str:
     """The IANA name for what a person typed: in any case, with spaces, or a city alone.
 
     Raises:
-        UnknownTimeZoneError: there is none, or more than one.
+        UserError: there is none, or more than one.
     """
     wanted = "_".join(name.split()).casefold()
     named = [found for found in zone_names() if found.casefold() == wanted]
     cities = [found for found in zone_names() if found.rpartition("/")[2].casefold() == wanted]
     found = named or cities
     if len(found) != 1:
-        raise UnknownTimeZoneError(name)
+        raise UserError("error.unknown-time-zone", zone=name)
     return found[0]
 
 

@@ -49,7 +49,7 @@ class Healing:
     def listen(self) -> None:
         """Hear the client's events from now on."""
         for event in EVENTS:
-            self._client.hear(event, self._heard)
+            self._client.add_listener(self._heard, f"on_{event}")
 
     async def _heard(self, *what: object) -> None:
         """Look at the guild that an event is about. What is heard while looking is looked at next,

@@ -37,27 +37,6 @@ CHOICES = 25
 """Discord docs, Application Commands, autocomplete: the most choices that are shown."""
 
 
-class FollowsFullError(UserError):
-    """The person follows ``FOLLOWS_LIMIT`` artists already."""
-
-    def __init__(self) -> None:
-        super().__init__("error.follows-full", limit=FOLLOWS_LIMIT)
-
-
-class NotFollowedError(UserError):
-    """The person follows nobody who is called so."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__("error.not-followed", name=name)
-
-
-class FollowsNobodyError(UserError):
-    """The person follows nobody."""
-
-    def __init__(self) -> None:
-        super().__init__("error.follows-nobody")
-
-
 @dataclass(frozen=True, slots=True)
 class Followed:
     """An artist whom a person follows from now on, or did ``already``; ``closed`` says that their
@@ -132,12 +111,12 @@ class Following:
         """Follow an artist; what closed messages hold back is tried again.
 
         Raises:
-            FollowsFullError: the person follows as many as one may.
+            UserError: the person follows as many as one may.
         """
         wanted = Wanted(artist.id, artist.name, spellings_of(artist))
         became = await self._store.follows.add(user_id, wanted)
         if became is Became.FULL:
-            raise FollowsFullError
+            raise UserError("error.follows-full", limit=FOLLOWS_LIMIT)
         closed = await self._is_closed(user_id)
         if closed:
             self._wake()
@@ -151,11 +130,11 @@ class Following:
         """Follow no more whoever is called so.
 
         Raises:
-            FollowsNobodyError, NotFollowedError: there is nobody to take from the list.
+            UserError: there is nobody to take from the list.
         """
         follows = await self._store.follows.of(user_id)
         if not follows:
-            raise FollowsNobodyError
+            raise UserError("error.follows-nobody")
         by_name = {artist_key(follow.name): follow.artist_id for follow in follows}
         found = by_name.get(artist_key(name))
         meant = [found] if found else [artist.id for artist in self._index.artists_named(name)[:1]]
@@ -163,7 +142,7 @@ class Following:
             gone = await self._store.follows.remove(user_id, artist_id)
             if gone is not None:
                 return gone
-        raise NotFollowedError(name)
+        raise UserError("error.not-followed", name=name)
 
     async def followings(self, user_id: int) -> Followings:
         follows = await self._store.follows.of(user_id)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.core.clock import Clock
-from bot.core.errors import InterviewGoneError, InterviewWithdrawnError, StoreError, UserError
+from bot.core.errors import StoreError, UserError
 from bot.core.model import Follow, InterviewSummary, Place, Saved
 from bot.core.supervisor import supervise
 from bot.search import SearchIndex
@@ -41,13 +41,6 @@ UNREAD = 10
 
 REPEAT_WITHIN = 10.0
 """Seconds: pressed twice within these, it was one press."""
-
-
-class SavedFullError(UserError):
-    """The person has ``SAVED_LIMIT`` saved already."""
-
-    def __init__(self) -> None:
-        super().__init__("error.saved-full", limit=SAVED_LIMIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +103,13 @@ class Library:
         """An interview as this person finds it; one round to the store.
 
         Raises:
-            InterviewGoneError: it was deleted, or never was.
-            InterviewWithdrawnError: the site has withdrawn it.
+            UserError: it was deleted, or never was, or the site has withdrawn it.
         """
         opened = await self._store.readers.open(user_id, interview_id)
         if opened is None:
-            raise InterviewGoneError
+            raise UserError("error.interview-gone")
         if opened.stored.withdrawn_at is not None:
-            raise InterviewWithdrawnError
+            raise UserError("error.interview-withdrawn")
         fresh = self._fresh(user_id, interview_id)
         if fresh is None or (opened.place is not None and _is_cover(fresh)):
             return opened
@@ -213,11 +205,11 @@ class Library:
         """Keep a question, or with section 0 the interview; saved already, nothing changes.
 
         Raises:
-            SavedFullError: the person has saved too much.
+            UserError: the person has saved too much.
         """
         item = Saved(interview_id, section, self._clock.now())
         if not await self._store.readers.save(user_id, item, SAVED_LIMIT):
-            raise SavedFullError
+            raise UserError("error.saved-full", limit=SAVED_LIMIT)
 
     async def unsave(self, user_id: int, interview_id: int, section: int) -> bool:
         """Keep it no more; whether it was kept."""
@@ -237,14 +229,14 @@ class Library:
         """The interviews most like this one; one round to the store.
 
         Raises:
-            InterviewGoneError, InterviewWithdrawnError: as ``open``.
+            UserError: as ``open``.
         """
         ids = self._index.similar(interview_id, SIMILAR)
         listed = await self._store.readers.listed([interview_id, *ids])
         if interview_id not in listed:
-            raise InterviewGoneError
+            raise UserError("error.interview-gone")
         if listed[interview_id].withdrawn:
-            raise InterviewWithdrawnError
+            raise UserError("error.interview-withdrawn")
         # The index may be a moment behind: what was withdrawn meanwhile is left out.
         return Alike(listed[interview_id].summary, tuple(_there(ids, listed)))
 

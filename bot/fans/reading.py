@@ -13,7 +13,7 @@ from datetime import UTC, date, timedelta
 
 from bot.core.artists import artist_id, artist_key
 from bot.core.clock import Clock
-from bot.core.errors import InterviewGoneError, InterviewWithdrawnError, UserError
+from bot.core.errors import UserError
 from bot.core.model import Artist, InterviewSummary, Quote, StoredInterview, Topic
 from bot.quotes.choosing import choose
 from bot.search import Filters, Hit, SearchIndex
@@ -27,27 +27,6 @@ QUOTED_FROM = 3
 
 _LEAP_YEAR = 2000
 _DAYS = 366
-
-
-class NoInterviewsError(UserError):
-    """Nothing is stored yet: the first poll is still to come."""
-
-    def __init__(self) -> None:
-        super().__init__("error.no-interviews")
-
-
-class NoneOfKindError(UserError):
-    """There are interviews, but none of the kind that was asked for."""
-
-    def __init__(self) -> None:
-        super().__init__("error.none-of-kind")
-
-
-class ArtistGoneError(UserError):
-    """An artist who was once chosen is in no interview any more."""
-
-    def __init__(self) -> None:
-        super().__init__("error.artist-gone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +129,13 @@ class Reading:
     async def interview(self, interview_id: int) -> StoredInterview:
         """
         Raises:
-            InterviewGoneError: it was deleted, or never was.
-            InterviewWithdrawnError: the site has withdrawn it.
+            UserError: it was deleted, or never was, or the site has withdrawn it.
         """
         stored = await self._store.interview(interview_id)
         if stored is None:
-            raise InterviewGoneError
+            raise UserError("error.interview-gone")
         if stored.withdrawn_at is not None:
-            raise InterviewWithdrawnError
+            raise UserError("error.interview-withdrawn")
         return stored
 
     # ---------------------------------------------------------------- browsing
@@ -165,15 +143,14 @@ class Reading:
     async def latest(self, page: int, size: int, kind: Topic | None = None) -> LatestPage:
         """
         Raises:
-            NoInterviewsError: nothing is stored.
-            NoneOfKindError: nothing is of this kind.
+            UserError: nothing is stored, or nothing is of this kind.
         """
         if kind is None:
             found: Sequence[InterviewSummary] = await self._store.latest(size + 1, page * size)
         else:
             found = self._of_kind(kind)[page * size : (page + 1) * size + 1]
         if not found and page == 0:
-            raise NoInterviewsError
+            raise UserError("error.no-interviews")
         return LatestPage(tuple(found[:size]), page, more=len(found) > size)
 
     async def random(
@@ -182,8 +159,7 @@ class Reading:
         """The id of an interview by chance; none of those `unlike`, where there are others.
 
         Raises:
-            NoInterviewsError: nothing is stored.
-            NoneOfKindError: nothing is of this kind.
+            UserError: nothing is stored, or nothing is of this kind.
         """
         listed = self._of_kind(kind)
         if not listed:
@@ -197,13 +173,13 @@ class Reading:
         """While the index, which alone knows kinds, is still being built."""
         chosen = await self._store.random(self._rng) if kind is None else None
         if chosen is None:
-            raise NoInterviewsError
+            raise UserError("error.no-interviews")
         return chosen.id
 
     def _of_kind(self, kind: Topic | None) -> Sequence[InterviewSummary]:
         listed = self._index.listed(kind)
         if not listed and kind is not None and self._index.listed():
-            raise NoneOfKindError
+            raise UserError("error.none-of-kind")
         return listed
 
     def today(self) -> Day:
@@ -215,14 +191,14 @@ class Reading:
         """What was published on a day in other years than the clock's.
 
         Raises:
-            NoInterviewsError: nothing is stored, or all of it came out this year.
+            UserError: nothing is stored, or all of it came out this year.
         """
         year = self._clock.now().year
         found = self._of_other_years(day, year)
         first = page * size
         nearest = () if found else tuple(self._nearest(day, year))
         if not found and not nearest:
-            raise NoInterviewsError
+            raise UserError("error.no-interviews")
         return DayPage(
             day,
             year,
@@ -270,7 +246,7 @@ class Reading:
         """Passages that answer `query`, which may be anything a person can type.
 
         Raises:
-            NoInterviewsError: nothing is there yet that could be searched.
+            UserError: nothing is there yet that could be searched.
         """
         self._require_some()
         filters = Filters(_spellings(artist), kind, year)
@@ -327,18 +303,18 @@ class Reading:
         """The artist with this id, or with a spelling that has it.
 
         Raises:
-            ArtistGoneError: nobody has it, or not any more.
+            UserError: nobody has it, or not any more.
         """
         artist = self._index.artist(artist_id)
         if artist is None:
-            raise ArtistGoneError
+            raise UserError("error.artist-gone")
         return artist
 
     def meant(self, words: str) -> Meant:
         """Whom words typed past the choices mean.
 
         Raises:
-            NoInterviewsError: nobody is known yet.
+            UserError: nobody is known yet.
         """
         self._require_some()
         found = tuple(self._index.artists_named(words))
@@ -352,7 +328,7 @@ class Reading:
         """An artist with a page of their interviews.
 
         Raises:
-            ArtistGoneError: nobody has this id, or not any more.
+            UserError: nobody has this id, or not any more.
         """
         artist = self.known_artist(artist_id)
         known = self._lookup()
@@ -381,7 +357,7 @@ class Reading:
 
     def _require_some(self) -> None:
         if not self._index.listed():
-            raise NoInterviewsError
+            raise UserError("error.no-interviews")
 
     def _lookup(self) -> "_Known":
         """What is derived from the list of all, until there is another."""
@@ -413,7 +389,7 @@ class Reading:
     async def newest(self) -> StoredInterview:
         """
         Raises:
-            NoInterviewsError: nothing is stored.
+            UserError: nothing is stored.
         """
         page = await self.latest(0, 1)
         return await self.interview(page.summaries[0].id)

@@ -26,17 +26,6 @@ _LONG = 20_000
 """Characters of an interview beyond which choosing (2 µs each) is not for the event loop."""
 
 
-class NothingStrikesError(UserError):
-    """No words of this interview stand on their own."""
-
-    def __init__(self) -> None:
-        super().__init__("error.no-quote")
-
-
-class NobodyQuotedError(UserError):
-    """No interview has words that stand on their own."""
-
-
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """Words of an interview, and of which section they were asked (0 for any)."""
@@ -72,20 +61,20 @@ class Quotes:
         else any.
 
         Raises:
-            NothingStrikesError: there are none that do.
+            UserError: there are none that do.
         """
         for asked in (section, 0) if section else (0,):
             quote = await self._choose(stored, asked)
             if quote is not None:
                 return Chosen(stored, quote, asked)
-        raise NothingStrikesError
+        raise UserError("error.no-quote")
 
     async def another(self, artist: Artist | None = None, *, than: int | None = None) -> Chosen:
         """Words of an interview by chance, of `artist` where given; of another one than `than`,
         where there is another.
 
         Raises:
-            NobodyQuotedError: no interview that was looked at has any.
+            UserError: no interview that was looked at has any.
         """
         ids = self._drawn(artist)
         ids.sort(key=lambda one: one == than)
@@ -94,7 +83,7 @@ class Quotes:
                 quote = None if stored.withdrawn_at else await self._choose(stored, 0)
                 if quote is not None:
                     return Chosen(stored, quote)
-        raise NobodyQuotedError("error.no-quote-of-artist" if artist else "error.no-quotes")
+        raise UserError("error.no-quote-of-artist" if artist else "error.no-quotes")
 
     async def kept(self, chosen: Chosen) -> bytes | None:
         """The picture, where it is ready."""

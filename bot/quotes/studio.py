@@ -45,27 +45,6 @@ FORGIVEN_AFTER = 600.0
 _REMEMBERED = 500
 
 
-class BusyError(UserError):
-    """Too many pictures are being drawn."""
-
-    def __init__(self) -> None:
-        super().__init__("error.quote-busy")
-
-
-class NotDrawnError(UserError):
-    """The picture took too long."""
-
-    def __init__(self) -> None:
-        super().__init__("error.quote-too-slow")
-
-
-class UnsettableError(UserError):
-    """The words are in a script that the typeface lacks."""
-
-    def __init__(self) -> None:
-        super().__init__("error.quote-unsettable")
-
-
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is to be drawn; ``hero`` is the URL of the article's picture."""
@@ -96,16 +75,15 @@ class Studio:
         """The picture as JPEG, drawn unless it is kept. Whoever stops waiting stops nobody else.
 
         Raises:
-            BusyError: too many others are waiting.
-            NotDrawnError: it took longer than ``DRAW_SECONDS``; it may be there later.
-            UnsettableError: the words can't be set.
+            UserError: too many others are waiting, or it took longer than ``DRAW_SECONDS``; it may
+                be there later, or the words can't be set.
         """
         order = self._possible(order)
         key = _key(order)
         task = self._drawing.get(key)
         if task is None:
             if len(self._drawing) >= WAITING:
-                raise BusyError
+                raise UserError("error.quote-busy")
             task = asyncio.create_task(self._make(order), name=f"quote {key[:8]}")
             self._drawing[key] = task
             task.add_done_callback(lambda done: self._end(key, done))
@@ -113,9 +91,9 @@ class Studio:
             async with asyncio.timeout(DRAW_SECONDS):
                 return await asyncio.shield(task)
         except TimeoutError:
-            raise NotDrawnError from None
+            raise UserError("error.quote-too-slow") from None
         except Unsettable:
-            raise UnsettableError from None
+            raise UserError("error.quote-unsettable") from None
 
     async def aclose(self) -> None:
         """Leave what is being drawn."""

@@ -104,7 +104,7 @@ def forget_page(kept: Kept, text: Text) -> Layout:
                     ids.ForgetMe(sure=True).custom_id,
                     style=discord.ButtonStyle.danger,
                 ),
-                button(text("privacy.keep"), ids.ShowKept().custom_id),
+                button(text("privacy.keep"), ids.ShowPersonalData().custom_id),
             ),
             colour=WARNING,
         )

@@ -1,16 +1,19 @@
-"""What a button or a menu carries in its custom_id: all that is needed to answer it.
+"""custom_ids of buttons and menus: all that is needed to answer a press, even after a restart.
 
-A custom_id is ``kc:`` and an action, then its values parted by colons, the free text last:
-``kc:go:417:3.1:n``. It outlives restarts, upgrades and weeks, so an action's name never changes
-its meaning: a new meaning gets a new name. An announcement carries its interview's id in
-``kc:read:<id>``, by which a delivery can be found again among a channel's messages.
+A custom_id is ``kc:``, the name of an action, and the action's fields, separated by colons:
+``kc:go:417:3.1:n``. Messages keep their custom_ids for ever, so an action's name never changes its
+meaning: a new meaning gets a new name. An announcement carries its interview's id in
+``kc:read:<id>``, by which a delivery is found again among a channel's messages.
+
+An action is declared once, by a template and the types of its fields: each type says how a value
+is written and which text it is read from.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Protocol
+from typing import Annotated, Any, ClassVar, Final, get_origin, get_type_hints
 
 from bot.core.errors import UserError
 from bot.core.model import Topic
@@ -24,12 +27,7 @@ CUSTOM_ID_LIMIT: Final = 100
 QUERY_LIMIT: Final = 64
 """UTF-16 code units of a search that fit into a custom_id beside its action, page and filters."""
 
-
-class StaleComponentError(UserError):
-    """A custom_id that this version doesn't know: far too old, or made by nobody of ours."""
-
-    def __init__(self) -> None:
-        super().__init__("error.stale-button")
+LEAP_YEAR: Final = 2000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,416 +53,25 @@ END: Final = Position(OUTRO, LAST_PART)
 
 
 @dataclass(frozen=True, slots=True)
-class OpenReader:
-    """Open an interview for the person who pressed, beside the message."""
+class Codec:
+    """How a field is written: the pattern of its text, and what reads and writes a value.
 
-    interview: int
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}read:{self.interview}"
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAt:
-    """Open an interview at a place, for the person who pressed, beside the message."""
-
-    interview: int
-    position: Position
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}at:{self.interview}:{self.position}"
-
-
-@dataclass(frozen=True, slots=True)
-class TurnPage:
-    """Show another page in the reader's place. ``side`` (b, n, c) only keeps buttons apart."""
-
-    interview: int
-    position: Position
-    side: str
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}go:{self.interview}:{self.position}:{self.side}"
-
-
-@dataclass(frozen=True, slots=True)
-class Jump:
-    """A menu of questions; its values are ``position_value``s."""
-
-    interview: int
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}jump:{self.interview}"
-
-
-@dataclass(frozen=True, slots=True)
-class TurnMenu:
-    """Show the same page with other questions in its menu. ``menu`` counts from 0."""
-
-    interview: int
-    position: Position
-    menu: int
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}menu:{self.interview}:{self.position}:{self.menu}"
-
-
-@dataclass(frozen=True, slots=True)
-class OpenChosen:
-    """A menu of places in interviews; its values are ``place_value``s."""
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}open"
-
-
-@dataclass(frozen=True, slots=True)
-class SearchPage:
-    """Show another page of a search in the list's place. ``page`` counts from 0; ``artist`` is an
-    artist's id."""
-
-    page: int
-    query: str
-    artist: str | None = None
-    kind: Topic | None = None
-    year: int | None = None
-
-    @property
-    def custom_id(self) -> str:
-        filters = f"{_letter(self.kind)}:{self.year or ''}:{self.artist or ''}"
-        return f"{PREFIX}seek:{self.page}:{filters}:{short_query(self.query)}"
-
-
-@dataclass(frozen=True, slots=True)
-class LatestPage:
-    """Show another page of the newest interviews, of one kind or all, in the list's place."""
-
-    page: int
-    kind: Topic | None = None
-
-    @property
-    def custom_id(self) -> str:
-        kind = f":{self.kind}" if self.kind else ""
-        return f"{PREFIX}latest:{self.page}{kind}"
-
-
-@dataclass(frozen=True, slots=True)
-class AnotherRandom:
-    """Show another random interview, of one kind or any. ``draw`` keeps custom_ids apart."""
-
-    kind: Topic | None = None
-    draw: int = 0
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}random:{self.kind or ''}:{self.draw}"
-
-
-@dataclass(frozen=True, slots=True)
-class DayPage:
-    """Show a page of what was published on this day of any year, in the list's place."""
-
-    month: int
-    day: int
-    page: int = 0
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}day:{self.month:02}{self.day:02}:{self.page}"
-
-
-@dataclass(frozen=True, slots=True)
-class ArtistPage:
-    """Show an artist, and a page of the interviews with them. ``artist`` is an artist's id."""
-
-    artist: str
-    page: int = 0
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}artist:{self.artist}:{self.page}"
-
-
-@dataclass(frozen=True, slots=True)
-class FollowArtist:
-    """A direct message at the next interview with this artist, please."""
-
-    artist: str
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}follow:{self.artist}"
-
-
-@dataclass(frozen=True, slots=True)
-class UnfollowArtist:
-    """No more of these."""
-
-    artist: str
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}unfollow:{self.artist}"
-
-
-@dataclass(frozen=True, slots=True)
-class UnfollowChosen:
-    """A menu of followed artists; its values are artists' ids. ``page`` is the list's."""
-
-    page: int = 0
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}unfollowing{f':{self.page}' if self.page else ''}"
-
-
-@dataclass(frozen=True, slots=True)
-class FollowingPage:
-    """Show another page of whom the person follows, in the list's place."""
-
-    page: int
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}following:{self.page}"
-
-
-@dataclass(frozen=True, slots=True)
-class TryMessages:
-    """Direct messages are open again: send what was missed."""
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}dm"
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Post this question and its answers in the channel, for all to see."""
-
-    interview: int
-    section: int
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}share:{self.interview}:{self.section}"
-
-
-@dataclass(frozen=True, slots=True)
-class Save:
-    """Keep the question at this position, or with the cover's the whole interview, for the person
-    who pressed. The part only tells which page to show again."""
-
-    interview: int
-    position: Position
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}save:{self.interview}:{self.position}"
-
-
-@dataclass(frozen=True, slots=True)
-class Unsave:
-    """Keep it no more."""
-
-    interview: int
-    position: Position
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}drop:{self.interview}:{self.position}"
-
-
-@dataclass(frozen=True, slots=True)
-class UnsaveChosen:
-    """A menu of what is saved; its values are ``place_value``s. ``page`` is the list's."""
-
-    page: int
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}dropping:{self.page}"
-
-
-@dataclass(frozen=True, slots=True)
-class SavedPage:
-    """Show another page of what the person saved, in the list's place."""
-
-    page: int
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}saved:{self.page}"
-
-
-@dataclass(frozen=True, slots=True)
-class Similar:
-    """Interviews like this one."""
-
-    interview: int
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}like:{self.interview}"
-
-
-@dataclass(frozen=True, slots=True)
-class QuotePicture:
-    """A picture of a striking answer: to this question, or with section 0 of the interview."""
-
-    interview: int
-    section: int
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}quote:{self.interview}:{self.section}"
-
-
-@dataclass(frozen=True, slots=True)
-class AnotherQuote:
-    """A picture of other words in this one's place: of an artist, or of anybody. ``than`` is the
-    interview that was quoted, 0 for none."""
-
-    than: int = 0
-    artist: str | None = None
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}quoting:{self.than}:{self.artist or ''}"
-
-
-@dataclass(frozen=True, slots=True)
-class ShareQuote:
-    """Post that picture in the channel, for all to see."""
-
-    interview: int
-    section: int
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}picture:{self.interview}:{self.section}"
-
-
-@dataclass(frozen=True, slots=True)
-class ShowKept:
-    """Show the person who pressed what is kept of them, in the place of the question."""
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}kept"
-
-
-@dataclass(frozen=True, slots=True)
-class ForgetMe:
-    """Delete all that is kept of the person who pressed; only when they are sure."""
-
-    sure: bool
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}forget:{'yes' if self.sure else 'ask'}"
-
-
-@dataclass(frozen=True, slots=True)
-class SubscriptionsPage:
-    """Show another page of a guild's announcements in the list's place."""
-
-    page: int
-
-    @property
-    def custom_id(self) -> str:
-        return f"{PREFIX}subs:{self.page}"
-
-
-class Action(Protocol):
-    """Any of the above."""
-
-    @property
-    def custom_id(self) -> str: ...
-
-
-_LETTERS: Final = dict(zip("mawsgcfo", Topic, strict=True))
-"""A kind as one letter. A custom_id that stands in a message must keep its meaning."""
-
-_ID = r"(\d{1,18})"
-_PAGE = r"(\d{1,6})"
-_PLACE = r"(\d{1,6})\.(\d{1,6})"
-_ARTIST = r"([0-9a-f]{10})"
-_KIND = f"({'|'.join(Topic)})"
-_LEAP_YEAR = 2000
-_DAY = r"(\d\d)(\d\d)"
-_FILTERS = rf"([{''.join(_LETTERS)}]?):(\d{{4}}|):([0-9a-f]{{10}}|)"
-
-
-def _seek(page: str, kind: str, year: str, artist: str, query: str) -> SearchPage:
-    return SearchPage(
-        int(page), query, artist or None, _LETTERS.get(kind), int(year) if year else None
-    )
-
-
-def _day(month: str, day: str, page: str) -> DayPage:
-    try:
-        date(_LEAP_YEAR, int(month), int(day))
-    except ValueError:
-        raise StaleComponentError from None
-    return DayPage(int(month), int(day), int(page))
-
-
-_SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Action]], ...] = tuple(
-    (re.compile(PREFIX + shape, re.ASCII | re.DOTALL), build)
-    for shape, build in (
-        (f"read:{_ID}", lambda i: OpenReader(int(i))),
-        (f"at:{_ID}:{_PLACE}", lambda i, s, p: OpenAt(int(i), _at(s, p))),
-        (f"go:{_ID}:{_PLACE}:([bnc])", lambda i, s, p, side: TurnPage(int(i), _at(s, p), side)),
-        (f"jump:{_ID}", lambda i: Jump(int(i))),
-        (f"menu:{_ID}:{_PLACE}:{_PAGE}", lambda i, s, p, m: TurnMenu(int(i), _at(s, p), int(m))),
-        ("open", OpenChosen),
-        (f"find:{_PAGE}:(.+)", lambda p, query: SearchPage(int(p), query)),
-        (f"seek:{_PAGE}:{_FILTERS}:(.*)", _seek),
-        (f"latest:{_PAGE}", lambda p: LatestPage(int(p))),
-        (f"latest:{_PAGE}:{_KIND}", lambda p, kind: LatestPage(int(p), Topic(kind))),
-        (f"random::{_PAGE}", lambda draw: AnotherRandom(None, int(draw))),
-        (f"random:{_KIND}:{_PAGE}", lambda kind, draw: AnotherRandom(Topic(kind), int(draw))),
-        (f"day:{_DAY}:{_PAGE}", _day),
-        (f"artist:{_ARTIST}:{_PAGE}", lambda artist, p: ArtistPage(artist, int(p))),
-        (f"follow:{_ARTIST}", FollowArtist),
-        (f"unfollow:{_ARTIST}", UnfollowArtist),
-        ("unfollowing", UnfollowChosen),
-        (f"unfollowing:{_PAGE}", lambda p: UnfollowChosen(int(p))),
-        (f"following:{_PAGE}", lambda p: FollowingPage(int(p))),
-        ("dm", TryMessages),
-        (f"share:{_ID}:{_PAGE}", lambda i, section: Share(int(i), int(section))),
-        (f"save:{_ID}:{_PLACE}", lambda i, s, p: Save(int(i), _at(s, p))),
-        (f"drop:{_ID}:{_PLACE}", lambda i, s, p: Unsave(int(i), _at(s, p))),
-        (f"dropping:{_PAGE}", lambda p: UnsaveChosen(int(p))),
-        (f"saved:{_PAGE}", lambda p: SavedPage(int(p))),
-        (f"like:{_ID}", lambda i: Similar(int(i))),
-        (f"quote:{_ID}:{_PAGE}", lambda i, section: QuotePicture(int(i), int(section))),
-        (f"quoting:{_ID}:([0-9a-f]{{10}}|)", lambda i, who: AnotherQuote(int(i), who or None)),
-        (f"picture:{_ID}:{_PAGE}", lambda i, section: ShareQuote(int(i), int(section))),
-        ("kept", ShowKept),
-        ("forget:(yes|ask)", lambda sure: ForgetMe(sure == "yes")),
-        (f"subs:{_PAGE}", lambda p: SubscriptionsPage(int(p))),
-    )
-)
-
-
-def parse_custom_id(custom_id: str) -> Action:
-    """The action of a custom_id.
-
-    Raises:
-        StaleComponentError: it is none of ours.
+    `read` may raise ``ValueError`` for a text that matches.
     """
-    for shape, build in _SHAPES:
-        match = shape.fullmatch(custom_id)
-        if match is not None:
-            return build(*match.groups())
-    raise StaleComponentError
+
+    pattern: str
+    read: Callable[[str], Any] = str
+    write: Callable[[Any], str] = str
+
+
+def optional(codec: Codec, separator: str = "") -> Codec:
+    """The same field where it may be ``None``, of which nothing is written, not even what
+    separates it from the field before."""
+    return Codec(
+        f"(?:{separator}(?:{codec.pattern}))?",
+        lambda text: codec.read(text.removeprefix(separator)) if text else None,
+        lambda value: "" if value is None else separator + codec.write(value),
+    )
 
 
 def short_query(query: str) -> str:
@@ -476,37 +83,118 @@ def short_query(query: str) -> str:
     return query[: safe_cut(query, low)].rstrip()
 
 
+def _read_position(text: str) -> Position:
+    section, part = text.split(".")
+    return Position(int(section), int(part))
+
+
+ID = Codec(r"\d{1,18}", int)
+NUMBER = Codec(r"\d{1,6}", int)
+POSITION = Codec(r"\d{1,6}\.\d{1,6}", _read_position)
+ARTIST = Codec("[0-9a-f]{10}")
+KIND = Codec("|".join(Topic), Topic)
+
+LETTERS: Final = dict(zip("mawsgcfo", Topic, strict=True))
+"""A topic as one letter, for custom_ids that have little room."""
+_LETTER_OF: Final = {topic: letter for letter, topic in LETTERS.items()}
+LETTER = Codec("[mawsgcfo]", LETTERS.__getitem__, lambda topic: _LETTER_OF[topic])
+
+FIRST_OMITTED = Codec(
+    r"(?::\d{1,6})?", lambda text: int(text[1:] or 0), lambda page: f":{page}" if page else ""
+)
+"""A page after a colon; of the first one nothing is written."""
+
+InterviewId = Annotated[int, ID]
+Number = Annotated[int, NUMBER]
+TwoDigits = Annotated[int, Codec(r"\d\d", int, "{:02}".format)]
+At = Annotated[Position, POSITION]
+ArtistId = Annotated[str, ARTIST]
+AnyArtist = Annotated[str | None, optional(ARTIST)]
+AnyKind = Annotated[Topic | None, optional(KIND)]
+
+
+class Action:
+    """What happens when a button is pressed or a menu's value chosen.
+
+    A subclass gives the template of its custom_id, without the prefix, and annotates the
+    template's fields with their codecs; `older` are templates of custom_ids that are written no
+    more but are still understood.
+    """
+
+    _template: ClassVar[str]
+    _codecs: ClassVar[dict[str, Codec]]
+
+    def __init_subclass__(cls, template: str, older: tuple[str, ...] = ()) -> None:
+        hints = get_type_hints(cls, include_extras=True)
+        cls._template = template
+        cls._codecs = {
+            name: hint.__metadata__[0]
+            for name, hint in hints.items()
+            if get_origin(hint) is Annotated
+        }
+        groups = {name: f"(?P<{name}>{codec.pattern})" for name, codec in cls._codecs.items()}
+        for one in (template, *older):
+            pattern = re.compile(PREFIX + one.format_map(groups), re.ASCII | re.DOTALL)
+            _ACTIONS.append((pattern, cls))
+
+    @property
+    def custom_id(self) -> str:
+        fields = {name: codec.write(getattr(self, name)) for name, codec in self._codecs.items()}
+        return PREFIX + self._template.format_map(fields)
+
+
+_ACTIONS: Final[list[tuple[re.Pattern[str], type[Action]]]] = []
+
+
+def parse_custom_id(custom_id: str) -> Action:
+    """The action of a custom_id.
+
+    Raises:
+        UserError: it is none of ours, or of a version that this one doesn't understand.
+    """
+    for pattern, action in _ACTIONS:
+        match = pattern.fullmatch(custom_id)
+        if match is not None:
+            fields = match.groupdict()
+            try:
+                return action(**{name: action._codecs[name].read(fields[name]) for name in fields})
+            except ValueError:
+                break
+    raise UserError("error.stale-button")
+
+
+def _parse(codec: Codec, text: str) -> Any:
+    if re.fullmatch(codec.pattern, text, re.ASCII) is None:
+        raise UserError("error.stale-button")
+    return codec.read(text)
+
+
 def position_value(position: Position) -> str:
-    """A menu's value for a place in the interview at hand."""
+    """A menu's value for a position in the interview at hand."""
     return str(position)
 
 
 def parse_position_value(value: str) -> Position:
     """
     Raises:
-        StaleComponentError: the value is none of ours.
+        UserError: the value is none of ours.
     """
-    match = re.fullmatch(_PLACE, value, re.ASCII)
-    if match is None:
-        raise StaleComponentError
-    return _at(*match.groups())
+    position: Position = _parse(POSITION, value)
+    return position
 
 
 def place_value(interview: int, position: Position = COVER) -> str:
-    """A menu's value for a place in any interview."""
+    """A menu's value for a position in any interview."""
     return f"{interview}:{position}"
 
 
 def parse_place_value(value: str) -> tuple[int, Position]:
     """
     Raises:
-        StaleComponentError: the value is none of ours.
+        UserError: the value is none of ours.
     """
-    match = re.fullmatch(f"{_ID}:{_PLACE}", value, re.ASCII)
-    if match is None:
-        raise StaleComponentError
-    interview, section, part = match.groups()
-    return int(interview), _at(section, part)
+    interview, _, position = value.partition(":")
+    return _parse(ID, interview), parse_position_value(position)
 
 
 def artist_value(artist: str) -> str:
@@ -516,7 +204,7 @@ def artist_value(artist: str) -> str:
 
 def parse_artist_value(value: str) -> str | None:
     """The id of the artist that was chosen, or ``None`` for free text."""
-    match = re.fullmatch(f"{PREFIX}artist:{_ARTIST}", value.strip(), re.ASCII)
+    match = re.fullmatch(f"{PREFIX}artist:({ARTIST.pattern})", value.strip(), re.ASCII)
     return match.group(1) if match else None
 
 
@@ -527,13 +215,229 @@ def interview_value(interview: int) -> str:
 
 def parse_interview_value(value: str) -> int | None:
     """The interview that was chosen, or ``None`` for free text."""
-    match = re.fullmatch(PREFIX + _ID, value.strip(), re.ASCII)
+    match = re.fullmatch(f"{PREFIX}({ID.pattern})", value.strip(), re.ASCII)
     return int(match.group(1)) if match else None
 
 
-def _letter(kind: Topic | None) -> str:
-    return next((letter for letter, one in _LETTERS.items() if one is kind), "")
+@dataclass(frozen=True)
+class OpenReader(Action, template="read:{interview}"):
+    """Open an interview for the person who pressed, beside the message."""
+
+    interview: InterviewId
 
 
-def _at(section: str, part: str) -> Position:
-    return Position(int(section), int(part))
+@dataclass(frozen=True)
+class OpenAt(Action, template="at:{interview}:{position}"):
+    """Open an interview at a position, for the person who pressed, beside the message."""
+
+    interview: InterviewId
+    position: At
+
+
+@dataclass(frozen=True)
+class TurnPage(Action, template="go:{interview}:{position}:{side}"):
+    """Show another page in the reader's place. ``side`` only keeps the custom_ids of a message's
+    buttons apart: b(ack), n(ext), c(over)."""
+
+    interview: InterviewId
+    position: At
+    side: Annotated[str, Codec("[bnc]")]
+
+
+@dataclass(frozen=True)
+class Jump(Action, template="jump:{interview}"):
+    """A menu of questions; its values are positions."""
+
+    interview: InterviewId
+
+
+@dataclass(frozen=True)
+class TurnMenu(Action, template="menu:{interview}:{position}:{menu}"):
+    """Show the same page with other questions in its menu. ``menu`` counts from 0."""
+
+    interview: InterviewId
+    position: At
+    menu: Number
+
+
+@dataclass(frozen=True)
+class OpenChosen(Action, template="open"):
+    """A menu of positions in interviews; its values are ``place_value``s."""
+
+
+@dataclass(frozen=True)
+class SearchPage(
+    Action,
+    template="seek:{page}:{kind}:{year}:{artist}:{query}",
+    older=("find:{page}:(?=.){query}",),
+):
+    """Show another page of a search in the list's place. ``page`` counts from 0."""
+
+    page: Number
+    query: Annotated[str, Codec(".*", str, short_query)]
+    artist: AnyArtist = None
+    kind: Annotated[Topic | None, optional(LETTER)] = None
+    year: Annotated[int | None, optional(Codec(r"\d{4}", int))] = None
+
+
+@dataclass(frozen=True)
+class LatestPage(Action, template="latest:{page}{kind}"):
+    """Show another page of the newest interviews, of one kind or all, in the list's place."""
+
+    page: Number
+    kind: Annotated[Topic | None, optional(KIND, ":")] = None
+
+
+@dataclass(frozen=True)
+class AnotherRandom(Action, template="random:{kind}:{draw}"):
+    """Show another random interview, of one kind or any. ``draw`` keeps custom_ids apart."""
+
+    kind: AnyKind = None
+    draw: Number = 0
+
+
+@dataclass(frozen=True)
+class DayPage(Action, template="day:{month}{day}:{page}"):
+    """Show a page of what was published on this day of any year, in the list's place.
+
+    Raises:
+        ValueError: no year has such a day.
+    """
+
+    month: TwoDigits
+    day: TwoDigits
+    page: Number = 0
+
+    def __post_init__(self) -> None:
+        date(LEAP_YEAR, self.month, self.day)
+
+
+@dataclass(frozen=True)
+class ArtistPage(Action, template="artist:{artist}:{page}"):
+    """Show an artist, and a page of the interviews with them."""
+
+    artist: ArtistId
+    page: Number = 0
+
+
+@dataclass(frozen=True)
+class FollowArtist(Action, template="follow:{artist}"):
+    """Send the person a direct message at the next interview with this artist."""
+
+    artist: ArtistId
+
+
+@dataclass(frozen=True)
+class UnfollowArtist(Action, template="unfollow:{artist}"):
+    """Send no more such messages."""
+
+    artist: ArtistId
+
+
+@dataclass(frozen=True)
+class UnfollowChosen(Action, template="unfollowing{page}"):
+    """A menu of followed artists; its values are artists' ids. ``page`` is the list's."""
+
+    page: Annotated[int, FIRST_OMITTED] = 0
+
+
+@dataclass(frozen=True)
+class FollowingPage(Action, template="following:{page}"):
+    """Show another page of whom the person follows, in the list's place."""
+
+    page: Number
+
+
+@dataclass(frozen=True)
+class TryMessages(Action, template="dm"):
+    """Direct messages are open again: send what was missed."""
+
+
+@dataclass(frozen=True)
+class Share(Action, template="share:{interview}:{section}"):
+    """Post this question and its answers in the channel, for all to see."""
+
+    interview: InterviewId
+    section: Number
+
+
+@dataclass(frozen=True)
+class Save(Action, template="save:{interview}:{position}"):
+    """Save the question at this position, or with the cover's position the whole interview, for
+    the person who pressed. The part only says which page to show again."""
+
+    interview: InterviewId
+    position: At
+
+
+@dataclass(frozen=True)
+class Unsave(Action, template="drop:{interview}:{position}"):
+    """Remove it from what they saved."""
+
+    interview: InterviewId
+    position: At
+
+
+@dataclass(frozen=True)
+class UnsaveChosen(Action, template="dropping:{page}"):
+    """A menu of what is saved; its values are ``place_value``s. ``page`` is the list's."""
+
+    page: Number
+
+
+@dataclass(frozen=True)
+class SavedPage(Action, template="saved:{page}"):
+    """Show another page of what the person saved, in the list's place."""
+
+    page: Number
+
+
+@dataclass(frozen=True)
+class Similar(Action, template="like:{interview}"):
+    """Show interviews like this one."""
+
+    interview: InterviewId
+
+
+@dataclass(frozen=True)
+class QuotePicture(Action, template="quote:{interview}:{section}"):
+    """Show a picture of a striking answer: to this question, or with section 0 of the interview."""
+
+    interview: InterviewId
+    section: Number
+
+
+@dataclass(frozen=True)
+class AnotherQuote(Action, template="quoting:{than}:{artist}"):
+    """Show a picture of another quote in this one's place: of an artist, or of anybody. ``than``
+    is the interview that was quoted, 0 for none."""
+
+    than: InterviewId = 0
+    artist: AnyArtist = None
+
+
+@dataclass(frozen=True)
+class ShareQuote(Action, template="picture:{interview}:{section}"):
+    """Post that picture in the channel, for all to see."""
+
+    interview: InterviewId
+    section: Number
+
+
+@dataclass(frozen=True)
+class ShowPersonalData(Action, template="kept"):
+    """Show what is stored about the person who pressed, in the place of the question."""
+
+
+@dataclass(frozen=True)
+class ForgetMe(Action, template="forget:{sure}"):
+    """Delete all that is stored about the person who pressed, or ask whether they are sure."""
+
+    sure: Annotated[bool, Codec("yes|ask", "yes".__eq__, {True: "yes", False: "ask"}.__getitem__)]
+
+
+@dataclass(frozen=True)
+class SubscriptionsPage(Action, template="subs:{page}"):
+    """Show another page of a guild's announcements in the list's place."""
+
+    page: Number

@@ -13,7 +13,7 @@ _ZONE_LIMIT = 60
 _POSTS = (TargetKind.FORUM, TargetKind.MEDIA)
 
 
-def promise(one: Subscription, settings: GuildSettings, text: Text) -> str:
+def describe_subscription(one: Subscription, settings: GuildSettings, text: Text) -> str:
     """Where, when and how new interviews are announced: markdown, a line each."""
     channel = f"<#{one.channel_id}>"
     lines = [_when(one, settings, text, channel), _who(one, text)]
@@ -35,7 +35,7 @@ def promise(one: Subscription, settings: GuildSettings, text: Text) -> str:
     return "\n".join(lines)
 
 
-def hint(
+def next_step_hint(
     one: Subscription, settings: GuildSettings, next_digest: datetime | None, text: Text
 ) -> str:
     """What is good to know beside the promise: one line of markdown."""
@@ -69,7 +69,7 @@ def schedule(timetable: Timetable, settings: GuildSettings, text: Text) -> str |
     return f"{' · '.join(words)} ({zone(settings)})" if words else None
 
 
-def settings_told(settings: GuildSettings, text: Text) -> str:
+def describe_settings(settings: GuildSettings, text: Text) -> str:
     """What holds for all of a guild."""
     return "\n".join(
         [

@@ -16,7 +16,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.admins.subscriptions import Subscribing
+from bot.admins.subscriptions import SubscriptionService
 from bot.client.client import CatalogueTranslator, KcrushClient, sync_commands
 from bot.core.errors import FetchError
 from bot.core.i18n import load_messages
@@ -28,7 +28,7 @@ from bot.quotes import Quotes, open_studio
 from bot.search import SearchIndex
 from bot.store import Store, open_store
 from bot.ui.pages import EXCERPT_QUESTIONS
-from cogs import add_commands
+from cogs import FanServices, add_cogs
 from sandbox import Response, Sandbox
 from sandbox.entities import Channel, Guild, Message, User
 from tests.clock import START, FakeClock
@@ -169,16 +169,14 @@ async def connected(
         source=messages.text()("quote.source"),
         limit=limit,
     )
-    add_commands(
-        client,
+    fans = FanServices(
         reading,
-        Subscribing(store, clock, roused.set),
-        messages,
-        library=library,
-        following=following or Following(store, index, clock, roused.set),
-        quotes=quotes,
-        excerpt=excerpt,
+        library,
+        following or Following(store, index, clock, roused.set),
+        quotes,
+        question_limit=limit,
     )
+    await add_cogs(client, fans, SubscriptionService(store, clock, roused.set))
     await client.login(sandbox.token)
     await sync_commands(client)
     task = asyncio.create_task(client.connect())

@@ -1,35 +1,35 @@
 """The commands as Discord gets them."""
 
+import gettext
 import json
 from pathlib import Path
+from typing import Any
 
 from bot.client.client import CatalogueTranslator, KcrushClient
-from bot.core.i18n import load_messages
-from cogs import add_commands
+from bot.core.i18n import Messages, load_messages
+from bot.ui.ids import Action
+from cogs import FanServices, add_cogs
+from cogs.components import ComponentRouter
 
 MESSAGES = load_messages()
 
 
-def payloads() -> dict[str, dict]:
+async def commanded(**options: Any) -> KcrushClient:
+    """A client with all commands, whose services are never called."""
     client = KcrushClient(MESSAGES, lambda: "")
-    add_commands(client, None, None, MESSAGES, library=None, following=None, quotes=None)  # type: ignore[arg-type]
-    groups = client.tree.get_commands()
-    return {group.name: group.to_dict(client.tree) for group in groups}
+    nothing: Any = None
+    await add_cogs(client, FanServices(*[nothing] * 4), nothing, **options)
+    return client
+
+
+async def payloads() -> dict[str, dict[str, Any]]:
+    client = await commanded()
+    return {group.name: group.to_dict(client.tree) for group in client.tree.get_commands()}
 
 
 async def test_discord_gets_the_commands_byte_for_byte() -> None:
     """Whatever changes here changes what people see, or makes every client fetch them anew."""
-    client = KcrushClient(MESSAGES, lambda: "")
-    add_commands(
-        client,
-        None,  # type: ignore[arg-type]
-        None,  # type: ignore[arg-type]
-        MESSAGES,
-        library=None,  # type: ignore[arg-type]
-        following=None,  # type: ignore[arg-type]
-        quotes=None,  # type: ignore[arg-type]
-        home_channel_id=1,
-    )
+    client = await commanded(home_channel_id=1)
     translator = CatalogueTranslator(MESSAGES)
     groups = client.tree.get_commands()
     payload = [await group.get_translated_payload(client.tree, translator) for group in groups]
@@ -39,7 +39,7 @@ async def test_discord_gets_the_commands_byte_for_byte() -> None:
 
 
 async def test_fans_commands_work_everywhere() -> None:
-    group = payloads()["interviews"]
+    group = (await payloads())["interviews"]
     offered = {option["name"] for option in group["options"]}
     assert offered >= {"search", "latest", "today", "random", "read", "artist"}
     assert sorted(group["contexts"]) == [0, 1, 2]
@@ -48,7 +48,7 @@ async def test_fans_commands_work_everywhere() -> None:
 
 
 async def test_admins_commands_are_for_who_manages_a_guild() -> None:
-    group = payloads()["announcements"]
+    group = (await payloads())["announcements"]
     assert [option["name"] for option in group["options"]] == [
         "add",
         "edit",
@@ -86,31 +86,60 @@ async def test_every_description_says_something_in_a_hundred_characters() -> Non
         for option in command.get("options", []):
             check(option)
 
-    for group in payloads().values():
+    for group in (await payloads()).values():
         check(group)
 
 
-async def test_names_and_descriptions_can_be_translated() -> None:
-    client = KcrushClient(MESSAGES, lambda: "")
+KOREAN = {
+    "command.interviews.name": "인터뷰",
+    "command.interviews.search.name": "검색",
+    "command.interviews.search.description": "모든 질문과 답에서 찾기",
+    "command.interviews.search.query.name": "검색어",
+    "command.interviews.search.query.description": "단어나 이름",
+    "command.announcements.edit.no_role.name": "역할_없음",
+    "command.announcements.follow.description": "채널 팔로우",
+    "kind.music": "음악",
+}
 
-    class Shouting:
-        async def load(self) -> None: ...
-        async def unload(self) -> None: ...
-        async def _checked_translate(self, string, locale, context):  # type: ignore[no-untyped-def]
-            return string.extras["key"]
 
-    add_commands(client, None, None, MESSAGES, library=None, following=None, quotes=None)  # type: ignore[arg-type]
-    (group,) = [one for one in client.tree.get_commands() if one.name == "interviews"]
-    payload = await group.get_translated_payload(client.tree, Shouting())  # type: ignore[arg-type]
-    assert payload["name_localizations"]["ko"] == "command.interviews.name"
-    (search,) = [one for one in payload["options"] if one["name"] == "search"]
+class Korean(gettext.NullTranslations):
+    def gettext(self, message: str) -> str:
+        return KOREAN.get(message, message)
+
+
+async def test_other_languages_are_found_by_the_qualified_name() -> None:
+    client = await commanded(home_channel_id=1)
+    translator = CatalogueTranslator(Messages({"en": gettext.NullTranslations(), "ko": Korean()}))
+    interviews, announcements = [
+        await group.get_translated_payload(client.tree, translator)
+        for group in client.tree.get_commands()
+    ]
+    assert interviews["name_localizations"] == {"ko": "인터뷰"}
+    assert interviews["description_localizations"] == {}
+    (search,) = [one for one in interviews["options"] if one["name"] == "search"]
+    assert search["name_localizations"] == {"ko": "검색"}
+    assert search["description_localizations"] == {"ko": "모든 질문과 답에서 찾기"}
     query, _, kind, _ = search["options"]
-    assert query["description_localizations"]["ko"] == "command.search.query.description"
-    assert kind["choices"][0]["name_localizations"]["ko"] == "kind.music"
+    assert query["name_localizations"] == {"ko": "검색어"}
+    assert query["description_localizations"] == {"ko": "단어나 이름"}
+    assert kind["choices"][0]["name_localizations"] == {"ko": "음악"}
+    (edit,) = [one for one in announcements["options"] if one["name"] == "edit"]
+    (no_role,) = [one for one in edit["options"] if one["name"] == "no_role"]
+    assert no_role["name_localizations"] == {"ko": "역할_없음"}
+    (follow,) = [one for one in announcements["options"] if one["name"] == "follow"]
+    assert follow["description_localizations"] == {"ko": "채널 팔로우"}
+
+
+async def test_every_action_of_a_custom_id_has_a_handler() -> None:
+    router = (await commanded()).get_cog("ComponentRouter")
+    assert isinstance(router, ComponentRouter)
+    assert set(router.handlers) == set(Action.__subclasses__())
 
 
 async def test_a_search_takes_filters() -> None:
-    (search,) = [one for one in payloads()["interviews"]["options"] if one["name"] == "search"]
+    (search,) = [
+        one for one in (await payloads())["interviews"]["options"] if one["name"] == "search"
+    ]
     query, artist, kind, year = search["options"]
     assert (query["name"], query["type"], query["required"]) == ("query", 3, True)
     assert (query["min_length"], query["max_length"]) == (1, 64)

@@ -30,10 +30,10 @@ async def homed(
 ) -> AsyncIterator[tuple[Stage, Channel]]:
     """A stage whose bot has a home channel in a guild of its own."""
     homes: list[Channel] = []
-    whole = acting.add_commands
+    add_cogs = acting.add_cogs
 
-    def with_home(client: Any, *services: Any, **named: Any) -> None:
-        whole(client, *services, **named, home_channel_id=homes[0].id)
+    async def with_home(client: Any, *services: Any) -> None:
+        await add_cogs(client, *services, home_channel_id=homes[0].id)
 
     connected = acting.connected
 
@@ -45,7 +45,7 @@ async def homed(
         async with connected(sandbox, *rest, **named) as client:
             yield client
 
-    monkeypatch.setattr(acting, "add_commands", with_home)
+    monkeypatch.setattr(acting, "add_cogs", with_home)
     monkeypatch.setattr(acting, "connected", at_home)
     async with acting.stage(folder, monkeypatch, checker) as made:
         yield made, homes[0]

@@ -20,9 +20,7 @@ FAILURES = ("is too old", "Something went wrong")
 
 
 def usable(components: Any) -> list[dict[str, Any]]:
-    return [
-        part for part in walk(components) if part.get("custom_id") and not part.get("disabled")
-    ]
+    return [part for part in walk(components) if part.get("custom_id") and not part.get("disabled")]
 
 
 @pytest.mark.parametrize("posted", POSTED)

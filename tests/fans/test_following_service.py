@@ -10,14 +10,12 @@ from typing import Any, cast
 import pytest
 
 from bot.core.artists import artist_id
-from bot.core.errors import StoreError
+from bot.core.errors import StoreError, UserError
 from bot.core.model import Artist, Reached
 from bot.fans.following import (
     REFRESH,
     TRY_PAUSE,
     Following,
-    FollowsNobodyError,
-    NotFollowedError,
     Tried,
     spellings_of,
 )
@@ -116,10 +114,10 @@ async def test_followed_unfollowed_and_listed(scene: Scene) -> None:
     assert [one.name for one in await following.complete(MINA, "seo yun")] == ["Han Seoyun"]
     assert len(await following.complete(MINA, "")) == 2
     assert (await following.unfollow_named(MINA, "han seo-yun")).name == "Han Seoyun"
-    with pytest.raises(NotFollowedError):
+    with pytest.raises(UserError, match=r"error\.not-followed"):
         await following.unfollow_named(MINA, "Han Seoyun")
     assert await following.unfollow(MINA, VINO.id) is not None
-    with pytest.raises(FollowsNobodyError):
+    with pytest.raises(UserError, match=r"error\.follows-nobody"):
         await following.unfollow_named(MINA, "V1NO")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.core.artists import artist_id
-from bot.core.errors import InterviewGoneError, InterviewWithdrawnError, StoreError
+from bot.core.errors import StoreError, UserError
 from bot.core.model import Place
 from bot.fans import library as module
 from bot.fans.library import (
@@ -19,7 +19,6 @@ from bot.fans.library import (
     REPEAT_WITHIN,
     Library,
     Repeats,
-    SavedFullError,
 )
 from bot.search import SearchIndex
 from bot.store import Store, open_store
@@ -219,11 +218,11 @@ async def test_places_in_memory_are_bounded(
 async def test_what_is_gone_or_withdrawn_does_not_open(shelves: Shelves) -> None:
     (one,) = await shelves.publish(1)
     await shelves.withdraw(one)
-    with pytest.raises(InterviewWithdrawnError):
+    with pytest.raises(UserError, match=r"error\.interview-withdrawn"):
         await shelves.library.open(MINA, one)
-    with pytest.raises(InterviewGoneError):
+    with pytest.raises(UserError, match=r"error\.interview-gone"):
         await shelves.library.open(MINA, one + 1)
-    with pytest.raises(InterviewGoneError):
+    with pytest.raises(UserError, match=r"error\.interview-gone"):
         await shelves.library.open(MINA, 10**18 - 1)
 
 
@@ -262,7 +261,7 @@ async def test_saving_has_a_limit_that_is_told(
     monkeypatch.setattr(module, "SAVED_LIMIT", 1)
     await shelves.library.save(MINA, one, 0)
     await shelves.library.save(MINA, one, 0)
-    with pytest.raises(SavedFullError) as told:
+    with pytest.raises(UserError, match=r"error\.saved-full") as told:
         await shelves.library.save(MINA, two, 0)
     assert told.value.args_by_name == {"limit": 1}
 
@@ -292,9 +291,9 @@ async def test_similar_interviews_are_others_and_there(shelves: Shelves, rounds:
     assert rounds.reads == 1
     assert alike.to.id == ids[0]
     assert {summary.id for summary in alike.found} == {ids[2], ids[3]}
-    with pytest.raises(InterviewWithdrawnError):
+    with pytest.raises(UserError, match=r"error\.interview-withdrawn"):
         await shelves.library.similar(ids[1])
-    with pytest.raises(InterviewGoneError):
+    with pytest.raises(UserError, match=r"error\.interview-gone"):
         await shelves.library.similar(4711)
 
 

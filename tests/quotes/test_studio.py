@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.errors import FetchError
+from bot.core.errors import FetchError, UserError
 from bot.core.model import Topic
 from bot.quotes import studio as module
 from bot.quotes.drawing import Card, draw
@@ -18,11 +18,8 @@ from bot.quotes.keeping import Shelf
 from bot.quotes.studio import (
     FORGIVEN_AFTER,
     WAITING,
-    BusyError,
-    NotDrawnError,
     Order,
     Studio,
-    UnsettableError,
     open_studio,
 )
 from tests.clock import FakeClock
@@ -154,7 +151,7 @@ async def test_who_waits_too_long_is_told_and_the_picture_is_there_later(
     site.open.clear()
     async with opened(tmp_path, site) as studio:
         monkeypatch.setattr(module, "DRAW_SECONDS", 0.01)
-        with pytest.raises(NotDrawnError):
+        with pytest.raises(UserError, match=r"error\.quote-too-slow"):
             await studio.picture(ORDER)
         monkeypatch.undo()
         site.open.set()
@@ -172,14 +169,14 @@ async def test_a_long_line_is_not_joined(tmp_path: Path) -> None:
         ]
         for _ in range(WAITING):
             await site.came.get()
-        with pytest.raises(BusyError):
+        with pytest.raises(UserError, match=r"error\.quote-busy"):
             await studio.picture(ORDER)
     await asyncio.gather(*waiting, return_exceptions=True)
 
 
 async def test_words_that_can_t_be_set_are_told_of(tmp_path: Path) -> None:
     async with opened(tmp_path, Site()) as studio:
-        with pytest.raises(UnsettableError):
+        with pytest.raises(UserError, match=r"error\.quote-unsettable"):
             await studio.picture(Order(replace(CARD, text="ฉันกลัวทะเล"), None))
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.errors import UserError
 from bot.core.model import Topic
 from bot.ui.ids import (
     Action,
@@ -28,9 +29,8 @@ from bot.ui.ids import (
     SearchPage,
     Share,
     ShareQuote,
-    ShowKept,
+    ShowPersonalData,
     Similar,
-    StaleComponentError,
     SubscriptionsPage,
     TryMessages,
     TurnMenu,
@@ -84,7 +84,7 @@ actions = st.one_of(
     st.builds(QuotePicture, ids, pages),
     st.builds(AnotherQuote, ids, artists | st.none()),
     st.builds(ShareQuote, ids, pages),
-    st.builds(ShowKept),
+    st.builds(ShowPersonalData),
     st.builds(ForgetMe, st.booleans()),
     st.builds(SubscriptionsPage, pages),
 )
@@ -132,7 +132,7 @@ def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> No
         ("kc:quoting:417:0123456789", AnotherQuote(417, "0123456789")),
         ("kc:quoting:0:", AnotherQuote()),
         ("kc:picture:417:3", ShareQuote(417, 3)),
-        ("kc:kept", ShowKept()),
+        ("kc:kept", ShowPersonalData()),
         ("kc:forget:ask", ForgetMe(sure=False)),
         ("kc:latest:1", LatestPage(1)),
         ("kc:subs:1", SubscriptionsPage(1)),
@@ -182,7 +182,7 @@ def test_a_search_of_before_the_filters_still_turns_its_pages() -> None:
     ],
 )
 def test_what_is_none_of_ours_is_said_to_be_stale(custom_id: str) -> None:
-    with pytest.raises(StaleComponentError):
+    with pytest.raises(UserError, match=r"error\.stale-button"):
         parse_custom_id(custom_id)
 
 
@@ -191,7 +191,7 @@ def test_what_is_none_of_ours_is_said_to_be_stale(custom_id: str) -> None:
 def test_a_custom_id_is_understood_or_stale(custom_id: str) -> None:
     try:
         action = parse_custom_id("kc:" + custom_id)
-    except StaleComponentError:
+    except UserError:
         return
     assert action.custom_id == "kc:" + custom_id
 
@@ -219,7 +219,7 @@ def test_typed_text_is_no_choice(typed: str) -> None:
 
 @pytest.mark.parametrize("value", ["", "x", "1", "1.", "417:1", "a:1.0"])
 def test_a_hostile_menu_value_is_stale(value: str) -> None:
-    with pytest.raises(StaleComponentError):
+    with pytest.raises(UserError, match=r"error\.stale-button"):
         parse_place_value(value)
-    with pytest.raises(StaleComponentError):
+    with pytest.raises(UserError, match=r"error\.stale-button"):
         parse_position_value(value + ":")

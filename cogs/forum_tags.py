@@ -1,4 +1,4 @@
-"""Tags of forums: named by admins, and what posts will get."""
+"""Tags of forums: those that admins name, and those that posts will get."""
 
 import discord
 from discord.app_commands import Choice
@@ -8,56 +8,47 @@ from bot.core.errors import UserError
 from bot.core.i18n import Text
 from bot.core.model import Subscription
 from bot.ui.markdown import Marked, escape_within
-from cogs.replies import Interaction
+from cogs.options import CHOICES
+from cogs.responses import Interaction
 
-CHOICES = 25
 TAG_LIMIT = 20
 """Characters of a tag's name (Discord docs, Forum Tag Object)."""
 
 
-class UnknownTagError(UserError):
-    """The forum has no such tag, or only moderators may give it."""
-
-    def __init__(self, tag: str, channel: Marked, tags: Marked) -> None:
-        super().__init__("error.unknown-tag", tag=tag, channel=channel, tags=tags)
-
-
-class NoTagError(UserError):
-    """The forum requires a tag, and has none that the bot may give."""
-
-    def __init__(self, channel: Marked) -> None:
-        super().__init__("error.no-tag", channel=channel)
-
-
-def tag_named(interaction: Interaction, channel_id: int, name: str) -> int | None:
-    """The id of the forum's tag that is called so; ``None`` where the channel is no forum.
+def find_tag(interaction: Interaction, channel_id: int, name: str | None) -> int | None:
+    """The id of the forum's tag with this name; ``None`` where no tag is named, and 0 where one
+    is named in a channel that is no forum.
 
     Raises:
-        UnknownTagError: there is none that the bot may give.
+        UserError: the forum has no such tag, or only moderators may use it.
     """
+    if name is None:
+        return None
     forum = _forum(interaction, channel_id)
     if forum is None:
-        return None
+        return 0
     usable = _usable(forum)
     found = next((tag for tag in usable if fold(tag.name) == fold(name) and fold(name)), None)
     found = found or next((tag for tag in usable if tag.name == name.strip()), None)
     if found is None:
-        names = ", ".join(_shown(tag) for tag in usable) or "—"
-        raise UnknownTagError(name, Marked(f"<#{channel_id}>"), Marked(names))
+        tags = Marked(", ".join(_shown(tag) for tag in usable) or "—")
+        channel = Marked(f"<#{channel_id}>")
+        raise UserError("error.unknown-tag", tag=name, channel=channel, tags=tags)
     return found.id
 
 
-def require_tags(interaction: Interaction, channel_id: int) -> None:
-    """
+def require_usable_tag(interaction: Interaction, channel_id: int) -> None:
+    """Refuse a forum that requires a tag and has none that the bot may use.
+
     Raises:
-        NoTagError: no post can be made in this forum as it is.
+        UserError: no post can be made in this forum as it is.
     """
     forum = _forum(interaction, channel_id)
     if forum is not None and forum.flags.require_tag and not _usable(forum):
-        raise NoTagError(Marked(f"<#{channel_id}>"))
+        raise UserError("error.no-tag", channel=Marked(f"<#{channel_id}>"))
 
 
-def tags_told(interaction: Interaction, one: Subscription, text: Text) -> str | None:
+def describe_tags(interaction: Interaction, one: Subscription, text: Text) -> str | None:
     """Which tags posts will get, as a sentence; ``None`` for what is no forum or has no tags."""
     forum = _forum(interaction, one.channel_id) if one.kind in POSTS else None
     if forum is None or not forum.available_tags:
@@ -71,12 +62,12 @@ def tags_told(interaction: Interaction, one: Subscription, text: Text) -> str | 
     return text("options.tags-chosen", tag=_shown(chosen))
 
 
-def suggest_tags(interaction: Interaction, current: str) -> list[Choice[str]]:
-    """The tags of the forum that the command names so far."""
+async def complete_tag(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """The usable tags of the forum that the command names so far, for who may manage the guild."""
     named = getattr(interaction.namespace, "channel", None)
     raw = str(getattr(named, "id", named))
     forum = _forum(interaction, int(raw)) if raw.isascii() and raw.isdigit() else None
-    if forum is None:
+    if forum is None or not interaction.permissions.manage_guild:
         return []
     wanted = current.strip().casefold()
     names = [tag.name for tag in _usable(forum) if wanted in tag.name.casefold()]

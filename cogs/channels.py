@@ -1,0 +1,142 @@
+"""Channels that admins name in commands, and what the bot may do there."""
+
+import re
+
+import discord
+from discord import app_commands
+from discord.app_commands import AppCommandChannel, AppCommandThread
+
+from bot.admins.subscriptions import SubscriptionEdits, can_ping
+from bot.admins.targets import POSTS, STREAMS, Target, needed_permissions
+from bot.client.client import KcrushClient
+from bot.core.errors import UserError
+from bot.core.i18n import Text
+from bot.core.model import TargetKind
+from bot.ui.markdown import Marked
+from cogs.responses import Interaction, text_for
+
+KINDS = {
+    discord.ChannelType.text: TargetKind.TEXT,
+    discord.ChannelType.news: TargetKind.ANNOUNCEMENT,
+    discord.ChannelType.public_thread: TargetKind.THREAD,
+    discord.ChannelType.private_thread: TargetKind.THREAD,
+    discord.ChannelType.news_thread: TargetKind.THREAD,
+    discord.ChannelType.forum: TargetKind.FORUM,
+    discord.ChannelType.media: TargetKind.MEDIA,
+}
+"""Channels that can have announcements (Discord docs, Channel, Channel Types)."""
+
+_CHANNEL = re.compile(r"(?:<#)?([0-9]{1,20})>?")
+
+
+class ChannelOption(app_commands.Transformer[KcrushClient]):
+    """A channel of one of `kinds`, whether the bot's cache knows it or not."""
+
+    type = discord.AppCommandOptionType.channel
+    channel_types: list[discord.ChannelType] = []  # noqa: RUF012
+
+    def __init__(self, *kinds: discord.ChannelType) -> None:
+        self.channel_types = list(kinds)
+
+    async def transform(
+        self, interaction: Interaction, value: AppCommandChannel | AppCommandThread, /
+    ) -> AppCommandChannel | AppCommandThread:
+        return value
+
+
+ANNOUNCEABLE = ChannelOption(*KINDS)
+
+
+def managed_guild(interaction: Interaction) -> int:
+    """The id of the guild that the person may manage.
+
+    Raises:
+        NoPrivateMessage: there is no guild.
+        MissingPermissions: they may not manage it.
+    """
+    if interaction.guild_id is None:
+        raise app_commands.NoPrivateMessage
+    if not interaction.permissions.manage_guild:
+        raise app_commands.MissingPermissions(["manage_guild"])
+    return interaction.guild_id
+
+
+def own_permissions(interaction: Interaction, channel_id: int) -> discord.Permissions:
+    """The bot's permissions in a channel; none where it doesn't even know of it."""
+    if channel_id == interaction.channel_id:
+        return interaction.app_permissions
+    guild = interaction.guild
+    known = guild.get_channel_or_thread(channel_id) if guild else None
+    if guild is None or known is None or guild.me is None:
+        return discord.Permissions.none()
+    return known.permissions_for(guild.me)
+
+
+def permission_names(missing: list[str], text: Text) -> Marked:
+    """Permissions by the names that Discord's client shows, as markdown."""
+    return Marked(", ".join(f"**{text(f'permission.{name}')}**" for name in missing))
+
+
+def require_postable(
+    interaction: Interaction, channel_id: int, edits: SubscriptionEdits, role: discord.Role | None
+) -> None:
+    """Refuse options that this kind of channel doesn't have, and those that need a permission that
+    the bot lacks.
+
+    Raises:
+        UserError: the announcements could not be posted in this way.
+    """
+    channel = Marked(f"<#{channel_id}>")
+    kind = edits.kind or TargetKind.TEXT
+    target = Target(kind, bool(edits.crosspost), bool(edits.discussion), edits.tag_id)
+    if target.crosspost and target.kind is not TargetKind.ANNOUNCEMENT:
+        raise UserError("error.crosspost-not-here", channel=channel)
+    if target.discussion and target.kind not in STREAMS:
+        raise UserError("error.discussion-not-here", channel=channel)
+    if target.tag_id is not None and target.kind not in POSTS:
+        raise UserError("error.tag-not-here", channel=channel)
+    permissions = own_permissions(interaction, channel_id)
+    missing = [name for name in needed_permissions(target) if not getattr(permissions, name)]
+    if missing:
+        names = permission_names(missing, text_for(interaction))
+        raise UserError("error.missing-permissions", channel=channel, permissions=names)
+    if role is None:
+        return
+    if role.is_default():
+        raise UserError("error.role-everyone")
+    if not can_ping(permissions, role_is_mentionable=role.mentionable):
+        mention = Marked(role.mention)
+        raise UserError("error.role-not-mentionable", role=mention, channel=channel)
+
+
+def known_kind(interaction: Interaction, channel_id: int) -> TargetKind | None:
+    """The kind of a channel of the guild; ``None`` where the cache doesn't know the channel."""
+    known = interaction.guild.get_channel_or_thread(channel_id) if interaction.guild else None
+    return KINDS.get(known.type) if known is not None else None
+
+
+def named_channel(interaction: Interaction, named: str) -> int:
+    """A channel's id as autocompletion sends it, as a mention, or by its name.
+
+    Raises:
+        UserError: no channel has this name.
+    """
+    match = _CHANNEL.fullmatch(named.strip())
+    if match is not None:
+        return int(match.group(1))
+    name = named.strip().lstrip("#").casefold()
+    guild = interaction.guild
+    channels = [*guild.channels, *guild.threads] if guild else []
+    found = next((channel.id for channel in channels if channel.name.casefold() == name), None)
+    if found is None:
+        raise UserError("error.not-subscribed", channel=named)
+    return found
+
+
+def shown_name(interaction: Interaction, channel_id: int, text: Text) -> str:
+    """A channel's name as a choice of autocompletion shows it."""
+    guild = interaction.guild
+    channel = guild.get_channel_or_thread(channel_id) if guild else None
+    if channel is None:
+        return text("announcements.channel-deleted", id=channel_id)
+    return f"#{channel.name}"

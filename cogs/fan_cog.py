@@ -1,0 +1,105 @@
+"""What the fans' cogs have in common: their services, an artist option, the reader's pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from discord.app_commands import Choice
+from discord.ext import commands
+from discord.ui import Container
+
+from bot.core.i18n import Text
+from bot.core.model import Artist
+from bot.fans.following import Following
+from bot.fans.library import Library
+from bot.fans.reading import Reading
+from bot.quotes import Quotes
+from bot.ui import ids
+from bot.ui.artist import artist_choice, artists_page, nobody_page
+from bot.ui.ids import COVER, Action, Position
+from bot.ui.layout import Layout
+from bot.ui.reader import View, opened_page
+from cogs.responses import Interaction, text_for
+
+
+@dataclass(frozen=True, slots=True)
+class FanServices:
+    """What the fans' commands work with.
+
+    ``question_limit`` is how many questions of an interview can be read; ``None`` for all.
+    """
+
+    reading: Reading
+    library: Library
+    following: Following
+    quotes: Quotes
+    question_limit: int | None = None
+
+
+class FanCog(commands.Cog):
+    """A cog whose commands belong to the group ``/interviews``."""
+
+    def __init__(self, services: FanServices) -> None:
+        self.reading = services.reading
+        self.library = services.library
+        self.following = services.following
+        self.quotes = services.quotes
+        self.question_limit = services.question_limit
+
+    async def complete_artist(self, interaction: Interaction, current: str) -> list[Choice[str]]:
+        """Artists whose name may become what was typed; a choice's value is the artist's id."""
+        text = text_for(interaction)
+        return [
+            Choice(name=artist_choice(artist, text), value=ids.artist_value(artist.id))
+            for artist in self.reading.complete_artists(current)
+        ]
+
+    def find_artist(
+        self,
+        value: str,
+        text: Text,
+        choose: Callable[[Artist], Action],
+        unknown: Callable[[str, Text], Layout] = nobody_page,
+    ) -> Artist | Layout:
+        """The artist of an option that was chosen or typed, or a page in their place.
+
+        That is a page of candidates, each with a button that does what `choose` gives, or
+        `unknown`'s page where no artist has a similar name.
+
+        Raises:
+            UserError: the chosen artist is not in the archive any more.
+        """
+        artist_id = ids.parse_artist_value(value)
+        if artist_id is not None:
+            return self.reading.known_artist(artist_id)
+        meant = self.reading.meant(value)
+        if meant.artist is not None:
+            return meant.artist
+        if not meant.candidates:
+            return unknown(value, text)
+        return artists_page(value, meant.candidates, text, known=meant.known, choose=choose)
+
+    async def reader_page(
+        self,
+        interaction: Interaction,
+        interview: int,
+        position: Position = COVER,
+        *,
+        menu_page: int | None = None,
+        note: str = "",
+        below: "Container[Layout] | None" = None,
+    ) -> Layout:
+        """A page of an interview as the person sees it; it becomes the place where they stopped.
+
+        `note` is a line on the page, `below` a container after it.
+
+        Raises:
+            UserError: the interview can't be read any more.
+        """
+        person = interaction.user.id
+        opened = await self.library.open(person, interview)
+        view = View(menu_page, self.question_limit, note)
+        shown = opened_page(opened, position, text_for(interaction), view)
+        self.library.note(person, interview, shown.place)
+        if below is not None:
+            shown.layout.add_item(below)
+        return shown.layout
