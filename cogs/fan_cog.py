@@ -8,14 +8,14 @@ from discord.ext import commands
 from discord.ui import Container
 
 from bot.core.i18n import Text
-from bot.core.model import Artist
+from bot.core.model import COVER, Artist, Position
 from bot.fans.following import Following
 from bot.fans.library import Library
 from bot.fans.reading import Reading
 from bot.quotes import Quotes
 from bot.ui import ids
 from bot.ui.artist import artist_choice, artists_page, nobody_page
-from bot.ui.ids import COVER, Action, Position
+from bot.ui.ids import Action
 from bot.ui.layout import Layout
 from bot.ui.reader import View, opened_page
 from cogs.responses import Interaction, text_for

@@ -8,6 +8,7 @@ from discord.ui import ActionRow
 from bot.core.errors import UserError
 from bot.core.i18n import Text
 from bot.core.model import Artist, Topic
+from bot.core.text import is_visible
 from bot.fans.reading import Day
 from bot.ui import ids
 from bot.ui.found import (
@@ -28,7 +29,6 @@ from bot.ui.lists import (
     latest_page,
     nothing_on_day,
 )
-from bot.ui.markdown import is_visible
 from bot.ui.panels import notice
 from cogs.components import component
 from cogs.fan_cog import FanCog

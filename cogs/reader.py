@@ -1,7 +1,7 @@
 """The buttons and menus of the reader and of the cards that open it."""
 
+from bot.core.model import OUTRO, Position
 from bot.ui import ids
-from bot.ui.ids import OUTRO, Position
 from bot.ui.reader import saved_section
 from bot.ui.saved import similar_page
 from bot.ui.shared import shared_page

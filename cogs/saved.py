@@ -3,7 +3,6 @@
 from discord import app_commands
 
 from bot.ui import ids
-from bot.ui.ids import Position
 from bot.ui.layout import Layout
 from bot.ui.saved import all_read, beside_reader, saved_page
 from cogs.components import component
@@ -20,7 +19,7 @@ class SavedCommands(FanCog):
         text = text_for(interaction)
         if reads.begun:
             newest, *others = reads.begun
-            position = Position(newest.place.section, newest.place.part)
+            position = newest.place.position
             below = beside_reader(others, text) if others else None
             page = await self.reader_page(interaction, newest.summary.id, position, below=below)
         else:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.model import Interview, Subscription, TargetKind, Turn
-from bot.ui.markdown import is_visible, one_line, shorten
+from bot.core.text import is_visible, one_line, shorten
 
 TITLE_LIMIT = 100
 """Characters of the name of a thread or post (Discord docs, Start Thread in Forum Channel)."""

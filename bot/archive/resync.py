@@ -22,6 +22,7 @@ from bot.archive.strategies import (
     posts_page,
     term_filter,
 )
+from bot.core.batching import batched
 from bot.core.errors import FetchError, ParseError
 from bot.feed.dates import iso_date
 from bot.store import Answer, ArchivePost, ArchiveState, PostState
@@ -118,8 +119,7 @@ async def _sweep_rest(archive: Archive, state: ArchiveState) -> int:
     listed = await _index(archive, state)
     known = await archive.store.archives.posts(archive.place.feed)
     changed = [one.key for one in listed.values() if _to_read(known.get(one.key), one.mark)]
-    for start in range(0, len(changed), PER_PAGE):
-        some = changed[start : start + PER_PAGE]
+    for some in batched(changed, PER_PAGE):
         plan = {**state.plan, "size": PER_PAGE}
         found = await _posts(archive, posts_page(archive, plan, 1, include=",".join(some)))
         await archive.take(found, await archive.state())

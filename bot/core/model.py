@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,13 +327,34 @@ class ExtraState(StrEnum):
     ABANDONED = "abandoned"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A page of an interview, in reading order.
+
+    ``section`` is 0 for the cover, the question's number, or ``OUTRO``. ``part`` counts from 0
+    where a section is cut into several pages; one beyond the last means the last.
+    """
+
+    section: int
+    part: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.section}.{self.part}"
+
+
+OUTRO: Final = 999_999
+LAST_PART: Final = 999_999
+COVER: Final = Position(0)
+END: Final = Position(OUTRO, LAST_PART)
+"""The last page, whichever that is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody stopped reading: ``section`` and ``part`` as in ``bot.ui.ids.Position``."""
+    """Where a person stopped reading an interview."""
 
     interview_id: int
-    section: int
-    part: int
+    position: Position
     read_at: datetime
 
 

@@ -6,20 +6,19 @@ the pages of the last ``FLUSH_AFTER`` seconds.
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import structlog
+from cachetools import TTLCache
 
 from bot.core.clock import Clock
 from bot.core.errors import StoreError, UserError
-from bot.core.model import Follow, InterviewSummary, Place, Saved
+from bot.core.model import COVER, END, Follow, InterviewSummary, Place, Position, Saved
 from bot.core.supervisor import supervise
 from bot.search import SearchIndex
 from bot.store import Count, Listed, Opened, SavedItem, Started, Store
 from bot.store.readers import PLACES_KEPT
-from bot.ui.ids import COVER, END, Position
 
 logger = structlog.get_logger(__name__)
 
@@ -121,7 +120,7 @@ class Library:
         The cover moves nobody's place: it is what one sees first when one comes again.
         """
         key = (user_id, interview_id)
-        place = Place(interview_id, position.section, position.part, self._clock.now())
+        place = Place(interview_id, position, self._clock.now())
         if _is_cover(place) and key in self._pending:
             return
         self._pending.pop(key, None)
@@ -189,8 +188,8 @@ class Library:
         """What a person can go on with, what they have finished, and else what is new."""
         await self.flush()
         started = await self._store.readers.started(user_id)
-        finished = tuple(one for one in started if _position(one.place) == END)
-        begun = [one for one in started if _position(one.place) != END]
+        finished = tuple(one for one in started if one.place.position == END)
+        begun = [one for one in started if one.place.position != END]
         begun.sort(key=lambda one: _is_cover(one.place))
         if begun:
             return Reads(tuple(begun), finished)
@@ -268,20 +267,13 @@ class Repeats:
     """
 
     def __init__(self, clock: Clock, limit: int = 1_000) -> None:
-        self._clock = clock
-        self._limit = limit
-        self._done: OrderedDict[Hashable, float] = OrderedDict()
+        self._done: TTLCache[Hashable, bool] = TTLCache(limit, REPEAT_WITHIN, clock.monotonic)
 
     def again(self, *what: Hashable) -> bool:
         """Whether this was done within the last ``REPEAT_WITHIN`` seconds; from now on, it was."""
-        now = self._clock.monotonic()
-        while self._done and now - next(iter(self._done.values())) >= REPEAT_WITHIN:
-            self._done.popitem(last=False)
         if what in self._done:
             return True
-        self._done[what] = now
-        while len(self._done) > self._limit:
-            self._done.popitem(last=False)
+        self._done[what] = True
         return False
 
     def undo(self, *what: Hashable) -> None:
@@ -289,12 +281,8 @@ class Repeats:
         self._done.pop(what, None)
 
 
-def _position(place: Place) -> Position:
-    return Position(place.section, place.part)
-
-
 def _is_cover(place: Place) -> bool:
-    return _position(place) == COVER
+    return place.position == COVER
 
 
 def _there(ids: Sequence[int], listed: dict[int, Listed]) -> list[InterviewSummary]:

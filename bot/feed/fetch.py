@@ -6,7 +6,6 @@ async with open_fetcher(clock, user_agent="kcrush-bot/1.0") as fetcher:
 
 import asyncio
 import os
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 import aiohttp
 import yarl
 from aiohttp.abc import AbstractResolver
+from cachetools import LRUCache
 
 from bot.core.clock import Clock
 from bot.core.errors import FetchError
@@ -119,7 +119,7 @@ class Fetcher:
         self._clock = clock
         self._limits = limits
         self._is_public = is_public
-        self._forms: OrderedDict[str, int] = OrderedDict()
+        self._forms: LRUCache[str, int] = LRUCache(REMEMBERED)
 
     async def get(
         self, url: str, validators: Validators = NO_VALIDATORS, *, trusted: bool = True
@@ -144,7 +144,7 @@ class Fetcher:
             seconds = int(self._limits.total)
             raise FetchError("fetch.too-slow", seconds=seconds) from None
         if forms and fetched.status == 200 and fetched.validators == validators:
-            self._remember(url, habit + 1)
+            self._forms[url] = habit + 1
         return fetched
 
     async def post(self, url: str, form: Mapping[str, str], *, named_by: str) -> int:
@@ -184,12 +184,6 @@ class Fetcher:
                 return response.status
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _explained(error, url, self._limits) from error
-
-    def _remember(self, url: str, form: int) -> None:
-        self._forms[url] = form
-        self._forms.move_to_end(url)
-        while len(self._forms) > REMEMBERED:
-            self._forms.popitem(last=False)
 
     async def _follow(self, request: _Request, *, private_ok: bool) -> Fetched:
         url = request.start

@@ -6,12 +6,12 @@ drawn; FreeType reads from it what is needed. Not for several threads at once.
 
 import re
 import unicodedata
-from collections import OrderedDict
 from enum import IntEnum
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
+from cachetools import LRUCache
 from PIL import ImageFont
 
 _PACKAGE, _FILE = "manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc"
@@ -43,8 +43,8 @@ class Typeface:
     """Fonts of any size and weight, and which characters they have."""
 
     def __init__(self) -> None:
-        self._fonts: OrderedDict[tuple[int, Weight], ImageFont.FreeTypeFont] = OrderedDict()
-        self._known: dict[str, bool] = {}
+        self._fonts: LRUCache[tuple[int, Weight], ImageFont.FreeTypeFont] = LRUCache(_FONTS_KEPT)
+        self._glyphs: LRUCache[str, bool] = LRUCache(_GLYPHS_KEPT)
 
     @cached_property
     def path(self) -> Path:
@@ -57,9 +57,6 @@ class Typeface:
             font = ImageFont.truetype(self.path, size, index=_KOREAN_FACE)
             font.set_variation_by_axes([weight])
             self._fonts[size, weight] = font
-        self._fonts.move_to_end((size, weight))
-        while len(self._fonts) > _FONTS_KEPT:
-            self._fonts.popitem(last=False)
         return font
 
     def width(self, text: str, weight: Weight) -> float:
@@ -82,12 +79,10 @@ class Typeface:
         """Whether the typeface has a glyph for the character, white space included."""
         if char.isspace():
             return True
-        known = self._known.get(char)
+        known = self._glyphs.get(char)
         if known is None:
             known = unicodedata.category(char) not in _UNSEEN and self._shape(char) != self._box
-            if len(self._known) >= _GLYPHS_KEPT:
-                self._known.clear()
-            self._known[char] = known
+            self._glyphs[char] = known
         return known
 
     @cached_property

@@ -5,15 +5,16 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.core.batching import batched
 from bot.core.errors import UserError
 from bot.core.model import Artist, Quote, StoredInterview
+from bot.core.text import clean, is_visible, one_line
 from bot.core.topics import topic_of
 from bot.quotes.choosing import choose
 from bot.quotes.drawing import Card
 from bot.quotes.studio import Order, Studio
 from bot.search import SearchIndex
 from bot.store import Store
-from bot.ui.markdown import clean, is_visible, one_line
 from bot.ui.pages import hero
 
 TRIES = 12
@@ -78,8 +79,8 @@ class Quotes:
         """
         ids = self._drawn(artist)
         ids.sort(key=lambda one: one == than)
-        for start in range(0, len(ids), _AT_ONCE):
-            for stored in await self._store.interviews(ids[start : start + _AT_ONCE]):
+        for batch in batched(ids, _AT_ONCE):
+            for stored in await self._store.interviews(batch):
                 quote = None if stored.withdrawn_at else await self._choose(stored, 0)
                 if quote is not None:
                     return Chosen(stored, quote)

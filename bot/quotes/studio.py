@@ -6,7 +6,6 @@ async with open_studio(folder, fetch, clock) as studio:
 
 import asyncio
 import hashlib
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import structlog
+from cachetools import TTLCache
 
 from bot.core.clock import Clock
 from bot.core.errors import FetchError, UserError
@@ -61,11 +61,12 @@ class Studio:
     ) -> None:
         self._shelf = shelf
         self._fetch = fetch
-        self._clock = clock
         self._drawer = drawer
         self._typeface = Typeface()
         self._drawing: dict[str, asyncio.Task[bytes]] = {}
-        self._useless: OrderedDict[str, float] = OrderedDict()
+        self._unusable: TTLCache[str, bool] = TTLCache(
+            _REMEMBERED, FORGIVEN_AFTER, timer=clock.monotonic
+        )
 
     async def kept(self, order: Order) -> bytes | None:
         """The picture, if it was drawn before."""
@@ -114,7 +115,7 @@ class Studio:
         hero = await self._hero(order.hero)
         data, used = await self._in_thread(lambda: draw(order.card, hero, self._typeface))
         if order.hero is not None and not used:
-            self._remember(order.hero)
+            self._unusable[order.hero] = True
             order = Order(order.card, None)
         await asyncio.to_thread(self._shelf.put, _key(order), data)
         return data
@@ -131,16 +132,7 @@ class Studio:
 
     def _possible(self, order: Order) -> Order:
         """The order without a picture that was of no use a while ago."""
-        since = self._useless.get(order.hero or "")
-        if since is None or self._clock.monotonic() - since > FORGIVEN_AFTER:
-            return order
-        return Order(order.card, None)
-
-    def _remember(self, url: str) -> None:
-        self._useless[url] = self._clock.monotonic()
-        self._useless.move_to_end(url)
-        while len(self._useless) > _REMEMBERED:
-            self._useless.popitem(last=False)
+        return Order(order.card, None) if order.hero in self._unusable else order
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._drawer, work)

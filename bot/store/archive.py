@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.batching import batched
 from bot.store.codec import storable, storable_or_none
 from bot.store.engine import Database, whole
 from bot.store.tables import archive_answers, archive_posts, archives, interviews
@@ -149,9 +150,7 @@ class ArchiveWrite:
     async def posts(self, url: str, keys: Collection[str]) -> dict[str, ArchivePost]:
         """Those of the posts with these keys that are known."""
         found: dict[str, ArchivePost] = {}
-        wanted = [storable(key) for key in keys]
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
+        for chunk in batched(map(storable, keys), _CHUNK):
             rows = await whole(
                 self._connection.execute(
                     sa.select(archive_posts).where(

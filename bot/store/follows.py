@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.artists import artist_ids
+from bot.core.batching import batched
 from bot.core.clock import Clock
 from bot.core.model import (
     DeliveryState,
@@ -428,10 +429,10 @@ async def _withdraw_unfollowed(connection: AsyncConnection, user_id: int, now: d
         )
     )
     idle = [row.id for row in waiting if left.isdisjoint(artist_ids(subjects_of(row)))]
-    for start in range(0, len(idle), _CHUNK):
+    for chunk in batched(idle, _CHUNK):
         await connection.execute(
             deliveries.update()
-            .where(deliveries.c.id.in_(idle[start : start + _CHUNK]))
+            .where(deliveries.c.id.in_(chunk))
             .values(state=DeliveryState.SUPERSEDED, reason=UNFOLLOWED, missed=0, changed_at=now)
         )
     await parking.probe_stranded(connection, now)

@@ -1,14 +1,14 @@
 """What holds for a guild, and how long a guild that removed the bot is remembered."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.batching import batched
 from bot.core.clock import Clock
 from bot.core.model import Doubt, GuildSettings, Subscription, SubscriptionState, TargetKind
 from bot.store import subscriptions as rows_of
@@ -155,7 +155,7 @@ async def leave(connection: AsyncConnection, guild_id: int, now: datetime) -> in
 async def purge(connection: AsyncConnection, before: datetime) -> int:
     found = await connection.scalars(sa.select(guilds.c.id).where(guilds.c.removed_at <= before))
     ids = list(found)
-    for chunk in _chunks(ids):
+    for chunk in batched(ids, _CHUNK):
         theirs = sa.select(subscriptions.c.id).where(subscriptions.c.guild_id.in_(chunk))
         await connection.execute(
             deliveries.delete().where(deliveries.c.subscription_id.in_(theirs))
@@ -163,9 +163,3 @@ async def purge(connection: AsyncConnection, before: datetime) -> int:
         await connection.execute(subscriptions.delete().where(subscriptions.c.guild_id.in_(chunk)))
         await connection.execute(guilds.delete().where(guilds.c.id.in_(chunk)))
     return len(ids)
-
-
-def _chunks(values: Collection[int]) -> Iterator[list[int]]:
-    iterator = iter(values)
-    while chunk := list(islice(iterator, _CHUNK)):
-        yield chunk

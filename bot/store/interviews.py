@@ -1,13 +1,13 @@
 """Questions and changes about interviews."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.batching import batched
 from bot.core.model import DeliveryState, FeedState, Interview, Validators
 from bot.store import edits, parking, timing
 from bot.store.codec import interview_values, path_of, storable, storable_or_none, turn_values
@@ -102,7 +102,7 @@ async def known(
         (interviews.c.url, urls),
         (interviews.c.path, paths),
     ):
-        for chunk in _chunks([storable(text) for text in wanted]):
+        for chunk in batched(map(storable, wanted), _CHUNK):
             rows = await connection.execute(
                 sa.select(
                     interviews.c.id,
@@ -231,9 +231,3 @@ async def _next_revision(connection: AsyncConnection) -> int:
         database.update().values(revision=database.c.revision + 1).returning(database.c.revision)
     )
     return int(result.scalar_one())
-
-
-def _chunks(values: Sequence[str]) -> Iterator[list[str]]:
-    iterator = iter(values)
-    while chunk := list(islice(iterator, _CHUNK)):
-        yield chunk

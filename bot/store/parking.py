@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.batching import batched
 from bot.core.model import DeliveryState, Frequency, SubscriptionState, TargetKind
 from bot.store.engine import Database
 from bot.store.tables import deliveries, subscriptions
@@ -104,12 +105,12 @@ async def note_parked(
 
 async def probe_soon(connection: AsyncConnection, ids: Collection[int], now: datetime) -> int:
     """Probe these as soon as may be, unless they are healed or being probed; how many."""
-    wanted, probed = list(ids), 0
-    for start in range(0, len(wanted), _CHUNK):
+    probed = 0
+    for chunk in batched(ids, _CHUNK):
         result = await connection.execute(
             subscriptions.update()
             .where(
-                subscriptions.c.id.in_(wanted[start : start + _CHUNK]),
+                subscriptions.c.id.in_(chunk),
                 subscriptions.c.state == SubscriptionState.PARKED,
                 subscriptions.c.next_probe_at > now,
             )

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.model import InterviewSummary, Place, Saved, StoredInterview
+from bot.core.model import InterviewSummary, Place, Position, Saved, StoredInterview
 from bot.store import codec, follows
 from bot.store.engine import Database
 from bot.store.interviews import BY_ID, SUMMARY
@@ -152,7 +152,8 @@ class Readers:
         kept = {row.number for row in rows if row.saved}
         place = None
         if first.place_read_at is not None:
-            place = Place(interview_id, first.place_section, first.place_part, first.place_read_at)
+            position = Position(first.place_section, first.place_part)
+            place = Place(interview_id, position, first.place_read_at)
         stored = codec.stored_interviews(rows)[interview_id]
         return Opened(stored, frozenset(kept | {0} if first.saved_whole else kept), place)
 
@@ -191,7 +192,7 @@ class Readers:
         """
         rows = await self._database.fetch(STARTED, {"user_id": user_id})
         return [
-            Started(Place(row.id, row.section, row.part, row.read_at), codec.summary(row))
+            Started(Place(row.id, Position(row.section, row.part), row.read_at), codec.summary(row))
             for row in rows
         ]
 
@@ -279,8 +280,8 @@ def _place_values(user_id: int, place: Place) -> dict[str, Any]:
     return {
         "of": user_id,
         "at_interview": place.interview_id,
-        "at_section": place.section,
-        "at_part": place.part,
+        "at_section": place.position.section,
+        "at_part": place.position.part,
         "at": place.read_at,
     }
 

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.batching import batched
 from bot.core.model import DeliveryState, Frequency, Subscription, SubscriptionState, Timetable
 from bot.core.timetable import next_due, quiet_end, zone_of
 from bot.store.subscriptions import timetable
@@ -79,12 +80,12 @@ async def put_off(connection: AsyncConnection, interview_id: int, now: datetime)
         if known[when] > now:
             waiting[known[when]].append(id_)
     for due, ids in waiting.items():
-        for start in range(0, len(ids), _CHUNK):
+        for chunk in batched(ids, _CHUNK):
             await connection.execute(
                 deliveries.update()
                 .where(
                     deliveries.c.interview_id == interview_id,
-                    deliveries.c.subscription_id.in_(ids[start : start + _CHUNK]),
+                    deliveries.c.subscription_id.in_(chunk),
                     *_UNTOUCHED,
                 )
                 .values(next_attempt_at=due)

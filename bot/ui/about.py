@@ -8,10 +8,11 @@ import discord
 
 from bot.core.i18n import Text
 from bot.core.model import Follow
+from bot.core.text import is_visible, one_line
 from bot.store import Count, SavedItem, Started
 from bot.ui import ids
 from bot.ui.layout import CALM, WARNING, Item, Layout, button, container, row, rule, small, words
-from bot.ui.markdown import escape_within, is_visible, join, one_line
+from bot.ui.markdown import escape_within, join
 from bot.ui.mentions import Mentions
 
 SECTIONS: Mapping[str, Sequence[str]] = {

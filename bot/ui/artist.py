@@ -9,6 +9,7 @@ from discord import ui
 
 from bot.core.i18n import Text
 from bot.core.model import Artist, InterviewSummary
+from bot.core.text import is_visible, measure, one_line, shorten
 from bot.ui import ids
 from bot.ui.layout import (
     OPTION_TEXT_LIMIT,
@@ -22,17 +23,7 @@ from bot.ui.layout import (
     words,
 )
 from bot.ui.lists import chooser, entry, page_of, titled, turner
-from bot.ui.markdown import (
-    bold,
-    escape,
-    escape_within,
-    is_visible,
-    join,
-    link,
-    measure,
-    one_line,
-    shorten,
-)
+from bot.ui.markdown import bold, escape, escape_within, join, link
 
 INTERVIEWS_PER_PAGE = 8
 CANDIDATES = 8

@@ -6,6 +6,7 @@ import discord
 
 from bot.core.i18n import Text
 from bot.core.model import Interview, StoredInterview, Topic
+from bot.core.text import ELLIPSIS, is_visible, one_line
 from bot.core.topics import topic_of
 from bot.ui import ids
 from bot.ui.layout import (
@@ -20,7 +21,7 @@ from bot.ui.layout import (
     small,
     words,
 )
-from bot.ui.markdown import ELLIPSIS, Marked, bold, escape_within, is_visible, join, link, one_line
+from bot.ui.markdown import Marked, bold, escape_within, join, link
 from bot.ui.pages import hero
 
 TITLE_LIMIT = 300

@@ -7,10 +7,11 @@ from discord import ui
 
 from bot.core.i18n import Text
 from bot.core.model import Interview, StoredInterview
+from bot.core.text import is_visible, one_line
 from bot.ui import ids
 from bot.ui.cards import date_of
 from bot.ui.layout import Item, Layout, button, container, gallery, rule, small, words
-from bot.ui.markdown import escape_within, is_visible, join, link, one_line
+from bot.ui.markdown import escape_within, join, link
 from bot.ui.pages import hero
 
 LISTED_AT_MOST = 10

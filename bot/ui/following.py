@@ -7,6 +7,7 @@ import discord
 
 from bot.core.i18n import Text
 from bot.core.model import Artist, Follow
+from bot.core.text import is_visible, measure, one_line, shorten
 from bot.ui import ids
 from bot.ui.announcing import CONTENT_LIMIT, Announced
 from bot.ui.artist import CANDIDATES, artists_page, nobody_page
@@ -28,7 +29,7 @@ from bot.ui.layout import (
     words,
 )
 from bot.ui.lists import page_of, turner
-from bot.ui.markdown import bold, escape_within, is_visible, join, measure, one_line, shorten
+from bot.ui.markdown import bold, escape_within, join
 
 FOLLOWS_PER_PAGE = OPTION_LIMIT
 """As many as a menu takes: some 70 characters each of Discord's 4,000."""

@@ -8,10 +8,10 @@ from typing import Any
 import discord
 
 from bot.core.i18n import Text
-from bot.core.model import Artist, InterviewSummary, Topic
+from bot.core.model import COVER, Artist, InterviewSummary, Position, Topic
+from bot.core.text import is_visible, one_line, shorten
 from bot.search import Fragment, Hit
 from bot.ui import ids
-from bot.ui.ids import COVER, Position
 from bot.ui.layout import (
     WARNING,
     Item,
@@ -26,16 +26,7 @@ from bot.ui.layout import (
     words,
 )
 from bot.ui.lists import entry, page_of, titled, turner
-from bot.ui.markdown import (
-    bold,
-    escape,
-    escape_within,
-    escaped_length,
-    is_visible,
-    join,
-    one_line,
-    shorten,
-)
+from bot.ui.markdown import bold, escape, escape_within, escaped_length, join
 
 HITS_PER_PAGE = 5
 """So many that the longest hits together stay below Discord's 4,000 characters."""

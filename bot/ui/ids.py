@@ -16,8 +16,8 @@ from datetime import date
 from typing import Annotated, Any, ClassVar, Final, get_origin, get_type_hints
 
 from bot.core.errors import UserError
-from bot.core.model import Topic
-from bot.ui.markdown import measure, one_line, safe_cut
+from bot.core.model import COVER, Position, Topic
+from bot.core.text import measure, one_line, safe_cut
 
 PREFIX: Final = "kc:"
 
@@ -28,28 +28,6 @@ QUERY_LIMIT: Final = 64
 """UTF-16 code units of a search that fit into a custom_id beside its action, page and filters."""
 
 LEAP_YEAR: Final = 2000
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
-    """A place in an interview: the cover, a question or the outro, and the part of it.
-
-    ``section`` is 0 for the cover, the question's number, or ``OUTRO``. ``part`` counts from 0;
-    one beyond the last means the last.
-    """
-
-    section: int
-    part: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.section}.{self.part}"
-
-
-OUTRO: Final = 999_999
-LAST_PART: Final = 999_999
-COVER: Final = Position(0)
-END: Final = Position(OUTRO, LAST_PART)
-"""The last page, whichever that is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,8 @@ import discord
 from discord import ui
 
 from bot.core.model import Image
-from bot.ui.markdown import (
-    MEDIA_URL_LIMIT,
-    URL_LIMIT,
-    is_visible,
-    measure,
-    one_line,
-    safe_url,
-    shorten,
-)
+from bot.core.text import is_visible, measure, one_line, shorten
+from bot.ui.markdown import MEDIA_URL_LIMIT, URL_LIMIT, safe_url
 
 TEXT_LIMIT = 4000
 COMPONENT_LIMIT = 40

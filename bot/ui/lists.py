@@ -15,6 +15,7 @@ from bot.core.model import (
     Timetable,
     Topic,
 )
+from bot.core.text import is_visible, measure, one_line, shorten
 from bot.store import SubscriptionOverview
 from bot.ui import ids
 from bot.ui.layout import (
@@ -31,16 +32,7 @@ from bot.ui.layout import (
     small,
     words,
 )
-from bot.ui.markdown import (
-    escape,
-    escape_within,
-    is_visible,
-    join,
-    link,
-    measure,
-    one_line,
-    shorten,
-)
+from bot.ui.markdown import escape, escape_within, join, link
 from bot.ui.options import schedule
 
 LATEST_PER_PAGE = 10

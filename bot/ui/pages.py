@@ -9,20 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.core.i18n import Text
-from bot.core.model import Answer, Image, Interview, Turn
-from bot.ui.ids import COVER, LAST_PART, OUTRO, Position
+from bot.core.model import COVER, LAST_PART, OUTRO, Answer, Image, Interview, Position, Turn
+from bot.core.text import clean, is_visible, measure, one_line, safe_cut
 from bot.ui.layout import GALLERY_LIMIT
-from bot.ui.markdown import (
-    bold,
-    clean,
-    escape,
-    escape_within,
-    escaped_length,
-    is_visible,
-    measure,
-    one_line,
-    safe_cut,
-)
+from bot.ui.markdown import bold, escape, escape_within, escaped_length
 
 BODY_LIMIT = 2000
 """UTF-16 code units of a page's running text: about a minute's reading, two phone screens."""

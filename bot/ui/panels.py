@@ -3,8 +3,9 @@
 import discord
 
 from bot.core.i18n import Text
+from bot.core.text import shorten
 from bot.ui.layout import CALM, TEXT_LIMIT, WARNING, Item, Layout, container, small, words
-from bot.ui.markdown import Marked, escape, shorten
+from bot.ui.markdown import Marked, escape
 
 _VALUE_LIMIT = 300
 _MESSAGE_LIMIT = TEXT_LIMIT - 200

@@ -13,18 +13,11 @@ from discord import ui
 
 from bot.core.i18n import Text
 from bot.core.model import Interview, StoredInterview
+from bot.core.text import is_visible, one_line, shorten
 from bot.ui import ids
 from bot.ui.cards import EXCERPT_LIMIT, KIND_LIMIT, byline, telling_kinds
 from bot.ui.layout import BRAND, button, link_button
-from bot.ui.markdown import (
-    MEDIA_URL_LIMIT,
-    escape_within,
-    is_visible,
-    link,
-    one_line,
-    safe_url,
-    shorten,
-)
+from bot.ui.markdown import MEDIA_URL_LIMIT, escape_within, link, safe_url
 from bot.ui.pages import hero
 
 TITLE_LIMIT = 256

@@ -6,11 +6,11 @@ import discord
 from discord import ui
 
 from bot.core.i18n import Text
-from bot.core.model import Quote, StoredInterview
+from bot.core.model import Position, Quote, StoredInterview
+from bot.core.text import is_visible, one_line, shorten
 from bot.ui import ids
-from bot.ui.ids import Position
 from bot.ui.layout import Layout, button, container, link_button, row, small, words
-from bot.ui.markdown import bold, escape_within, is_visible, join, link, one_line, shorten
+from bot.ui.markdown import bold, escape_within, join, link
 
 ALT_LIMIT = 1024
 """Characters (Discord's OpenAPI, ``MediaGalleryItemRequest``), enough for the longest quote."""

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import discord
 
+from bot.core.batching import batched
 from bot.core.i18n import Text
-from bot.core.model import Interview, StoredInterview, Topic
+from bot.core.model import COVER, END, OUTRO, Interview, Position, StoredInterview, Topic
+from bot.core.text import is_visible, one_line
 from bot.core.topics import topic_of
 from bot.store import Opened
 from bot.ui import ids
 from bot.ui.cards import LONG_TITLE, byline, date_of, kinds
-from bot.ui.ids import COVER, END, OUTRO, Position
 from bot.ui.layout import (
     GALLERY_LIMIT,
     OPTION_LIMIT,
@@ -27,7 +28,7 @@ from bot.ui.layout import (
     small,
     words,
 )
-from bot.ui.markdown import is_visible, join, link, one_line
+from bot.ui.markdown import join, link
 from bot.ui.pages import Page, first_hidden, hero, minutes_to_read, page_at
 
 _COVER_TITLE_LIMIT = 250
@@ -72,10 +73,7 @@ def opened_page(opened: Opened, position: Position, text: Text, view: View = Vie
     page = page_at(interview, position, text, limit=view.limit)
     at_cover = page.position == COVER
     head = _cover(interview, text) if at_cover else _running_head(interview, page, text)
-    galleries = [
-        gallery(page.images[start : start + GALLERY_LIMIT])
-        for start in range(0, len(page.images), GALLERY_LIMIT)
-    ]
+    galleries = [gallery(images) for images in batched(page.images, GALLERY_LIMIT)]
     layout = Layout(
         container(
             *head,
@@ -207,7 +205,7 @@ def _begun(opened: Opened, page: Page, text: Text, view: View) -> Position | Non
     """Where a person stopped in the interview on whose cover they are."""
     if opened.place is None or page.position != COVER or page.forth is None:
         return None
-    place = Position(opened.place.section, opened.place.part)
+    place = opened.place.position
     hidden = first_hidden(opened.stored.interview, text, view.limit)
     if place in {COVER, END} or (hidden is not None and place >= hidden):
         return None

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import discord
 
 from bot.core.i18n import Text
-from bot.core.model import InterviewSummary
+from bot.core.model import END, InterviewSummary, Position
+from bot.core.text import is_visible, one_line
 from bot.store import SavedItem, Started
 from bot.ui import ids
-from bot.ui.ids import END, Position
 from bot.ui.layout import (
     CALM,
     OPTION_LIMIT,
@@ -23,7 +23,7 @@ from bot.ui.layout import (
     small,
     words,
 )
-from bot.ui.markdown import bold, escape_within, is_visible, join, link, one_line
+from bot.ui.markdown import bold, escape_within, join, link
 
 _TITLE_LIMIT = 100
 _URL_LIMIT = 120
@@ -182,14 +182,13 @@ def _option(item: SavedItem, text: Text, limit: int | None) -> discord.SelectOpt
 
 
 def _value(started: Started) -> str:
-    place = Position(started.place.section, started.place.part)
-    return ids.place_value(started.summary.id, place)
+    return ids.place_value(started.summary.id, started.place.position)
 
 
 def _stopped(started: Started, text: Text) -> str:
     """Where somebody stopped. Plain."""
-    place, turns = started.place, started.summary.turn_count
-    if Position(place.section, place.part) == END:
+    place, turns = started.place.position, started.summary.turn_count
+    if place == END:
         return text("continue.at-end")
     if not 0 < place.section <= turns:
         return text("continue.at-text" if place.part or place.section else "continue.at-cover")

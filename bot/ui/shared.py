@@ -4,6 +4,7 @@ import discord
 
 from bot.core.i18n import Text
 from bot.core.model import StoredInterview
+from bot.core.text import is_visible
 from bot.ui import ids
 from bot.ui.cards import interview_card
 from bot.ui.layout import (
@@ -17,7 +18,7 @@ from bot.ui.layout import (
     small,
     words,
 )
-from bot.ui.markdown import bold, escape_within, is_visible, join, link
+from bot.ui.markdown import bold, escape_within, join, link
 from bot.ui.pages import passage
 
 _NAME_LIMIT = 80

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from bot.ui.markdown import clean, escape, escape_within, link, measure
+from bot.core.text import clean, measure
+from bot.ui.markdown import escape, escape_within, link
 from fuzz.finding import require
 from tests.ui.discord_markdown import literal
 

@@ -18,7 +18,7 @@ from bot.admins.targets import (
     post_title,
 )
 from bot.core.model import Interview, TargetKind, Transcript, Turn
-from bot.ui.markdown import is_visible, measure
+from bot.core.text import is_visible, measure
 
 MUSIC, DRAMA, NEWS = Tag(1, "🎵 Music"), Tag(2, "Dramas"), Tag(3, "News", moderated=True)
 

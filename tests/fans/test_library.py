@@ -11,7 +11,7 @@ import pytest
 
 from bot.core.artists import artist_id
 from bot.core.errors import StoreError, UserError
-from bot.core.model import Place
+from bot.core.model import COVER, END, Place, Position
 from bot.fans import library as module
 from bot.fans.library import (
     FLUSH_AFTER,
@@ -24,7 +24,6 @@ from bot.search import SearchIndex
 from bot.store import Store, open_store
 from bot.store.engine import Database
 from bot.store.follows import Wanted
-from bot.ui.ids import COVER, END, Position
 from tests.clock import START, FakeClock
 from tests.store.samples import database_url, interview
 
@@ -61,7 +60,7 @@ class Shelves:
     async def places(self, person: int = MINA) -> list[tuple[int, Position]]:
         """Those that are written down."""
         found = await self.store.readers.started(person)
-        return [(one.summary.id, Position(one.place.section, one.place.part)) for one in found]
+        return [(one.summary.id, one.place.position) for one in found]
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -156,7 +155,7 @@ async def test_a_place_is_known_before_it_is_written(shelves: Shelves) -> None:
     (one,) = await shelves.publish(1)
     shelves.library.note(MINA, one, Position(2, 1))
     opened = await shelves.library.open(MINA, one)
-    assert opened.place == Place(one, 2, 1, START)
+    assert opened.place == Place(one, Position(2, 1), START)
     assert (await shelves.library.open(ALEX, one)).place is None
     assert await shelves.places() == []
 
@@ -169,7 +168,7 @@ async def test_the_cover_moves_nobodys_place(shelves: Shelves) -> None:
     shelves.library.note(MINA, one, COVER)
     opened = await shelves.library.open(MINA, one)
     assert opened.place is not None
-    assert opened.place.section == 2
+    assert opened.place.position.section == 2
     await shelves.library.flush()
     assert await shelves.places() == [(one, Position(2))]
 

@@ -13,11 +13,10 @@ import pytest
 
 from bot.core.errors import ParseError
 from bot.core.i18n import load_messages
-from bot.core.model import Interview, InterviewSummary, StoredInterview
+from bot.core.model import Interview, InterviewSummary, Position, StoredInterview
 from bot.feed.decoding import BadCodingError, BodyDecoder, TooLargeError
 from bot.feed.parse import parse_any, parse_feed
 from bot.ui.cards import announcement_card, plain_announcement
-from bot.ui.ids import Position
 from bot.ui.layout import Layout
 from bot.ui.lists import latest_page
 from bot.ui.reader import reader_page

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.dialects import sqlite
 
-from bot.core.model import Place, Saved
+from bot.core.model import Place, Position, Saved
 from bot.store import open_store
 from bot.store.readers import LISTED, OPENED, PLACES_KEPT, SAVED, STARTED
 from tests.store.samples import NOON, database_url, interview
@@ -29,11 +29,11 @@ async def test_an_interview_opens_with_what_the_person_kept(store):
     await store.readers.save(MINA, Saved(one, 2, NOON), 500)
     await store.readers.save(MINA, Saved(one, 0, NOON), 500)
     await store.readers.save(ALEX, Saved(one, 1, NOON), 500)
-    await store.readers.keep_places([(MINA, Place(one, 2, 1, at(3)))])
+    await store.readers.keep_places([(MINA, Place(one, Position(2, 1), at(3)))])
     opened = await store.readers.open(MINA, one)
     assert opened.stored == await store.interview(one)
     assert opened.saved == {0, 2}
-    assert opened.place == Place(one, 2, 1, at(3))
+    assert opened.place == Place(one, Position(2, 1), at(3))
     other = await store.readers.open(ALEX, one)
     assert (other.saved, other.place) == ({1}, None)
     assert await store.readers.open(MINA, one + 1) is None
@@ -44,25 +44,25 @@ async def test_an_interview_without_questions_opens_too(store):
     async with store.write() as write:
         one = await write.insert(prose, "digest")
     await store.readers.save(MINA, Saved(one, 0, NOON), 500)
-    await store.readers.keep_places([(MINA, Place(one, 0, 2, NOON))])
+    await store.readers.keep_places([(MINA, Place(one, Position(0, 2), NOON))])
     opened = await store.readers.open(MINA, one)
     assert opened.saved == {0}
-    assert opened.place == Place(one, 0, 2, NOON)
+    assert opened.place == Place(one, Position(0, 2), NOON)
     assert opened.stored.interview == prose
 
 
 async def test_the_newest_place_counts_in_whatever_order_they_come(store):
     one, two = await publish(store, 1, 2)
     await store.readers.keep_places(
-        [(MINA, Place(one, 1, 0, at(1))), (MINA, Place(two, 2, 1, at(2)))]
+        [(MINA, Place(one, Position(1, 0), at(1))), (MINA, Place(two, Position(2, 1), at(2)))]
     )
     await store.readers.keep_places(
-        [(MINA, Place(one, 2, 0, at(5))), (MINA, Place(two, 1, 0, at(1)))]
+        [(MINA, Place(one, Position(2, 0), at(5))), (MINA, Place(two, Position(1, 0), at(1)))]
     )
     started = await store.readers.started(MINA)
     assert [found.place for found in started] == [
-        Place(one, 2, 0, at(5)),
-        Place(two, 2, 1, at(2)),
+        Place(one, Position(2, 0), at(5)),
+        Place(two, Position(2, 1), at(2)),
     ]
     assert started[0].summary.title == interview(1).title
     assert await store.readers.started(ALEX) == []
@@ -70,18 +70,21 @@ async def test_the_newest_place_counts_in_whatever_order_they_come(store):
 
 async def test_the_cover_is_a_place_only_where_there_is_no_other(store):
     one, two = await publish(store, 1, 2)
-    await store.readers.keep_places([(MINA, Place(one, 2, 0, at(1)))])
+    await store.readers.keep_places([(MINA, Place(one, Position(2, 0), at(1)))])
     await store.readers.keep_places(
-        [(MINA, Place(one, 0, 0, at(2))), (MINA, Place(two, 0, 0, at(2)))]
+        [(MINA, Place(one, Position(0, 0), at(2))), (MINA, Place(two, Position(0, 0), at(2)))]
     )
     started = await store.readers.started(MINA)
-    assert [found.place for found in started] == [Place(two, 0, 0, at(2)), Place(one, 2, 0, at(1))]
+    assert [found.place for found in started] == [
+        Place(two, Position(0, 0), at(2)),
+        Place(one, Position(2, 0), at(1)),
+    ]
 
 
 async def test_a_place_in_what_was_deleted_is_no_place(store):
     (one,) = await publish(store, 1)
     await store.readers.keep_places(
-        [(MINA, Place(one + 7, 1, 0, NOON)), (MINA, Place(one, 1, 0, NOON))]
+        [(MINA, Place(one + 7, Position(1, 0), NOON)), (MINA, Place(one, Position(1, 0), NOON))]
     )
     assert [found.place.interview_id for found in await store.readers.started(MINA)] == [one]
 
@@ -89,7 +92,7 @@ async def test_a_place_in_what_was_deleted_is_no_place(store):
 async def test_withdrawn_interviews_are_not_gone_on_with(store):
     one, two = await publish(store, 1, 2)
     await store.readers.keep_places(
-        [(MINA, Place(one, 1, 0, NOON)), (MINA, Place(two, 1, 0, NOON))]
+        [(MINA, Place(one, Position(1, 0), NOON)), (MINA, Place(two, Position(1, 0), NOON))]
     )
     async with store.write() as write:
         await write.withdraw(one, NOON)
@@ -99,11 +102,11 @@ async def test_withdrawn_interviews_are_not_gone_on_with(store):
 async def test_of_each_person_the_newest_places_are_kept(store):
     ids = await publish(store, *range(1, PLACES_KEPT + 4))
     await store.readers.keep_places(
-        [(MINA, Place(id_, 1, 0, at(id_))) for id_ in ids[: PLACES_KEPT - 1]]
+        [(MINA, Place(id_, Position(1, 0), at(id_))) for id_ in ids[: PLACES_KEPT - 1]]
     )
     await store.readers.keep_places(
-        [(MINA, Place(id_, 1, 0, at(id_))) for id_ in ids[PLACES_KEPT - 1 :]]
-        + [(ALEX, Place(ids[0], 1, 0, at(0)))]
+        [(MINA, Place(id_, Position(1, 0), at(id_))) for id_ in ids[PLACES_KEPT - 1 :]]
+        + [(ALEX, Place(ids[0], Position(1, 0), at(0)))]
     )
     started = await store.readers.started(MINA)
     assert [found.place.interview_id for found in started] == ids[:2:-1]
@@ -167,7 +170,7 @@ async def test_forgetting_one_person_leaves_the_others(store):
     (one,) = await publish(store, 1)
     for person in (MINA, ALEX):
         await store.readers.save(person, Saved(one, 0, at(4)), 500)
-        await store.readers.keep_places([(person, Place(one, 1, 0, at(2)))])
+        await store.readers.keep_places([(person, Place(one, Position(1, 0), at(2)))])
     kept = await store.readers.count_places(MINA)
     assert (kept.number, kept.oldest, kept.newest) == (1, at(2), at(2))
     await store.readers.forget(MINA)
@@ -187,10 +190,10 @@ async def test_listed_interviews_tell_what_was_withdrawn(store):
 
 async def test_what_was_kept_is_there_after_a_restart(store, tmp_path, clock):
     (one,) = await publish(store, 1)
-    await store.readers.keep_places([(MINA, Place(one, 1, 0, at(2)))])
+    await store.readers.keep_places([(MINA, Place(one, Position(1, 0), at(2)))])
     async with open_store(database_url(tmp_path), clock) as again:
         (started,) = await again.readers.started(MINA)
-    assert started.place == Place(one, 1, 0, at(2))
+    assert started.place == Place(one, Position(1, 0), at(2))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.i18n import Text
-from bot.core.model import Follow, Place, Saved
+from bot.core.model import Follow, Place, Position, Saved
 from bot.store import Count, Listed, SavedItem, Started
 from bot.ui.about import SECTIONS, Kept, forget_page, help_page, privacy_page
 from bot.ui.mentions import Mentions
@@ -25,7 +25,7 @@ def kept(title: str, question: str, names: list[str], number: int) -> Kept:
         Count(number, NOW, NOW),
         Count(number, NOW, NOW),
         [Follow("0123456789", name, NOW) for name in names],
-        Started(Place(7, 3, 0, NOW), summary),
+        Started(Place(7, Position(3), NOW), summary),
         SavedItem(Saved(7, 3, NOW), Listed(summary, withdrawn=False), question),
     )
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.errors import UserError
-from bot.core.model import Topic
+from bot.core.model import Position, Topic
 from bot.ui.ids import (
     Action,
     AnotherQuote,
@@ -22,7 +22,6 @@ from bot.ui.ids import (
     OpenAt,
     OpenChosen,
     OpenReader,
-    Position,
     QuotePicture,
     Save,
     SavedPage,

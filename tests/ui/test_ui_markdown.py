@@ -6,19 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.ui.markdown import (
-    Marked,
-    bold,
-    clean,
-    escape,
-    escape_within,
-    is_visible,
-    link,
-    measure,
-    safe_cut,
-    safe_url,
-    shorten,
-)
+from bot.core.text import clean, is_visible, measure, safe_cut, shorten
+from bot.ui.markdown import Marked, bold, escape, escape_within, link, safe_url
 from tests.ui.discord_markdown import MarkFound, literal
 from tests.ui.limits import units
 from tests.ui.strategies import HOSTILE, TEXT, URL

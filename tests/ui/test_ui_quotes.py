@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.i18n import Text
-from bot.core.model import Interview, Quote
-from bot.ui.ids import AnotherQuote, OpenAt, Position, ShareQuote
+from bot.core.model import Interview, Position, Quote
+from bot.ui.ids import AnotherQuote, OpenAt, ShareQuote
 from bot.ui.quotes import alternative, quote_page, shared_quote
 from tests.ui.limits import buttons, pictures, shown, units, within_limits
 from tests.ui.strategies import TEXT, interviews, stored

@@ -8,20 +8,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.i18n import Text
-from bot.core.model import Answer, Image, Interview, Place, Subject, Transcript, Turn
-from bot.store import Opened
-from bot.ui.ids import (
+from bot.core.model import (
     COVER,
     END,
     LAST_PART,
     OUTRO,
+    Answer,
+    Image,
+    Interview,
+    Place,
     Position,
-    TurnPage,
-    parse_custom_id,
-    parse_position_value,
+    Subject,
+    Transcript,
+    Turn,
 )
+from bot.core.text import clean, is_visible
+from bot.store import Opened
+from bot.ui.ids import TurnPage, parse_custom_id, parse_position_value
 from bot.ui.layout import Layout
-from bot.ui.markdown import clean, is_visible
 from bot.ui.pages import BODY_LIMIT, minutes_to_read, page_at, split_answers
 from bot.ui.reader import View, opened_page, reader_page, saved_section
 from tests.ui.discord_markdown import literal
@@ -366,7 +370,7 @@ def worst() -> Interview:
 
 @pytest.mark.parametrize("at", [COVER, Position(0, 1), Position(1), Position(30), Position(OUTRO)])
 def test_the_longest_of_everything_at_once_fits(at: Position, text: Text) -> None:
-    opened = Opened(stored(worst(), MOST), frozenset({0, 1}), Place(MOST, 150, 1, NOW))
+    opened = Opened(stored(worst(), MOST), frozenset({0, 1}), Place(MOST, Position(150, 1), NOW))
     view = View(menu_page=3, note=text("saved.done"))
     within_limits(opened_page(opened, at, text, view).layout)
 
@@ -430,7 +434,7 @@ def pressed(layout: Layout, label: str) -> str:
 
 
 def opened(*kept: int, place: Position | None = None, interview: Interview = INTERVIEW) -> Opened:
-    at = Place(417, place.section, place.part, NOW) if place else None
+    at = Place(417, place, NOW) if place else None
     return Opened(stored(interview), frozenset(kept), at)
 
 

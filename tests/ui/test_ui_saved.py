@@ -7,9 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.i18n import Text
-from bot.core.model import Interview, InterviewSummary, Place, Saved
+from bot.core.model import COVER, END, Interview, InterviewSummary, Place, Position, Saved
 from bot.store import Listed, SavedItem, Started
-from bot.ui.ids import COVER, END, Position
 from bot.ui.layout import Layout
 from bot.ui.saved import all_read, beside_reader, saved_page, similar_page
 from bot.ui.shared import shared_page
@@ -39,7 +38,9 @@ ITEMS = st.builds(
     TEXT,
 )
 STARTED = st.builds(
-    lambda summary, section, part: Started(Place(summary.id, section, part, NOW), summary),
+    lambda summary, section, part: Started(
+        Place(summary.id, Position(section, part), NOW), summary
+    ),
     SUMMARIES,
     SECTIONS,
     st.integers(0, 999_999),
@@ -167,7 +168,7 @@ def test_a_list_of_what_was_withdrawn_only_removes(text: Text) -> None:
     ],
 )
 def test_where_one_stopped_is_told(position: Position, told: str, text: Text) -> None:
-    one = Started(Place(1, position.section, position.part, NOW), summary())
+    one = Started(Place(1, position, NOW), summary())
     (menu,) = selects(Layout(beside_reader([one], text)))
     assert menu["options"][0]["description"] == told
     assert menu["options"][0]["value"] == f"1:{position}"

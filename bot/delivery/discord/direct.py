@@ -7,12 +7,12 @@ each is opened once: what was sent there before tells it, also after a restart.
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Mapping
 
 import aiohttp
 import discord
 from aiolimiter import AsyncLimiter
+from cachetools import LRUCache
 from discord.http import Route
 
 from bot.client.client import KcrushClient
@@ -34,7 +34,7 @@ class DirectChannels:
 
     def __init__(self, client: KcrushClient) -> None:
         self._client = client
-        self._opened: OrderedDict[int, int] = OrderedDict()
+        self._opened: LRUCache[int, int] = LRUCache(REMEMBERED)
         self._limiter = AsyncLimiter(OPENED_AT_ONCE, OPENED_AT_ONCE / OPENED_PER_SECOND)
         self._full_until = 0.0
 
@@ -67,8 +67,6 @@ class DirectChannels:
             raise NothingSentError(error) from error
         self._note_bucket(headers)
         self._opened[user_id] = channel_id
-        while len(self._opened) > REMEMBERED:
-            self._opened.popitem(last=False)
         return channel_id
 
     async def _ask(self, user_id: int) -> tuple[int, Mapping[str, str]]:
