@@ -41,6 +41,10 @@ class Known(Source):
     def __post_init__(self) -> None:
         self.newest_first = [*self.archive.newest_first]
 
+    def add(self, change: Changed) -> None:
+        self.new.append(change)
+        self.newest_first.insert(0, self.archive.summary(change.id))
+
     async def latest(self, limit: int = 500, offset: int = 0) -> Sequence[InterviewSummary]:
         return self.newest_first[offset:][:limit]
 
@@ -56,7 +60,7 @@ class Known(Source):
 
 async def measure(*, small: bool, command: str) -> Report:
     """The benchmark ``completion``; with `small` a hundredth of the archive."""
-    archive = GeneratedArchive(200 if small else 20_000)
+    archive = GeneratedArchive(200 if small else 5_000)
     typed = list(keystrokes(archive, 10 if small else PEOPLE))
     with TemporaryDirectory(prefix="kcrush-bench-") as folder:
         index = SearchIndex.open(Path(folder))
@@ -65,7 +69,7 @@ async def measure(*, small: bool, command: str) -> Report:
         interviews = await timed(typed, lambda text: index.complete(text, CHOICES))
         artists = await timed(typed, lambda text: _at_once(index.complete_artists(text, CHOICES)))
         number = archive.count + 1
-        source.new.append(Changed(1, number, archive.stored(number)))
+        source.add(Changed(1, number, archive.stored(number)))
         one_more = await synced(index, source)
         assert (await index.complete("", 1))[0].id == number
         index.close()

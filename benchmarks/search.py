@@ -151,7 +151,7 @@ class Timings:
 
 async def measure(*, small: bool, command: str) -> Report:
     """The benchmark ``search``; with `small` a hundredth of the archive."""
-    archive = GeneratedArchive(200 if small else 20_000)
+    archive = GeneratedArchive(200 if small else 5_000)
     with TemporaryDirectory(prefix="kcrush-bench-") as folder:
         return await _measured(archive, Path(folder), 20 if small else QUERIES, command)
 

@@ -11,22 +11,23 @@ A spelling that several artists share after that is nobody's alias. It is still 
 its id is that of the artist who is called so, else of the one with the newest interview.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import combinations
+
+from rapidfuzz import fuzz
 
 from bot.core.artists import artist_id, artist_key
 from bot.core.model import Artist, InterviewSummary, Subject, Topic
 from bot.core.topics import topic_of
-from bot.search.complete import Completions, Entry
-from bot.search.folding import pairs
+from bot.search.complete import Choice, Completer
 
-_ALIKE = 0.6
-"""The least share of letter pairs that two spellings of one name have in common (Dice): Kim
-So-yeon and Kim Soyun have 0.67, Jay Park and Jay Kim 0.4."""
+_ALIKE = 70
+"""The least similarity of two spellings of one name (rapidfuzz's ratio, 0 to 100): Kim So-yeon and
+Kim Soyun have 82, Jay and Jay Kim 67."""
 
 _COMPARED = 20
-"""Names that share an alias and are compared, each with each; the alias of more is a tag."""
+"""Names with the same alias that are compared, each with each; the alias of more is a tag."""
 
 NAMED = 10
 """Artists that free text may mean, at most."""
@@ -42,13 +43,11 @@ class _Mention:
     aliases: tuple[str, ...]
 
 
-class Directory:
+class ArtistDirectory:
     """All artists at one moment. Build a new one when something changed."""
 
     def __init__(self, newest_first: Iterable[InterviewSummary] = ()) -> None:
-        mentions = [
-            mention for summary in newest_first for mention in _mentions(summary, artist_key)
-        ]
+        mentions = [mention for summary in newest_first for mention in _mentions(summary)]
         groups = _groups(mentions)
         self._holders = _holders(groups)
         self.artists: tuple[Artist, ...] = tuple(
@@ -56,57 +55,51 @@ class Directory:
         )
         """The artist with the newest interview first."""
         self._by_id = {
-            artist_id(key): self.artists[places[0]] for key, places in self._holders.items()
+            artist_id(key): self.artists[numbers[0]] for key, numbers in self._holders.items()
         }
-        self._completions = Completions(
-            _entry(artist, group) for artist, group in zip(self.artists, groups, strict=True)
-        )
+        self._completer = Completer(map(_choice, self.artists, groups))
 
     def artist(self, id_: str) -> Artist | None:
         """The artist with this id or with a spelling that has it."""
         return self._by_id.get(id_)
 
     def complete(self, typed: str, limit: int) -> list[Artist]:
-        """The artists that `typed` may become, best first; the newest for nothing."""
-        return self._completions.complete(typed, limit)
+        """The artists that `typed` may become, best first; the newest for ""."""
+        return self._completer.complete(typed, limit)
 
     def named(self, words: str) -> list[Artist]:
-        """Those who are called just so; else those that `words` may become, best first."""
+        """The artists with exactly this name or alias; else those that `words` may become."""
         exact = self._holders.get(artist_key(words))
         if exact:
-            return [self.artists[place] for place in exact[:NAMED]]
+            return [self.artists[number] for number in exact[:NAMED]]
         return self.complete(words, NAMED) if artist_key(words) else []
 
 
-def _mentions(summary: InterviewSummary, key_of: Callable[[str], str]) -> Iterator[_Mention]:
+def _mentions(summary: InterviewSummary) -> Iterator[_Mention]:
     for subject in summary.subjects:
-        name = key_of(subject.name)
+        name = artist_key(subject.name)
         if name:
-            aliases = dict.fromkeys(key_of(alias) for alias in subject.aliases)
-            yield _Mention(
-                summary, subject, name, tuple(key for key in aliases if key and key != name)
-            )
+            aliases = dict.fromkeys(map(artist_key, subject.aliases))
+            others = tuple(key for key in aliases if key and key != name)
+            yield _Mention(summary, subject, name, others)
 
 
 def _groups(mentions: Sequence[_Mention]) -> list[list[_Mention]]:
     """The mentions of each artist, newest first; artists in the order of their newest."""
-    same = _Same()
-    called: dict[str, list[str]] = {}
+    names = {mention.name for mention in mentions}
+    called: dict[str, dict[str, None]] = {}
     for mention in mentions:
         for alias in mention.aliases:
-            names = called.setdefault(alias, [])
-            if mention.name not in names:
-                names.append(mention.name)
-    known = {mention.name for mention in mentions}
-    shared = {
-        alias: [*names, *([alias] if alias in known and alias not in names else [])]
-        for alias, names in called.items()
-    }
-    for names in shared.values():
-        _join_alike(names, same)
-    for alias in shared:
-        if alias in known:
-            others = {same.of(name) for name in called[alias]} - {same.of(alias)}
+            called.setdefault(alias, {})[mention.name] = None
+    same = _DisjointSets()
+    for alias, holders in called.items():
+        alike = dict.fromkeys([*holders, *([alias] if alias in names else [])])
+        for one, other in combinations([*alike][:_COMPARED], 2):
+            if _is_alike(one, other):
+                same.join(one, other)
+    for alias, holders in called.items():
+        if alias in names:
+            others = {same.of(name) for name in holders} - {same.of(alias)}
             if len(others) == 1:
                 same.join(alias, others.pop())
     groups: dict[str, list[_Mention]] = {}
@@ -115,40 +108,26 @@ def _groups(mentions: Sequence[_Mention]) -> list[list[_Mention]]:
     return list(groups.values())
 
 
-def _join_alike(names: Sequence[str], same: "_Same") -> None:
-    """Join the names that are spellings of one, by the letters that they have."""
-    seen: dict[str, str] = {}
-    for name in names:
-        rearranged = seen.setdefault("".join(sorted(name)), name)
-        same.join(rearranged, name)
-    for place, name in enumerate(names[:_COMPARED]):
-        for other in names[place + 1 : _COMPARED]:
-            if same.of(name) != same.of(other) and _likeness(name, other) >= _ALIKE:
-                same.join(name, other)
+def _is_alike(one: str, other: str) -> bool:
+    """Whether two keys are spellings of one name, also with its words in another order."""
+    return sorted(one) == sorted(other) or fuzz.ratio(one, other) >= _ALIKE
 
 
-def _likeness(one: str, other: str) -> float:
-    these, those = Counter(pairs(one)), Counter(pairs(other))
-    return 2 * (these & those).total() / max(1, these.total() + those.total())
+class _DisjointSets:
+    """Which keys are one artist; the key joined first represents its set."""
 
-
-@dataclass
-class _Same:
-    """Which keys are one: a disjoint-set forest. The one met first stands for all."""
-
-    _above: dict[str, str] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._parents: dict[str, str] = {}
 
     def of(self, key: str) -> str:
-        above = self._above.get(key, key)
-        while above != key:
-            self._above[key] = self._above.get(above, above)
-            key, above = above, self._above.get(above, above)
+        while key in self._parents:
+            key = self._parents[key]
         return key
 
     def join(self, one: str, other: str) -> None:
         one, other = self.of(one), self.of(other)
         if one != other:
-            self._above[other] = one
+            self._parents[other] = one
 
 
 def _holders(groups: Sequence[Sequence[_Mention]]) -> dict[str, list[int]]:
@@ -193,10 +172,10 @@ def _kind(mention: _Mention) -> Topic:
     return own if own is not Topic.OTHER else mention.summary.kind
 
 
-def _entry(artist: Artist, group: Sequence[_Mention]) -> Entry[Artist]:
+def _choice(artist: Artist, group: Sequence[_Mention]) -> Choice[Artist]:
     spellings = dict.fromkeys(
         spelling
         for mention in group
         for spelling in (mention.subject.name, *mention.subject.aliases)
     )
-    return Entry.of(artist, artist.role or "", tuple(spellings))
+    return Choice(artist, artist.role or "", tuple(spellings))

@@ -1,377 +1,233 @@
-"""Titles and names, completed at each keystroke: an immutable snapshot in memory. Pure.
+"""Completes titles and names at each keystroke, from an immutable snapshot in memory. Pure.
 
-The words stand in one sorted list, so that those which begin with what was typed are a range of
-it. Which entries have them is a set of bits, the newest entry the lowest, so that what has all
-words, or names before titles, is one operation each, however many entries there are.
+Hangul words are compared by their letters in the order of typing (``hangul.letters``), so that a
+word is completed while its last syllable is still being typed.
 """
 
-from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from itertools import islice, product
-from operator import and_, or_
+from operator import and_
 from typing import Generic, NamedTuple, TypeVar
 
-from bot.search.folding import fold, is_paired, joined_names, pairs, squashed, word_texts
-from bot.search.marking import wrong_letters
-from bot.search.romanising import parts_of, readings_of, spellings_of
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
-# Bounds of one completion, so that none takes longer than a keystroke may.
-_TYPED_WORDS = 8
+from bot.search.folding import (
+    LONGEST,
+    fold,
+    is_paired,
+    joined_names,
+    letters_forgiven,
+    squashed,
+    word_texts,
+)
+from bot.search.hangul import letters
+from bot.search.romanising import hangul_readings, romanisations, surname_and_given_name
+
+# Bounds of one completion, so that each takes a few milliseconds at most.
+_MOST_WORDS = 8
 _LONGEST_TYPED = 100
 _SIMILAR = 3
-_CHECKED = 30
-_BEHIND = 3
-_PAIRS = 5
 _FEW = 25
-_SOUNDS = 24
-_KEPT = 256
-_FREQUENT = 200
+_ROMANISATIONS = 24
 _LAST_CHARACTER = "\U0010ffff"
-
-_SYLLABLES, _FINALS, _OF_INITIAL = 0xAC00, 28, 588
-_LAST_SYLLABLE = 0xD7A3
-_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
-_JAMO = 0x1100
-# Which initial of the next syllable a final becomes when a vowel follows it, by their numbers
-# (The Unicode Standard, 3.12).
-_MOVED = {1: 0, 2: 1, 4: 2, 7: 3, 8: 5, 16: 6, 17: 7, 19: 9, 20: 10, 21: 11, 22: 12, 23: 14}
-_MOVED |= {24: 15, 25: 16, 26: 17, 27: 18}
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry(Generic[T]):
-    """What can be chosen (an interview, an artist), and the words to find it by."""
+class Choice(NamedTuple, Generic[T]):
+    """What can be chosen (an interview, an artist), and the texts to find it by."""
 
     value: T
     title: str
-    names: str
-
-    @classmethod
-    def of(cls, value: T, title: str, names: Sequence[str]) -> "Entry[T]":
-        folded = [fold(name) for name in names]
-        name_words = [word for name in folded for word in (*word_texts(name), *squashed(name))]
-        title = fold(title)
-        return cls(
-            value,
-            " ".join((*word_texts(title), *squashed(title))),
-            " ".join((*name_words, *joined_names(names))),
-        )
+    names: Sequence[str]
 
 
-class _Places(NamedTuple):
-    """Sets of entries as bits: those that have it as a whole word of a name, as the beginning of
-    one, as a whole word, and anyhow."""
+class _Matches(NamedTuple):
+    """The numbers of the choices that have a typed word as a whole word of a name, as the
+    beginning of a word of a name, as a whole word of name or title, and in any way."""
 
-    called: int = 0
-    named: int = 0
-    whole: int = 0
-    any: int = 0
+    whole_name: frozenset[int] = frozenset()
+    name: frozenset[int] = frozenset()
+    whole: frozenset[int] = frozenset()
+    any: frozenset[int] = frozenset()
 
-    def or_(self, other: "_Places") -> "_Places":
-        return _Places(*(one | two for one, two in zip(self, other, strict=True)))
+    def joined(self, other: "_Matches") -> "_Matches":
+        return _Matches(*(one | two for one, two in zip(self, other, strict=True)))
 
 
-class Completions(Generic[T]):
-    """What can be completed at one moment. Build a new one when something changed."""
+class _Words:
+    """Words, and the numbers of the choices that have each."""
 
-    def __init__(self, entries: Iterable[Entry[T]] = ()) -> None:
-        """`entries` come newest first."""
+    def __init__(self, words: Iterable[tuple[str, int]]) -> None:
+        self.numbers: dict[str, list[int]] = {}
+        for word, number in words:
+            self.numbers.setdefault(word, []).append(number)
+        self._sorted = sorted(self.numbers)
+
+    def equal_to(self, word: str) -> frozenset[int]:
+        return frozenset(self.numbers.get(word, ()))
+
+    def beginning_with(self, prefix: str) -> frozenset[int]:
+        first = bisect_left(self._sorted, prefix)
+        last = bisect_left(self._sorted, prefix + _LAST_CHARACTER, lo=first)
+        return frozenset().union(*(self.numbers[word] for word in self._sorted[first:last]))
+
+
+class Completer(Generic[T]):
+    """Completes to the choices of one moment. Build a new one when something changed."""
+
+    def __init__(self, choices: Iterable[Choice[T]] = ()) -> None:
+        """`choices` come newest first."""
         self._values: list[T] = []
-        # Arrays rather than lists: the collector of garbage has nothing to look for in them.
-        posts: dict[str, tuple[array[int], array[int]]] = {}
-        for place, entry in enumerate(entries):
-            self._values.append(entry.value)
-            for kind, line in enumerate((entry.names, entry.title)):
-                for word in set(line.split()):
-                    posts.setdefault(word, (array("I"), array("I")))[kind].append(place)
-        self._words = sorted(posts)
-        self._posts = [posts[word] for word in self._words]
-        self._frequent = {
-            number: (self._bits(named), self._bits(titled))
-            for number, (named, titled) in enumerate(self._posts)
-            if len(named) + len(titled) >= _FREQUENT
-        }
-        # What one keystroke needed, the next one needs again; of short beginnings, many words.
-        self._kept: dict[range, tuple[int, int]] = {}
-        self._kept_near: dict[tuple[str, bool], list[int]] = {}
-        self._short = self._short_beginnings()
-        self._paired = [number for number, word in enumerate(self._words) if is_paired(word)]
-        self._paired_text = "".join(f" {self._words[number]}" for number in self._paired)
-        self._starts = self._starts_of_paired()
-        self._by_pair: dict[str, array[int]] = {}
-        for number, word in enumerate(self._words):
-            if not is_paired(word):
-                for pair in set(pairs(f" {word}")):
-                    self._by_pair.setdefault(pair, array("I")).append(number)
+        names: list[tuple[str, int]] = []
+        titles: list[tuple[str, int]] = []
+        for number, choice in enumerate(choices):
+            self._values.append(choice.value)
+            title = fold(choice.title)
+            titles += ((word, number) for word in {*word_texts(title), *squashed(title)})
+            names += ((word, number) for word in _words_of_names(choice.names))
+        self._names = _Words((letters(word), number) for word, number in names)
+        self._titles = _Words((letters(word), number) for word, number in titles)
+        self._inner = _Words(
+            (letters(word[start:]), number)
+            for word, number in (*names, *titles)
+            if is_paired(word)
+            for start in range(1, len(word))
+        )
+        self._spaced = sorted({word for word, _ in (*names, *titles) if not is_paired(word)})
 
     def __len__(self) -> int:
         return len(self._values)
 
     def complete(self, typed: str, limit: int) -> list[T]:
-        """The entries that `typed` may become, best first; the newest for nothing.
+        """The choices that `typed` may become, best first; the newest for "".
 
         Each word typed begins a word of title or names. Where one begins none, up to two wrong
         letters are forgiven; where still nothing has them all, those that have most.
         """
-        if limit <= 0:
-            return []
-        wanted = word_texts(fold(typed[:_LONGEST_TYPED]))[:_TYPED_WORDS]
-        if not wanted:
-            return self._values[:limit]
-        meant = [self._meant(word) for word in wanted]
-        joined = self._meant_together(wanted)
-        if not joined.any | reduce(and_, (one.any for one in meant)):
-            meant = [one.or_(self._nearly(word)) for one, word in zip(meant, wanted, strict=True)]
-        tiers = [*_tiers(meant, joined)]
-        if not any(tiers):
-            tiers = [_most([one.any for one in meant])]
-        return [self._values[place] for place in islice(_first(tiers), limit)]
+        words = word_texts(fold(typed[:_LONGEST_TYPED]))[:_MOST_WORDS]
+        if limit <= 0 or not words:
+            return self._values[: max(0, limit)]
+        matches = [self._matches(word) for word in words]
+        joined = self._beginning("".join(words)) if len(words) > 1 else _Matches()
+        if not joined.any | _all(match.any for match in matches):
+            near = map(self._misspelled, words)
+            matches = [one.joined(other) for one, other in zip(matches, near, strict=True)]
+        ranked: dict[int, None] = {}
+        for tier in _tiers(matches, joined):
+            ranked.update(dict.fromkeys(sorted(tier)))
+        if not ranked:
+            ranked = dict.fromkeys(_in_most([match.any for match in matches]))
+        return [self._values[number] for number in islice(ranked, limit)]
 
     def similar(self, word: str) -> list[str]:
-        """The words of titles and names that `word` may be meant for, nearest first."""
-        near = (self._words[number] for number in self._near(word, whole=True))
-        return [found for found in near if found != word]
+        """The words of titles and names that `word` may be a misspelling of, nearest first."""
+        return [found for found in self._near(word, whole=True) if found != word]
 
-    # ---------------------------------------------------------------- what a word may be
+    # ---------------------------------------------------------------- one typed word
 
-    def _meant(self, typed: str) -> _Places:
-        """Where the words are that a typed one may become."""
-        found = self._in_hangul(typed) if is_paired(typed) else self._begun(typed)
-        if found.any.bit_count() < _FEW:
-            found = found.or_(self._sounding(typed))
-        return found if found.any else self._nearly(typed)
+    def _matches(self, word: str) -> _Matches:
+        found = self._beginning(word)
+        if len(found.any) < _FEW:
+            found = reduce(_Matches.joined, map(self._beginning, _sounding_like(word)), found)
+            if len(word) == 1:
+                found = found.joined(self._surname(word))
+        return found if found.any else self._misspelled(word)
 
-    def _begun(self, beginning: str) -> _Places:
-        named, titled = self._union(self._beginning_with(beginning))
-        called, whole = self._exactly(beginning)
-        return _Places(called, named, called | whole, named | titled)
+    def _beginning(self, word: str) -> _Matches:
+        """Words that begin so; in Hangul, also those that have it within."""
+        typed = letters(word)
+        whole_name, name = self._names.equal_to(typed), self._names.beginning_with(typed)
+        found = name | self._titles.beginning_with(typed)
+        if is_paired(word):
+            found |= self._inner.beginning_with(typed)
+        return _Matches(whole_name, name, whole_name | self._titles.equal_to(typed), found)
 
-    def _exactly(self, word: str) -> tuple[int, int]:
-        """Where a whole word is, in a name and in the title."""
-        at = bisect_left(self._words, word)
-        if at < len(self._words) and self._words[at] == word:
-            return self._union(range(at, at + 1))
-        return 0, 0
+    def _surname(self, syllable: str) -> _Matches:
+        words = romanisations(syllable, surname=True)
+        names = _any(self._names.equal_to(word) for word in words)
+        titles = _any(self._titles.equal_to(word) for word in words)
+        return _Matches(name=names, any=names | titles)
 
-    def _beginning_with(self, beginning: str) -> range:
-        return self._between(beginning, beginning + _LAST_CHARACTER)
+    def _misspelled(self, word: str) -> _Matches:
+        """Words that begin so but for one or two wrong letters."""
+        near = self._near(word, whole=False)
+        name = _any(self._names.equal_to(one) for one in near)
+        return _Matches(name=name, any=name | _any(self._titles.equal_to(one) for one in near))
 
-    def _between(self, least: str, most: str) -> range:
-        first = bisect_left(self._words, least)
-        return range(first, bisect_left(self._words, most, lo=first))
+    def _near(self, word: str, *, whole: bool) -> list[str]:
+        """The words that are `word`, or begin so, but for one or two wrong letters.
 
-    def _in_hangul(self, typed: str) -> _Places:
-        """Words that begin so, also while the last syllable is still being typed; or hold it."""
-        found = self._begun(typed)
-        for least, most in _syllable_goes_on(typed):
-            named, titled = self._union(self._between(least, most))
-            found = found.or_(_Places(0, named, 0, named | titled))
-        within = self._union([*self._holding(typed)])
-        goes_on = [*_syllable_goes_on(typed[-1])]
-        if goes_on and len(typed) > 1 and not found.any | within[0] | within[1]:
-            within = self._union([*self._holding(typed[:-1], goes_on)])
-        return found.or_(_Places(any=within[0] | within[1]))
-
-    def _holding(self, typed: str, then: Sequence[tuple[str, str]] = ()) -> Iterator[int]:
-        """The words in Hangul that hold this, and behind it what is between any of `then`."""
-        text = self._paired_text
-        at = text.find(typed)
-        while at >= 0:
-            place = bisect_right(self._starts, at) - 1
-            after = text[at + len(typed) : at + len(typed) + 2]
-            good = not then or any(least <= after < most for least, most in then)
-            if good:
-                yield self._paired[place]
-            at = text.find(typed, self._starts[place + 1] if good else at + 1)
-
-    def _sounding(self, typed: str) -> _Places:
-        """Names that are written otherwise: Kim So-yeon for 김소연, and the other way round."""
-        found = _Places()
-        if len(typed) == 1:
-            for spelling in spellings_of(typed, surname=True):
-                named, titled = self._exactly(spelling)
-                found = found.or_(_Places(0, named, 0, named | titled))
-        elif is_paired(typed):
-            for spelling in _romanised(typed):
-                found = found.or_(self._begun(spelling))
-        else:
-            for reading in readings_of(typed):
-                if reading in self._paired_text:
-                    found = found.or_(self._in_hangul(reading))
-        return found
-
-    def _nearly(self, typed: str) -> _Places:
-        named, titled = self._union(self._near(typed, whole=False))
-        return _Places(0, named, 0, named | titled)
-
-    def _meant_together(self, wanted: Sequence[str]) -> _Places:
-        """Where words typed apart are one: ye hyun, g idle."""
-        if len(wanted) < 2:
-            return _Places()
-        return self._begun("".join(wanted))
-
-    def _near(self, word: str, *, whole: bool) -> list[int]:
-        """The words that are `word`, or begin with it, but for a wrong letter or two."""
-        if len(word) < 3 or is_paired(word):
+        The nearest come first, then the most frequent.
+        """
+        most = letters_forgiven(word)
+        if not most:
             return []
-        found = self._kept_near.get((word, whole))
-        if found is None:
-            found = self._kept_near[word, whole] = self._looked_near(word, whole=whole)
-            if len(self._kept_near) > _KEPT:
-                del self._kept_near[next(iter(self._kept_near))]
-        return found
+        wrong: dict[str, int] = {}
+        for length in (LONGEST,) if whole else range(len(word) - 1, len(word) + 2):
+            beginnings = [one[:length] for one in self._spaced]
+            found = process.extract(
+                word, beginnings, scorer=OSA.distance, score_cutoff=most, limit=None
+            )
+            for _, distance, number in found:
+                near = self._spaced[number]
+                wrong[near] = min(int(distance), wrong.get(near, most))
+        return sorted(wrong, key=lambda near: (wrong[near], -self._frequency(near), near))[
+            :_SIMILAR
+        ]
 
-    def _looked_near(self, word: str, *, whole: bool) -> list[int]:
-        most = 1 if len(word) < 5 else 2
-        pairs_ = [pair for pair in set(pairs(f" {word}")) if pair in self._by_pair]
-        shared: Counter[int] = Counter()
-        for numbers in sorted((self._by_pair[pair] for pair in pairs_), key=len)[:_PAIRS]:
-            shared.update(numbers)
-        ranked: list[tuple[int, int, int]] = []
-        for number in _most_common(shared):
-            wrong = wrong_letters(word, self._words[number], most, begun=not whole)
-            if wrong is not None:
-                named, titled = self._posts[number]
-                ranked.append((wrong, -len(named) - len(titled), number))
-        return [number for _, _, number in sorted(ranked)[:_SIMILAR]]
-
-    # ---------------------------------------------------------------- sets of entries
-
-    def _union(self, words: Sequence[int]) -> tuple[int, int]:
-        """The entries that have any of these words, in a name and in the title."""
-        if not isinstance(words, range):
-            return self._united(words)
-        if not words:
-            return 0, 0
-        found = self._kept.get(words) or self._short.get(words)
-        if found is None:
-            found = self._kept[words] = self._united(words)
-            if len(self._kept) > _KEPT:
-                del self._kept[next(iter(self._kept))]
-        return found
-
-    def _united(self, words: Iterable[int]) -> tuple[int, int]:
-        bits = [0, 0]
-        places = (array("I"), array("I"))
-        for number in words:
-            frequent = self._frequent.get(number)
-            for kind in range(2):
-                if frequent is not None:
-                    bits[kind] |= frequent[kind]
-                else:
-                    places[kind].extend(self._posts[number][kind])
-        return bits[0] | self._bits(places[0]), bits[1] | self._bits(places[1])
-
-    def _bits(self, places: Iterable[int]) -> int:
-        octets = bytearray(len(self._values) // 8 + 1)
-        for place in places:
-            octets[place >> 3] |= 1 << (place & 7)
-        return int.from_bytes(octets, "little")
-
-    def _short_beginnings(self) -> dict[range, tuple[int, int]]:
-        """The entries of all words with the same first letter, or the same two."""
-        found: dict[range, tuple[int, int]] = {}
-        first = 0
-        while first < len(self._words):
-            one = self._beginning_with(self._words[first][0])
-            united = (0, 0)
-            at = one.start
-            while at < one.stop:
-                two = self._beginning_with(self._words[at][:2])
-                if len(self._words[at]) < 2:
-                    two = range(at, at + 1)
-                found[two] = self._united(two)
-                united = (united[0] | found[two][0], united[1] | found[two][1])
-                at = two.stop
-            found[one] = united
-            first = one.stop
-        return found
-
-    def _starts_of_paired(self) -> list[int]:
-        starts = [0]
-        for number in self._paired:
-            starts.append(starts[-1] + 1 + len(self._words[number]))
-        return starts
+    def _frequency(self, word: str) -> int:
+        return len(self._names.equal_to(word)) + len(self._titles.equal_to(word))
 
 
-def _tiers(meant: Sequence[_Places], joined: _Places) -> Iterator[int]:
-    """The entries that have all words, those that are meant most probably first.
+def _words_of_names(names: Sequence[str]) -> set[str]:
+    folded = [fold(name) for name in names]
+    words = (word for name in folded for word in (*word_texts(name), *squashed(name)))
+    return {*words, *joined_names(names)}
+
+
+def _sounding_like(word: str) -> Iterator[str]:
+    """The usual other spellings of a name: Kim So-yeon for 김소연, and the other way round."""
+    if not is_paired(word):
+        yield from hangul_readings(word)
+    elif len(word) == 2:
+        yield from romanisations(word)[:_ROMANISATIONS]
+    name = surname_and_given_name(word)
+    if name is not None:
+        surnames = romanisations(name[0], surname=True)[:_SIMILAR]
+        for given, surname in product(romanisations(name[1])[:_ROMANISATIONS], surnames):
+            yield surname + given
+            yield given + surname
+
+
+def _tiers(matches: Sequence[_Matches], joined: _Matches) -> Iterator[frozenset[int]]:
+    """The choices that have all words, the likeliest first.
 
     Whole names before beginnings of names, names before titles, whole words before beginnings.
     """
-    everything = joined.any | reduce(and_, (one.any for one in meant))
-    yield joined.called | reduce(and_, (one.called for one in meant))
-    yield joined.named | reduce(and_, (one.named for one in meant))
-    yield everything & reduce(or_, (one.called for one in meant))
-    yield everything & reduce(or_, (one.named for one in meant))
-    yield everything & reduce(and_, (one.whole for one in meant))
+    everything = joined.any | _all(match.any for match in matches)
+    yield joined.whole_name | _all(match.whole_name for match in matches)
+    yield joined.name | _all(match.name for match in matches)
+    yield everything & _any(match.whole_name for match in matches)
+    yield everything & _any(match.name for match in matches)
+    yield everything & _all(match.whole for match in matches)
     yield everything
 
 
-def _most(sets: Sequence[int]) -> int:
-    """The entries that are in most of the sets."""
-    levels: list[int] = []
-    for one in sets:
-        levels.append(0)
-        for level in range(len(levels) - 1, 0, -1):
-            levels[level] |= levels[level - 1] & one
-        levels[0] |= one
-    return next((level for level in reversed(levels) if level), 0)
+def _any(sets: Iterable[frozenset[int]]) -> frozenset[int]:
+    return frozenset().union(*sets)
 
 
-def _first(tiers: Iterable[int]) -> Iterator[int]:
-    """The places in these sets, each once, set by set and the lowest first."""
-    given = 0
-    for tier in tiers:
-        left = tier & ~given
-        given |= tier
-        while left:
-            lowest = left & -left
-            yield lowest.bit_length() - 1
-            left ^= lowest
+def _all(sets: Iterable[frozenset[int]]) -> frozenset[int]:
+    return reduce(and_, sets)
 
 
-def _most_common(shared: Counter[int]) -> list[int]:
-    """Those counted most often; none that is far from the first."""
-    least = max(1, max(shared.values(), default=0) - _BEHIND)
-    often = [(-count, number) for number, count in shared.items() if count >= least]
-    return [number for _, number in sorted(often)[:_CHECKED]]
-
-
-def _romanised(hangul: str) -> Iterator[str]:
-    """The usual spellings of a name as one word, a full name with its surname before or behind."""
-    parts = parts_of(hangul)
-    if len(hangul) == 2:
-        yield from spellings_of(hangul)[:_SOUNDS]
-    if parts is None:
-        return
-    surnames = spellings_of(parts[0], surname=True)[:_SIMILAR]
-    for given, surname in product(spellings_of(parts[1])[:_SOUNDS], surnames):
-        yield surname + given
-        yield given + surname
-
-
-def _syllable_goes_on(typed: str) -> Iterator[tuple[str, str]]:
-    """Between which words those are that `typed` becomes while its last syllable is typed.
-
-    A consonant becomes a syllable, a syllable gets a final, and its final begins the next one.
-    """
-    before, last = typed[:-1], ord(typed[-1])
-    initial = _INITIALS.find(typed[-1]) if typed[-1] in _INITIALS else last - _JAMO
-    if 0 <= initial < len(_INITIALS):
-        first = _SYLLABLES + initial * _OF_INITIAL
-        yield before + chr(first), before + chr(first + _OF_INITIAL)
-    elif _SYLLABLES <= last <= _LAST_SYLLABLE:
-        final = (last - _SYLLABLES) % _FINALS
-        if final == 0:
-            yield typed, before + chr(last + _FINALS)
-        elif final in _MOVED:
-            first = _SYLLABLES + _MOVED[final] * _OF_INITIAL
-            onset = before + chr(last - final)
-            yield onset + chr(first), onset + chr(first + _OF_INITIAL)
+def _in_most(sets: Sequence[frozenset[int]]) -> list[int]:
+    """The numbers that are in most of the sets, in order."""
+    counts = Counter(number for one in sets for number in one)
+    most = max(counts.values(), default=0)
+    return sorted(number for number, count in counts.items() if count == most)

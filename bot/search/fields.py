@@ -1,10 +1,7 @@
 """The fields of the index, and how their texts are cut."""
 
-from typing import Protocol
-
 from tantivy import (
     Filter,
-    Query,
     Schema,
     SchemaBuilder,
     TextAnalyzer,
@@ -14,40 +11,6 @@ from tantivy import (
 
 WEIGHTS = {"title": 3.0, "head": 3.0, "question": 2.0, "answer": 1.0}
 """The fields with positions, and what a word counts in each. Others are there to be looked up."""
-
-
-class Lexicon(Protocol):
-    """What the building of queries asks of the words that there are."""
-
-    def frequency(self, word: str) -> int:
-        """In how many passages a word is."""
-        ...
-
-    def beginning_with(self, prefix: str, limit: int) -> list[str]:
-        """The most frequent words that begin so."""
-        ...
-
-    def similar(self, word: str) -> list[str]:
-        """Words of titles and names that `word` may be a misspelling of, nearest first."""
-        ...
-
-    def passages_with(self, fact: str) -> int:
-        """In how many passages' interviews a fact is."""
-        ...
-
-    def finds(self, query: Query) -> bool:
-        """Whether a query finds anything."""
-        ...
-
-    @property
-    def newest_years(self) -> list[str]:
-        """The facts of some of the newest years, together a small share of all passages."""
-        ...
-
-    @property
-    def passages(self) -> int:
-        """How many passages there are."""
-        ...
 
 
 def stemmer() -> TextAnalyzer:

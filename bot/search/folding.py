@@ -7,9 +7,8 @@ particles with it (방탄소년단의), and its beginning is not its end.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 LONGEST = 40
 """Characters of a spaced word that count; what is longer is no word, and would bloat the index."""
@@ -25,8 +24,6 @@ _PAIRED_START = re.compile(f"[{_PAIRED}]")
 _SPACED = rf"[^\W_{_PAIRED}]"
 
 _WORD = re.compile(rf"[{_PAIRED}]+|{_SPACED}+(?:'{_SPACED}+)*")
-_PAIRED_WORD = re.compile(f"[{_PAIRED}]+")
-_APOSTROPHES = re.compile(rf"{_SPACED}+(?:'{_SPACED}+)+")
 _PLAIN_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 
 # A compound: words held together by what names are written with, as (G)I-DLE, A.C.E, JA$, K-pop,
@@ -59,12 +56,8 @@ _ALONE = {
 }
 
 # Letters that are written as the sign that looks like them, between letters or as a last `$`.
-_LOOKALIKE = dict(zip(b"$!@0134", b"siaoiea", strict=True))
+_LOOKALIKE = str.maketrans("$!@0134", "siaoiea")
 _LOOKS_ALIKE = re.compile(r"(?<=[a-z])(?:[0134!@]+(?=[a-z])|\$)")
-
-_SIGNS = b".-'()[]&/$!*_+~@"
-_AS_LETTERS = bytes(_LOOKALIKE.get(code, code) for code in range(256))
-_UNLIKE_LETTERS = bytes(sign for sign in _SIGNS if sign not in _LOOKALIKE)
 
 
 class _Folding(dict[int, str]):
@@ -114,12 +107,8 @@ def folded_with_origins(text: str) -> tuple[str, Sequence[int]]:
     return "".join(pieces), origins
 
 
-class Word(NamedTuple):
-    """A word of a folded text: as it counts, and where it stands."""
-
-    text: str
-    start: int
-    end: int
+Word = tuple[str, int, int]
+"""A word of a folded text: as it is indexed, and its first and last position (exclusive)."""
 
 
 def is_paired(word: str) -> bool:
@@ -129,44 +118,18 @@ def is_paired(word: str) -> bool:
 
 def words(folded: str) -> list[Word]:
     """The words of a folded text, in order."""
-    return [
-        Word(_bare(match.group()), match.start(), match.end())
-        for match in _pattern(folded).finditer(folded)
-    ]
-
-
-def words_from(folded: str, start: int) -> Iterator[Word]:
-    """As ``words``, one by one from a place on, where a word should begin."""
-    for match in _pattern(folded).finditer(folded, start):
-        yield Word(_bare(match.group()), match.start(), match.end())
-
-
-def is_amid_word(folded: str, at: int) -> bool:
-    """Whether the letter or digit at a place goes on with a word that began before it."""
-    if at == 0:
-        return False
-    before, paired = folded[at - 1], is_paired(folded[at])
-    if before == "'" and at > 1 and not paired:
-        before = folded[at - 2]
-    return is_paired(before) if paired else before.isalnum() and not is_paired(before)
+    found: list[Word] = []
+    end = 0
+    for written in _pattern(folded).findall(folded):
+        start = folded.find(written, end)
+        end = start + len(written)
+        found.append((_bare(written), start, end))
+    return found
 
 
 def word_texts(folded: str) -> list[str]:
-    """As ``words``, without their places; the quick way for whole articles."""
+    """As ``words``, without the positions; faster, for whole articles."""
     return [_bare(word) for word in _pattern(folded).findall(folded)]
-
-
-def with_apostrophes(folded: str) -> Iterator[Word]:
-    """The words of a folded text that hold apostrophes, which count for nothing in them."""
-    if "'" in folded:
-        for match in _APOSTROPHES.finditer(folded):
-            yield Word(_bare(match.group()), match.start(), match.end())
-
-
-def with_syllables(folded: str) -> Iterator[Word]:
-    """The words of a folded text that are searched by pairs of characters."""
-    for match in _PAIRED_WORD.finditer(folded):
-        yield Word(match.group(), match.start(), match.end())
 
 
 def _pattern(folded: str) -> re.Pattern[str]:
@@ -194,17 +157,6 @@ def compounds(folded: str) -> Iterator[tuple[int, int, str]]:
         compound = match.group()
         opened = folded[match.start() - 1 : match.start()] == "(" and ")" in compound
         yield match.start() - opened, match.end(), compound
-
-
-def may_hold_compound(folded: str, joined: Iterable[str]) -> bool:
-    """Whether a folded text may have a compound with one of these spellings; quick to say no."""
-    text = folded.encode("utf-8", "surrogatepass")
-    apart = text.translate(None, _SIGNS)
-    alike = text.translate(_AS_LETTERS, _UNLIKE_LETTERS)
-    words = (word.encode("utf-8", "surrogatepass") for word in joined)
-    return "·" in folded or any(
-        max(apart.count(word), alike.count(word)) > text.count(word) for word in words
-    )
 
 
 def spellings(compound: str) -> list[str]:
@@ -248,3 +200,10 @@ def units(word: str) -> list[str]:
 
 def pairs(word: str) -> list[str]:
     return [first + second for first, second in pairwise(word)]
+
+
+def letters_forgiven(word: str) -> int:
+    """The number of letters of a word that may be wrong: 0 in a short one, 2 in a long one."""
+    if is_paired(word) or len(word) < 3:
+        return 0
+    return 2 if len(word) >= 5 else 1

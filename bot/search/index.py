@@ -1,43 +1,45 @@
-"""Search's face: find passages, complete titles and names, keep up with the store."""
+"""The search index: finds passages, completes titles and names, keeps up with the store."""
 
 import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from bot.core.model import Artist, InterviewSummary, StoredInterview, Topic
-from bot.search.building import Leniency
-from bot.search.catalogue import Catalogue
+from bot.search.catalogue import Catalogue, SummarySource
 from bot.search.engine import Damaged, Engine, State, Writer
 from bot.search.fields import stemmer
-from bot.search.finding import Finder, Words
+from bot.search.finding import Finder
+from bot.search.lexicon import Lexicon
 from bot.search.marking import Marker, snippet
 from bot.search.passages import Passage, alike_texts
+from bot.search.queries import WINDOW, Leniency, QueryBuilder
 from bot.search.results import ANYTHING, Filters, Hit, SearchResults
 
 PER_INTERVIEW = 3
-"""Hits of one interview at most, so that a long one does not drown the others."""
+"""The most hits of one interview, so that a long one does not crowd out the others."""
 
 ALIKE_PASSAGES = 30
-"""Passages of an interview that tell what it is like."""
+"""Passages of an interview that are compared with those of others."""
 
 BATCH = 200
 COMMIT_EVERY = 2_000
 """Interviews read from the store at a time, and between two commits of a long sync."""
 
 Progress = Callable[[int, int], None]
-"""Told the number of interviews done and of all that are to do."""
+"""Called with the number of interviews done and the number of all."""
 
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
 
-class ChangeOfStore(Protocol):
-    """An interview that changed; without it, it is to be forgotten."""
+class Change(Protocol):
+    """An interview that changed; ``None`` if it was withdrawn."""
 
     @property
     def revision(self) -> int: ...
@@ -47,22 +49,18 @@ class ChangeOfStore(Protocol):
     def interview(self) -> StoredInterview | None: ...
 
 
-class Source(Protocol):
-    """What the index asks of the store."""
+class Source(SummarySource, Protocol):
+    """What the index needs of the store."""
 
-    @property
-    def identity(self) -> str: ...
-    async def revision(self) -> int: ...
     async def count_changed_since(self, revision: int) -> int: ...
-    async def changed_since(self, revision: int, limit: int = ...) -> Sequence[ChangeOfStore]: ...
-    async def latest(self, limit: int = ..., offset: int = ...) -> Sequence[InterviewSummary]: ...
+    async def changed_since(self, revision: int, limit: int = ...) -> Sequence[Change]: ...
 
 
 class SearchIndex:
     """The passages of all interviews in a folder of their own, and the titles in memory.
 
-    Searching and completing are quick and never wait for a sync; they know what the last one
-    brought. Several processes may open the same folder: one at a time writes, all read.
+    Searching and completing never wait for a sync; they answer from what the last one committed.
+    Several processes may open the same folder: one at a time writes, all read.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -78,7 +76,7 @@ class SearchIndex:
         """Open the index in `path`; a missing, damaged or outdated one begins empty.
 
         Raises:
-            UserError: the folder can't be made or written.
+            UserError: the folder can't be created or written.
         """
         return cls(Engine.open(path))
 
@@ -91,24 +89,23 @@ class SearchIndex:
     async def search(
         self, query: str, *, limit: int = 10, offset: int = 0, filters: Filters = ANYTHING
     ) -> SearchResults:
-        """The passages that fit `query`, which may be any text, best first.
+        """The passages that match `query`, which may be any text, best first.
 
-        Hits of one interview stand together, at its best hit's place. Filters alone list the
-        interviews that they leave, newest first.
+        Hits of one interview stand together, at the place of the best one. Filters alone list the
+        interviews that match them, newest first.
         """
         began = time.perf_counter()
-        limit, offset = max(0, limit), max(0, offset)
         try:
-            return self._searched(query, filters, limit, offset, began)
+            return self._search(query, filters, max(0, limit), max(0, offset), began)
         except Damaged as damage:
             self._note(damage)
             return SearchResults((), 0, _ms_since(began))
 
     def similar(self, interview_id: int, limit: int = 5) -> list[int]:
-        """The interviews that have most in common with this one, best first; not itself.
+        """The ids of the interviews that have most in common with this one, best first.
 
-        Words that few others use count, and who it is with and what it is about. Empty for an
-        interview that the index does not know.
+        Compared are rare words, artists, tags and topic. Empty for an interview that the index
+        does not have.
         """
         try:
             return self._similar(interview_id, max(0, limit))
@@ -120,40 +117,43 @@ class SearchIndex:
         logger.error("the search index can't be read; the next sync rebuilds it", exc_info=damage)
         self._engine.damaged = True
 
-    def _finder(self) -> Finder:
-        words = Words(self._engine.searcher(), self._catalogue.completions.similar)
-        return Finder(self._engine, self._stemmer, words)
+    def _now(self) -> tuple[Lexicon, QueryBuilder]:
+        lexicon = Lexicon(self._engine.searcher(), self._catalogue.now.completer.similar)
+        return lexicon, QueryBuilder(self._engine.schema, self._stemmer, lexicon)
 
-    def _searched(
+    def _search(
         self, query: str, filters: Filters, limit: int, offset: int, began: float
     ) -> SearchResults:
-        finder = self._finder()
-        found = finder.find(query, filters)
-        if found.ranking is None:
-            if not filters and not found.wanted.narrowed:
-                return SearchResults((), 0, _ms_since(began))
-            ranking, total = self._engine.newest(
-                finder.listing(found.wanted, filters), limit, offset
-            )
-            page = ranking.found
+        lexicon, builder = self._now()
+        outcome = Finder(self._engine, builder, lexicon).find(query, filters)
+        if outcome.ranking is not None:
+            ranking = outcome.ranking
+            hits = ranking.grouped(PER_INTERVIEW)
+            page, total = hits[offset : offset + limit], len(hits)
+        elif filters or outcome.query.has_filters:
+            openings = builder.openings(outcome.query, filters)
+            ranking, total = self._engine.newest(openings, limit, offset)
+            page = list(ranking.found)
         else:
-            ranking = found.ranking
-            ranked = ranking.grouped(PER_INTERVIEW)
-            page, total = ranked[offset : offset + limit], len(ranked)
-        marker = Marker(found.wanted, found.leniency, self._stems, found.misspelled)
-        hits = tuple(_hit(ranking.passage(address), score, marker) for score, address in page)
-        exact = found.leniency is Leniency.EXACT and found.corrected is None and total > 0
-        corrected = (found.corrected or found.rather) if total else None
-        return SearchResults(hits, total, _ms_since(began), exact, corrected)
+            return SearchResults((), 0, _ms_since(began))
+        marker = Marker(outcome.query, outcome.leniency, self._stems, outcome.misspelled)
+        return SearchResults(
+            tuple(_hit(ranking.passage(address), score, marker) for score, address in page),
+            total,
+            _ms_since(began),
+            outcome.leniency is Leniency.EXACT and outcome.corrected is None and total > 0,
+            (outcome.corrected or outcome.suggestion) if total else None,
+        )
 
     def _similar(self, interview_id: int, limit: int) -> list[int]:
-        finder = self._finder()
-        own = finder.passages_of(interview_id, ALIKE_PASSAGES)
+        _, builder = self._now()
+        own = self._engine.search(builder.of_interview(interview_id), ALIKE_PASSAGES)
         passages = [own.passage(address) for _, address in own.found]
         if not passages:
             return []
         facts = next((passage.facts for passage in passages if passage.facts), ())
-        found = finder.similar(interview_id, alike_texts(passages), facts)
+        alike = builder.alike(interview_id, alike_texts(passages), facts)
+        found = self._engine.search(alike, WINDOW)
         scores: dict[int, list[float]] = {}
         for (score, _), interview in zip(found.found, found.interviews, strict=True):
             scores.setdefault(int(str(interview)), []).append(score)
@@ -163,47 +163,49 @@ class SearchIndex:
     def _stems(self, words: Sequence[str]) -> Sequence[str]:
         return self._stemmer.analyze(" ".join(words))
 
+    # ---------------------------------------------------------------- titles and names
+
     async def complete(self, prefix: str, limit: int = 25) -> list[InterviewSummary]:
-        """The interviews that `prefix` may become, best first; the newest for an empty one."""
-        return self._catalogue.completions.complete(prefix, limit)
+        """The interviews that `prefix` may become, best first; the newest for ""."""
+        return self._catalogue.now.completer.complete(prefix, limit)
 
     def complete_artists(self, prefix: str, limit: int = 25) -> Sequence[Artist]:
         """The artists that `prefix` may become, best first; those of the newest interviews for
-        an empty one.
+        "".
         """
         return self._catalogue.now.artists.complete(prefix, limit)
 
     def artist(self, artist_id: str) -> Artist | None:
-        """The artist of whom one spelling has this id (see ``bot.core.artists``)."""
+        """The artist with this id, or with a spelling that has it (see ``bot.core.artists``)."""
         return self._catalogue.now.artists.artist(artist_id)
 
     def artists_named(self, words: str) -> Sequence[Artist]:
-        """Whom free text may mean: those who are called just so, else those it may become."""
+        """The artists with exactly this name or alias; else those that `words` may become."""
         return self._catalogue.now.artists.named(words)
 
     def listed(self, kind: Topic | None = None) -> Sequence[InterviewSummary]:
-        """All interviews, or those of a kind, newest first."""
-        return self._catalogue.now.of_kind(kind)
+        """All interviews, or those with a topic, newest first."""
+        return self._catalogue.now.of_topic(kind)
 
     def on_day(self, month: int, day: int) -> Sequence[InterviewSummary]:
-        """What was published on this day of any year, in UTC, newest first."""
+        """The interviews published on this day of any year, in UTC, newest first."""
         return self._catalogue.now.on_day(month, day)
 
     # ---------------------------------------------------------------- keeping up
 
     async def sync(self, store: Source, progress: Progress | None = None) -> int:
-        """Take up what changed in the store since the last sync; the number of interviews.
+        """Index what changed in the store since the last sync; returns the number of interviews.
 
-        While another process writes to the same folder, nothing is written here: what it has
-        committed is read, the rest comes with a later sync. Cancelled or killed, the next sync
-        goes on from the last commit.
+        While another process writes to the same folder, nothing is written: what it has committed
+        is read, the rest comes with a later sync. After a sync that was cancelled or killed, the
+        next one continues from the last commit.
         """
         async with self._syncing:
             await self._catalogue.keep_up(store, self._in_thread)
             if self._engine.damaged:
                 await self._in_thread(self._engine.begin_anew)
             await self._in_thread(self._engine.reload)
-            if await self._is_current(store):
+            if self._engine.state() == State(store.identity, await store.revision()):
                 return 0
             large = await store.count_changed_since(self._engine.state().revision) > BATCH
             writer = await self._in_thread(lambda: self._engine.writer(large=large))
@@ -215,29 +217,25 @@ class SearchIndex:
                 await self._in_thread(writer.close)
                 await self._in_thread(self._engine.reload)
 
-    async def _is_current(self, store: Source) -> bool:
-        return self._engine.state() == State(store.identity, await store.revision())
-
     async def _write(self, store: Source, writer: Writer, progress: Progress | None) -> int:
-        # Only now is it sure that nobody else writes.
+        # Only now is it certain that no other process writes.
         await self._in_thread(self._engine.reload)
         state = self._engine.state()
         if state.identity != store.identity or state.revision > await store.revision():
-            await self._in_thread(writer.forget_everything)
+            await self._in_thread(writer.delete_everything)
             state = State(store.identity, 0)
         total = await store.count_changed_since(state.revision)
-        done = uncommitted = 0
+        done = committed = 0
         while changes := await store.changed_since(state.revision, BATCH):
-            await self._in_thread(_putting(writer, changes))
+            await self._in_thread(partial(_put, writer, changes))
             state = State(store.identity, changes[-1].revision)
             done += len(changes)
-            uncommitted += len(changes)
-            if uncommitted >= COMMIT_EVERY:
-                await self._in_thread(_committing(writer, state))
-                uncommitted = 0
+            if done - committed >= COMMIT_EVERY:
+                await self._in_thread(partial(writer.commit, state))
+                committed = done
             if progress is not None:
                 progress(done, max(done, total))
-        await self._in_thread(_committing(writer, state))
+        await self._in_thread(partial(writer.commit, state))
         return done
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
@@ -257,16 +255,9 @@ def _hit(passage: Passage, score: float, marker: Marker) -> Hit:
     )
 
 
-def _putting(writer: Writer, changes: Sequence[ChangeOfStore]) -> Callable[[], None]:
-    def put() -> None:
-        for change in changes:
-            writer.put(change.id, change.interview)
-
-    return put
-
-
-def _committing(writer: Writer, state: State) -> Callable[[], None]:
-    return lambda: writer.commit(state)
+def _put(writer: Writer, changes: Sequence[Change]) -> None:
+    for change in changes:
+        writer.put(change.id, change.interview)
 
 
 def _ms_since(began: float) -> float:

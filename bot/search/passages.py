@@ -67,7 +67,7 @@ def artist_fact(artist_id: str) -> str:
     return f"artist:{artist_id}"
 
 
-def kind_fact(kind: Topic) -> str:
+def topic_fact(kind: Topic) -> str:
     return f"kind:{kind}"
 
 
@@ -159,7 +159,7 @@ def _names(names: Sequence[str]) -> list[str]:
 
 def _facts(interview: Interview) -> tuple[str, ...]:
     facts = [artist_fact(one) for one in sorted(artist_ids(interview.subjects))]
-    facts.append(kind_fact(topic_of(interview.subjects, interview.tags)))
+    facts.append(topic_fact(topic_of(interview.subjects, interview.tags)))
     facts += dict.fromkeys(tag_fact(tag) for tag in interview.tags[:_TAGS])
     if interview.published_at is not None:
         facts.append(year_fact(interview.published_at.astimezone(UTC).year))

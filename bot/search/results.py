@@ -1,4 +1,4 @@
-"""What search answers with. Frozen."""
+"""The values that search takes and returns. Immutable."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +8,10 @@ from bot.core.model import Topic
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the interviews of a search have to be; ``None`` leaves a thing open.
+    """What the interviews of a search must be; ``None`` for no restriction.
 
     ``artist`` holds the ids of all spellings of one artist (``bot.core.artists``), ``year`` is that
-    of publication in UTC. What the query itself says by ``artist:`` and the like holds as well.
+    of publication in UTC. The filters of the query itself (``artist:`` etc.) apply as well.
     """
 
     artist: frozenset[str] | None = None
@@ -27,7 +27,7 @@ ANYTHING = Filters()
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A piece of a snippet; ``bold`` where it is a word that was searched for. Plain text."""
+    """A piece of a snippet as plain text; ``bold`` if it is a word that was searched for."""
 
     text: str
     bold: bool = False
@@ -37,8 +37,8 @@ class Fragment:
 class Hit:
     """A passage that was found, with all that showing it needs.
 
-    ``turn_number`` counts from 1; it is ``None`` (and ``question`` empty) where the interview's
-    title, intro or outro was found. ``snippet`` is one line of at most some 200 characters.
+    ``turn_number`` counts from 1; it is ``None``, and ``question`` is empty, if the interview's
+    title, intro or outro was found. ``snippet`` is one line of at most 202 characters.
     """
 
     interview_id: int
@@ -53,12 +53,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """One page of hits, best first; ``total`` is how many there are on all pages.
+    """One page of hits, best first; ``total`` is the number of hits on all pages.
 
-    ``exact`` is false where nothing holds all the words as they were typed, and these are the
-    nearest that there is. ``corrected`` is then the query as it was probably meant, of which these
-    are the hits. Where they are exact but few, it is another query that finds more and is worth a
-    try. ``None`` where nothing better is known.
+    ``exact`` is false if no passage has all the words as they were typed and these hits are the
+    nearest. ``corrected`` is then the query that was searched instead. If there are exact hits but
+    few, it is another query that finds more. ``None`` if there is no better query.
     """
 
     hits: tuple[Hit, ...]

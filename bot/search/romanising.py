@@ -8,9 +8,11 @@ the query rather than to the texts keeps it precise, for only what really stands
 searched, and leaves the index as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import product
+
+from bot.search.hangul import is_hangul, parts
 
 MOST_SPELLINGS = 64
 """Spellings of one word that are worth a look."""
@@ -24,6 +26,7 @@ LONGEST_NAME = 4
 _PER_SYLLABLE = 12
 _IN_WORD = 6
 _LONGEST_LATIN = 24
+_LONGEST_SYLLABLE = 8
 
 # Usual spellings of a syllable's three parts in Unicode's order, the commonest first; "-" is none.
 _INITIALS = (
@@ -38,8 +41,9 @@ _FINALS = (
     *("-", "k g ck", "k g", "k", "n", "n", "n", "t d", "l", "l", "m", "l", "l", "l", "l p", "l"),
     *("m", "p b", "p", "t s", "t s", "ng", "t", "t", "k", "t", "p", "t h"),
 )
-# What no rule tells: how families write their names, and syllables with a custom of their own.
-_FAMILIES = """
+# Exceptions from the rules, as "hangul spelling spelling ..., ...": surnames, and syllables of
+# given names.
+_SURNAMES = """
 김 kim gim, 이 lee yi rhee ri rhie, 박 park bak pak, 최 choi choe choy, 정 jung jeong chung jong,
 강 kang gang, 조 cho jo joh, 윤 yoon yun youn, 장 jang chang, 임 lim im yim rim, 한 han hahn,
 오 oh o, 서 seo suh so, 신 shin sin, 권 kwon gwon, 황 hwang whang, 안 ahn an, 송 song,
@@ -56,48 +60,15 @@ _FAMILIES = """
 남궁 namgung namkoong namgoong, 황보 hwangbo, 제갈 jegal, 선우 sunwoo seonwoo sunoo,
 독고 dokgo dokko, 사공 sagong, 서문 seomun seomoon
 """
-_CUSTOMS = {
-    "우": "woo wu u oo",
-    "욱": "wook uk ook",
-    "운": "woon un oon",
-    "웅": "woong ung oong",
-    "울": "wool ul",
-    "혜": "hye hae he hea",
-    "시": "si shi see",
-    "신": "shin sin",
-    "심": "shim sim",
-    "의": "ui eui yi",
-    "이": "i yi ee",
-    "아": "a ah",
-    "오": "o oh",
-    "서": "seo suh",
-    "국": "kook guk kuk gook",
-    "희": "hee hui hi heui",
-    "휘": "hwi whee",
-    "준": "jun joon june",
-    "수": "su soo sue",
-    "숙": "sook suk",
-    "순": "soon sun",
-    "빈": "bin been",
-    "린": "rin lin lynn",
-    "림": "rim lim",
-    "라": "ra la",
-    "루": "ru lu loo",
-    "리": "ri ree lee li",
-    "란": "ran lan",
-    "령": "ryeong ryung",
-    "련": "ryeon ryun",
-    "로": "ro lo roh",
-    "율": "yul yool",
-    "필": "pil phil",
-    "영": "young yeong yung",
-    "경": "kyung gyeong kyoung gyung",
-    "현": "hyun hyeon hyoun hyon",
-    "재": "jae jai jay",
-    "제": "je jae jay",
-    "세": "se seh say",
-    "엘": "el l",
-}
+_SYLLABLES = """
+우 woo wu u oo, 욱 wook uk ook, 운 woon un oon, 웅 woong ung oong, 울 wool ul,
+혜 hye hae he hea, 시 si shi see, 신 shin sin, 심 shim sim, 의 ui eui yi, 이 i yi ee, 아 a ah,
+오 o oh, 서 seo suh, 국 kook guk kuk gook, 희 hee hui hi heui, 휘 hwi whee, 준 jun joon june,
+수 su soo sue, 숙 sook suk, 순 soon sun, 빈 bin been, 린 rin lin lynn, 림 rim lim, 라 ra la,
+루 ru lu loo, 리 ri ree lee li, 란 ran lan, 령 ryeong ryung, 련 ryeon ryun, 로 ro lo roh,
+율 yul yool, 필 pil phil, 영 young yeong yung, 경 kyung gyeong kyoung gyung,
+현 hyun hyeon hyoun hyon, 재 jae jai jay, 제 je jae jay, 세 se seh say, 엘 el l
+"""
 
 # Syllables of given names; a romanised word is read as these, so that few English ones are names.
 _IN_NAMES = (
@@ -109,16 +80,9 @@ _IN_NAMES = (
     "한함해향헌혁현협형혜호홍화환황회효후훈휘휴흔흠흥희"
 )
 
-_FIRST_SYLLABLE, _LAST_SYLLABLE = 0xAC00, 0xD7A3
-
-
-def is_hangul(word: str) -> bool:
-    """Whether a word is of whole syllables of Hangul only, as names are."""
-    return bool(word) and all(_FIRST_SYLLABLE <= ord(one) <= _LAST_SYLLABLE for one in word)
-
 
 @lru_cache(maxsize=4096)
-def spellings_of(hangul: str, *, surname: bool = False) -> tuple[str, ...]:
+def romanisations(hangul: str, *, surname: bool = False) -> tuple[str, ...]:
     """The usual spellings of a word in Hangul as one word, the commonest first.
 
     Empty where it is no word of at most ``LONGEST_NAME`` syllables.
@@ -126,22 +90,22 @@ def spellings_of(hangul: str, *, surname: bool = False) -> tuple[str, ...]:
     if not is_hangul(hangul) or len(hangul) > LONGEST_NAME:
         return ()
     if surname:
-        return _families().get(hangul, ())
+        return _table(_SURNAMES).get(hangul, ())
     return _ranked(*(_syllable(one)[:_IN_WORD] for one in hangul))[:MOST_SPELLINGS]
 
 
 @lru_cache(maxsize=4096)
-def parts_of(hangul: str) -> tuple[str, str] | None:
+def surname_and_given_name(hangul: str) -> tuple[str, str] | None:
     """A full name as surname and given name; ``None`` for what begins with no surname."""
     if not is_hangul(hangul) or not 2 <= len(hangul) <= LONGEST_NAME:
         return None
-    length = 2 if len(hangul) > 2 and hangul[:2] in _families() else 1
+    length = 2 if len(hangul) > 2 and hangul[:2] in _table(_SURNAMES) else 1
     surname, given = hangul[:length], hangul[length:]
-    return (surname, given) if surname in _families() and len(given) <= 2 else None
+    return (surname, given) if surname in _table(_SURNAMES) and len(given) <= 2 else None
 
 
 @lru_cache(maxsize=4096)
-def readings_of(latin: str, *, surname: bool = False, least: int = 2) -> tuple[str, ...]:
+def hangul_readings(latin: str, *, surname: bool = False, least: int = 2) -> tuple[str, ...]:
     """What a romanised word (folded) may be in Hangul, the likeliest first.
 
     A `surname`, or `least` to ``LONGEST_NAME`` syllables that are usual in names; empty for others.
@@ -149,76 +113,62 @@ def readings_of(latin: str, *, surname: bool = False, least: int = 2) -> tuple[s
     if not latin.isascii() or not latin.isalpha() or len(latin) > _LONGEST_LATIN:
         return ()
     if surname:
-        return _surnames().get(latin, ())
+        return tuple(hangul for _, hangul in _surnames().get(latin, ()))
     ranked = sorted(_split(latin, LONGEST_NAME), key=lambda found: (len(found[1]), found[0]))
     return tuple(dict.fromkeys(word for _, word in ranked if len(word) >= least))[:MOST_READINGS]
 
 
+@lru_cache(maxsize=4096)
 def _split(latin: str, room: int) -> list[tuple[int, str]]:
     """The words that `latin` may be read as, each with how unusual that is."""
-    if not latin:
-        return [(0, "")]
-    found: list[tuple[int, str]] = []
-    if room == 0:
-        return found
-    for end in range(1, min(_longest(), len(latin)) + 1):
-        syllables = _syllables().get(latin[:end], ())
-        if not syllables:
-            continue
-        rests = _split(latin[end:], room - 1)
-        found += [
-            (rank + unusual, one + rest) for rank, one in syllables for unusual, rest in rests
-        ]
+    if not latin or not room:
+        return [] if latin else [(0, "")]
+    found = [
+        (rank + unusual, syllable + rest)
+        for end in range(1, min(_LONGEST_SYLLABLE, len(latin)) + 1)
+        for rank, syllable in _syllables().get(latin[:end], ())
+        for unusual, rest in _split(latin[end:], room - 1)
+    ]
     return sorted(found)[: 4 * MOST_READINGS]
 
 
 @cache
 def _syllable(hangul: str) -> tuple[str, ...]:
     """The spellings of one syllable of a word, the commonest first."""
-    if hangul in _CUSTOMS:
-        return tuple(_CUSTOMS[hangul].split())
-    code = ord(hangul) - _FIRST_SYLLABLE
-    parts = (_INITIALS[code // 588], _VOWELS[code % 588 // 28], _FINALS[code % 28])
-    choices = ([one.strip("-") for one in part.split()] for part in parts)
+    if hangul in _table(_SYLLABLES):
+        return _table(_SYLLABLES)[hangul]
+    tables = zip((_INITIALS, _VOWELS, _FINALS), parts(hangul), strict=True)
+    choices = ([one.strip("-") for one in table[number].split()] for table, number in tables)
     return _ranked(*choices)[:_PER_SYLLABLE]
 
 
 def _ranked(*choices: Sequence[str]) -> tuple[str, ...]:
-    """All combinations joined, those first that are made of what comes first."""
+    """All combinations joined, those first that consist of the first choices."""
     numbered = [list(enumerate(some)) for some in choices]
     ranked = sorted(product(*numbered), key=lambda chosen: sum(rank for rank, _ in chosen))
     return tuple(dict.fromkeys("".join(one for _, one in chosen) for chosen in ranked))
 
 
 @cache
-def _families() -> dict[str, tuple[str, ...]]:
-    entries = (entry.split() for entry in _FAMILIES.split(","))
+def _table(text: str) -> dict[str, tuple[str, ...]]:
+    entries = (entry.split() for entry in text.split(","))
     return {hangul: tuple(spellings) for hangul, *spellings in entries}
 
 
-@cache
-def _surnames() -> dict[str, tuple[str, ...]]:
-    """By spelling; a spelling that leads a surname's list first."""
+def _by_spelling(table: Mapping[str, Sequence[str]]) -> dict[str, tuple[tuple[int, str], ...]]:
+    """By spelling, what is spelled so, each with the rank of the spelling among its own."""
     found: dict[str, list[tuple[int, str]]] = {}
-    for hangul, spellings in _families().items():
+    for hangul, spellings in table.items():
         for rank, spelling in enumerate(spellings):
-            found.setdefault(spelling, []).append((rank, hangul))
-    return {
-        spelling: tuple(hangul for _, hangul in sorted(ranked))
-        for spelling, ranked in found.items()
-    }
-
-
-@cache
-def _syllables() -> dict[str, tuple[tuple[int, str], ...]]:
-    """By spelling, each syllable with the rank of that spelling among its own."""
-    found: dict[str, list[tuple[int, str]]] = {}
-    for hangul in _IN_NAMES:
-        for rank, spelling in enumerate(_syllable(hangul)):
             found.setdefault(spelling, []).append((rank, hangul))
     return {spelling: tuple(sorted(ranked)) for spelling, ranked in found.items()}
 
 
 @cache
-def _longest() -> int:
-    return max(map(len, _syllables()))
+def _surnames() -> dict[str, tuple[tuple[int, str], ...]]:
+    return _by_spelling(_table(_SURNAMES))
+
+
+@cache
+def _syllables() -> dict[str, tuple[tuple[int, str], ...]]:
+    return _by_spelling({hangul: _syllable(hangul) for hangul in _IN_NAMES})

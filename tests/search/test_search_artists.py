@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from bot.core.artists import artist_id, artist_key
 from bot.core.model import InterviewSummary, Subject, Topic
-from bot.search.artists import NAMED, Directory
+from bot.search.artists import NAMED, ArtistDirectory
 from tests.search.archive import NOON
 
 
 def directory(*interviews, kind=Topic.OTHER):
     """Interviews as lists of (name, role, *aliases), the first the newest, numbered from 1."""
-    return Directory(
+    return ArtistDirectory(
         InterviewSummary(
             number,
             "An interview",

@@ -6,15 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.model import InterviewSummary
-from bot.search.complete import Completions, Entry
+from bot.search.complete import Choice, Completer
 from bot.search.folding import fold, word_texts
 from tests.search.archive import ARCHIVE, NOON, interview
 
 
 def completions(*titles):
-    """Entries as (title, name), the first the newest."""
-    return Completions(
-        Entry.of(InterviewSummary(number, title, "u", names, None, 3), title, names)
+    """Of choices as (title, name), the first the newest."""
+    return Completer(
+        Choice(InterviewSummary(number, title, "u", names, None, 3), title, names)
         for number, (title, name) in enumerate(titles)
         for names in [(name,) if name else ()]
     )

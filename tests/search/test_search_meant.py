@@ -11,8 +11,8 @@ from bot.core.model import Topic
 from bot.search import Filters
 from bot.search.correcting import nearest, replaced
 from bot.search.folding import fold, word_texts
-from bot.search.keyboard import in_hangul, in_latin
-from bot.search.wanted import LONGEST_QUERY, MOST_FILTERS, wanted
+from bot.search.hangul import typed_in_hangul, typed_in_latin
+from bot.search.query import LONGEST_QUERY, MOST_FILTERS, parse_query
 from tests.search.archive import interview
 
 LIKE_SYNTAX = (
@@ -124,13 +124,13 @@ async def test_no_text_fails_with_or_without_filters(
 
 @given(TYPED)
 def test_every_text_narrows_by_a_few_things_at_most(text):
-    meant = wanted(text)
-    for narrowing in (meant.only, meant.without):
-        assert len(narrowing.artists) + len(narrowing.kinds) + len(narrowing.years) <= MOST_FILTERS
-        assert all(1000 <= first <= last <= 9999 for first, last in narrowing.years)
-        assert all(wish.parts for wish in narrowing.artists)
-    for wish in (*meant.wishes, *meant.unwanted, *meant.only.artists):
-        start, end = wish.span
+    meant = parse_query(text)
+    for filters in (meant.only, meant.without):
+        assert len(filters.artists) + len(filters.topics) + len(filters.years) <= MOST_FILTERS
+        assert all(1000 <= first <= last <= 9999 for first, last in filters.years)
+        assert all(clause.parts for clause in filters.artists)
+    for clause in (*meant.clauses, *meant.excluded, *meant.only.artists):
+        start, end = clause.span
         assert 0 <= start < end <= min(len(text), LONGEST_QUERY)
 
 
@@ -149,26 +149,26 @@ def test_every_text_narrows_by_a_few_things_at_most(text):
     ],
 )
 def test_keys_of_the_other_keyboard(latin, hangul):
-    assert in_hangul(latin) == hangul
-    assert in_latin(hangul) == latin.lower()
+    assert typed_in_hangul(latin) == hangul
+    assert typed_in_latin(hangul) == latin.lower()
 
 
 def test_what_makes_no_syllables_is_not_of_the_other_keyboard():
     for none in ("kite", "music", "", "r", "rr", "김소연", "a1", "qkd!", "k" * 50):
-        assert in_hangul(none) is None
+        assert typed_in_hangul(none) is None
     for none in ("", "kite", "ㅏa", "漢字", "ㅏ" * 50):
-        assert in_latin(none) is None
-    assert in_latin("ㅏㅑㅅㄷ") == "kite"
+        assert typed_in_latin(none) is None
+    assert typed_in_latin("ㅏㅑㅅㄷ") == "kite"
 
 
 @given(st.text(st.sampled_from("가나닭라몫봐산앉최캔털퓨학젊의쉬뷁넋괜읊"), min_size=1, max_size=8))
 def test_syllables_without_shift_are_their_keys_and_back(hangul):
-    assert in_hangul(in_latin(hangul)) == hangul
+    assert typed_in_hangul(typed_in_latin(hangul)) == hangul
 
 
 @given(st.text(max_size=50))
 def test_any_text_may_be_of_the_other_keyboard(text):
-    for other in (in_hangul(text), in_latin(text)):
+    for other in (typed_in_hangul(text), typed_in_latin(text)):
         assert other is None or other
 
 

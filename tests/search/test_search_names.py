@@ -11,9 +11,9 @@ from bot.search.romanising import (
     LONGEST_NAME,
     MOST_READINGS,
     MOST_SPELLINGS,
-    parts_of,
-    readings_of,
-    spellings_of,
+    hangul_readings,
+    romanisations,
+    surname_and_given_name,
 )
 from tests.search.archive import FOOD, STAGE, interview
 
@@ -158,11 +158,11 @@ async def test_a_sound_is_not_taken_for_another_name(people):
         ("별", ["byul", "byeol"]),
     ],
 )
-def test_usual_spellings_of_a_name(hangul, usual):
-    spellings = spellings_of(hangul)
+def test_usual_romanisations_a_name(hangul, usual):
+    spellings = romanisations(hangul)
     assert set(usual) <= set(spellings)
     if len(hangul) > 1:
-        assert all(hangul in readings_of(spelling) for spelling in usual)
+        assert all(hangul in hangul_readings(spelling) for spelling in usual)
 
 
 @pytest.mark.parametrize(
@@ -178,32 +178,32 @@ def test_usual_spellings_of_a_name(hangul, usual):
         ("남궁", ["namgung", "namkoong"]),
     ],
 )
-def test_usual_spellings_of_a_family(hangul, usual):
-    assert set(usual) <= set(spellings_of(hangul, surname=True))
-    assert all(hangul in readings_of(spelling, surname=True) for spelling in usual)
+def test_usual_romanisations_a_family(hangul, usual):
+    assert set(usual) <= set(romanisations(hangul, surname=True))
+    assert all(hangul in hangul_readings(spelling, surname=True) for spelling in usual)
 
 
 def test_a_full_name_has_its_parts():
-    assert parts_of("김소연") == ("김", "소연")
-    assert parts_of("남궁민수") == ("남궁", "민수")
-    assert parts_of("이준") == ("이", "준")
+    assert surname_and_given_name("김소연") == ("김", "소연")
+    assert surname_and_given_name("남궁민수") == ("남궁", "민수")
+    assert surname_and_given_name("이준") == ("이", "준")
     for none in ("연", "방탄소년단", "kim", "", "틱톡이"):
-        assert parts_of(none) is None
+        assert surname_and_given_name(none) is None
 
 
 @given(st.text())
 def test_any_text_has_few_spellings_and_readings(text):
-    assert len(spellings_of(text)) <= MOST_SPELLINGS
-    assert len(readings_of(text)) <= MOST_READINGS
-    assert all(2 <= len(reading) <= LONGEST_NAME for reading in readings_of(text))
+    assert len(romanisations(text)) <= MOST_SPELLINGS
+    assert len(hangul_readings(text)) <= MOST_READINGS
+    assert all(2 <= len(reading) <= LONGEST_NAME for reading in hangul_readings(text))
 
 
 @given(st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), min_size=1, max_size=4))
 def test_any_syllables_have_spellings_in_plain_letters(hangul):
-    assert spellings_of(hangul)
-    assert all(one.isascii() and one.isalpha() and one.islower() for one in spellings_of(hangul))
+    assert romanisations(hangul)
+    assert all(one.isascii() and one.isalpha() and one.islower() for one in romanisations(hangul))
 
 
 @given(st.text(st.sampled_from("aeiouyngkmshjwl"), max_size=60))
 def test_any_letters_are_read_in_bounded_time(latin):
-    assert all(2 <= len(one) <= LONGEST_NAME for one in readings_of(latin))
+    assert all(2 <= len(one) <= LONGEST_NAME for one in hangul_readings(latin))

@@ -1,4 +1,4 @@
-"""Folding, wishes, passages and marks: the pure parts of search."""
+"""Folding, clauses, passages and marks: the pure parts of search."""
 
 import unicodedata
 
@@ -6,7 +6,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.search.building import Leniency
 from bot.search.fields import stemmer
 from bot.search.folding import (
     compounds,
@@ -18,9 +17,10 @@ from bot.search.folding import (
     word_texts,
     words,
 )
-from bot.search.marking import SNIPPET, Marker, distance, is_near, snippet, wrong_letters
+from bot.search.marking import SNIPPET, Marker, snippet
 from bot.search.passages import PASSAGE, pieces
-from bot.search.wanted import MOST_WORDS, wanted
+from bot.search.queries import Leniency
+from bot.search.query import MOST_WORDS, parse_query
 
 STEMMER = stemmer()
 
@@ -31,7 +31,7 @@ def stems(some):
 
 def marked(query, text, leniency=Leniency.EXACT):
     misspelled = frozenset({0}) if leniency is Leniency.MISSPELLED else frozenset()
-    return snippet(Marker(wanted(query), leniency, stems, misspelled), text)
+    return snippet(Marker(parse_query(query), leniency, stems, misspelled), text)
 
 
 @pytest.mark.parametrize(
@@ -69,10 +69,10 @@ def test_folding_twice_changes_nothing_more_and_every_character_knows_its_origin
 def test_words_are_the_same_with_and_without_their_places(text):
     folded = fold(text)
     there = list(words(folded))
-    assert [word.text for word in there] == word_texts(folded)
-    assert all(word.text for word in there)
-    assert all(0 <= word.start < word.end <= len(folded) for word in there)
-    assert all(unit and " " not in unit for word in there for unit in units(word.text))
+    assert [word for word, _, _ in there] == word_texts(folded)
+    assert all(word for word, _, _ in there)
+    assert all(0 <= start < end <= len(folded) for _, start, end in there)
+    assert all(unit and " " not in unit for word, _, _ in there for unit in units(word))
     assert all(0 <= start < end <= len(folded) for start, end, _ in compounds(folded))
 
 
@@ -111,11 +111,11 @@ def test_korean_is_cut_into_pairs_and_its_last_syllable():
 
 @given(st.text())
 def test_every_text_means_something_bounded(text):
-    meant = wanted(text)
-    wishes = [*meant.wishes, *meant.unwanted]
-    assert sum(len(wish.parts) for wish in wishes) <= MOST_WORDS
-    assert all(part for wish in wishes for part in wish.parts)
-    assert meant.empty <= (not any(c.isalnum() for c in fold(text[:300]) if c != "_"))
+    meant = parse_query(text)
+    clauses = [*meant.clauses, *meant.excluded]
+    assert sum(len(clause.parts) for clause in clauses) <= MOST_WORDS
+    assert all(part for clause in clauses for part in clause.parts)
+    assert (not meant.clauses) <= (not any(c.isalnum() for c in fold(text[:300]) if c != "_"))
 
 
 @settings(max_examples=60)
@@ -213,32 +213,3 @@ def test_every_word_of_a_text_is_found_in_it(text, place):
     if there:
         word = there[place % len(there)]
         assert any(part.bold for part in marked(f'"{word}"', text))
-
-
-@settings(max_examples=200)
-@given(
-    typed=st.text("abcd", min_size=1, max_size=8),
-    word=st.text("abcd", max_size=9),
-    most=st.integers(0, 2),
-)
-def test_few_wrong_letters_are_counted_as_distance_counts_them(typed, word, most):
-    whole = distance(typed, word)[-1]
-    assert wrong_letters(typed, word, most) == (whole if whole <= most else None)
-    begun = min(distance(typed, word[: len(typed) + most]))
-    assert wrong_letters(typed, word, most, begun=True) == (begun if begun <= most else None)
-
-
-@pytest.mark.parametrize(
-    ("typed", "word", "wrong"),
-    [
-        ("kuhn", "kuhn", 0),
-        ("khun", "kuhn", 1),
-        ("kun", "kuhn", 1),
-        ("kuhnn", "kuhn", 1),
-        ("", "a", 1),
-    ],
-)
-def test_distance(typed, word, wrong):
-    assert distance(typed, word)[-1] == wrong
-    assert is_near(typed, word, 1)
-    assert is_near(typed, word, 0) is False

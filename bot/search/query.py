@@ -1,0 +1,236 @@
+"""Parses what a person typed into a ``ParsedQuery``. Any text has a meaning. Pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from bot.core.model import Subject, Topic
+from bot.core.topics import topic_of
+from bot.search.folding import fold, is_paired, spellings, word_texts
+
+LONGEST_QUERY = 300
+"""Characters of a query that count."""
+
+MOST_WORDS = 12
+"""Words of a query that count."""
+
+MOST_FILTERS = 8
+"""Filters of a query that count; further ones are searched as words."""
+
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』＂", '"'))
+_PARTICLE = re.compile(
+    "(?<=..)(?:에서는|에게서|으로는|이라고|에서|에게|한테|께서|으로|이랑|까지|부터|처럼|보다|이나|라고"
+    "|[은는이가을를의에와과도만로랑])$"
+)
+_EDGES = "()[]{}.,:;!?/-'"
+_WORDS = r"""(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))"""
+_MINUS = r"(?P<minus>(?<!\S)-)?"
+_LITERAL = re.compile(_MINUS + _WORDS)
+_PIECE = re.compile(
+    rf"""{_MINUS}(?:(?<![^\s-])(?P<name>artist|kind|year)[:：]\s*"""
+    rf"""(?:"(?P<exactly>[^"]*)(?:"|$)|(?P<value>[^\s"]+))|{_WORDS})""",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(r"(?P<first>[0-9]{4})?(?P<span>-|\.\.|~)?(?P<last>[0-9]{4})?")
+_FIRST_YEAR, _LAST_YEAR = 1000, 9999
+
+
+@dataclass(frozen=True, slots=True)
+class SpellingVariant:
+    """Another spelling of a name that occurs in the index.
+
+    One word of each slot is needed; ``adjacent`` words stand next to each other in that order.
+    """
+
+    slots: tuple[tuple[str, ...], ...]
+    adjacent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One word, or one compound of several words, as typed; or the words of a phrase.
+
+    ``parts`` are found next to each other in that order; ``others`` are single words that mean
+    the same. ``prefix`` is the word that was perhaps not typed to its end, "" for none.
+    ``variants`` are the other spellings of a name. ``span`` is the position in the query.
+    """
+
+    parts: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    prefix: str = ""
+    phrase: bool = False
+    variants: tuple[SpellingVariant, ...] = ()
+    span: tuple[int, int] = field(default=(0, 0), compare=False)
+
+    @property
+    def has_variant(self) -> bool:
+        """Whether the index certainly has another spelling of it."""
+        return any(not variant.adjacent for variant in self.variants)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryFilters:
+    """The filters ``artist:``, ``kind:`` and ``year:`` of a query.
+
+    Of several values of one filter any may match. ``years`` are spans, first and last included.
+    """
+
+    artists: tuple[Clause, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    years: tuple[tuple[int, int], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.artists or self.topics or self.years)
+
+
+@dataclass(frozen=True, slots=True)
+class NameSpan:
+    """The clauses from ``start`` to ``end`` (exclusive), which together are a name."""
+
+    start: int
+    end: int
+    variants: tuple[SpellingVariant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """A passage matches if it has all ``clauses`` and none of ``excluded``, and its interview
+    matches ``only`` and does not match ``without``.
+
+    ``names`` are alternative readings of some of the clauses.
+    """
+
+    clauses: tuple[Clause, ...]
+    excluded: tuple[Clause, ...] = ()
+    only: QueryFilters = QueryFilters()
+    without: QueryFilters = QueryFilters()
+    names: tuple[NameSpan, ...] = ()
+
+    @property
+    def has_filters(self) -> bool:
+        return bool(self.only or self.without)
+
+
+def parse_query(query: str, *, filtered: bool = False) -> ParsedQuery:
+    """Parse words, "phrases", -exclusions and the filters ``artist:``, ``kind:`` and ``year:``.
+
+    The last word counts as a prefix, unless it is in quotes. A query that only excludes would
+    find nothing, so its words are searched for, unless its own filters (or others, if `filtered`)
+    leave something. A filter with a value that it does not know (``year:soon``) is searched for
+    as words. A query of punctuation alone has no clauses.
+    """
+    clauses: list[Clause] = []
+    excluded: list[Clause] = []
+    filters: list[tuple[bool, QueryFilters]] = []
+    room = MOST_WORDS
+    for match in _PIECE.finditer(query[:LONGEST_QUERY].translate(_QUOTES)):
+        found = _filter(match) if match["name"] and len(filters) < MOST_FILTERS else None
+        if found is not None:
+            filters.append((bool(match["minus"]), found))
+            continue
+        for piece in _LITERAL.finditer(match.string, match.start(), match.end()):
+            for clause in _clauses(piece):
+                if len(clause.parts) <= room:
+                    room -= len(clause.parts)
+                    (excluded if piece["minus"] else clauses).append(clause)
+    if not clauses and not filters and not filtered:
+        clauses, excluded = excluded, []
+    if clauses and not clauses[-1].phrase:
+        clauses[-1] = _as_prefix(clauses[-1])
+    return ParsedQuery(
+        tuple(clauses),
+        tuple(excluded),
+        _joined(found for minus, found in filters if not minus),
+        _joined(found for minus, found in filters if minus),
+    )
+
+
+def topic_named(value: str) -> Topic | None:
+    """The kind whose name begins with `value`, or that a role belongs to (singer, 배우)."""
+    word = fold(value).strip()
+    for kind in Topic:
+        if word and (kind.startswith(word) or word == f"{kind}s"):
+            return kind
+    kind = topic_of([Subject("", value)], ())
+    return None if kind is Topic.OTHER else kind
+
+
+def _joined(filters: Iterable[QueryFilters]) -> QueryFilters:
+    joined = QueryFilters()
+    for one in filters:
+        joined = QueryFilters(
+            (*joined.artists, *one.artists),
+            (*joined.topics, *one.topics),
+            (*joined.years, *one.years),
+        )
+    return joined
+
+
+def _filter(match: re.Match[str]) -> QueryFilters | None:
+    """The filter of one piece; ``None`` if its value means nothing."""
+    group = "value" if match["exactly"] is None else "exactly"
+    name, value = match["name"].casefold(), match[group]
+    if name == "kind":
+        kind = topic_named(value)
+        return QueryFilters(topics=(kind,)) if kind else None
+    if name == "year":
+        years = _years(fold(value).strip())
+        return QueryFilters(years=(years,)) if years else None
+    artist = _name(value)
+    return QueryFilters(artists=(replace(artist, span=match.span(group)),)) if artist else None
+
+
+def _years(value: str) -> tuple[int, int] | None:
+    match = _YEARS.fullmatch(value)
+    if match is None or not (match["first"] or match["last"]):
+        return None
+    if match["span"] is None:
+        return None if match["last"] else (int(match["first"]), int(match["first"]))
+    first, last = int(match["first"] or _FIRST_YEAR), int(match["last"] or _LAST_YEAR)
+    return min(first, last), max(first, last)
+
+
+def _name(value: str) -> Clause | None:
+    """A name as one compound, found as written, joined or separated."""
+    folded = fold(value)
+    parts = tuple(word_texts(folded))[:MOST_WORDS]
+    if not parts:
+        return None
+    if _is_word_with_particle(parts):
+        return Clause(parts[:1])
+    others = [*spellings(folded.strip(_EDGES)), "".join(parts), *_without_particle(parts[-1])]
+    return Clause(parts, tuple(dict.fromkeys(one for one in others if one not in parts)))
+
+
+def _clauses(piece: re.Match[str]) -> list[Clause]:
+    group = "plain" if piece["quoted"] is None else "quoted"
+    folded = fold(piece[group])
+    parts = tuple(word_texts(folded))
+    if not parts:
+        return []
+    if group == "quoted":
+        return [Clause(parts[:MOST_WORDS], phrase=True, span=piece.span(group))]
+    if _is_word_with_particle(parts):
+        return [Clause(parts[:1], span=piece.span(group))]
+    others = (*spellings(folded.strip(_EDGES)), *_without_particle(parts[-1]))
+    if len(parts) > 1 and not others:
+        return [Clause((part,), span=piece.span(group)) for part in parts]
+    return [Clause(parts, others, span=piece.span(group))]
+
+
+def _is_word_with_particle(parts: tuple[str, ...]) -> bool:
+    """Korean writes its particles directly after foreign names, too: BTS는, KCrush의."""
+    return (
+        len(parts) == 2 and not is_paired(parts[0]) and is_paired(parts[1]) and len(parts[1]) <= 2
+    )
+
+
+def _without_particle(word: str) -> list[str]:
+    """A Korean word without its particle, if it has one: 방탄소년단 for 방탄소년단은."""
+    bare = _PARTICLE.sub("", word)
+    return [bare] if bare != word else []
+
+
+def _as_prefix(clause: Clause) -> Clause:
+    last = clause.parts[-1]
+    return replace(clause, prefix=last if is_paired(last) else (*clause.others, last)[0])
