@@ -127,7 +127,7 @@ async def run_ours(root: str, path: Path) -> dict[str, Any]:
         began = time.perf_counter()
         report = await service.fill(url)
         spent = time.perf_counter() - began
-        assert (report.way, report.finished) == ("rest", True)
+        assert (report.strategy, report.finished) == ("rest", True)
         return {"seconds": spent, "count": await store.count()}
 
 

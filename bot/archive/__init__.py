@@ -1,6 +1,6 @@
-"""The archive: all of a feed's interviews, also those that it shows no more, kept in step."""
+"""The archive: all interviews of a feed, also those that it shows no more."""
 
-from bot.archive.archive import Report
+from bot.archive.archive import ArchiveReport
 from bot.archive.service import RATE, Backfill
 
-__all__ = ["RATE", "Backfill", "Report"]
+__all__ = ["RATE", "ArchiveReport", "Backfill"]

@@ -1,4 +1,4 @@
-"""One feed's archive while it is read: what is found goes to the store through here."""
+"""One feed's archive during a run: saves posts with the progress of the run, and counts them."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -7,32 +7,34 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.archive.pages import Found, Place
-from bot.archive.single_request import Asker
+from bot.archive.posts import SitePost
+from bot.archive.site_address import SiteAddress
+from bot.archive.site_client import SiteClient
 from bot.core.clock import Clock
 from bot.feed.dates import iso_date
-from bot.feed.decide import Entry, asked, match, without_repeats
-from bot.feed.identity import digest, url_key
+from bot.feed.decide import FeedEntry, keys_of, match, without_repeats
+from bot.feed.identity import url_key
 from bot.store import ArchivePost, ArchiveState, PostState, Store
 
 logger = structlog.get_logger(__name__)
 
 HELD_FOR = timedelta(days=2)
-"""A feed may show an article later than the site does (caches): until then it is the watcher's to
-announce."""
+"""Age up to which an interview that no poll found yet is left to the watcher, which announces it:
+caches may show an article in the feed later than elsewhere."""
 
-
-MOMENT = timedelta(seconds=2)
-"""A second in which a post may be changed twice, and one between the site's clock and ours."""
+UNSEEN_CHANGE = timedelta(seconds=2)
+"""Sites count in whole seconds, and their clock may differ from ours by one: a post that changed
+so lately may change again without a new time of modification."""
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What reading an archive brought. ``way`` is how it is read; ``seen`` counts posts looked at,
-    ``total`` how many there are, where the site tells; ``finished`` says that all were read."""
+class ArchiveReport:
+    """What a run brought. ``strategy`` is how the archive is read, ``seen`` the number of posts
+    that were read or set aside, ``total`` that of all posts if it is known, ``finished`` whether
+    all of them were read."""
 
     url: str
-    way: str | None = None
+    strategy: str | None = None
     seen: int = 0
     stored: int = 0
     updated: int = 0
@@ -45,47 +47,62 @@ class Report:
         return bool(self.stored or self.updated or self.withdrawn)
 
 
-class Archive:
-    """One feed's archive while it is read: what the ways and the keeping in step share."""
+class FeedArchive:
+    """One feed's archive during a run.
+
+    Every method that writes is one transaction, in which the state of the archive is saved too:
+    a killed run resumes exactly there.
+    """
 
     def __init__(
         self,
-        place: Place,
-        asker: Asker,
+        client: SiteClient,
+        site: SiteAddress,
         store: Store,
         clock: Clock,
         on_commit: Callable[[], None] | None = None,
         progress: Callable[[int, int | None], None] | None = None,
     ) -> None:
-        self.place = place
-        self.asker = asker
+        self.client = client
+        self.site = site
         self.store = store
         self.clock = clock
-        self.report = Report(place.feed)
+        self.report = ArchiveReport(site.feed)
         self._on_commit = on_commit
         self._progress = progress
 
     async def state(self) -> ArchiveState:
-        return await self.store.archives.state(self.place.feed)
+        return await self.store.archives.state(self.site.feed)
 
-    async def take(self, found: Sequence[Found], after: ArchiveState) -> None:
-        """Write down posts and how far the archive is read then, in one transaction.
+    async def posts(self) -> dict[str, ArchivePost]:
+        """All known posts of the archive by their keys."""
+        return await self.store.archives.posts(self.site.feed)
 
-        What is known stays as its feed tells it, unless the site changed it since it was last
-        looked at here: feed and REST word one article in slightly different ways.
+    async def waiting(self, limit: int) -> list[ArchivePost]:
+        """The first `limit` posts that are still to be read."""
+        return await self.store.archives.waiting(self.site.feed, limit)
+
+    async def save(
+        self,
+        after: ArchiveState,
+        read: Sequence[SitePost] = (),
+        set_aside: Sequence[ArchivePost] = (),
+    ) -> None:
+        """Save posts that were read, posts that could not be, and the state of the archive.
+
+        A known interview keeps the wording of its feed until the site changes the post: feed, REST
+        API and page word one article in slightly different ways.
         """
-        digests = await asyncio.to_thread(lambda: [digest(one.interview) for one in found])
-        entries = [Entry(one.interview, code) for one, code in zip(found, digests, strict=True)]
-        by_interview = {id(one.interview): one for one in found}
-        kept = await asyncio.to_thread(without_repeats, entries)
-        seeded = (await self.store.feed_state(self.place.feed)).seeded
+        entries, repeated = await asyncio.to_thread(_entries, read)
+        by_interview = {id(one.interview): one for one in read}
+        seeded = (await self.store.feed_state(self.site.feed)).seeded
         now = self.clock.now()
         stored = updated = 0
         async with self.store.write() as write:
-            rows = match(kept, await write.known(*asked(kept)))
-            known = await write.archive.posts(self.place.feed, [one.key for one in found])
+            rows = match(entries, await write.known(*keys_of(entries)))
+            known = await write.archive.posts(self.site.feed, [one.key for one in read])
             posts: list[ArchivePost] = []
-            for entry, row in zip(kept, rows, strict=True):
+            for entry, row in zip(entries, rows, strict=True):
                 one = by_interview[id(entry.interview)]
                 before = known.get(one.key)
                 mark = "" if _may_change_unseen(before, one.mark, now) else one.mark
@@ -97,49 +114,51 @@ class Archive:
                     post = replace(post, interview_id=id_)
                     stored += 1
                 elif row.withdrawn or (
-                    row.digest != entry.digest and _edited(before, one, row.url, entry.digest)
+                    row.digest != entry.digest and _was_edited(before, one, row.url, entry.digest)
                 ):
-                    # Its GUID is the feed's to tell: a page knows no more than the id in it.
-                    told = replace(entry.interview, guid=row.guid)
-                    await write.update(row.id, told, entry.digest)
+                    # The feed's own GUID stays: other sources know no more of it than the id.
+                    await write.update(
+                        row.id, replace(entry.interview, guid=row.guid), entry.digest
+                    )
                     updated += 1
                 if post != before:
                     posts.append(post)
-            await write.archive.save_posts(self.place.feed, posts)
+            posts += [ArchivePost(one.key, PostState.OTHER, one.mark) for one in repeated]
+            await write.archive.save_posts(self.site.feed, [*posts, *set_aside])
             await write.archive.save(after)
-        self.count(seen=len(found), stored=stored, updated=updated)
-        self.show(after)
+        self._count(seen=len(read) + len(set_aside), stored=stored, updated=updated)
+        self._show(after)
 
-    async def put_aside(self, posts: Sequence[ArchivePost], after: ArchiveState) -> None:
-        """Write down posts that are no interviews of this feed."""
+    async def queue_new(self, posts: Sequence[ArchivePost], after: ArchiveState) -> ArchiveState:
+        """Queue posts for reading, except known ones; `after` with the number of posts as known
+        now, where the site does not tell it."""
         async with self.store.write() as write:
-            await write.archive.save_posts(self.place.feed, posts)
+            added = await write.archive.add_waiting(self.site.feed, posts)
+            if after.offered is None:
+                after = replace(after, total=(after.total or 0) + added)
             await write.archive.save(after)
-        self.count(seen=len(posts))
-        self.show(after)
+        return after
 
-    async def queue(self, posts: Sequence[ArchivePost], after: ArchiveState) -> int:
-        """Write down posts that are to be read; how many of them are new."""
+    async def queue(self, posts: Sequence[ArchivePost], after: ArchiveState) -> None:
+        """Queue posts for reading, known ones too."""
+        waiting = [replace(post, state=PostState.WAITING) for post in posts]
         async with self.store.write() as write:
-            added = await write.archive.add_waiting(self.place.feed, posts)
-            await write.archive.save(replace(after, total=(after.total or 0) + added))
-        return added
+            await write.archive.save_posts(self.site.feed, waiting)
+            await write.archive.save(after)
 
     async def withdraw(self, post: ArchivePost) -> None:
-        """Write down that a post is gone, and take its interview out."""
+        """Save that a post is gone from the site, and withdraw its interview."""
         state = await self.state()
+        id_ = post.interview_id
         async with self.store.write() as write:
-            gone = replace(post, state=PostState.GONE)
-            await write.archive.save_posts(self.place.feed, [gone])
-            there = post.interview_id is not None and not await write.archive.withdrawn(
-                post.interview_id
-            )
-            if there and post.interview_id is not None:
-                await write.withdraw(post.interview_id, self.clock.now())
+            await write.archive.save_posts(self.site.feed, [replace(post, state=PostState.GONE)])
+            withdraws = id_ is not None and not await write.archive.withdrawn(id_)
+            if withdraws and id_ is not None:
+                await write.withdraw(id_, self.clock.now())
             await write.archive.save(state)
-        self.count(withdrawn=int(there))
+        self._count(withdrawn=int(withdraws))
 
-    def count(
+    def _count(
         self, *, seen: int = 0, stored: int = 0, updated: int = 0, withdrawn: int = 0
     ) -> None:
         report = self.report
@@ -150,40 +169,44 @@ class Archive:
             updated=report.updated + updated,
             withdrawn=report.withdrawn + withdrawn,
         )
-        if stored or updated or withdrawn:
-            self._tell()
-
-    def show(self, state: ArchiveState) -> None:
-        if self._progress is not None:
-            self._progress(state.done, state.total)
-
-    def _tell(self) -> None:
-        if self._on_commit is not None:
+        if self._on_commit is not None and (stored or updated or withdrawn):
             try:
                 self._on_commit()
             except Exception:
-                logger.exception("archive.listener-failed", feed=self.place.feed)
+                logger.exception("archive.listener-failed", feed=self.site.feed)
+
+    def _show(self, state: ArchiveState) -> None:
+        if self._progress is not None:
+            self._progress(state.done, state.total)
 
 
 def is_recent(published: datetime | None, now: datetime) -> bool:
-    """Whether a feed may be yet to show what was published then."""
+    """Whether the feed may still be about to show what was published at that time."""
     return published is not None and now - HELD_FOR < published < now + HELD_FOR
 
 
+def _entries(read: Sequence[SitePost]) -> tuple[list[FeedEntry], list[SitePost]]:
+    """Each interview once, and the posts that repeat one of another post."""
+    entries = [FeedEntry.of(one.interview) for one in read if one.interview is not None]
+    distinct = without_repeats(entries)
+    interviews = {id(entry.interview) for entry in distinct}
+    return distinct, [one for one in read if id(one.interview) not in interviews]
+
+
 def _may_change_unseen(before: ArchivePost | None, mark: str, now: datetime) -> bool:
-    """Whether a known post was changed so lately that one more change may bear the same time, for
-    sites count in whole seconds. What is new is left out: the feed's wording of it stays."""
+    """Whether a known post changed so lately that the next change may have the same time. A new
+    post has not: the feed's wording of it stays."""
     changed = iso_date(mark, [])
     known = before is not None and before.interview_id is not None
-    return known and changed is not None and abs(now - changed) < MOMENT
+    return known and changed is not None and abs(now - changed) < UNSEEN_CHANGE
 
 
-def _edited(before: ArchivePost | None, now: Found, url: str, code: str) -> bool:
-    """Whether the site changed a post since it was last read here, or gave it another address.
+def _was_edited(before: ArchivePost | None, now: SitePost, url: str, digest: str) -> bool:
+    """Whether the site changed a post since it was last read here, or moved it to another address.
 
-    Where a digest is the mark, only another one tells of a change; where a time is, it is written
-    down before the post is read.
+    A mark that is a time is saved when the post is queued. A mark that is a digest is known only
+    when the post was read, and is then still the old one.
     """
     if before is None or before.interview_id is None:
-        return url_key(url) != url_key(now.interview.url)
-    return before.mark != now.mark or (before.state is PostState.WAITING and now.mark != code)
+        return now.interview is not None and url_key(url) != url_key(now.interview.url)
+    return before.mark != now.mark or (before.state is PostState.WAITING and now.mark != digest)

@@ -1,50 +1,121 @@
-"""An archive kept in step with its site: what changed, what came, what went."""
+"""Runs through an archive: the first reading, the hourly look at changes, the weekly sweep."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
-import orjson
 import structlog
 
-from bot.archive.archive import Archive, is_recent
-from bot.archive.pages import Found, Listed, read_index, read_posts, refusal_code
-from bot.archive.pages.site_address import PER_PAGE
+from bot.archive.archive import FeedArchive, is_recent
+from bot.archive.posts import SitePost
 from bot.archive.strategies import (
-    PAGES_AT_MOST,
-    PAST_THE_END,
-    WAYS,
+    READ_AT_ONCE,
+    REST,
+    STRATEGIES,
     Plan,
-    feed_page,
-    listing_links,
-    map_posts,
-    posts_page,
-    term_filter,
+    Strategy,
+    list_pages,
 )
-from bot.core.batching import batched
 from bot.core.errors import FetchError, ParseError
+from bot.core.model import Interview
 from bot.feed.dates import iso_date
-from bot.store import Answer, ArchivePost, ArchiveState, PostState
+from bot.store import ArchivePost, ArchiveState, PostState
 
 logger = structlog.get_logger(__name__)
 
 OVERLAP = timedelta(hours=1)
-"""The site's clock and ours may differ, and ``modified_after`` leaves out its own second."""
+"""The site's clock may differ from ours, and ``modified_after`` leaves out its own second."""
 
-LOOKED_AT = 50
-"""Interviews, the newest, of which one may be gone before the archive ever saw it."""
+NEWEST = 50
+"""Interviews, the newest, that may be gone from the site before the archive ever listed them."""
+
+LISTED = "listed"
+"""In a plan: whether all pages were listed."""
 
 SWEEPING = "sweeping"
-"""In a plan: since when a sweep of article pages is under way."""
-
-INDEX_SIZE = 100
-"""Ids of a REST page: the most that WordPress gives."""
+"""In a plan: since when a sweep is under way."""
 
 
-async def sync(archive: Archive) -> None:
-    """Posts that changed since the last time; and a sweep where the site's number of posts is not
-    what it was. Only REST can be asked so; other ways are swept.
+async def read_archive(
+    archive: FeedArchive, *, since: datetime | None = None, limit: int | None = None
+) -> None:
+    """Read what was not read yet, newest first: posts published since `since`, about `limit` of
+    them. A later call continues where this one ended.
+
+    Raises:
+        FetchError, ParseError, StoreError: as ``Backfill.fill``.
+    """
+    strategy = STRATEGIES[(await archive.state()).way or ""]
+    if await _list_new(archive, strategy, since, limit):
+        left = None if limit is None else limit - archive.report.seen
+        if await _read_waiting(archive, strategy, since, left):
+            state = await archive.state()
+            if state.plan.get(LISTED):
+                now = archive.clock.now()
+                total = state.done if state.offered is None else state.total
+                await archive.save(replace(state, total=total, finished_at=now, swept_at=now))
+
+
+async def _list_new(
+    archive: FeedArchive, strategy: Strategy, since: datetime | None, limit: int | None
+) -> bool:
+    """List pages, from where an earlier run stopped to the end or until `limit` posts are known;
+    false if posts with their words came to `since` or `limit` before."""
+    state = await archive.state()
+    if state.plan.get(LISTED):
+        return True
+    list_page = partial(strategy.list_page, archive, state.plan)
+    async for number, posts, is_last in list_pages(
+        list_page, strategy.page_size, state.position + 1
+    ):
+        left = None if limit is None else max(0, limit - archive.report.seen)
+        whole = [post for post in posts if post.interview is not None]
+        wanted = _since(whole, since)[:left]
+        if len(wanted) < len(whole):
+            # The page is listed again by the run that continues.
+            await archive.save(state, wanted)
+            return False
+        plan = {**state.plan, LISTED: True} if is_last else state.plan
+        state = replace(state, plan=plan, position=number, done=state.done + len(whole))
+        if whole or not posts:
+            await archive.save(state, whole)
+        else:
+            new = [ArchivePost(post.key, mark=post.mark or None) for post in posts]
+            state = await archive.queue_new(new, state)
+        if left is not None and len(await archive.waiting(left + 1)) >= left:
+            break
+    return True
+
+
+async def _read_waiting(
+    archive: FeedArchive,
+    strategy: Strategy,
+    since: datetime | None = None,
+    limit: int | None = None,
+) -> bool:
+    """Read queued posts, newest first; whether all of them were read, rather than those published
+    since `since` or `limit` of them."""
+    while True:
+        state = await archive.state()
+        size = int(state.plan.get("size", 1))
+        posts = await archive.waiting(size if limit is None else min(size, limit))
+        if not posts:
+            return limit is None or limit > 0
+        read, set_aside = await strategy.read(archive, state, posts)
+        wanted = _since(read, since)
+        if wanted or set_aside:
+            done = state.done + len(wanted) + len(set_aside)
+            await archive.save(replace(state, done=done), wanted, set_aside)
+        if len(wanted) < len(read):
+            return False
+        if limit is not None:
+            limit -= len(wanted) + len(set_aside)
+
+
+async def sync(archive: FeedArchive) -> None:
+    """Read posts that changed since the last time, and sweep if the site's number of posts changed.
+    Only the REST API can be asked that; archives read in other ways are swept only.
 
     Raises:
         FetchError, ParseError, StoreError: as ``Backfill.fill``.
@@ -53,232 +124,128 @@ async def sync(archive: Archive) -> None:
     if state.way != "rest" or state.synced_at is None:
         return
     started = archive.clock.now()
-    since = (state.synced_at - OVERLAP).astimezone(UTC)
-    plan = {**state.plan, "size": PER_PAGE}
-    page = 1
-    while True:
-        address = posts_page(archive, plan, page, modified_after=f"{since:%Y-%m-%dT%H:%M:%S}Z")
-        found = await _posts(archive, address)
-        await archive.take(found, await archive.state())
-        if len(found) < PER_PAGE:
-            break
-        page += 1
-    await archive.store.archives.save(replace(await archive.state(), synced_at=started))
-    count = await archive.asker.get(
-        archive.place.rest("posts", **term_filter(archive, state.plan), per_page=1, _fields="id")
-    )
-    await archive.take([], await archive.state())
-    if count.status == 200 and count.total is not None and count.total != state.offered:
+    since = f"{(state.synced_at - OVERLAP).astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
+    changed = partial(REST.changed, archive, state.plan, since=since)
+    async for _, posts, _ in list_pages(changed, READ_AT_ONCE):
+        await archive.save(await archive.state(), posts)
+    count = await REST.count(archive, state.plan)
+    await archive.save(replace(await archive.state(), synced_at=started))
+    if count is not None and count != state.offered:
         await sweep(archive)
     else:
         await _withdraw_unlisted(archive)
 
 
-async def sweep(archive: Archive) -> None:
-    """Look through all that the site offers: what is new or changed is read, what is missing is
-    asked for by itself and withdrawn where the site says that it is gone.
+async def sweep(archive: FeedArchive) -> None:
+    """List all posts of the site, read the new and the changed ones, and withdraw those that the
+    site does not list any more and says to be gone. A sweep that was interrupted lists the posts
+    again, but reads none twice.
 
     Raises:
         FetchError, ParseError, StoreError: as ``Backfill.fill``.
     """
     state = await archive.state()
+    strategy = STRATEGIES[state.way or ""]
     begun = iso_date(str(state.plan.get(SWEEPING, "")), [])
     started = begun or archive.clock.now()
-    # What a sweep that was killed asked, the site may answer otherwise now.
-    await archive.store.archives.forget_answers(archive.place.feed)
-    state = replace(state, plan=await _plan_again(archive, state))
-    if state.way == "rest":
-        await archive.store.archives.save(state)
-        offered = await _sweep_rest(archive, state)
-    elif state.way == "paged":
-        offered = await _sweep_pages(archive)
-    else:
-        plan = {**state.plan, SWEEPING: started.isoformat()}
-        state = replace(state, plan=plan)
-        offered = await _sweep_articles(archive, state, resumed=begun is not None)
+    # The site may answer otherwise than it did to a sweep that was killed.
+    await archive.store.archives.forget_answers(archive.site.feed)
+    plan = {**await _renewed(archive, strategy, state.plan), SWEEPING: started.isoformat()}
+    await archive.save(state := replace(state, plan=plan))
+    marks, changed = await _list_all(archive, strategy, state, resumed=begun is not None)
+    await archive.queue(changed, replace(state, done=max(0, state.done - len(changed))))
+    await _read_waiting(archive, strategy)
+    await _withdraw(archive, strategy, state.plan, _unlisted(await archive.posts(), marks))
     await _withdraw_unlisted(archive)
     state = await archive.state()
     plan = {name: value for name, value in state.plan.items() if name != SWEEPING}
-    after = replace(state, plan=plan, swept_at=started, synced_at=started)
-    await archive.take([], replace(after, total=offered, offered=offered, done=offered))
+    state = replace(state, plan=plan, swept_at=started, synced_at=started)
+    await archive.save(replace(state, total=len(marks), offered=len(marks), done=len(marks)))
 
 
-async def _plan_again(archive: Archive, state: ArchiveState) -> Plan:
-    """Where the site does not tell, what was known stays."""
+async def _renewed(archive: FeedArchive, strategy: Strategy, plan: Plan) -> Plan:
+    """The plan as the site is by now, or the old one if the site does not tell."""
     try:
-        return await WAYS[state.way or ""].again(archive, state.plan)
+        return await strategy.renew(archive, plan)
     except (ParseError, FetchError) as error:
-        logger.info("archive.plan-kept", feed=archive.place.feed, cause=str(error))
-        return state.plan
+        logger.info("archive.plan-kept", feed=archive.site.feed, cause=str(error))
+        return plan
 
 
-# ---------------------------------------------------------------- REST
-
-
-async def _sweep_rest(archive: Archive, state: ArchiveState) -> int:
-    listed = await _index(archive, state)
-    known = await archive.store.archives.posts(archive.place.feed)
-    changed = [one.key for one in listed.values() if _to_read(known.get(one.key), one.mark)]
-    for some in batched(changed, PER_PAGE):
-        plan = {**state.plan, "size": PER_PAGE}
-        found = await _posts(archive, posts_page(archive, plan, 1, include=",".join(some)))
-        await archive.take(found, await archive.state())
-    for post in _missing(known, listed):
-        if await _is_gone_from_rest(archive, state, post):
-            await archive.withdraw(post)
-    return len(listed)
-
-
-async def _index(archive: Archive, state: ArchiveState) -> dict[str, Listed]:
-    """Every post that the site offers, without its words. A post that moves to another page
-    meanwhile may be missed; that it is gone is asked for by itself."""
-    listed: dict[str, Listed] = {}
-    for page in range(1, PAGES_AT_MOST):
-        answer = await archive.asker.get(
-            archive.place.rest(
-                "posts",
-                **term_filter(archive, state.plan),
-                per_page=INDEX_SIZE,
-                page=page,
-                _fields="id,modified_gmt",
-            )
-        )
-        if answer.status == 400 and refusal_code(answer.body) == PAST_THE_END:
-            break
-        _check(answer)
-        some = await asyncio.to_thread(read_index, answer.body, url=answer.url)
-        listed.update({one.key: one for one in some})
-        if len(some) < INDEX_SIZE:
-            break
-    return listed
-
-
-async def _is_gone_from_rest(archive: Archive, state: ArchiveState, post: ArchivePost) -> bool:
-    """Whether the site says that a post is deleted, not public any more, or of other categories.
-
-    Only WordPress's own words count: a site that closes its API answers 401 and 404 too.
-    """
-    fields = "id,status,categories,tags"
-    answer = await archive.asker.get(archive.place.rest(f"posts/{post.key}", _fields=fields))
-    code = refusal_code(answer.body)
-    if answer.status != 200:
-        refusals = {(404, "rest_post_invalid_id"), (401, "rest_forbidden"), (403, "rest_forbidden")}
-        return answer.status == 410 or (answer.status, code) in refusals
-    try:
-        told = orjson.loads(answer.body)
-    except orjson.JSONDecodeError:
-        return False
-    kind = archive.place.taxonomy
-    terms = told.get(kind) if isinstance(told, dict) and kind else None
-    return isinstance(terms, list) and not set(state.plan["terms"]) & set(terms)
-
-
-async def _posts(archive: Archive, address: str) -> list[Found]:
-    answer = await archive.asker.get(address)
-    if answer.status == 400 and refusal_code(answer.body) == PAST_THE_END:
-        return []
-    _check(answer)
-    return await asyncio.to_thread(read_posts, answer.body, url=answer.url)
-
-
-# ---------------------------------------------------------------- feed pages, article pages
-
-
-async def _sweep_pages(archive: Archive) -> int:
-    known = await archive.store.archives.posts(archive.place.feed)
-    listed: dict[str, Listed] = {}
-    for number in range(1, PAGES_AT_MOST):
-        found = await feed_page(archive, number)
-        new = [one for one in found if one.key not in listed]
-        if not new:
-            break
-        listed.update({one.key: Listed(one.key, one.mark) for one in new})
-        await archive.take(new, await archive.state())
-    await _withdraw_missing(archive, _missing(known, listed))
-    return len(listed)
-
-
-async def _sweep_articles(archive: Archive, state: ArchiveState, *, resumed: bool) -> int:
-    """Read the pages that changed; where the site does not tell when, all of them. Which are still
-    to be read is written down: a sweep that was interrupted (`resumed`) reads none again."""
-    known = await archive.store.archives.posts(archive.place.feed)
-    listed = await _addresses(archive, state)
-    again: list[ArchivePost] = []
-    for one in listed.values():
-        post = known.get(one.key, ArchivePost(one.key))
-        untold = not one.mark and post.state is PostState.TAKEN and not resumed
-        if untold or _to_read(known.get(one.key), one.mark):
-            mark = one.mark or post.mark
-            again.append(replace(post, state=PostState.WAITING, mark=mark))
-    async with archive.store.write() as write:
-        await write.archive.save_posts(archive.place.feed, again)
-        await write.archive.save(replace(state, done=max(0, state.done - len(again))))
-    way = WAYS[state.way or ""]
-    while await archive.store.archives.waiting(archive.place.feed, 1):
-        await way.step(archive, await archive.state(), None, None)
-    known = await archive.store.archives.posts(archive.place.feed)
-    await _withdraw_missing(archive, _missing(known, listed))
-    known = await archive.store.archives.posts(archive.place.feed)
-    return sum(post.state is PostState.TAKEN for post in known.values())
-
-
-async def _addresses(archive: Archive, state: ArchiveState) -> dict[str, Listed]:
-    listed: dict[str, Listed] = {}
-    if state.way == "sitemap":
-        for address in state.plan["maps"]:
-            posts = await map_posts(archive, str(address))
-            listed.update({post.key: Listed(post.key, post.mark or "") for post in posts})
-        return listed
-    for number in range(1, PAGES_AT_MOST):
-        links = [url for url in await listing_links(archive, number) if url not in listed]
-        if not links:
-            break
-        listed.update({url: Listed(url, "") for url in links})
-    return listed
-
-
-async def _withdraw_missing(archive: Archive, missing: Sequence[ArchivePost]) -> None:
-    """Withdraw what is gone by the word of its own page (404, 410; RFC 9110, 15.5.5, 15.5.11)."""
-    ids = [post.interview_id for post in missing if post.interview_id is not None]
-    addresses = {one.id: one.url for one in await archive.store.summaries(ids)}
-    for post in missing:
-        address = addresses.get(post.interview_id or 0)
-        if address is None or not archive.place.is_here(address):
+async def _list_all(
+    archive: FeedArchive, strategy: Strategy, state: ArchiveState, *, resumed: bool
+) -> tuple[Mapping[str, str], list[ArchivePost]]:
+    """The marks of all posts that the site lists, by key, and the posts that are to be read. Posts
+    listed with their words are saved. One that moves to another page meanwhile may be missed."""
+    known = await archive.posts()
+    marks: dict[str, str] = {}
+    changed: list[ArchivePost] = []
+    list_page = partial(strategy.list_page, archive, state.plan)
+    async for _, posts, _ in list_pages(list_page, strategy.page_size):
+        new = [post for post in posts if post.key not in marks]
+        marks.update({post.key: post.mark for post in new})
+        whole = [post for post in new if post.interview is not None]
+        if whole:
+            await archive.save(state, whole)
             continue
+        for post in new:
+            before = known.get(post.key)
+            if _is_to_be_read(before, post.mark, resumed=resumed):
+                before = before or ArchivePost(post.key)
+                changed.append(replace(before, mark=post.mark or before.mark))
+    return marks, changed
+
+
+def _is_to_be_read(known: ArchivePost | None, mark: str, *, resumed: bool) -> bool:
+    """Without marks every page is read, except by a sweep that is resumed: what it has not read
+    yet is queued."""
+    if known is None or known.state in (PostState.HELD, PostState.GONE):
+        return True
+    if not mark:
+        return known.state is PostState.TAKEN and not resumed
+    return known.mark != mark
+
+
+def _unlisted(known: Mapping[str, ArchivePost], marks: Mapping[str, str]) -> list[ArchivePost]:
+    taken = [post for post in known.values() if post.state is PostState.TAKEN]
+    return [post for post in taken if post.key not in marks]
+
+
+async def _withdraw(
+    archive: FeedArchive, strategy: Strategy, plan: Plan, posts: Sequence[ArchivePost]
+) -> None:
+    """Withdraw those of `posts` that the site says to be gone."""
+    ids = [post.interview_id for post in posts if post.interview_id is not None]
+    addresses = {one.id: one.url for one in await archive.store.summaries(ids)}
+    for post in posts:
+        address = addresses.get(post.interview_id or 0, "")
         try:
-            answer = await archive.asker.get(address)
+            is_gone = await strategy.is_gone(archive, plan, post, address)
         except FetchError as error:
             logger.info("archive.not-checked", url=address, cause=str(error))
             continue
-        if answer.status in (404, 410):
+        if is_gone:
             await archive.withdraw(post)
 
 
-async def _withdraw_unlisted(archive: Archive) -> None:
-    """Withdraw what the feed told and the site took down again before the archive had seen it, as
-    happens to what is published by mistake."""
-    known = await archive.store.archives.posts(archive.place.feed)
-    seen = {post.interview_id for post in known.values()}
+async def _withdraw_unlisted(archive: FeedArchive) -> None:
+    """Withdraw what was taken down before the archive listed it, as happens to posts that were
+    published by mistake."""
+    seen = {post.interview_id for post in (await archive.posts()).values()}
     now = archive.clock.now()
     unlisted = [
         ArchivePost(one.url, interview_id=one.id)
-        for one in await archive.store.latest(LOOKED_AT)
+        for one in await archive.store.latest(NEWEST)
         if one.id not in seen and is_recent(one.published_at, now)
     ]
-    await _withdraw_missing(archive, unlisted)
+    await _withdraw(archive, STRATEGIES["listing"], {}, unlisted)
 
 
-def _to_read(known: ArchivePost | None, mark: str) -> bool:
-    if known is None or known.state in (PostState.HELD, PostState.GONE):
-        return True
-    return known.mark != mark and bool(mark)
+def _since(posts: Sequence[SitePost], since: datetime | None) -> list[SitePost]:
+    """The posts without those that were published before `since`."""
+    return [post for post in posts if not _is_older(post.interview, since)]
 
 
-def _missing(known: Mapping[str, ArchivePost], listed: Mapping[str, Listed]) -> list[ArchivePost]:
-    taken = [post for post in known.values() if post.state is PostState.TAKEN]
-    return [post for post in taken if post.key not in listed]
-
-
-def _check(answer: Answer) -> None:
-    if answer.status != 200:
-        raise FetchError("fetch.refused", status=answer.status)
+def _is_older(interview: Interview | None, since: datetime | None) -> bool:
+    published = interview.published_at if interview is not None else None
+    return since is not None and published is not None and published < since

@@ -1,7 +1,7 @@
-"""The archive: all of a feed's interviews, also those that it shows no more, kept in step.
+"""Reading the archives of feeds: all their interviews, also those that the feeds show no more.
 
-Nothing that is found here is announced: that is the watcher's part. So what was published lately
-and stands in no poll yet is left to it (``archive.HELD_FOR``).
+Nothing that is found here is announced. Interviews that were published lately and came with no poll
+yet are left to the watcher (``archive.HELD_FOR``).
 """
 
 import asyncio
@@ -13,15 +13,16 @@ from functools import partial
 
 import structlog
 
-from bot.archive.archive import Archive, Report
-from bot.archive.pages import place_of
-from bot.archive.resync import sweep, sync
-from bot.archive.single_request import Asker, Fetches
-from bot.archive.strategies import WAYS, Way, choose
+from bot.archive.archive import ArchiveReport, FeedArchive
+from bot.archive.resync import read_archive, sweep, sync
+from bot.archive.site_address import site_address
+from bot.archive.site_client import SiteClient
+from bot.archive.strategies import choose
 from bot.core.clock import Clock
 from bot.core.errors import UserError
 from bot.core.retry import backoff
 from bot.core.supervisor import supervise
+from bot.feed.fetch import HttpGetter
 from bot.store import Store
 
 logger = structlog.get_logger(__name__)
@@ -36,16 +37,16 @@ LONGEST_BACKOFF = 3600.0
 
 
 class Backfill:
-    """Reads archives and keeps them in step.
+    """Reads archives, then keeps them in step with their sites.
 
-    `poll` polls a feed, so that what stands in it is seeded before its archive is stored;
-    `on_commit` is called after each transaction that changed an interview; `progress` with posts
-    done and their number, ``None`` while that is unknown.
+    `poll` polls a feed, so that its entries are stored before those of its archive. `on_commit` is
+    called after each transaction that changed an interview, `progress` with the number of posts
+    that are done and that of all posts, ``None`` while that is unknown.
     """
 
     def __init__(
         self,
-        fetcher: Fetches,
+        fetcher: HttpGetter,
         store: Store,
         clock: Clock,
         rng: random.Random,
@@ -76,16 +77,16 @@ class Backfill:
                 keeping = supervise("archive", work, self._clock, pause=self._pause, feed=url)
                 tasks.create_task(keeping, name=f"archive {url}")
 
-    async def survey(self, url: str) -> Report:
+    async def survey(self, url: str) -> ArchiveReport:
         """How the archive would be read, and how many posts it has; nothing of it is stored."""
         archive = self._archive(url)
-        way, _, total = await choose(archive)
-        await archive.take([], await archive.state())
-        return Report(url, way, total=total)
+        strategy, _, total = await choose(archive)
+        await archive.save(await archive.state())
+        return ArchiveReport(url, strategy, total=total)
 
     async def fill(
         self, url: str, *, since: datetime | None = None, limit: int | None = None
-    ) -> Report:
+    ) -> ArchiveReport:
         """Read what is not read yet: the newest first, of posts since `since`, at most `limit`.
 
         One that was read to its end is brought up to date instead (``refresh``).
@@ -103,16 +104,16 @@ class Backfill:
             await self._seed(url)
         if state.way is None:
             started = self._clock.now()
-            way, plan, total = await choose(archive)
-            logger.info("archive.found", feed=url, way=way, posts=total)
-            state = replace(await archive.state(), way=way, plan=plan, total=total)
-            state = replace(state, started_at=started, synced_at=started)
+            strategy, plan, total = await choose(archive)
+            logger.info("archive.found", feed=url, strategy=strategy, posts=total)
+            state = replace(await archive.state(), way=strategy, plan=plan, total=total)
+            state = replace(state, offered=total, started_at=started, synced_at=started)
             await self._store.archives.save(state)
-        await self._read(archive, WAYS[state.way or ""], since, limit)
+        await read_archive(archive, since=since, limit=limit)
         return await self._reported(archive)
 
-    async def refresh(self, url: str) -> Report:
-        """Look through all that the site offers, for what came, changed or went.
+    async def refresh(self, url: str) -> ArchiveReport:
+        """Look through all that the site offers for new, changed and removed posts.
 
         Raises as ``fill`` does.
         """
@@ -120,8 +121,8 @@ class Backfill:
         await sweep(archive)
         return await self._reported(archive)
 
-    async def keep_in_step(self, url: str) -> Report:
-        """What came, changed or went since the last time, as cheaply as the site allows.
+    async def keep_in_step(self, url: str) -> ArchiveReport:
+        """Read what is new, changed or removed since the last time, as cheaply as the site allows.
 
         Raises as ``fill`` does.
         """
@@ -136,21 +137,11 @@ class Backfill:
 
     # ---------------------------------------------------------------- within
 
-    async def _read(
-        self, archive: Archive, way: Way, since: datetime | None, limit: int | None
-    ) -> None:
-        before = archive.report.seen
-        while limit is None or archive.report.seen - before < limit:
-            state = await archive.state()
-            room = None if limit is None else limit - (archive.report.seen - before)
-            if not await way.step(archive, state, since, room):
-                return
-
-    async def _reported(self, archive: Archive) -> Report:
+    async def _reported(self, archive: FeedArchive) -> ArchiveReport:
         state = await archive.state()
         return replace(
             archive.report,
-            way=state.way,
+            strategy=state.way,
             total=state.total,
             finished=state.finished_at is not None,
         )
@@ -166,26 +157,26 @@ class Backfill:
     async def _update(self, url: str) -> float:
         """Read the archive on or bring it up to date; seconds until the next time."""
         finished = (await self._store.archives.state(url)).finished_at is not None
-        self._tell(await (self.keep_in_step(url) if finished else self.fill(url)))
+        self._log(await (self.keep_in_step(url) if finished else self.fill(url)))
         return SYNC_EVERY
 
     def _pause(self, failures: int) -> float:
         return backoff(failures, FIRST_BACKOFF, LONGEST_BACKOFF, self._rng.random())
 
-    def _tell(self, report: Report) -> None:
+    def _log(self, report: ArchiveReport) -> None:
         log = logger.info if report.changed else logger.debug
         log(
             "archive.read",
             feed=report.url,
-            way=report.way,
+            strategy=report.strategy,
             stored=report.stored,
             updated=report.updated,
             withdrawn=report.withdrawn,
         )
 
-    def _archive(self, url: str) -> Archive:
-        place = place_of(url)
-        asker = Asker(
-            self._fetcher, self._store, self._clock, place, rate=self._rate, agent=self._agent
+    def _archive(self, url: str) -> FeedArchive:
+        site = site_address(url)
+        client = SiteClient(
+            self._fetcher, self._store, self._clock, site, rate=self._rate, agent=self._agent
         )
-        return Archive(place, asker, self._store, self._clock, self._on_commit, self._progress)
+        return FeedArchive(client, site, self._store, self._clock, self._on_commit, self._progress)

@@ -1,45 +1,46 @@
-"""The ways to an archive, the best first: REST, pages of the feed, the sitemap, listing pages.
+"""How an archive is read: the REST API, the pages of the feed, or the listing's pages.
 
-Each knows how to find out whether a site offers it, and how to go one step: one page asked for,
-and what it brought written down with how far the archive is read then.
+A strategy knows whether a site offers it, how to list posts page by page, newest first, and how to
+read posts that are listed without their words.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Protocol
 
+import orjson
 import structlog
 
-from bot.archive.archive import Archive
-from bot.archive.pages import (
-    Found,
-    children,
+from bot.archive.archive import FeedArchive
+from bot.archive.articles import read_article_page, read_links
+from bot.archive.posts import (
+    SitePost,
     is_past_the_end,
-    read_article_page,
     read_feed_page,
-    read_links,
+    read_index,
     read_posts,
-    read_sitemap,
     read_terms,
     refusal_code,
 )
-from bot.archive.pages.site_address import PER_PAGE
-from bot.archive.single_request import TWICE
+from bot.archive.site_client import KILLS_AT_MOST
 from bot.core.errors import FetchError, ParseError
-from bot.feed.dates import iso_date
 from bot.feed.identity import digest
 from bot.store import Answer, ArchivePost, ArchiveState, PostState
 
 logger = structlog.get_logger(__name__)
 
 Plan = Mapping[str, Any]
+"""What a strategy has to know of the site to read it again: JSON."""
 
-MAPS_AT_MOST = 50
-LISTINGS_AT_MOST = 2_000
 PAGES_AT_MOST = 5_000
-"""Bounds for sites that never end; ten posts a page."""
+"""Pages that are listed of a site that never ends; ten posts a page."""
+
+READ_AT_ONCE = 20
+"""Posts of one REST page with all that they embed: a small host takes seconds for a hundred."""
+
+INDEX_SIZE = 100
+"""Posts of one REST page without their words: the most that WordPress gives."""
 
 PAST_THE_END = "rest_post_invalid_page_number"
 
@@ -56,410 +57,330 @@ _NOT_OFFERED = frozenset(
     }
 )
 _TOO_MUCH = frozenset({"fetch.too-large", "fetch.failing", "fetch.too-slow", "archive.begun"})
-_SMALLER = {PER_PAGE: 5, 5: 1}
+_SMALLER = {READ_AT_ONCE: 5, 5: 1}
 
 
-class Way(Protocol):
+class Strategy(Protocol):
     """One way to read an archive."""
 
-    async def offered(self, archive: Archive) -> tuple[Plan, int | None] | None:
-        """What going this way needs, and how many posts there are where that is told; ``None``
-        where the site does not offer it."""
+    page_size: int
+    """A page with fewer posts is the last; 0 where the length of a page does not tell."""
+
+    async def probe(self, archive: FeedArchive) -> tuple[Plan, int | None] | None:
+        """The plan, and the number of posts where the site tells it; ``None`` if the site does not
+        offer this strategy."""
         ...
 
-    async def again(self, archive: Archive, plan: Plan) -> Plan:
-        """What going this way needs by now: a site gets new categories and sitemaps."""
+    async def renew(self, archive: FeedArchive, plan: Plan) -> Plan:
+        """The plan as the site is by now."""
         ...
 
-    async def step(
-        self, archive: Archive, state: ArchiveState, since: datetime | None, room: int | None
+    async def list_page(self, archive: FeedArchive, plan: Plan, number: int) -> list[SitePost]:
+        """The posts of page `number`, counted from 1; none past the end."""
+        ...
+
+    async def read(
+        self, archive: FeedArchive, state: ArchiveState, posts: Sequence[ArchivePost]
+    ) -> tuple[list[SitePost], list[ArchivePost]]:
+        """Read listed posts: those that were read, and those to be set aside. Both may be empty
+        if the posts are to be tried in another way, which the saved plan then says."""
+        ...
+
+    async def is_gone(
+        self, archive: FeedArchive, plan: Plan, post: ArchivePost, address: str
     ) -> bool:
-        """One page further, of posts since `since`, at most `room` of them; whether there may be
-        more to do."""
+        """Whether the site says that a post, whose page is at `address`, is no more."""
         ...
 
 
-async def choose(archive: Archive) -> tuple[str, Plan, int | None]:
-    """The best way that the site offers.
+async def choose(archive: FeedArchive) -> tuple[str, Plan, int | None]:
+    """The name of the best strategy that the site offers, its plan and the number of posts.
 
     Raises:
-        FetchError: it can't be asked now, or offers none (``archive.no-way``).
+        FetchError: the site can't be asked now, or offers none (``archive.no-way``).
     """
-    for name, way in WAYS.items():
+    for name, strategy in STRATEGIES.items():
         try:
-            offered = await way.offered(archive)
+            offer = await strategy.probe(archive)
         except ParseError:
             continue
         except FetchError as error:
             if error.key not in _NOT_OFFERED:
                 raise
             continue
-        if offered is not None:
-            return name, *offered
-    raise FetchError("archive.no-way", url=archive.place.feed)
+        if offer is not None:
+            return name, *offer
+    raise FetchError("archive.no-way", url=archive.site.feed)
+
+
+async def list_pages(
+    list_page: Callable[[int], Awaitable[list[SitePost]]], page_size: int, first: int = 1
+) -> AsyncIterator[tuple[int, list[SitePost], bool]]:
+    """The pages from `first`: number, posts, and whether it is the last. A page that is the same
+    as the one before is past the end of a site that does not say so."""
+    before: list[str] = []
+    for number in range(first, PAGES_AT_MOST + 1):
+        posts = await list_page(number)
+        keys = [post.key for post in posts]
+        is_last = not posts or keys == before or len(posts) < page_size or number == PAGES_AT_MOST
+        yield number, posts, is_last
+        if is_last:
+            return
+        before = keys
 
 
 class Rest:
-    """WordPress's REST API."""
+    """WordPress's REST API: an index of ids and times, then posts by their ids."""
 
-    async def offered(self, archive: Archive) -> tuple[Plan, int | None] | None:
-        place = archive.place
-        if not place.known:
+    page_size = INDEX_SIZE
+
+    async def probe(self, archive: FeedArchive) -> tuple[Plan, int | None] | None:
+        site = archive.site
+        if not site.is_wordpress:
             return None
         terms: list[int] = []
-        if place.taxonomy is not None:
+        if site.taxonomy is not None:
             terms, _ = await self._terms(archive)
             if not terms:
                 return None
-        plan = {"terms": terms, "size": PER_PAGE}
-        answer = await archive.asker.get(posts_page(archive, plan, 1))
-        if answer.status != 200:
+        plan = {"terms": terms, "size": READ_AT_ONCE}
+        response = await archive.client.get(self._index(archive, plan, 1))
+        if response.status != 200:
             return None
-        await asyncio.to_thread(read_posts, answer.body, url=answer.url)
-        return plan, answer.total
+        await asyncio.to_thread(read_index, response.body, url=response.url)
+        return plan, response.total
 
-    async def again(self, archive: Archive, plan: Plan) -> Plan:
-        if archive.place.taxonomy is None:
+    async def renew(self, archive: FeedArchive, plan: Plan) -> Plan:
+        """Terms that the site tells in part only are not used: posts of the others would be taken
+        for posts of another category."""
+        plan = {**plan, "size": READ_AT_ONCE}
+        if archive.site.taxonomy is None:
             return plan
-        terms, whole = await self._terms(archive)
-        # Half of the categories would make half of the posts those of others.
-        return {**plan, "terms": terms} if terms and whole else plan
+        terms, complete = await self._terms(archive)
+        return {**plan, "terms": terms} if terms and complete else plan
 
-    async def _terms(self, archive: Archive) -> tuple[list[int], bool]:
-        """The ids of the feed's category and of those below it, as its page lists them too; and
-        whether the site told them all."""
-        place = archive.place
-        wanted, kind = place.term or "", place.taxonomy or "categories"
+    async def list_page(self, archive: FeedArchive, plan: Plan, number: int) -> list[SitePost]:
+        response = await archive.client.get(self._index(archive, plan, number))
+        if _is_past_the_end(response):
+            return []
+        _check(response)
+        return await asyncio.to_thread(read_index, response.body, url=response.url)
+
+    async def read(
+        self, archive: FeedArchive, state: ArchiveState, posts: Sequence[ArchivePost]
+    ) -> tuple[list[SitePost], list[ArchivePost]]:
+        """Posts that are too much for the site, or that kill whoever reads them, are read in
+        smaller parts; a single one is left to the next sweep."""
+        include = ",".join(post.key for post in posts)
+        address = archive.site.rest(
+            "posts",
+            per_page=len(posts),
+            include=include,
+            _embed=1,
+            **self._filter(archive, state.plan),
+        )
+        try:
+            response = await archive.client.get(address, kills_at_most=KILLS_AT_MOST)
+        except FetchError as error:
+            if error.key not in _TOO_MUCH:
+                raise
+            smaller = _SMALLER.get(state.plan["size"])
+            if smaller is None:
+                logger.warning("archive.post-skipped", feed=archive.site.feed, cause=str(error))
+                return [], [_set_aside(post, PostState.GONE) for post in posts]
+            await archive.save(replace(state, plan={**state.plan, "size": smaller}))
+            return [], []
+        _check(response)
+        read = await asyncio.to_thread(read_posts, response.body, url=response.url)
+        keys = {post.key for post in read}
+        return read, [_set_aside(post, PostState.GONE) for post in posts if post.key not in keys]
+
+    async def changed(
+        self, archive: FeedArchive, plan: Plan, number: int, since: str
+    ) -> list[SitePost]:
+        """Page `number` of the posts that were modified after `since`, with their words."""
+        address = archive.site.rest(
+            "posts",
+            per_page=READ_AT_ONCE,
+            page=number,
+            modified_after=since,
+            _embed=1,
+            **self._filter(archive, plan),
+        )
+        response = await archive.client.get(address)
+        if _is_past_the_end(response):
+            return []
+        _check(response)
+        return await asyncio.to_thread(read_posts, response.body, url=response.url)
+
+    async def count(self, archive: FeedArchive, plan: Plan) -> int | None:
+        """The number of posts, if the site tells it."""
+        query = self._filter(archive, plan)
+        address = archive.site.rest("posts", **query, per_page=1, _fields="id")
+        response = await archive.client.get(address)
+        return response.total if response.status == 200 else None
+
+    async def is_gone(
+        self, archive: FeedArchive, plan: Plan, post: ArchivePost, address: str
+    ) -> bool:
+        """A post is gone if it is deleted, not public any more, or of other categories. Only the
+        words of WordPress count: a site that closes its API answers 401 and 404 too."""
+        fields = "id,status,categories,tags"
+        response = await archive.client.get(archive.site.rest(f"posts/{post.key}", _fields=fields))
+        if response.status != 200:
+            refusals = {
+                (404, "rest_post_invalid_id"),
+                (401, "rest_forbidden"),
+                (403, "rest_forbidden"),
+            }
+            return response.status == 410 or (
+                (response.status, refusal_code(response.body)) in refusals
+            )
+        try:
+            found = orjson.loads(response.body)
+        except orjson.JSONDecodeError:
+            return False
+        taxonomy = archive.site.taxonomy
+        terms = found.get(taxonomy) if isinstance(found, dict) and taxonomy else None
+        return isinstance(terms, list) and not set(plan["terms"]) & set(terms)
+
+    def _index(self, archive: FeedArchive, plan: Plan, number: int) -> str:
+        query = self._filter(archive, plan)
+        return archive.site.rest(
+            "posts", **query, per_page=INDEX_SIZE, page=number, _fields="id,modified_gmt"
+        )
+
+    def _filter(self, archive: FeedArchive, plan: Plan) -> dict[str, str | int]:
+        """The parameter that leaves out posts of other categories."""
+        if archive.site.taxonomy is None:
+            return {}
+        return {archive.site.taxonomy: ",".join(str(term) for term in plan["terms"])}
+
+    async def _terms(self, archive: FeedArchive) -> tuple[list[int], bool]:
+        """The ids of the feed's category and of those below it, whose posts its feed has too; and
+        whether the site told all of them."""
+        site = archive.site
+        wanted, kind = site.term or "", site.taxonomy or "categories"
         by = {"include": wanted} if wanted.isascii() and wanted.isdigit() else {"slug": wanted}
-        answer = await archive.asker.get(place.rest(kind, **by))
-        if answer.status != 200:
+        response = await archive.client.get(site.rest(kind, **by))
+        if response.status != 200:
             return [], False
-        found = read_terms(answer.body, wanted, url=answer.url)
-        level, whole = found, True
-        while kind == "categories" and level and len(found) < PER_PAGE:
+        terms = read_terms(response.body, url=response.url)
+        found = [term.id for term in terms if wanted in (term.slug, str(term.id))]
+        level, complete = found, True
+        while kind == "categories" and level and len(found) < READ_AT_ONCE:
             below: list[int] = []
             for parent in level:
-                answer = await archive.asker.get(place.rest(kind, parent=parent, per_page=100))
-                whole = whole and answer.status == 200
-                if answer.status == 200:
-                    below += children(answer.body, [parent], url=answer.url)
+                response = await archive.client.get(site.rest(kind, parent=parent, per_page=100))
+                complete = complete and response.status == 200
+                if response.status == 200:
+                    terms = read_terms(response.body, url=response.url)
+                    below += [term.id for term in terms if term.parent == parent]
             level = [term for term in below if term not in found]
             found = found + level
-        return found, whole
+        return found, complete
 
-    async def step(
-        self, archive: Archive, state: ArchiveState, since: datetime | None, room: int | None
+
+class _ByPages:
+    """What the two strategies without an API share."""
+
+    page_size = 0
+
+    async def renew(self, archive: FeedArchive, plan: Plan) -> Plan:
+        return plan
+
+    async def is_gone(
+        self, archive: FeedArchive, plan: Plan, post: ArchivePost, address: str
     ) -> bool:
-        size = int(state.plan["size"])
-        page = state.position // size + 1
-        try:
-            address = posts_page(archive, state.plan, page)
-            answer = await archive.asker.get(address, at_most=TWICE)
-        except FetchError as error:
-            return await self._smaller(archive, state, size, error)
-        if answer.status == 400 and refusal_code(answer.body) == PAST_THE_END:
-            await archive.take([], _finished(archive, state))
+        """Whether the page is there no more (404, 410; RFC 9110, 15.5.5, 15.5.11)."""
+        if not archive.site.is_same_site(address):
             return False
-        _check(answer)
-        found = await asyncio.to_thread(read_posts, answer.body, url=answer.url)
-        total = answer.total if answer.total is not None else state.total
-        position = state.position + size
-        after = replace(
-            state,
-            position=position,
-            done=min(position, total or position),
-            total=total,
-            offered=answer.total,
-        )
-        if not found if total is None else position >= total:
-            after = _finished(archive, after)
-        return await _take(archive, found, state, after, since, room)
-
-    async def _smaller(
-        self, archive: Archive, state: ArchiveState, size: int, error: FetchError
-    ) -> bool:
-        """A page too large, or that the site can't make, is asked for in pieces; a single post
-        that can't be had is left to the next sweep."""
-        if error.key not in _TOO_MUCH:
-            raise error
-        smaller = _SMALLER.get(size)
-        if smaller is None:
-            logger.warning("archive.post-skipped", feed=archive.place.feed, cause=str(error))
-            await archive.take([], replace(state, position=state.position + 1))
-            return True
-        plan = {**state.plan, "size": smaller}
-        await archive.take([], replace(state, plan=plan))
-        return True
+        return (await archive.client.get(address)).status in (404, 410)
 
 
-class Pages:
-    """The feed's ``?paged=N``."""
+class FeedPages(_ByPages):
+    """The feed's ``?paged=N``, which lists posts with their words."""
 
-    async def offered(self, archive: Archive) -> tuple[Plan, int | None] | None:
-        first = await archive.asker.get(archive.place.paged(1))
+    async def probe(self, archive: FeedArchive) -> tuple[Plan, int | None] | None:
+        first = await archive.client.get(archive.site.feed_page(1))
         if first.status != 200:
             return None
         newest = await asyncio.to_thread(read_feed_page, first.body, url=first.url)
-        second = await archive.asker.get(archive.place.paged(2))
+        second = await archive.client.get(archive.site.feed_page(2))
         if second.status == 404 and is_past_the_end(second.body, url=second.url):
             return {}, len(newest)
         if second.status != 200:
             return None
         older = await asyncio.to_thread(read_feed_page, second.body, url=second.url)
-        ignored = {one.key for one in newest} & {one.key for one in older}
-        return None if not older or len(ignored) == len(older) else ({}, None)
+        ignores_paging = {one.key for one in older} <= {one.key for one in newest}
+        return None if ignores_paging else ({}, None)
 
-    async def again(self, archive: Archive, plan: Plan) -> Plan:
-        return plan
+    async def list_page(self, archive: FeedArchive, plan: Plan, number: int) -> list[SitePost]:
+        response = await archive.client.get(archive.site.feed_page(number))
+        if response.status == 404 and number > 1:
+            return []
+        _check(response)
+        return await asyncio.to_thread(read_feed_page, response.body, url=response.url)
 
-    async def step(
-        self, archive: Archive, state: ArchiveState, since: datetime | None, room: int | None
-    ) -> bool:
-        found = await feed_page(archive, state.position + 1)
-        if not found or state.position >= PAGES_AT_MOST:
-            await archive.take([], _finished(archive, replace(state, total=state.done)))
-            return False
-        done = state.done + len(found)
-        after = replace(state, position=state.position + 1, done=done)
-        return await _take(archive, found, state, after, since, room)
+    async def read(
+        self, archive: FeedArchive, state: ArchiveState, posts: Sequence[ArchivePost]
+    ) -> tuple[list[SitePost], list[ArchivePost]]:
+        raise AssertionError("the pages of a feed have the words of every post")
 
 
-class Sitemaps:
-    """The sitemap, and the article pages that it lists; these tell their categories."""
+class Listing(_ByPages):
+    """The pages that list the feed's articles, and the article pages to which they link."""
 
-    async def offered(self, archive: Archive) -> tuple[Plan, int | None] | None:
-        place = archive.place
-        named = [url for url in (await archive.asker.robots()).sitemaps if place.is_here(url)]
-        for address in dict.fromkeys((*named, *place.sitemaps)):
-            answer = await archive.asker.get(address)
-            if answer.status != 200:
-                continue
-            read = await asyncio.to_thread(read_sitemap, answer.body, url=answer.url)
-            maps = [url for url in read.maps if place.is_here(url)][:MAPS_AT_MOST]
-            if not maps and read.pages:
-                maps = [address]
-            if maps and await self._tells_categories(archive, maps[0]):
-                return {"maps": maps, "slugs": await self._slugs(archive, read.terms)}, None
-        return None
+    async def probe(self, archive: FeedArchive) -> tuple[Plan, int | None] | None:
+        has_links = archive.site.listing and await self.list_page(archive, {}, 1)
+        return ({}, None) if has_links else None
 
-    async def again(self, archive: Archive, plan: Plan) -> Plan:
-        offered = await self.offered(archive)
-        return plan if offered is None else {**plan, **offered[0]}
+    async def list_page(self, archive: FeedArchive, plan: Plan, number: int) -> list[SitePost]:
+        response = await archive.client.get(archive.site.listing_page(number))
+        if response.status in (404, 410):
+            return []
+        _check(response)
+        links = await asyncio.to_thread(read_links, response.body, archive.site, url=response.url)
+        return [SitePost(link) for link in links]
 
-    async def _slugs(self, archive: Archive, maps: Sequence[str]) -> list[str]:
-        """The feed's category and those below it, which the site's sitemaps may list."""
-        place = archive.place
-        if place.taxonomy != "categories":
-            return [place.term] if place.term is not None else []
-        slugs = dict.fromkeys([place.term or ""])
-        for address in [url for url in maps if place.is_here(url)][:MAPS_AT_MOST]:
-            answer = await archive.asker.get(address)
-            if answer.status == 200:
-                read = await asyncio.to_thread(read_sitemap, answer.body, url=answer.url)
-                for url, _ in read.pages:
-                    slugs.update(dict.fromkeys(place.terms_below(url)))
-        return list(slugs)
-
-    async def _tells_categories(self, archive: Archive, address: str) -> bool:
-        place = archive.place
-        if not place.known or (place.listing is None and place.taxonomy == "categories"):
-            # Pages tell slugs, and an address with ``?cat=2`` an id.
-            return False
-        if place.taxonomy is None:
-            return True
-        answer = await archive.asker.get(address)
-        read = await asyncio.to_thread(read_sitemap, answer.body, url=answer.url)
-        # The first may be the front page.
-        for url, _ in [page for page in read.pages if place.is_here(page[0])][:3]:
-            page = await archive.asker.get(url)
-            try:
-                article = await asyncio.to_thread(read_article_page, page.body, place, url=page.url)
-            except ParseError:
-                continue
-            return article.terms is not None
-        return False
-
-    async def step(
-        self, archive: Archive, state: ArchiveState, since: datetime | None, room: int | None
-    ) -> bool:
-        maps = state.plan["maps"]
-        if state.position >= len(maps):
-            return await _read_article(archive, state, since, by_terms=True)
-        posts = await map_posts(archive, str(maps[state.position]))
-        if since is not None:
-            posts = [post for post in posts if not _older(iso_date(post.mark, []), since)]
-        await archive.queue(posts, replace(state, position=state.position + 1))
-        return True
+    async def read(
+        self, archive: FeedArchive, state: ArchiveState, posts: Sequence[ArchivePost]
+    ) -> tuple[list[SitePost], list[ArchivePost]]:
+        (post,) = posts
+        try:
+            response = await archive.client.get(post.key)
+        except FetchError as error:
+            if error.key not in _NOT_OFFERED:
+                raise
+            logger.warning("archive.article-skipped", url=post.key, cause=str(error))
+            return [], [_set_aside(post, PostState.GONE)]
+        try:
+            _check(response)
+            article = await asyncio.to_thread(
+                read_article_page, response.body, archive.site, url=response.url
+            )
+        except (ParseError, FetchError) as error:
+            logger.info("archive.no-article", url=post.key, cause=str(error))
+            skipped = PostState.OTHER if response.status == 200 else PostState.GONE
+            return [], [_set_aside(post, skipped)]
+        return [SitePost(post.key, digest(article), article)], []
 
 
-class Listings:
-    """The pages that list the feed's articles, and the article pages that they link to."""
-
-    async def offered(self, archive: Archive) -> tuple[Plan, int | None] | None:
-        links = await listing_links(archive, 1) if archive.place.listing else []
-        return ({"listed": False}, None) if links else None
-
-    async def again(self, archive: Archive, plan: Plan) -> Plan:
-        return plan
-
-    async def step(
-        self, archive: Archive, state: ArchiveState, since: datetime | None, room: int | None
-    ) -> bool:
-        if state.plan["listed"]:
-            return await _read_article(archive, state, since, by_terms=False)
-        links = await listing_links(archive, state.position + 1)
-        after = replace(state, position=state.position + 1)
-        added = await archive.queue([ArchivePost(url) for url in links], after)
-        waiting = await archive.store.archives.waiting(archive.place.feed, 1 + (room or 0))
-        enough = room is not None and len(waiting) >= room
-        if enough:
-            return await _read_article(archive, await archive.state(), since, by_terms=False)
-        if not added or after.position >= LISTINGS_AT_MOST:
-            state = await archive.state()
-            plan = {**state.plan, "listed": True}
-            await archive.store.archives.save(replace(state, plan=plan))
-        return True
+REST = Rest()
+STRATEGIES: Mapping[str, Strategy] = {"rest": REST, "paged": FeedPages(), "listing": Listing()}
 
 
-WAYS: Mapping[str, Way] = {
-    "rest": Rest(),
-    "paged": Pages(),
-    "sitemap": Sitemaps(),
-    "listing": Listings(),
-}
+def _set_aside(post: ArchivePost, state: PostState) -> ArchivePost:
+    """A post that could not be read: one that was read before stays as it was. The next sweep
+    requests it again, unless it is no article (``OTHER``)."""
+    return replace(post, state=state if post.interview_id is None else PostState.TAKEN)
 
 
-# ---------------------------------------------------------------- pages, also for keeping in step
+def _is_past_the_end(response: Answer) -> bool:
+    return response.status == 400 and refusal_code(response.body) == PAST_THE_END
 
 
-def posts_page(archive: Archive, plan: Plan, page: int, **query: str | int) -> str:
-    """The address of a page of posts over REST, with all that they embed."""
-    return archive.place.rest(
-        "posts", **term_filter(archive, plan), per_page=plan["size"], page=page, _embed=1, **query
-    )
-
-
-def term_filter(archive: Archive, plan: Plan) -> dict[str, str | int]:
-    """What keeps posts of other categories out."""
-    if archive.place.taxonomy is None:
-        return {}
-    return {archive.place.taxonomy: ",".join(str(term) for term in plan["terms"])}
-
-
-async def feed_page(archive: Archive, number: int) -> list[Found]:
-    """The posts of the feed's page `number`; none past its end."""
-    answer = await archive.asker.get(archive.place.paged(number))
-    if answer.status == 404 and number > 1:
-        return []
-    _check(answer)
-    return await asyncio.to_thread(read_feed_page, answer.body, url=answer.url)
-
-
-async def map_posts(archive: Archive, address: str) -> list[ArchivePost]:
-    """The pages that a sitemap lists, the latest changed first where it tells."""
-    answer = await archive.asker.get(address)
-    _check(answer)
-    read = await asyncio.to_thread(read_sitemap, answer.body, url=answer.url)
-    pages = sorted(read.pages, key=lambda page: page[1], reverse=True)
-    return [ArchivePost(url, mark=mark) for url, mark in pages if archive.place.is_here(url)]
-
-
-async def listing_links(archive: Archive, number: int) -> list[str]:
-    """The articles that the listing's page `number` links to; none past its end."""
-    answer = await archive.asker.get(archive.place.listed(number))
-    if answer.status in (404, 410):
-        return []
-    _check(answer)
-    return await asyncio.to_thread(read_links, answer.body, archive.place, url=answer.url)
-
-
-# ---------------------------------------------------------------- within
-
-
-async def _take(
-    archive: Archive,
-    found: list[Found],
-    state: ArchiveState,
-    after: ArchiveState,
-    since: datetime | None,
-    room: int | None,
-) -> bool:
-    """Store a page's posts as far as they are wanted; a page not taken whole is read again when
-    more is wanted."""
-    wanted = [one for one in found if not _older(one.interview.published_at, since)]
-    older = len(wanted) < len(found)
-    if room is not None:
-        wanted = wanted[:room]
-    whole = len(wanted) == len(found)
-    await archive.take(wanted, after if whole else state)
-    return not older and after.finished_at is None
-
-
-async def _read_article(
-    archive: Archive, state: ArchiveState, since: datetime | None, *, by_terms: bool
-) -> bool:
-    waiting = await archive.store.archives.waiting(archive.place.feed, 1)
-    if not waiting:
-        await archive.take([], _finished(archive, state))
-        return False
-    post = waiting[0]
-    place = archive.place
-    after = replace(state, done=state.done + 1)
-    try:
-        answer = await archive.asker.get(post.key)
-    except FetchError as error:
-        if error.key not in _NOT_OFFERED:
-            raise
-        logger.warning("archive.article-skipped", url=post.key, cause=str(error))
-        await _put_aside(archive, post, PostState.GONE, after)
-        return True
-    try:
-        _check(answer)
-        article = await asyncio.to_thread(read_article_page, answer.body, place, url=answer.url)
-    except (ParseError, FetchError) as error:
-        logger.info("archive.no-article", url=post.key, cause=str(error))
-        there = answer.status == 200
-        await _put_aside(archive, post, PostState.OTHER if there else PostState.GONE, after)
-        return True
-    if by_terms and place.term is not None:
-        wanted = set(state.plan.get("slugs") or [place.term])
-        if not wanted & (article.terms or frozenset()):
-            if post.interview_id is not None and article.terms:
-                await archive.withdraw(post)
-            else:
-                await _put_aside(archive, post, PostState.OTHER, after)
-            return True
-    if _older(article.interview.published_at, since):
-        return False
-    mark = post.mark if is_time(post.mark) else digest(article.interview)
-    await archive.take([Found(post.key, mark or "", article.interview)], after)
-    return True
-
-
-async def _put_aside(
-    archive: Archive, post: ArchivePost, state: PostState, after: ArchiveState
-) -> None:
-    """Leave a post that could not be read; one that was read before stays as it was. What is gone,
-    or can't be had now, is asked for again by the next sweep, what is no article is not."""
-    kept = state if post.interview_id is None else PostState.TAKEN
-    await archive.put_aside([replace(post, state=kept)], after)
-
-
-def is_time(mark: str | None) -> bool:
-    """Whether a post's mark is the time of change that its site tells, and no digest."""
-    return bool(mark) and iso_date(mark or "", []) is not None
-
-
-def _check(answer: Answer) -> None:
-    if answer.status != 200:
-        key = "fetch.missing" if answer.status in (404, 410) else "fetch.refused"
-        raise FetchError(key if answer.status != 400 else "fetch.unexpected", status=answer.status)
-
-
-def _finished(archive: Archive, state: ArchiveState) -> ArchiveState:
-    now = archive.clock.now()
-    return replace(state, finished_at=now, swept_at=now)
-
-
-def _older(when: datetime | None, since: datetime | None) -> bool:
-    return when is not None and since is not None and when < since
+def _check(response: Answer) -> None:
+    if response.status != 200:
+        key = {404: "fetch.missing", 410: "fetch.missing", 400: "fetch.unexpected"}
+        raise FetchError(key.get(response.status, "fetch.refused"), status=response.status)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from bot.archive import Backfill, Report
+from bot.archive import ArchiveReport, Backfill
 from bot.cli import EX_FAILED, sentence
 from bot.cli.progress import counting, pacing
 from bot.core.clock import SystemClock
@@ -82,18 +82,18 @@ async def backfill_archive(settings: Settings, text: Text, options: BackfillOpti
     return EX_FAILED if failed else 0
 
 
-def _survey(report: Report, text: Text) -> str:
-    way = text(f"cli.backfill.way.{report.way}")
+def _survey(report: ArchiveReport, text: Text) -> str:
+    way = text(f"cli.backfill.way.{report.strategy}")
     if report.total is None:
         return text("cli.backfill.survey-open", url=report.url, way=way)
     return text("cli.backfill.survey", url=report.url, total=report.total, way=way)
 
 
-def _done(report: Report, text: Text) -> str:
+def _done(report: ArchiveReport, text: Text) -> str:
     return text(
         "cli.backfill.done" if report.finished else "cli.backfill.partial",
         url=report.url,
-        way=text(f"cli.backfill.way.{report.way}"),
+        way=text(f"cli.backfill.way.{report.strategy}"),
         stored=report.stored,
         updated=report.updated,
         withdrawn=report.withdrawn,

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import product
-from typing import Protocol
+from typing import Protocol, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from bot.core.model import Interview
-from bot.feed.identity import url_key
+from bot.feed.identity import digest, url_key
 
 _HOST = re.compile(r"^[^/?]*")
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -31,11 +31,15 @@ class KnownInterview(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """A parsed entry with the digest of what a person reads of it."""
 
     interview: Interview
     digest: str
+
+    @classmethod
+    def of(cls, interview: Interview) -> Self:
+        return cls(interview, digest(interview))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Update:
     """A stored interview that reads differently now, or that the site identifies differently."""
 
     id: int
-    entry: Entry
+    entry: FeedEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Plan:
     ``announce`` is false for a feed's first poll.
     """
 
-    new: tuple[Entry, ...]
+    new: tuple[FeedEntry, ...]
     updates: tuple[Update, ...]
     announce: bool
 
@@ -63,13 +67,13 @@ class Plan:
         return not self.new and not self.updates
 
 
-def decide(entries: Sequence[Entry], known: Iterable[KnownInterview], *, seeded: bool) -> Plan:
+def decide(entries: Sequence[FeedEntry], known: Iterable[KnownInterview], *, seeded: bool) -> Plan:
     """Sort a feed's entries into new, changed and unchanged.
 
     An entry is the interview that has its GUID; failing that, the one that has its canonical URL
     in any spelling (``url_key``), unless another entry has that one's GUID (a new article at the
     address that an older one gave up); see ``match``. `known` are the rows that may be one of the
-    entries (``asked``). Dates decide nothing: a backdated entry is new, an edited one is not. An
+    entries (``keys_of``). Dates decide nothing: a backdated entry is new, an edited one is not. An
     interview that stands in the feed twice counts once, as its first entry tells it. One that was
     withdrawn and is in the feed again is updated, which brings it back; it is not announced again.
     """
@@ -100,7 +104,7 @@ def spellings(url: str) -> tuple[str, ...]:
     )
 
 
-def asked(entries: Iterable[Entry]) -> tuple[set[str], set[str]]:
+def keys_of(entries: Iterable[FeedEntry]) -> tuple[set[str], set[str]]:
     """The GUIDs and addresses to ask the store for, so that ``decide`` can match `entries`."""
     guids: set[str] = set()
     urls: set[str] = set()
@@ -110,11 +114,11 @@ def asked(entries: Iterable[Entry]) -> tuple[set[str], set[str]]:
     return guids, urls
 
 
-def without_repeats(entries: Sequence[Entry]) -> list[Entry]:
+def without_repeats(entries: Sequence[FeedEntry]) -> list[FeedEntry]:
     """The entries, each interview once, as its first entry tells it."""
     guids: set[str] = set()
     urls: set[str] = set()
-    kept: list[Entry] = []
+    kept: list[FeedEntry] = []
     for entry in entries:
         guid, address = entry.interview.guid, url_key(entry.interview.url)
         if guid in guids or address in urls:
@@ -126,7 +130,9 @@ def without_repeats(entries: Sequence[Entry]) -> list[Entry]:
     return kept
 
 
-def match(entries: Sequence[Entry], rows: Sequence[KnownInterview]) -> list[KnownInterview | None]:
+def match(
+    entries: Sequence[FeedEntry], rows: Sequence[KnownInterview]
+) -> list[KnownInterview | None]:
     """For each entry the row that it is, each row once.
 
     In this order: the same GUID; a GUID that is the same address but for scheme and ``www.``; the
@@ -160,7 +166,9 @@ def _tail(url: str) -> str:
     return _HOST.sub("", url_key(url))
 
 
-_IDENTITIES: tuple[tuple[Callable[[KnownInterview], object], Callable[[Entry], object]], ...] = (
+_IDENTITIES: tuple[
+    tuple[Callable[[KnownInterview], object], Callable[[FeedEntry], object]], ...
+] = (
     (lambda row: row.guid, lambda entry: entry.interview.guid),
     (lambda row: url_key(row.guid), lambda entry: url_key(entry.interview.guid)),
     (lambda row: url_key(row.url), lambda entry: url_key(entry.interview.url)),
@@ -171,7 +179,7 @@ _IDENTITIES: tuple[tuple[Callable[[KnownInterview], object], Callable[[Entry], o
 )
 
 
-def _differs(row: KnownInterview, entry: Entry) -> bool:
+def _differs(row: KnownInterview, entry: FeedEntry) -> bool:
     """Identity counts too: an interview known by its URL under a new GUID must keep the new one,
     or a later change of the URL would make it a stranger that is announced again."""
     interview = entry.interview
@@ -183,7 +191,7 @@ def _differs(row: KnownInterview, entry: Entry) -> bool:
     )
 
 
-def _oldest_first(new: list[Entry]) -> tuple[Entry, ...]:
+def _oldest_first(new: list[FeedEntry]) -> tuple[FeedEntry, ...]:
     """By date; of one date, or without any, feeds put the newest on top. Undated ones go last."""
     oldest_first = new[::-1]
     oldest_first.sort(key=lambda entry: entry.interview.published_at or _LAST)

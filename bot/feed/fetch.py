@@ -9,6 +9,7 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import aiohttp
 import yarl
@@ -101,6 +102,12 @@ class _Request:
     start: yarl.URL
     headers: Mapping[str, str]
     validators: Validators
+
+
+class HttpGetter(Protocol):
+    """Whatever requests addresses as a ``Fetcher`` does."""
+
+    async def get(self, url: str, validators: Validators = NO_VALIDATORS) -> Fetched: ...
 
 
 class Fetcher:

@@ -5,16 +5,14 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
 from bot.core.clock import Clock
 from bot.core.model import FeedState, Validators
 from bot.core.supervisor import supervise
-from bot.feed.decide import Entry, Plan, asked, decide
-from bot.feed.fetch import Fetched
-from bot.feed.identity import digest
+from bot.feed.decide import FeedEntry, Plan, decide, keys_of
+from bot.feed.fetch import Fetched, HttpGetter
 from bot.feed.parse import ParsedFeed, parse_feed
 from bot.feed.schedule import next_poll
 from bot.store import Store
@@ -33,12 +31,6 @@ SECOND_LOOK = 60.0
 """Seconds: a poll that followed a hint and brought nothing new is repeated once, so much later, for
 a page cache or a replica may show a new post only after WordPress told of it.
 """
-
-
-class Fetches(Protocol):
-    """What the watcher needs of ``bot.feed.fetch.Fetcher``."""
-
-    async def get(self, url: str, validators: Validators) -> Fetched: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +100,7 @@ class Watcher:
 
     def __init__(
         self,
-        fetcher: Fetches,
+        fetcher: HttpGetter,
         store: Store,
         clock: Clock,
         rng: random.Random,
@@ -254,13 +246,13 @@ class Watcher:
         return await self._write(state, fetched.validators, entries)
 
     async def _write(
-        self, state: FeedState, validators: Validators, entries: Sequence[Entry]
+        self, state: FeedState, validators: Validators, entries: Sequence[FeedEntry]
     ) -> PollReport:
         """What is known is asked within the transaction, so that another process that polls the
         same feed can't come in between."""
         now = self._clock.now()
         async with self._store.write() as write:
-            plan = decide(entries, await write.known(*asked(entries)), seeded=state.seeded)
+            plan = decide(entries, await write.known(*keys_of(entries)), seeded=state.seeded)
             if plan.empty and state.seeded and validators == state.validators:
                 return PollReport(state.url, 200)
             new_ids: list[int] = []
@@ -283,9 +275,9 @@ class Watcher:
         )
 
 
-def _parse(fetched: Fetched) -> tuple[ParsedFeed, list[Entry]]:
+def _parse(fetched: Fetched) -> tuple[ParsedFeed, list[FeedEntry]]:
     parsed = parse_feed(fetched.body, url=fetched.url, content_type=fetched.content_type)
-    return parsed, [Entry(interview, digest(interview)) for interview in parsed.interviews]
+    return parsed, [FeedEntry.of(interview) for interview in parsed.interviews]
 
 
 def _after(state: FeedState, validators: Validators, plan: Plan, now: datetime) -> FeedState:

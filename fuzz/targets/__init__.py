@@ -15,7 +15,6 @@ NAMES = (
     "title",
     "ping",
     "discovery",
-    "sitemap",
     "robots",
     "markdown",
 )

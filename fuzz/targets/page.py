@@ -3,8 +3,8 @@
 import contextlib
 from collections.abc import Iterator
 
-from bot.archive.pages.articles import LINKS_AT_MOST, read_article_page, read_links
-from bot.archive.pages.site_address import place_of
+from bot.archive.articles import LINKS_AT_MOST, read_article_page, read_links
+from bot.archive.site_address import site_address
 from bot.core.errors import ParseError
 from bot.feed.parse import parse_any
 from fuzz.finding import require
@@ -18,17 +18,17 @@ WORDS = (
     "<meta charset=", "<nav>", "<aside>", "<title>", "<body class=archive>", "\xef\xbb\xbf",
 )  # fmt: skip
 
-_PLACE = place_of("https://magazine.example/category/interviews/feed/")
+_SITE = site_address("https://magazine.example/category/interviews/feed/")
 
 
 def check(data: bytes) -> None:
-    links = read_links(data, _PLACE, url=BASE)
+    links = read_links(data, _SITE, url=BASE)
     require(len(links) <= LINKS_AT_MOST, "not too many links")
-    require(all(_PLACE.is_here(link) for link in links), "links of this site")
+    require(all(_SITE.is_same_site(link) for link in links), "links of this site")
     with contextlib.suppress(ParseError):
-        article = read_article_page(data, _PLACE, url=BASE)
-        require(_PLACE.is_here(article.interview.url), "an article of this site")
-        examine_interview(article.interview)
+        article = read_article_page(data, _SITE, url=BASE)
+        require(_SITE.is_same_site(article.url), "an article of this site")
+        examine_interview(article)
     with contextlib.suppress(ParseError):
         for interview in parse_any(data, BASE):
             examine_interview(interview)

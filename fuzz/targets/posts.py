@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 
 import orjson
 
-from bot.archive.pages.posts import (
-    children,
+from bot.archive.posts import (
     is_past_the_end,
     read_index,
     read_posts,
@@ -35,8 +34,7 @@ def check(data: bytes) -> None:
     readers: tuple[Callable[[], object], ...] = (
         lambda: _read_posts(data),
         lambda: read_index(data, url=BASE),
-        lambda: read_terms(data, "interviews", url=BASE),
-        lambda: children(data, [1, 2], url=BASE),
+        lambda: read_terms(data, url=BASE),
     )
     for read in readers:
         with contextlib.suppress(ParseError):
@@ -44,8 +42,9 @@ def check(data: bytes) -> None:
 
 
 def _read_posts(data: bytes) -> None:
-    for found in read_posts(data, url=BASE):
-        examine_interview(found.interview)
+    for post in read_posts(data, url=BASE):
+        if post.interview is not None:
+            examine_interview(post.interview)
 
 
 def seeds() -> Iterator[bytes]:

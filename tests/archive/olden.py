@@ -5,15 +5,14 @@ from datetime import UTC, datetime, timedelta
 OLD = datetime(2015, 1, 1, tzinfo=UTC)
 BODY = "<p><strong>How are you, number {0}?</strong></p><p>Very well, thank you, says {0}.</p>"
 
-REST, PAGED, SITEMAP = "/wp-json", "paged=", "sitemap"
+REST, PAGED = "/wp-json", "paged="
 
 CLOSED = {
     "rest": (),
     "paged": (REST,),
-    "sitemap": (REST, "/feed/"),
-    "listing": (REST, "/feed/", SITEMAP),
+    "listing": (REST, "/feed/"),
 }
-"""What a site has closed for which this way is the best."""
+"""What a site has closed for which this strategy is the best."""
 
 
 def old_posts(site, number, categories=("Interviews",), name="Veteran"):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.archive.olden import REST, close, old_posts
+from tests.archive.olden import old_posts
 
 BELOW = "Features"
 
@@ -15,18 +15,6 @@ def serve_terms(site, number, *, parent=2):
     body = json.dumps([term])
     site.serve(body, match=r"categories\?parent=2\b", content_type="application/json")
     site.serve("[]", match=rf"categories\?parent={number}\b", content_type="application/json")
-
-
-def serve_sitemap(site):
-    """Have the sitemap tell of it, as WordPress's own does."""
-    maps = ("posts-post-1", "taxonomies-category-1")
-    index = "".join(
-        f"<sitemap><loc>{site.url}/wp-sitemap-{one}.xml</loc></sitemap>" for one in maps
-    )
-    terms = ("interviews/", "news/", "interviews/features/")
-    pages = "".join(f"<url><loc>{site.url}/category/{one}</loc></url>" for one in terms)
-    site.serve(f"<sitemapindex>{index}</sitemapindex>", match=r"/wp-sitemap\.xml")
-    site.serve(f"<urlset>{pages}</urlset>", match="taxonomies-category-1")
 
 
 def number_of(site):
@@ -43,7 +31,7 @@ async def test_rest_asks_for_the_categories_below(site, backfill, titles, wanted
     old_posts(site, 3, categories=(BELOW,), name="Feature")
     serve_terms(site, number_of(site))
     report = await backfill.fill(site.feed_url)
-    assert (report.way, report.finished) == ("rest", True)
+    assert (report.strategy, report.finished) == ("rest", True)
     assert await titles() == wanted(3)
 
 
@@ -64,12 +52,3 @@ async def test_categories_half_told_make_no_post_anothers(site, backfill, titles
     site.trash("interview-with-feature-2")
     assert (await backfill.refresh(site.feed_url)).withdrawn == 1
     assert await titles() == wanted(2)
-
-
-async def test_the_sitemap_tells_of_the_categories_below(site, backfill, titles, wanted):
-    old_posts(site, 3, categories=(BELOW,), name="Feature")
-    serve_sitemap(site)
-    close(site, REST, "/feed/")
-    report = await backfill.fill(site.feed_url)
-    assert (report.way, report.finished) == ("sitemap", True)
-    assert await titles() == wanted(3)

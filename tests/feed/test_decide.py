@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.model import Interview
-from bot.feed.decide import Entry, decide, spellings
+from bot.feed.decide import FeedEntry, decide, spellings
 from bot.feed.identity import canonical_url
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -24,7 +24,7 @@ class Row:
 def entry(guid, url=None, digest="d", at=None):
     address = f"https://kc.example/{guid}/" if url is None else url
     interview = Interview(guid=guid, url=address, title=guid)
-    return Entry(replace(interview, published_at=at), digest)
+    return FeedEntry(replace(interview, published_at=at), digest)
 
 
 def row(number, guid, url=None, digest="d", *, withdrawn=False):
@@ -123,8 +123,8 @@ def test_backdated_and_same_second_entries_are_new_and_oldest_goes_first():
 
 
 def test_same_titles_are_different_interviews():
-    one = Entry(Interview("g1", "https://kc.example/1/", "The same title"), "d1")
-    two = Entry(Interview("g2", "https://kc.example/2/", "The same title"), "d2")
+    one = FeedEntry(Interview("g1", "https://kc.example/1/", "The same title"), "d1")
+    two = FeedEntry(Interview("g2", "https://kc.example/2/", "The same title"), "d2")
     assert len(decide([one, two], [], seeded=True).new) == 2
 
 
@@ -140,7 +140,10 @@ def test_spellings_are_what_a_lookup_by_exact_address_needs():
 
 
 def test_entries_without_an_address_are_told_apart_by_guid():
-    pair = [Entry(Interview("g1", "", "One"), "d1"), Entry(Interview("g2", "", "Two"), "d2")]
+    pair = [
+        FeedEntry(Interview("g1", "", "One"), "d1"),
+        FeedEntry(Interview("g2", "", "Two"), "d2"),
+    ]
     rows = [Row(1, "g3", "", "d3")]
     assert len(decide(pair, rows, seeded=True).new) == 2
 
@@ -196,7 +199,7 @@ class Stored:
 def test_domains_schemes_slashes_and_slugs_change_and_it_is_the_same_interview(guid, url):
     row = Stored("https://old.example/?p=5", "https://old.example/kuhn/")
     told = Interview(guid=guid, url=canonical_url(url), title="Kuhn")
-    plan = decide([Entry(told, "d")], [row], seeded=True)
+    plan = decide([FeedEntry(told, "d")], [row], seeded=True)
     assert plan.new == ()
     assert [update.id for update in plan.updates] == [7]
 
@@ -212,11 +215,11 @@ def test_domains_schemes_slashes_and_slugs_change_and_it_is_the_same_interview(g
 )
 def test_what_only_looks_alike_is_another_interview(guid, url):
     row = Stored("https://old.example/?p=5", "https://old.example/kuhn/")
-    plan = decide([Entry(Interview(guid=guid, url=url, title="Kuhn"), "d")], [row], seeded=True)
+    plan = decide([FeedEntry(Interview(guid=guid, url=url, title="Kuhn"), "d")], [row], seeded=True)
     assert len(plan.new) == 1
 
 
 def test_the_front_page_as_an_address_is_nobodys_identity():
     row = Stored("https://old.example/", "https://old.example/")
     told = Interview(guid="https://new.example/", url="https://new.example/", title="Kuhn")
-    assert len(decide([Entry(told, "d")], [row], seeded=True).new) == 1
+    assert len(decide([FeedEntry(told, "d")], [row], seeded=True).new) == 1

@@ -1,5 +1,6 @@
-"""The whole archive by each way that a site can offer; nothing else, and nothing twice."""
+"""The whole archive by each strategy that a site can offer; nothing else, and nothing twice."""
 
+import json
 from collections import Counter
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from tests.archive.olden import CLOSED, OLD, close, old_posts
 async def test_all_interviews_come_in_and_nothing_else(way, site, backfill, store, titles, wanted):
     close(site, *CLOSED[way])
     report = await backfill.fill(site.feed_url)
-    assert (report.way, report.finished) == (way, True)
+    assert (report.strategy, report.finished) == (way, True)
     assert await titles() == wanted()
     assert (await store.outbox_counts())[DeliveryState.PENDING] == 0
     asked = Counter(seen.path for seen in site.log if seen.status == 200)
@@ -68,7 +69,7 @@ async def test_limit_and_since_stop_early_and_the_rest_follows(site, backfill, s
 
 async def test_a_survey_stores_nothing(site, backfill, store, wanted):
     report = await backfill.survey(site.feed_url)
-    assert (report.way, report.total) == ("rest", len(wanted()))
+    assert (report.strategy, report.total) == ("rest", len(wanted()))
     assert await store.count() == 0
 
 
@@ -79,7 +80,7 @@ async def test_robots_txt_closes_the_ways_that_it_names(site, backfill, titles, 
         content_type="text/plain",
     )
     report = await backfill.fill(site.feed_url)
-    assert report.way == "paged"
+    assert report.strategy == "paged"
     assert await titles() == wanted()
     assert not [seen for seen in site.log if "wp-json" in seen.path]
 
@@ -91,13 +92,52 @@ async def test_a_site_without_any_way_says_so(site, backfill):
     assert error.value.key == "archive.no-way"
 
 
-async def test_a_page_that_the_site_cant_make_is_asked_for_in_pieces(
+async def test_posts_that_the_site_cant_make_at_once_are_asked_for_in_pieces(
     site, make_backfill, titles, wanted
 ):
-    site.fail(500, match="per_page=20&page=2")
+    old_posts(site, 25, name="Regular")
+    # The post of this id is too much with others, and not by itself.
+    (poison,) = (post for post in site.posts if post.title == "Interview with Regular 7")
+    site.fail(500, match=rf"per_page=(?:[1-9][0-9]|[2-9])&include=(?:\d+(?:,|%2C))*{poison.id}\b")
     report = await make_backfill().fill(site.feed_url)
     assert report.finished
     assert await titles() == wanted()
+    assert [seen for seen in site.log if seen.status == 500]
+
+
+async def test_a_post_that_the_site_cant_make_at_all_is_left_to_the_next_sweep(
+    site, make_backfill, titles, wanted
+):
+    (poison,) = (post for post in site.posts if post.title == "Interview with Veteran 7")
+    site.fail(500, match=rf"include=(?:\d+(?:,|%2C))*{poison.id}\b")
+    assert (await make_backfill().fill(site.feed_url)).finished
+    assert await titles() == wanted() - {poison.title}
+    site.heal()
+    assert (await make_backfill().refresh(site.feed_url)).stored == 1
+    assert await titles() == wanted()
+
+
+async def test_a_sweep_asks_for_too_many_changed_posts_in_pieces(
+    site, make_backfill, titles, wanted
+):
+    await make_backfill().fill(site.feed_url)
+    new = old_posts(site, 20, name="Regular")
+    site.fail(500, match=rf"per_page=(?:[1-9][0-9]|[2-9])&include=(?:\d+(?:,|%2C))*{new[7].id}\b")
+    assert (await make_backfill().refresh(site.feed_url)).stored == 20
+    assert await titles() == wanted()
+    assert [seen for seen in site.log if seen.status == 500]
+
+
+async def test_two_posts_that_are_one_interview_are_read_once(site, make_backfill, store, wanted):
+    """A REST API that tells one post under two ids, as translations that share their address."""
+    post = next(post for post in site.posts if post.title == "Interview with Veteran 7")
+    body = json.dumps([{"id": post.id, "modified_gmt": ""}, {"id": 9999, "modified_gmt": ""}])
+    told = {"title": {"rendered": "One"}, "content": {"rendered": "Words"}, "link": "/one/"}
+    both = json.dumps([{"id": one, **told} for one in (post.id, 9999)])
+    site.serve(body, match="_fields=id%2Cmodified_gmt", content_type="application/json")
+    site.serve(both, match="include=", content_type="application/json")
+    report = await make_backfill().fill(site.feed_url)
+    assert (report.finished, report.stored) == (True, 1)
 
 
 async def test_retry_after_is_waited_for(site, make_backfill, titles, wanted, monkeypatch):
@@ -115,7 +155,7 @@ async def test_retry_after_is_waited_for(site, make_backfill, titles, wanted, mo
 
     from bot.core.clock import SystemClock
 
-    site.fail(429, retry_after=17, match="page=2", times=2)
+    site.fail(429, retry_after=17, match="include=", times=2)
     await make_backfill(Patient(SystemClock())).fill(site.feed_url)
     assert waits == [17, 17]
     assert await titles() == wanted()

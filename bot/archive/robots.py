@@ -1,22 +1,18 @@
-"""What a site's robots.txt allows (RFC 9309)."""
+"""The rules of a site's robots.txt (RFC 9309)."""
 
 from dataclasses import dataclass, field
 from urllib.robotparser import RobotFileParser
-
-from bot.feed.identity import web_url
 
 SIZE_LIMIT = 500 * 1024
 """Characters that are read (RFC 9309, 2.5: at least 500 kibibytes)."""
 
 LONGEST_DELAY = 60.0
-"""Seconds: a delay longer than that would make an archive of hundreds a matter of days."""
-
-SITEMAPS_AT_MOST = 20
+"""Seconds between two requests. With a longer delay an archive of hundreds would take days."""
 
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """The rules of one robots.txt. An empty text allows everything."""
+    """The rules that one robots.txt has for `agent`. An empty text allows everything."""
 
     text: str
     agent: str
@@ -32,14 +28,9 @@ class Robots:
 
     @property
     def delay(self) -> float:
-        """Seconds that the site wants between two requests; 0 where it does not say."""
+        """The ``Crawl-delay``: seconds between two requests, 0 if there is none."""
         try:
-            wanted = float(self._rules.crawl_delay(self.agent) or 0)
+            seconds = float(self._rules.crawl_delay(self.agent) or 0)
         except ValueError:
             return 0.0
-        return min(max(0.0, wanted), LONGEST_DELAY)
-
-    @property
-    def sitemaps(self) -> tuple[str, ...]:
-        named = [web_url(url) for url in self._rules.site_maps() or ()]
-        return tuple(url for url in named if url)[:SITEMAPS_AT_MOST]
+        return min(max(0.0, seconds), LONGEST_DELAY)

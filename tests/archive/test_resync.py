@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.feed.identity import digest
-from tests.archive.olden import REST, SITEMAP, close
+from tests.archive.olden import REST, close
 
-WAYS = {"rest": (), "paged": (REST,), "sitemap": (REST, "/feed/")}
-LISTING = (REST, "/feed/", SITEMAP)
+WAYS = {"rest": (), "paged": (REST,)}
+LISTING = (REST, "/feed/")
 SLUG = "interview-with-veteran-3"
 
 
@@ -131,7 +131,12 @@ async def test_an_edit_that_only_its_own_page_shows_is_found_within_a_week(
     assert not (await backfill.keep_in_step(site.feed_url)).changed
     clock.ahead = timedelta(days=7, minutes=1)
     report = await backfill.keep_in_step(site.feed_url)
-    assert (report.way, report.stored, report.updated, report.withdrawn) == ("listing", 0, 1, 0)
+    assert (report.strategy, report.stored, report.updated, report.withdrawn) == (
+        "listing",
+        0,
+        1,
+        0,
+    )
     after = await store.interview(before.id)
     assert after.interview.title == "Interview with Veteran Three"
     revision = await store.revision()
@@ -142,7 +147,7 @@ async def test_an_edit_that_only_its_own_page_shows_is_found_within_a_week(
 
 async def test_what_the_feed_told_is_not_worded_anew_by_its_page(site, make_backfill, store):
     """Feed and page may differ a little for ever; only what changes on the page is news."""
-    close(site, REST, "paged=", SITEMAP)
+    close(site, REST, "paged=")
     await make_backfill().fill(site.feed_url)
     first = (await store.latest(1))[0]
     stored = await store.interview(first.id)
