@@ -14,7 +14,7 @@ from bot.core.errors import UserError
 from bot.core.model import Mode, Subscription
 from bot.ui.markdown import Marked
 from bot.ui.panels import notice
-from cogs.channels import ChannelOption, managed_guild, own_permissions, permission_names
+from cogs.channels import ChannelOption, managed_guild, require_permissions
 from cogs.responses import NOBODY, Interaction, text_for
 
 CHANNEL_FOLLOWER = 2
@@ -49,11 +49,7 @@ class ChannelFollowCommands(commands.Cog):
         mention = Marked(channel.mention)
         if channel.id == self._home_id:
             raise UserError("error.follow.is-home", channel=mention)
-        permissions = own_permissions(interaction, channel.id)
-        missing = [name for name in NEEDED if not getattr(permissions, name)]
-        if missing:
-            names = permission_names(missing, text)
-            raise UserError("error.follow.missing", channel=mention, permissions=names)
+        require_permissions(interaction, channel.id, NEEDED, "error.follow.missing")
         # Two requests may take longer than the 3 s within which Discord wants an answer.
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self._require_unused(interaction, guild_id, channel.id)

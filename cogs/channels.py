@@ -1,6 +1,7 @@
 """Channels that admins name in commands, and what the bot may do there."""
 
 import re
+from collections.abc import Iterable
 
 import discord
 from discord import app_commands
@@ -72,9 +73,20 @@ def own_permissions(interaction: Interaction, channel_id: int) -> discord.Permis
     return known.permissions_for(guild.me)
 
 
-def permission_names(missing: list[str], text: Text) -> Marked:
-    """Permissions by the names that Discord's client shows, as markdown."""
-    return Marked(", ".join(f"**{text(f'permission.{name}')}**" for name in missing))
+def require_permissions(
+    interaction: Interaction, channel_id: int, needed: Iterable[str], error: str
+) -> discord.Permissions:
+    """The bot's permissions in a channel, where all that are `needed` are among them.
+
+    Raises:
+        UserError: `error`, with the names of those that are missing as Discord's client shows them.
+    """
+    permissions, text = own_permissions(interaction, channel_id), text_for(interaction)
+    missing = [text(f"permission.{name}") for name in needed if not getattr(permissions, name)]
+    if missing:
+        names = Marked(", ".join(f"**{name}**" for name in missing))
+        raise UserError(error, channel=Marked(f"<#{channel_id}>"), permissions=names)
+    return permissions
 
 
 def require_postable(
@@ -95,16 +107,12 @@ def require_postable(
         raise UserError("error.discussion-not-here", channel=channel)
     if target.tag_id is not None and target.kind not in POSTS:
         raise UserError("error.tag-not-here", channel=channel)
-    permissions = own_permissions(interaction, channel_id)
-    missing = [name for name in needed_permissions(target) if not getattr(permissions, name)]
-    if missing:
-        names = permission_names(missing, text_for(interaction))
-        raise UserError("error.missing-permissions", channel=channel, permissions=names)
-    if role is None:
-        return
-    if role.is_default():
+    permissions = require_permissions(
+        interaction, channel_id, needed_permissions(target), "error.missing-permissions"
+    )
+    if role is not None and role.is_default():
         raise UserError("error.role-everyone")
-    if not can_ping(permissions, role_is_mentionable=role.mentionable):
+    if role is not None and not can_ping(permissions, role_is_mentionable=role.mentionable):
         mention = Marked(role.mention)
         raise UserError("error.role-not-mentionable", role=mention, channel=channel)
 

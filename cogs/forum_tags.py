@@ -3,7 +3,7 @@
 import discord
 from discord.app_commands import Choice
 
-from bot.admins.targets import POSTS, Tag, fold
+from bot.admins.targets import POSTS, Tag, TagChoice, choose_tags, fold
 from bot.core.errors import UserError
 from bot.core.i18n import Text
 from bot.core.model import Subscription
@@ -53,13 +53,12 @@ def describe_tags(interaction: Interaction, one: Subscription, text: Text) -> st
     forum = _forum(interaction, one.channel_id) if one.kind in POSTS else None
     if forum is None or not forum.available_tags:
         return None
-    usable = _usable(forum)
-    chosen = next((tag for tag in usable if tag.id == one.tag_id), None)
-    if chosen is None and forum.flags.require_tag and usable:
-        return text("options.tags-first", tag=_shown(usable[0]))
-    if chosen is None:
+    required = forum.flags.require_tag
+    tagging = choose_tags((), _usable(forum), required=required, configured=one.tag_id)
+    if not tagging.tags:
         return text("options.tags")
-    return text("options.tags-chosen", tag=_shown(chosen))
+    key = "options.tags-first" if tagging.choice is TagChoice.FIRST else "options.tags-chosen"
+    return text(key, tag=_shown(tagging.tags[0]))
 
 
 async def complete_tag(interaction: Interaction, current: str) -> list[Choice[str]]:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, ClassVar, Final, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Final, dataclass_transform, get_origin, get_type_hints
 
 from bot.core.errors import UserError
 from bot.core.model import COVER, Position, Topic
@@ -91,18 +91,20 @@ AnyArtist = Annotated[str | None, optional(ARTIST)]
 AnyKind = Annotated[Topic | None, optional(KIND)]
 
 
+@dataclass_transform(frozen_default=True)
 class Action:
     """What happens when a button is pressed or a menu's value chosen.
 
-    A subclass gives the template of its custom_id, without the prefix, and annotates the
-    template's fields with their codecs; `older` are templates of custom_ids that are written no
-    more but are still understood.
+    A subclass is a frozen dataclass. It gives the template of its custom_id, without the prefix,
+    and its fields, annotated with their codecs. `older` are templates of custom_ids that are
+    written no more but are still understood.
     """
 
     _template: ClassVar[str]
     _codecs: ClassVar[dict[str, Codec]]
 
     def __init_subclass__(cls, template: str, older: tuple[str, ...] = ()) -> None:
+        dataclass(frozen=True)(cls)
         hints = get_type_hints(cls, include_extras=True)
         cls._template = template
         cls._codecs = {
@@ -197,14 +199,12 @@ def parse_interview_value(value: str) -> int | None:
     return int(match.group(1)) if match else None
 
 
-@dataclass(frozen=True)
 class OpenReader(Action, template="read:{interview}"):
     """Open an interview for the person who pressed, beside the message."""
 
     interview: InterviewId
 
 
-@dataclass(frozen=True)
 class OpenAt(Action, template="at:{interview}:{position}"):
     """Open an interview at a position, for the person who pressed, beside the message."""
 
@@ -212,7 +212,6 @@ class OpenAt(Action, template="at:{interview}:{position}"):
     position: At
 
 
-@dataclass(frozen=True)
 class TurnPage(Action, template="go:{interview}:{position}:{side}"):
     """Show another page in the reader's place. ``side`` only keeps the custom_ids of a message's
     buttons apart: b(ack), n(ext), c(over)."""
@@ -222,14 +221,12 @@ class TurnPage(Action, template="go:{interview}:{position}:{side}"):
     side: Annotated[str, Codec("[bnc]")]
 
 
-@dataclass(frozen=True)
 class Jump(Action, template="jump:{interview}"):
     """A menu of questions; its values are positions."""
 
     interview: InterviewId
 
 
-@dataclass(frozen=True)
 class TurnMenu(Action, template="menu:{interview}:{position}:{menu}"):
     """Show the same page with other questions in its menu. ``menu`` counts from 0."""
 
@@ -238,12 +235,10 @@ class TurnMenu(Action, template="menu:{interview}:{position}:{menu}"):
     menu: Number
 
 
-@dataclass(frozen=True)
 class OpenChosen(Action, template="open"):
     """A menu of positions in interviews; its values are ``place_value``s."""
 
 
-@dataclass(frozen=True)
 class SearchPage(
     Action,
     template="seek:{page}:{kind}:{year}:{artist}:{query}",
@@ -258,7 +253,6 @@ class SearchPage(
     year: Annotated[int | None, optional(Codec(r"\d{4}", int))] = None
 
 
-@dataclass(frozen=True)
 class LatestPage(Action, template="latest:{page}{kind}"):
     """Show another page of the newest interviews, of one kind or all, in the list's place."""
 
@@ -266,7 +260,6 @@ class LatestPage(Action, template="latest:{page}{kind}"):
     kind: Annotated[Topic | None, optional(KIND, ":")] = None
 
 
-@dataclass(frozen=True)
 class AnotherRandom(Action, template="random:{kind}:{draw}"):
     """Show another random interview, of one kind or any. ``draw`` keeps custom_ids apart."""
 
@@ -274,7 +267,6 @@ class AnotherRandom(Action, template="random:{kind}:{draw}"):
     draw: Number = 0
 
 
-@dataclass(frozen=True)
 class DayPage(Action, template="day:{month}{day}:{page}"):
     """Show a page of what was published on this day of any year, in the list's place.
 
@@ -290,7 +282,6 @@ class DayPage(Action, template="day:{month}{day}:{page}"):
         date(LEAP_YEAR, self.month, self.day)
 
 
-@dataclass(frozen=True)
 class ArtistPage(Action, template="artist:{artist}:{page}"):
     """Show an artist, and a page of the interviews with them."""
 
@@ -298,40 +289,34 @@ class ArtistPage(Action, template="artist:{artist}:{page}"):
     page: Number = 0
 
 
-@dataclass(frozen=True)
 class FollowArtist(Action, template="follow:{artist}"):
     """Send the person a direct message at the next interview with this artist."""
 
     artist: ArtistId
 
 
-@dataclass(frozen=True)
 class UnfollowArtist(Action, template="unfollow:{artist}"):
     """Send no more such messages."""
 
     artist: ArtistId
 
 
-@dataclass(frozen=True)
 class UnfollowChosen(Action, template="unfollowing{page}"):
     """A menu of followed artists; its values are artists' ids. ``page`` is the list's."""
 
     page: Annotated[int, FIRST_OMITTED] = 0
 
 
-@dataclass(frozen=True)
 class FollowingPage(Action, template="following:{page}"):
     """Show another page of whom the person follows, in the list's place."""
 
     page: Number
 
 
-@dataclass(frozen=True)
 class TryMessages(Action, template="dm"):
     """Direct messages are open again: send what was missed."""
 
 
-@dataclass(frozen=True)
 class Share(Action, template="share:{interview}:{section}"):
     """Post this question and its answers in the channel, for all to see."""
 
@@ -339,7 +324,6 @@ class Share(Action, template="share:{interview}:{section}"):
     section: Number
 
 
-@dataclass(frozen=True)
 class Save(Action, template="save:{interview}:{position}"):
     """Save the question at this position, or with the cover's position the whole interview, for
     the person who pressed. The part only says which page to show again."""
@@ -348,7 +332,6 @@ class Save(Action, template="save:{interview}:{position}"):
     position: At
 
 
-@dataclass(frozen=True)
 class Unsave(Action, template="drop:{interview}:{position}"):
     """Remove it from what they saved."""
 
@@ -356,28 +339,24 @@ class Unsave(Action, template="drop:{interview}:{position}"):
     position: At
 
 
-@dataclass(frozen=True)
 class UnsaveChosen(Action, template="dropping:{page}"):
     """A menu of what is saved; its values are ``place_value``s. ``page`` is the list's."""
 
     page: Number
 
 
-@dataclass(frozen=True)
 class SavedPage(Action, template="saved:{page}"):
     """Show another page of what the person saved, in the list's place."""
 
     page: Number
 
 
-@dataclass(frozen=True)
 class Similar(Action, template="like:{interview}"):
     """Show interviews like this one."""
 
     interview: InterviewId
 
 
-@dataclass(frozen=True)
 class QuotePicture(Action, template="quote:{interview}:{section}"):
     """Show a picture of a striking answer: to this question, or with section 0 of the interview."""
 
@@ -385,7 +364,6 @@ class QuotePicture(Action, template="quote:{interview}:{section}"):
     section: Number
 
 
-@dataclass(frozen=True)
 class AnotherQuote(Action, template="quoting:{than}:{artist}"):
     """Show a picture of another quote in this one's place: of an artist, or of anybody. ``than``
     is the interview that was quoted, 0 for none."""
@@ -394,7 +372,6 @@ class AnotherQuote(Action, template="quoting:{than}:{artist}"):
     artist: AnyArtist = None
 
 
-@dataclass(frozen=True)
 class ShareQuote(Action, template="picture:{interview}:{section}"):
     """Post that picture in the channel, for all to see."""
 
@@ -402,19 +379,16 @@ class ShareQuote(Action, template="picture:{interview}:{section}"):
     section: Number
 
 
-@dataclass(frozen=True)
 class ShowPersonalData(Action, template="kept"):
     """Show what is stored about the person who pressed, in the place of the question."""
 
 
-@dataclass(frozen=True)
 class ForgetMe(Action, template="forget:{sure}"):
     """Delete all that is stored about the person who pressed, or ask whether they are sure."""
 
     sure: Annotated[bool, Codec("yes|ask", "yes".__eq__, {True: "yes", False: "ask"}.__getitem__)]
 
 
-@dataclass(frozen=True)
 class SubscriptionsPage(Action, template="subs:{page}"):
     """Show another page of a guild's announcements in the list's place."""
 
