@@ -201,8 +201,8 @@ class AnnouncementCommands(
         text = text_for(interaction)
         already = paused.before is not None and paused.before.state is SubscriptionState.PAUSED
         key = "announcements.paused-already" if already else "announcements.paused"
-        gathers = paused.subscription.timetable.frequency is not Frequency.EACH
-        detail = text("announcements.paused-digest" if gathers else "announcements.paused-each")
+        is_digest = paused.subscription.timetable.is_digest
+        detail = text("announcements.paused-digest" if is_digest else "announcements.paused-each")
         message = text(key, channel=Marked(f"<#{channel_id}>"))
         await show(interaction, notice(message, detail=detail))
 
@@ -305,8 +305,13 @@ def _describe_resume(resumed: ResumeResult, text: Text) -> str:
     head = text("announcements.resumed", channel=channel)
     if not resumed.missed:
         return f"{head} {text('announcements.resumed-nothing')}"
-    gathers = one.timetable.frequency is not Frequency.EACH
-    kind = "digest" if gathers else "all" if resumed.shown == resumed.missed else "newest"
+    kind = (
+        "digest"
+        if one.timetable.is_digest
+        else "all"
+        if resumed.shown == resumed.missed
+        else "newest"
+    )
     missed = text.plural("announcements.resumed-missed", resumed.missed)
     shown = text.number(resumed.shown)
     return f"{head} {missed} {text(f'announcements.resumed-{kind}', shown=shown)}"

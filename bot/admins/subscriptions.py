@@ -115,13 +115,13 @@ def edit_timetable(timetable: Timetable, edits: SubscriptionEdits) -> Timetable:
     frequency = edits.frequency
     if frequency is None and edits.weekday is not None:
         frequency = Frequency.WEEKLY
-    elif frequency is None and edits.hour is not None and timetable.frequency is Frequency.EACH:
+    elif frequency is None and edits.hour is not None and not timetable.is_digest:
         frequency = Frequency.DAILY
     after = _changed(timetable, frequency=frequency, weekday=edits.weekday, hour=edits.hour)
     if edits.quiet is not None:
         after = replace(after, quiet=None if edits.quiet == "off" else edits.quiet)
     quiet, minute = after.quiet, after.hour * 60
-    if after.frequency is not Frequency.EACH and quiet is not None and within(quiet, minute):
+    if after.is_digest and quiet is not None and within(quiet, minute):
         raise UserError(
             "error.digest-in-quiet-hours",
             hour=clock_face(minute),
@@ -295,7 +295,7 @@ class SubscriptionService:
         if before is not None and not moved and edit_subscription(before, edits) == before:
             outcome = Outcome.SAME
         digest = None
-        if after.timetable.frequency is not Frequency.EACH:
+        if after.timetable.is_digest:
             zone = zone_of(settings.time_zone)
             digest = next_due(after.timetable, self._clock.now(), zone)
         return SubscriptionChange(after, before, settings, outcome, digest, moved)

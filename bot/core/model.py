@@ -204,6 +204,11 @@ class Timetable:
     hour: int = 18
     quiet: QuietHours | None = None
 
+    @property
+    def is_digest(self) -> bool:
+        """Whether interviews are gathered in one message."""
+        return self.frequency is not Frequency.EACH
+
 
 class Mode(StrEnum):
     """Posted by the bot, or carried into the channel by Discord's channel following."""

@@ -1,4 +1,4 @@
-"""What an admin chose, in words: what will happen from now on."""
+"""What admins chose, in words: when and how a channel gets its announcements."""
 
 from datetime import datetime
 
@@ -10,27 +10,24 @@ from bot.core.timetable import clock_face
 from bot.ui.markdown import Marked, escape_within
 
 _ZONE_LIMIT = 60
-_POSTS = (TargetKind.FORUM, TargetKind.MEDIA)
+_FORUMS = (TargetKind.FORUM, TargetKind.MEDIA)
 
 
 def describe_subscription(one: Subscription, settings: GuildSettings, text: Text) -> str:
-    """Where, when and how new interviews are announced: markdown, a line each."""
-    channel = f"<#{one.channel_id}>"
-    lines = [_when(one, settings, text, channel), _who(one, text)]
-    quiet = one.timetable.quiet
-    if quiet is not None:
-        lines.append(
-            text(
-                "options.quiet",
-                start=clock_face(quiet.start),
-                until=clock_face(quiet.until),
-                zone=zone(settings),
-            )
-        )
+    """Where, when and how new interviews are announced: markdown, a sentence a line."""
+    channel, is_digest = f"<#{one.channel_id}>", one.timetable.is_digest
+    times = _times(one.timetable, settings, text)
+    lines = [text(_when(one), channel=channel, **times)]
+    if one.role_id is None:
+        lines.append(text("options.nobody"))
+    else:
+        key = "options.role-digest" if is_digest else "options.role"
+        lines.append(text(key, role=f"<@&{one.role_id}>"))
+    if one.timetable.quiet is not None:
+        lines.append(text("options.quiet", **times))
     if one.crosspost and one.kind is TargetKind.ANNOUNCEMENT:
         lines.append(text("options.crosspost", channel=channel))
-    gathers = one.timetable.frequency is not Frequency.EACH
-    if one.discussion and one.kind in (TargetKind.TEXT, TargetKind.ANNOUNCEMENT) and not gathers:
+    if one.discussion and one.kind in (TargetKind.TEXT, TargetKind.ANNOUNCEMENT) and not is_digest:
         lines.append(text("options.discussion"))
     return "\n".join(lines)
 
@@ -38,69 +35,57 @@ def describe_subscription(one: Subscription, settings: GuildSettings, text: Text
 def next_step_hint(
     one: Subscription, settings: GuildSettings, next_digest: datetime | None, text: Text
 ) -> str:
-    """What is good to know beside the promise: one line of markdown."""
-    told = [
-        text("options.next-digest", when=discord.utils.format_dt(next_digest, "F"))
-        if next_digest is not None
-        else text("announcements.next-steps")
-    ]
-    timed = one.timetable.quiet is not None or one.timetable.frequency is not Frequency.EACH
-    if timed and settings.time_zone is None:
-        told.append(text("options.no-zone"))
-    return " ".join(told)
+    """When the next digest is sent, or what else can be done, and whether the guild lacks a time
+    zone: one line of markdown."""
+    if next_digest is None:
+        hint = text("announcements.next-steps")
+    else:
+        hint = text("options.next-digest", when=discord.utils.format_dt(next_digest, "F"))
+    if settings.time_zone is None and (one.timetable.is_digest or one.timetable.quiet):
+        hint = f"{hint} {text('options.no-zone')}"
+    return hint
 
 
 def schedule(timetable: Timetable, settings: GuildSettings, text: Text) -> str | None:
     """The timetable in a few words, for a list; ``None`` for the default."""
+    times = _times(timetable, settings, text)
     words = []
-    if timetable.frequency is Frequency.DAILY:
-        words.append(text("options.list.daily", hour=clock_face(timetable.hour * 60)))
-    elif timetable.frequency is Frequency.WEEKLY:
-        words.append(
-            text(
-                "options.list.weekly",
-                day=text(f"weekday.{timetable.weekday}"),
-                hour=clock_face(timetable.hour * 60),
-            )
-        )
+    if timetable.is_digest:
+        weekly = timetable.frequency is Frequency.WEEKLY
+        words.append(text("options.list.weekly" if weekly else "options.list.daily", **times))
     if timetable.quiet is not None:
-        start, until = clock_face(timetable.quiet.start), clock_face(timetable.quiet.until)
-        words.append(text("options.list.quiet", start=start, until=until))
-    return f"{' · '.join(words)} ({zone(settings)})" if words else None
+        words.append(text("options.list.quiet", **times))
+    return f"{' · '.join(words)} ({times['zone']})" if words else None
 
 
 def describe_settings(settings: GuildSettings, text: Text) -> str:
-    """What holds for all of a guild."""
-    return "\n".join(
-        [
-            text("settings.zone", zone=zone(settings))
-            if settings.time_zone
-            else text("settings.no-zone"),
-            text(f"settings.{settings.doubt}"),
-        ]
-    )
+    """What applies to all of a guild: a sentence a line."""
+    zone = text("settings.zone" if settings.time_zone else "settings.no-zone", zone=_zone(settings))
+    return f"{zone}\n{text(f'settings.{settings.doubt}')}"
 
 
-def zone(settings: GuildSettings) -> Marked:
-    """The time zone's name, in which nothing is markdown."""
-    return Marked(escape_within(settings.time_zone or "UTC", _ZONE_LIMIT))
-
-
-def _when(one: Subscription, settings: GuildSettings, text: Text, channel: str) -> str:
-    times = one.timetable
+def _when(one: Subscription) -> str:
+    """The key of the sentence that says where and when."""
     if one.mode is Mode.FOLLOW:
-        return text("options.follow", channel=channel)
-    if times.frequency is Frequency.EACH:
-        key = "options.each-post" if one.kind in _POSTS else "options.each"
-        return text(key, channel=channel)
-    values = {"channel": channel, "hour": clock_face(times.hour * 60), "zone": zone(settings)}
-    if times.frequency is Frequency.DAILY:
-        return text("options.daily", **values)
-    return text("options.weekly", day=text(f"weekday.{times.weekday}"), **values)
+        return "options.follow"
+    if not one.timetable.is_digest:
+        return "options.each-post" if one.kind in _FORUMS else "options.each"
+    weekly = one.timetable.frequency is Frequency.WEEKLY
+    return "options.weekly" if weekly else "options.daily"
 
 
-def _who(one: Subscription, text: Text) -> str:
-    if one.role_id is None:
-        return text("options.nobody")
-    key = "options.role" if one.timetable.frequency is Frequency.EACH else "options.role-digest"
-    return text(key, role=f"<@&{one.role_id}>")
+def _times(timetable: Timetable, settings: GuildSettings, text: Text) -> dict[str, str]:
+    """All times of a timetable as sentences name them."""
+    quiet = timetable.quiet
+    return {
+        "hour": clock_face(timetable.hour * 60),
+        "day": text(f"weekday.{timetable.weekday}"),
+        "start": clock_face(quiet.start) if quiet else "",
+        "until": clock_face(quiet.until) if quiet else "",
+        "zone": _zone(settings),
+    }
+
+
+def _zone(settings: GuildSettings) -> Marked:
+    """The time zone's name, escaped: IANA names contain underscores."""
+    return Marked(escape_within(settings.time_zone or "UTC", _ZONE_LIMIT))
