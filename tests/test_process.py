@@ -99,7 +99,7 @@ async def test_a_refused_token_is_one_line_and_never_printed(
     env = pointed_at(discord_here, sample_site.feed_url, DISCORD_TOKEN=token)
     async with running(tmp_path, env) as bot:
         assert await bot.ended() == 78
-        lines = bot.core.logging.read_text(encoding="utf-8").splitlines()
+        lines = bot.log.read_text(encoding="utf-8").splitlines()
     assert lines[-1] == (
         "DISCORD_TOKEN: Discord refuses this token (401); it is mistyped or was reset. "
         "Copy a new one from the developer portal (Bot, Reset Token) into .env. "

@@ -120,11 +120,11 @@ async def test_a_disk_that_is_full_for_a_while(
         free = resource.prlimit(pid, resource.RLIMIT_FSIZE)
         # What SQLite appends to is as large as it may become, the log still far from it.
         full = database.with_name("kcrush.db-wal").stat().st_size
-        assert full > 10 * bot.core.logging.stat().st_size
+        assert full > 10 * bot.log.stat().st_size
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (full, free[1]))
         site.publish()
         async with asyncio.timeout(60):
-            while not TOLD.search(bot.core.logging.read_text()):  # noqa: ASYNC110 - a file tells nobody
+            while not TOLD.search(bot.log.read_text()):  # noqa: ASYNC110 - a file tells nobody
                 await asyncio.sleep(0.05)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, free)
         await sandbox.wait_until(

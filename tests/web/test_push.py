@@ -52,7 +52,7 @@ async def test_a_ping_brings_the_interview_within_two_seconds(
 ) -> None:
     port = free_port()
     async with running(tmp_path, settings(discord_here, sample_site.feed_url, port)) as bot:
-        stage = await ready(discord_here, bot.core.logging)
+        stage = await ready(discord_here, bot.log)
         post = sample_site.publish()
         assert not stage.interviews.messages
         started = time.perf_counter()
@@ -79,7 +79,7 @@ async def test_wordpress_pings_after_publishing(
     port = free_port()
     title = "KCrush Interview with Bell-founder Runa Aske"
     async with running(tmp_path, settings(discord_here, FEED, port)) as bot:
-        stage = await ready(discord_here, bot.core.logging)
+        stage = await ready(discord_here, bot.log)
         post = await script("post.sh", title)
         try:
             started = time.perf_counter()
@@ -90,7 +90,7 @@ async def test_wordpress_pings_after_publishing(
             assert (await pinging)["pinged"].endswith("/ping")
         finally:
             await script("trash.sh", str(post["id"]), "--delete")
-        heard = await logged(bot.core.logging, "http.ping")
+        heard = await logged(bot.log, "http.ping")
         assert heard["heard"] == "ping.thanks"
         spent = (arrived - datetime.fromisoformat(heard["timestamp"])).total_seconds() * 1000
         with capsys.disabled():
@@ -107,12 +107,12 @@ async def test_a_taken_port_stops_nothing(
     taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = taken.sockets[0].getsockname()[1]
     async with taken, running(tmp_path, settings(discord_here, sample_site.feed_url, port)) as bot:
-        told = await logged(bot.core.logging, "http.no-port")
-        await logged(bot.core.logging, "feed.seeded")
+        told = await logged(bot.log, "http.no-port")
+        await logged(bot.log, "feed.seeded")
         await discord_here.wait_ready(timeout=60)
         assert await bot.stop() == 0
     assert (told["level"], told["port"]) == ("warning", port)
-    assert "Traceback" not in bot.core.logging.read_text(encoding="utf-8")
+    assert "Traceback" not in bot.log.read_text(encoding="utf-8")
 
 
 async def test_the_bot_ends_though_connections_are_held(
@@ -121,7 +121,7 @@ async def test_the_bot_ends_though_connections_are_held(
     furnish(discord_here)
     port = free_port()
     async with running(tmp_path, settings(discord_here, sample_site.feed_url, port)) as bot:
-        await logged(bot.core.logging, "http.listening")
+        await logged(bot.log, "http.listening")
         await discord_here.wait_ready(timeout=60)
         silent = await asyncio.open_connection("127.0.0.1", port)
         halfway = await asyncio.open_connection("127.0.0.1", port)
@@ -132,4 +132,4 @@ async def test_the_bot_ends_though_connections_are_held(
         assert time.perf_counter() - started < 10
         for _, writer in (silent, halfway):
             writer.close()
-    assert "Traceback" not in bot.core.logging.read_text(encoding="utf-8")
+    assert "Traceback" not in bot.log.read_text(encoding="utf-8")
