@@ -18,7 +18,8 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 
 from bot.app import App, open_app
-from bot.client.client import sync_commands, use_rest_api
+from bot.client.command_sync import sync_commands
+from bot.client.connection import use_rest_api
 from bot.core.clock import SystemClock
 from bot.core.i18n import load_messages
 from bot.core.settings import Settings, load_settings

@@ -11,15 +11,9 @@ import structlog
 
 from bot.admins.subscriptions import SubscriptionService
 from bot.archive import Backfill
-from bot.client.client import (
-    CatalogueTranslator,
-    KcrushClient,
-    hold_connection,
-    is_connected,
-    log_in,
-    sync_commands,
-    use_rest_api,
-)
+from bot.client.client import KcrushClient
+from bot.client.command_sync import CatalogueTranslator, sync_commands
+from bot.client.connection import hold_connection, is_connected, log_in, use_rest_api
 from bot.client.guild_sync import Keeping
 from bot.client.home import keep_home
 from bot.core.clock import Clock

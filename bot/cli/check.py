@@ -9,7 +9,8 @@ import click
 import discord
 
 from bot.cli import EX_FAILED, sentence
-from bot.client.client import KcrushClient, log_in_once, use_rest_api
+from bot.client.client import KcrushClient
+from bot.client.connection import log_in_once, use_rest_api
 from bot.core.clock import SystemClock
 from bot.core.errors import UserError
 from bot.core.i18n import Messages, Text

@@ -9,7 +9,7 @@ import orjson
 from bot.app import open_app
 from bot.cli import EX_FAILED, sentence
 from bot.cli.progress import counting
-from bot.client.client import log_in_once
+from bot.client.connection import log_in_once
 from bot.core.clock import SystemClock
 from bot.core.errors import UserError
 from bot.core.i18n import Messages, Text

@@ -15,14 +15,13 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from openapi import Checker
 
-from bot.client.client import (
-    KcrushClient,
+from bot.client.client import KcrushClient
+from bot.client.command_sync import same_commands, sync_commands
+from bot.client.connection import (
     TokenRefusedError,
     hold_connection,
     log_in,
     log_in_once,
-    same_commands,
-    sync_commands,
     use_rest_api,
 )
 from bot.core.clock import SystemClock

@@ -17,7 +17,8 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.admins.subscriptions import SubscriptionService
-from bot.client.client import CatalogueTranslator, KcrushClient, sync_commands
+from bot.client.client import KcrushClient
+from bot.client.command_sync import CatalogueTranslator, sync_commands
 from bot.core.errors import FetchError
 from bot.core.i18n import load_messages
 from bot.core.model import Answer, Interview, Subject, Transcript, Turn

@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bot.client.client import CatalogueTranslator, KcrushClient
+from bot.client.client import KcrushClient
+from bot.client.command_sync import CatalogueTranslator
 from bot.core.i18n import Messages, load_messages
 from bot.ui.ids import Action
 from cogs import FanServices, add_cogs

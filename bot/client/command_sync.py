@@ -1,0 +1,127 @@
+"""The bot's application commands as Discord has them: registered where they differ, in every
+language that has a catalogue."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.http import Route
+
+from bot.client.client import KcrushClient
+from bot.core.i18n import DEFAULT_LOCALE, Messages
+
+
+class CatalogueTranslator(app_commands.Translator):
+    """Names and descriptions of commands in every locale whose catalogue has them."""
+
+    def __init__(self, messages: Messages) -> None:
+        self._messages = messages
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,
+    ) -> str | None:
+        text = self._messages.text(locale.value)
+        if text.locale == DEFAULT_LOCALE:
+            return None
+        try:
+            return text(translation_key(string, context))
+        except KeyError:
+            return None
+
+
+def translation_key(
+    string: app_commands.locale_str, context: app_commands.TranslationContextTypes
+) -> str:
+    """The key under which catalogues have a name or description, by the command's qualified name.
+
+    ``command.interviews.search.name`` is a command's, ``command.interviews.search.query.name`` an
+    option's. A choice has its own key, as ``extras["key"]`` of its ``locale_str``.
+    """
+    data = context.data
+    if isinstance(data, app_commands.Choice):
+        return str(string.extras["key"])
+    if isinstance(data, app_commands.Parameter):
+        name = f"{data.command.qualified_name} {data.name}"
+    else:
+        name = data.qualified_name
+    part = "description" if "description" in context.location.name else "name"
+    return f"command.{name.replace(' ', '.')}.{part}"
+
+
+async def sync_commands(client: KcrushClient) -> bool:
+    """Register the tree's commands, but only where Discord has others. True when it did.
+
+    Either way ``client.mentions`` knows their ids afterwards.
+
+    A sync is one of 200 command writes a day (Discord docs, Application commands, registering),
+    and makes every person's client fetch the commands anew.
+
+    Raises:
+        discord.HTTPException: Discord refused.
+    """
+    if client.application_id is None:
+        raise RuntimeError("log in first")
+    translator = client.tree.translator
+    ours = [
+        await command.get_translated_payload(client.tree, translator)
+        if translator
+        else command.to_dict(client.tree)
+        for command in client.tree.get_commands()
+    ]
+    route = Route(
+        "GET",
+        "/applications/{application_id}/commands?with_localizations=true",
+        application_id=client.application_id,
+    )
+    theirs: list[dict[str, Any]] = await client.http.request(route)
+    if same_commands(ours, theirs):
+        client.mentions.learn({command["name"]: int(command["id"]) for command in theirs})
+        return False
+    registered = await client.tree.sync()
+    client.mentions.learn({command.name: command.id for command in registered})
+    return True
+
+
+def same_commands(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether two lists of application commands mean the same, in any order.
+
+    Where and for whom a command works is Discord's to fill in when we leave it out, so what is
+    there then makes no difference.
+    """
+    mine, found = _by_name(ours), _by_name(theirs)
+    for name, command in found.items():
+        for field in _DEFAULTED_BY_DISCORD - set(mine.get(name, ())):
+            command.pop(field, None)
+    return mine == found and len(ours) == len(theirs)
+
+
+def _by_name(commands: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], dict[str, Any]]:
+    return {(one.get("type", 1), one["name"]): _meaning(one) for one in commands}
+
+
+_DEFAULTED_BY_DISCORD = frozenset({"contexts", "integration_types"})
+_ADDED_BY_DISCORD = frozenset(
+    {"id", "application_id", "version", "guild_id", "dm_permission", "handler"}
+)
+_UNORDERED = frozenset({"contexts", "integration_types", "channel_types"})
+
+
+def _meaning(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A command or option without what Discord adds, and without values that mean the default."""
+    result: dict[str, Any] = {}
+    for name, value in payload.items():
+        if name in _ADDED_BY_DISCORD or value in (None, False, [], {}):
+            continue
+        if name in _UNORDERED:
+            result[name] = sorted(value)
+        elif isinstance(value, list):
+            result[name] = [_meaning(item) if isinstance(item, dict) else item for item in value]
+        elif name == "default_member_permissions":
+            result[name] = int(value)
+        else:
+            result[name] = value
+    return result

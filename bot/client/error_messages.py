@@ -1,0 +1,45 @@
+"""What a person reads about an error. Pure."""
+
+from collections.abc import Mapping
+
+import discord
+from discord import app_commands
+
+from bot.core.errors import UserError
+
+UNKNOWN_INTERACTION = 10062
+"""Discord docs, JSON error codes: the interaction's 3 seconds are over."""
+
+
+def unwrapped(error: BaseException) -> BaseException:
+    """The error as our code raised it, out of the library's wrappings."""
+    while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError):
+        if error.__cause__ is None:
+            break
+        error = error.__cause__
+    return error
+
+
+def catalogue_key(error: BaseException) -> tuple[str | None, Mapping[str, object]]:
+    """The catalogue's key and arguments for an error; the key is ``None`` for an unexpected one.
+
+    | error | the person reads |
+    |---|---|
+    | ``UserError`` | its own sentence |
+    | missing permissions of the person | which command needs which |
+    | a command that changed since their client fetched it | to try again shortly |
+    | anything else | a reference number |
+    """
+    if isinstance(error, UserError):
+        return error.key, error.args_by_name
+    if isinstance(error, app_commands.MissingPermissions):
+        return "error.not-allowed", {}
+    if isinstance(error, app_commands.NoPrivateMessage):
+        return "error.guild-only", {}
+    if isinstance(error, app_commands.CommandSignatureMismatch | app_commands.CommandNotFound):
+        return "error.command-changed", {}
+    return None, {}
+
+
+def is_expired(error: BaseException) -> bool:
+    return isinstance(error, discord.NotFound) and error.code == UNKNOWN_INTERACTION
