@@ -11,6 +11,7 @@ import discord
 import pytest
 import structlog
 from discord import app_commands
+from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from openapi import Checker
@@ -123,6 +124,31 @@ async def test_a_close_that_the_library_gives_up_on_begins_anew(
         )
         await discord_here.wait_ready(timeout=30)
         assert not task.done()
+
+
+class Ping(commands.Cog):
+    @app_commands.command(description="Ping")
+    async def ping(self, interaction: discord.Interaction[KcrushClient]) -> None:
+        await interaction.response.send_message("pong", ephemeral=True)
+
+
+async def test_cogs_and_their_commands_are_still_there_after_beginning_anew(
+    discord_here: Sandbox, client: KcrushClient
+) -> None:
+    """``Bot.close`` would remove them."""
+    person, channel = scene(discord_here)
+    await client.add_cog(Ping())
+    async with connected(client, discord_here.token):
+        await sync_commands(client)
+        await discord_here.wait_ready(timeout=30)
+        first = discord_here.gateway.counts.connections
+        await discord_here.gateway.close(4011)
+        await discord_here.wait_until(
+            lambda _: discord_here.gateway.counts.connections > first or None, 30
+        )
+        await discord_here.wait_ready(timeout=30)
+        response = await discord_here.command(person, channel, "ping")
+        assert (await response.finished()).content == "pong"
 
 
 async def test_a_token_that_becomes_void_ends_the_bot(

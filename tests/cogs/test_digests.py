@@ -10,7 +10,7 @@ from sandbox.entities import Channel, ChannelType, Message
 from sandbox.faults import Rule
 from tests.announcer.fakes import FreePace
 from tests.cogs.stage import Stage, answer, interview, read
-from tests.cogs.test_admins_options import ask, come_out
+from tests.cogs.test_announcement_options import ask, come_out
 from tests.ui.limits import walk
 
 SEND = r"POST /channels/\d+/messages$"

@@ -12,7 +12,7 @@ from bot.core.model import Doubt, SubscriptionState
 from bot.store.tables import deliveries, guilds, subscriptions
 from sandbox.entities import ChannelType
 from tests.cogs.stage import Stage, read
-from tests.cogs.test_admins_options import ask, come_out, only
+from tests.cogs.test_announcement_options import ask, come_out, only
 
 DAY = 24 * 3600
 
