@@ -1,16 +1,16 @@
-"""One tree of errors. What a person may read is a key of the message catalogue."""
+"""The errors of this project. A class of its own has what somebody catches by class."""
 
 
 class KcrushError(Exception):
-    """The root of every error that this project raises on purpose."""
+    """The base class of every error that this project raises on purpose."""
 
 
 class UserError(KcrushError):
-    """An error that a person may be shown.
+    """An error that is shown to a person.
 
-    ``key`` names a message of the catalogue (``error.…``) that says what is wrong, why and what to
-    do next; ``args`` fill its placeholders. Whoever shows it translates it into the reader's
-    locale; ``str()`` is for logs only.
+    ``key`` names a message of the catalogue (``error.…``) that says what is wrong, why, and what to
+    do next; ``args_by_name`` fill its placeholders. Whoever shows it translates it into the
+    person's language; ``str()`` is for logs and tests only.
     """
 
     def __init__(self, key: str, **args: object) -> None:
@@ -21,14 +21,14 @@ class UserError(KcrushError):
 
 
 class ConfigError(UserError):
-    """A setting is missing or wrong; the program ends with exit code 78 (sysexits: EX_CONFIG)."""
+    """A setting is missing or wrong; the program ends with exit code 78 (sysexits.h, EX_CONFIG)."""
 
 
 class FetchError(UserError):
-    """The site could not be asked, or answered with something that can't be used.
+    """The site could not be reached, or answered with something that can't be used.
 
-    ``retry_after`` is the site's own wish in seconds, where it gave one. ``body`` is how the site
-    worded its refusal, as far as that is short.
+    ``retry_after`` is the number of seconds after which the site asks to be tried again, where it
+    named one. ``body`` is the beginning of its refusal, where there was one.
     """
 
     def __init__(
@@ -40,13 +40,13 @@ class FetchError(UserError):
 
     @property
     def status(self) -> int | None:
-        """The HTTP status of the refusal; ``None`` where there was no answer that counts."""
+        """The HTTP status of the refusal; ``None`` where the site did not answer."""
         status = self.args_by_name.get("status")
         return status if isinstance(status, int) else None
 
 
 class ParseError(UserError):
-    """The bytes are no feed and no article."""
+    """The bytes are neither a feed nor an article."""
 
 
 class StoreError(UserError):

@@ -1,8 +1,12 @@
-"""Every sentence that a person reads, by key, from gettext catalogues.
+"""Every sentence that people read, by key, from gettext catalogues.
 
-Catalogues are ``bot/locales/<locale>/LC_MESSAGES/kcrush.po``; a msgid is a key such as
-``reader.next``, the msgstr is the sentence, placeholders are ``{name}`` (``str.format``). They are
-compiled in memory at start, so that a translator's edit needs no build step.
+Catalogues are ``bot/locales/<locale>/LC_MESSAGES/kcrush.po``, named after Discord's locales
+(Discord docs, Reference, Locales). A msgid is a key such as ``reader.next``, the msgstr is the
+sentence, placeholders are ``{name}`` (``str.format``). They are compiled in memory at start, so
+that a translator's edit needs no build step.
+
+Names and descriptions of commands stand in the code in English; other catalogues have them under
+the keys that ``bot.client`` gives them. A language is added by adding its catalogue.
 """
 
 import gettext
@@ -24,17 +28,17 @@ DOMAIN = "kcrush"
 _LEAP_YEAR = 2000
 
 
-# A menu of questions numbers 25 of them with every page that is turned.
+# A menu of questions formats 25 numbers each time that a page is turned.
 @lru_cache(maxsize=4096)
-def _written(value: int, locale: Locale) -> str:
+def _format_number(value: int, locale: Locale) -> str:
     return format_decimal(value, locale=locale)
 
 
 class Text:
     """The messages of one locale. Calling it with a key gives the sentence.
 
-    A key that the locale lacks falls back to English; one that English lacks raises ``KeyError``,
-    for a missing sentence is a bug that a test must meet, not a person.
+    A key that the locale lacks falls back to English. One that English lacks too raises
+    ``KeyError``.
     """
 
     def __init__(self, locale: str, translations: gettext.NullTranslations) -> None:
@@ -49,7 +53,7 @@ class Text:
         return message.format(**args)
 
     def plural(self, key: str, n: int, /, **args: object) -> str:
-        """The form of `key` for `n` things; `{n}` is the number as the locale writes it."""
+        """The form of `key` for `n` things; ``{n}`` is the number with the locale's separators."""
         message = self._translations.ngettext(key, key, n)
         if message == key:
             raise KeyError(key)
@@ -65,11 +69,12 @@ class Text:
         return format_skeleton("MMMMd", when, locale=self._babel)
 
     def number(self, value: int) -> str:
-        return _written(value, self._babel)
+        """A number with the locale's separators ("1,200" or the like)."""
+        return _format_number(value, self._babel)
 
 
 class Messages:
-    """All catalogues. ``messages.text("ko")`` gives the best there is for a locale."""
+    """All catalogues, by locale."""
 
     def __init__(self, translations: Mapping[str, gettext.NullTranslations]) -> None:
         self._texts = {locale: Text(locale, found) for locale, found in translations.items()}
@@ -79,7 +84,7 @@ class Messages:
         return tuple(sorted(self._texts))
 
     def text(self, locale: str | None = None) -> Text:
-        """The messages for a Discord locale ("en-US", "ko"): exact, its language, or English."""
+        """The messages of a Discord locale ("en-US", "ko"), else of its language, else English."""
         for candidate in (locale or "", (locale or "").split("-")[0]):
             if candidate in self._texts:
                 return self._texts[candidate]
