@@ -53,7 +53,7 @@ def examine(html: str, *, base_url: str, title: str = "") -> Examined:
     page = read_page(html, base_url)
     items = _readable(page)
     lines = [item for item in items if isinstance(item, Line)]
-    verdict = verdict_on(lines, title)
+    verdict, _ = verdict_on(lines, title)
     transcript = assembled(items, verdict) if verdict else prose(items)
     transcript = replace(
         transcript,
@@ -122,7 +122,7 @@ def _words_kept(lines: Sequence[Line], transcript: Transcript, verdict: Verdict 
 def _letters_cut(lines: Sequence[Line], verdict: Verdict | None) -> int:
     if verdict is None:
         return 0
-    lengths = dict(verdict.cut) | {n: label.length for n, label in verdict.voices.label.items()}
+    lengths = dict(verdict.cut) | {n: label.length for n, label in verdict.labels.items()}
     return sum(len(_letters(lines[number].text[:length])) for number, length in lengths.items())
 
 

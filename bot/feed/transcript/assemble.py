@@ -6,14 +6,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from bot.core.model import Answer, Image, Transcript, Turn
-from bot.feed.transcript import wording
 from bot.feed.transcript.blocks import Item, Line
 from bot.feed.transcript.classify import Verdict
-from bot.feed.transcript.labels import ANSWERS, Label
+from bot.feed.transcript.labels import Label
 
-# A remark on how it is said, in lower case; "(카시)" or "(Leader)" is part of the name.
-_ASIDE = re.compile(r"\s*([(\[（][a-z웃하][^)\]）]{0,40}[)\]）])\s*$")
-_OUTRO_AT_MOST = 12
+# A remark on how it is said, in lower case; "(카시)" or "(from now on MG)" is part of the name.
+_ASIDE = re.compile(r"\s*([(\[（][a-z웃하][^)\]）A-Z]{0,40}[)\]）])\s*$")
 
 
 @dataclass(slots=True)
@@ -41,16 +39,19 @@ def prose(items: Sequence[Item]) -> Transcript:
 def assembled(items: Sequence[Item], verdict: Verdict) -> Transcript:
     """The transcript that `verdict` tells; its line numbers count the lines of `items`."""
     intro: list[tuple[Line, str]] = []
+    outro: list[tuple[Line, str]] = []
     images: list[Image] = []
     drafts: list[_Draft] = []
     asking = False
     number = -1
     for item in items:
         if isinstance(item, Image):
-            (drafts[-1].images if drafts else images).append(item)
+            (images if outro or not drafts else drafts[-1].images).append(item)
             continue
         number += 1
-        if number in verdict.asked:
+        if number >= verdict.outro:
+            outro.append((item, item.text))
+        elif number in verdict.asked:
             if not asking:
                 drafts.append(_Draft())
             drafts[-1].question.append((item, _asked_text(item, number, verdict)))
@@ -61,22 +62,19 @@ def assembled(items: Sequence[Item], verdict: Verdict) -> Transcript:
             _answer(drafts[-1], item, number, verdict)
             asking = False
     _give_headings_to_questions(intro, drafts)
-    lines = [item for item in items if isinstance(item, Line)]
-    marked = {id(lines[number]) for number in verdict.leftover}
-    outro, outro_images = _outro(drafts, marked)
     turns = tuple(_turn(place, draft) for place, draft in enumerate(drafts, start=1))
-    return Transcript(joined(intro), turns, joined(outro), images=(*images, *outro_images))
+    return Transcript(joined(intro), turns, joined(outro), images=tuple(images))
 
 
 def _asked_text(line: Line, number: int, verdict: Verdict) -> str:
-    label = verdict.voices.label.get(number)
+    label = verdict.labels.get(number)
     end = len(line.text) - verdict.cut_end.get(number, 0)
     return line.text[label.length if label else verdict.cut.get(number, 0) : end].strip()
 
 
 def _answer(draft: _Draft, line: Line, number: int, verdict: Verdict) -> None:
-    label = verdict.voices.label.get(number)
-    if label is None or verdict.voices.role.get(number) != ANSWERS:
+    label = verdict.labels.get(number)
+    if label is None:
         if not draft.answers:
             draft.answers.append(_Said(None))
         draft.answers[-1].lines.append((line, line.text[verdict.cut.get(number, 0) :].strip()))
@@ -104,46 +102,14 @@ def _give_headings_to_questions(intro: list[tuple[Line, str]], drafts: list[_Dra
     for before, draft in pairwise(drafts):
         lines = before.answers[-1].lines if before.answers else []
         moved: list[tuple[Line, str]] = []
-        while len(lines) > 1 and "heading" in lines[-1][0].marks:
+        while len(lines) > 1 and _is_section(lines[-1][0]):
             moved.insert(0, lines.pop())
         draft.question[:0] = moved
 
 
-def _outro(drafts: list[_Draft], marked: set[int]) -> tuple[list[tuple[Line, str]], list[Image]]:
-    """Takes from the last turn what is the magazine's: remarks, thanks, credits, links."""
-    outro: list[tuple[Line, str]] = []
-    unanswered = len(drafts) > 1 and not drafts[-1].answers
-    if unanswered and not any(wording.ends_asking(text) for _, text in drafts[-1].question):
-        last = drafts.pop()
-        outro = [(line, line.text) for line, _ in last.question]
-        outro_images = last.images
-    else:
-        outro_images = []
-    if not drafts or not drafts[-1].answers:
-        return outro, outro_images
-    lines = drafts[-1].answers[-1].lines
-    start = _outro_start(lines, marked)
-    outro[:0] = [(line, line.text) for line, _ in lines[start:]]
-    del lines[start:]
-    return outro, outro_images
-
-
-def _outro_start(lines: Sequence[tuple[Line, str]], marked: set[int]) -> int:
-    """Where, in the last answer's lines, the magazine takes over.
-
-    `marked` are lines with the mark of the questions that ask nothing and that nobody answers.
-    """
-    for place, (line, _) in enumerate(lines):
-        if place and (line.after_rule or id(line) in marked):
-            return place
-    start = len(lines)
-    for place in range(len(lines) - 1, max(0, len(lines) - _OUTRO_AT_MOST), -1):
-        line, text = lines[place]
-        if wording.is_credit(text) or "link" in line.marks or "heading" in line.marks:
-            start = place
-        elif len(text.split()) > 25 or wording.speaks_of_itself(text):
-            break
-    return start
+def _is_section(line: Line) -> bool:
+    """A heading, and no pull quote set as one."""
+    return "heading" in line.marks and "italic" not in line.marks and line.text[0] not in '“"«„‘'
 
 
 def _turn(number: int, draft: _Draft) -> Turn:

@@ -1,61 +1,75 @@
-"""What the rules are judged by: how each line of an article sounds, looked at once."""
+"""An article's lines with all that the candidates are judged by, looked at once per line."""
 
-import re
 from collections.abc import Sequence
-from functools import cache
+from itertools import accumulate
 
 from bot.feed.transcript import wording
 from bot.feed.transcript.blocks import Line
-from bot.feed.transcript.labels import ANSWERS, voices_of
+from bot.feed.transcript.labels import is_listed, labels_of
 
-_INTERVIEW_WORDS = re.compile(
-    r"(?i)\binterview|\bq\s?&\s?a\b|\bwe (?:asked|talked|spoke|sat down|caught up|chatted"
-    r"|quizzed)|\bspoke (?:with|to) us|\b(?:questions|minutes|conversation|chat) with\b"
-    r"|인터뷰|インタビュー|entretien|entrevista|访谈|専访"
-)
+# Where an article says that it is an interview, if its title does not: its first lines.
+_HEAD_LINES = 6
 
 
 class Evidence:
-    """What the rules are judged by: each line's wording, looked at once."""
+    """The lines of an article, their labels, and their wording without the labels.
+
+    ``announced`` is 1.0 where the title says that the article is an interview, 0.5 where only its
+    first lines do, else 0.0. The lists run parallel to ``lines``.
+    """
 
     def __init__(self, lines: Sequence[Line], title: str) -> None:
         self.lines = lines
-        hear = cache(wording.hear)
-        self.voices = voices_of(lines, title, hear)
-        self.texts = [self._said(number) for number in range(len(lines))]
-        head = title + "\n" + "\n".join(line.text for line in lines[:6])
-        self.announced = bool(_INTERVIEW_WORDS.search(head[:6000]))
+        self.labels = labels_of(lines)
+        self.texts = [self._without_label(number) for number in range(len(lines))]
+        self.title = title
+        head = "\n".join(line.text[:1000] for line in lines[:_HEAD_LINES])
+        self.announced = 1.0 if wording.announces(title) else 0.5 * wording.announces(head)
+        reader = wording.Wording.of(self.texts)
+        signals = [reader.signals(text) for text in self.texts]
+        self.own_story = [line.own_story for line in signals]
+        self.credits = [
+            wording.is_credit(text) and not story
+            for text, story in zip(self.texts, self.own_story, strict=True)
+        ]
+        self.asks = [
+            line.asks and (not self.credits[n] or wording.ends_asking(self.texts[n]))
+            for n, line in enumerate(signals)
+        ]
+        self.weights = [line.weight for line in signals]
+        self.addresses = [line.addresses for line in signals]
+        self.own = [line.own for line in signals]
+        self.sure = [
+            line.sure and self.asks[n] and not is_listed(lines, n) for n, line in enumerate(signals)
+        ]
+        self.words = [text.count(" ") + 1 for text in self.texts]
+        self.missable = [self._missable(number) for number in range(len(lines))]
+        self._sums: dict[str, list[float]] = {
+            "own": list(accumulate(map(float, self.own), initial=0.0)),
+            "addresses": list(accumulate(map(float, self.addresses), initial=0.0)),
+            "missable": list(accumulate(self.missable, initial=0.0)),
+        }
 
-        self.heard = heard = [hear(text) for text in self.texts]
-        self.asks = [sounds.asks for sounds in heard]
-        self.weights = [sounds.weight for sounds in heard]
-        self.sure = [sounds.sure and self._may_ask(number) for number, sounds in enumerate(heard)]
+    def _without_label(self, number: int) -> str:
+        label = self.labels.get(number)
+        return self.lines[number].text[label.length if label else 0 :].strip()
 
-    def _said(self, number: int) -> str:
-        label = self.voices.label.get(number)
-        return self.lines[number].text[label.length if label else 0 :]
-
-    def addressed(self, number: int) -> bool:
-        """An interviewer's words that are no question: "Congratulations on your award!"."""
+    def _missable(self, number: int) -> float:
+        """How wrong it would be to leave this line to an answer."""
+        if self.sure[number]:
+            return 1.0
         text = self.texts[number]
-        return len(text) < 400 and (self.heard[number].addresses or wording.greets(text))
+        alone = not self.lines[number].glued and not is_listed(self.lines, number)
+        question = alone and self.words[number] <= 40 and wording.ends_asking(text)
+        return 0.5 if question and not any(mark in text[:-2] for mark in ".!?") else 0.0
 
-    def _may_ask(self, number: int) -> bool:
-        return not self.is_answer(number) and not self.is_listed(number)
+    def total(self, what: str, start: int, end: int) -> float:
+        """The sum of "own", "addresses" or "missable" over the lines from `start` to `end`."""
+        return self._sums[what][end] - self._sums[what][start]
 
-    def is_listed(self, number: int) -> bool:
-        """One of a list's items, as titles of songs are, which may sound like questions."""
-        item = self.lines[number].list_item
-        beside = self.lines[max(0, number - 1) : number + 2]
-        return "li" in self.lines[number].marks and any(
-            "li" in line.marks and line.list_item != item for line in beside
-        )
-
-    def is_emphasis(self, number: int) -> bool:
-        """Words that stand out within an answer: "**I was terrified!** My tent had ..."."""
-        if self.asks[number] or self.addressed(number):
-            return False
-        return self.lines[number].glued or self.heard[number].own_story
-
-    def is_answer(self, number: int) -> bool:
-        return self.voices.role.get(number) == ANSWERS
+    def speaks_to(self, number: int) -> bool:
+        """Whether the line asks, greets or addresses: "Congratulations on your award!"."""
+        if self.asks[number]:
+            return True
+        text = self.texts[number]
+        return len(text) < 400 and (self.addresses[number] or wording.greets(text))

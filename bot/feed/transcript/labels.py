@@ -1,22 +1,18 @@
 """Who speaks, as the line itself says: "Q.", "A. (Mikako)", "KCrush:", "Lil’ Fang:", "KC-".
 
 A word before a colon is a label only where the article uses it as one: again and again, or marked
-like others that are. What is no label stays text.
+like others that are. What is no label stays text. Which of the speakers asks is not decided here:
+every choice is a candidate of ``candidates``.
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from itertools import pairwise
 
 from bot.feed.transcript import wording
 from bot.feed.transcript.blocks import Line
-
-ASKS, ANSWERS = "asks", "answers"
-
-Hear = Callable[[str], wording.Heard]
 
 _OPEN, _CLOSE = r"[\[(（【<〈]?\s*", r"\s*[\])）】>〉]?"
 _MARK_END = r"(?:\s*[.:：)\]】>|–—\-/．、~]+\s*)"
@@ -45,13 +41,23 @@ _IN_BRACKETS = re.compile(r"^[\[【<〈]\s*([^\])）】>〉]{1,28}?)\s*[\]】>�
 _DASH = re.compile(r"^((?:[^\s:?!,–—|]+\s){0,3}?[^\s:?!,–—|]+?)(?:\s+[-–—|/]\s*|[–—-]\s+)(?=\S)")
 _DASH_TIGHT = re.compile(r"^([A-Z]{1,4})-(?=[A-Z“\"‘][a-z’' ])")
 _CLOSING_PAREN = re.compile(r"^([^\s():]{1,24})\)\s*(?=\S)")
+# The way of Japanese magazines: the name, then what is said in corner brackets.
+_CORNER = re.compile(r"^([^\s「『」』:：。、？?]{1,20})\s?(?=[「『])")
+_PATTERNS = (
+    ("colon", _COLON),
+    ("bracket", _BRACKET),
+    ("corner", _CORNER),
+    ("dash", _DASH),
+    ("dash", _DASH_TIGHT),
+    ("paren", _CLOSING_PAREN),
+)
 # What a form cannot do without.
 _NEEDS = {"colon": re.compile(r"[:：]"), "dash": re.compile(r"[-–—|/]")}
 _AFTER_A = re.compile(r"^[\[(（]\s*([^\])）]{1,40}?)\s*[\])）]\s*[:：]?\s*")
 _ASIDE = re.compile(r"\s*[(\[（][^)\]）]{0,40}[)\]）]\s*$")
 _NAME_CHARS = re.compile(r"[^\W_]")
-# A picture before the name: "🎤 KCrush:".
-_PICTURE = re.compile(r"^(?:[\u2190-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d]*\s*)+")
+# A picture or an arrow before the name: "🎤 KCrush:", ">Jun:".
+_PICTURE = re.compile(r"^(?:[>＞\u2190-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d]*\s*)+")
 
 # Words before a colon that name a thing, not somebody who speaks.
 _NO_NAMES = re.compile(
@@ -72,7 +78,8 @@ _NO_NAMES = re.compile(
     r"|share.*|related.*|interview|q&a|exclusive.*|rating|verdict|https?|the\sinterview"
     r"|for\sexample|e\.?g|i\.?e|first|second|third|also|and|but|so|yes|no|well|ok|okay|oh|haha"
     r"|honestly|actually|hello|hi|today|answer\sis|tip|fun\sfact|fact|summary|conclusion|answer"
-    r"|question|step\s\d+|round\s\d+|vol.*|ep.*)$"
+    r"|question|step\s\d+|round\s\d+|vol(?:ume)?\.?\s?\d+|ep(?:isode)?\.?\s?\d+|videos?|photograph(?:y|er)"
+    r"|introduction|intro|styl(?:ing|ist)|design|illustration)$"
 )
 # What an editor writes in brackets about how something is said.
 _HOW_SAID = re.compile(
@@ -81,47 +88,27 @@ _HOW_SAID = re.compile(
     r"|japanese|unison)|together|웃|笑|일동)"
 )
 _MAGAZINE_WORDS = frozenset({
-    "interviewer", "interview", "reporter", "host", "mc", "moderator", "editor", "journalist",
+    "interviewer", "reporter", "host", "mc", "moderator", "editor", "journalist",
     "question", "q", "ask", "magazine", "kc", "kca", "kcm", "kcu", "kcus", "kcrush", "staff",
     "질문", "기자", "에디터", "인터뷰어", "진행자", "記者", "インタビュアー", "編集部",
 })  # fmt: skip
 _MAGAZINE_TAIL = ("america", "magazine", "mag", "usa", "us", "team", "staff", "official")
+_FORMS = ("colon", "bracket", "corner", "dash", "lead", "paren", "alone")
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A mark at a line's start: who speaks, in what form, and how many characters it takes."""
+    """A mark at a line's start: who speaks, in what form, and how many characters it takes.
+
+    ``name`` is as written, "" for a bare "A."; ``key`` is the same for all spellings and short
+    forms of a name.
+    """
 
     form: str
     name: str
     length: int
     emphasised: bool = False
-    key: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "key", name_key(self.name))
-
-
-@dataclass(slots=True)
-class Voices:
-    """What the labels of an article tell. ``role`` and ``label`` are by line number.
-
-    ``sticky`` says that both sides are labelled, so that an unlabelled line belongs to whoever
-    spoke last; ``sure`` that a label itself says who asks: "Q.", or the magazine's name.
-    """
-
-    label: dict[int, Label] = field(default_factory=dict)
-    role: dict[int, str] = field(default_factory=dict)
-    sticky: bool = False
-    sure: bool = True
-
-    @property
-    def asked(self) -> int:
-        return sum(role == ASKS for role in self.role.values())
-
-    @property
-    def answered(self) -> int:
-        return sum(role == ANSWERS for role in self.role.values())
+    key: str = ""
 
 
 def name_key(name: str) -> str:
@@ -143,37 +130,54 @@ def is_magazine(name: str) -> bool:
     return SequenceMatcher(None, key, "kcrush").ratio() >= 0.72
 
 
-def voices_of(lines: Sequence[Line], title: str, hear: Hear) -> Voices:
-    """The labels that hold in this article; ``Voices()`` where it has none."""
-    voices = _question_marks(lines, hear)
-    return voices if voices.role else _names(lines, title, hear)
+def labels_of(lines: Sequence[Line]) -> dict[int, Label]:
+    """The labels that hold in this article, by line number."""
+    labels = _question_marks(lines)
+    free = [number for number in range(len(lines)) if number not in labels]
+    marked = any(label.form == "A" for label in labels.values())
+    if any(label.form == "A" and label.name for label in labels.values()):
+        for number in free:
+            found = _BRACKET.match(lines[number].text)
+            if found and written_as_name(found[1]):
+                labels[number] = _label("bracket", found[1], found.end())
+        free = [number for number in free if number not in labels]
+    named = _accepted(lines, free)
+    if marked:
+        # Beside "A." a name speaks only where it begins an answer; else it is a topic in one.
+        every = labels | named
+        keys = {one.key for place, one in named.items() if asks_by_name(every.get(place - 1))}
+        named = {n: one for n, one in named.items() if one.key in keys or asks_by_name(one)}
+    return labels | named
+
+
+def asks_by_name(label: Label | None) -> bool:
+    """Whether a label itself says that it asks: "Q.", the magazine's name, or its office."""
+    return label is not None and (label.form == "Q" or is_magazine(label.name))
+
+
+def _label(form: str, name: str, length: int, *, emphasised: bool = False) -> Label:
+    return Label(form, name.strip(), length, emphasised, name_key(name))
 
 
 # ---------------------------------------------------------------- Q. and A.
 
 
-def _question_marks(lines: Sequence[Line], hear: Hear) -> Voices:
+def _question_marks(lines: Sequence[Line]) -> dict[int, Label]:
     """Rule "Q. and A.": two questions so marked, or one that is answered so."""
-    voices = Voices()
+    labels: dict[int, Label] = {}
     for number, line in enumerate(lines):
         asked = _Q_MARK.match(line.text)
         if asked and not line.text[:5].upper().startswith("Q&A"):
-            voices.label[number] = Label("Q", "Q", asked.end())
-            voices.role[number] = ASKS
-    spaced = bool(voices.label)
+            labels[number] = _label("Q", "Q", asked.end())
+    asked_times = len(labels)
     named = _names_after_marks(lines)
     for number, line in enumerate(lines):
-        answered = _A_MARK.match(line.text) or (spaced and _lone_letter(line))
-        if number not in voices.role and answered:
-            voices.label[number] = _answer_label(line.text, answered.end(), named)
-            voices.role[number] = ANSWERS
-    asked_times, answered_times = voices.asked, voices.answered
-    if asked_times >= 2 or (asked_times and answered_times):
-        voices.sticky = answered_times >= 0.6 * asked_times
-        return _with_names(voices, lines, hear)
-    if not asked_times and answered_times >= 3:
-        return _with_names(voices, lines, hear)
-    return Voices()
+        answered = _A_MARK.match(line.text) or (asked_times and _lone_letter(line))
+        if number not in labels and answered:
+            labels[number] = _answer_label(line.text, answered.end(), named)
+    answered_times = len(labels) - asked_times
+    held = asked_times >= 2 or (asked_times and answered_times)
+    return labels if held or (not asked_times and answered_times >= 3) else {}
 
 
 def _lone_letter(line: Line) -> re.Match[str] | None:
@@ -187,11 +191,11 @@ def _lone_letter(line: Line) -> re.Match[str] | None:
 def _answer_label(text: str, end: int, names: set[str]) -> Label:
     """ "A. (Mikako) ..." names the speaker after the mark; "A. Mikako: ..." likewise."""
     named = _AFTER_A.match(text[end:])
-    if named is not None and _written_as_name(named[1]):
-        return Label("A", named[1].strip(), end + named.end())
+    if named is not None and written_as_name(named[1]):
+        return _label("A", named[1], end + named.end())
     colon = _COLON.match(text[end:])
     if colon is not None and name_key(colon[1]) in names:
-        return Label("A", colon[1].strip(), end + colon.end())
+        return _label("A", colon[1], end + colon.end())
     return Label("A", "", end)
 
 
@@ -202,156 +206,120 @@ def _names_after_marks(lines: Sequence[Line]) -> set[str]:
     keys = Counter(
         name_key(colon[1])
         for colon in colons
-        if colon is not None and len(colon[1].split()) <= 3 and _written_as_name(colon[1])
+        if colon is not None and len(colon[1].split()) <= 3 and written_as_name(colon[1])
     )
     often = 2 * sum(keys.values()) >= len(answered)
     return {key for key, count in keys.items() if often or count >= 2}
 
 
-def _written_as_name(name: str) -> bool:
+def written_as_name(name: str) -> bool:
+    """Whether it may be somebody's name and each of its words begins with a capital."""
     return _may_be_name(name) and all(_capital(word) for word in name.split())
-
-
-def _with_names(voices: Voices, lines: Sequence[Line], hear: Hear) -> Voices:
-    """Names inside a Q-and-A: several members who each answer on a line of their own."""
-    free = [number for number in range(len(lines)) if number not in voices.role]
-    if any(label.form == "A" and label.name for label in voices.label.values()):
-        for number in free:
-            found = _BRACKET.match(lines[number].text)
-            if found and _written_as_name(found[1]):
-                voices.label[number] = Label("bracket", found[1].strip(), found.end())
-                voices.role[number] = ANSWERS
-        free = [number for number in free if number not in voices.role]
-    voices.label |= _accepted(lines, free)
-    askers = _askers(lines, voices.label, hear)
-    for number in voices.label.keys() - voices.role.keys():
-        voices.role[number] = ASKS if voices.label[number].key in askers else ANSWERS
-    return voices
-
-
-def _askers(lines: Sequence[Line], labels: dict[int, Label], hear: Hear) -> set[str]:
-    """The keys of those who ask: "Q", the magazine's names, and whoever else does nothing but ask
-    and never speaks right after another who asks."""
-    said: dict[str, list[str]] = defaultdict(list)
-    for number, label in labels.items():
-        said[label.key].append(_said(lines, number, label))
-    order = [labels[number].key for number in sorted(labels)]
-    askers = {one.key for one in labels.values() if one.form == "Q" or is_magazine(one.name)}
-    return askers | {
-        key
-        for key, texts in said.items()
-        if askers
-        and len(texts) >= 2
-        and not _follows(key, askers, order)
-        and _share_asked(texts, hear) >= 0.8
-    }
 
 
 # ---------------------------------------------------------------- names
 
 
-def _names(lines: Sequence[Line], title: str, hear: Hear) -> Voices:
-    """Rule "Speaker:": labels that recur; whose lines ask is the interviewer, and never somebody
-    whom the title names."""
-    accepted = _accepted(lines, range(len(lines)))
-    if not accepted:
-        return Voices()
-    said: dict[str, list[str]] = defaultdict(list)
-    for number, label in accepted.items():
-        said[label.key].append(_said(lines, number, label))
-    askers = _askers(lines, accepted, hear)
-    sure = bool(askers)
-    if not askers:
-        order = [accepted[number].key for number in sorted(accepted)]
-        askers = _those_who_ask(said, order, name_key(title), hear)
-    voices = Voices(label=dict(accepted), sure=sure)
-    voices.role = {n: ASKS if label.key in askers else ANSWERS for n, label in accepted.items()}
-    voices.sticky = voices.answered >= 0.5 * voices.asked > 0
-    return voices
-
-
-def _said(lines: Sequence[Line], number: int, label: Label) -> str:
-    text = lines[number].text[label.length :].strip()
-    if not text and number + 1 < len(lines):
-        return lines[number + 1].text
-    return text
-
-
-def _those_who_ask(
-    said: dict[str, list[str]], order: Sequence[str], title: str, hear: Hear
-) -> set[str]:
-    """Whose words are mostly questions, while somebody else's mostly are not.
-
-    A second interviewer may say more besides, but never speaks right after the first. `order` are
-    the speakers' keys, line by line.
-    """
-    rates = {key: _share_asked(texts, hear) for key, texts in said.items()}
-    askers = {key for key, rate in rates.items() if rate >= 0.6 and len(said[key]) >= 2}
-    askers |= {
-        key
-        for key, rate in rates.items()
-        if askers and rate >= 0.5 and len(said[key]) >= 2 and not _follows(key, askers, order)
-    }
-    named = {key for key in said if len(key) >= 3 and key in title}
-    if named and askers - named:
-        return askers - named
-    others = [key for key in said if key not in askers]
-    if not others or min(rates[key] for key in others) > 0.4:
-        best = max(rates, key=lambda key: rates[key], default="")
-        rest = [rate for key, rate in rates.items() if key != best]
-        return {best} if rest and rates[best] >= 0.6 and max(rest) <= 0.4 else set()
-    return askers
-
-
-def _follows(key: str, others: set[str], order: Sequence[str]) -> bool:
-    return any(before in others and after == key for before, after in pairwise(order))
-
-
-def _share_asked(texts: Sequence[str], hear: Hear) -> float:
-    return sum(hear(text).asks for text in texts) / len(texts) if texts else 0.0
-
-
-def _accepted(lines: Sequence[Line], numbers: Iterable[int]) -> dict[int, Label]:
+def _accepted(lines: Sequence[Line], numbers: Sequence[int]) -> dict[int, Label]:
     """The labels that recur in one form, and single ones of the same form beside them."""
     by_form: dict[str, dict[int, Label]] = defaultdict(dict)
-    numbers = list(numbers)
     for number in numbers:
-        for label in _candidates(lines[number]):
-            by_form[label.form].setdefault(number, label)
-    for number, label in _lone_lines(lines, numbers).items():
-        by_form["alone"][number] = label
+        label = _candidate(lines[number])
+        if label is not None and not wording.is_byline(lines[number].text):
+            by_form[label.form][number] = label
+    by_form["alone"] = _lone_lines(lines, numbers)
     kept: dict[int, Label] = {}
-    for form in ("colon", "bracket", "dash", "lead", "paren", "alone"):
-        for number, label in _recurring(form, by_form[form]).items():
+    for form in _FORMS:
+        labels = _without_topics(by_form[form], lines)
+        full = _full_names([*labels.values(), *kept.values()])
+        labels = {n: replace(one, key=full.get(one.key, one.key)) for n, one in labels.items()}
+        known = {label.key for label in kept.values()}
+        for number, label in _recurring(form, labels, lines, known).items():
             kept.setdefault(number, label)
     return kept
 
 
-def _recurring(form: str, labels: dict[int, Label]) -> dict[int, Label]:
+def _full_names(labels: Iterable[Label]) -> dict[str, str]:
+    """Short forms to full names, by key: "(MG)" behind the name, initials, or a part of it."""
+    names = {label.key: label.name for label in labels}
+    full: dict[str, set[str]] = defaultdict(set)
+    for key, name in names.items():
+        aside = _ASIDE.search(name)
+        words = _ASIDE.sub("", name).split()
+        short = {"".join(word[0] for word in words).casefold()}
+        short |= {name_key(word) for word in words} if len(words) > 1 else set()
+        short |= {name_key(word) for word in aside[0].split()[-1:]} if aside else set()
+        for form in short & names.keys() - {key}:
+            full[form].add(key)
+    one = {form: next(iter(keys)) for form, keys in full.items() if len(keys) == 1}
+    return {form: one.get(key, key) for form, key in one.items()}
+
+
+def _without_topics(labels: dict[int, Label], lines: Sequence[Line]) -> dict[int, Label]:
+    """Without what names a thing: "Dawn: a ballad" goes on in lower case, unless all labels do;
+    and without the items of a list."""
+    small = Counter[str]()
+    for number, label in labels.items():
+        rest = lines[number].text[label.length :].lstrip("“\"'‘(")
+        small[label.key] += rest[:1].islower()
+    counts = Counter(label.key for label in labels.values())
+    writes_small = sum(small.values()) > 0.5 * len(labels) and len(labels) > 4
+    listed = {label.key for number, label in labels.items() if is_listed(lines, number)}
+    topics = listed if all(counts[key] == 1 for key in listed) else set()
+    return {
+        number: label
+        for number, label in labels.items()
+        if label.key not in topics and (writes_small or 2 * small[label.key] < counts[label.key])
+    }
+
+
+def is_listed(lines: Sequence[Line], number: int) -> bool:
+    """One of a list's items, as titles of songs are, which may sound like questions."""
+    item = lines[number].list_item
+    beside = lines[max(0, number - 1) : number + 2]
+    return "li" in lines[number].marks and any(
+        "li" in line.marks and line.list_item != item for line in beside
+    )
+
+
+def _recurring(
+    form: str, labels: Mapping[int, Label], lines: Sequence[Line], known: set[str]
+) -> dict[int, Label]:
+    """Of one form's labels those that recur, or whose speaker is `known` by another form."""
     counts = Counter(label.key for label in labels.values())
     emphasised = Counter(label.key for label in labels.values() if label.emphasised)
-    names = {label.key: label.name for label in labels.values()}
-    known = {key for key, name in names.items() if is_magazine(name)}
-    least = 2 if form in ("colon", "bracket") else 3
-    sure = {key for key, count in counts.items() if count >= least}
-    if form == "colon":
-        sure |= {key for key in known if counts[key] >= 1}
-        sure |= {key for key in emphasised if len(emphasised) >= 2}
-    elif known:
-        sure |= {key for key, count in counts.items() if count >= 2} | known
+    offices = {
+        label.key
+        for number, label in labels.items()
+        if is_magazine(label.name)
+        and (counts[label.key] >= 2 or wording.ends_asking(lines[number].text))
+    }
+    strict = form not in ("colon", "bracket", "corner")
+    often = {key for key, count in counts.items() if count >= 2}
+    sure = {key for key, count in counts.items() if count >= 3} if strict else set(often)
+    if strict and len(often) >= 2 and sum(counts[key] for key in often) >= 5:
+        sure |= often
+    if form == "colon" and len(emphasised) >= 2:
+        sure |= set(emphasised)
     elif form == "dash" and len(emphasised) >= 2:
         sure |= {key for key in emphasised if emphasised[key] == counts[key]}
-    if form in ("dash", "lead", "paren", "alone") and not (known & sure) and len(sure) < 2:
-        return {}
-    if sum(counts[key] for key in sure) < 2 and not (known & sure and len(labels) >= 2):
-        return {}
+    elif form == "corner" and len(labels) >= 2:
+        sure = set(counts)
+    sure |= offices if form == "colon" else set()
+    if strict and offices:
+        sure |= often | offices
+    if strict and not (offices & sure) and len(sure) < 2:
+        sure = set()
+    if sum(counts[key] for key in sure) < 2 and not (offices & sure and len(labels) >= 2):
+        sure = set()
     all_emphasised = all(emphasised[key] for key in sure)
     return {
         number: label
         for number, label in labels.items()
         if label.key in sure
-        or (form == "colon" and _alike(label, all_emphasised))
-        or (form == "bracket" and known and _written_as_name(label.name))
+        or label.key in known
+        or (form == "colon" and sure and _alike(label, all_emphasised))
+        or (form == "bracket" and offices and sure and written_as_name(label.name))
     }
 
 
@@ -360,7 +328,7 @@ def _alike(label: Label, all_emphasised: bool) -> bool:
     if label.emphasised:
         return all_emphasised
     short = len(label.name.split()) <= 3
-    return not all_emphasised and short and _written_as_name(label.name)
+    return not all_emphasised and short and written_as_name(label.name)
 
 
 def _capital(word: str) -> bool:
@@ -368,21 +336,21 @@ def _capital(word: str) -> bool:
     return bool(first) and (not first.islower())
 
 
-def _candidates(line: Line) -> Iterable[Label]:
+def _candidate(line: Line) -> Label | None:
     picture = _PICTURE.match(line.text)
     before = picture.end() if picture else 0
-    text = line.text[before:]
+    text = line.text[before : before + 200]
     head = text[:80]
-    for form, pattern in (("colon", _COLON), ("bracket", _BRACKET), ("dash", _DASH),
-                          ("dash", _DASH_TIGHT), ("paren", _CLOSING_PAREN)):  # fmt: skip
+    for form, pattern in _PATTERNS:
         found = pattern.match(text) if form not in _NEEDS or _NEEDS[form].search(head) else None
         if found and _may_be_name(found[1]):
             end = before + found.end()
-            yield Label(form, found[1].strip(), end, _emphasised(line, before + found.end(1)))
-            return
+            emphasised = _emphasised(line, before + found.end(1))
+            return _label(form, found[1], end, emphasised=emphasised)
     lead = _lead(line)
-    if lead and _may_be_name(lead) and len(lead) < len(text):
-        yield Label("lead", lead.strip(" /|–—-"), len(lead), emphasised=True)
+    if lead and _may_be_name(lead) and len(lead) < len(line.text):
+        return _label("lead", lead.strip(" /|–—-"), len(lead), emphasised=True)
+    return None
 
 
 def _lone_lines(lines: Sequence[Line], numbers: Sequence[int]) -> dict[int, Label]:
@@ -390,7 +358,7 @@ def _lone_lines(lines: Sequence[Line], numbers: Sequence[int]) -> dict[int, Labe
     short = {n: _unbracketed(lines[n].text) for n in numbers if len(lines[n].text) <= 30}
     counts = Counter(name_key(name) for name in short.values())
     return {
-        number: Label("alone", name, len(lines[number].text), emphasised=True)
+        number: _label("alone", name, len(lines[number].text), emphasised=True)
         for number, name in short.items()
         if counts[name_key(name)] >= 2 and _may_be_name(name) and name[-1] not in ".?!…:"
     }
@@ -451,7 +419,7 @@ def numbered(lines: Sequence[Line]) -> dict[int, Label]:
         if match is None:
             continue
         count = int(match[1] or match[2])
-        again = count == 1 and wording.asks(line.text[match.end() :])
+        again = count == 1 and wording.ends_asking(line.text)
         if again or expected <= count <= expected + 1:
             found[number] = Label("number", str(count), match.end())
             expected = count + 1

@@ -1,11 +1,18 @@
-"""What a line's words alone tell: does it ask, does it address somebody, is it a credit?
+"""What a line's wording says about it: does it ask, address somebody, tell the speaker's own story?
 
-Wording is the witness against which markup is judged: a mark that falls on lines that ask is the
-mark of questions. English leads; the question endings of Korean, Japanese, Chinese, French,
-Spanish, German and Portuguese are known too. Judged is the text without labels.
+The words of each language are data: one file of ``languages`` holds question words, forms of
+address and of the first person, and the words of requests. English has patterns here besides, for
+most articles are in English. An article is read with the languages that its most frequent words
+belong to. All text is judged without its label.
 """
 
 import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import NamedTuple
 
 _ENDS_ASKING = re.compile(r"[?？؟⁉❓]+[\s\"'”’»)\]）】」』*_~!.…‼️\U0001F300-\U0001FAFF☺-➿]*$")
@@ -59,19 +66,6 @@ _UNMARKED = re.compile(
     r"|\s+(?:\w+\s+)?(?:is|are|was|were|do|does"
     r"|did|has|have|had|would|will|can|could|should|made|makes|inspired|inspires|kind|advice))\s+\w"
 )
-_SECOND_PERSON = re.compile(
-    r"(?i)\b(?:you|your|yours|yourself|yourselves)\b"
-    r"|\b(?-i:vous|[Vv]otre|vos|toi|usted|ustedes|tú|tus|vosotros|você|vocês|seus?|suas?|[Ii]hr"
-    r"|[Ii]hre[nm]?|euch|dich|deine?)\b"
-    r"|님|씨[는의가께]?|여러분|본인|자신|당신|あなた|さん|皆さん|您|你"
-)
-_FIRST_PERSON = re.compile(
-    r"\b(?:I|I[’'](?:m|ve|d|ll)|[Mm]y|[Mm]e|[Mm]yself|[Mm]ine|[Ww]e|[Ww]e[’'](?:re|ve|d|ll)"
-    r"|[Oo]ur|[Uu]s)\b"
-    r"|\b(?:[Jj]e|[Jj][’']\w+|[Mm]on|[Mm]es|[Nn]ous|[Nn]otre|[Yy]o|[Nn]osotros|[Nn]uestr[oa]s?"
-    r"|[Mm]eu|[Mm]inha|[Ii]ch|[Mm]eine?|[Ww]ir|[Uu]nsere?)\b"
-    r"|저[는희도의]?|제[가 ]|나[는의]|내[가 ]|우리|私|僕|俺|我"
-)
 _ASKER_SAYS_I = re.compile(
     r"(?i)\b(?:I|we)\s+(?:heard|read|saw|noticed|know|understand|hear|see|wonder|was wondering"
     r"|must ask|have to ask|am curious|want(?:ed)? to (?:ask|know)|would like|[’']d (?:like"
@@ -80,15 +74,6 @@ _ASKER_SAYS_I = re.compile(
     r"|\b(?:I|we)[’'](?:d|ve)\s+(?:like|love|heard|read|seen|noticed)\b"
     r"|\b(?:tell|give|show|let|teach|walk|take)\s+(?:me|us)\b|\bour\s+(?:readers?|fans|audience"
     r"|viewers|magazine|followers)\b|\bwith\s+us\b|\bjoining\s+us\b"
-)
-_FOREIGN_QUESTION = re.compile(
-    r"(?:까요|나요|가요|은지요|는지요|습니까|입니까|ㅂ니까|니까|을까|ㄹ까|죠|지요|인지|는지"
-    r"|을지|부탁\S*(?:\s?드\S+)?|주세요|주십시오|주실래요|말씀\S*"
-    r"|한\s?마디\S*(?:\s\S+)?|궁금\S+|있다면|점은|것은|이유는|계기는|계획은|소감은|순간은"
-    r"|인사\S*|소개\S*)[\s.!?？~…]*$"
-    r"|(?:ですか|ますか|でしょうか|ましたか|たか|のか|ください|下さい|お願いします"
-    r"|お願い致します|聞かせて\S*|教えて\S*)[\s。.!?？〜…]*$"
-    r"|(?:吗|呢|嗎|么|什么|怎么样|如何|请\S{0,30})[\s。？?！]*$|^¿"
 )
 _GREETING = re.compile(
     r"(?i)^\W*(?:hello|hi|hey|greetings|welcome|nice to|great to|good to|so good to|pleasure"
@@ -118,7 +103,9 @@ _CREDIT = re.compile(
     r"|soundcloud|apple\smusic|sns|e-?mail|homepage|blog|weibo|fan\s?cafe|links?|x)\s*(?:[:@"
     r"|–-]|$)"
     r"|@\w|https?://|www\.|\#\w|the\send\b|end\sof\sinterview|-\s?end|disclaimer"
-    r"|editor[’']?s?\snote"
+    r"|editor[’']?s?\snote|(?:did\syou\s)?(?:like|enjoy(?:ed)?)\s(?:it|this|what)\b.{0,60}"
+    r"|.{1,80}\b(?:is|are)\s(?:out|available|streaming)\s(?:now|on|via|everywhere|today)\b"
+    r"|share\s(?:it|this)\b|about\s(?:the\s(?:author|artist|band|writer)|us)\b"
     r"|(?:the|this)\s(?:interview|article|q&a|conversation)\s(?:has\sbeen|was|is|first|originally))"
 )
 _EASTERN = re.compile(r"[\u3040-\u30ff\u3131-\u318e\u4e00-\u9fff\uac00-\ud7a3¿]")
@@ -126,79 +113,208 @@ _HANGUL = re.compile(r"[\uac00-\ud7a3\u3131-\u318e]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_ANNOUNCES = re.compile(
+    r"\b(?:we (?:asked|talked|spoke|sat down|caught up|chatted|quizzed)|(?:spoke|talks?|talked)"
+    r" (?:with|to) (?:us|me)|(?:questions|minutes|conversation|chat) with|in conversation|asked"
+    r" (?:him|her|them) (?:about|a few|some))\b"
+)
 
 
-# To look for words in a set is far quicker than to look for patterns in a text: whatever a pattern
-# below needs is here, and only where it is there the pattern itself is tried.
-_PATTERN_NEEDS = {
-    "second": frozenset(
-        (  # noqa: SIM905 - words as one reads them
-            "you your yours yourself yourselves vous votre vos toi usted ustedes tú tus vosotros "
-            "você vocês seu seus sua suas ihr ihre ihren ihrem euch dich dein deine"
-        ).split()
-    ),
-    "first": frozenset(
-        (  # noqa: SIM905
-            "i my me myself mine we our us je j mon mes nous notre yo nosotros nuestro nuestra "
-            "nuestros nuestras meu minha ich mein meine wir unser unsere"
-        ).split()
-    ),
-    "singular": frozenset({"i", "my", "me", "myself", "mine"}),
-    "asker": frozenset(
-        (  # noqa: SIM905
-            "heard read saw noticed know understand hear see seen wonder wondering ask curious "
-            "like love reader readers fan fans audience viewer viewers magazine follower followers "
-            "us tell give show let teach walk take"
-        ).split()
-    ),
-    "request": frozenset(
-        (  # noqa: SIM905
-            "please you tell introduction selfintroduction yourself yourselves curious wonder "
-            "wondering word words message messages greeting greetings know hear ask"
-        ).split()
-    ),
-    "order": frozenset(
-        (  # noqa: SIM905
-            "please kindly tell describe introduce share explain talk walk give name pick choose "
-            "say leave send recommend show teach imagine complete finish rate list sum let "
-            "elaborate compare define greet take write suggest reveal expand help"
-        ).split()
-    ),
-}
-_WORD = re.compile(r"[^\W_]+")
+# To look for words in a set is far quicker than to search a pattern: whatever an English pattern
+# needs is here, and only where a line has one of these words the pattern itself is tried.
+_ASKER_WORDS = frozenset(
+    (  # noqa: SIM905 - words as one reads them
+        "heard read saw noticed know understand hear see seen wonder wondering ask curious like "
+        "love reader readers fan fans audience viewer viewers magazine follower followers us tell "
+        "give show let teach walk take joining"
+    ).split()
+)
+_REQUEST_WORDS = frozenset(
+    (  # noqa: SIM905
+        "please you tell introduction selfintroduction yourself yourselves curious wonder "
+        "wondering word words message messages greeting greetings know hear ask"
+    ).split()
+)
+_ORDER_WORDS = frozenset(
+    (  # noqa: SIM905
+        "please kindly tell describe introduce share explain talk walk give name pick choose "
+        "say leave send recommend show teach imagine complete finish rate list sum let "
+        "elaborate compare define greet take write suggest reveal expand help"
+    ).split()
+)
+_SINGULAR = frozenset({"i", "my", "me", "myself", "mine"})
+_WORD = re.compile(r"[^\W_]+(?:’s)?")
+_CLOSING_MARKS = " .!?？！。…~～)）]」』”’\"'"
+
+# Text that the languages of an article are told by, and the least share of the best one's words.
+_SAMPLE_CHARACTERS = 20_000
+_SHARE_OF_BEST = 0.5
 
 
-class Heard(NamedTuple):
-    """How a line sounds: ``asks``, ``weight``, ``surely_asks``, ``addresses`` of its text, and
-    whether it tells of whoever speaks, in the singular, and asks nobody (``own_story``)."""
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One file of ``languages``: see ``ko.toml`` for the scripts without blanks."""
+
+    common: frozenset[str]
+    openers: frozenset[str]
+    you: frozenset[str]
+    own: frozenset[str]
+    requests: frozenset[str]
+    interview: frozenset[str]
+    credits: frozenset[str]
+    script: str = ""
+    endings: tuple[str, ...] = ()
+    closers: tuple[str, ...] = ()
+    formal: tuple[str, ...] = ()
+
+
+@cache
+def languages() -> dict[str, Language]:
+    """All languages by their code (ISO 639-1)."""
+    found: dict[str, Language] = {}
+    for path in files(__package__).joinpath("languages").iterdir():
+        if path.name.endswith(".toml"):
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+            sets = {
+                name: frozenset(data.get(name, "").split())
+                for name in ("common", "openers", "you", "own", "requests", "interview", "credits")
+            }
+            found[path.name.removesuffix(".toml")] = Language(
+                **sets,
+                script=data.get("script", ""),
+                endings=tuple(data.get("endings", ())),
+                closers=tuple(data.get("closers", "").split()),
+                formal=tuple(data.get("formal", "").split()),
+            )
+    return found
+
+
+@cache
+def every_word(kind: str) -> frozenset[str]:
+    """The words of one kind ("interview", "credits") in all languages."""
+    return frozenset(word for one in languages().values() for word in getattr(one, kind))
+
+
+class LineSignals(NamedTuple):
+    """What a line's wording says.
+
+    ``asks`` is the broad view: a question mark, a request or a question's ending anywhere fitting.
+    ``weight`` says how much the line sounds asked rather than answered: about -3 for a long story
+    in the first person, 5 for "Could you introduce yourself?". ``sure`` is the strict view: nobody
+    would take it for an answer. ``addresses`` says that it speaks to somebody, ``own`` that it
+    speaks of the speaker, and ``own_story`` that it tells a story in the first person singular
+    and neither asks nor addresses.
+    """
 
     asks: bool
     weight: float
     sure: bool
     addresses: bool
+    own: bool
     own_story: bool
 
 
-def hear(text: str) -> Heard:
-    """All that is told of a line by its wording, its words looked at once."""
-    words = _words(text)
-    foreign = _asks_in_another_language(text)
-    orders = _orders(text, words)
-    second = _needed("second", words, text) and bool(_SECOND_PERSON.search(text))
-    own = _own_story(text, words)
-    requests = _needed("request", words, text) and bool(_REQUEST.search(text[:1500]))
-    asked = (
-        ends_asking(text)
-        or foreign
-        or orders
-        or requests
-        or bool(_UNMARKED.match(text) and len(text) < 250)
-        or bool(_ASKS_SOMEWHERE.search(text[:1500]))
-    )
-    heavy = _weight(text, foreign, orders, second, own, requests)
-    sure = asked and ((heavy >= 1.5 and second) or (heavy >= 1.0 and (orders or foreign)))
-    addresses = second or foreign
-    return Heard(asked, heavy, sure, addresses, own >= 2.0 and not addresses and not asked)
+class Wording:
+    """Reads lines in the languages of one article."""
+
+    def __init__(self, spoken: Sequence[Language]) -> None:
+        blanks = [one for one in spoken if not one.script]
+        self._you = frozenset(word for one in blanks for word in one.you)
+        self._own = frozenset(word for one in blanks for word in one.own)
+        self._openers = frozenset(word for one in blanks for word in one.openers)
+        self._requests = frozenset(word for one in blanks for word in one.requests)
+        formal = [re.escape(word) for one in blanks for word in one.formal]
+        self._formal = re.compile(rf"(?<=[\w,] )(?:{'|'.join(formal)})\b") if formal else None
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "Wording":
+        """For an article with these lines, by the commonest words of each language."""
+        sample, size = [], 0
+        for text in texts:
+            sample.append(text)
+            size += len(text)
+            if size > _SAMPLE_CHARACTERS:
+                break
+        counts = Counter(_WORD.findall(" ".join(sample)[:_SAMPLE_CHARACTERS].lower()))
+        hits = {code: sum(counts[word] for word in one.common) for code, one in languages().items()}
+        best = max(hits.values())
+        spoken = [code for code, n in hits.items() if n and n >= _SHARE_OF_BEST * best] or ["en"]
+        return cls([languages()[code] for code in sorted(spoken)])
+
+    def signals(self, text: str) -> LineSignals:
+        """All that is told of a line by its wording, its words looked at once."""
+        words = _words(text)
+        eastern = bool(_EASTERN.search(text))
+        foreign = self._asks_in_another_language(text, eastern=eastern)
+        orders = _orders(text, words) or self._requests_first(text)
+        second = self._addresses(text, words, eastern=eastern)
+        own, story = self._own_words(text, words, eastern=eastern)
+        requests = not words.isdisjoint(_REQUEST_WORDS) and bool(_REQUEST.search(text[:1500]))
+        asked = (
+            ends_asking(text)
+            or foreign
+            or orders
+            or requests
+            or bool(len(text) < 250 and _UNMARKED.match(text))
+            or bool(_ASKS_SOMEWHERE.search(text[:1500]))
+        )
+        heavy = _weight(text, foreign, orders, second, story, requests)
+        sure = asked and ((heavy >= 1.5 and second) or (heavy >= 1.0 and (orders or foreign)))
+        tells = story >= 2.0 and not (second or foreign or asked)
+        return LineSignals(asked, heavy, sure, second or foreign, own, tells)
+
+    def _addresses(self, text: str, words: frozenset[str], *, eastern: bool) -> bool:
+        if not words.isdisjoint(self._you):
+            return True
+        if self._formal and self._formal.search(text[:3000]):
+            return True
+        return eastern and any(word in text for one in _scripted() for word in one.you)
+
+    def _own_words(self, text: str, words: frozenset[str], *, eastern: bool) -> tuple[bool, float]:
+        """Whether it speaks of the speaker, and how much as answers do and interviewers seldom."""
+        own = words & self._own
+        if not own:
+            said = eastern and any(word in text for one in _scripted() for word in one.own)
+            return said, 1.0 if said else 0.0
+        asker = not words.isdisjoint(_ASKER_WORDS) and bool(_ASKER_SAYS_I.search(text[:3000]))
+        if own & _SINGULAR:
+            return True, 0.5 if asker else 2.0
+        return True, 0.0 if asker else 1.0
+
+    def _requests_first(self, text: str) -> bool:
+        """A request of another language than English at the start: "Cuéntanos ..."."""
+        return bool(self._requests) and any(
+            word in self._requests for word in _WORD.findall(text[:60].lower())[:3]
+        )
+
+    def _asks_in_another_language(self, text: str, *, eastern: bool) -> bool:
+        """Whether the last sentence is a question by its first word, or by its ending."""
+        if eastern:
+            end = text[-60:].rstrip(_CLOSING_MARKS)
+            last = end.rpartition(" ")[2][-14:]
+            return text.lstrip("-–— ").startswith("¿") or any(
+                end.endswith(one.endings) or any(word in last for word in one.closers)
+                for one in _scripted()
+            )
+        if not self._openers or not ends_asking(text):
+            return False
+        last = re.split(r"[.!?:,–—]\s", text[-400:].rstrip("?？! "))[-1]
+        return any(word in self._openers for word in _WORD.findall(last.lower())[:2])
+
+
+@cache
+def _telling() -> dict[str, frozenset[str]]:
+    """The common words of each language that no other language has among its own."""
+    number = Counter(word for one in languages().values() for word in one.common)
+    return {
+        code: frozenset(word for word in one.common if number[word] == 1)
+        for code, one in languages().items()
+    }
+
+
+@cache
+def _scripted() -> tuple[Language, ...]:
+    return tuple(one for one in languages().values() if one.script)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -207,48 +323,9 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text.lower()))
 
 
-def _needed(name: str, words: frozenset[str], text: str) -> bool:
-    return not words.isdisjoint(_PATTERN_NEEDS[name]) or bool(_EASTERN.search(text))
-
-
 def ends_asking(text: str) -> bool:
     """Whether the last sentence is a question by its mark."""
     return bool(_ENDS_ASKING.search(text[-60:]))
-
-
-def _asks_in_another_language(text: str) -> bool:
-    """Whether the last sentence ends as questions and requests do elsewhere, mark or no mark."""
-    end = text[-120:]
-    return bool(_EASTERN.search(end)) and bool(_FOREIGN_QUESTION.search(end))
-
-
-def asks(text: str) -> bool:
-    """The broad view: a question mark, a request or a question's ending anywhere fitting.
-
-    Meant for lines that stand out by markup already; it takes an answer with a question in it too.
-    """
-    return hear(text).asks
-
-
-def weight(text: str) -> float:
-    """How much a plain line sounds asked rather than answered: positive for a question.
-
-    About -3 for a long story in the first person, 5 for "Could you introduce yourself?".
-    """
-    return hear(text).weight
-
-
-def surely_asks(text: str) -> bool:
-    """The strict view: nobody would take it for an answer.
-
-    A request counts without "you", and so does a question in a language that leaves "you" out.
-    """
-    return hear(text).sure
-
-
-def addresses(text: str) -> bool:
-    """Whether it speaks to somebody ("you"), in any of the languages known."""
-    return hear(text).addresses
 
 
 def _weight(
@@ -279,21 +356,6 @@ def _weight(
     return max(-4.0, min(5.0, score))
 
 
-def _own_story(text: str, words: frozenset[str]) -> float:
-    """How much it speaks of whoever speaks, as answers do and an interviewer seldom does."""
-    if not _needed("first", words, text):
-        return 0.0
-    if not words.isdisjoint(_PATTERN_NEEDS["singular"]):
-        return 0.5 if _asker_says_i(text, words) else 2.0
-    if _FIRST_PERSON.search(text) and not _asker_says_i(text, words):
-        return 1.0
-    return 0.0
-
-
-def _asker_says_i(text: str, words: frozenset[str]) -> bool:
-    return not words.isdisjoint(_PATTERN_NEEDS["asker"]) and bool(_ASKER_SAYS_I.search(text))
-
-
 def _clauses(text: str) -> list[str]:
     """The first clauses, as far as they are short: where an order or a question may begin."""
     found: list[str] = []
@@ -306,7 +368,7 @@ def _clauses(text: str) -> list[str]:
 
 def _orders(text: str, words: frozenset[str]) -> bool:
     """ "Please introduce yourselves", "Finally, a word for your fans, please!"."""
-    if words.isdisjoint(_PATTERN_NEEDS["order"]):
+    if words.isdisjoint(_ORDER_WORDS):
         return False
     if "please" in words and _PLEASE_AT_END.search(text[-40:]):
         return True
@@ -319,19 +381,48 @@ def _opens_asking(text: str) -> bool:
     return bool(_OPENER.match(last)) or any(_OPENER.match(clause) for clause in _clauses(last))
 
 
-def speaks_of_itself(text: str) -> bool:
-    """Whether it says "I" or "we"."""
-    head = text[:3000]
-    return _needed("first", _words(head), head) and bool(_FIRST_PERSON.search(head))
-
-
 def greets(text: str) -> bool:
+    """Whether it begins with a greeting or thanks."""
     return bool(_GREETING.match(text))
+
+
+def announces(text: str) -> bool:
+    """Whether it says in any language that what follows is an interview."""
+    lowered = text.lower()
+    if bool(_ANNOUNCES.search(lowered)) or not every_word("interview").isdisjoint(
+        _WORD.findall(lowered)
+    ):
+        return True
+    return "q&a" in lowered or any(word in text for one in _scripted() for word in one.interview)
+
+
+def is_byline(text: str) -> bool:
+    """ "Photos: Joe Roe" or "Words – Jane Doe": a credit word and at most five words more."""
+    head, mark, rest = _partition_credit(text[:80])
+    words = rest.split()
+    named = all(not word[0].islower() or word in ("and", "by", "de", "von") for word in words)
+    return (
+        bool(mark)
+        and head in every_word("credits")
+        and 0 < len(words) <= 5
+        and named
+        and not ends_asking(rest)
+    )
+
+
+def _partition_credit(text: str) -> tuple[str, str, str]:
+    for mark in (":", "：", " – ", " / ", " by "):
+        head, found, rest = text.partition(mark)
+        if found:
+            return head.strip(" -–—*©").lower(), found, rest
+    return "", "", ""
 
 
 def is_credit(text: str) -> bool:
     """A closing line of the magazine's: who wrote, whom to follow, where to listen."""
-    return len(text) < 600 and bool(_CREDIT.match(text))
+    if len(text) >= 600:
+        return False
+    return is_byline(text) or bool(_CREDIT.match(text))
 
 
 def script(text: str) -> str:
