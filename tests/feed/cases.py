@@ -3,9 +3,10 @@
 A fixture is a file of ``fixtures/``: lines ``key: value``, a line ``---``, then the HTML. The keys:
 ``title``, ``turns`` (number), ``speakers`` (all, by first appearance, parted by ``|``), ``labels``
 (words that are the marks of a side), ``furniture`` (a visible text that no reader wants; may
-recur), ``question N``, ``answer N`` (without speakers), ``intro``, ``outro``, ``kept`` (text that
-must be somewhere), ``mend`` (the text is mojibake), ``videos``, ``images`` (their number), ``image
-N`` (end of the URL of a turn's).
+recur), ``question N``, ``answer N`` (without speakers), ``asked`` (how each question begins) and
+``spoken`` (who answers it, parted by commas), both by turn and parted by ``|``, ``subjects``,
+``intro``, ``outro``, ``kept`` (text that must be somewhere), ``mend`` (the text is mojibake),
+``videos``, ``images`` (their number), ``image N`` (end of the URL of a turn's).
 """
 
 import difflib

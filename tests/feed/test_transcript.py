@@ -52,6 +52,17 @@ def test_fixture_facts(case: Case) -> None:
         elif name == "answer":
             answers = transcript.turns[int(number) - 1].answers
             assert "|".join(answer.text for answer in answers) == value
+        elif key == "asked":
+            questions = [turn.question for turn in transcript.turns]
+            begins = [begin.strip() for begin in value.split("|")]
+            assert [q[: len(begin)] for q, begin in zip(questions, begins, strict=True)] == begins
+        elif key == "spoken":
+            assert [
+                [a.speaker for a in turn.answers if a.speaker] for turn in transcript.turns
+            ] == [
+                [name.strip() for name in names.split(",") if name.strip()]
+                for names in value.split("|")
+            ]
         elif key in ("intro", "outro"):
             assert getattr(transcript, key) == value
         elif name == "image":

@@ -64,7 +64,11 @@ class Candidate:
 def candidates(evidence: Evidence) -> Iterator[Candidate]:
     """All candidates that name any question, in no particular order."""
     yield from _by_labels(evidence)
-    for name, named, worth in marks(evidence):
+    seen: set[frozenset[int]] = set()
+    for name, named, worth in sorted(marks(evidence), key=lambda mark: -mark[2]):
+        if frozenset(named) in seen:
+            continue
+        seen.add(frozenset(named))
         askers = _asking_labels(named, evidence)
         free = {n for n in named if n not in evidence.labels or evidence.labels[n].key in askers}
         asked = trimmed(free, evidence)

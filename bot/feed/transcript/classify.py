@@ -112,8 +112,10 @@ def _joined_by_others(found: Sequence[Candidate], evidence: Evidence) -> Candida
 def _stretches(best: Candidate, evidence: Evidence) -> set[int]:
     """Questions by wording where the best candidate leaves a stretch with several of them; a
     single question within an answer is one that the answer asks back."""
-    more = trimmed(by_wording(evidence, best.asked), evidence) - best.asked
     found: set[int] = set()
+    if sum(n not in best.asked for n, weight in enumerate(evidence.missable) if weight) < 2:
+        return found
+    more = trimmed(by_wording(evidence, best.asked), evidence) - best.asked
     bounds = [-1, *sorted(best.asked), len(evidence.lines)]
     for start, end in pairwise(bounds):
         inside = groups_of(number for number in more if start < number < end)

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from bot.feed.transcript import wording
 from bot.feed.transcript.blocks import Line
@@ -117,6 +118,7 @@ def name_key(name: str) -> str:
     return "".join(_NAME_CHARS.findall(bare or name)).casefold()
 
 
+@lru_cache(maxsize=512)
 def is_magazine(name: str) -> bool:
     """Whether a name is the interviewer's: the magazine's, in any misspelling, or the office."""
     key = name_key(name)

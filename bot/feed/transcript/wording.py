@@ -147,7 +147,7 @@ _WORD = re.compile(r"[^\W_]+(?:’s)?")
 _CLOSING_MARKS = " .!?？！。…~～)）]」』”’\"'"
 
 # Text that the languages of an article are told by, and the least share of the best one's words.
-_SAMPLE_CHARACTERS = 20_000
+_SAMPLE_CHARACTERS = 6_000
 _SHARE_OF_BEST = 0.5
 
 
@@ -236,9 +236,12 @@ class Wording:
             if size > _SAMPLE_CHARACTERS:
                 break
         counts = Counter(_WORD.findall(" ".join(sample)[:_SAMPLE_CHARACTERS].lower()))
-        hits = {code: sum(counts[word] for word in one.common) for code, one in languages().items()}
-        best = max(hits.values())
-        spoken = [code for code, n in hits.items() if n and n >= _SHARE_OF_BEST * best] or ["en"]
+        hits = Counter[str]()
+        for word, count in counts.items():
+            if word in (telling := _telling()):
+                hits[telling[word]] += count
+        best = max(hits.values(), default=0)
+        spoken = [code for code, n in hits.items() if n >= _SHARE_OF_BEST * best] or ["en"]
         return cls([languages()[code] for code in sorted(spoken)])
 
     def signals(self, text: str) -> LineSignals:
@@ -303,12 +306,11 @@ class Wording:
 
 
 @cache
-def _telling() -> dict[str, frozenset[str]]:
-    """The common words of each language that no other language has among its own."""
+def _telling() -> dict[str, str]:
+    """The common words that only one language has among its own, with that language."""
     number = Counter(word for one in languages().values() for word in one.common)
     return {
-        code: frozenset(word for word in one.common if number[word] == 1)
-        for code, one in languages().items()
+        word: code for code, one in languages().items() for word in one.common if number[word] == 1
     }
 
 
