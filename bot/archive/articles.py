@@ -9,9 +9,10 @@ from selectolax.lexbor import LexborNode
 from bot.archive.site_address import SiteAddress
 from bot.core.errors import ParseError
 from bot.core.model import Interview
-from bot.feed.article import LARGEST_PAGE, decode, parse_article
+from bot.feed.article import LARGEST_PAGE, decode
 from bot.feed.html import parse_html
 from bot.feed.identity import canonical_url, web_url
+from bot.feed.parse import parse_article
 
 LINKS_AT_MOST = 200
 """Links that are read of one listing page. WordPress lists ten posts a page."""

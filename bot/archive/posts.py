@@ -10,8 +10,8 @@ from urllib.parse import unquote
 from bot.core.errors import ParseError
 from bot.core.model import Interview
 from bot.feed.identity import digest
-from bot.feed.jsonposts import dicts, is_json, load_json, parse_posts, text
-from bot.feed.parse import parse_feed
+from bot.feed.json_values import dicts, is_json, load_json, text
+from bot.feed.parse import parse_feed, parse_posts
 
 
 @dataclass(frozen=True, slots=True)

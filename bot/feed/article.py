@@ -1,31 +1,37 @@
-"""One article's page, as a browser gets it, to an interview.
+"""One article's page, as a browser gets it.
 
 What a page says of itself is read in the order of how much it can be trusted: JSON-LD
 (schema.org), Open Graph and other meta elements, then the usual class names of WordPress themes,
 then the mere shape of the page.
 """
 
-import html as entities
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
+from functools import cached_property
+from html import escape
 from typing import Any
 
 import orjson
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from bot.core.errors import ParseError
-from bot.core.model import Interview
 from bot.feed.dates import iso_date
-from bot.feed.entry import Post, interview_of, plain_title
 from bot.feed.html import parse_html
-from bot.feed.identity import web_url
+from bot.feed.json_values import dicts, first_dict, items, text
+from bot.feed.text import plain_title
 
 LARGEST_PAGE = 5_000_000
-_JSON_LD = re.compile(
-    r"(?is)<script[^>]{1,300}application/ld\+json[^>]{0,200}>(.{1,200000}?)</script\s*>"
-)
+"""Bytes of a page that are read."""
+
+META_AT_MOST = 300
+TERMS_AT_MOST = 100
+WORDS = 40
+"""Characters that an element has at least to count as one with an article's words."""
+
+JSON_LD_AT_MOST = 10
+JSON_LD_LENGTH = 200_000
+"""Characters of one JSON-LD script; a longer one is not read."""
+
 _CHARSET = re.compile(rb"(?i)<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-z0-9_.:-]{2,40})")
 _ARTICLES = frozenset({"article", "newsarticle", "blogposting", "webpage", "reportagenewsarticle"})
 
@@ -85,57 +91,125 @@ _DATES = (
 _NOT_THE_BODY = (
     "header, footer, nav, aside, form, h1, .sidebar, #sidebar, #comments, .comments-area"
 )
+_PICTURES = (
+    "img.wp-post-image",
+    ".wp-block-post-featured-image img",
+    ".post-thumbnail img",
+)
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What meta elements and JSON-LD say, by their names."""
+class Page:
+    """What an article's page says. Titles, authors and tags are text with HTML entities."""
 
-    meta: Mapping[str, str]
-    linked: Mapping[str, Any]
+    def __init__(self, body: bytes) -> None:
+        page = decode(body[:LARGEST_PAGE])
+        self.tree, _ = parse_html(page)
+        self._linked = _json_ld(page)
+        self._meta = _meta(self.tree)
 
-    def first(self, *names: str) -> str:
-        return next((self.meta[name] for name in names if self.meta.get(name)), "")
+    def meta(self, *names: str) -> str:
+        """The content of the first of these meta elements that there is."""
+        return next((self._meta[name] for name in names if self._meta.get(name)), "")
 
+    def link(self, relation: str) -> str:
+        """The address of a link element, such as ``canonical``."""
+        node = self.tree.css_first(f"link[rel={relation}]")
+        return (node.attributes.get("href") or "") if node is not None else ""
 
-def parse_article(body: bytes, *, url: str) -> Interview:
-    """The interview on one article's page. `url` is where it came from.
+    @property
+    def is_listing(self) -> bool:
+        """Whether WordPress calls the page a list of posts, or one not found (``body_class()``)."""
+        body = self.tree.body
+        classes = set(((body.attributes if body else {}).get("class") or "").split())
+        listing = {"archive", "blog", "category", "tag", "search", "search-results", "error404"}
+        return bool(classes & listing) and not classes & {"single", "page", "singular"}
 
-    Raises ParseError when `body` is no page with a title and words under it.
-    """
-    if not body.strip():
-        raise ParseError("error.parse.empty", url=url)
-    page = decode(body[:LARGEST_PAGE])
-    linked = _json_ld(page)
-    tree, _ = parse_html(page)
-    told = _Told(_meta(tree), linked)
-    title = _title(tree, told)
-    found = _body(tree)
-    if found is None or not title or _is_listing(tree):
-        raise ParseError("error.parse.not-article", url=url)
-    warnings: list[str] = []
-    address = web_url(_link(tree, "canonical") or told.first("og:url"), url) or url
-    return interview_of(
-        Post(
-            title=title,
-            url=address,
-            body=found,
-            summary=entities.escape(
-                told.first("og:description", "description", "twitter:description")
-            ),
-            base_url=address,
-            tags=_kinds(tree, told),
-            author=_author(tree, told),
-            published_at=_date(tree, told, "datePublished", "article:published_time", warnings),
-            updated_at=_date(tree, told, "dateModified", "article:modified_time", warnings),
-            pictures=list(_pictures(tree, told)),
-            warnings=warnings,
+    @cached_property
+    def title(self) -> str:
+        headline = text(self._linked.get("headline") or self._linked.get("name"))
+        told = (
+            self._first_text(_TITLES[:4])
+            or (headline if headline.strip() else "")
+            or self._first_text(_TITLES[4:])
         )
-    )
+        if told:
+            return told
+        title = self.meta("og:title", "twitter:title")
+        if not title:
+            node = self.tree.css_first("title")
+            title = node.text() if node is not None else ""
+        return _without_site(title, self.meta("og:site_name"))
+
+    @property
+    def author(self) -> str:
+        linked = self._linked.get("author")
+        for one in linked if isinstance(linked, list) else [linked]:
+            name = text(one.get("name") if isinstance(one, dict) else one)
+            if name.strip():
+                return name
+        name = self.meta("author", "article:author", "twitter:data1")
+        return self._first_text(_AUTHORS) or ("" if name.startswith("http") else name)
+
+    @property
+    def tags(self) -> list[str]:
+        terms = [escape(node.text().strip()) for node in self.tree.css(_TERMS)[:TERMS_AT_MOST]]
+        section = self._linked.get("articleSection")
+        sections = section if isinstance(section, list) else [section]
+        words = [name for name in sections if isinstance(name, str)]
+        if not words:
+            words = [self.meta("article:section")]
+        return [*terms, *words, *self.meta("article:tag").split("\n")]
+
+    def date(self, linked: str, meta: str, warnings: list[str]) -> datetime | None:
+        """The date that JSON-LD calls `linked` and a meta element `meta`."""
+        for value in (self._linked.get(linked), self._meta.get(meta)):
+            when = iso_date(value, warnings)
+            if when is not None:
+                return when
+        selectors = _DATES if linked == "datePublished" else ("time.updated[datetime]",)
+        nodes = (self.tree.css_first(selector) for selector in selectors)
+        node = next((node for node in nodes if node is not None), None)
+        return iso_date(node.attributes.get("datetime"), warnings) if node is not None else None
+
+    def pictures(self) -> Iterator[str]:
+        """Addresses of pictures, the best first."""
+        yield self.meta("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
+        image = self._linked.get("image")
+        for one in items(image)[:5] or [image]:
+            yield text(one) or text(first_dict(one).get("url") or first_dict(one).get("contentUrl"))
+        for selector in _PICTURES:
+            node = self.tree.css_first(selector)
+            if node is not None:
+                told = node.attributes
+                yield told.get("data-src") or told.get("data-lazy-src") or told.get("src") or ""
+
+    @cached_property
+    def body(self) -> str | None:
+        """The HTML of the element that has the article's words; ``None`` without any."""
+        for selector in _BODIES:
+            nodes = [node for node in self.tree.css(selector)[:30] if _has_words(node)]
+            if not nodes:
+                continue
+            node = max(nodes, key=lambda node: len(node.text()))
+            if selector in ("article", "main", "#content"):
+                _strip(node)
+            return node.html
+        densest = _densest(self.tree)
+        if densest is None:
+            return None
+        _strip(densest)
+        return densest.html
+
+    def _first_text(self, selectors: tuple[str, ...]) -> str:
+        for selector in selectors:
+            node = self.tree.css_first(selector)
+            if node is not None and node.text().strip():
+                return escape(node.text().strip())
+        return ""
 
 
 def decode(body: bytes) -> str:
-    """A page's text: by byte order mark, then its own charset, then UTF-8, then Windows-1252."""
+    """A page's text: by its byte order mark, the charset it declares, UTF-8, or Windows-1252."""
     for mark, name in (
         (b"\xef\xbb\xbf", "utf-8-sig"),
         (b"\xff\xfe", "utf-16"),
@@ -159,65 +233,53 @@ def decode(body: bytes) -> str:
 
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:
-    told: dict[str, str] = {}
-    for node in tree.css("meta")[:300]:
+    """The contents of meta elements by their names; of tags, all."""
+    found: dict[str, str] = {}
+    for node in tree.css("meta")[:META_AT_MOST]:
         attributes = node.attributes
-        name = attributes.get("property") or attributes.get("name") or ""
+        name = (attributes.get("property") or attributes.get("name") or "").strip().lower()
         content = attributes.get("content")
-        if name and content:
-            key = name.strip().lower()
-            if key == "article:tag" and key in told:
-                told[key] += "\n" + content
-            else:
-                told.setdefault(key, content)
-    return told
+        if name == "article:tag" and name in found and content:
+            found[name] += "\n" + content
+        elif name and content:
+            found.setdefault(name, content)
+    return found
 
 
 def _json_ld(page: str) -> dict[str, Any]:
     """The article among the page's JSON-LD, however it is wrapped."""
-    for found in list(_JSON_LD.finditer(page))[:10]:
+    for script in _json_ld_scripts(page):
         try:
-            data = orjson.loads(found[1].strip())
+            data = orjson.loads(script.strip())
         except orjson.JSONDecodeError:
             continue
-        for thing in _things(data):
+        found = dicts(data if isinstance(data, list) else [data])
+        found += [inner for thing in found for inner in dicts(thing.get("@graph"))]
+        # An article is preferred to a web page.
+        for thing in sorted(found, key=lambda thing: "webpage" in str(thing.get("@type")).lower()):
             kinds = thing.get("@type")
-            kinds = kinds if isinstance(kinds, list) else [kinds]
-            named = {str(kind).lower() for kind in kinds} & _ARTICLES
+            named = {str(kind).lower() for kind in (items(kinds) or [kinds])} & _ARTICLES
             if named - {"webpage"} or (named and thing.get("datePublished")):
                 return thing
     return {}
 
 
-def _things(data: object) -> Iterator[dict[str, Any]]:
-    """Objects of a list, of ``@graph`` and the outermost itself; an article before a web page."""
-    found = data if isinstance(data, list) else [data]
-    objects = [thing for thing in found if isinstance(thing, dict)]
-    for thing in list(objects):
-        graph = thing.get("@graph")
-        objects += (
-            [inner for inner in graph if isinstance(inner, dict)] if isinstance(graph, list) else []
-        )
-    yield from sorted(objects, key=lambda thing: "webpage" in str(thing.get("@type")).lower())
-
-
-def _title(tree: LexborHTMLParser, told: _Told) -> str:
-    for selector in _TITLES[:4]:
-        node = tree.css_first(selector)
-        if node is not None and node.text().strip():
-            return entities.escape(node.text().strip())
-    headline = told.linked.get("headline") or told.linked.get("name")
-    if isinstance(headline, str) and headline.strip():
-        return headline
-    for selector in _TITLES[4:]:
-        nodes = tree.css(selector)
-        if nodes and nodes[0].text().strip():
-            return entities.escape(nodes[0].text().strip())
-    title = told.first("og:title", "twitter:title")
-    if not title:
-        node = tree.css_first("title")
-        title = node.text() if node is not None else ""
-    return _without_site(title, told.first("og:site_name"))
+def _json_ld_scripts(page: str) -> Iterator[str]:
+    """The contents of the first JSON-LD scripts. Read by hand: large pages are parsed without
+    their scripts, and this is linear for any page."""
+    lower, at = page.lower(), 0
+    if len(lower) != len(page):
+        lower = page
+    for _ in range(JSON_LD_AT_MOST):
+        kind = lower.find("application/ld+json", at)
+        start = lower.find(">", kind)
+        end = lower.find("</script", start)
+        if min(kind, start, end) < 0:
+            return
+        at = end
+        opened = lower.rfind("<script", max(0, kind - 300), kind)
+        if opened >= 0 and end - start <= JSON_LD_LENGTH:
+            yield page[start + 1 : end]
 
 
 def _without_site(title: str, site: str) -> str:
@@ -232,109 +294,11 @@ def _without_site(title: str, site: str) -> str:
     return head if mark and (named == known or (not known and short)) else title
 
 
-def _author(tree: LexborHTMLParser, told: _Told) -> str:
-    author = told.linked.get("author")
-    for one in author if isinstance(author, list) else [author]:
-        name = one.get("name") if isinstance(one, dict) else one
-        if isinstance(name, str) and name.strip():
-            return name
-    for selector in _AUTHORS:
-        node = tree.css_first(selector)
-        if node is not None and node.text().strip():
-            return entities.escape(node.text().strip())
-    name = told.first("author", "article:author", "twitter:data1")
-    return "" if name.startswith("http") else name
-
-
-def _date(
-    tree: LexborHTMLParser, told: _Told, linked: str, meta: str, warnings: list[str]
-) -> datetime | None:
-    for value in (told.linked.get(linked), told.meta.get(meta)):
-        when = iso_date(value, warnings)
-        if when is not None:
-            return when
-    if linked != "datePublished":
-        node = tree.css_first("time.updated[datetime]")
-        return iso_date(node.attributes.get("datetime"), warnings) if node is not None else None
-    for selector in _DATES:
-        node = tree.css_first(selector)
-        if node is not None:
-            return iso_date(node.attributes.get("datetime"), warnings)
-    return None
-
-
-def _kinds(tree: LexborHTMLParser, told: _Told) -> list[str]:
-    terms = [entities.escape(node.text().strip()) for node in tree.css(_TERMS)[:100]]
-    section = told.linked.get("articleSection")
-    sections = section if isinstance(section, list) else [section]
-    words = [str(name) for name in sections if isinstance(name, str)]
-    if not words and told.meta.get("article:section"):
-        words = [told.meta["article:section"]]
-    return [*terms, *words, *told.meta.get("article:tag", "").split("\n")]
-
-
-def _pictures(tree: LexborHTMLParser, told: _Told) -> Iterator[str]:
-    yield told.first("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
-    yield from _image_addresses(told.linked.get("image"))
-    for selector in (
-        "img.wp-post-image",
-        ".wp-block-post-featured-image img",
-        ".post-thumbnail img",
-    ):
-        node = tree.css_first(selector)
-        if node is not None:
-            attributes = node.attributes
-            source = (
-                attributes.get("data-src")
-                or attributes.get("data-lazy-src")
-                or attributes.get("src")
-            )
-            yield source or ""
-
-
-def _image_addresses(image: object) -> Iterable[str]:
-    if isinstance(image, str):
-        return [image]
-    if isinstance(image, list):
-        return [
-            url for one in image[:5] if not isinstance(one, list) for url in _image_addresses(one)
-        ]
-    if isinstance(image, dict):
-        url = image.get("url") or image.get("contentUrl")
-        return [url] if isinstance(url, str) else []
-    return []
-
-
-def _link(tree: LexborHTMLParser, relation: str) -> str:
-    node = tree.css_first(f"link[rel={relation}]")
-    return (node.attributes.get("href") or "") if node is not None else ""
-
-
 # ---------------------------------------------------------------- where its words are
 
 
-def _body(tree: LexborHTMLParser) -> str | None:
-    """The HTML of the element that holds the article's words, or None where there are none."""
-    for selector in _BODIES:
-        nodes = [node for node in tree.css(selector)[:30] if len(node.text().strip()) >= 40]
-        if not nodes:
-            continue
-        node = max(nodes, key=lambda node: len(node.text()))
-        if selector in ("article", "main", "#content"):
-            _strip(node)
-        return node.html
-    densest = _densest(tree)
-    if densest is None:
-        return None
-    _strip(densest)
-    return densest.html
-
-
-def _is_listing(tree: LexborHTMLParser) -> bool:
-    """Whether WordPress calls the page a list of posts (``body_class()``), or one not found."""
-    classes = set(((tree.body.attributes if tree.body else {}).get("class") or "").split())
-    listing = {"archive", "blog", "category", "tag", "search", "search-results", "error404"}
-    return bool(classes & listing) and not classes & {"single", "page", "singular"}
+def _has_words(node: LexborNode) -> bool:
+    return len(node.text().strip()) >= WORDS
 
 
 def _strip(node: LexborNode) -> None:
@@ -344,7 +308,7 @@ def _strip(node: LexborNode) -> None:
 
 
 def _densest(tree: LexborHTMLParser) -> LexborNode | None:
-    """The parent of most paragraph text; the body where there are no paragraphs."""
+    """The parent of most paragraph text; the page's body if there are no paragraphs."""
     weights: dict[int, int] = {}
     nodes: dict[int, LexborNode] = {}
     for paragraph in tree.css("p")[:5000]:
@@ -352,7 +316,7 @@ def _densest(tree: LexborHTMLParser) -> LexborNode | None:
         if parent is not None and parent.tag != "-undef":
             nodes[parent.mem_id] = parent
             weights[parent.mem_id] = weights.get(parent.mem_id, 0) + len(paragraph.text())
-    if weights and max(weights.values()) >= 40:
+    if weights and max(weights.values()) >= WORDS:
         return nodes[max(weights, key=lambda key: weights[key])]
     body = tree.body
-    return body if body is not None and len(body.text().strip()) >= 40 else None
+    return body if body is not None and _has_words(body) else None

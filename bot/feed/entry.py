@@ -3,13 +3,14 @@
 import html
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.core.model import Image, Interview, Transcript
+from bot.feed.formats import Post
 from bot.feed.identity import canonical_url, web_url
 from bot.feed.subjects import subjects_of
-from bot.feed.text import clean, shorten
+from bot.feed.text import clean, plain_title, shorten
 from bot.feed.transcript import examine, plain_text
 
 # A feed of WordPress holds ten entries, a REST page a hundred; thousands are a mistake.
@@ -25,37 +26,11 @@ AUTHOR_LIMIT = 200
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 LATEST = datetime(2090, 1, 1, tzinfo=UTC)
 
-_TAG = re.compile(
-    r"(?i)</?(?:a|abbr|b|bdi|bdo|big|br|cite|code|del|div|em|font|h[1-6]|i|img|ins|mark|p|q|s|small"
-    r"|span|strike|strong|sub|sup|tt|u|wbr|script|style)(?:[\s/][^<>]*)?>"
-)
 _TRAILER = re.compile(
     r"(?is)\s*(?:\bthe post\b.{1,1200}?\bappeared first on\b.{1,300}"
     r"|(?:continue reading|read (?:the )?(?:more|full (?:article|interview|story)))\b[^.!?]{0,300}"
     r"|\(?more…?\)?)[\s.…»→>]*$"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A post as a feed, an API or a page tells it: strings as they came, dates already read.
-
-    ``body`` is HTML; ``summary`` HTML or text. ``pictures`` are candidates for the hero image, best
-    first. ``published_at`` and ``updated_at`` are aware.
-    """
-
-    title: str = ""
-    url: str = ""
-    guid: str = ""
-    body: str = ""
-    summary: str = ""
-    base_url: str = ""
-    tags: Sequence[str] = ()
-    author: str = ""
-    published_at: datetime | None = None
-    updated_at: datetime | None = None
-    pictures: Sequence[str] = ()
-    warnings: Sequence[str] = field(default=())
 
 
 def interview_of(post: Post) -> Interview:
@@ -104,11 +79,6 @@ def collect(posts: Iterable[Post], warnings: list[str]) -> tuple[Interview, ...]
             continue
         kept[interview.guid] = interview
     return tuple(kept.values())
-
-
-def plain_title(text: str) -> str:
-    """A title without markup. ``<Minari>`` stays: only HTML's own tags are markup in a title."""
-    return clean(html.unescape(_TAG.sub("", html.unescape(text))))
 
 
 def excerpt_of(summary: str, transcript: Transcript) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import string
+from dataclasses import fields
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 import orjson
@@ -22,6 +23,7 @@ _UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f\\<>\"`{}|^\ud800-\udfff]")
 # urlsplit looks past these at either end, and a browser does (URL standard, 4.4).
 _AROUND = "".join(map(chr, range(0x21)))
 _PATH_SAFE = "/:@!$&'()*+,;=~-._%"
+_UNREAD = frozenset({"guid", "updated_at", "transcript", "warnings"})
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
 
@@ -88,26 +90,13 @@ def digest(interview: Interview) -> str:
     """64 hex digits (SHA-256) that change when anything changes that a person reads.
 
     ``guid``, ``updated_at`` and the operator's warnings are left out: a post saved again without an
-    edit is the same post, and feeds carry no time of modification.
+    edit is the same post, and feeds tell no time of modification.
     """
-    transcript = interview.transcript
-    read = (
-        interview.url,
-        interview.title,
-        interview.subjects,
-        interview.tags,
-        interview.author,
-        interview.published_at,
-        interview.excerpt,
-        interview.image_url,
-        transcript.intro,
-        transcript.turns,
-        transcript.outro,
-        transcript.images,
-        transcript.videos,
-        transcript.links,
-    )
-    return hashlib.sha256(orjson.dumps(read)).hexdigest()
+    values = [
+        [getattr(part, field.name) for field in fields(part) if field.name not in _UNREAD]
+        for part in (interview, interview.transcript)
+    ]
+    return hashlib.sha256(orjson.dumps([*values[0], *values[1]])).hexdigest()
 
 
 def _recode(path: str) -> str:

@@ -4,37 +4,25 @@ Pure and bound to the CPU: call it off the event loop. The sources: RSS 2.0 (rss
 (Atom), JSON Feed 1.1 (jsonfeed.org), Media RSS, RSS 1.0's syndication module, WebSub (W3C).
 """
 
-import calendar
 import html
 import re
-import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from bot.core.errors import ParseError
 from bot.core.model import Interview
-from bot.feed.article import parse_article
-from bot.feed.entry import Post, collect, plain_title
+from bot.feed.article import Page
+from bot.feed.entry import collect, interview_of
+from bot.feed.formats import post_of_entry, post_of_json_item, post_of_page, post_of_rest
 from bot.feed.identity import web_url
-from bot.feed.jsonposts import (
-    dicts,
-    is_json,
-    is_json_feed,
-    json_feed_hubs,
-    json_feed_posts,
-    load_json,
-    parse_posts,
-)
+from bot.feed.json_values import dicts, is_json, load_json, text
 from bot.feed.syndication import syndicated
-
-__all__ = ["ParsedFeed", "parse_any", "parse_article", "parse_feed", "parse_posts"]
+from bot.feed.text import plain_title
 
 _HTML_START = re.compile(
     rb"(?is)^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*){0,5}<(?:!doctype\s+html|html)\b"
 )
-_PICTURE_NAME = re.compile(r"(?i)\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +63,7 @@ def parse_any(body: bytes, url: str, content_type: str | None = None) -> tuple[I
     """
     if is_json(body):
         data = load_json(body, url)
-        if is_json_feed(data):
+        if _is_json_feed(data):
             return _parse_json_feed(data, url).interviews
         return parse_posts(data, url=url)
     if _HTML_START.match(body[:4096]):
@@ -88,15 +76,57 @@ def parse_any(body: bytes, url: str, content_type: str | None = None) -> tuple[I
     return (parse_article(body, url=url),)
 
 
+def parse_posts(data: object, *, url: str) -> tuple[Interview, ...]:
+    """The published posts of a WordPress REST answer (``/wp/v2/posts``, one post or a list).
+
+    Raises:
+        ParseError: `data` is something else.
+    """
+    posts = data if isinstance(data, list) else [data]
+    found = [post for post in dicts(posts) if _is_post(post)]
+    if posts and not found:
+        raise ParseError("error.parse.not-feed", url=url)
+    public = (post for post in found if text(post.get("status")) in ("", "publish"))
+    return collect((post_of_rest(post, url) for post in public), [])
+
+
+def parse_article(body: bytes, *, url: str) -> Interview:
+    """The interview on one article's page. `url` is where it came from.
+
+    Raises:
+        ParseError: `body` is no page with a title and words under it.
+    """
+    if not body.strip():
+        raise ParseError("error.parse.empty", url=url)
+    page = Page(body)
+    # The title first: finding the body removes headers.
+    if not page.title or page.body is None or page.is_listing:
+        raise ParseError("error.parse.not-article", url=url)
+    return interview_of(post_of_page(page, url))
+
+
+def _is_post(post: Mapping[str, Any]) -> bool:
+    return isinstance(post.get("title"), dict) and isinstance(post.get("content"), dict)
+
+
+def _is_json_feed(data: object) -> bool:
+    return isinstance(data, dict) and "jsonfeed.org/version" in str(data.get("version", ""))
+
+
 def _parse_json_feed(data: object, url: str) -> ParsedFeed:
-    if not isinstance(data, dict) or not is_json_feed(data):
+    if not isinstance(data, dict) or not _is_json_feed(data):
         raise ParseError("error.parse.not-feed", url=url)
     warnings: list[str] = []
-    hubs = [hub for address in json_feed_hubs(data) if (hub := web_url(address))]
+    hubs = [
+        web_url(text(hub.get("url")))
+        for hub in dicts(data.get("hubs"))
+        if text(hub.get("type")).lower() == "websub"
+    ]
+    posts = (post_of_json_item(item, data, url) for item in dicts(data.get("items")))
     return ParsedFeed(
-        interviews=collect(json_feed_posts(data, url), warnings),
+        interviews=collect(posts, warnings),
         title=plain_title(html.escape(str(data.get("title") or ""))),
-        hub_url=next(iter(hubs), None),
+        hub_url=next(filter(None, hubs), None),
         warnings=tuple(warnings),
         self_url=web_url(str(data.get("feed_url") or ""), url) or None,
     )
@@ -115,102 +145,13 @@ def _parse_xml_feed(body: bytes, url: str, content_type: str | None) -> ParsedFe
         raise ParseError("error.parse.not-feed", url=url)
     warnings = list(told.warnings)
     return ParsedFeed(
-        interviews=collect((_post(entry, url) for entry in told.entries), warnings),
+        interviews=collect((post_of_entry(entry, url) for entry in told.entries), warnings),
         title=plain_title(str(told.channel.get("title") or "")),
         hub_url=_related(dicts(told.channel.get("links")), "hub", url),
         ttl=_ttl(told.channel),
         warnings=tuple(warnings),
         self_url=_related(dicts(told.channel.get("links")), "self", url),
     )
-
-
-def _post(entry: dict[str, Any], url: str) -> Post:
-    body, base = _body(entry)
-    detail = _detail(entry, "summary_detail")
-    summary = _as_html(str(entry.get("summary") or ""), detail.get("type"))
-    warnings: list[str] = []
-    published, updated = _dates(entry, warnings)
-    return Post(
-        title=str(entry.get("title") or ""),
-        url=_link(entry),
-        guid=str(entry.get("id") or ""),
-        body=body or summary,
-        summary=summary if summary != body else "",
-        base_url=web_url(base, url) or url,
-        tags=[str(tag.get("label") or tag.get("term") or "") for tag in dicts(entry.get("tags"))],
-        author=_author(entry),
-        published_at=published,
-        updated_at=updated,
-        pictures=list(_pictures(entry)),
-        warnings=warnings,
-    )
-
-
-def _body(entry: Mapping[str, Any]) -> tuple[str, str]:
-    """The longest of the entry's contents as HTML, and the base of its relative addresses."""
-    contents = [content for content in dicts(entry.get("content")) if content.get("value")]
-    if not contents:
-        return "", str(_detail(entry, "summary_detail").get("base") or "")
-    best = max(contents, key=lambda content: len(content["value"]))
-    return _as_html(str(best["value"]), best.get("type")), str(best.get("base") or "")
-
-
-def _detail(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """What the parser tells of an element; an element of that very name would be a string."""
-    value = entry.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _as_html(text: str, media_type: object) -> str:
-    return html.escape(text, quote=False) if media_type == "text/plain" else text
-
-
-def _link(entry: Mapping[str, Any]) -> str:
-    for link in dicts(entry.get("links")):
-        if link.get("rel", "alternate") == "alternate" and link.get("href"):
-            return str(link["href"])
-    return str(entry.get("link") or "")
-
-
-def _author(entry: Mapping[str, Any]) -> str:
-    detail = _detail(entry, "author_detail")
-    name = str(detail.get("name") or entry.get("author") or "")
-    return "" if "@" in name else name
-
-
-def _dates(entry: dict[str, Any], warnings: list[str]) -> tuple[datetime | None, datetime | None]:
-    """Publication and modification; feedparser files RSS 1.0's dc:date as the latter."""
-    # Asked of the dict itself: FeedParserDict answers "updated" with "published", and a warning.
-    published = _moment(dict.get(entry, "published_parsed"))
-    updated = _moment(dict.get(entry, "updated_parsed"))
-    written = dict.get(entry, "published") or dict.get(entry, "updated")
-    if published is None and updated is None and written:
-        warnings.append(f"the date {str(written)[:60]!r} can't be read")
-    return published or updated, updated if published else None
-
-
-def _moment(parsed: object) -> datetime | None:
-    if not isinstance(parsed, time.struct_time):
-        return None
-    try:
-        return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
-    except (OverflowError, ValueError, OSError):
-        return None
-
-
-def _pictures(entry: Mapping[str, Any]) -> Iterator[str]:
-    """Media RSS contents and thumbnails, then enclosures, the pictures among them."""
-    for media in dicts(entry.get("media_content")):
-        kind, medium = str(media.get("type") or ""), str(media.get("medium") or "")
-        address = str(media.get("url") or "")
-        untold = not kind and not medium and _PICTURE_NAME.search(address)
-        if medium == "image" or kind.startswith("image/") or untold:
-            yield address
-    for thumbnail in dicts(entry.get("media_thumbnail")):
-        yield str(thumbnail.get("url") or "")
-    for link in dicts(entry.get("links")):
-        if link.get("rel") == "enclosure" and str(link.get("type") or "").startswith("image/"):
-            yield str(link.get("href") or "")
 
 
 def _related(links: Iterable[Mapping[str, Any]], relation: str, base: str) -> str | None:

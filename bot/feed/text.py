@@ -4,6 +4,7 @@ Every function is total: any ``str`` in, a ``str`` of about the same length out,
 Nothing here escapes Discord's markdown; that is the renderer's part, for text is kept literally.
 """
 
+import html
 import re
 import unicodedata
 
@@ -42,6 +43,10 @@ _ODD = re.compile(
     "|".join(pattern.pattern for pattern in (_SURROGATE, _UNSEEN, _SUSPICIOUS))
     + "|[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 )
+_TAG = re.compile(
+    r"(?i)</?(?:a|abbr|b|bdi|bdo|big|br|cite|code|del|div|em|font|h[1-6]|i|img|ins|mark|p|q|s|small"
+    r"|span|strike|strong|sub|sup|tt|u|wbr|script|style)(?:[\s/][^<>]*)?>"
+)
 _CUT_MARK = re.compile(r"[\s.]*(?:\[\s*(?:\.{2,}|…)\s*\]|\.{3,}|…)\s*$")
 
 
@@ -51,6 +56,11 @@ def clean(text: str) -> str:
     Lone surrogates become U+FFFD. Text is NFC (Hangul typed as separate jamo is composed).
     """
     return _SPACE.sub(" ", scrub(text)).strip()
+
+
+def plain_title(text: str) -> str:
+    """A title without markup. ``<Minari>`` stays: only HTML's own tags are markup in a title."""
+    return clean(html.unescape(_TAG.sub("", html.unescape(text))))
 
 
 def scrub(text: str) -> str:

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from bot.core.model import Topic
 from bot.core.topics import topic_of
-from bot.feed.entry import plain_title
 from bot.feed.subjects import NAME_LIMIT, subjects_of
-from bot.feed.text import clean
+from bot.feed.text import clean, plain_title
 from fuzz.finding import require
 from tests.feed.cases import fixture_cases
 from tests.feed.conversations import CONVERSATIONS

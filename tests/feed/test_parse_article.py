@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.errors import ParseError
-from bot.feed.article import decode, parse_article
-from bot.feed.parse import parse_any
+from bot.feed.article import decode
+from bot.feed.parse import parse_any, parse_article
 
 URL = "https://magazine.example/kassy/"
 LONG = "menu " * 90

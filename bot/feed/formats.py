@@ -1,0 +1,217 @@
+"""The formats in which a site publishes a post, each read into the same ``Post``.
+
+A new field of an interview is read here, for every format, and made part of the interview in
+``bot.feed.entry``. Sources: RSS 2.0 (rssboard.org), RFC 4287 (Atom), Media RSS, JSON Feed 1.1
+(jsonfeed.org), https://developer.wordpress.org/rest-api/reference/posts/.
+"""
+
+import calendar
+import html
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.feed.article import Page
+from bot.feed.dates import iso_date
+from bot.feed.identity import web_url
+from bot.feed.json_values import dicts, items, text
+
+_PICTURE_NAME = re.compile(r"(?i)\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post in the words of its site: strings as they came, dates already read.
+
+    ``title``, ``author`` and ``tags`` are text with HTML entities, ``body`` is HTML and
+    ``summary`` HTML or text. ``pictures`` are candidates for the main picture, best first.
+    ``published_at`` and ``updated_at`` are aware. ``warnings`` are for the operator.
+    """
+
+    title: str = ""
+    url: str = ""
+    guid: str = ""
+    body: str = ""
+    summary: str = ""
+    base_url: str = ""
+    tags: Sequence[str] = ()
+    author: str = ""
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    pictures: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+
+
+def post_of_page(page: Page, url: str) -> Post:
+    """An article's page at `url`."""
+    warnings: list[str] = []
+    address = web_url(page.link("canonical") or page.meta("og:url"), url) or url
+    summary = page.meta("og:description", "description", "twitter:description")
+    return Post(
+        title=page.title,
+        url=address,
+        body=page.body or "",
+        summary=html.escape(summary),
+        base_url=address,
+        tags=page.tags,
+        author=page.author,
+        published_at=page.date("datePublished", "article:published_time", warnings),
+        updated_at=page.date("dateModified", "article:modified_time", warnings),
+        pictures=list(page.pictures()),
+        warnings=warnings,
+    )
+
+
+def post_of_rest(post: Mapping[str, Any], url: str) -> Post:
+    """A post of WordPress's REST API. With ``_embed`` in the request it has its author, categories,
+    tags and featured picture."""
+    embedded = post.get("_embedded")
+    embedded = embedded if isinstance(embedded, dict) else {}
+    terms = [term for group in items(embedded.get("wp:term")) for term in dicts(group)]
+    warnings: list[str] = []
+    if post["content"].get("protected"):
+        warnings.append("the post is behind a password")
+    return Post(
+        title=_rendered(post, "title"),
+        url=text(post.get("link")),
+        guid=html.unescape(_rendered(post, "guid")),
+        body=_rendered(post, "content"),
+        summary=_rendered(post, "excerpt"),
+        base_url=web_url(text(post.get("link")), url) or url,
+        tags=[
+            text(term.get("name"))
+            for term in terms
+            if term.get("taxonomy") in ("category", "post_tag")
+        ],
+        author=next((text(one.get("name")) for one in dicts(embedded.get("author"))), ""),
+        published_at=iso_date(post.get("date_gmt"), warnings),
+        updated_at=iso_date(post.get("modified_gmt"), warnings),
+        pictures=[text(one.get("source_url")) for one in dicts(embedded.get("wp:featuredmedia"))],
+        warnings=warnings,
+    )
+
+
+def post_of_json_item(item: Mapping[str, Any], feed: Mapping[str, Any], url: str) -> Post:
+    """An item of a JSON Feed. Its titles, summaries and ``content_text`` are plain text."""
+    writers = [item.get("authors"), [item.get("author")], feed.get("authors"), [feed.get("author")]]
+    names = (text(writer.get("name")) for group in writers for writer in dicts(group))
+    id_ = item.get("id")
+    warnings: list[str] = []
+    return Post(
+        title=_escaped(item.get("title")),
+        url=text(item.get("url")),
+        guid=str(id_) if isinstance(id_, str | int) else "",
+        body=text(item.get("content_html")) or _escaped(item.get("content_text")),
+        summary=_escaped(item.get("summary")),
+        base_url=web_url(text(item.get("url")), url) or url,
+        tags=[_escaped(tag) for tag in items(item.get("tags"))],
+        author=html.escape(next(filter(None, names), "")),
+        published_at=iso_date(item.get("date_published"), warnings),
+        updated_at=iso_date(item.get("date_modified"), warnings),
+        pictures=[text(item.get("image")), text(item.get("banner_image"))],
+        warnings=warnings,
+    )
+
+
+def post_of_entry(entry: dict[str, Any], url: str) -> Post:
+    """An entry of an RSS, RDF or Atom feed, as feedparser tells it."""
+    body, base = _body(entry)
+    summary = _as_html(
+        str(entry.get("summary") or ""), _detail(entry, "summary_detail").get("type")
+    )
+    author = str(_detail(entry, "author_detail").get("name") or entry.get("author") or "")
+    warnings: list[str] = []
+    published, updated = _dates(entry, warnings)
+    return Post(
+        title=str(entry.get("title") or ""),
+        url=_link(entry),
+        guid=str(entry.get("id") or ""),
+        body=body or summary,
+        summary=summary if summary != body else "",
+        base_url=web_url(base, url) or url,
+        tags=[str(tag.get("label") or tag.get("term") or "") for tag in dicts(entry.get("tags"))],
+        author="" if "@" in author else author,
+        published_at=published,
+        updated_at=updated,
+        pictures=list(_pictures(entry)),
+        warnings=warnings,
+    )
+
+
+# ---------------------------------------------------------------- RSS, RDF, Atom
+
+
+def _body(entry: Mapping[str, Any]) -> tuple[str, str]:
+    """The longest of the entry's contents as HTML, and the base of its relative addresses."""
+    contents = [content for content in dicts(entry.get("content")) if content.get("value")]
+    if not contents:
+        return "", str(_detail(entry, "summary_detail").get("base") or "")
+    best = max(contents, key=lambda content: len(content["value"]))
+    return _as_html(str(best["value"]), best.get("type")), str(best.get("base") or "")
+
+
+def _detail(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """feedparser's details of an element. For a feed's own element of that name it is a string."""
+    value = entry.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _as_html(content: str, media_type: object) -> str:
+    return html.escape(content, quote=False) if media_type == "text/plain" else content
+
+
+def _link(entry: Mapping[str, Any]) -> str:
+    for link in dicts(entry.get("links")):
+        if link.get("rel", "alternate") == "alternate" and link.get("href"):
+            return str(link["href"])
+    return str(entry.get("link") or "")
+
+
+def _dates(entry: dict[str, Any], warnings: list[str]) -> tuple[datetime | None, datetime | None]:
+    """Publication and modification. feedparser files RSS 1.0's dc:date as the latter."""
+    # Asked of the dict itself: FeedParserDict answers "updated" with "published", and a warning.
+    published = _moment(dict.get(entry, "published_parsed"))
+    updated = _moment(dict.get(entry, "updated_parsed"))
+    written = dict.get(entry, "published") or dict.get(entry, "updated")
+    if published is None and updated is None and written:
+        warnings.append(f"the date {str(written)[:60]!r} can't be read")
+    return published or updated, updated if published else None
+
+
+def _moment(parsed: object) -> datetime | None:
+    if not isinstance(parsed, time.struct_time):
+        return None
+    try:
+        return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def _pictures(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Media RSS contents and thumbnails, then enclosures, the pictures among them."""
+    for media in dicts(entry.get("media_content")):
+        kind, medium = str(media.get("type") or ""), str(media.get("medium") or "")
+        address = str(media.get("url") or "")
+        untold = not kind and not medium and _PICTURE_NAME.search(address)
+        if medium == "image" or kind.startswith("image/") or untold:
+            yield address
+    for thumbnail in dicts(entry.get("media_thumbnail")):
+        yield str(thumbnail.get("url") or "")
+    for link in dicts(entry.get("links")):
+        if link.get("rel") == "enclosure" and str(link.get("type") or "").startswith("image/"):
+            yield str(link.get("href") or "")
+
+
+# ---------------------------------------------------------------- JSON
+
+
+def _rendered(post: Mapping[str, Any], name: str) -> str:
+    value = post.get(name)
+    return text(value.get("rendered")) if isinstance(value, dict) else text(value)
+
+
+def _escaped(value: object) -> str:
+    return html.escape(text(value), quote=False)
