@@ -9,7 +9,6 @@ from discord.app_commands import AppCommandChannel, AppCommandThread, Choice, Ra
 from discord.ext import commands
 
 from bot.admins.subscriptions import (
-    ResumeResult,
     SubscriptionChange,
     SubscriptionEdits,
     SubscriptionService,
@@ -29,9 +28,9 @@ from cogs.channel_follows import unfollow
 from cogs.channels import (
     ANNOUNCEABLE,
     KINDS,
+    ChannelNameOption,
     known_kind,
     managed_guild,
-    named_channel,
     require_postable,
     shown_name,
 )
@@ -54,8 +53,9 @@ Typed = Range[str, 1, CHOICE_LIMIT]
 Hour = Range[int, 0, 23]
 Quiet = Transform[QuietHours | Literal["off"], QuietHoursOption]
 Zone = Transform[str, TimeZoneOption]
+Subscribed = Transform[int, ChannelNameOption]
 
-SUBSCRIBED = "One of the channels that get announcements"
+CHANNEL = "One of the channels that get announcements"
 ZONE = "The time zone of this whole server, such as Asia/Seoul"
 
 
@@ -154,13 +154,13 @@ class AnnouncementCommands(
         await _show_change(interaction, changed)
 
     @app_commands.command(description="Change how a channel gets its announcements; the rest stays")
-    @app_commands.describe(channel=SUBSCRIBED, no_role="Ping nobody any more")
+    @app_commands.describe(channel=CHANNEL, no_role="Ping nobody any more")
     @app_commands.autocomplete(channel=complete_channel)
     @subscription_options
     async def edit(
         self,
         interaction: Interaction,
-        channel: Typed,
+        channel: Subscribed,
         role: discord.Role | None = None,
         no_role: bool = False,
         frequency: Frequency | None = None,
@@ -172,8 +172,8 @@ class AnnouncementCommands(
         discussion: bool | None = None,
         tag: Typed | None = None,
     ) -> None:
-        guild_id, channel_id = managed_guild(interaction), named_channel(interaction, channel)
-        found = await self._subscriptions.get(guild_id, channel_id)
+        guild_id = managed_guild(interaction)
+        found = await self._subscriptions.get(guild_id, channel)
         edits = SubscriptionEdits(
             role_id=role.id if role else None,
             no_role=no_role and role is None,
@@ -184,53 +184,50 @@ class AnnouncementCommands(
             time_zone=timezone,
             crosspost=crosspost,
             discussion=discussion,
-            kind=known_kind(interaction, channel_id) or found.kind,
-            tag_id=find_tag(interaction, channel_id, tag),
+            kind=known_kind(interaction, channel) or found.kind,
+            tag_id=find_tag(interaction, channel, tag),
         )
         if role or crosspost or discussion or tag:
-            require_postable(interaction, channel_id, edits, role)
-        changed = await self._subscriptions.edit(guild_id, channel_id, edits)
+            require_postable(interaction, channel, edits, role)
+        changed = await self._subscriptions.edit(guild_id, channel, edits)
         await _show_change(interaction, changed)
 
     @app_commands.command(description="Hold the announcements in a channel until you resume them")
-    @app_commands.describe(channel=SUBSCRIBED)
+    @app_commands.describe(channel=CHANNEL)
     @app_commands.autocomplete(channel=complete_channel)
-    async def pause(self, interaction: Interaction, channel: Typed) -> None:
-        guild_id, channel_id = managed_guild(interaction), named_channel(interaction, channel)
-        paused = await self._subscriptions.pause(guild_id, channel_id)
+    async def pause(self, interaction: Interaction, channel: Subscribed) -> None:
+        paused = await self._subscriptions.pause(managed_guild(interaction), channel)
         text = text_for(interaction)
-        already = paused.before is not None and paused.before.state is SubscriptionState.PAUSED
+        already = paused.was is SubscriptionState.PAUSED
         key = "announcements.paused-already" if already else "announcements.paused"
         is_digest = paused.subscription.timetable.is_digest
         detail = text("announcements.paused-digest" if is_digest else "announcements.paused-each")
-        message = text(key, channel=Marked(f"<#{channel_id}>"))
+        message = text(key, channel=Marked(f"<#{channel}>"))
         await show(interaction, notice(message, detail=detail))
 
     @app_commands.command(description="Go on after a pause, or try again at once what waits")
-    @app_commands.describe(channel=SUBSCRIBED)
+    @app_commands.describe(channel=CHANNEL)
     @app_commands.autocomplete(channel=complete_channel)
-    async def resume(self, interaction: Interaction, channel: Typed) -> None:
-        guild_id, channel_id = managed_guild(interaction), named_channel(interaction, channel)
-        resumed = await self._subscriptions.resume(guild_id, channel_id)
+    async def resume(self, interaction: Interaction, channel: Subscribed) -> None:
+        resumed = await self._subscriptions.resume(managed_guild(interaction), channel)
         text = text_for(interaction)
-        one, settings = resumed.change.subscription, resumed.change.settings
+        one, settings = resumed.subscription, resumed.settings
         lines = [_describe_resume(resumed, text)]
         if resumed.was is not SubscriptionState.PARKED:
             lines.append(describe_subscription(one, settings, text))
-        detail = next_step_hint(one, settings, resumed.change.next_digest, text)
+        detail = next_step_hint(one, settings, resumed.next_digest, text)
         await show(interaction, notice("\n".join(lines), detail=detail))
 
     @app_commands.command(description="Stop the announcements in a channel")
-    @app_commands.describe(channel=SUBSCRIBED)
+    @app_commands.describe(channel=CHANNEL)
     @app_commands.autocomplete(channel=complete_channel)
-    async def remove(self, interaction: Interaction, channel: Typed) -> None:
-        guild_id, channel_id = managed_guild(interaction), named_channel(interaction, channel)
-        removed = await self._subscriptions.remove(guild_id, channel_id)
+    async def remove(self, interaction: Interaction, channel: Subscribed) -> None:
+        removed = await self._subscriptions.remove(managed_guild(interaction), channel)
         key = "announcements.removed"
         if removed.mode is Mode.FOLLOW:
             ended = await unfollow(interaction, removed)
             key = "announcements.unfollowed" if ended else "announcements.removed-follow"
-        message = text_for(interaction)(key, channel=Marked(f"<#{channel_id}>"))
+        message = text_for(interaction)(key, channel=Marked(f"<#{channel}>"))
         await show(interaction, notice(message))
 
     @app_commands.command(
@@ -286,16 +283,16 @@ async def _show_change(interaction: Interaction, change: SubscriptionChange) -> 
         lines.append(tags)
     if change.moved:
         lines.append(text("announcements.moved", zone=settings.time_zone))
-    if change.woken is not None:
-        lines.append(text(f"announcements.woken-{change.woken}"))
-    elif one.state is not SubscriptionState.ACTIVE:
+    if one.state is not SubscriptionState.ACTIVE:
         lines.append(text(f"announcements.still-{one.state}"))
+    elif change.was is not SubscriptionState.ACTIVE:
+        lines.append(text(f"announcements.woken-{change.was}"))
     detail = next_step_hint(one, settings, change.next_digest, text)
     await show(interaction, notice("\n".join(lines), detail=detail))
 
 
-def _describe_resume(resumed: ResumeResult, text: Text) -> str:
-    one = resumed.change.subscription
+def _describe_resume(resumed: SubscriptionChange, text: Text) -> str:
+    one = resumed.subscription
     channel = f"<#{one.channel_id}>"
     if resumed.was is SubscriptionState.ACTIVE:
         return text("announcements.resumed-already", channel=channel)

@@ -14,6 +14,7 @@ from bot.core.errors import UserError
 from bot.core.i18n import Text
 from bot.core.model import TargetKind
 from bot.ui.markdown import Marked
+from cogs.options import TypedOption
 from cogs.responses import Interaction, text_for
 
 KINDS = {
@@ -46,6 +47,26 @@ class ChannelOption(app_commands.Transformer[KcrushClient]):
 
 
 ANNOUNCEABLE = ChannelOption(*KINDS)
+
+
+class ChannelNameOption(TypedOption):
+    """A channel's id as autocompletion sends it, as a mention, or by the channel's name."""
+
+    async def transform(self, interaction: Interaction, value: str, /) -> int:
+        """
+        Raises:
+            UserError: no channel has this name.
+        """
+        match = _CHANNEL.fullmatch(value.strip())
+        if match is not None:
+            return int(match.group(1))
+        name = value.strip().lstrip("#").casefold()
+        guild = interaction.guild
+        channels = [*guild.channels, *guild.threads] if guild else []
+        found = next((channel.id for channel in channels if channel.name.casefold() == name), None)
+        if found is None:
+            raise UserError("error.not-subscribed", channel=value)
+        return found
 
 
 def managed_guild(interaction: Interaction) -> int:
@@ -121,24 +142,6 @@ def known_kind(interaction: Interaction, channel_id: int) -> TargetKind | None:
     """The kind of a channel of the guild; ``None`` where the cache doesn't know the channel."""
     known = interaction.guild.get_channel_or_thread(channel_id) if interaction.guild else None
     return KINDS.get(known.type) if known is not None else None
-
-
-def named_channel(interaction: Interaction, named: str) -> int:
-    """A channel's id as autocompletion sends it, as a mention, or by its name.
-
-    Raises:
-        UserError: no channel has this name.
-    """
-    match = _CHANNEL.fullmatch(named.strip())
-    if match is not None:
-        return int(match.group(1))
-    name = named.strip().lstrip("#").casefold()
-    guild = interaction.guild
-    channels = [*guild.channels, *guild.threads] if guild else []
-    found = next((channel.id for channel in channels if channel.name.casefold() == name), None)
-    if found is None:
-        raise UserError("error.not-subscribed", channel=named)
-    return found
 
 
 def shown_name(interaction: Interaction, channel_id: int, text: Text) -> str:

@@ -30,13 +30,6 @@ async def show(interaction: Interaction, layout: Layout) -> None:
     await interaction.response.send_message(view=layout, ephemeral=True, allowed_mentions=NOBODY)
 
 
-async def post(
-    interaction: Interaction, layout: Layout, file: discord.File = discord.utils.MISSING
-) -> None:
-    """Answer with a message that everybody in the channel sees."""
-    await interaction.response.send_message(view=layout, file=file, allowed_mentions=NOBODY)
-
-
 async def replace(interaction: Interaction, layout: Layout) -> None:
     """Show `layout` in place of the person's own message, or beside one that others see too."""
     message = interaction.message

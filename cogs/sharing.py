@@ -7,7 +7,7 @@ import discord
 from bot.core.errors import UserError
 from bot.fans.library import Library
 from bot.ui.layout import Layout
-from cogs.responses import Interaction, post
+from cogs.responses import NOBODY, Interaction
 
 THREADS = frozenset(
     {
@@ -35,7 +35,7 @@ async def share(
     if library.repeats.again(*key):
         raise UserError("error.shared-already")
     try:
-        await post(interaction, layout, file)
+        await interaction.response.send_message(view=layout, file=file, allowed_mentions=NOBODY)
     except BaseException:
         library.repeats.undo(*key)
         raise

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Literal, TypeVar
 
 import discord
@@ -52,47 +51,29 @@ class SubscriptionEdits:
     time_zone: str | None = None
 
 
-class Outcome(StrEnum):
-    """What adding or editing a subscription did."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    SAME = "same"
-
-
 @dataclass(frozen=True, slots=True)
 class SubscriptionChange:
     """A subscription after a command, with the guild's settings.
 
     ``before`` is ``None`` for a new one. ``next_digest`` is when the next digest is sent, for a
-    subscription that has digests; ``moved`` is true where the guild's time zone changed.
+    subscription that has digests; ``moved`` is true where the guild's time zone changed. After a
+    pause, ``missed`` is how many interviews came meanwhile, and ``shown`` how many of them are
+    announced.
     """
 
     subscription: Subscription
     before: Subscription | None
     settings: GuildSettings
-    outcome: Outcome
+    outcome: Literal["added", "changed", "same"]
     next_digest: datetime | None
     moved: bool = False
+    missed: int = 0
+    shown: int = 0
 
     @property
-    def woken(self) -> SubscriptionState | None:
-        """The state from which the subscription became active again; ``None`` if it did not."""
-        if self.before is None or self.subscription.state is not SubscriptionState.ACTIVE:
-            return None
-        was = self.before.state
-        return None if was is SubscriptionState.ACTIVE else was
-
-
-@dataclass(frozen=True, slots=True)
-class ResumeResult:
-    """What resuming did: ``was`` is the state before, ``missed`` how many interviews came in the
-    meantime, and ``shown`` how many of them are announced."""
-
-    change: SubscriptionChange
-    was: SubscriptionState
-    missed: int
-    shown: int
+    def was(self) -> SubscriptionState:
+        """The state before; a new subscription is active from the beginning."""
+        return self.before.state if self.before is not None else SubscriptionState.ACTIVE
 
 
 def can_ping(permissions: discord.Permissions, *, role_is_mentionable: bool) -> bool:
@@ -229,7 +210,7 @@ class SubscriptionService:
         after = replace(before, state=SubscriptionState.PAUSED, reason="paused")
         return await self._changed(after, before, SubscriptionEdits())
 
-    async def resume(self, guild_id: int, channel_id: int) -> ResumeResult:
+    async def resume(self, guild_id: int, channel_id: int) -> SubscriptionChange:
         """Go on after a pause, or try at once what waits for somebody to mend something.
 
         Raises:
@@ -245,7 +226,7 @@ class SubscriptionService:
         elif before.state is SubscriptionState.PAUSED:
             after = replace(before, state=SubscriptionState.ACTIVE, reason=None)
         change = await self._changed(after, before, SubscriptionEdits())
-        return ResumeResult(change, before.state, resumed.missed, resumed.shown)
+        return replace(change, missed=resumed.missed, shown=resumed.shown)
 
     async def remove(self, guild_id: int, channel_id: int) -> Subscription:
         """End the announcements of a channel; the subscription as it was.
@@ -291,9 +272,9 @@ class SubscriptionService:
         moved = edits.time_zone is not None and edits.time_zone != settings.time_zone
         if moved:
             settings = await self.change_settings(after.guild_id, edits.time_zone)
-        outcome = Outcome.ADDED if before is None else Outcome.CHANGED
+        outcome: Literal["added", "changed", "same"] = "added" if before is None else "changed"
         if before is not None and not moved and edit_subscription(before, edits) == before:
-            outcome = Outcome.SAME
+            outcome = "same"
         digest = None
         if after.timetable.is_digest:
             zone = zone_of(settings.time_zone)
