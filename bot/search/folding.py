@@ -38,6 +38,10 @@ def _compound(letter: str) -> str:
 _DIGIT_AMONG_LETTERS = r"(?<![^\W_])[a-z]++\d++[a-z][a-z0-9]*+"
 _PLAIN_COMPOUND = re.compile(f"{_compound('[a-z0-9]')}|{_DIGIT_AMONG_LETTERS}")
 _COMPOUND = re.compile(f"{_compound(_SPACED)}|{_compound(f'[{_PAIRED}]')}|{_DIGIT_AMONG_LETTERS}")
+# Texts without a compound are told from others quickly, for the signs are rare.
+_SIGN_IN_WORD = re.compile(
+    r"[.\-'()\[\]&/$!*·_+~@0-9](?<=[^\W_].)(?:[.\-'()\[\]&/$!*·_+~@]?[^\W_]|(?<=\$))"
+)
 _PARTS = 6
 _COMPOUND_LENGTH = 24
 
@@ -120,26 +124,28 @@ def words(folded: str) -> list[Word]:
     """The words of a folded text, in order."""
     found: list[Word] = []
     end = 0
-    for written in _pattern(folded).findall(folded):
+    for written in written_words(folded):
         start = folded.find(written, end)
         end = start + len(written)
-        found.append((_bare(written), start, end))
+        found.append((bare(written), start, end))
     return found
 
 
 def word_texts(folded: str) -> list[str]:
     """As ``words``, without the positions; faster, for whole articles."""
-    return [_bare(word) for word in _pattern(folded).findall(folded)]
+    return [bare(word) for word in written_words(folded)]
 
 
-def _pattern(folded: str) -> re.Pattern[str]:
-    return _PLAIN_WORD if folded.isascii() else _WORD
+def written_words(folded: str) -> list[str]:
+    """The words of a folded text with their apostrophes, in order."""
+    return (_PLAIN_WORD if folded.isascii() else _WORD).findall(folded)
 
 
-def _bare(word: str) -> str:
-    if "'" in word:
-        word = word.removesuffix("'s").replace("'", "")
-    return word if len(word) <= LONGEST or is_paired(word) else word[:LONGEST]
+def bare(written: str) -> str:
+    """A word as it is indexed: without apostrophes and the genitive, and not too long."""
+    if "'" in written:
+        written = written.removesuffix("'s").replace("'", "")
+    return written if len(written) <= LONGEST or is_paired(written) else written[:LONGEST]
 
 
 def squashed(folded: str) -> list[str]:
@@ -152,6 +158,8 @@ def squashed(folded: str) -> list[str]:
 
 def compounds(folded: str) -> Iterator[tuple[int, int, str]]:
     """The words of a folded text that hold signs, as names do: start, end and the compound."""
+    if not _SIGN_IN_WORD.search(folded):
+        return
     pattern = _PLAIN_COMPOUND if folded.isascii() else _COMPOUND
     for match in pattern.finditer(folded):
         compound = match.group()

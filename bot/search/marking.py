@@ -12,6 +12,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA
 
 from bot.search.folding import (
+    bare,
     compounds,
     folded_with_origins,
     is_paired,
@@ -19,6 +20,7 @@ from bot.search.folding import (
     pairs,
     spellings,
     words,
+    written_words,
 )
 from bot.search.queries import Leniency
 from bot.search.query import Clause, ParsedQuery, SpellingVariant
@@ -57,10 +59,10 @@ class Marker:
         self._is_lenient = leniency > Leniency.EXACT
         self._stems: dict[str, int] = {}
         self._words: dict[str, int] = {}
-        self._prefixes: dict[str, int] = {}
-        self._misspelled: dict[str, int] = {}
-        self._runs: dict[str, list[tuple[Sequence[str], int]]] = {}
-        self._within: list[tuple[tuple[str, ...], int]] = []
+        self._prefixes: list[tuple[str, int]] = []
+        self._misspelled: list[tuple[str, int]] = []
+        self._syllables: list[tuple[tuple[str, ...], int]] = []
+        self._runs: list[tuple[Sequence[str], int]] = []
         for number, clause in enumerate(query.clauses):
             self._add(clause, number, misspelled=number in misspelled)
         for number, (first, second) in enumerate(pairwise(query.clauses)):
@@ -69,51 +71,49 @@ class Marker:
             self._add_variants(clause.variants, number)
         for name in query.names:
             self._add_variants(name.variants, name.start)
+        beginnings = {*self._words, *map(_beginning, self._stems), *dict(self._prefixes)}
+        self._beginnings = ("",) if self._misspelled else tuple(beginnings)
 
     def _add(self, clause: Clause, number: int, *, misspelled: bool) -> None:
         for word in ("".join(clause.parts), *clause.others):
             self._words.setdefault(word, number)
         if len(clause.parts) > 1:
-            self._add_run(clause.parts, number)
+            self._runs.append((self._stem(clause.parts), number))
         elif is_paired(clause.parts[0]):
-            self._within.append(((*clause.parts, *clause.others), number))
+            self._syllables.append(((*clause.parts, *clause.others), number))
         else:
             self._stems.setdefault(self._stem(clause.parts)[0], number)
             if len(clause.prefix) > 1:
-                self._prefixes[clause.prefix] = number
+                self._prefixes.append((clause.prefix, number))
             if misspelled:
-                self._misspelled[clause.parts[0]] = number
+                self._misspelled.append((clause.parts[0], number))
 
     def _add_variants(self, variants: Sequence[SpellingVariant], number: int) -> None:
         for variant in variants:
             if variant.adjacent:
-                for run in product(*variant.slots):
-                    self._add_run(run, number)
+                self._runs += [(self._stem(run), number) for run in product(*variant.slots)]
                 continue
             for word in chain.from_iterable(variant.slots):
                 self._words.setdefault(word, number)
                 if is_paired(word):
-                    self._within.append(((word,), number))
-
-    def _add_run(self, run: Sequence[str], number: int) -> None:
-        stems = self._stem(run)
-        self._runs.setdefault(stems[0], []).append((stems, number))
+                    self._syllables.append(((word,), number))
 
     def marks(self, text: str) -> list[Mark]:
         """The marks of `text` (in NFC), in order and without overlap."""
         folded, origins = folded_with_origins(text)
-        found = words(folded)
-        stems = self._stem([word for word, _, _ in found])
+        written = written_words(folded)
+        marked = self._marked([word for word in {*written} if self._may_be_marked(word)])
         marks: list[Mark] = []
-        for place, (word, start, end) in enumerate(found):
-            number = self._clause(word, stems[place])
-            if number is not None:
-                marks.append(Mark(start, end, number))
-            elif not word.isascii():
-                marks += self._marks_within(word, start)
-            for run, clause in self._runs.get(stems[place], ()):
-                if stems[place : place + len(run)] == run:
-                    marks.append(Mark(start, found[place + len(run) - 1][2], clause))
+        end = 0
+        for word in written if marked else ():
+            start = folded.find(word, end)
+            end = start + len(word)
+            marks += [
+                Mark(start + mark.start, start + mark.end, mark.clause)
+                for mark in marked.get(word, ())
+            ]
+        if self._runs:
+            marks += self._marks_of_runs(folded)
         for start, end, compound in compounds(folded):
             known = [self._words[one] for one in spellings(compound) if one in self._words]
             marks += [Mark(start, end, number) for number in known[:1]]
@@ -122,25 +122,61 @@ class Marker:
             for mark in _without_overlap(marks)
         ]
 
-    def _clause(self, word: str, stem: str) -> int | None:
-        """The number of the clause that this word is found by."""
-        number = self._stems.get(stem, self._words.get(word))
-        if number is None and self._prefixes:
-            begun = (n for prefix, n in self._prefixes.items() if word.startswith(prefix))
-            number = next(begun, None)
-        if number is None and self._misspelled:
-            near = (n for typed, n in self._misspelled.items() if _is_near(typed, word))
-            number = next(near, None)
-        return number
+    def _may_be_marked(self, word: str) -> bool:
+        """Whether a word needs a closer look; few do, which saves most of the time."""
+        return word.startswith(self._beginnings) or "'" in word or not word.isascii()
 
-    def _marks_within(self, word: str, start: int) -> Iterator[Mark]:
-        for spelled, number in self._within:
+    def _marked(self, written: Sequence[str]) -> dict[str, list[Mark]]:
+        """The marks within each of these words."""
+        found = [bare(word) for word in written]
+        marked: dict[str, list[Mark]] = {}
+        for word, one, stem in zip(written, found, self._stem(found), strict=True):
+            number = self._clause(one, stem)
+            if number is not None:
+                marked[word] = [Mark(0, len(word), number)]
+            elif not word.isascii():
+                marked[word] = [*self._marks_within(word)]
+        return marked
+
+    def _marks_of_runs(self, folded: str) -> Iterator[Mark]:
+        found = words(folded)
+        stems = self._stem([word for word, _, _ in found])
+        for run, number in self._runs:
+            for place, stem in enumerate(stems):
+                if stem == run[0] and stems[place : place + len(run)] == run:
+                    yield Mark(found[place][1], found[place + len(run) - 1][2], number)
+
+    def _clause(self, word: str, stem: str) -> int | None:
+        """The number of the clause that this whole word is found by."""
+        number = self._stems.get(stem, self._words.get(word))
+        if number is not None:
+            return number
+        for prefix, number in self._prefixes:
+            if word.startswith(prefix):
+                return number
+        for typed, number in self._misspelled:
+            if _is_near(typed, word):
+                return number
+        return None
+
+    def _marks_within(self, word: str) -> Iterator[Mark]:
+        """The marks of a part of a word in Hangul."""
+        for spelled, number in self._syllables:
             found = next((one for one in spelled if one in word), None)
             if found is not None:
-                at = start + word.index(found)
+                at = word.index(found)
                 yield Mark(at, at + len(found), number)
             elif self._is_lenient and not {*pairs(spelled[0])}.isdisjoint(pairs(word)):
-                yield Mark(start, start + len(word), number)
+                yield Mark(0, len(word), number)
+
+
+def _beginning(stem: str) -> str:
+    """What all English words with this stem begin with.
+
+    A stem differs from its words in its last letter at most (happi of happy), a short one in two
+    (die of dying); see https://snowballstem.org/algorithms/english/stemmer.html
+    """
+    return stem[: max(1, len(stem) - (1 if len(stem) > 3 else 2))]
 
 
 def _is_near(typed: str, word: str) -> bool:
