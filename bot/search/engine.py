@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 import orjson
@@ -19,7 +18,7 @@ from tantivy import DocAddress, Document, Index, IndexWriter, Query, Schema, Sea
 from bot.core.errors import UserError
 from bot.core.model import StoredInterview
 from bot.search.fields import plain_analyzer, schema, stemmer
-from bot.search.passages import Passage, Tokens, passages
+from bot.search.passages import Passage, documents
 
 FORMAT = 3
 """To be raised when fields, folding or cutting change: an index of another format is rebuilt."""
@@ -76,7 +75,7 @@ class Ranking:
             Damaged: the files can't be read.
         """
         with raising_damaged():
-            return _passage(self.searcher.doc(address))
+            return Passage.loads(self.searcher.doc(address)["passage"][0])
 
 
 @dataclass
@@ -175,8 +174,8 @@ class Writer:
         """Replace an interview's passages; ``None`` only deletes them."""
         with raising_damaged():
             self._delete("interview", interview_id)
-            for passage, tokens in passages(stored) if stored is not None else ():
-                self._writer.add_document(self._document(passage, tokens))
+            for document in documents(stored) if stored is not None else ():
+                self._writer.add_document(Document.from_dict(document, self._schema))
 
     def commit(self, state: State) -> None:
         """Make what was put since the last commit durable, together with `state`."""
@@ -196,40 +195,6 @@ class Writer:
     def _delete(self, name: str, value: int | str) -> None:
         # delete_documents_by_term takes every number for a signed one, and so finds none of ours.
         self._writer.delete_documents_by_query(Query.term_query(self._schema, name, value))
-
-    def _document(self, passage: Passage, tokens: Tokens) -> Document:
-        published_at = passage.published_at.isoformat() if passage.published_at else None
-        stored = [passage.interview_id, passage.turn_number, passage.title, passage.names]
-        stored += [published_at, passage.question, passage.text, passage.facts]
-        values = {
-            "title": tokens.title,
-            "head": tokens.head,
-            "question": tokens.question,
-            "answer": tokens.answer,
-            "words": tokens.words,
-            "names": tokens.names,
-            "facts": list(tokens.facts),
-            "listed_at": tokens.listed_at,
-            "interview": passage.interview_id,
-            "turn": passage.turn_number,
-            "passage": orjson.dumps(stored),
-        }
-        return Document.from_dict(values, self._schema)
-
-
-def _passage(document: Document) -> Passage:
-    stored = orjson.loads(document["passage"][0])
-    interview_id, turn_number, title, names, published_at, question, text, facts = stored
-    return Passage(
-        interview_id,
-        turn_number,
-        title,
-        tuple(names),
-        datetime.fromisoformat(published_at) if published_at else None,
-        question,
-        text,
-        tuple(facts),
-    )
 
 
 def _count(found: SearchResult) -> int:

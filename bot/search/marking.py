@@ -6,7 +6,7 @@ a part of a Hangul word, or a misspelling.
 
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import chain, pairwise, product
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -23,7 +23,7 @@ from bot.search.folding import (
     written_words,
 )
 from bot.search.queries import Leniency
-from bot.search.query import Clause, ParsedQuery, SpellingVariant
+from bot.search.query import ParsedQuery
 from bot.search.results import Fragment
 
 SNIPPET = 200
@@ -58,45 +58,35 @@ class Marker:
         self._stem = stem
         self._is_lenient = leniency > Leniency.EXACT
         self._stems: dict[str, int] = {}
-        self._words: dict[str, int] = {}
-        self._prefixes: list[tuple[str, int]] = []
-        self._misspelled: list[tuple[str, int]] = []
-        self._syllables: list[tuple[tuple[str, ...], int]] = []
         self._runs: list[tuple[Sequence[str], int]] = []
+        self._syllables: list[tuple[str, int]] = []
+        self._prefixes: dict[str, int] = {}
+        self._misspelled: dict[str, int] = {}
         for number, clause in enumerate(query.clauses):
-            self._add(clause, number, misspelled=number in misspelled)
+            for run in (clause.parts, *((other,) for other in clause.others)):
+                self._add(run, number)
+            if len(clause.prefix) > 1 and not is_paired(clause.prefix):
+                self._prefixes[clause.prefix] = number
+            if number in misspelled:
+                self._misspelled[clause.parts[0]] = number
         for number, (first, second) in enumerate(pairwise(query.clauses)):
-            self._words.setdefault("".join(first.parts + second.parts), number)
-        for number, clause in enumerate(query.clauses):
-            self._add_variants(clause.variants, number)
-        for name in query.names:
-            self._add_variants(name.variants, name.start)
-        beginnings = {*self._words, *map(_beginning, self._stems), *dict(self._prefixes)}
-        self._beginnings = ("",) if self._misspelled else tuple(beginnings)
+            self._add(("".join(first.parts + second.parts),), number)
+        variants = [(number, clause.variants) for number, clause in enumerate(query.clauses)]
+        variants += [(name.start, name.variants) for name in query.names]
+        for number, some in variants:
+            for run in chain.from_iterable(variant.runs() for variant in some):
+                self._add(run, number)
+        beginnings = (*self._prefixes, *map(_beginning, self._stems))
+        self._beginnings = ("",) if self._misspelled else beginnings
 
-    def _add(self, clause: Clause, number: int, *, misspelled: bool) -> None:
-        for word in ("".join(clause.parts), *clause.others):
-            self._words.setdefault(word, number)
-        if len(clause.parts) > 1:
-            self._runs.append((self._stem(clause.parts), number))
-        elif is_paired(clause.parts[0]):
-            self._syllables.append(((*clause.parts, *clause.others), number))
-        else:
-            self._stems.setdefault(self._stem(clause.parts)[0], number)
-            if len(clause.prefix) > 1:
-                self._prefixes.append((clause.prefix, number))
-            if misspelled:
-                self._misspelled.append((clause.parts[0], number))
-
-    def _add_variants(self, variants: Sequence[SpellingVariant], number: int) -> None:
-        for variant in variants:
-            if variant.adjacent:
-                self._runs += [(self._stem(run), number) for run in product(*variant.slots)]
-                continue
-            for word in chain.from_iterable(variant.slots):
-                self._words.setdefault(word, number)
-                if is_paired(word):
-                    self._syllables.append(((word,), number))
+    def _add(self, run: Sequence[str], number: int) -> None:
+        """Mark these words next to each other, and written as one, for this clause."""
+        if len(run) > 1:
+            self._runs.append((self._stem(run), number))
+        word = "".join(run)
+        self._stems.setdefault(self._stem([word])[0], number)
+        if is_paired(word):
+            self._syllables.append((word, number))
 
     def marks(self, text: str) -> list[Mark]:
         """The marks of `text` (in NFC), in order and without overlap."""
@@ -115,8 +105,8 @@ class Marker:
         if self._runs:
             marks += self._marks_of_runs(folded)
         for start, end, compound in compounds(folded):
-            known = [self._words[one] for one in spellings(compound) if one in self._words]
-            marks += [Mark(start, end, number) for number in known[:1]]
+            stems = self._stem(spellings(compound))
+            marks += [Mark(start, end, self._stems[one]) for one in stems if one in self._stems][:1]
         return [
             Mark(origins[mark.start], origins[mark.end - 1] + 1, mark.clause)
             for mark in _without_overlap(marks)
@@ -148,25 +138,17 @@ class Marker:
 
     def _clause(self, word: str, stem: str) -> int | None:
         """The number of the clause that this whole word is found by."""
-        number = self._stems.get(stem, self._words.get(word))
-        if number is not None:
-            return number
-        for prefix, number in self._prefixes:
-            if word.startswith(prefix):
-                return number
-        for typed, number in self._misspelled:
-            if _is_near(typed, word):
-                return number
-        return None
+        begun = (n for prefix, n in self._prefixes.items() if word.startswith(prefix))
+        near = (n for typed, n in self._misspelled.items() if _is_near(typed, word))
+        return self._stems.get(stem, next(chain(begun, near), None))
 
     def _marks_within(self, word: str) -> Iterator[Mark]:
         """The marks of a part of a word in Hangul."""
-        for spelled, number in self._syllables:
-            found = next((one for one in spelled if one in word), None)
-            if found is not None:
-                at = word.index(found)
-                yield Mark(at, at + len(found), number)
-            elif self._is_lenient and not {*pairs(spelled[0])}.isdisjoint(pairs(word)):
+        for syllables, number in self._syllables:
+            at = word.find(syllables)
+            if at >= 0:
+                yield Mark(at, at + len(syllables), number)
+            elif self._is_lenient and not {*pairs(syllables)}.isdisjoint(pairs(word)):
                 yield Mark(0, len(word), number)
 
 

@@ -1,12 +1,15 @@
 """An interview as the passages that search finds. Pure.
 
-Each turn is one passage, or several where it is long; so is the frame (title, intro and outro).
+Each turn is one passage, or several if it is long; so are intro and outro together.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
+
+import orjson
 
 from bot.core.artists import artist_ids
 from bot.core.model import Answer, Interview, StoredInterview, Topic
@@ -24,9 +27,9 @@ _LAST_BREAK = re.compile(r".*[.!?…。][\"')”’]*\s|.*\s", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What one document of the index holds to be shown; ``turn_number`` 0 is the frame.
+    """What a document of the index stores for display; ``turn_number`` 0 is title, intro and outro.
 
-    ``facts`` stand with an interview's first passage only.
+    ``facts`` are stored with an interview's first passage only.
     """
 
     interview_id: int
@@ -38,25 +41,13 @@ class Passage:
     text: str
     facts: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """What one document is found by: units parted by spaces.
-
-    ``title`` is filled on an interview's first passage only, so that it leads the others; the
-    tags are words of that passage, too. ``words`` are all words unstemmed, for beginnings and
-    misspellings, ``names`` those of names and aliases. ``facts`` are what filters ask for, and
-    ``listed_at`` is the second by which the newest are listed first.
-    """
-
-    title: str
-    head: str
-    question: str
-    answer: str
-    words: str
-    names: str
-    facts: tuple[str, ...]
-    listed_at: int
+    @classmethod
+    def loads(cls, stored: bytes) -> "Passage":
+        """The passage that a document stores as JSON."""
+        values = orjson.loads(stored)
+        if values["published_at"]:
+            values["published_at"] = datetime.fromisoformat(values["published_at"])
+        return cls(**values | {"names": tuple(values["names"]), "facts": tuple(values["facts"])})
 
 
 OPENING = "opening"
@@ -67,8 +58,8 @@ def artist_fact(artist_id: str) -> str:
     return f"artist:{artist_id}"
 
 
-def topic_fact(kind: Topic) -> str:
-    return f"kind:{kind}"
+def topic_fact(topic: Topic) -> str:
+    return f"kind:{topic}"
 
 
 def tag_fact(tag: str) -> str:
@@ -79,28 +70,54 @@ def year_fact(year: int | str) -> str:
     return f"year:{year}"
 
 
-def passages(stored: StoredInterview) -> Iterator[tuple[Passage, Tokens]]:
-    """The passages of an interview, the frame (title, intro and outro) first."""
+def documents(stored: StoredInterview) -> Iterator[dict[str, Any]]:
+    """The documents of an interview, one a passage, by the fields of ``bot.search.fields``.
+
+    The first is of title, intro and outro. Texts are units separated by spaces. ``title`` is set
+    on the first passage only, so that it ranks before the others; the tags are words of that
+    passage, too. ``words`` are all words unstemmed, for prefixes and misspellings, ``names`` those
+    of names and aliases. ``facts`` are what filters look for, and ``listed_at`` is the second by
+    which the newest are listed first.
+    """
     interview = stored.interview
     transcript = interview.transcript
-    names = tuple(subject.name for subject in interview.subjects)
-    head = _Head.of(stored)
+    subjects = interview.subjects
+    names = tuple(subject.name for subject in subjects)
+    spellings = [name for subject in subjects for name in (subject.name, *subject.aliases)]
+    roles = [subject.role for subject in subjects if subject.role]
+    head = _words([interview.title, *spellings, *roles], spellings)
+    facts = _facts(interview)
+    common = {
+        "interview": stored.id,
+        "head": _stream(head),
+        "names": _stream(dict.fromkeys(_words(spellings, spellings))),
+        "listed_at": _listed_at(stored),
+    }
     frame = "\n\n".join(part for part in (transcript.intro, transcript.outro) if part)
     spoken = [(0, "", frame or interview.excerpt)]
     spoken += [(turn.number, turn.question, _spoken(turn.answers)) for turn in transcript.turns]
-    first = True
-    for number, question, text in spoken:
-        for piece in pieces(text):
-            passage = Passage(
-                *(stored.id, number, interview.title, names, interview.published_at),
-                *(question, piece, head.facts if first else ()),
-            )
-            yield passage, _tokens(head, question, piece, first=first)
-            first = False
+    cut = ((number, question, piece) for number, question, text in spoken for piece in pieces(text))
+    for place, (number, question, text) in enumerate(cut):
+        first = place == 0
+        asked = _words([question])
+        answered = [*_words([text]), *(_words(interview.tags[:_TAGS]) if first else ())]
+        passage = Passage(
+            *(stored.id, number, interview.title, names, interview.published_at),
+            *(question, text, facts if first else ()),
+        )
+        yield common | {
+            "turn": number,
+            "title": common["head"] if first else "",
+            "question": _stream(asked),
+            "answer": _stream(answered),
+            "words": _stream(dict.fromkeys([*head, *asked, *answered])),
+            "facts": [OPENING, *facts] if first else list(facts),
+            "passage": orjson.dumps(passage),
+        }
 
 
 def pieces(text: str) -> list[str]:
-    """`text` cut behind sentences, else between words, into passages; at least one."""
+    """`text` cut after sentences, else between words, into passages; at least one."""
     cut: list[str] = []
     while len(text) > PASSAGE:
         match = _LAST_BREAK.match(text[:PASSAGE])
@@ -111,7 +128,7 @@ def pieces(text: str) -> list[str]:
 
 
 def alike_texts(some: Sequence[Passage]) -> dict[str, str]:
-    """Passages as the fields by whose words interviews are alike."""
+    """The words of passages, by the fields in which interviews are compared."""
     return {
         "question": " ".join(_stream(word_texts(fold(one.question))) for one in some),
         "answer": " ".join(_stream(word_texts(fold(one.text))) for one in some),
@@ -124,39 +141,6 @@ def _spoken(answers: tuple[Answer, ...]) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    stream: str
-    words: tuple[str, ...]
-    tags: tuple[str, ...]
-    names: str
-    facts: tuple[str, ...]
-    listed_at: int
-
-    @classmethod
-    def of(cls, stored: StoredInterview) -> "_Head":
-        interview = stored.interview
-        names = [
-            name for subject in interview.subjects for name in (subject.name, *subject.aliases)
-        ]
-        roles = [subject.role for subject in interview.subjects if subject.role]
-        folded = fold(" | ".join([interview.title, *names, *roles]))
-        words = [*word_texts(folded), *squashed(folded), *joined_names(names)]
-        return cls(
-            _stream(words),
-            tuple(words),
-            tuple(_all_words(" | ".join(interview.tags[:_TAGS]))),
-            _stream(_names(names)),
-            _facts(interview),
-            _listed_at(stored),
-        )
-
-
-def _names(names: Sequence[str]) -> list[str]:
-    folded = fold(" | ".join(names))
-    return list(dict.fromkeys([*word_texts(folded), *squashed(folded), *joined_names(names)]))
-
-
 def _facts(interview: Interview) -> tuple[str, ...]:
     facts = [artist_fact(one) for one in sorted(artist_ids(interview.subjects))]
     facts.append(topic_fact(topic_of(interview.subjects, interview.tags)))
@@ -167,31 +151,16 @@ def _facts(interview: Interview) -> tuple[str, ...]:
 
 
 def _listed_at(stored: StoredInterview) -> int:
-    """As the store lists: by the day of publication, which no interview has before it is seen."""
+    """By the day of publication, as the store lists; a later one counts as seen."""
     seen = stored.first_seen_at
     return int(min(stored.interview.published_at or seen, seen).timestamp())
 
 
-def _tokens(head: _Head, question: str, text: str, *, first: bool) -> Tokens:
-    asked = _all_words(question)
-    answered = [*_all_words(text), *(head.tags if first else ())]
-    distinct = dict.fromkeys([*head.words, *asked, *answered])
-    return Tokens(
-        title=head.stream if first else "",
-        head=head.stream,
-        question=_stream(asked),
-        answer=_stream(answered),
-        words=_stream(distinct),
-        names=head.names,
-        facts=(OPENING, *head.facts) if first else head.facts,
-        listed_at=head.listed_at,
-    )
+def _words(texts: Sequence[str], names: Sequence[str] = ()) -> list[str]:
+    """The words of texts, with the other spellings of compounds, and of `names` as one word."""
+    folded = fold(" | ".join(texts))
+    return [*word_texts(folded), *squashed(folded), *joined_names(names)]
 
 
-def _all_words(text: str) -> list[str]:
-    folded = fold(text)
-    return [*word_texts(folded), *squashed(folded)]
-
-
-def _stream(words: "list[str] | dict[str, None]") -> str:
+def _stream(words: Iterable[str]) -> str:
     return " ".join([unit for word in words for unit in units(word)])

@@ -8,7 +8,7 @@ more leniently, step by step: see ``Leniency``.
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from itertools import islice, product
+from itertools import islice
 
 from tantivy import Occur, Query, Schema, TextAnalyzer
 
@@ -247,9 +247,7 @@ class QueryBuilder:
 
     def _variant(self, variant: SpellingVariant) -> list[Query]:
         if variant.adjacent:
-            return self._weighted(
-                dict.fromkeys(islice(product(*variant.slots), _ADJACENT), _VARIANT)
-            )
+            return self._weighted(dict.fromkeys(islice(variant.runs(), _ADJACENT), _VARIANT))
         slots = [self._weighted({(word,): _VARIANT for word in slot}) for slot in variant.slots]
         return slots[0] if len(slots) == 1 else [_every([_any(slot) for slot in slots])]
 

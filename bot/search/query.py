@@ -1,8 +1,9 @@
 """Parses what a person typed into a ``ParsedQuery``. Any text has a meaning. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 from bot.core.model import Subject, Topic
 from bot.core.topics import topic_of
@@ -44,6 +45,12 @@ class SpellingVariant:
 
     slots: tuple[tuple[str, ...], ...]
     adjacent: bool = False
+
+    def runs(self) -> Iterator[tuple[str, ...]]:
+        """The words next to each other that it may be written as."""
+        if self.adjacent:
+            return product(*self.slots)
+        return ((word,) for slot in self.slots for word in slot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +183,8 @@ def _filter(match: re.Match[str]) -> QueryFilters | None:
     if name == "year":
         years = _years(fold(value).strip())
         return QueryFilters(years=(years,)) if years else None
-    artist = _name(value)
-    return QueryFilters(artists=(replace(artist, span=match.span(group)),)) if artist else None
+    artist = _compound(value, match.span(group), joined=True)
+    return QueryFilters(artists=tuple(artist)) if artist else None
 
 
 def _years(value: str) -> tuple[int, int] | None:
@@ -190,32 +197,33 @@ def _years(value: str) -> tuple[int, int] | None:
     return min(first, last), max(first, last)
 
 
-def _name(value: str) -> Clause | None:
-    """A name as one compound, found as written, joined or separated."""
-    folded = fold(value)
-    parts = tuple(word_texts(folded))[:MOST_WORDS]
-    if not parts:
-        return None
-    if _is_word_with_particle(parts):
-        return Clause(parts[:1])
-    others = [*spellings(folded.strip(_EDGES)), "".join(parts), *_without_particle(parts[-1])]
-    return Clause(parts, tuple(dict.fromkeys(one for one in others if one not in parts)))
-
-
 def _clauses(piece: re.Match[str]) -> list[Clause]:
-    group = "plain" if piece["quoted"] is None else "quoted"
-    folded = fold(piece[group])
+    if piece["quoted"] is None:
+        return _compound(piece["plain"], piece.span("plain"))
+    parts = tuple(word_texts(fold(piece["quoted"])))[:MOST_WORDS]
+    return [Clause(parts, phrase=True, span=piece.span("quoted"))] if parts else []
+
+
+def _compound(text: str, span: tuple[int, int], *, joined: bool = False) -> list[Clause]:
+    """One clause for a word, or for several that are written as one; else one for each.
+
+    `joined` makes one clause of several words in any case, found as written, joined or separated.
+    """
+    folded = fold(text)
     parts = tuple(word_texts(folded))
+    if joined:
+        parts = parts[:MOST_WORDS]
     if not parts:
         return []
-    if group == "quoted":
-        return [Clause(parts[:MOST_WORDS], phrase=True, span=piece.span(group))]
     if _is_word_with_particle(parts):
-        return [Clause(parts[:1], span=piece.span(group))]
-    others = (*spellings(folded.strip(_EDGES)), *_without_particle(parts[-1]))
+        return [Clause(parts[:1], span=span)]
+    others = [*spellings(folded.strip(_EDGES)), *_without_particle(parts[-1])]
+    if len(parts) > 1 and joined:
+        others.insert(-1, "".join(parts))
     if len(parts) > 1 and not others:
-        return [Clause((part,), span=piece.span(group)) for part in parts]
-    return [Clause(parts, others, span=piece.span(group))]
+        return [Clause((part,), span=span) for part in parts]
+    others = [other for other in dict.fromkeys(others) if other not in parts]
+    return [Clause(parts, tuple(others), span=span)]
 
 
 def _is_word_with_particle(parts: tuple[str, ...]) -> bool:
