@@ -113,7 +113,7 @@ async def open_app(
         announcer = Announcer(store, sender, clock, rng, pace, tuning)
         library = Library(store, index, clock)
         following = Following(store, index, clock, announcer.wake)
-        announcer.on_direct = following.heard
+        announcer.on_direct = following.on_direct_message
         studio = await stack.enter_async_context(
             open_studio(settings.data_dir / "quotes", fetch_from(fetcher, settings.feed_url), clock)
         )

@@ -3,7 +3,7 @@
 from discord import app_commands
 
 from bot.ui import ids
-from bot.ui.about import Kept, forget_page, help_page, privacy_page
+from bot.ui.about import forget_page, help_page, privacy_page
 from bot.ui.layout import Layout
 from bot.ui.panels import notice
 from cogs.components import component
@@ -41,25 +41,13 @@ class AboutCommands(FanCog):
             await self.library.forget(interaction.user.id)
             page = notice(text("privacy.deleted"))
         else:
-            kept = await self._kept(interaction.user.id)
-            page = privacy_page(kept, text) if kept.is_nothing else forget_page(kept, text)
+            data = await self.library.personal_data(interaction.user.id)
+            page = privacy_page(data, text) if data.is_empty else forget_page(data, text)
         await replace(interaction, page)
 
     async def _privacy(self, interaction: Interaction) -> Layout:
-        return privacy_page(await self._kept(interaction.user.id), text_for(interaction))
-
-    async def _kept(self, user_id: int) -> Kept:
-        kept = await self.library.person(user_id)
-        reads = await self.library.reads(user_id)
-        read = [*reads.begun, *reads.finished]
-        saved = await self.library.saved(user_id, 0)
-        return Kept(
-            kept.places,
-            kept.saved,
-            kept.follows,
-            max(read, key=lambda one: one.place.read_at, default=None),
-            next(iter(saved.items), None),
-        )
+        data = await self.library.personal_data(interaction.user.id)
+        return privacy_page(data, text_for(interaction))
 
 
 def _is_admin_here(interaction: Interaction) -> bool:

@@ -20,10 +20,10 @@ from bot.fans.reading import Reading
 from bot.ui import ids
 from bot.ui.cards import announcement_card
 from bot.ui.layout import Layout
-from bot.ui.lists import reason_of, subscriptions_page
 from bot.ui.markdown import Marked
 from bot.ui.options import describe_settings, describe_subscription, next_step_hint
 from bot.ui.panels import notice
+from bot.ui.subscriptions import reason_of, subscriptions_page
 from cogs.channel_follows import unfollow
 from cogs.channels import (
     ANNOUNCEABLE,

@@ -13,12 +13,12 @@ from bot.core.errors import StoreError
 from bot.core.model import Artist
 from bot.ui import ids
 from bot.ui.following import (
-    closed_word,
+    closed_notice,
     follow_choice,
     followed_page,
     following_page,
-    tried_page,
-    trying_page,
+    message_test_page,
+    message_test_started,
     unfollowed_page,
 )
 from bot.ui.layout import Layout
@@ -97,9 +97,9 @@ class ArtistFollowCommands(FanCog):
     async def try_messages(self, interaction: Interaction, _: ids.TryMessages) -> None:
         """Send again what was missed. That takes a moment, so the person sees it going on."""
         text = text_for(interaction)
-        await replace(interaction, trying_page(text))
-        tried = await self.following.try_again(interaction.user.id)
-        await interaction.edit_original_response(view=tried_page(tried, text))
+        await replace(interaction, message_test_started(text))
+        result = await self.following.try_again(interaction.user.id)
+        await interaction.edit_original_response(view=message_test_page(result, text))
 
     @commands.Cog.listener()
     async def on_component_completion(self, interaction: Interaction) -> None:
@@ -115,26 +115,20 @@ class ArtistFollowCommands(FanCog):
         Never raises; what can't be said now is said beside another answer.
         """
         user_id = interaction.user.id
-        if not self.following.is_untold(user_id) or not interaction.response.is_done():
+        if not self.following.is_notice_due(user_id) or not interaction.response.is_done():
             return
         try:
-            if await self.following.take_untold(user_id):
+            if await self.following.take_notice(user_id):
                 await interaction.followup.send(
-                    view=closed_word(text_for(interaction)), ephemeral=True
+                    view=closed_notice(text_for(interaction)), ephemeral=True
                 )
         except (StoreError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
             logger.warning("following.not-told", cause=str(error))
 
     async def _follow(self, interaction: Interaction, artist: Artist) -> Layout:
-        followed = await self.following.follow(interaction.user.id, artist)
-        return followed_page(
-            followed.artist,
-            text_for(interaction),
-            already=followed.already,
-            closed=followed.closed,
-        )
+        result = await self.following.follow(interaction.user.id, artist)
+        return followed_page(result, text_for(interaction))
 
     async def _list(self, interaction: Interaction, page: int) -> Layout:
-        found = await self.following.followings(interaction.user.id)
-        text = text_for(interaction)
-        return following_page(found.follows, text, closed=found.closed, page=page)
+        followed = await self.following.followed(interaction.user.id)
+        return following_page(followed, text_for(interaction), page=page)

@@ -2,11 +2,9 @@
 
 from discord import app_commands
 
-from bot.core.artists import artist_key
 from bot.core.model import Artist
-from bot.fans.reading import ArtistView
 from bot.ui import ids
-from bot.ui.artist import INTERVIEWS_PER_PAGE, Quoted, artist_page
+from bot.ui.artist import artist_page
 from bot.ui.layout import Layout
 from cogs.components import component
 from cogs.fan_cog import FanCog
@@ -33,18 +31,5 @@ class ArtistCommands(FanCog):
         await replace(interaction, await self._page(interaction, action))
 
     async def _page(self, interaction: Interaction, action: ids.ArtistPage) -> Layout:
-        view = await self.reading.artist(action.artist, action.page, INTERVIEWS_PER_PAGE)
-        text = text_for(interaction)
-        return artist_page(view.artist, view.summaries, text, page=view.page, quoted=_quoted(view))
-
-
-def _quoted(view: ArtistView) -> Quoted | None:
-    if view.quoted is None:
-        return None
-    summary, quote = view.quoted
-    speaker = "" if _is_called(view.artist, quote.speaker) else quote.speaker
-    return Quoted(summary, quote.section, speaker, quote.question, quote.text)
-
-
-def _is_called(artist: Artist, name: str) -> bool:
-    return artist_key(name) in map(artist_key, (artist.name, *artist.aliases))
+        profile = await self.reading.artist(action.artist, action.page)
+        return artist_page(profile, text_for(interaction))

@@ -17,7 +17,7 @@ from bot.ui import ids
 from bot.ui.artist import artist_choice, artists_page, nobody_page
 from bot.ui.ids import Action
 from bot.ui.layout import Layout
-from bot.ui.reader import View, opened_page
+from bot.ui.reader import ReaderView, opened_page
 from cogs.responses import Interaction, text_for
 
 
@@ -71,12 +71,12 @@ class FanCog(commands.Cog):
         artist_id = ids.parse_artist_value(value)
         if artist_id is not None:
             return self.reading.known_artist(artist_id)
-        meant = self.reading.meant(value)
-        if meant.artist is not None:
-            return meant.artist
-        if not meant.candidates:
+        match = self.reading.match_artist(value)
+        if match.artist is not None:
+            return match.artist
+        if not match.candidates:
             return unknown(value, text)
-        return artists_page(value, meant.candidates, text, known=meant.known, choose=choose)
+        return artists_page(value, match.candidates, text, exact=match.exact, choose=choose)
 
     async def reader_page(
         self,
@@ -97,7 +97,7 @@ class FanCog(commands.Cog):
         """
         person = interaction.user.id
         opened = await self.library.open(person, interview)
-        view = View(menu_page, self.question_limit, note)
+        view = ReaderView(menu_page, self.question_limit, note)
         shown = opened_page(opened, position, text_for(interaction), view)
         self.library.note(person, interview, shown.place)
         if below is not None:

@@ -1,5 +1,7 @@
 """``/interviews search``, ``latest``, ``today``, ``random`` and ``read``."""
 
+from dataclasses import replace as replace_in
+
 from discord import app_commands
 from discord.app_commands import Choice
 from discord.ext import commands
@@ -9,27 +11,12 @@ from bot.core.errors import UserError
 from bot.core.i18n import Text
 from bot.core.model import Artist, Topic
 from bot.core.text import is_visible
-from bot.fans.reading import Day
+from bot.fans.reading import Day, SearchRequest
 from bot.ui import ids
-from bot.ui.found import (
-    HITS_PER_PAGE,
-    Asked,
-    Found,
-    no_more,
-    nothing_found,
-    search_page,
-    unknown_artist,
-)
+from bot.ui.interviews import interview_choice
 from bot.ui.layout import Layout, button
-from bot.ui.lists import (
-    LATEST_PER_PAGE,
-    choice_name,
-    choices_page,
-    day_page,
-    latest_page,
-    nothing_on_day,
-)
-from bot.ui.panels import notice
+from bot.ui.lists import choices_page, day_page, latest_page
+from bot.ui.search_results import search_action, search_page, unknown_artist
 from cogs.components import component
 from cogs.fan_cog import FanCog
 from cogs.options import CHOICES, TOPICS, ArtistName
@@ -70,7 +57,7 @@ class InterviewCommands(
         """Interviews whose title or artist begins as typed; a choice's value is the id."""
         text = text_for(interaction)
         return [
-            Choice(name=choice_name(summary, text), value=ids.interview_value(summary.id))
+            Choice(name=interview_choice(summary, text), value=ids.interview_value(summary.id))
             for summary in await self.reading.complete(current)
         ]
 
@@ -93,18 +80,18 @@ class InterviewCommands(
         year: app_commands.Range[int, FIRST_YEAR, LAST_YEAR] | None = None,
     ) -> None:
         text = text_for(interaction)
-        asked = Asked(ids.short_query(query), kind=kind, year=year)
+        request = SearchRequest(ids.short_query(query), kind=kind, year=year)
         if artist is None:
-            page = await self._search_page(asked, 0, text)
+            page = await self._search_page(request, 0, text)
         else:
             found = self.find_artist(
                 artist,
                 text,
-                choose=lambda one: asked.among(one).page(0),
-                unknown=lambda value, text: unknown_artist(asked, value, text),
+                choose=lambda one: search_action(replace_in(request, artist=one)),
+                unknown=lambda value, text: unknown_artist(request, value, text),
             )
             if isinstance(found, Artist):
-                found = await self._search_page(asked.among(found), 0, text)
+                found = await self._search_page(replace_in(request, artist=found), 0, text)
             page = found
         await show(interaction, page)
 
@@ -142,14 +129,14 @@ class InterviewCommands(
         elif matches:
             page = choices_page(interview, matches, text)
         else:
-            page = await self._search_page(Asked(ids.short_query(interview)), 0, text)
+            page = await self._search_page(SearchRequest(ids.short_query(interview)), 0, text)
         await show(interaction, page)
 
     @component(ids.SearchPage)
     async def turn_search(self, interaction: Interaction, action: ids.SearchPage) -> None:
         artist = self.reading.known_artist(action.artist) if action.artist else None
-        asked = Asked(action.query, artist, action.kind, action.year)
-        page = await self._search_page(asked, action.page, text_for(interaction))
+        request = SearchRequest(action.query, artist, action.kind, action.year)
+        page = await self._search_page(request, action.page, text_for(interaction))
         await replace(interaction, page)
 
     @component(ids.LatestPage)
@@ -167,61 +154,24 @@ class InterviewCommands(
         )
         await replace(interaction, await self._drawn(interaction, drawn, action.kind))
 
-    async def _search_page(self, asked: Asked, page: int, text: Text) -> Layout:
+    async def _search_page(self, request: SearchRequest, page: int, text: Text) -> Layout:
         """A page of what a search finds, or what to try where it finds nothing."""
-        if not is_visible(asked.query):
+        if not is_visible(request.query):
             raise UserError("error.nothing-searched")
-        found = await self.reading.search(
-            asked.query,
-            page,
-            HITS_PER_PAGE,
-            artist=asked.artist,
-            kind=asked.kind,
-            year=asked.year,
-        )
-        if not found.groups:
-            return no_more(asked, text) if page else nothing_found(asked, text, found.less)
-        return search_page(
-            asked,
-            [Found(interview, hits) for interview, hits in found.groups],
-            text,
-            page=page,
-            total=found.total,
-            more=found.more,
-            exact=found.exact,
-            corrected=found.corrected,
-        )
+        return search_page(await self.reading.search(request, page), text)
 
     async def _latest(self, interaction: Interaction, action: ids.LatestPage) -> Layout:
-        text = text_for(interaction)
-        found = await self.reading.latest(action.page, LATEST_PER_PAGE, action.kind)
-        if not found.summaries:
-            return notice(text("latest.end"))
-        return latest_page(
-            found.summaries, text, page=action.page, more=found.more, kind=action.kind
-        )
+        found = await self.reading.latest(action.page, action.kind)
+        return latest_page(found, text_for(interaction))
 
     async def _day(self, interaction: Interaction, action: ids.DayPage) -> Layout:
-        text = text_for(interaction)
-        found = self.reading.on_day(Day(action.month, action.day), action.page, LATEST_PER_PAGE)
-        if not found.total:
-            nearest = [(ids.DayPage(day.month, day.day), count) for day, count in found.nearest]
-            return nothing_on_day(text, action, nearest)
-        if not found.summaries:
-            return notice(text("latest.end"))
-        return day_page(
-            found.summaries,
-            text,
-            action,
-            year=found.year,
-            total=found.total,
-            more=found.more,
-        )
+        found = self.reading.on_day(Day(action.month, action.day), action.page)
+        return day_page(found, text_for(interaction))
 
     async def _drawn(self, interaction: Interaction, interview: int, kind: Topic | None) -> Layout:
         """An interview's cover, with a button for another one below."""
         label = text_for(interaction)("random.another")
-        another = button(label, ids.AnotherRandom(kind, interview % DRAWS).custom_id, emoji="🎲")
+        another = button(label, ids.AnotherRandom(kind, interview % DRAWS), emoji="🎲")
         page = await self.reader_page(interaction, interview)
         page.add_item(ActionRow(another))
         return page

@@ -10,7 +10,7 @@ from bot.core.errors import UserError
 from bot.core.model import Artist
 from bot.quotes import Chosen
 from bot.ui import ids
-from bot.ui.quotes import quote_page, shared_quote
+from bot.ui.sharing import quote_page, shared_quote
 from cogs.components import component
 from cogs.fan_cog import FanCog
 from cogs.options import NAME_HINT, ArtistName

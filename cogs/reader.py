@@ -2,9 +2,9 @@
 
 from bot.core.model import OUTRO, Position
 from bot.ui import ids
+from bot.ui.lists import similar_page
 from bot.ui.reader import saved_section
-from bot.ui.saved import similar_page
-from bot.ui.shared import shared_page
+from bot.ui.sharing import shared_page
 from cogs.components import component
 from cogs.fan_cog import FanCog
 from cogs.responses import (
@@ -86,8 +86,8 @@ class ReaderComponents(FanCog):
 
     @component(ids.Similar)
     async def similar(self, interaction: Interaction, action: ids.Similar) -> None:
-        alike = await self.library.similar(action.interview)
-        await show(interaction, similar_page(alike.to, alike.found, text_for(interaction)))
+        similar = await self.library.similar(action.interview)
+        await show(interaction, similar_page(similar, text_for(interaction)))
 
     async def _show_again(
         self, interaction: Interaction, action: ids.Save | ids.Unsave, done: str

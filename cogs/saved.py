@@ -3,8 +3,8 @@
 from discord import app_commands
 
 from bot.ui import ids
+from bot.ui.history import nothing_begun_page, other_started, saved_page
 from bot.ui.layout import Layout
-from bot.ui.saved import all_read, beside_reader, saved_page
 from cogs.components import component
 from cogs.fan_cog import FanCog
 from cogs.responses import Interaction, chosen_value, replace, show, text_for
@@ -15,15 +15,15 @@ class SavedCommands(FanCog):
 
     @app_commands.command(name="continue", description="Go on reading where you stopped")
     async def continue_reading(self, interaction: Interaction) -> None:
-        reads = await self.library.reads(interaction.user.id)
+        history = await self.library.history(interaction.user.id)
         text = text_for(interaction)
-        if reads.begun:
-            newest, *others = reads.begun
+        if history.begun:
+            newest, *others = history.begun
             position = newest.place.position
-            below = beside_reader(others, text) if others else None
+            below = other_started(others, text)
             page = await self.reader_page(interaction, newest.summary.id, position, below=below)
         else:
-            page = all_read(next(iter(reads.finished), None), reads.unread, text)
+            page = nothing_begun_page(history, text)
         await show(interaction, page)
 
     @app_commands.command(description="The questions and interviews that you saved")
@@ -42,11 +42,4 @@ class SavedCommands(FanCog):
 
     async def _saved(self, interaction: Interaction, page: int) -> Layout:
         found = await self.library.saved(interaction.user.id, page)
-        return saved_page(
-            found.items,
-            text_for(interaction),
-            page=found.page,
-            pages=found.pages,
-            total=found.total,
-            limit=self.question_limit,
-        )
+        return saved_page(found, text_for(interaction), limit=self.question_limit)

@@ -4,7 +4,7 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable
 
-from bot.core.model import Subject
+from bot.core.model import Artist, Subject
 
 ID_LENGTH = 10
 """Characters of an artist's id: 40 bits, so that among 100,000 names two agree once in 200
@@ -38,3 +38,8 @@ def artist_ids(subjects: Iterable[Subject]) -> frozenset[str]:
         for name in (subject.name, *subject.aliases)
         if artist_key(name)
     )
+
+
+def is_called(artist: Artist, name: str) -> bool:
+    """Whether `name` is one of the artist's spellings."""
+    return artist_key(name) in map(artist_key, (artist.name, *artist.aliases))

@@ -97,6 +97,13 @@ class Interview:
     image_url: str | None = None
     transcript: Transcript = field(default_factory=lambda: Transcript("", (), ""))
 
+    @property
+    def lead_image(self) -> Image | None:
+        """The picture that stands for the interview: its own, or the first beside its prose."""
+        if self.image_url:
+            return Image(self.image_url, alt=self.title)
+        return next(iter(self.transcript.images), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:

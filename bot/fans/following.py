@@ -38,7 +38,7 @@ CHOICES = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class FollowResult:
     """An artist whom a person follows from now on, or did ``already``; ``closed`` says that their
     direct messages were refused last time."""
 
@@ -48,14 +48,14 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True)
-class Followings:
+class FollowList:
     """Whom a person follows, the newest first; ``closed`` as in ``Followed``."""
 
     follows: tuple[Follow, ...]
     closed: bool
 
 
-class Tried(StrEnum):
+class MessageTest(StrEnum):
     """What came of trying a person's direct messages again."""
 
     ARRIVED = "arrived"
@@ -81,7 +81,7 @@ class Following:
         self._index = index
         self._clock = clock
         self._wake = wake
-        self._untold: set[int] = set()
+        self._notice_due: set[int] = set()
         self._trying: dict[int, asyncio.Future[Reached]] = {}
         self._tried_at: dict[int, float] = {}
 
@@ -96,7 +96,7 @@ class Following:
 
     async def refresh(self) -> None:
         """Read who is still to be told, and follow artists by the spellings that they have now."""
-        self._untold = await self._store.follows.untold()
+        self._notice_due = await self._store.follows.untold()
         for artist_id, spellings in (await self._store.follows.spellings()).items():
             artist = self._index.artist(artist_id)
             if artist is None:
@@ -107,7 +107,7 @@ class Following:
 
     # ---------------------------------------------------------------- following
 
-    async def follow(self, user_id: int, artist: Artist) -> Followed:
+    async def follow(self, user_id: int, artist: Artist) -> FollowResult:
         """Follow an artist; what closed messages hold back is tried again.
 
         Raises:
@@ -120,7 +120,7 @@ class Following:
         closed = await self._is_closed(user_id)
         if closed:
             self._wake()
-        return Followed(artist, became is Became.ALREADY, closed)
+        return FollowResult(artist, became is Became.ALREADY, closed)
 
     async def unfollow(self, user_id: int, artist_id: str) -> Follow | None:
         """Follow an artist, by any spelling's id, no more; ``None`` where nobody was followed."""
@@ -144,16 +144,16 @@ class Following:
                 return gone
         raise UserError("error.not-followed", name=name)
 
-    async def followings(self, user_id: int) -> Followings:
+    async def followed(self, user_id: int) -> FollowList:
         follows = await self._store.follows.of(user_id)
         closed = bool(follows) and await self._is_closed(user_id)
-        return Followings(tuple(follows), closed)
+        return FollowList(tuple(follows), closed)
 
     async def _is_closed(self, user_id: int) -> bool:
         """Whether the person's messages are closed; who asks this is told."""
         closed = await self._store.follows.messages(user_id) is Messages.CLOSED
-        if closed and user_id in self._untold:
-            await self.take_untold(user_id)
+        if closed and user_id in self._notice_due:
+            await self.take_notice(user_id)
         return closed
 
     async def complete(self, user_id: int, typed: str) -> list[Follow]:
@@ -164,32 +164,32 @@ class Following:
 
     # ---------------------------------------------------------------- direct messages
 
-    def heard(self, user_id: int, what: Reached) -> None:
+    def on_direct_message(self, user_id: int, what: Reached) -> None:
         """The announcer's word about a person's direct messages."""
         if what is Reached.REFUSED:
-            self._untold.add(user_id)
+            self._notice_due.add(user_id)
         elif what is Reached.ARRIVED:
-            self._untold.discard(user_id)
+            self._notice_due.discard(user_id)
         trying = self._trying.get(user_id)
         if trying is not None and not trying.done():
             trying.set_result(what)
 
-    def is_untold(self, user_id: int) -> bool:
+    def is_notice_due(self, user_id: int) -> bool:
         """Whether this person may have to be told that their messages are closed: at once, and
         without the store."""
-        return user_id in self._untold
+        return user_id in self._notice_due
 
-    async def take_untold(self, user_id: int) -> bool:
+    async def take_notice(self, user_id: int) -> bool:
         """Whether they are to be told now; from now on they count as told."""
-        if user_id not in self._untold:
+        if user_id not in self._notice_due:
             return False
-        self._untold.discard(user_id)
+        self._notice_due.discard(user_id)
         if await self._store.follows.messages(user_id) is not Messages.CLOSED:
             return False
         await self._store.follows.told(user_id)
         return True
 
-    async def try_again(self, user_id: int) -> Tried:
+    async def try_again(self, user_id: int) -> MessageTest:
         """Try a person's direct messages now, and wait a little for what comes of it."""
         trying = self._trying.setdefault(user_id, asyncio.get_running_loop().create_future())
         try:
@@ -197,22 +197,22 @@ class Following:
         finally:
             self._trying.pop(user_id, None)
 
-    async def _try(self, user_id: int, trying: "asyncio.Future[Reached]") -> Tried:
+    async def _try(self, user_id: int, trying: "asyncio.Future[Reached]") -> MessageTest:
         before = await self._store.follows.messages(user_id)
         if before is Messages.NONE:
-            return Tried.NOBODY
+            return MessageTest.NOBODY
         if before is Messages.OPEN:
-            return Tried.OPEN
-        await self.take_untold(user_id)
+            return MessageTest.OPEN
+        await self.take_notice(user_id)
         if not self._may_try(user_id):
-            return Tried.WAITING
+            return MessageTest.WAITING
         if await self._store.follows.try_again(user_id) is not Messages.CLOSED:
-            return Tried.OPEN
+            return MessageTest.OPEN
         self._wake()
         await asyncio.wait([trying], timeout=TRY_FOR)
         if not trying.done():
-            return Tried.WAITING
-        return Tried.ARRIVED if trying.result() is Reached.ARRIVED else Tried.CLOSED
+            return MessageTest.WAITING
+        return MessageTest.ARRIVED if trying.result() is Reached.ARRIVED else MessageTest.CLOSED
 
     def _may_try(self, user_id: int) -> bool:
         now = self._clock.monotonic()

@@ -1,8 +1,8 @@
-"""What people keep of their reading: where they stopped, what they saved; and what is like it.
+"""What fans keep of their reading: where they stopped and what they saved; and similar interviews.
 
-Turning a page asks the store once, for the interview. Where the reader is then is written down
-afterwards, for all people together, so that it costs nobody a moment: a bot that is killed forgets
-the pages of the last ``FLUSH_AFTER`` seconds.
+Turning a page asks the store once, for the interview. Where the reader is then is stored a moment
+later, for all people together, so that it delays no answer: a bot that is killed forgets the pages
+of the last ``FLUSH_AFTER`` seconds.
 """
 
 import asyncio
@@ -17,19 +17,19 @@ from bot.core.errors import StoreError, UserError
 from bot.core.model import COVER, END, Follow, InterviewSummary, Place, Position, Saved
 from bot.core.supervisor import supervise
 from bot.search import SearchIndex
-from bot.store import Count, Listed, Opened, SavedItem, Started, Store
+from bot.store import Count, Opened, SavedItem, Started, Store
 from bot.store.readers import PLACES_KEPT
 
 logger = structlog.get_logger(__name__)
 
 FLUSH_AFTER = 1.0
-"""Seconds from a page that was turned to the place that is written down."""
+"""Seconds from a page that was turned to the place that is stored."""
 
 FLUSH_RETRY = 5.0
-"""Seconds until a database that would not take the places is offered them again."""
+"""Seconds until a database that failed is asked to store the places again."""
 
 PENDING_LIMIT = 10_000
-"""Places in memory while the database takes none; each is some 300 bytes."""
+"""Places in memory while the database fails; each is some 300 bytes."""
 
 SAVED_LIMIT = 500
 """What one person may save: fifty pages of their list."""
@@ -39,15 +39,17 @@ SIMILAR = 5
 UNREAD = 10
 
 REPEAT_WITHIN = 10.0
-"""Seconds: pressed twice within these, it was one press."""
+"""Seconds in which two presses of a button count as one."""
+
+REPEATS_LIMIT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Reads:
+class ReadingHistory:
     """The interviews that a person read in, each newest first.
 
-    ``begun`` are those to go on with, those of which they only saw the cover last. ``unread`` are
-    the newest that they never opened, where there is nothing to go on with.
+    ``begun`` are those to go on with; those of which the person saw only the cover come last.
+    ``unread`` are the newest that they never opened, filled where nothing is begun.
     """
 
     begun: tuple[Started, ...]
@@ -57,33 +59,45 @@ class Reads:
 
 @dataclass(frozen=True, slots=True)
 class SavedList:
-    """A page (from 0) of ``pages`` of what a person saved, ``total`` in all."""
+    """A page (from 0) of what a person saved, ``total`` in all."""
 
     items: tuple[SavedItem, ...]
     page: int
-    pages: int
     total: int
+
+    @property
+    def more(self) -> bool:
+        return (self.page + 1) * SAVED_PER_PAGE < self.total
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
-    """An interview, and those most like it, best first; at most ``SIMILAR``."""
+class SimilarInterviews:
+    """An interview, and the ones most like it, best first; at most ``SIMILAR``."""
 
     to: InterviewSummary
     found: tuple[InterviewSummary, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """All that is kept of a person."""
+class PersonalData:
+    """All that is stored about a person, with the newest place and the newest saved item."""
 
     places: Count
     saved: Count
-    follows: tuple[Follow, ...]
+    follows: Sequence[Follow]
+    last_read: Started | None = None
+    last_saved: SavedItem | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.places.number or self.saved.number or self.follows)
 
 
 class Library:
-    """The readers' service over the store and the search index. ``run`` writes places down."""
+    """The readers' service over the store and the search index. ``run`` stores the places.
+
+    Every method that asks the store raises ``StoreError``.
+    """
 
     def __init__(self, store: Store, index: SearchIndex, clock: Clock) -> None:
         self._store = store
@@ -92,53 +106,48 @@ class Library:
         self._pending: dict[tuple[int, int], Place] = {}
         self._flushing: dict[tuple[int, int], Place] = {}
         self._noted = asyncio.Event()
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self.repeats = Repeats(clock)
-        """What people shared a moment ago."""
+        """What people shared in the last seconds."""
 
     # ---------------------------------------------------------------- reading
 
     async def open(self, user_id: int, interview_id: int) -> Opened:
-        """An interview as this person finds it; one round to the store.
+        """An interview as this person sees it; one query.
 
         Raises:
-            UserError: it was deleted, or never was, or the site has withdrawn it.
+            UserError: it was deleted, never existed, or was withdrawn by the site.
         """
         opened = await self._store.readers.open(user_id, interview_id)
         if opened is None:
             raise UserError("error.interview-gone")
         if opened.stored.withdrawn_at is not None:
             raise UserError("error.interview-withdrawn")
-        fresh = self._fresh(user_id, interview_id)
-        if fresh is None or (opened.place is not None and _is_cover(fresh)):
+        key = (user_id, interview_id)
+        unstored = self._pending.get(key) or self._flushing.get(key)
+        if unstored is None or (opened.place is not None and unstored.position == COVER):
             return opened
-        return Opened(opened.stored, opened.saved, fresh)
+        return Opened(opened.stored, opened.saved, unstored)
 
     def note(self, user_id: int, interview_id: int, position: Position) -> None:
-        """A page was shown to this person; ``END`` says that it was the last.
+        """Remember that a page was shown to this person; ``END`` for the last page.
 
-        The cover moves nobody's place: it is what one sees first when one comes again.
+        The cover replaces no other place: it is what a person sees first when they come back.
         """
         key = (user_id, interview_id)
-        place = Place(interview_id, position, self._clock.now())
-        if _is_cover(place) and key in self._pending:
+        if position == COVER and key in self._pending:
             return
         self._pending.pop(key, None)
-        self._pending[key] = place
-        self._bound()
+        self._pending[key] = Place(interview_id, position, self._clock.now())
+        self._drop_oldest_pending()
         self._noted.set()
 
-    def _fresh(self, user_id: int, interview_id: int) -> Place | None:
-        """A place that is not written down yet."""
-        key = (user_id, interview_id)
-        return self._pending.get(key) or self._flushing.get(key)
-
-    def _bound(self) -> None:
+    def _drop_oldest_pending(self) -> None:
         while len(self._pending) > PENDING_LIMIT:
             del self._pending[next(iter(self._pending))]
 
     async def run(self) -> None:
-        """Write places down, soon after they are noted; what is left, when cancelled."""
+        """Store places soon after they are noted, until cancelled; then store the rest."""
         try:
             await supervise("places", self._flush_when_noted, self._clock, pause=FLUSH_RETRY)
         finally:
@@ -154,20 +163,20 @@ class Library:
         return 0.0
 
     async def flush(self) -> None:
-        """Write all places down that are noted, in one transaction.
+        """Store all places that are noted, in one transaction.
 
         Raises:
-            StoreError: the database takes nothing; the places are kept for the next time.
+            StoreError: the database failed; the places are kept for the next time.
         """
-        async with self._turn:
+        async with self._lock:
             self._noted.clear()
             self._flushing, self._pending = self._pending, {}
             try:
-                await self._write(self._flushing)
+                await self._keep_places(self._flushing)
             finally:
                 self._flushing = {}
 
-    async def _write(self, places: dict[tuple[int, int], Place]) -> None:
+    async def _keep_places(self, places: dict[tuple[int, int], Place]) -> None:
         if not places:
             return
         try:
@@ -175,33 +184,33 @@ class Library:
                 [(user_id, place) for (user_id, _), place in places.items()]
             )
         except StoreError:
-            for key, place in self._pending.items():
-                if not (_is_cover(place) and key in places):
-                    places.pop(key, None)
-                    places[key] = place
-            self._pending = places
-            self._bound()
+            newer, self._pending = self._pending, places
+            for (user_id, interview_id), place in newer.items():
+                if place.position != COVER or (user_id, interview_id) not in places:
+                    self._pending.pop((user_id, interview_id), None)
+                    self._pending[user_id, interview_id] = place
+            self._drop_oldest_pending()
             self._noted.set()
             raise
 
-    async def reads(self, user_id: int) -> Reads:
-        """What a person can go on with, what they have finished, and else what is new."""
+    async def history(self, user_id: int) -> ReadingHistory:
+        """What a person can go on with, what they have finished, and otherwise what is new."""
         await self.flush()
         started = await self._store.readers.started(user_id)
         finished = tuple(one for one in started if one.place.position == END)
         begun = [one for one in started if one.place.position != END]
-        begun.sort(key=lambda one: _is_cover(one.place))
+        begun.sort(key=lambda one: one.place.position == COVER)
         if begun:
-            return Reads(tuple(begun), finished)
+            return ReadingHistory(tuple(begun), finished)
         opened = {one.summary.id for one in started}
         newest = await self._store.latest(PLACES_KEPT + UNREAD)
         unread = [summary for summary in newest if summary.id not in opened]
-        return Reads((), finished, tuple(unread[:UNREAD]))
+        return ReadingHistory((), finished, tuple(unread[:UNREAD]))
 
     # ---------------------------------------------------------------- saving
 
     async def save(self, user_id: int, interview_id: int, section: int) -> None:
-        """Keep a question, or with section 0 the interview; saved already, nothing changes.
+        """Save a question, or with section 0 the interview; saving it again changes nothing.
 
         Raises:
             UserError: the person has saved too much.
@@ -211,21 +220,20 @@ class Library:
             raise UserError("error.saved-full", limit=SAVED_LIMIT)
 
     async def unsave(self, user_id: int, interview_id: int, section: int) -> bool:
-        """Keep it no more; whether it was kept."""
+        """Remove it from the saved list; whether it was there."""
         return await self._store.readers.unsave(user_id, interview_id, section)
 
     async def saved(self, user_id: int, page: int) -> SavedList:
-        """A page of what a person saved, newest first; the last there is, where it is beyond."""
+        """A page of what a person saved, newest first; the last page for any beyond."""
         total = (await self._store.readers.count_saved(user_id)).number
-        pages = max(1, -(-total // SAVED_PER_PAGE))
-        page = min(page, pages - 1)
+        page = min(page, max(0, total - 1) // SAVED_PER_PAGE)
         items = await self._store.readers.saved(user_id, SAVED_PER_PAGE, page * SAVED_PER_PAGE)
-        return SavedList(tuple(items), page, pages, total)
+        return SavedList(tuple(items), page, total)
 
-    # ---------------------------------------------------------------- what is like it
+    # ---------------------------------------------------------------- similar interviews
 
-    async def similar(self, interview_id: int) -> Alike:
-        """The interviews most like this one; one round to the store.
+    async def similar(self, interview_id: int) -> SimilarInterviews:
+        """The interviews most like this one; one query.
 
         Raises:
             UserError: as ``open``.
@@ -236,54 +244,53 @@ class Library:
             raise UserError("error.interview-gone")
         if listed[interview_id].withdrawn:
             raise UserError("error.interview-withdrawn")
-        # The index may be a moment behind: what was withdrawn meanwhile is left out.
-        return Alike(listed[interview_id].summary, tuple(_there(ids, listed)))
+        # The index may be a moment behind the store, which knows what was withdrawn since.
+        found = [listed[id_] for id_ in ids if id_ in listed]
+        there = tuple(one.summary for one in found if not one.withdrawn)
+        return SimilarInterviews(listed[interview_id].summary, there)
 
-    # ---------------------------------------------------------------- telling and forgetting
+    # ---------------------------------------------------------------- privacy
 
-    async def person(self, user_id: int) -> Kept:
-        """All that is kept of a person."""
-        await self.flush()
+    async def personal_data(self, user_id: int) -> PersonalData:
+        """All that is stored about a person."""
+        history = await self.history(user_id)
         readers = self._store.readers
-        return Kept(
+        return PersonalData(
             await readers.count_places(user_id),
             await readers.count_saved(user_id),
             tuple(await self._store.follows.of(user_id)),
+            max(
+                [*history.begun, *history.finished],
+                key=lambda one: one.place.read_at,
+                default=None,
+            ),
+            next(iter(await readers.saved(user_id, 1)), None),
         )
 
     async def forget(self, user_id: int) -> None:
-        """Delete all that is kept of a person, places not written down yet among it."""
-        async with self._turn:
+        """Delete all that is stored about a person, and their places that are not stored yet."""
+        async with self._lock:
             for key in [key for key in self._pending if key[0] == user_id]:
                 del self._pending[key]
             await self._store.readers.forget(user_id)
 
 
 class Repeats:
-    """What people did a moment ago, so that what is pressed twice is done once.
+    """What people did in the last ``REPEAT_WITHIN`` seconds, so that two presses count as one.
 
-    In memory, for those seconds and the newest `limit` of them: after a restart a second press
-    counts again.
+    In memory, for the newest `limit` actions: after a restart a second press counts again.
     """
 
-    def __init__(self, clock: Clock, limit: int = 1_000) -> None:
+    def __init__(self, clock: Clock, limit: int = REPEATS_LIMIT) -> None:
         self._done: TTLCache[Hashable, bool] = TTLCache(limit, REPEAT_WITHIN, clock.monotonic)
 
     def again(self, *what: Hashable) -> bool:
-        """Whether this was done within the last ``REPEAT_WITHIN`` seconds; from now on, it was."""
+        """Whether this was done in the last seconds; if not, it counts as done from now on."""
         if what in self._done:
             return True
         self._done[what] = True
         return False
 
     def undo(self, *what: Hashable) -> None:
-        """It was not done after all."""
+        """Take back that it was done."""
         self._done.pop(what, None)
-
-
-def _is_cover(place: Place) -> bool:
-    return place.position == COVER
-
-
-def _there(ids: Sequence[int], listed: dict[int, Listed]) -> list[InterviewSummary]:
-    return [listed[id_].summary for id_ in ids if id_ in listed and not listed[id_].withdrawn]

@@ -1,17 +1,17 @@
-"""What fans ask for: the newest, a search, one interview, any interview.
+"""What fans look for: the newest interviews, a search, an artist, one interview, any interview.
 
-Answers are values; whoever shows them makes layouts of them. A person waits for each of these, so
-each is at most one round to the store, ``random`` and a typed title excepted.
+Answers are values, which ``bot.ui`` renders. A person waits for each of them, so each takes at most
+one query of the store, but for ``random`` and a typed title.
 """
 
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
 
-from bot.core.artists import artist_id, artist_key
+from bot.core.artists import artist_id, is_called
 from bot.core.clock import Clock
 from bot.core.errors import UserError
 from bot.core.model import Artist, InterviewSummary, Quote, StoredInterview, Topic
@@ -22,38 +22,75 @@ from bot.store import Store
 CHOICES = 25
 """Discord docs, Application Commands, autocomplete: the most choices that are shown."""
 
-QUOTED_FROM = 3
-"""An artist's newest interviews, of which the first with words that strike is quoted."""
+LATEST_PER_PAGE = 10
+HITS_PER_PAGE = 5
+INTERVIEWS_PER_ARTIST_PAGE = 8
+"""So many that the longest entries together stay below Discord's 4,000 characters."""
 
-_LEAP_YEAR = 2000
-_DAYS = 366
+QUOTED_FROM = 3
+"""An artist's newest interviews, of which the first that can be quoted is."""
+
+FILTERS = ("artist", "kind", "year")
 
 
 @dataclass(frozen=True, slots=True)
-class LatestPage:
-    """A page (from 0) of the newest interviews."""
+class InterviewList:
+    """A page (from 0) of the newest interviews, of one topic or all."""
 
     summaries: tuple[InterviewSummary, ...]
     page: int
     more: bool
+    kind: Topic | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class FoundPage:
-    """A page (from 0) of a search: hits with their interviews, grouped, most relevant first.
+class SearchRequest:
+    """A search as a person made it: words, and what it is narrowed to."""
 
-    ``exact`` is false where no passage holds all the words, and these come nearest; they are
-    those of ``corrected``, where that is known. ``less`` is filled where the filters leave
-    nothing: how many hits there are without the artist, the kind, the year, or without ``all``.
+    query: str
+    artist: Artist | None = None
+    kind: Topic | None = None
+    year: int | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        return self != SearchRequest(self.query)
+
+    def without(self, name: str) -> "SearchRequest":
+        """The same search less one of the ``FILTERS``, or less ``all`` of them."""
+        names = FILTERS if name == "all" else (name,)
+        return replace(self, **dict.fromkeys(names))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class HitGroup:
+    """An interview and the hits in it, most relevant first."""
+
+    interview: InterviewSummary
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResultPage:
+    """A page (from 0) of a search, most relevant first; ``total`` counts the hits of all pages.
+
+    ``exact`` is false where no passage holds all the words, and these come nearest: the hits of
+    the query ``corrected``, where there is one. Where they are exact but few, ``corrected`` is a
+    query that may find more. Where nothing was found, ``hits_without`` says how many hits there
+    are without each of the ``FILTERS``, or without ``all``.
     """
 
-    groups: tuple[tuple[InterviewSummary, tuple[Hit, ...]], ...]
+    request: SearchRequest
+    groups: tuple[HitGroup, ...]
     page: int
     total: int
-    more: bool
-    exact: bool
+    exact: bool = True
     corrected: str | None = None
-    less: Mapping[str, int] | None = None
+    hits_without: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def more(self) -> bool:
+        return (self.page + 1) * HITS_PER_PAGE < self.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +101,14 @@ class Day:
     day: int
 
 
+_DAYS = [
+    Day(when.month, when.day)
+    for when in (date(2000, 1, 1) + timedelta(days=number) for number in range(366))
+]
+
+
 @dataclass(frozen=True, slots=True)
-class DayPage:
+class OnThisDay:
     """A page (from 0) of what was published on a day in other years than ``year``, newest first.
 
     Where there is nothing, ``nearest`` are the nearest days before and after it with something,
@@ -77,31 +120,37 @@ class DayPage:
     summaries: tuple[InterviewSummary, ...]
     page: int
     total: int
-    more: bool
     nearest: tuple[tuple[Day, int], ...] = ()
+
+    @property
+    def more(self) -> bool:
+        return (self.page + 1) * LATEST_PER_PAGE < self.total
+
+
+Quoted = tuple[InterviewSummary, Quote] | None
 
 
 @dataclass(frozen=True, slots=True)
-class ArtistView:
-    """An artist, a page (from 0) of the interviews with them, and on the first page the words
-    that strike most in a new one."""
+class ArtistProfile:
+    """An artist, a page (from 0) of the interviews with them, and on the first page a quote from
+    a new one."""
 
     artist: Artist
     summaries: tuple[InterviewSummary, ...]
     page: int
-    quoted: tuple[InterviewSummary, Quote] | None = None
+    quoted: Quoted = None
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
-    """Whom the words of an artist option mean: one, or several candidates, or nobody.
+class ArtistMatch:
+    """Whom typed words mean: an ``artist``, or several candidates, or nobody.
 
-    ``known`` is true where the candidates are called just so.
+    ``exact`` is true where the candidates have just this name.
     """
 
     artist: Artist | None = None
     candidates: tuple[Artist, ...] = ()
-    known: bool = False
+    exact: bool = False
 
 
 class Reading:
@@ -124,12 +173,12 @@ class Reading:
         self._rng = rng
         self._clock = clock
         self._limit = limit
-        self._known = _Known(())
+        self._derived = _Derived(())
 
     async def interview(self, interview_id: int) -> StoredInterview:
         """
         Raises:
-            UserError: it was deleted, or never was, or the site has withdrawn it.
+            UserError: it was deleted, never existed, or was withdrawn by the site.
         """
         stored = await self._store.interview(interview_id)
         if stored is None:
@@ -140,37 +189,43 @@ class Reading:
 
     # ---------------------------------------------------------------- browsing
 
-    async def latest(self, page: int, size: int, kind: Topic | None = None) -> LatestPage:
+    async def latest(self, page: int, kind: Topic | None = None) -> InterviewList:
         """
         Raises:
-            UserError: nothing is stored, or nothing is of this kind.
+            UserError: nothing is stored, or nothing is of this topic.
         """
+        size, start = LATEST_PER_PAGE, page * LATEST_PER_PAGE
         if kind is None:
-            found: Sequence[InterviewSummary] = await self._store.latest(size + 1, page * size)
+            found: Sequence[InterviewSummary] = await self._store.latest(size + 1, start)
         else:
-            found = self._of_kind(kind)[page * size : (page + 1) * size + 1]
+            found = self._of_kind(kind)[start : start + size + 1]
         if not found and page == 0:
             raise UserError("error.no-interviews")
-        return LatestPage(tuple(found[:size]), page, more=len(found) > size)
+        return InterviewList(tuple(found[:size]), page, len(found) > size, kind)
+
+    async def newest(self) -> StoredInterview:
+        """
+        Raises:
+            UserError: nothing is stored.
+        """
+        page = await self.latest(0)
+        return await self.interview(page.summaries[0].id)
 
     async def random(
         self, kind: Topic | None = None, *, unlike: Callable[[int], bool] | None = None
     ) -> int:
-        """The id of an interview by chance; none of those `unlike`, where there are others.
+        """The id of a random interview; one that is not `unlike`, where there is any.
 
         Raises:
-            UserError: nothing is stored, or nothing is of this kind.
+            UserError: nothing is stored, or nothing is of this topic.
         """
         listed = self._of_kind(kind)
-        if not listed:
-            return await self._random_of_store(kind)
-        place = self._rng.randrange(len(listed))
-        if unlike is not None and unlike(listed[place].id):
-            place = (place + 1) % len(listed)
-        return listed[place].id
-
-    async def _random_of_store(self, kind: Topic | None) -> int:
-        """While the index, which alone knows kinds, is still being built."""
+        if listed:
+            place = self._rng.randrange(len(listed))
+            if unlike is not None and unlike(listed[place].id):
+                place = (place + 1) % len(listed)
+            return listed[place].id
+        # While the index, which alone knows topics, is still being built.
         chosen = await self._store.random(self._rng) if kind is None else None
         if chosen is None:
             raise UserError("error.no-interviews")
@@ -183,31 +238,24 @@ class Reading:
         return listed
 
     def today(self) -> Day:
-        """The day that the clock has, in UTC."""
+        """The current day in UTC."""
         now = self._clock.now()
         return Day(now.month, now.day)
 
-    def on_day(self, day: Day, page: int, size: int) -> DayPage:
-        """What was published on a day in other years than the clock's.
+    def on_day(self, day: Day, page: int) -> OnThisDay:
+        """What was published on a day in other years than the current one.
 
         Raises:
-            UserError: nothing is stored, or all of it came out this year.
+            UserError: nothing is stored, or all of it was published this year.
         """
         year = self._clock.now().year
         found = self._of_other_years(day, year)
-        first = page * size
-        nearest = () if found else tuple(self._nearest(day, year))
+        nearest = () if found else self._nearest(day, year)
         if not found and not nearest:
             raise UserError("error.no-interviews")
-        return DayPage(
-            day,
-            year,
-            tuple(found[first : first + size]),
-            page,
-            len(found),
-            first + size < len(found),
-            nearest,
-        )
+        start = page * LATEST_PER_PAGE
+        shown = tuple(found[start : start + LATEST_PER_PAGE])
+        return OnThisDay(day, year, shown, page, len(found), nearest)
 
     def _of_other_years(self, day: Day, year: int) -> list[InterviewSummary]:
         return [
@@ -216,66 +264,61 @@ class Reading:
             if summary.published_at is None or summary.published_at.astimezone(UTC).year != year
         ]
 
-    def _nearest(self, day: Day, year: int) -> Iterator[tuple[Day, int]]:
-        """The nearest day with something before this one, then that after it."""
-        found = []
+    def _nearest(self, day: Day, year: int) -> tuple[tuple[Day, int], ...]:
+        """The nearest day with something before this one, then the one after it."""
+        at, found = _DAYS.index(day), []
         for step in (-1, 1):
-            when = date(_LEAP_YEAR, day.month, day.day)
-            for _ in range(_DAYS - 1):
-                when += timedelta(days=step)
-                when = when.replace(year=_LEAP_YEAR)
-                count = len(self._of_other_years(Day(when.month, when.day), year))
+            for distance in range(1, len(_DAYS)):
+                other = _DAYS[(at + step * distance) % len(_DAYS)]
+                count = len(self._of_other_years(other, year))
                 if count:
-                    found.append((Day(when.month, when.day), count))
+                    found.append((other, count))
                     break
-        # With a single day in all the year both ways lead to it.
-        yield from dict.fromkeys(found)
+        # With a single day in all the year both directions lead to it.
+        return tuple(dict.fromkeys(found))
+
+    def years(self) -> Mapping[int, int]:
+        """The years with interviews, newest first, and how many were published in each."""
+        return self._derive().years
 
     # ---------------------------------------------------------------- searching
 
-    async def search(
-        self,
-        query: str,
-        page: int,
-        size: int,
-        *,
-        artist: Artist | None = None,
-        kind: Topic | None = None,
-        year: int | None = None,
-    ) -> FoundPage:
-        """Passages that answer `query`, which may be anything a person can type.
+    async def search(self, request: SearchRequest, page: int) -> SearchResultPage:
+        """Passages that answer a search; its query may be any text.
 
         Raises:
-            UserError: nothing is there yet that could be searched.
+            UserError: there is nothing yet that could be searched.
         """
-        self._require_some()
-        filters = Filters(_spellings(artist), kind, year)
-        results = await self._index.search(query, limit=size, offset=page * size, filters=filters)
-        wanted = list(dict.fromkeys(hit.interview_id for hit in results.hits))
-        # The index may be a moment behind: what was withdrawn meanwhile is left out.
-        stored = await self._store.summaries(wanted) if wanted else []
-        summaries = {found.id: found for found in stored}
-        groups = tuple(
-            (summaries[found], tuple(hit for hit in results.hits if hit.interview_id == found))
-            for found in wanted
-            if found in summaries
+        self._require_interviews()
+        filters = Filters(_spellings(request.artist), request.kind, request.year)
+        results = await self._index.search(
+            request.query, limit=HITS_PER_PAGE, offset=page * HITS_PER_PAGE, filters=filters
         )
-        less = None if results.total or page else await self._less(query, filters)
-        return FoundPage(
+        ids = list(dict.fromkeys(hit.interview_id for hit in results.hits))
+        # The index may be a moment behind the store, which knows what was withdrawn since.
+        stored = await self._store.summaries(ids) if ids else []
+        summaries = {summary.id: summary for summary in stored}
+        groups = tuple(
+            HitGroup(summaries[id_], tuple(hit for hit in results.hits if hit.interview_id == id_))
+            for id_ in ids
+            if id_ in summaries
+        )
+        nothing = not results.total and not page
+        return SearchResultPage(
+            request,
             groups,
             page,
             results.total,
-            (page + 1) * size < results.total,
             results.exact,
             results.corrected,
-            less,
+            await self._hits_without(request.query, filters) if nothing else {},
         )
 
-    async def _less(self, query: str, filters: Filters) -> dict[str, int]:
-        """How much a search finds with fewer filters."""
+    async def _hits_without(self, query: str, filters: Filters) -> dict[str, int]:
+        """How many hits a search has with fewer filters."""
         wider = {
             name: replace(filters, **{name: None})
-            for name in ("artist", "kind", "year")
+            for name in FILTERS
             if getattr(filters, name) is not None
         }
         if len(wider) > 1:
@@ -287,10 +330,6 @@ class Reading:
         if any(count for name, count in found.items() if name != "all"):
             found.pop("all", None)
         return found
-
-    def years(self) -> Mapping[int, int]:
-        """The years with interviews, the newest first, and how many came out in each."""
-        return self._lookup().years
 
     # ---------------------------------------------------------------- artists
 
@@ -310,61 +349,54 @@ class Reading:
             raise UserError("error.artist-gone")
         return artist
 
-    def meant(self, words: str) -> Meant:
-        """Whom words typed past the choices mean.
+    def match_artist(self, words: str) -> ArtistMatch:
+        """Whom words mean that were typed instead of a choice.
 
         Raises:
             UserError: nobody is known yet.
         """
-        self._require_some()
+        self._require_interviews()
         found = tuple(self._index.artists_named(words))
         if len(found) == 1:
-            return Meant(found[0])
-        key = artist_key(words)
-        known = bool(found) and key in map(artist_key, (found[0].name, *found[0].aliases))
-        return Meant(None, found, known)
+            return ArtistMatch(found[0])
+        return ArtistMatch(None, found, bool(found) and is_called(found[0], words))
 
-    async def artist(self, artist_id: str, page: int, size: int) -> ArtistView:
-        """An artist with a page of their interviews.
+    async def artist(self, artist_id: str, page: int) -> ArtistProfile:
+        """An artist with a page of their interviews; the last page for any beyond.
 
         Raises:
             UserError: nobody has this id, or not any more.
         """
-        artist = self.known_artist(artist_id)
-        known = self._lookup()
-        last = max(0, (len(artist.interviews) - 1) // size)
-        page = min(page, last)
+        artist, size = self.known_artist(artist_id), INTERVIEWS_PER_ARTIST_PAGE
+        derived = self._derive()
+        page = min(page, max(0, len(artist.interviews) - 1) // size)
         shown = artist.interviews[page * size : (page + 1) * size]
-        summaries = tuple(known.by_id[one] for one in shown if one in known.by_id)
-        quoted = None if page else await self._quoted(artist, known)
-        return ArtistView(artist, summaries, page, quoted)
+        summaries = tuple(derived.by_id[one] for one in shown if one in derived.by_id)
+        if page:
+            return ArtistProfile(artist, summaries, page)
+        if artist.id not in derived.quoted:
+            derived.quoted[artist.id] = await self._quote(artist, derived)
+        return ArtistProfile(artist, summaries, page, derived.quoted[artist.id])
 
-    async def _quoted(self, artist: Artist, known: "_Known") -> "_Quoted":
-        """The words are looked for once, as long as the archive stays as it is."""
-        if artist.id not in known.quoted:
-            known.quoted[artist.id] = await self._quote(artist, known)
-        return known.quoted[artist.id]
-
-    async def _quote(self, artist: Artist, known: "_Known") -> "_Quoted":
+    async def _quote(self, artist: Artist, derived: "_Derived") -> Quoted:
         for stored in await self._store.interviews(artist.interviews[:QUOTED_FROM]):
-            if stored.withdrawn_at is not None or stored.id not in known.by_id:
+            if stored.withdrawn_at is not None or stored.id not in derived.by_id:
                 continue
-            # A long interview takes a moment, in which others are answered.
+            # A long interview takes a moment; the event loop must not wait for it.
             quote = await asyncio.to_thread(choose, stored.interview, limit=self._limit)
             if quote is not None:
-                return known.by_id[stored.id], quote
+                return derived.by_id[stored.id], quote
         return None
 
-    def _require_some(self) -> None:
+    def _require_interviews(self) -> None:
         if not self._index.listed():
             raise UserError("error.no-interviews")
 
-    def _lookup(self) -> "_Known":
-        """What is derived from the list of all, until there is another."""
+    def _derive(self) -> "_Derived":
         listed = self._index.listed()
-        if self._known.listed is not listed:
-            self._known = _Known(listed)
-        return self._known
+        if self._derived.listed is not listed:
+            self._derived = _Derived(listed)
+        return self._derived
 
     # ---------------------------------------------------------------- choosing
 
@@ -373,38 +405,27 @@ class Reading:
         return await self._index.complete(prefix, limit=CHOICES)
 
     async def matching(self, words: str) -> Sequence[InterviewSummary]:
-        """The interviews that words typed past the choices may mean.
+        """The interviews that words may mean which were typed instead of a choice.
 
-        One, where a title or a name is just that; else those that complete them.
+        One, where a title or a name is exactly that; otherwise all that complete the words.
         """
         matches = await self.complete(words)
-        wanted = words.casefold().strip()
+        typed = words.casefold().strip()
         exact = [
             match
             for match in matches
-            if wanted in {match.title.casefold(), *(name.casefold() for name in match.names)}
+            if typed in {match.title.casefold(), *(name.casefold() for name in match.names)}
         ]
         return exact if len(exact) == 1 else matches
 
-    async def newest(self) -> StoredInterview:
-        """
-        Raises:
-            UserError: nothing is stored.
-        """
-        page = await self.latest(0, 1)
-        return await self.interview(page.summaries[0].id)
 
-
-_Quoted = tuple[InterviewSummary, Quote] | None
-
-
-class _Known:
-    """What follows from the list of all interviews: each by its id, how many came out in a year,
-    and whose words were looked for already, by the artist's id."""
+class _Derived:
+    """What follows from the list of all interviews, until the index has another list: each by its
+    id, how many were published in a year, and the quotes found so far by the artist's id."""
 
     def __init__(self, listed: Sequence[InterviewSummary]) -> None:
         self.listed = listed
-        self.quoted: dict[str, _Quoted] = {}
+        self.quoted: dict[str, Quoted] = {}
         self.by_id = {summary.id: summary for summary in listed}
         years = Counter(
             summary.published_at.astimezone(UTC).year

@@ -15,7 +15,6 @@ from bot.quotes.drawing import Card
 from bot.quotes.studio import Order, Studio
 from bot.search import SearchIndex
 from bot.store import Store
-from bot.ui.pages import hero
 
 TRIES = 12
 """Interviews that are looked at for words that strike; nearly every one has some."""
@@ -111,7 +110,7 @@ class Quotes:
 
     def _order(self, chosen: Chosen) -> Order:
         quote, interview = chosen.quote, chosen.stored.interview
-        picture = hero(interview)
+        picture = interview.lead_image
         title = one_line(interview.title)
         card = Card(
             text=clean(quote.text),

@@ -1,22 +1,24 @@
-"""An announcement as what a request to Discord takes: which rendering goes where."""
+"""An announcement as the arguments of discord.py's ``send``: which rendering goes where."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import discord
-
 from bot.core.i18n import Text
 from bot.core.model import StoredInterview
-from bot.ui.cards import announcement_card, plain_announcement
+from bot.ui.cards import announcement_card, plain_announcement, role_mention
 from bot.ui.digest import digest_card
+from bot.ui.layout import lines
 from bot.ui.published import digest_buttons, published_buttons, published_digest, published_embed
+
+CONTENT_LIMIT = 2000
+"""Characters of a message's text (Discord docs, Create Message)."""
 
 
 class Rendering(StrEnum):
-    """The card is the rule; an embed where it is published to followers; words where Discord
-    refused either."""
+    """How an announcement is written: usually as a card, as an embed where it is published to
+    following channels, and as plain text where Discord refused the components."""
 
     CARD = "card"
     PUBLISHED = "published"
@@ -24,8 +26,12 @@ class Rendering(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
-    """What is announced: an interview, or those of a `digest` and how many `more`."""
+class Announcement:
+    """What is announced: an interview, or the interviews of a ``digest``.
+
+    ``more`` counts the interviews that the digest has no room for, ``missed`` the other interviews
+    that were not announced.
+    """
 
     interview: StoredInterview
     digest: Sequence[StoredInterview] = ()
@@ -34,45 +40,41 @@ class Announced:
 
 
 def announcement(
-    told: Announced, text: Text, rendering: Rendering, *, role_id: int | None = None
+    announced: Announcement, text: Text, rendering: Rendering, *, role_id: int | None = None
 ) -> dict[str, Any]:
-    """The arguments of discord.py's ``send`` that make the message, but for whom it may ping."""
+    """The arguments of ``send`` that make the message, without ``allowed_mentions``."""
     if rendering is Rendering.PLAIN:
-        return {"content": _plain(told, text, role_id)}
+        return {"content": _plain(announced, text, role_id)}
     if rendering is Rendering.PUBLISHED:
-        return _published(told, text, role_id)
-    if told.digest:
-        return {"view": digest_card(told.digest, told.more, text, role_id=role_id)}
-    return {"view": announcement_card(told.interview, text, role_id=role_id, missed=told.missed)}
+        return _published(announced, text, role_id)
+    if announced.digest:
+        return {"view": digest_card(announced.digest, announced.more, text, role_id=role_id)}
+    missed = announced.missed
+    return {"view": announcement_card(announced.interview, text, role_id=role_id, missed=missed)}
 
 
-def _plain(told: Announced, text: Text, role_id: int | None) -> str:
-    first, *rest = told.digest or (told.interview,)
-    lines = [plain_announcement(first, text, role_id=role_id)]
-    lines += [plain_announcement(one, text) for one in rest]
-    shown = ""
-    for line in lines:
-        if len(shown) + len(line) + 2 > CONTENT_LIMIT:
+def _plain(announced: Announcement, text: Text, role_id: int | None) -> str:
+    first, *others = announced.digest or (announced.interview,)
+    content = plain_announcement(first, text, role_id=role_id)
+    for other in others:
+        added = f"\n\n{plain_announcement(other, text)}"
+        if len(content) + len(added) > CONTENT_LIMIT:
             break
-        shown = f"{shown}\n\n{line}".strip()
-    return shown
+        content += added
+    return content
 
 
-CONTENT_LIMIT = 2000
-"""Characters of a message's words (Discord docs, Create Message)."""
-
-
-def _published(told: Announced, text: Text, role_id: int | None) -> dict[str, Any]:
-    above = []
-    if role_id is not None:
-        key = "digest.mention" if told.digest else "card.mention"
-        above.append(text(key, role=f"<@&{role_id}>"))
-    if told.missed:
-        above.append(text.plural("card.missed", told.missed))
-    if told.digest:
-        embed: discord.Embed = published_digest(told.digest, told.more, text)
-        view = digest_buttons(told.digest, text)
-    else:
-        embed = published_embed(told.interview, text)
-        view = published_buttons(told.interview, text)
-    return {"content": "\n".join(above) or None, "embed": embed, "view": view}
+def _published(announced: Announcement, text: Text, role_id: int | None) -> dict[str, Any]:
+    digest, missed = announced.digest, announced.missed
+    above = lines(
+        role_mention(role_id, text, "digest.mention" if digest else "card.mention"),
+        text.plural("card.missed", missed) if missed else None,
+    )
+    if digest:
+        embed = published_digest(digest, announced.more, text)
+        return {"content": above or None, "embed": embed, "view": digest_buttons(digest, text)}
+    return {
+        "content": above or None,
+        "embed": published_embed(announced.interview, text),
+        "view": published_buttons(announced.interview, text),
+    }

@@ -1,14 +1,15 @@
-"""What every layout is made of: Discord's limits, the colours, and blocks that keep to both."""
+"""The building blocks of messages: Discord's limits, colours, and components within the limits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import discord
-from discord import ui
+from discord import ButtonStyle, ui
 
 from bot.core.model import Image
-from bot.core.text import is_visible, measure, one_line, shorten
-from bot.ui.markdown import MEDIA_URL_LIMIT, URL_LIMIT, safe_url
+from bot.core.text import is_visible, one_line, shorten
+from bot.ui.ids import Action
+from bot.ui.markdown import MEDIA_URL_LIMIT, URL_LIMIT, join, safe_url
 
 TEXT_LIMIT = 4000
 COMPONENT_LIMIT = 40
@@ -27,20 +28,23 @@ BRAND = discord.Colour(0xE5487A)
 CALM = discord.Colour(0x3FA796)
 WARNING = discord.Colour(0xE0A03A)
 
+Button = ui.Button[Any]
 Item = ui.Item[Any]
+Content = ui.Item[Any] | str | None
+"""What a message is made of: a component, a text, or ``None`` for nothing."""
 
 
 class Layout(ui.LayoutView):
-    """A layout whose buttons are answered by their custom_id alone.
+    """A message of components that are answered by their custom_id alone.
 
     discord.py would keep every view that it sends in memory, with a timer for an ephemeral one,
-    and answer its buttons until a restart. Ours carry all their state, so this one tells the
-    library that it is finished before it begins.
+    and answer its buttons until a restart. The components of this project carry all their state,
+    so a layout tells the library that it is finished before it begins.
     """
 
-    def __init__(self, *items: Item) -> None:
+    def __init__(self, *content: Content) -> None:
         super().__init__(timeout=None)
-        for item in items:
+        for item in _items(content):
             self.add_item(item)
 
     def is_finished(self) -> bool:
@@ -50,14 +54,24 @@ class Layout(ui.LayoutView):
         return False
 
 
-def container(*items: Item | None, colour: discord.Colour = BRAND) -> "ui.Container[Any]":
-    """A container of the items that are there."""
-    return ui.Container(*(item for item in items if item is not None), accent_colour=colour)
+def container(*content: Content, colour: discord.Colour = BRAND) -> "ui.Container[Any]":
+    """A box with a coloured edge around the content. Texts in which nothing is visible, and
+    ``None``, are left out."""
+    return ui.Container(*_items(content), accent_colour=colour)
 
 
-def words(content: str) -> "ui.TextDisplay[Any] | None":
-    """A text, or nothing where there is nothing to see."""
-    return ui.TextDisplay(content) if is_visible(content) else None
+def panel(*content: Content, colour: discord.Colour = BRAND) -> Layout:
+    """A message of a single container."""
+    return Layout(container(*content, colour=colour))
+
+
+def _items(content: Iterable[Content]) -> Iterator[Item]:
+    for item in content:
+        if not isinstance(item, str):
+            if item is not None:
+                yield item
+        elif is_visible(item):
+            yield ui.TextDisplay(item)
 
 
 def small(content: str) -> str:
@@ -65,14 +79,19 @@ def small(content: str) -> str:
     return f"-# {content}" if is_visible(content) else ""
 
 
+def lines(*parts: str | None) -> str:
+    """The parts that are there, a line each."""
+    return join(parts, "\n")
+
+
 def rule(*, wide: bool = False) -> "ui.Separator[Any]":
     spacing = discord.SeparatorSpacing.large if wide else discord.SeparatorSpacing.small
     return ui.Separator(visible=True, spacing=spacing)
 
 
-def gallery(images: Iterable[Image]) -> "ui.MediaGallery[Any] | None":
-    """Up to ten pictures; those without a usable address are left out."""
-    items = [item for image in images if (item := _picture(image)) is not None]
+def gallery(images: Iterable[Image | None]) -> "ui.MediaGallery[Any] | None":
+    """Up to ten pictures; ``None`` and pictures without a usable address are left out."""
+    items = [item for image in images if image is not None and (item := _picture(image))]
     return ui.MediaGallery(*items[:GALLERY_LIMIT]) if items else None
 
 
@@ -86,17 +105,37 @@ def _picture(image: Image) -> discord.MediaGalleryItem | None:
 
 def button(
     label: str,
-    custom_id: str,
+    action: Action,
+    style: ButtonStyle = ButtonStyle.secondary,
     *,
-    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
     disabled: bool = False,
     emoji: str | None = None,
-) -> "ui.Button[Any]":
-    label = shorten(label, BUTTON_LABEL_LIMIT)
-    return ui.Button(label=label, custom_id=custom_id, style=style, disabled=disabled, emoji=emoji)
+) -> Button:
+    """A button that is answered by its action's custom_id."""
+    return ui.Button(
+        label=shorten(label, BUTTON_LABEL_LIMIT),
+        custom_id=action.custom_id,
+        style=style,
+        disabled=disabled,
+        emoji=emoji,
+    )
 
 
-def link_button(label: str, url: str) -> "ui.Button[Any] | None":
+def page_buttons(
+    page: int, more: bool, action: Callable[[int], Action], labels: tuple[str, str]
+) -> tuple[Button | None, Button | None]:
+    """The buttons to the pages before and after `page` (from 0), where there are such pages.
+
+    `action` gives the action that shows a page by its number.
+    """
+    back, forth = labels
+    return (
+        button(back, action(page - 1)) if page else None,
+        button(forth, action(page + 1)) if more else None,
+    )
+
+
+def link_button(label: str, url: str) -> Button | None:
     """A button that opens an address, or nothing where the address can't be opened."""
     target = safe_url(url, URL_LIMIT)
     if target is None:
@@ -104,7 +143,7 @@ def link_button(label: str, url: str) -> "ui.Button[Any] | None":
     return ui.Button(label=shorten(label, BUTTON_LABEL_LIMIT), url=target)
 
 
-def row(*items: "ui.Button[Any] | None") -> "ui.ActionRow[Any] | None":
+def row(*items: Button | None) -> "ui.ActionRow[Any] | None":
     """A row of up to five buttons, those that are there."""
     present = [item for item in items if item is not None]
     return ui.ActionRow(*present) if present else None
@@ -124,19 +163,14 @@ def option(
 
 
 def menu(
-    placeholder: str, custom_id: str, options: Sequence[discord.SelectOption]
-) -> "ui.ActionRow[Any]":
-    """A row with a menu of 1 to 25 options with different values."""
+    placeholder: str, action: Action, options: Sequence[discord.SelectOption]
+) -> "ui.ActionRow[Any] | None":
+    """A row with a menu of up to 25 options with different values, or nothing for no options."""
+    if not options:
+        return None
     select: ui.Select[Any] = ui.Select(
-        custom_id=custom_id,
+        custom_id=action.custom_id,
         placeholder=shorten(placeholder, PLACEHOLDER_LIMIT),
         options=list(options)[:OPTION_LIMIT],
     )
     return ui.ActionRow(select)
-
-
-def text_length(layout: ui.LayoutView) -> int:
-    """What Discord counts against ``TEXT_LIMIT``: the texts of the whole layout together."""
-    return sum(
-        measure(item.content) for item in layout.walk_children() if isinstance(item, ui.TextDisplay)
-    )

@@ -1,6 +1,6 @@
-"""An interview cut into pages that fit a message: cover, question after question, outro.
+"""An interview divided into pages that fit a message: cover, question after question, outro.
 
-What is long is cut into parts between sentences, where there are none between words. Text is cut
+A long section is cut into parts, between sentences where possible, else between words. Text is cut
 before it is escaped, so that no cut falls inside a markdown mark.
 """
 
@@ -37,11 +37,12 @@ SYLLABLES_PER_MINUTE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page. ``heading`` and ``body`` are markdown, "" where there is none.
+class SectionPage:
+    """A page of an interview: a section, or one of the ``parts`` of a long one.
 
-    ``back`` and ``forth`` are where the buttons lead, ``None`` at the ends. ``withheld`` is the
-    page that stands for all that can only be read on the site.
+    ``heading`` and ``body`` are markdown, "" where there is none. ``back`` and ``forth`` are the
+    pages before and after, ``None`` at the ends. ``withheld`` marks the page that says that the
+    rest can only be read on the site.
     """
 
     position: Position
@@ -56,10 +57,10 @@ class Page:
 
 def page_at(
     interview: Interview, position: Position, text: Text, *, limit: int | None = None
-) -> Page:
-    """The page at `position`, or the nearest that there is: interviews are edited.
+) -> SectionPage:
+    """The page at `position`, or the nearest one where an edit of the interview removed it.
 
-    With a `limit` only so many questions are shown; whatever lies beyond is one page that says so.
+    With a `limit` only so many questions are shown, and one page in place of the rest.
     """
     hidden = first_hidden(interview, text, limit)
     if hidden is not None and position >= hidden:
@@ -72,7 +73,7 @@ def page_at(
     before = Position(sections[at - 1], LAST_PART) if at else None
     after = Position(sections[at + 1]) if at + 1 < len(sections) else None
     last = part == len(bodies) - 1
-    return Page(
+    return SectionPage(
         position=Position(section, part),
         parts=len(bodies),
         heading=heading,
@@ -84,9 +85,9 @@ def page_at(
 
 
 def first_hidden(interview: Interview, text: Text, limit: int | None) -> Position | None:
-    """From where on an interview is not shown, with a `limit` of questions; ``None``: all is.
+    """The first page that is not shown, with a `limit` of questions; ``None`` where all are.
 
-    Of prose without questions the first page is shown.
+    Of an interview without questions the first page is shown.
     """
     transcript = interview.transcript
     if limit is None:
@@ -98,23 +99,20 @@ def first_hidden(interview: Interview, text: Text, limit: int | None) -> Positio
     return Position(OUTRO) if is_visible(transcript.outro) else None
 
 
-def _withheld(interview: Interview, hidden: Position, text: Text) -> Page:
-    turns = interview.transcript.turns
-    left = len(turns) - hidden.section + 1
+def _withheld(interview: Interview, hidden: Position, text: Text) -> SectionPage:
+    turns = len(interview.transcript.turns)
     if hidden.part:
-        back = COVER
+        back, body = COVER, text("reader.withheld-text")
     elif hidden.section == OUTRO:
-        back = Position(len(turns), LAST_PART)
+        back, body = Position(turns, LAST_PART), text("reader.withheld-text")
     else:
         back = Position(hidden.section - 1, LAST_PART)
-    questions = hidden.section != OUTRO and not hidden.part
-    return Page(
+        body = text.plural("reader.withheld-questions", turns - hidden.section + 1)
+    return SectionPage(
         position=hidden,
         parts=1,
         heading=text("reader.withheld"),
-        body=text.plural("reader.withheld-questions", left)
-        if questions
-        else text("reader.withheld-text"),
+        body=body,
         images=(),
         back=back,
         forth=None,
@@ -123,8 +121,8 @@ def _withheld(interview: Interview, hidden: Position, text: Text) -> Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """A question and the beginning of its answer, as markdown. ``cut`` says that more follows."""
+class SharedAnswer:
+    """A question and the beginning of its answer, as markdown; ``cut`` where more follows."""
 
     heading: str
     body: str
@@ -132,18 +130,16 @@ class Passage:
     images: tuple[Image, ...]
 
 
-def passage(interview: Interview, number: int, text: Text) -> Passage:
-    """Question `number` (from 1, one that there is) and its answer as far as is shared."""
+def shared_answer(interview: Interview, number: int, text: Text) -> SharedAnswer:
+    """Question `number` (from 1; it must exist) and as much of its answer as is shared."""
     heading, answers = _turn(interview, number, text)
     parts = split_answers(answers, text, SHARE_LIMIT, evenly=False)
-    return Passage(heading, parts[0], len(parts) > 1, _images(interview, number))
+    return SharedAnswer(heading, parts[0], len(parts) > 1, _images(interview, number))
 
 
-def hero(interview: Interview) -> Image | None:
-    """The picture that stands for the interview: its own, or the first beside its prose."""
-    if interview.image_url:
-        return Image(interview.image_url, alt=interview.title)
-    return next(iter(interview.transcript.images), None)
+def heading_lines(heading: str) -> str:
+    """The lines of a question as headings of Discord's third level."""
+    return "\n".join(f"### {line}" for line in heading.split("\n") if line)
 
 
 def minutes_to_read(interview: Interview) -> int:
@@ -220,9 +216,8 @@ def _heading(question: str) -> tuple[str, str]:
 def _images(interview: Interview, section: int) -> tuple[Image, ...]:
     transcript = interview.transcript
     if section == COVER.section:
-        shown = hero(interview)
-        found = tuple(image for image in transcript.images if image != shown)
-        found = tuple(image for image in found if shown is None or image.url != shown.url)
+        lead = interview.lead_image
+        found = tuple(image for image in transcript.images if lead and image.url != lead.url)
     elif section == OUTRO:
         found = ()
     else:

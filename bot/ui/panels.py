@@ -1,10 +1,8 @@
 """Small answers: an error with its mend, and a notice that something was done."""
 
-import discord
-
 from bot.core.i18n import Text
 from bot.core.text import shorten
-from bot.ui.layout import CALM, TEXT_LIMIT, WARNING, Item, Layout, container, small, words
+from bot.ui.layout import CALM, TEXT_LIMIT, WARNING, Item, Layout, panel, small
 from bot.ui.markdown import Marked, escape
 
 _VALUE_LIMIT = 300
@@ -18,18 +16,16 @@ def error_panel(text: Text, key: str, reference: str | None = None, /, **args: o
     Values of `args` that are plain strings are shown literally; ``Marked`` ones are our markdown.
     """
     values = {name: _shown(value) for name, value in args.items()}
-    return _panel(text(key, reference=reference, **values), "", colour=WARNING)
+    return panel(_fitting(text(key, reference=reference, **values)), colour=WARNING)
 
 
 def notice(message: str, *more: Item | None, detail: str = "") -> Layout:
     """What a person reads when something was done. `message` and `detail` are markdown."""
-    return _panel(message, small(detail), *more, colour=CALM)
+    return panel(_fitting(message), small(detail), *more, colour=CALM)
 
 
-def _panel(message: str, detail: str, *more: Item | None, colour: discord.Colour) -> Layout:
-    return Layout(
-        container(words(shorten(message, _MESSAGE_LIMIT)), words(detail), *more, colour=colour)
-    )
+def _fitting(message: str) -> str:
+    return shorten(message, _MESSAGE_LIMIT)
 
 
 def _shown(value: object) -> object:

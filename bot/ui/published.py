@@ -1,39 +1,47 @@
-"""The announcement that is published to followers: an embed, for that is what reaches them.
+"""The announcement that is published to following channels: an embed, for that is what arrives.
 
-Of a crossposted message Discord copies words and embeds, and no components (discord-api-docs,
+Of a crossposted message Discord copies text and embeds, and no components (discord-api-docs,
 issues 3079 and 6311): a layout of components would arrive empty. The buttons below are for the
 channel in which it is posted.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import discord
 from discord import ui
 
 from bot.core.i18n import Text
 from bot.core.model import Interview, StoredInterview
-from bot.core.text import is_visible, one_line, shorten
+from bot.core.text import is_visible, shorten
 from bot.ui import ids
-from bot.ui.cards import EXCERPT_LIMIT, KIND_LIMIT, byline, telling_kinds
-from bot.ui.layout import BRAND, button, link_button
-from bot.ui.markdown import MEDIA_URL_LIMIT, escape_within, link, safe_url
-from bot.ui.pages import hero
+from bot.ui.cards import EXCERPT_LIMIT
+from bot.ui.interviews import (
+    TAG_LIMIT,
+    byline,
+    question_count,
+    read_button,
+    site_button,
+    tags_of,
+    title_link,
+    title_of,
+)
+from bot.ui.layout import BRAND, Button, button
+from bot.ui.markdown import MEDIA_URL_LIMIT, bold, escape_within, join, safe_url
 
 TITLE_LIMIT = 256
 """Characters of an embed's title (Discord docs, Message, Embed Limits)."""
 
 URL_LIMIT = 2048
-LISTED_TITLE = 200
-LISTED_URL = 200
+LISTED_TITLE_LIMIT = 200
+LISTED_URL_LIMIT = 200
 BUTTONS_LIMIT = 25
 """Five rows of five (Discord docs, Component Reference, Action Row)."""
 
 
 class Buttons(ui.View):
-    """Buttons that are answered by their custom_id alone; see ``bot.ui.layout.Layout``."""
+    """Buttons below an embed, answered by their custom_id alone; see ``bot.ui.layout.Layout``."""
 
-    def __init__(self, *items: "ui.Button[Any] | None") -> None:
+    def __init__(self, *items: Button | None) -> None:
         super().__init__(timeout=None)
         for item in items:
             if item is not None:
@@ -47,82 +55,60 @@ class Buttons(ui.View):
 
 
 def published_embed(stored: StoredInterview, text: Text) -> discord.Embed:
-    """The interview as an embed: title with its link, who, excerpt, picture, date. One that was
-    withdrawn says so in place of what it told."""
+    """The interview as an embed: title with its link, who, excerpt, picture, date. A withdrawn
+    interview is shown as its struck title."""
     interview = stored.interview
+    title = escape_within(title_of(interview, text), TITLE_LIMIT - 4)
     if stored.withdrawn_at:
-        gone = f"~~{_title(interview, text)}~~"
-        return discord.Embed(colour=BRAND, description=f"{gone}\n{text('card.withdrawn')}")
-    lines = (byline(interview), escape_within(interview.excerpt, EXCERPT_LIMIT))
+        return discord.Embed(colour=BRAND, description=f"~~{title}~~\n{text('card.withdrawn')}")
+    byline_, excerpt = byline(interview), escape_within(interview.excerpt, EXCERPT_LIMIT)
     embed = discord.Embed(
         colour=BRAND,
-        title=_title(interview, text),
+        title=title,
         url=safe_url(interview.url, URL_LIMIT),
-        description="\n\n".join(line for line in lines if is_visible(line)) or None,
+        description=join([byline_, excerpt if is_visible(excerpt) else None], "\n\n") or None,
         timestamp=interview.published_at,
     )
-    picture = hero(interview)
-    image = safe_url(picture.url, MEDIA_URL_LIMIT) if picture else None
-    if image is not None:
-        embed.set_image(url=image)
+    if interview.lead_image is not None:
+        embed.set_image(url=safe_url(interview.lead_image.url, MEDIA_URL_LIMIT))
     embed.set_footer(text=_footer(interview, text))
     return embed
 
 
 def published_buttons(stored: StoredInterview, text: Text) -> Buttons:
+    """The buttons below the embed; none for a withdrawn interview."""
     if stored.withdrawn_at:
         return Buttons()
-    return Buttons(
-        button(
-            text("card.read"),
-            ids.OpenReader(stored.id).custom_id,
-            style=discord.ButtonStyle.primary,
-        ),
-        link_button(text("card.open"), stored.interview.url),
-    )
+    return Buttons(read_button(stored.id, text), site_button(stored.interview, text))
 
 
-def published_digest(listed: Sequence[StoredInterview], more: int, text: Text) -> discord.Embed:
+def published_digest(interviews: Sequence[StoredInterview], more: int, text: Text) -> discord.Embed:
     """Several interviews as an embed: a list of links."""
-    lines = [_listed(stored.interview, text) for stored in listed]
-    if more:
-        lines.append(text.plural("digest.more", more))
+    listed = [
+        f"• {bold(title_link(one.interview, text, LISTED_TITLE_LIMIT, LISTED_URL_LIMIT))}"
+        for one in interviews
+    ]
     embed = discord.Embed(
         colour=BRAND,
-        title=text.plural("digest.title", len(listed) + more),
-        description="\n".join(lines),
+        title=text.plural("digest.title", len(interviews) + more),
+        description=join([*listed, text.plural("digest.more", more) if more else None], "\n"),
     )
     embed.set_footer(text=text("published.from"))
     return embed
 
 
-def digest_buttons(listed: Sequence[StoredInterview], text: Text) -> Buttons:
+def digest_buttons(interviews: Sequence[StoredInterview], text: Text) -> Buttons:
     """A button for each interview; at most the 25 that a message takes."""
     return Buttons(
         *(
-            button(_plain_title(stored.interview, text), ids.OpenReader(stored.id).custom_id)
-            for stored in listed[:BUTTONS_LIMIT]
+            button(title_of(stored.interview, text), ids.OpenReader(stored.id))
+            for stored in interviews[:BUTTONS_LIMIT]
         )
     )
 
 
-def _listed(interview: Interview, text: Text) -> str:
-    title = link(_plain_title(interview, text), interview.url, LISTED_TITLE, url_limit=LISTED_URL)
-    return f"• **{title}**"
-
-
-def _title(interview: Interview, text: Text) -> str:
-    return escape_within(_plain_title(interview, text), TITLE_LIMIT - 4)
-
-
-def _plain_title(interview: Interview, text: Text) -> str:
-    title = one_line(interview.title)
-    return title if is_visible(title) else text("card.untitled")
-
-
 def _footer(interview: Interview, text: Text) -> str:
-    """Plain words: an embed's footer shows no markdown."""
-    turns = len(interview.transcript.turns)
-    questions = [text.plural("card.questions", turns)] if turns else []
-    named = [shorten(kind, KIND_LIMIT) for kind in telling_kinds(interview, text)]
-    return " · ".join([text("published.from"), *questions, *named])
+    """Plain text: an embed's footer shows no markdown."""
+    tags = [shorten(tag, TAG_LIMIT) for tag in tags_of(interview, text)]
+    questions = question_count(len(interview.transcript.turns), text)
+    return join([text("published.from"), questions, *tags])

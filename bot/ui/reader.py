@@ -1,35 +1,47 @@
-"""The reader: an interview's cover, then question by question, turned by buttons."""
+"""The reader: an interview's cover, then question after question, turned by buttons."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-import discord
+from discord import ButtonStyle
 
 from bot.core.batching import batched
 from bot.core.i18n import Text
 from bot.core.model import COVER, END, OUTRO, Interview, Position, StoredInterview, Topic
-from bot.core.text import is_visible, one_line
+from bot.core.text import is_visible
 from bot.core.topics import topic_of
 from bot.store import Opened
 from bot.ui import ids
-from bot.ui.cards import LONG_TITLE, byline, date_of, kinds
+from bot.ui.interviews import (
+    byline,
+    date_of,
+    heading,
+    question_count,
+    question_of,
+    question_title,
+    site_button,
+    tags_markdown,
+    title_link,
+)
 from bot.ui.layout import (
     GALLERY_LIMIT,
     OPTION_LIMIT,
+    Button,
+    Content,
     Item,
     Layout,
     button,
-    container,
     gallery,
-    link_button,
+    lines,
     menu,
     option,
+    panel,
     row,
     rule,
     small,
-    words,
 )
-from bot.ui.markdown import join, link
-from bot.ui.pages import Page, first_hidden, hero, minutes_to_read, page_at
+from bot.ui.markdown import join
+from bot.ui.pages import SectionPage, first_hidden, heading_lines, minutes_to_read, page_at
 
 _COVER_TITLE_LIMIT = 250
 _COVER_URL_LIMIT = 300
@@ -40,184 +52,227 @@ below Discord's 4,000 characters together with ``BODY_LIMIT``."""
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """How a page is shown: which 25 questions the menu offers (from 0; by default those around
-    the question shown), how many questions can be read here (``None``: all), and a line for the
-    one person, as markdown."""
+class ReaderView:
+    """How a page is shown.
+
+    ``menu_page`` says which 25 questions the menu offers (from 0; by default those around the
+    question shown), ``limit`` how many questions can be read here (``None``: all); ``note`` is a
+    line of markdown for the one person.
+    """
 
     menu_page: int | None = None
     limit: int | None = None
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderPage:
-    """A page, and the place to remember for it: ``END`` on the last."""
+class ReaderPage(NamedTuple):
+    """A page, and the position to remember for it: ``END`` on the last."""
 
     layout: Layout
     place: Position
 
 
 def reader_page(
-    stored: StoredInterview, position: Position, text: Text, view: View = View()
+    stored: StoredInterview, position: Position, text: Text, view: ReaderView = ReaderView()
 ) -> Layout:
-    """The page of an interview at `position`, or the nearest that there is, as anybody sees it."""
+    """The page of an interview at `position`, or the nearest one, as anybody sees it."""
     return opened_page(Opened(stored), position, text, view).layout
 
 
-def opened_page(opened: Opened, position: Position, text: Text, view: View = View()) -> ReaderPage:
-    """The page of an interview at `position`, or the nearest that there is, as the person who
-    opened it sees it. Withdrawn interviews are the caller's to refuse.
+def opened_page(
+    opened: Opened, position: Position, text: Text, view: ReaderView = ReaderView()
+) -> ReaderPage:
+    """The page of an interview at `position`, or the nearest one, as the person who opened it sees
+    it. The caller refuses withdrawn interviews.
     """
-    interview = opened.stored.interview
-    page = page_at(interview, position, text, limit=view.limit)
-    at_cover = page.position == COVER
-    head = _cover(interview, text) if at_cover else _running_head(interview, page, text)
-    galleries = [gallery(images) for images in batched(page.images, GALLERY_LIMIT)]
-    layout = Layout(
-        container(
-            *head,
-            words(page.body),
-            *galleries,
-            words(small(view.note or _stopped(opened, page, text, view))),
+    page = page_at(opened.stored.interview, position, text, limit=view.limit)
+    return _Renderer(opened, page, text, view).render()
+
+
+@dataclass(frozen=True, slots=True)
+class _Renderer:
+    """Renders one page for one person."""
+
+    opened: Opened
+    page: SectionPage
+    text: Text
+    view: ReaderView
+
+    def render(self) -> ReaderPage:
+        page, at_cover = self.page, self.page.position == COVER
+        layout = panel(
+            *(self._cover() if at_cover else self._running_head()),
+            page.body,
+            *map(gallery, batched(page.images, GALLERY_LIMIT)),
+            small(self.view.note or self._resume_hint()),
             rule(),
-            *_menu(opened.stored, page, text, view),
-            *_buttons(opened, page, text, view),
+            *self._menu(),
+            *self._buttons(),
         )
-    )
-    return ReaderPage(layout, END if page.forth is None else page.position)
+        return ReaderPage(layout, END if page.forth is None else page.position)
 
+    @property
+    def _interview(self) -> Interview:
+        return self.opened.stored.interview
 
-def _cover(interview: Interview, text: Text) -> list[Item | None]:
-    picture = hero(interview)
-    return [
-        gallery([picture]) if picture else None,
-        words("\n".join(filter(None, (_title(interview, text), byline(interview))))),
-        words(small(_facts(interview, text))),
-        rule() if is_visible(interview.transcript.intro) else None,
-    ]
+    @property
+    def _turn_count(self) -> int:
+        return len(self._interview.transcript.turns)
 
+    # ---------------------------------------------------------------- what is read
 
-def _title(interview: Interview, text: Text) -> str:
-    title = one_line(interview.title)
-    title = title if is_visible(title) else text("card.untitled")
-    heading = "##" if len(title) <= LONG_TITLE else "###"
-    linked = link(title, interview.url, _COVER_TITLE_LIMIT, url_limit=_COVER_URL_LIMIT)
-    return f"{heading} {linked}"
-
-
-def _facts(interview: Interview, text: Text) -> str:
-    """Topic, date and length: what one wants to know before one begins."""
-    kind = topic_of(interview.subjects, interview.tags)
-    turns = len(interview.transcript.turns)
-    return join(
-        [
-            *kinds(interview, text)[: None if kind is Topic.OTHER else 1],
+    def _cover(self) -> list[Content]:
+        interview, text = self._interview, self.text
+        topic = topic_of(interview.subjects, interview.tags)
+        facts = [
+            *tags_markdown(interview, text)[: None if topic is Topic.OTHER else 1],
             date_of(interview),
-            text.plural("card.questions", turns) if turns else None,
+            question_count(self._turn_count, text),
             text.plural("reader.minutes", minutes_to_read(interview)),
         ]
-    )
+        title = heading(interview, text, _COVER_TITLE_LIMIT, _COVER_URL_LIMIT)
+        return [
+            gallery([interview.lead_image]),
+            lines(title, byline(interview)),
+            small(join(facts)),
+            rule() if is_visible(interview.transcript.intro) else None,
+        ]
 
+    def _running_head(self) -> list[Content]:
+        title = title_link(self._interview, self.text, _RUNNING_TITLE_LIMIT, _RUNNING_URL_LIMIT)
+        place = join([self._section(), self._part(), title])
+        return [lines(small(place), heading_lines(self.page.heading))]
 
-def _running_head(interview: Interview, page: Page, text: Text) -> list[Item | None]:
-    title = interview.title if is_visible(interview.title) else text("card.untitled")
-    linked = link(title, interview.url, _RUNNING_TITLE_LIMIT, url_limit=_RUNNING_URL_LIMIT)
-    heading = "\n".join(f"### {line}" for line in page.heading.split("\n") if line)
-    place = join([_place(interview, page, text), _part(interview, page, text)])
-    return [words("\n".join(filter(None, (small(join([place, linked])), heading))))]
+    def _section(self) -> str:
+        section = self.page.position.section
+        if self.page.withheld or (section == COVER.section and not self._turn_count):
+            return ""
+        if section == COVER.section:
+            return self.text("reader.intro")
+        if section == OUTRO:
+            return self.text("reader.outro")
+        return question_of(section, self._turn_count, self.text)
 
+    def _part(self) -> str:
+        if self.page.parts == 1:
+            return ""
+        key = "reader.part" if self._turn_count else "reader.page"
+        number, total = self.page.position.part + 1, self.page.parts
+        return self.text(key, number=self.text.number(number), total=self.text.number(total))
 
-def _place(interview: Interview, page: Page, text: Text) -> str:
-    total = len(interview.transcript.turns)
-    if page.withheld:
-        return ""
-    match page.position.section:
-        case 0:
-            return text("reader.intro") if total else ""
-        case section if section == OUTRO:
-            return text("reader.outro")
-        case number:
-            return text("reader.question", number=text.number(number), total=text.number(total))
+    # ---------------------------------------------------------------- buttons
 
+    def _buttons(self) -> list[Item | None]:
+        """The rows of buttons, each at most some 270 pixels wide, as a phone has room for."""
+        text, number = self.text, self.opened.stored.id
+        section = self.page.position.section
+        is_question = 0 < section <= self._turn_count and not self.page.withheld
+        asked = section if is_question else COVER.section
+        save = self._save_button(asked)
+        share = button(text("reader.share"), ids.Share(number, asked))
+        similar = button(text("reader.similar"), ids.Similar(number))
+        picture = ids.QuotePicture(number, asked)
+        quote = button(text("reader.quote"), picture) if self._turn_count else None
+        site = site_button(self._interview, text)
+        resume = self._resume_position()
+        if resume is None:
+            return [row(*self._turners(), save), row(share, similar, quote), row(site)]
+        start = ids.TurnPage(number, self.page.forth or self.page.position, "n")
+        return [
+            row(
+                button(
+                    text("reader.continue"),
+                    ids.TurnPage(number, resume, "c"),
+                    ButtonStyle.primary,
+                ),
+                button(text("reader.start-again"), start),
+            ),
+            row(save, share, similar),
+            row(quote, site),
+        ]
 
-def _part(interview: Interview, page: Page, text: Text) -> str:
-    if page.parts == 1:
-        return ""
-    number, total = text.number(page.position.part + 1), text.number(page.parts)
-    key = "reader.part" if interview.transcript.turns else "reader.page"
-    return text(key, number=number, total=total)
+    def _save_button(self, asked: int) -> Button:
+        number, shown = self.opened.stored.id, self.page.position
+        if asked in self.opened.saved:
+            return button(self.text("reader.saved"), ids.Unsave(number, shown), ButtonStyle.success)
+        return button(self.text("reader.save"), ids.Save(number, shown))
 
+    def _turners(self) -> list[Button]:
+        """The buttons to the pages before and after; none where the cover is the only page."""
+        page, number, text = self.page, self.opened.stored.id, self.text
+        at_cover = page.position == COVER
+        if at_cover and page.forth is None:
+            return []
+        starts = at_cover and self._turn_count and page.parts == 1
+        forth = button(
+            text("reader.start" if starts else "reader.next"),
+            ids.TurnPage(number, page.forth or page.position, "n"),
+            ButtonStyle.primary,
+            disabled=page.forth is None,
+        )
+        if at_cover:
+            return [forth]
+        back = ids.TurnPage(number, page.back or page.position, "b")
+        return [button(text("reader.back"), back), forth]
 
-def _buttons(opened: Opened, page: Page, text: Text, view: View) -> list["Item | None"]:
-    """What there is to press: some 270 pixels a row, what a phone leaves between its margins."""
-    number, turns = opened.stored.id, opened.stored.interview.transcript.turns
-    section = page.position.section
-    asked = section if 0 < section <= len(turns) and not page.withheld else COVER.section
-    shown = Position(section, page.position.part)
-    share = button(text("reader.share"), ids.Share(number, asked).custom_id)
-    if asked in opened.saved:
-        dropped = ids.Unsave(number, shown).custom_id
-        save = button(text("reader.saved"), dropped, style=discord.ButtonStyle.success)
-    else:
-        save = button(text("reader.save"), ids.Save(number, shown).custom_id)
-    similar = button(text("reader.similar"), ids.Similar(number).custom_id)
-    quote = (
-        button(text("reader.quote"), ids.QuotePicture(number, asked).custom_id) if turns else None
-    )
-    site = link_button(text("card.open"), opened.stored.interview.url)
-    place = _begun(opened, page, text, view)
-    if place is None:
-        turners = _turners(number, page, text, starts=bool(turns))
-        return [row(*turners, save), row(share, similar, quote), row(site)]
-    goes_on = ids.TurnPage(number, place, "c").custom_id
-    begun = row(
-        button(text("reader.continue"), goes_on, style=discord.ButtonStyle.primary),
-        button(
-            text("reader.start-again"),
-            ids.TurnPage(number, page.forth or page.position, "n").custom_id,
-        ),
-    )
-    return [begun, row(save, share, similar), row(quote, site)]
+    def _resume_position(self) -> Position | None:
+        """Where the person stopped in the interview on whose cover they are."""
+        place = self.opened.place
+        if place is None or self.page.position != COVER or self.page.forth is None:
+            return None
+        hidden = first_hidden(self._interview, self.text, self.view.limit)
+        if place.position in {COVER, END} or (hidden is not None and place.position >= hidden):
+            return None
+        return place.position
 
+    def _resume_hint(self) -> str:
+        """At which question that was."""
+        position, turns = self._resume_position(), self._turn_count
+        if position is None or not 0 < position.section <= turns:
+            return ""
+        number, total = self.text.number(position.section), self.text.number(turns)
+        return self.text("reader.stopped", number=number, total=total)
 
-def _turners(
-    number: int, page: Page, text: Text, *, starts: bool
-) -> "list[discord.ui.Button[discord.ui.LayoutView]]":
-    """Back and on; there is nothing before the cover, and sometimes nothing but the cover."""
-    forth = ids.TurnPage(number, page.forth or page.position, "n").custom_id
-    at_cover = page.position == COVER
-    if at_cover and page.forth is None:
-        return []
-    onwards = button(
-        text("reader.start") if at_cover and starts and page.parts == 1 else text("reader.next"),
-        forth,
-        style=discord.ButtonStyle.primary,
-        disabled=page.forth is None,
-    )
-    if at_cover:
-        return [onwards]
-    back = ids.TurnPage(number, page.back or page.position, "b").custom_id
-    return [button(text("reader.back"), back), onwards]
+    # ---------------------------------------------------------------- menu of questions
 
+    def _menu(self) -> list[Item | None]:
+        """The questions to jump to, 25 at a time, and where some are withheld the page that says
+        so."""
+        text, page, view = self.text, self.page, self.view
+        turns = self._interview.transcript.turns[: view.limit]
+        if not turns:
+            return []
+        here = min(page.position.section, len(turns)) - 1
+        shown = max(0, here) // OPTION_LIMIT
+        if view.menu_page is not None:
+            shown = min(view.menu_page, (len(turns) - 1) // OPTION_LIMIT)
+        first = shown * OPTION_LIMIT + 1
+        options = [
+            option(
+                question_title(number, turn.question, text),
+                ids.position_value(Position(number)),
+                default=number == page.position.section,
+            )
+            for number, turn in enumerate(turns[first - 1 : first - 1 + OPTION_LIMIT], first)
+        ]
+        hidden = first_hidden(self._interview, text, view.limit)
+        if hidden is not None:
+            rest = ids.position_value(hidden)
+            options.append(option(text("reader.withheld"), rest, default=page.withheld))
+        buttons = row(
+            self._menu_button(shown - 1, len(turns), "reader.menu-earlier"),
+            self._menu_button(shown + 1, len(turns), "reader.menu-later"),
+        )
+        return [menu(text("reader.jump"), ids.Jump(self.opened.stored.id), options), buttons]
 
-def _begun(opened: Opened, page: Page, text: Text, view: View) -> Position | None:
-    """Where a person stopped in the interview on whose cover they are."""
-    if opened.place is None or page.position != COVER or page.forth is None:
-        return None
-    place = opened.place.position
-    hidden = first_hidden(opened.stored.interview, text, view.limit)
-    if place in {COVER, END} or (hidden is not None and place >= hidden):
-        return None
-    return place
-
-
-def _stopped(opened: Opened, page: Page, text: Text, view: View) -> str:
-    """At which question that was."""
-    place, turns = _begun(opened, page, text, view), opened.stored.interview.transcript.turns
-    if place is None or not 0 < place.section <= len(turns):
-        return ""
-    return text("reader.stopped", number=text.number(place.section), total=text.number(len(turns)))
+    def _menu_button(self, menu_page: int, turns: int, key: str) -> Button | None:
+        first = menu_page * OPTION_LIMIT + 1
+        if not 1 <= first <= turns:
+            return None
+        last = min(first + OPTION_LIMIT - 1, turns)
+        label = self.text(key, first=self.text.number(first), last=self.text.number(last))
+        action = ids.TurnMenu(self.opened.stored.id, self.page.position, menu_page)
+        return button(label, action)
 
 
 def saved_section(interview: Interview, position: Position, limit: int | None = None) -> int:
@@ -225,45 +280,3 @@ def saved_section(interview: Interview, position: Position, limit: int | None = 
     turns = len(interview.transcript.turns)
     readable = turns if limit is None else min(turns, limit)
     return position.section if position.section <= readable else COVER.section
-
-
-def _menu(stored: StoredInterview, page: Page, text: Text, view: View) -> list[Item | None]:
-    """The questions to jump to, 25 at a time; where they are withheld, the page that says so."""
-    turns = stored.interview.transcript.turns
-    if not turns:
-        return []
-    shown_turns = turns if view.limit is None else turns[: view.limit]
-    pages = -(-len(shown_turns) // OPTION_LIMIT)
-    here = min(page.position.section, len(shown_turns)) - 1
-    shown = max(0, here) // OPTION_LIMIT
-    if view.menu_page is not None:
-        shown = min(view.menu_page, pages - 1)
-    first = shown * OPTION_LIMIT
-    options = [
-        option(
-            f"{text.number(number)}. {one_line(turn.question)}"
-            if is_visible(turn.question)
-            else text("reader.question-untitled", number=text.number(number)),
-            ids.position_value(Position(number)),
-            default=number == page.position.section,
-        )
-        for number, turn in enumerate(shown_turns[first : first + OPTION_LIMIT], first + 1)
-    ]
-    hidden = first_hidden(stored.interview, text, view.limit)
-    if hidden is not None:
-        rest = ids.position_value(hidden)
-        options.append(option(text("reader.withheld"), rest, default=page.withheld))
-    questions = menu(text("reader.jump"), ids.Jump(stored.id).custom_id, options)
-    return [questions, _menu_buttons(stored.id, len(shown_turns), page, text, shown)]
-
-
-def _menu_buttons(interview: int, turns: int, page: Page, text: Text, shown: int) -> "Item | None":
-    def to(other: int, key: str) -> "discord.ui.Button[discord.ui.LayoutView] | None":
-        first = other * OPTION_LIMIT + 1
-        if not 1 <= first <= turns:
-            return None
-        last = min(first + OPTION_LIMIT - 1, turns)
-        label = text(key, first=text.number(first), last=text.number(last))
-        return button(label, ids.TurnMenu(interview, page.position, other).custom_id)
-
-    return row(to(shown - 1, "reader.menu-earlier"), to(shown + 1, "reader.menu-later"))

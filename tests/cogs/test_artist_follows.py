@@ -415,8 +415,8 @@ async def test_who_was_to_be_told_before_a_restart_is_told_after_it(
     stage, announcer = sending
     await close(stage, announcer)
     later = Following(stage.store, stage.index, FakeClock(), stage.roused.set)
-    assert not later.is_untold(stage.fan.id)
+    assert not later.is_notice_due(stage.fan.id)
     await later.refresh()
-    assert later.is_untold(stage.fan.id)
-    assert await later.take_untold(stage.fan.id)
-    assert not await later.take_untold(stage.fan.id)
+    assert later.is_notice_due(stage.fan.id)
+    assert await later.take_notice(stage.fan.id)
+    assert not await later.take_notice(stage.fan.id)

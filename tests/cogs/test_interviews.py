@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.core.model import Answer, Transcript, Turn
 from bot.ui.cards import announcement_card
-from bot.ui.layout import Layout, button, container, words
+from bot.ui.layout import Layout, container
 from sandbox import InteractionFailed
 from tests.cogs.stage import Stage, answer, connected, interview, labels, options, read
 
@@ -219,8 +219,8 @@ async def test_an_interview_that_was_deleted_says_so(on_stage: Stage) -> None:
 
 @pytest.mark.parametrize("custom_id", ["kc:bygone:1", "kc:read:x", "another bot", "kc:" + "9" * 97])
 async def test_a_button_of_bygone_days_ends_in_a_sentence(on_stage: Stage, custom_id: str) -> None:
-    row: ui.ActionRow[Layout] = ui.ActionRow(button("Old", custom_id))
-    old = Layout(container(words("Old"), row))
+    row: ui.ActionRow[Layout] = ui.ActionRow(ui.Button(label="Old", custom_id=custom_id))
+    old = Layout(container("Old", row))
     sent = await on_stage.client.get_partial_messageable(on_stage.channel.id).send(view=old)
     message = on_stage.channel.messages[sent.id]
     assert read(await on_stage.press(message, "Old")) == (
@@ -282,9 +282,9 @@ async def test_a_prose_post_is_read_in_pages(on_stage: Stage) -> None:
 
 async def test_an_unanswered_press_would_be_noticed(on_stage: Stage) -> None:
     """The sandbox itself fails a press without an answer, so the tests above can fail."""
-    row: ui.ActionRow[Layout] = ui.ActionRow(button("Old", "kc:bygone:1"))
+    row: ui.ActionRow[Layout] = ui.ActionRow(ui.Button(label="Old", custom_id="kc:bygone:1"))
     sent = await on_stage.client.get_partial_messageable(on_stage.channel.id).send(
-        view=Layout(container(words("Old"), row))
+        view=Layout(container("Old", row))
     )
     on_stage.sandbox.interactions.timeout = 0.2
     await on_stage.client.remove_cog("ComponentRouter")
@@ -294,8 +294,8 @@ async def test_an_unanswered_press_would_be_noticed(on_stage: Stage) -> None:
 
 async def pressed(stage: Stage, custom_id: str) -> str:
     """What pressing a button on a message that all can see answers the one person."""
-    row: ui.ActionRow[Layout] = ui.ActionRow(button("Press", custom_id))
-    view = Layout(container(words("Public"), row))
+    row: ui.ActionRow[Layout] = ui.ActionRow(ui.Button(label="Press", custom_id=custom_id))
+    view = Layout(container("Public", row))
     sent = await stage.client.get_partial_messageable(stage.channel.id).send(view=view)
     message = stage.channel.messages[sent.id]
     told = await stage.press(message, "Press")

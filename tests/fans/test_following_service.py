@@ -16,7 +16,7 @@ from bot.fans.following import (
     REFRESH,
     TRY_PAUSE,
     Following,
-    Tried,
+    MessageTest,
     spellings_of,
 )
 from bot.search import SearchIndex
@@ -87,7 +87,7 @@ class Scene:
             reason="messages-closed",
         )
         again = Reached.REFUSED if leased.probes is None else Reached.REFUSED_AGAIN
-        self.following.heard(MINA, again)
+        self.following.on_direct_message(MINA, again)
 
     async def close(self) -> None:
         await self.following.follow(MINA, HAN)
@@ -108,7 +108,7 @@ async def test_followed_unfollowed_and_listed(scene: Scene) -> None:
     assert not (await following.follow(MINA, HAN)).already
     assert (await following.follow(MINA, HAN)).already
     await following.follow(MINA, VINO)
-    listed = await following.followings(MINA)
+    listed = await following.followed(MINA)
     assert {one.name for one in listed.follows} == {"Han Seoyun", "V1NO"}
     assert not listed.closed
     assert [one.name for one in await following.complete(MINA, "seo yun")] == ["Han Seoyun"]
@@ -151,7 +151,7 @@ async def test_it_goes_on_keeping_up_whatever_fails(
 
     monkeypatch.setattr(scene.store.follows, "untold", failing)
     await scene.close()
-    await scene.following.take_untold(MINA)
+    await scene.following.take_notice(MINA)
     running = asyncio.create_task(scene.following.run())
     for _ in range(3):
         await scene.clock.asleep_for(REFRESH)
@@ -160,7 +160,7 @@ async def test_it_goes_on_keeping_up_whatever_fails(
     with pytest.raises(asyncio.CancelledError):
         await running
     assert failures == []
-    assert not scene.following.is_untold(MINA)
+    assert not scene.following.is_notice_due(MINA)
 
 
 # ---------------------------------------------------------------- closed messages
@@ -168,16 +168,16 @@ async def test_it_goes_on_keeping_up_whatever_fails(
 
 async def test_told_once(scene: Scene) -> None:
     await scene.close()
-    assert scene.following.is_untold(MINA)
-    told = await asyncio.gather(*(scene.following.take_untold(MINA) for _ in range(3)))
+    assert scene.following.is_notice_due(MINA)
+    told = await asyncio.gather(*(scene.following.take_notice(MINA) for _ in range(3)))
     assert sorted(told) == [False, False, True]
     assert await scene.store.follows.untold() == set()
 
 
 async def test_whoever_is_open_again_meanwhile_is_not_told(scene: Scene) -> None:
     await scene.close()
-    scene.following.heard(MINA, Reached.ARRIVED)
-    assert not scene.following.is_untold(MINA)
+    scene.following.on_direct_message(MINA, Reached.ARRIVED)
+    assert not scene.following.is_notice_due(MINA)
 
 
 async def test_a_new_follow_says_that_messages_are_closed_and_tries_them(scene: Scene) -> None:
@@ -187,7 +187,7 @@ async def test_a_new_follow_says_that_messages_are_closed_and_tries_them(scene: 
     assert scene.woken.times == 1
     assert (await scene.lease()).probes == 0
     # Told with that answer.
-    assert not scene.following.is_untold(MINA)
+    assert not scene.following.is_notice_due(MINA)
 
 
 async def test_a_try_waits_for_its_outcome(scene: Scene) -> None:
@@ -195,16 +195,16 @@ async def test_a_try_waits_for_its_outcome(scene: Scene) -> None:
     trying = asyncio.create_task(scene.following.try_again(MINA))
     await scene.woken.once_more()
     await scene.refuse()
-    assert await trying is Tried.CLOSED
-    assert not scene.following.is_untold(MINA)
+    assert await trying is MessageTest.CLOSED
+    assert not scene.following.is_notice_due(MINA)
     # A second press at once costs Discord no second refusal.
-    assert await scene.following.try_again(MINA) is Tried.WAITING
+    assert await scene.following.try_again(MINA) is MessageTest.WAITING
     assert scene.woken.times == 1
     await scene.clock.advance(TRY_PAUSE + 1)
     trying = asyncio.create_task(scene.following.try_again(MINA))
     await scene.woken.once_more()
-    scene.following.heard(MINA, Reached.ARRIVED)
-    assert await trying is Tried.ARRIVED
+    scene.following.on_direct_message(MINA, Reached.ARRIVED)
+    assert await trying is MessageTest.ARRIVED
 
 
 async def test_a_try_that_hears_nothing_says_so(
@@ -212,13 +212,13 @@ async def test_a_try_that_hears_nothing_says_so(
 ) -> None:
     monkeypatch.setattr("bot.fans.following.TRY_FOR", 0.01)
     await scene.close()
-    assert await scene.following.try_again(MINA) is Tried.WAITING
+    assert await scene.following.try_again(MINA) is MessageTest.WAITING
 
 
 async def test_a_try_without_anything_closed(scene: Scene) -> None:
-    assert await scene.following.try_again(MINA) is Tried.NOBODY
+    assert await scene.following.try_again(MINA) is MessageTest.NOBODY
     await scene.following.follow(MINA, HAN)
-    assert await scene.following.try_again(MINA) is Tried.OPEN
+    assert await scene.following.try_again(MINA) is MessageTest.OPEN
     assert scene.woken.times == 0
 
 

@@ -232,7 +232,7 @@ async def test_one_goes_on_with_what_was_read_last_and_with_covers_last_of_all(
     for id_, position in ((one, Position(1)), (two, Position(2)), (three, END), (four, COVER)):
         shelves.library.note(MINA, id_, position)
         await shelves.clock.advance(60)
-    reads = await shelves.library.reads(MINA)
+    reads = await shelves.library.history(MINA)
     assert [begun.summary.id for begun in reads.begun] == [two, one, four]
     assert [finished.summary.id for finished in reads.finished] == [three]
     assert reads.unread == ()
@@ -241,11 +241,11 @@ async def test_one_goes_on_with_what_was_read_last_and_with_covers_last_of_all(
 async def test_who_finished_everything_is_offered_the_newest_unread(shelves: Shelves) -> None:
     one, two, three = await shelves.publish(1, 2, 3)
     shelves.library.note(MINA, one, END)
-    reads = await shelves.library.reads(MINA)
+    reads = await shelves.library.history(MINA)
     assert reads.begun == ()
     assert reads.finished[0].summary.id == one
     assert [summary.id for summary in reads.unread] == [two, three]
-    nothing = await shelves.library.reads(ALEX)
+    nothing = await shelves.library.history(ALEX)
     assert (nothing.begun, nothing.finished) == ((), ())
     assert [summary.id for summary in nothing.unread] == [one, two, three]
 
@@ -272,7 +272,7 @@ async def test_the_saved_list_has_pages_and_beyond_the_last_is_the_last(shelves:
         await shelves.clock.advance(1)
     first = await shelves.library.saved(MINA, 0)
     assert [item.saved.interview_id for item in first.items] == ids[:1:-1]
-    assert (first.page, first.pages, first.total) == (0, 2, 12)
+    assert (first.page, first.more, first.total) == (0, True, 12)
     last = await shelves.library.saved(MINA, 999_999)
     assert [item.saved.interview_id for item in last.items] == ids[1::-1]
     assert last.page == 1
@@ -309,11 +309,11 @@ async def test_all_that_is_kept_of_a_person_is_told(shelves: Shelves) -> None:
     shelves.library.note(MINA, one, Position(1))
     await shelves.library.save(MINA, two, 1)
     await shelves.store.follows.add(MINA, wanted())
-    kept = await shelves.library.person(MINA)
+    kept = await shelves.library.personal_data(MINA)
     assert (kept.places.number, kept.places.newest) == (1, START)
     assert (kept.saved.number, kept.saved.oldest) == (1, START)
     assert [follow.name for follow in kept.follows] == ["Park Sori"]
-    nobody = await shelves.library.person(ALEX)
+    nobody = await shelves.library.personal_data(ALEX)
     assert (nobody.places.number, nobody.saved.number, nobody.follows) == (0, 0, ())
 
 
@@ -326,7 +326,10 @@ async def test_a_person_is_forgotten_with_what_is_only_in_memory(shelves: Shelve
         await shelves.library.save(person, two, 0)
         await shelves.store.follows.add(person, wanted())
     await shelves.library.forget(MINA)
-    gone, kept = await shelves.library.person(MINA), await shelves.library.person(ALEX)
+    gone, kept = (
+        await shelves.library.personal_data(MINA),
+        await shelves.library.personal_data(ALEX),
+    )
     assert (gone.places.number, gone.saved.number, gone.follows) == (0, 0, ())
     assert (kept.places.number, kept.saved.number, len(kept.follows)) == (2, 1, 1)
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from bot.core.i18n import load_messages
 from bot.core.model import Topic
-from bot.fans.reading import Reading
+from bot.fans.reading import Reading, SearchRequest
 from bot.search import SearchIndex
 from bot.store import open_store
 from bot.ui.artist import artists_page, nobody_page
-from bot.ui.found import HITS_PER_PAGE, Asked, Found, nothing_found, search_page
 from bot.ui.ids import ArtistPage, parse_custom_id, short_query
+from bot.ui.search_results import search_page
 from tests.clock import FakeClock
 from tests.cogs.stage import interview
 from tests.ui.limits import buttons, within_limits
@@ -72,23 +72,10 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
 def test_any_search_is_answered_and_shown(
     query: str, page: int, kind: Topic | None, year: int | None, room: Room
 ) -> None:
-    asked = Asked(short_query(query) or "x", None, kind, year)
-    found = room.run(room.reading.search(asked.query, page, HITS_PER_PAGE, kind=kind, year=year))
+    asked = SearchRequest(short_query(query) or "x", None, kind, year)
+    found = room.run(room.reading.search(asked, page))
     assert (found.total == 0) >= (not found.groups and page == 0)
-    layout = (
-        search_page(
-            asked,
-            [Found(summary, hits) for summary, hits in found.groups],
-            TEXT_OF_OURS,
-            page=page,
-            total=found.total,
-            more=found.more,
-            exact=found.exact,
-            corrected=found.corrected,
-        )
-        if found.groups
-        else nothing_found(asked, TEXT_OF_OURS, found.less)
-    )
+    layout = search_page(found, TEXT_OF_OURS)
     within_limits(layout)
     for one in buttons(layout):
         parse_custom_id(one["custom_id"])
@@ -97,7 +84,7 @@ def test_any_search_is_answered_and_shown(
 @patient
 @given(words=TEXT | st.text(max_size=20))
 def test_any_name_means_somebody_or_nobody(words: str, room: Room) -> None:
-    meant = room.reading.meant(words)
+    meant = room.reading.match_artist(words)
     if meant.artist is not None:
         assert meant.artist.name == "Han Seoyun"
         assert not meant.candidates
@@ -107,7 +94,7 @@ def test_any_name_means_somebody_or_nobody(words: str, room: Room) -> None:
                 words,
                 meant.candidates,
                 TEXT_OF_OURS,
-                known=meant.known,
+                exact=meant.exact,
                 choose=lambda artist: ArtistPage(artist.id),
             )
         )

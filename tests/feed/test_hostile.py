@@ -14,6 +14,7 @@ import pytest
 from bot.core.errors import ParseError
 from bot.core.i18n import load_messages
 from bot.core.model import Interview, InterviewSummary, Position, StoredInterview
+from bot.fans.reading import InterviewList
 from bot.feed.decoding import BadCodingError, BodyDecoder, TooLargeError
 from bot.feed.parse import parse_any, parse_feed
 from bot.ui.cards import announcement_card, plain_announcement
@@ -118,7 +119,7 @@ def _layouts(stored: StoredInterview) -> Iterator[Layout]:
     summary = InterviewSummary(
         417, interview.title, interview.url, names, interview.published_at, turns
     )
-    yield latest_page([summary], TEXT, page=0, more=False)
+    yield latest_page(InterviewList((summary,), 0, more=False), TEXT)
     for section in (0, 1, 99):
         yield reader_page(stored, Position(section), TEXT)
 

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from bot.core.i18n import Text
 from bot.core.model import Follow, Place, Position, Saved
+from bot.fans.library import PersonalData
 from bot.store import Count, Listed, SavedItem, Started
-from bot.ui.about import SECTIONS, Kept, forget_page, help_page, privacy_page
+from bot.ui.about import SECTIONS, forget_page, help_page, privacy_page
 from bot.ui.mentions import Mentions
 from tests.ui.limits import buttons, shown, texts, within_limits
 from tests.ui.samples import SUMMARY
@@ -16,12 +17,12 @@ from tests.ui.strategies import NOW, TEXT
 
 patient = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
-NOTHING = Kept(Count(0), Count(0), ())
+NOTHING = PersonalData(Count(0), Count(0), ())
 
 
-def kept(title: str, question: str, names: list[str], number: int) -> Kept:
+def kept(title: str, question: str, names: list[str], number: int) -> PersonalData:
     summary = replace(SUMMARY, title=title)
-    return Kept(
+    return PersonalData(
         Count(number, NOW, NOW),
         Count(number, NOW, NOW),
         [Follow("0123456789", name, NOW) for name in names],

@@ -7,15 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.i18n import Text
-from bot.core.model import Artist, InterviewSummary, Topic
-from bot.ui.artist import (
-    INTERVIEWS_PER_PAGE,
-    Quoted,
-    artist_choice,
-    artist_page,
-    artists_page,
-    nobody_page,
-)
+from bot.core.model import Artist, InterviewSummary, Quote, Topic
+from bot.fans.reading import INTERVIEWS_PER_ARTIST_PAGE, ArtistProfile, Quoted
+from bot.ui.artist import artist_choice, artist_page, artists_page, nobody_page
 from bot.ui.ids import ArtistPage, SearchPage
 from tests.ui.limits import buttons, selects, shown, texts, units, within_limits
 from tests.ui.samples import ARTIST, ENTRY, SUMMARY, artists, summaries
@@ -23,15 +17,16 @@ from tests.ui.strategies import TEXT
 
 patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
-QUOTED = st.builds(
-    Quoted, summaries(1).map(lambda found: found[0]), st.integers(1, 200), TEXT, TEXT, TEXT
+QUOTED = st.tuples(
+    summaries(1).map(lambda found: found[0]),
+    st.builds(Quote, TEXT, TEXT, st.none(), TEXT, TEXT, st.integers(1, 200)),
 )
 
 
 @patient
 @given(
     artist=artists,
-    found=summaries(INTERVIEWS_PER_PAGE),
+    found=summaries(INTERVIEWS_PER_ARTIST_PAGE),
     page=st.integers(0, 999),
     quoted=st.none() | QUOTED,
 )
@@ -39,10 +34,10 @@ def test_any_artist_is_within_discords_limits(
     artist: Artist,
     found: list[InterviewSummary],
     page: int,
-    quoted: Quoted | None,
+    quoted: Quoted,
     text: Text,
 ) -> None:
-    within_limits(artist_page(artist, found, text, page=page, quoted=quoted))
+    within_limits(artist_page(ArtistProfile(artist, tuple(found), page, quoted), text))
 
 
 @patient
@@ -56,7 +51,7 @@ def test_any_candidates_are_within_discords_limits(
 ) -> None:
     query = wanted[:60] or "x"
     layout = artists_page(
-        wanted, found, text, known=known, choose=lambda one: SearchPage(0, query, one.id)
+        wanted, found, text, exact=known, choose=lambda one: SearchPage(0, query, one.id)
     )
     within_limits(layout)
     within_limits(nobody_page(wanted, text))
@@ -87,8 +82,8 @@ def test_a_choice_says_as_much_as_there_is_room_for(
 
 
 def test_an_artist_with_an_answer_and_interviews(text: Text) -> None:
-    quoted = Quoted(SUMMARY, 3, "", "Why *rain*?", "I love rain.\nEvery day.")
-    layout = artist_page(ARTIST, [SUMMARY], text, page=0, quoted=quoted)
+    quoted = (SUMMARY, Quote("I love rain.\nEvery day.", "OV", None, "Why *rain*?", "", 3))
+    layout = artist_page(ArtistProfile(ARTIST, (SUMMARY,), 0, quoted), text)
     assert texts(layout) == [
         "## O.V\nSinger · Music\n-# Also written 오브이, OV",
         "> I love rain. Every day.\n"
@@ -104,24 +99,26 @@ def test_an_artist_with_an_answer_and_interviews(text: Text) -> None:
 
 
 def test_who_answered_is_named_where_it_is_another(text: Text) -> None:
-    quoted = Quoted(SUMMARY, 3, "Minji", "", "I love rain.")
-    layout = artist_page(ARTIST, [SUMMARY], text, page=0, quoted=quoted)
+    quoted = (SUMMARY, Quote("I love rain.", "Minji", None, "", "", 3))
+    layout = artist_page(ArtistProfile(ARTIST, (SUMMARY,), 0, quoted), text)
     assert "-# Minji · [Interview with O.V](https://kcrush.example/ov/)" in shown(layout)
 
 
 def test_only_who_else_speaks_makes_a_list_name_anybody(text: Text) -> None:
     together = replace(SUMMARY, names=("O.V", "Minji"))
-    assert "-# O.V, Minji · <t:" in shown(artist_page(ARTIST, [together], text, page=0))
+    assert "-# O.V, Minji · <t:" in shown(artist_page(ArtistProfile(ARTIST, (together,), 0), text))
 
 
 def test_a_kind_that_the_role_says_is_not_said_twice(text: Text) -> None:
     director = replace(ARTIST, role="Film Director", kind=Topic.FILM)
-    assert "## O.V\nFilm Director\n" in shown(artist_page(director, [SUMMARY], text, page=0))
+    assert "## O.V\nFilm Director\n" in shown(
+        artist_page(ArtistProfile(director, (SUMMARY,), 0), text)
+    )
 
 
 def test_many_interviews_are_paged(text: Text) -> None:
     busy = replace(ARTIST, interviews=tuple(range(20)))
-    layout = artist_page(busy, [SUMMARY], text, page=1)
+    layout = artist_page(ArtistProfile(busy, (SUMMARY,), 1), text)
     assert "**20 interviews** · page 2 of 3" in shown(layout)
     assert [one["custom_id"] for one in buttons(layout)] == [
         "kc:artist:0123456789:0",
@@ -133,7 +130,7 @@ def test_many_interviews_are_paged(text: Text) -> None:
 def test_candidates_tell_themselves_apart(text: Text) -> None:
     other = Artist("9876543210", "O.V", (), "Webtoon Artist", Topic.WEBTOON, (8, 9))
     layout = artists_page(
-        "o.v", [ARTIST, other], text, known=True, choose=lambda one: ArtistPage(one.id)
+        "o.v", [ARTIST, other], text, exact=True, choose=lambda one: ArtistPage(one.id)
     )
     assert texts(layout) == [
         "## Which “o.v” do you mean?",

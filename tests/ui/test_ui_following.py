@@ -7,18 +7,18 @@ from hypothesis import strategies as st
 
 from bot.core.i18n import Text
 from bot.core.model import Artist, Follow, Interview
-from bot.ui.announcing import Announced
+from bot.fans.following import FollowList, FollowResult, MessageTest
+from bot.ui.announcing import Announcement
 from bot.ui.following import (
     FOLLOWS_PER_PAGE,
-    closed_word,
+    closed_notice,
     direct_message,
     follow_choice,
     followed_page,
     following_page,
-    tried_page,
-    trying_page,
+    message_test_page,
+    message_test_started,
     unfollowed_page,
-    whom_to_follow,
 )
 from tests.ui.limits import buttons, selects, shown, texts, units, within_limits
 from tests.ui.strategies import NOW, TEXT, interviews, stored
@@ -42,7 +42,7 @@ def test_any_direct_message_is_within_discords_limits(
     interview: Interview, follows: list[Follow], missed: int, gone: bool, text: Text
 ) -> None:
     one = replace(stored(interview), withdrawn_at=NOW if gone else None)
-    told = Announced(one, missed=missed)
+    told = Announcement(one, missed=missed)
     card = direct_message(told, follows, text)["view"]
     within_limits(card)
     # Its mark, by which it is found again, is there unless it was withdrawn.
@@ -57,26 +57,24 @@ def test_any_direct_message_is_within_discords_limits(
 def test_any_list_is_within_discords_limits_and_leaves_nobody_out(
     follows: list[Follow], page: int, closed: bool, text: Text
 ) -> None:
-    within_limits(following_page(follows, text, closed=closed, page=page))
+    within_limits(following_page(FollowList(tuple(follows), closed), text, page=page))
     values = []
     for number in range(-(-len(follows) // FOLLOWS_PER_PAGE)):
-        (menu,) = selects(following_page(follows, text, closed=closed, page=number))
+        (menu,) = selects(following_page(FollowList(tuple(follows), closed), text, page=number))
         values += [option["value"] for option in menu["options"]]
     assert values == [one.artist_id for one in follows]
 
 
 @patient
-@given(artists=ARTISTS, query=TEXT, flags=st.tuples(st.booleans(), st.booleans()), follow=FOLLOWS)
+@given(artists=ARTISTS, flags=st.tuples(st.booleans(), st.booleans()), follow=FOLLOWS)
 def test_any_answer_is_within_discords_limits(
     artists: list[Artist],
-    query: str,
     flags: tuple[bool, bool],
     follow: list[Follow],
     text: Text,
 ) -> None:
-    within_limits(whom_to_follow(query, artists, text, known=flags[0]))
     for artist in artists:
-        within_limits(followed_page(artist, text, already=flags[0], closed=flags[1]))
+        within_limits(followed_page(FollowResult(artist, *flags), text))
     for one in follow[:3]:
         within_limits(unfollowed_page(one, one.artist_id, text))
         assert 1 <= units(follow_choice(one, text)) <= 100
@@ -85,17 +83,18 @@ def test_any_answer_is_within_discords_limits(
 def test_names_are_shown_literally(text: Text) -> None:
     name = "**A** @everyone <@1> `x` [l](http://e.example)"
     artist = Artist("0123456789", name)
-    (told, _) = texts(followed_page(artist, text, already=False, closed=False))
+    (told, _) = texts(followed_page(FollowResult(artist, already=False, closed=False), text))
     assert "@everyone" not in told.replace("@\u200beveryone", "")
     assert r"\*\*A\*\*" in told
     assert "<@1>" not in told
 
 
 def test_each_outcome_of_a_try_has_its_words(text: Text) -> None:
-    said = {
-        shown(tried_page(outcome, text))
-        for outcome in ("arrived", "closed", "open", "waiting", "nobody")
-    }
+    said = {shown(message_test_page(outcome, text)) for outcome in MessageTest}
     assert len(said) == 5
-    for layout in (closed_word(text), trying_page(text), unfollowed_page(None, "0" * 10, text)):
+    for layout in (
+        closed_notice(text),
+        message_test_started(text),
+        unfollowed_page(None, "0" * 10, text),
+    ):
         within_limits(layout)

@@ -16,17 +16,11 @@ from bot.core.model import (
     Timetable,
     Topic,
 )
+from bot.fans.reading import Day, InterviewList, OnThisDay
 from bot.store import SubscriptionOverview
-from bot.ui.ids import DayPage
-from bot.ui.lists import (
-    choice_name,
-    choices_page,
-    day_page,
-    latest_page,
-    nothing_on_day,
-    reason_of,
-    subscriptions_page,
-)
+from bot.ui.interviews import interview_choice
+from bot.ui.lists import choices_page, day_page, latest_page
+from bot.ui.subscriptions import reason_of, subscriptions_page
 from tests.ui.limits import buttons, selects, shown, texts, units, within_limits
 from tests.ui.samples import ENTRY, SUMMARY, summaries
 from tests.ui.strategies import NOW, TEXT
@@ -39,11 +33,12 @@ patient = settings(max_examples=30, deadline=None, suppress_health_check=list(He
 def test_any_lists_are_within_discords_limits(
     found: list[InterviewSummary], query: str, page: int, text: Text
 ) -> None:
-    within_limits(latest_page(found, text, page=page, more=True))
-    within_limits(latest_page(found, text, page=page, more=True, kind=Topic.WEBTOON))
+    within_limits(latest_page(InterviewList(tuple(found), page, more=True), text))
+    within_limits(
+        latest_page(InterviewList(tuple(found), page, more=True, kind=Topic.WEBTOON), text)
+    )
     within_limits(choices_page(query, found, text))
-    day = DayPage(9, 30, page)
-    within_limits(day_page(found, text, day, year=2030, total=99_999, more=True))
+    within_limits(day_page(OnThisDay(Day(9, 30), 2030, tuple(found), page, 99_999), text))
 
 
 @patient
@@ -52,13 +47,13 @@ def test_any_choice_is_named_within_discords_limit(
     found: list[InterviewSummary], text: Text
 ) -> None:
     for summary in found:
-        name = choice_name(summary, text)
+        name = interview_choice(summary, text)
         assert name.strip()
         assert units(name) <= 100
 
 
 def test_the_latest_in_a_list(text: Text) -> None:
-    layout = latest_page([SUMMARY], text, page=1, more=False)
+    layout = latest_page(InterviewList((SUMMARY,), 1, more=False), text)
     assert texts(layout) == [
         "## Latest interviews",
         ENTRY,
@@ -69,7 +64,7 @@ def test_the_latest_in_a_list(text: Text) -> None:
 
 
 def test_the_latest_of_a_kind(text: Text) -> None:
-    layout = latest_page([SUMMARY], text, page=1, more=True, kind=Topic.MUSIC)
+    layout = latest_page(InterviewList((SUMMARY,), 1, more=True, kind=Topic.MUSIC), text)
     assert texts(layout)[0] == "## Latest interviews: Music"
     assert [found["custom_id"] for found in buttons(layout)] == [
         "kc:latest:0:music",
@@ -83,7 +78,7 @@ def on(year: int, number: int) -> InterviewSummary:
 
 def test_a_day_is_listed_by_years(text: Text) -> None:
     found = [on(2025, 1), on(2021, 2), on(2021, 3)]
-    layout = day_page(found, text, DayPage(11, 22, 1), year=2026, total=13, more=False)
+    layout = day_page(OnThisDay(Day(11, 22), 2026, tuple(found), 1, 13), text)
     head, last_year, older, oldest, foot = texts(layout)
     assert head == (
         "## November 22 in other years\n-# 13 interviews came out on this day · page 2 of 2"
@@ -102,8 +97,8 @@ def test_a_day_is_listed_by_years(text: Text) -> None:
 
 
 def test_a_day_without_anything_leads_to_the_nearest(text: Text) -> None:
-    nearest = [(DayPage(11, 20), 1), (DayPage(12, 1), 3)]
-    layout = nothing_on_day(text, DayPage(11, 22), nearest)
+    nearest = ((Day(11, 20), 1), (Day(12, 1), 3))
+    layout = day_page(OnThisDay(Day(11, 22), 2026, (), 0, 0, nearest), text)
     within_limits(layout)
     assert "Nothing came out on November 22 in other years." in shown(layout)
     assert [(found["label"], found["custom_id"]) for found in buttons(layout)] == [

@@ -27,7 +27,7 @@ from bot.store import Opened
 from bot.ui.ids import TurnPage, parse_custom_id, parse_position_value
 from bot.ui.layout import Layout
 from bot.ui.pages import BODY_LIMIT, minutes_to_read, page_at, split_answers
-from bot.ui.reader import View, opened_page, reader_page, saved_section
+from bot.ui.reader import ReaderView, opened_page, reader_page, saved_section
 from tests.ui.discord_markdown import literal
 from tests.ui.limits import buttons, pictures, selects, shown, texts, units, within_limits
 from tests.ui.strategies import EMOJI, HANGUL, MARKS, NOW, TEXT, interviews, stored
@@ -35,7 +35,7 @@ from tests.ui.strategies import EMOJI, HANGUL, MARKS, NOW, TEXT, interviews, sto
 MOST = 10**18 - 1
 """The longest id that a custom_id carries."""
 
-FULL, EXCERPT = View(), View(limit=2)
+FULL, EXCERPT = ReaderView(), ReaderView(limit=2)
 
 patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -124,13 +124,13 @@ def test_the_menu_of_a_long_interview_comes_in_pages_of_25(text: Text) -> None:
     turners = {found["label"]: found["custom_id"] for found in buttons(at_30)[:2]}
     assert turners["‹ 1–25"] == "kc:menu:417:30.0:0"
     assert turners["51–60 ›"] == "kc:menu:417:30.0:2"
-    third = reader_page(stored(long_interview(60)), Position(30), text, View(menu_page=2))
+    third = reader_page(stored(long_interview(60)), Position(30), text, ReaderView(menu_page=2))
     assert len(selects(third)[0]["options"]) == 10
     assert "Question 30 of 60" in shown(third)
 
 
 def walk_through(
-    interview: Interview, text: Text, *, side: str, view: View = FULL
+    interview: Interview, text: Text, *, side: str, view: ReaderView = FULL
 ) -> list[Position]:
     """The pages that one meets by pressing one button until it is disabled or gone."""
     position = COVER if side == "n" else Position(OUTRO, LAST_PART)
@@ -195,7 +195,7 @@ def test_any_page_of_any_interview_is_within_discords_limits(
     text: Text,
 ) -> None:
     layout = reader_page(
-        stored(interview), Position(section, part), text, View(menu_page=menu_page)
+        stored(interview), Position(section, part), text, ReaderView(menu_page=menu_page)
     )
     within_limits(layout)
 
@@ -371,7 +371,7 @@ def worst() -> Interview:
 @pytest.mark.parametrize("at", [COVER, Position(0, 1), Position(1), Position(30), Position(OUTRO)])
 def test_the_longest_of_everything_at_once_fits(at: Position, text: Text) -> None:
     opened = Opened(stored(worst(), MOST), frozenset({0, 1}), Place(MOST, Position(150, 1), NOW))
-    view = View(menu_page=3, note=text("saved.done"))
+    view = ReaderView(menu_page=3, note=text("saved.done"))
     within_limits(opened_page(opened, at, text, view).layout)
 
 

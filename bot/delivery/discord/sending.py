@@ -14,7 +14,7 @@ from bot.delivery.discord.direct import DirectChannels
 from bot.delivery.discord.history import find_message
 from bot.delivery.discord.posting import Posts
 from bot.store import Leased, SentCard
-from bot.ui.announcing import Announced, Rendering, announcement
+from bot.ui.announcing import Announcement, Rendering, announcement
 from bot.ui.following import direct_message
 
 THREAD_ARCHIVED = 50083
@@ -105,7 +105,7 @@ class DiscordSender:
         edit = card.edit
         rendering = Rendering.PUBLISHED if edit.published else Rendering.CARD
         return announcement(
-            Announced(card.interview, missed=edit.missed),
+            Announcement(card.interview, missed=edit.missed),
             self._client.messages.text(),
             Rendering.PLAIN if edit.plain else rendering,
             role_id=edit.role_id,
@@ -114,7 +114,7 @@ class DiscordSender:
     def _direct_edited(self, card: SentCard) -> dict[str, Any]:
         follows = card.addressee.follows if card.addressee is not None else ()
         return direct_message(
-            Announced(card.interview, missed=card.edit.missed),
+            Announcement(card.interview, missed=card.edit.missed),
             follows,
             self._client.messages.text(),
             plain=card.edit.plain,
@@ -147,8 +147,8 @@ class DiscordSender:
         return post_title(leased.interview.interview, text("card.untitled"))
 
 
-def _told(leased: Leased) -> Announced:
-    return Announced(leased.interview, leased.digest, leased.more, leased.delivery.missed)
+def _told(leased: Leased) -> Announcement:
+    return Announcement(leased.interview, leased.digest, leased.more, leased.delivery.missed)
 
 
 def _rendering(leased: Leased) -> Rendering:

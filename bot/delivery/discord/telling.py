@@ -6,7 +6,7 @@ import discord
 
 from bot.client.client import KcrushClient
 from bot.store import DueNotice
-from bot.ui.stopped import stopped_notice
+from bot.ui.subscriptions import stopped_notice
 
 
 class DiscordTeller:

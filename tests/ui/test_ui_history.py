@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from bot.core.i18n import Text
 from bot.core.model import COVER, END, Interview, InterviewSummary, Place, Position, Saved
+from bot.fans.library import ReadingHistory, SavedList, SimilarInterviews
 from bot.store import Listed, SavedItem, Started
+from bot.ui.history import nothing_begun_page, other_started, saved_page
 from bot.ui.layout import Layout
-from bot.ui.saved import all_read, beside_reader, saved_page, similar_page
-from bot.ui.shared import shared_page
+from bot.ui.lists import similar_page
+from bot.ui.sharing import shared_page
 from tests.ui.limits import buttons, selects, shown, texts, within_limits
 from tests.ui.strategies import NOW, TEXT, URL, interviews, stored
 from tests.ui.test_ui_reader import INTERVIEW, worst
@@ -60,7 +62,7 @@ def distinct(found: list[SavedItem]) -> list[SavedItem]:
 def test_any_saved_list_is_within_discords_limits(
     items: list[SavedItem], page: int, limit: int | None, text: Text
 ) -> None:
-    within_limits(saved_page(items, text, page=page, pages=51, total=510, limit=limit))
+    within_limits(saved_page(SavedList(tuple(items), page, 510), text, limit=limit))
 
 
 @patient
@@ -71,9 +73,9 @@ def test_any_saved_list_is_within_discords_limits(
 def test_whatever_one_read_and_has_not_read_is_within_discords_limits(
     started: list[Started], unread: list[InterviewSummary], text: Text
 ) -> None:
-    within_limits(Layout(beside_reader(started, text)))
-    within_limits(all_read(started[0], unread, text))
-    within_limits(all_read(None, unread, text))
+    within_limits(Layout(other_started(started, text)))
+    within_limits(nothing_begun_page(ReadingHistory((), (started[0],), tuple(unread)), text))
+    within_limits(nothing_begun_page(ReadingHistory((), (), tuple(unread)), text))
 
 
 @patient
@@ -81,7 +83,7 @@ def test_whatever_one_read_and_has_not_read_is_within_discords_limits(
 def test_whatever_is_similar_is_within_discords_limits(
     to: InterviewSummary, found: list[InterviewSummary], text: Text
 ) -> None:
-    within_limits(similar_page(to, found, text))
+    within_limits(similar_page(SimilarInterviews(to, tuple(found)), text))
 
 
 @patient
@@ -120,7 +122,7 @@ def item(section: int, *, withdrawn: bool = False) -> SavedItem:
 
 
 def test_a_saved_question_names_interview_and_question(text: Text) -> None:
-    layout = saved_page([item(3), item(0)], text, page=1, pages=3, total=22)
+    layout = saved_page(SavedList((item(3), item(0)), 1, 22), text)
     _, question, whole = texts(layout)
     assert question.startswith(
         "**[Interview 1](https://kcrush.example/1/)**\n3\\. What do you eat?\n-# saved <t:"
@@ -137,7 +139,7 @@ def test_a_saved_question_names_interview_and_question(text: Text) -> None:
 
 
 def test_of_excerpts_the_list_tells_no_question_that_is_withheld(text: Text) -> None:
-    layout = saved_page([item(3), item(2)], text, page=0, pages=1, total=2, limit=2)
+    layout = saved_page(SavedList((item(3), item(2)), 0, 2), text, limit=2)
     _, withheld, told = texts(layout)
     assert "Question 3" in withheld
     assert "What do you eat" not in withheld
@@ -149,7 +151,7 @@ def test_of_excerpts_the_list_tells_no_question_that_is_withheld(text: Text) -> 
 
 
 def test_a_list_of_what_was_withdrawn_only_removes(text: Text) -> None:
-    layout = saved_page([item(3, withdrawn=True)], text, page=0, pages=1, total=1)
+    layout = saved_page(SavedList((item(3, withdrawn=True),), 0, 1), text)
     (remover,) = selects(layout)
     assert remover["placeholder"] == "Remove one from the list"
     assert "~~Interview 1~~" in shown(layout)
@@ -169,7 +171,7 @@ def test_a_list_of_what_was_withdrawn_only_removes(text: Text) -> None:
 )
 def test_where_one_stopped_is_told(position: Position, told: str, text: Text) -> None:
     one = Started(Place(1, position, NOW), summary())
-    (menu,) = selects(Layout(beside_reader([one], text)))
+    (menu,) = selects(Layout(other_started([one], text)))
     assert menu["options"][0]["description"] == told
     assert menu["options"][0]["value"] == f"1:{position}"
 

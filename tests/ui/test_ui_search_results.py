@@ -1,13 +1,16 @@
 """What a search found, as it is shown."""
 
+from typing import Any
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.i18n import Text
 from bot.core.model import Topic
+from bot.fans.reading import HitGroup, SearchRequest, SearchResultPage
 from bot.search import Fragment, Hit
-from bot.ui.found import Asked, Found, no_more, nothing_found, search_page, unknown_artist
 from bot.ui.ids import short_query
+from bot.ui.search_results import search_page, unknown_artist
 from tests.ui.limits import buttons, selects, shown, texts, within_limits
 from tests.ui.samples import ARTIST, ENTRY, SUMMARY, artists, summaries
 from tests.ui.strategies import NOW, TEXT
@@ -21,11 +24,15 @@ def hit(number: int | None, question: str, *fragments: Fragment) -> Hit:
     return Hit(7, number, SUMMARY.title, SUMMARY.names, NOW, question, fragments, 1.0)
 
 
+def results(request: SearchRequest, found: list[HitGroup], **changes: Any) -> SearchResultPage:
+    return SearchResultPage(request, tuple(found), **{"page": 0, "total": 0} | changes)
+
+
 @st.composite
-def results(draw: st.DrawFn) -> list[Found]:
+def groups(draw: st.DrawFn) -> list[HitGroup]:
     found = draw(summaries(5))
     left = 5
-    groups = []
+    made = []
     for summary in found:
         count = draw(st.integers(1, max(1, left - len(found) + 1)))
         numbers = draw(
@@ -40,12 +47,12 @@ def results(draw: st.DrawFn) -> list[Found]:
             break
         left -= len(numbers)
         hits = tuple(hit(number, draw(TEXT), *draw(FRAGMENTS)) for number in numbers)
-        groups.append(Found(summary, hits))
-    return groups
+        made.append(HitGroup(summary, hits))
+    return made
 
 
 ASKED = st.builds(
-    Asked,
+    SearchRequest,
     TEXT.map(lambda query: short_query(query) or "x"),
     st.none() | artists,
     st.none() | st.sampled_from(Topic),
@@ -55,18 +62,23 @@ ASKED = st.builds(
 
 @patient
 @given(
-    found=results(),
+    found=groups(),
     asked=ASKED,
     page=st.integers(0, 999),
     exact=st.booleans(),
     corrected=st.none() | TEXT,
 )
 def test_any_results_are_within_discords_limits(
-    found: list[Found], asked: Asked, page: int, exact: bool, corrected: str | None, text: Text
+    found: list[HitGroup],
+    asked: SearchRequest,
+    page: int,
+    exact: bool,
+    corrected: str | None,
+    text: Text,
 ) -> None:
     within_limits(
         search_page(
-            asked, found, text, page=page, total=99, more=True, exact=exact, corrected=corrected
+            results(asked, found, page=page, total=99, exact=exact, corrected=corrected), text
         )
     )
 
@@ -77,12 +89,12 @@ COUNTS = st.dictionaries(
 
 
 @patient
-@given(asked=ASKED, less=st.none() | COUNTS)
+@given(asked=ASKED, less=COUNTS)
 def test_any_search_for_nothing_is_within_discords_limits(
-    asked: Asked, less: dict[str, int] | None, text: Text
+    asked: SearchRequest, less: dict[str, int], text: Text
 ) -> None:
-    within_limits(nothing_found(asked, text, less))
-    within_limits(no_more(asked, text))
+    within_limits(search_page(results(asked, [], hits_without=less), text))
+    within_limits(search_page(results(asked, [], page=3), text))
 
 
 def test_what_was_found_is_in_bold_and_everything_else_literal(text: Text) -> None:
@@ -97,7 +109,7 @@ def test_what_was_found_is_in_bold_and_everything_else_literal(text: Text) -> No
         Fragment("#1"),
     )
     layout = search_page(
-        Asked("떡볶이"), [Found(SUMMARY, (found,))], text, page=0, total=1, more=False
+        results(SearchRequest("떡볶이"), [HitGroup(SUMMARY, (found,))], page=0, total=1), text
     )
     assert texts(layout) == [
         "## Results for “떡볶이”\n-# 1 passage found",
@@ -108,13 +120,17 @@ def test_what_was_found_is_in_bold_and_everything_else_literal(text: Text) -> No
 
 def test_neighbouring_words_that_were_found_are_one(text: Text) -> None:
     found = hit(2, "Why?", Fragment("a", bold=True), Fragment("b", bold=True))
-    layout = search_page(Asked("x"), [Found(SUMMARY, (found,))], text, page=0, total=1, more=False)
+    layout = search_page(
+        results(SearchRequest("x"), [HitGroup(SUMMARY, (found,))], page=0, total=1), text
+    )
     assert "> **ab**" in shown(layout)
 
 
 def test_a_result_leads_to_its_question(text: Text) -> None:
     hits = (hit(12, "Why?", Fragment("so")), hit(None, "", Fragment("intro", bold=True)))
-    layout = search_page(Asked("so"), [Found(SUMMARY, hits)], text, page=1, total=12, more=True)
+    layout = search_page(
+        results(SearchRequest("so"), [HitGroup(SUMMARY, hits)], page=1, total=12), text
+    )
     (menu,) = selects(layout)
     assert [(option["label"], option["value"]) for option in menu["options"]] == [
         ("12. Why?", "7:12.0"),
@@ -130,14 +146,14 @@ def test_a_result_leads_to_its_question(text: Text) -> None:
 def test_where_only_the_title_has_the_words_nothing_else_is_quoted(text: Text) -> None:
     found = hit(None, "", Fragment("An introduction."))
     layout = search_page(
-        Asked("o.v"), [Found(SUMMARY, (found,))], text, page=0, total=1, more=False
+        results(SearchRequest("o.v"), [HitGroup(SUMMARY, (found,))], page=0, total=1), text
     )
     assert texts(layout)[1:] == [ENTRY]
     assert [one["label"] for one in selects(layout)[0]["options"]] == ["From the beginning"]
 
 
 def test_an_unknown_artist_leaves_a_way_on(text: Text) -> None:
-    layout = unknown_artist(Asked("tour", None, Topic.FILM, 2024), "*nobody*", text)
+    layout = unknown_artist(SearchRequest("tour", None, Topic.FILM, 2024), "*nobody*", text)
     within_limits(layout)
     assert "I know no artist called “\\*nobody\\*”" in shown(layout)
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
@@ -148,23 +164,23 @@ def test_an_unknown_artist_leaves_a_way_on(text: Text) -> None:
 def test_near_results_say_that_they_are(text: Text) -> None:
     hits = (hit(1, "Why?", Fragment("so")),)
     near = search_page(
-        Asked("so"), [Found(SUMMARY, hits)], text, page=0, total=1, more=False, exact=False
+        results(SearchRequest("so"), [HitGroup(SUMMARY, hits)], page=0, total=1, exact=False), text
     )
     assert "No passage has all of these words; these come nearest." in shown(near)
 
 
-def plain(text: Text, asked: Asked, **changes: object) -> tuple[str, list[tuple[str, str]]]:
+def plain(text: Text, asked: SearchRequest, **changes: Any) -> tuple[str, list[tuple[str, str]]]:
     """The head of a list with one hit, and its buttons."""
     hits = (hit(1, "Why?", Fragment("so")),)
-    given = {"page": 0, "total": 1, "more": False} | changes
-    layout = search_page(asked, [Found(SUMMARY, hits)], text, **given)  # type: ignore[arg-type]
+    given: dict[str, Any] = {"page": 0, "total": 1} | changes
+    layout = search_page(results(asked, [HitGroup(SUMMARY, hits)], **given), text)
     found = [(one["label"], one["custom_id"]) for one in buttons(layout)]
     return texts(layout)[0], found
 
 
 def test_the_filters_are_named_and_every_page_keeps_them(text: Text) -> None:
-    asked = Asked("tour", ARTIST, Topic.MUSIC, 2024)
-    head, found = plain(text, asked, page=1, total=12, more=True)
+    asked = SearchRequest("tour", ARTIST, Topic.MUSIC, 2024)
+    head, found = plain(text, asked, page=1, total=12)
     assert head == (
         "## Results for “tour”\nOnly **O.V** · **Music** · **2024**\n"
         "-# 12 passages found · page 2 of 3"
@@ -177,7 +193,7 @@ def test_the_filters_are_named_and_every_page_keeps_them(text: Text) -> None:
 
 
 def test_a_corrected_search_says_what_it_shows(text: Text) -> None:
-    head, found = plain(text, Asked("teokbokki"), exact=False, corrected="tteokbokki *")
+    head, found = plain(text, SearchRequest("teokbokki"), exact=False, corrected="tteokbokki *")
     assert head == (
         "## Results for “tteokbokki \\*”\n"
         "Nothing has “teokbokki”, so this is what comes nearest to it.\n"
@@ -187,7 +203,7 @@ def test_a_corrected_search_says_what_it_shows(text: Text) -> None:
 
 
 def test_few_results_come_with_another_search(text: Text) -> None:
-    head, found = plain(text, Asked("rain", kind=Topic.FILM), corrected="train")
+    head, found = plain(text, SearchRequest("rain", kind=Topic.FILM), corrected="train")
     assert head == (
         "## Results for “rain”\nDid you mean “train”?\nOnly **Film**\n-# 1 passage found"
     )
@@ -195,8 +211,8 @@ def test_few_results_come_with_another_search(text: Text) -> None:
 
 
 def test_nothing_found_says_which_filter_to_drop(text: Text) -> None:
-    asked = Asked("tour", ARTIST, Topic.FILM, 2024)
-    layout = nothing_found(asked, text, {"artist": 3, "kind": 0, "year": 1})
+    asked = SearchRequest("tour", ARTIST, Topic.FILM, 2024)
+    layout = search_page(results(asked, [], hits_without={"artist": 3, "kind": 0, "year": 1}), text)
     assert texts(layout) == [
         "**Nothing found for “tour”** among the interviews you narrowed it to: "
         "**O.V** · **Film** · **2024**.\n"
@@ -209,7 +225,12 @@ def test_nothing_found_says_which_filter_to_drop(text: Text) -> None:
 
 
 def test_nothing_found_until_all_filters_are_dropped(text: Text) -> None:
-    layout = nothing_found(Asked("tour", ARTIST, Topic.FILM), text, {"artist": 0, "all": 9})
+    layout = search_page(
+        results(
+            SearchRequest("tour", ARTIST, Topic.FILM), [], hits_without={"artist": 0, "all": 9}
+        ),
+        text,
+    )
     assert shown(layout).endswith("There is something, though, when you look everywhere:")
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
         ("Everywhere (9)", "kc:seek:0::::tour")
@@ -218,17 +239,21 @@ def test_nothing_found_until_all_filters_are_dropped(text: Text) -> None:
 
 def test_nothing_found_with_filters_in_the_words_says_to_leave_them_out(text: Text) -> None:
     advice = "- Or leave out what narrows it: `artist:`, `kind:` or `year:`."
-    assert shown(nothing_found(Asked("rain Year:1999"), text)).endswith(f"\n{advice}")
-    assert advice not in shown(nothing_found(Asked("my birthyear: 1999"), text))
+    assert shown(search_page(results(SearchRequest("rain Year:1999"), []), text)).endswith(
+        f"\n{advice}"
+    )
+    assert advice not in shown(search_page(results(SearchRequest("my birthyear: 1999"), []), text))
 
 
 def test_nothing_found_even_without_filters(text: Text) -> None:
-    layout = nothing_found(Asked("xyzzy", kind=Topic.FILM), text, {"kind": 0})
+    layout = search_page(
+        results(SearchRequest("xyzzy", kind=Topic.FILM), [], hits_without={"kind": 0}), text
+    )
     assert "Without these there is nothing either." in shown(layout)
     assert buttons(layout) == []
 
 
 def test_beyond_the_last_page_the_first_is_a_press_away(text: Text) -> None:
-    layout = no_more(Asked("tour", year=2024), text)
+    layout = search_page(results(SearchRequest("tour", year=2024), [], page=3), text)
     assert "There are no more results for “tour”." in shown(layout)
     assert [one["custom_id"] for one in buttons(layout)] == ["kc:seek:0::2024::tour"]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.core.i18n import Text
 from bot.core.model import Interview, Position, Quote
 from bot.ui.ids import AnotherQuote, OpenAt, ShareQuote
-from bot.ui.quotes import alternative, quote_page, shared_quote
+from bot.ui.sharing import quote_alt_text, quote_page, shared_quote
 from tests.ui.limits import buttons, pictures, shown, units, within_limits
 from tests.ui.strategies import TEXT, interviews, stored
 
@@ -38,15 +38,15 @@ def test_any_quote_is_within_discords_limits(
     for layout in (page, shared_quote(found, quote, file, name, text)):
         within_limits(layout)
         assert pictures(layout) == [f"attachment://{file}"]
-    assert 1 <= units(alternative(quote, text)) <= 1024
+    assert 1 <= units(quote_alt_text(quote, text)) <= 1024
 
 
 def test_all_the_words_and_whose_they_are_stand_for_the_picture(text: Text) -> None:
     long = "저는 노래를 부를 때마다 창문이 떠올라서 외롭지 않아요. " * 9
-    told = alternative(Quote(long, "한서윤", "가수", "", "", 1), text)
+    told = quote_alt_text(Quote(long, "한서윤", "가수", "", "", 1), text)
     assert " ".join(long.split()) in told
     assert "한서윤, 가수" in told
-    assert alternative(Quote("Words.", "", None, "", "", 1), text) == (
+    assert quote_alt_text(Quote("Words.", "", None, "", "", 1), text) == (
         "“Words.” From KCrush America Magazine"
     )
 

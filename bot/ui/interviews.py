@@ -1,0 +1,202 @@
+"""How interviews are named in messages: title, people, topics, date, length, and the ways to them.
+
+Every card, list and menu is built of these, so that a new fact about an interview is added here.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import discord
+from discord import ButtonStyle
+
+from bot.core.i18n import Text
+from bot.core.model import Interview, InterviewSummary, Subject, Topic
+from bot.core.text import ELLIPSIS, is_visible, measure, one_line, shorten
+from bot.core.topics import topic_of
+from bot.ui import ids
+from bot.ui.layout import (
+    OPTION_TEXT_LIMIT,
+    Button,
+    Item,
+    button,
+    lines,
+    link_button,
+    menu,
+    option,
+    small,
+)
+from bot.ui.markdown import bold, escape_within, join, link
+
+LIST_TITLE_LIMIT = 100
+LIST_URL_LIMIT = 120
+LIST_NAMES_LIMIT = 60
+"""Of an interview in a list, such that ten of them stay below Discord's 4,000 characters."""
+
+LONG_TITLE = 90
+"""Characters beyond which a title is set in a smaller heading: three lines on a phone."""
+
+NAME_LIMIT = 80
+NAMES_SHOWN = 6
+TAG_LIMIT = 40
+TAGS_SHOWN = 3
+
+_BRIEF_NAMES = 3
+_BRIEF_NAME_LIMIT = 50
+_MEANINGLESS_TAGS = frozenset({"interview", "interviews", "인터뷰", "uncategorized"})
+
+
+# ---------------------------------------------------------------- title and people
+
+
+def title_of(interview: Interview | InterviewSummary, text: Text) -> str:
+    """The title as one line of plain text, or the word for an interview without one."""
+    return title_or_untitled(interview.title, text)
+
+
+def title_or_untitled(title: str, text: Text) -> str:
+    title = one_line(title)
+    return title if is_visible(title) else text("card.untitled")
+
+
+def title_link(
+    interview: Interview | InterviewSummary,
+    text: Text,
+    limit: int = LIST_TITLE_LIMIT,
+    url_limit: int = LIST_URL_LIMIT,
+) -> str:
+    """The title as a link to the article."""
+    return link(title_of(interview, text), interview.url, limit, url_limit=url_limit)
+
+
+def heading(interview: Interview, text: Text, limit: int, url_limit: int) -> str:
+    """The title as a heading that links to the article."""
+    marks = "##" if len(title_of(interview, text)) <= LONG_TITLE else "###"
+    return f"{marks} {title_link(interview, text, limit, url_limit)}"
+
+
+def byline(interview: Interview) -> str:
+    """Who speaks, with their roles where known: markdown, "" where nobody is named."""
+    named = [subject for subject in interview.subjects if is_visible(subject.name)]
+    people = [_with_role(subject) for subject in named[:NAMES_SHOWN]]
+    return join([*people, ELLIPSIS if len(named) > NAMES_SHOWN else None])
+
+
+def _with_role(subject: Subject) -> str:
+    name = bold(escape_within(subject.name, NAME_LIMIT))
+    role = escape_within(subject.role or "", NAME_LIMIT)
+    return f"{name}, {role}" if is_visible(role) else name
+
+
+# ---------------------------------------------------------------- facts
+
+
+def tags_of(interview: Interview, text: Text) -> list[str]:
+    """The word for the topic, then the site's tags that say something more: no names, no
+    "Interviews", not the topic again. Plain text, at most ``TAGS_SHOWN``."""
+    topic = topic_of(interview.subjects, interview.tags)
+    word = "" if topic is Topic.OTHER else text(f"kind.{topic}")
+    known = _MEANINGLESS_TAGS | {
+        one_line(name).casefold()
+        for subject in interview.subjects
+        for name in (subject.name, *subject.aliases)
+    }
+    tags = [
+        tag
+        for tag in dict.fromkeys(map(one_line, interview.tags))
+        if is_visible(tag)
+        and tag.casefold() not in known
+        and tag.casefold().removesuffix("s") not in word.casefold()
+    ]
+    return [*filter(None, [word]), *tags][:TAGS_SHOWN]
+
+
+def tags_markdown(interview: Interview, text: Text) -> list[str]:
+    return [escape_within(tag, TAG_LIMIT) for tag in tags_of(interview, text)]
+
+
+def date_of(interview: Interview | InterviewSummary) -> str | None:
+    """Discord's own timestamp: each reader sees the date in their language and time zone."""
+    when = interview.published_at
+    return discord.utils.format_dt(when, "D") if when else None
+
+
+def question_count(number: int, text: Text) -> str | None:
+    """ "14 questions"; ``None`` for an interview that is prose."""
+    return text.plural("card.questions", number) if number else None
+
+
+def names_of(names: Iterable[str]) -> str:
+    """The names that can be seen, as markdown for a list."""
+    return escape_within(", ".join(filter(is_visible, map(one_line, names))), LIST_NAMES_LIMIT)
+
+
+def question_title(number: int, question: str, text: Text) -> str:
+    """ "12. Why?" in plain text, or "Question 12" where the question is empty."""
+    question, shown = one_line(question), text.number(number)
+    if not is_visible(question):
+        return text("reader.question-untitled", number=shown)
+    return f"{shown}. {question}"
+
+
+def question_of(number: int, total: int, text: Text) -> str:
+    """ "Question 3 of 14"."""
+    return text("reader.question", number=text.number(number), total=text.number(total))
+
+
+# ---------------------------------------------------------------- in lists and menus
+
+
+def entry(summary: InterviewSummary, text: Text, *, dated: bool = True, named: bool = True) -> str:
+    """An interview in a list: its linked title, and who, when and how long below."""
+    facts = [
+        names_of(summary.names) if named else None,
+        date_of(summary) if dated else None,
+        question_count(summary.turn_count, text),
+    ]
+    return lines(bold(title_link(summary, text)), small(join(facts)))
+
+
+def brief_entry(summary: InterviewSummary, text: Text) -> list[str]:
+    """The linked title, and a small line of who and when."""
+    names = [escape_within(name, _BRIEF_NAME_LIMIT) for name in summary.names[:_BRIEF_NAMES]]
+    return [bold(title_link(summary, text)), small(join([*names, date_of(summary)]))]
+
+
+def interview_menu(
+    summaries: Sequence[InterviewSummary], text: Text, placeholder: str = "latest.choose"
+) -> Item | None:
+    """A menu that opens one of these interviews; nothing for none."""
+    options = {
+        ids.place_value(summary.id): option(
+            title_of(summary, text),
+            ids.place_value(summary.id),
+            description=join([*summary.names[:_BRIEF_NAMES], _plain_date(summary, text)]),
+        )
+        for summary in summaries
+    }
+    return menu(text(placeholder), ids.OpenChosen(), list(options.values()))
+
+
+def interview_choice(summary: InterviewSummary, text: Text) -> str:
+    """An interview as autocompletion offers it: title and date within 100 characters."""
+    date = _plain_date(summary, text)
+    tail = f" · {date}" if date else ""
+    return shorten(title_of(summary, text), OPTION_TEXT_LIMIT - measure(tail)) + tail
+
+
+def _plain_date(summary: InterviewSummary, text: Text) -> str | None:
+    return text.date(summary.published_at) if summary.published_at else None
+
+
+# ---------------------------------------------------------------- buttons
+
+
+def read_button(
+    interview_id: int, text: Text, style: ButtonStyle = ButtonStyle.primary, key: str = "card.read"
+) -> Button:
+    """The button that opens the reader."""
+    return button(text(key), ids.OpenReader(interview_id), style)
+
+
+def site_button(interview: Interview, text: Text) -> Button | None:
+    """The button to the article, where its address can be opened."""
+    return link_button(text("card.open"), interview.url)

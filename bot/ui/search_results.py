@@ -1,0 +1,198 @@
+"""What a search found and how it was narrowed, and what to try where it found nothing."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.core.i18n import Text
+from bot.core.model import COVER, InterviewSummary, Position
+from bot.core.text import is_visible, one_line, shorten
+from bot.fans.reading import HITS_PER_PAGE, SearchRequest, SearchResultPage
+from bot.search import Fragment, Hit
+from bot.ui import ids
+from bot.ui.interviews import entry, question_title, title_of
+from bot.ui.layout import (
+    WARNING,
+    Button,
+    Content,
+    Item,
+    Layout,
+    button,
+    lines,
+    menu,
+    option,
+    page_buttons,
+    panel,
+    row,
+    rule,
+    small,
+)
+from bot.ui.lists import back_next, page_of, shown_query
+from bot.ui.markdown import bold, escape, escape_within, escaped_length, join
+
+_NAME_LIMIT = 60
+_QUESTION_LIMIT = 120
+_SNIPPET_LIMIT = 240
+_LEAST_ROOM = 12
+
+_TYPED_FILTER = re.compile(r"\b(?:artist|kind|year):", re.IGNORECASE)
+
+
+def search_action(request: SearchRequest, page: int = 0) -> ids.SearchPage:
+    """The action that shows a page (from 0) of a search."""
+    artist = request.artist.id if request.artist else None
+    return ids.SearchPage(page, request.query, artist, request.kind, request.year)
+
+
+def search_page(found: SearchResultPage, text: Text) -> Layout:
+    """One page of a search: at most ``HITS_PER_PAGE`` hits, grouped by interview; or that there
+    are none, with what to try."""
+    request = found.request
+    if not found.groups:
+        return _no_more(request, text) if found.page else _nothing_found(found, text)
+    content: list[Content] = [_head(found, text)]
+    for group in found.groups:
+        content += [rule(), entry(group.interview, text)]
+        content += [_hit(group.interview, hit, text) for hit in group.hits if _is_in_text(hit)]
+    everywhere = button(text("search.everywhere"), search_action(request.without("all")))
+    buttons = row(
+        *page_buttons(
+            found.page, found.more, lambda page: search_action(request, page), back_next(text)
+        ),
+        everywhere if request.is_narrowed else None,
+        _corrected_button(found, text),
+    )
+    return panel(*content, rule(), _menu(found, text), buttons)
+
+
+def _head(found: SearchResultPage, text: Text) -> str:
+    request, corrected = found.request, found.corrected
+    hint = None
+    if corrected and found.exact:
+        hint = text("search.did-you-mean", query=shown_query(corrected))
+    elif corrected:
+        hint = text("search.corrected", query=shown_query(request.query))
+    elif not found.exact:
+        hint = text("search.nearest")
+    searched = corrected if corrected and not found.exact else request.query
+    only = text("search.only", filters=_filters(request, text)) if request.is_narrowed else None
+    pages = page_of(found.page, found.total, HITS_PER_PAGE, text)
+    counted = [text.plural("search.total", found.total), pages]
+    title = text("search.title", query=shown_query(searched))
+    return lines(f"## {title}", hint, only, small(join(counted)))
+
+
+def _nothing_found(found: SearchResultPage, text: Text) -> Layout:
+    request = found.request
+    shown = shown_query(request.query)
+    if not request.is_narrowed:
+        typed = text("search.nothing-typed") if _TYPED_FILTER.search(request.query) else None
+        return panel(lines(text("search.nothing", query=shown), typed))
+    offered: dict[ids.SearchPage, Button] = {}
+    for filters, count in found.hits_without.items():
+        action = search_action(request.without(filters))
+        if count and action != search_action(request):
+            label = text(f"search.any-{filters}", count=text.number(count))
+            offered.setdefault(action, button(label, action))
+    if not offered:
+        advice = "search.nothing-wider"
+    elif [*offered] == [search_action(request.without("all"))]:
+        advice = "search.widen-all"
+    else:
+        advice = "search.widen"
+    nothing = text("search.nothing-narrowed", query=shown, filters=_filters(request, text))
+    return panel(lines(nothing, text(advice)), row(*offered.values()))
+
+
+def unknown_artist(request: SearchRequest, name: str, text: Text) -> Layout:
+    """Nobody is called `name`, with whom `request` should look for interviews; with the same
+    search among all artists."""
+    without = button(text("search.without-artist"), search_action(request.without("artist")))
+    said = text("search.unknown-artist", query=shown_query(name))
+    return panel(said, row(without), colour=WARNING)
+
+
+def _no_more(request: SearchRequest, text: Text) -> Layout:
+    """A page beyond the last."""
+    first = button(text("search.to-first"), search_action(request))
+    return panel(text("search.end", query=shown_query(request.query)), row(first))
+
+
+def _filters(request: SearchRequest, text: Text) -> str:
+    artist = one_line(request.artist.name) if request.artist else ""
+    return join(
+        [
+            bold(escape_within(artist, _NAME_LIMIT)) if is_visible(artist) else None,
+            f"**{text(f'kind.{request.kind}')}**" if request.kind else None,
+            f"**{request.year}**" if request.year else None,
+        ]
+    )
+
+
+def _corrected_button(found: SearchResultPage, text: Text) -> Button | None:
+    if found.corrected is None or not found.exact:
+        return None
+    other = replace(found.request, query=ids.short_query(found.corrected))
+    label = text("search.rather", query=one_line(found.corrected))
+    return button(label, search_action(other))
+
+
+def _is_in_text(hit: Hit) -> bool:
+    """Whether there is more to show than the title, in which the words were found."""
+    return hit.turn_number is not None or any(fragment.bold for fragment in hit.snippet)
+
+
+def _label(summary: InterviewSummary, hit: Hit, text: Text) -> str:
+    if hit.turn_number is not None:
+        return question_title(hit.turn_number, hit.question, text)
+    if not _is_in_text(hit):
+        return text("search.from-start")
+    return text("search.in-intro") if summary.turn_count else text("search.in-text")
+
+
+def _menu(found: SearchResultPage, text: Text) -> Item | None:
+    places = {
+        ids.place_value(group.interview.id, _position(hit)): (group.interview, hit)
+        for group in found.groups
+        for hit in group.hits
+    }
+    options = [
+        option(_label(summary, hit, text), value, description=title_of(summary, text))
+        for value, (summary, hit) in places.items()
+    ]
+    return menu(text("search.choose"), ids.OpenChosen(), options)
+
+
+def _position(hit: Hit) -> Position:
+    return COVER if hit.turn_number is None else Position(hit.turn_number)
+
+
+def _hit(summary: InterviewSummary, hit: Hit, text: Text) -> str:
+    """Where it was found, and the words around it as a quote."""
+    where = escape_within(_label(summary, hit, text), _QUESTION_LIMIT)
+    snippet = _snippet(hit.snippet)
+    return f"{where}\n> {snippet}" if is_visible(snippet) else where
+
+
+def _snippet(fragments: Sequence[Fragment]) -> str:
+    """The words around what was found, that in bold, within ``_SNIPPET_LIMIT``."""
+    merged: list[tuple[str, bool]] = []
+    for fragment in fragments:
+        if merged and merged[-1][1] == fragment.bold:
+            merged[-1] = (merged[-1][0] + fragment.text, fragment.bold)
+        else:
+            merged.append((fragment.text, fragment.bold))
+    shown, room = "", _SNIPPET_LIMIT
+    for raw, is_bold in merged:
+        core = one_line(raw)
+        cut = shorten(core, room, cost=escaped_length)
+        piece = escape(cut)
+        shown += _edge(raw[:1]) + (bold(piece) if is_bold else piece) + _edge(raw[-1:])
+        room -= escaped_length(cut) + 6
+        if cut != core or room < _LEAST_ROOM:
+            break
+    return one_line(shown)
+
+
+def _edge(char: str) -> str:
+    return " " if char.isspace() else ""
