@@ -98,7 +98,7 @@ _PICTURES = (
 )
 
 
-class Page:
+class ArticlePage:
     """What an article's page says. Titles, authors and tags are text with HTML entities."""
 
     def __init__(self, body: bytes) -> None:

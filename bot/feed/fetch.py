@@ -1,4 +1,4 @@
-"""Polite, bounded HTTP: one address asked, conditionally, by rules that hold for any server.
+"""Polite, bounded HTTP requests, conditional where the server told validators.
 
 async with open_fetcher(clock, user_agent="kcrush-bot/1.0") as fetcher:
     fetched = await fetcher.get(url, validators)
@@ -6,10 +6,11 @@ async with open_fetcher(clock, user_agent="kcrush-bot/1.0") as fetcher:
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 
 import aiohttp
 import yarl
@@ -104,6 +105,15 @@ class _Request:
     validators: Validators
 
 
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    url: yarl.URL
+    permanent: bool
+
+
+_Answer = TypeVar("_Answer")
+
+
 class HttpGetter(Protocol):
     """Whatever requests addresses as a ``Fetcher`` does."""
 
@@ -111,7 +121,7 @@ class HttpGetter(Protocol):
 
 
 class Fetcher:
-    """Asks addresses. Made by ``open_fetcher``."""
+    """Requests addresses. Made by ``open_fetcher``."""
 
     def __init__(
         self,
@@ -131,7 +141,7 @@ class Fetcher:
     async def get(
         self, url: str, validators: Validators = NO_VALIDATORS, *, trusted: bool = True
     ) -> Fetched:
-        """Ask for `url`, conditionally where there are `validators`.
+        """Request `url`, conditionally if there are `validators`.
 
         `trusted` says that the operator gave the address: then it may lie in a private network.
         Wherever a public address redirects, and for any address that is not trusted, only the
@@ -144,19 +154,14 @@ class Fetcher:
         forms = conditions(validators)
         habit = self._forms.get(url, 0)
         request = _Request(start, forms[habit % len(forms)] if forms else {}, validators)
-        try:
-            async with asyncio.timeout(self._limits.total):
-                fetched = await self._follow(request, private_ok=trusted)
-        except TimeoutError:
-            seconds = int(self._limits.total)
-            raise FetchError("fetch.too-slow", seconds=seconds) from None
+        fetched = await self._follow(start, partial(self._get, request), private_ok=trusted)
         if forms and fetched.status == 200 and fetched.validators == validators:
             self._forms[url] = habit + 1
         return fetched
 
     async def post(self, url: str, form: Mapping[str, str], *, named_by: str) -> int:
-        """Send `form` to an address that the page at `named_by` named: the status of the answer,
-        whose body is not read.
+        """Send `form` to an address that the page at `named_by` named. Returns the status of the
+        answer, whose body is not read.
 
         Only a page within a private network may name an address there. 307 and 308 are followed
         with the form (RFC 9110, 15.4.8), by the same rules.
@@ -164,49 +169,39 @@ class Fetcher:
         Raises:
             FetchError: there was no answer.
         """
+        private_ok = await self._zone(_parse(named_by)) is Zone.PRIVATE
         target = _bare(_parse(url))
-        try:
-            async with asyncio.timeout(self._limits.total):
-                private_ok = await self._zone(_parse(named_by)) is Zone.PRIVATE
-                for _ in range(self._limits.redirects + 1):
-                    zone = await self._zone(target)
-                    if zone is Zone.PRIVATE and not private_ok:
-                        raise FetchError("fetch.private-address", host=_cut(target.host or ""))
-                    private_ok = zone is Zone.PRIVATE
-                    answer = await self._send(target, zone, form)
-                    if isinstance(answer, int):
-                        return answer
-                    target = answer.url
-        except TimeoutError:
-            raise FetchError("fetch.too-slow", seconds=int(self._limits.total)) from None
-        raise FetchError("fetch.too-many-redirects", limit=self._limits.redirects)
+        return await self._follow(target, partial(self._post, form), private_ok=private_ok)
 
-    async def _send(self, url: yarl.URL, zone: Zone, form: Mapping[str, str]) -> "int | _Hop":
-        try:
-            async with self._sessions[zone].post(
-                url, data=dict(form), allow_redirects=False
-            ) as response:
-                if response.status in _SAME_METHOD and "Location" in response.headers:
-                    return _next_hop(url, url, response)
-                return response.status
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _explained(error, url, self._limits) from error
-
-    async def _follow(self, request: _Request, *, private_ok: bool) -> Fetched:
-        url = request.start
+    async def _follow(
+        self,
+        url: yarl.URL,
+        send: Callable[[yarl.URL, Zone, yarl.URL | None], Awaitable[_Answer | _Redirect]],
+        *,
+        private_ok: bool,
+    ) -> _Answer:
+        """What `send` gets in the end, within the limits. `send` is called with the address, its
+        zone, and the address that permanent redirects led to so far."""
         moved_to: yarl.URL | None = None
         permanent = True
-        for _ in range(self._limits.redirects + 1):
-            zone = await self._zone(url)
-            if zone is Zone.PRIVATE and not private_ok:
-                raise FetchError("fetch.private-address", host=_cut(url.host or ""))
-            private_ok = zone is Zone.PRIVATE
-            answer = await self._ask(url, zone, request, moved_to)
-            if isinstance(answer, Fetched):
-                return answer
-            permanent = permanent and answer.permanent
-            url = answer.url
-            moved_to = url if permanent else moved_to
+        try:
+            async with asyncio.timeout(self._limits.total):
+                for _ in range(self._limits.redirects + 1):
+                    zone = await self._zone(url)
+                    if zone is Zone.PRIVATE and not private_ok:
+                        raise FetchError("fetch.private-address", host=_cut(url.host or ""))
+                    private_ok = zone is Zone.PRIVATE
+                    try:
+                        answer = await send(url, zone, moved_to)
+                    except (aiohttp.ClientError, OSError, ValueError) as error:
+                        raise _explained(error, url, self._limits) from error
+                    if not isinstance(answer, _Redirect):
+                        return answer
+                    permanent = permanent and answer.permanent
+                    url = answer.url
+                    moved_to = url if permanent else moved_to
+        except TimeoutError:
+            raise FetchError("fetch.too-slow", seconds=int(self._limits.total)) from None
         raise FetchError("fetch.too-many-redirects", limit=self._limits.redirects)
 
     async def _zone(self, url: yarl.URL) -> Zone:
@@ -216,31 +211,39 @@ class Fetcher:
         except (OSError, UnicodeError):
             raise FetchError("fetch.no-host", host=_cut(url.host or "")) from None
 
-    async def _ask(
-        self, url: yarl.URL, zone: Zone, request: _Request, moved_to: yarl.URL | None
-    ) -> "Fetched | _Hop":
-        try:
-            async with self._sessions[zone].get(
-                url, headers=request.headers, allow_redirects=False
-            ) as response:
-                if response.status in _REDIRECTS and "Location" in response.headers:
-                    return _next_hop(request.start, url, response)
-                await self._refuse(response, conditional=bool(request.headers))
-                fresh = response.status == 200
-                return Fetched(
-                    status=response.status,
-                    url=str(_bare(url)),
-                    body=await self._read(response, self._limits.body) if fresh else b"",
-                    content_type=response.headers.get("Content-Type", "")[:LONGEST_SHOWN] or None,
-                    validators=read_validators(response.headers) if fresh else request.validators,
-                    retry_after=read_retry_after(response.headers, self._clock.now()),
-                    max_age=read_max_age(response.headers),
-                    moved_to=str(_bare(moved_to)) if moved_to else None,
-                    total=_total(response.headers.get("X-WP-Total", "")),
-                    link=", ".join(response.headers.getall("Link", ()))[:LONGEST_LINK] or None,
-                )
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _explained(error, url, self._limits) from error
+    async def _post(
+        self, form: Mapping[str, str], url: yarl.URL, zone: Zone, _: yarl.URL | None
+    ) -> int | _Redirect:
+        async with self._sessions[zone].post(
+            url, data=dict(form), allow_redirects=False
+        ) as response:
+            if response.status in _SAME_METHOD and "Location" in response.headers:
+                return _redirect(url, url, response)
+            return response.status
+
+    async def _get(
+        self, request: _Request, url: yarl.URL, zone: Zone, moved_to: yarl.URL | None
+    ) -> Fetched | _Redirect:
+        async with self._sessions[zone].get(
+            url, headers=request.headers, allow_redirects=False
+        ) as response:
+            headers = response.headers
+            if response.status in _REDIRECTS and "Location" in headers:
+                return _redirect(request.start, url, response)
+            await self._refuse(response, conditional=bool(request.headers))
+            fresh = response.status == 200
+            return Fetched(
+                status=response.status,
+                url=str(_bare(url)),
+                body=await self._read(response, self._limits.body) if fresh else b"",
+                content_type=headers.get("Content-Type", "")[:LONGEST_SHOWN] or None,
+                validators=read_validators(headers) if fresh else request.validators,
+                retry_after=read_retry_after(headers, self._clock.now()),
+                max_age=read_max_age(headers),
+                moved_to=str(_bare(moved_to)) if moved_to else None,
+                total=_total(headers.get("X-WP-Total", "")),
+                link=", ".join(headers.getall("Link", ()))[:LONGEST_LINK] or None,
+            )
 
     async def _refuse(self, response: aiohttp.ClientResponse, *, conditional: bool) -> None:
         status = response.status
@@ -317,12 +320,6 @@ async def open_fetcher(
         yield Fetcher(sessions, inner, clock, limits, is_public)
 
 
-@dataclass(frozen=True, slots=True)
-class _Hop:
-    url: yarl.URL
-    permanent: bool
-
-
 def _total(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
@@ -337,7 +334,7 @@ def _parse(url: str) -> yarl.URL:
     raise FetchError("fetch.bad-address", url=_cut(url))
 
 
-def _next_hop(start: yarl.URL, url: yarl.URL, response: aiohttp.ClientResponse) -> _Hop:
+def _redirect(start: yarl.URL, url: yarl.URL, response: aiohttp.ClientResponse) -> _Redirect:
     location = response.headers["Location"]
     try:
         target = url.join(yarl.URL(location)).with_fragment(None)
@@ -348,7 +345,7 @@ def _next_hop(start: yarl.URL, url: yarl.URL, response: aiohttp.ClientResponse) 
             target = target.with_user(start.user).with_password(start.password)
     except ValueError:
         raise FetchError("fetch.bad-redirect", target=_cut(location)) from None
-    return _Hop(target, response.status in _PERMANENT)
+    return _Redirect(target, response.status in _PERMANENT)
 
 
 def _explained(error: Exception, url: yarl.URL, limits: Limits) -> FetchError:

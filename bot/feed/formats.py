@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.feed.article import Page
+from bot.feed.article import ArticlePage
 from bot.feed.dates import iso_date
 from bot.feed.identity import web_url
 from bot.feed.json_values import dicts, items, text
@@ -45,7 +45,7 @@ class Post:
     warnings: Sequence[str] = ()
 
 
-def post_of_page(page: Page, url: str) -> Post:
+def post_of_page(page: ArticlePage, url: str) -> Post:
     """An article's page at `url`."""
     warnings: list[str] = []
     address = web_url(page.link("canonical") or page.meta("og:url"), url) or url

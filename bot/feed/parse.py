@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.core.errors import ParseError
 from bot.core.model import Interview
-from bot.feed.article import Page
+from bot.feed.article import ArticlePage
 from bot.feed.entry import collect, interview_of
 from bot.feed.formats import post_of_entry, post_of_json_item, post_of_page, post_of_rest
 from bot.feed.identity import web_url
@@ -98,7 +98,7 @@ def parse_article(body: bytes, *, url: str) -> Interview:
     """
     if not body.strip():
         raise ParseError("error.parse.empty", url=url)
-    page = Page(body)
+    page = ArticlePage(body)
     # The title first: finding the body removes headers.
     if not page.title or page.body is None or page.is_listing:
         raise ParseError("error.parse.not-article", url=url)

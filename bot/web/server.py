@@ -14,6 +14,7 @@ import structlog
 from aiohttp import web
 
 from bot.core.clock import Clock
+from bot.core.supervisor import supervise
 
 logger = structlog.get_logger(__name__)
 
@@ -127,45 +128,34 @@ async def listening(
         await runner.cleanup()
 
 
-class HttpServer:
-    """Serves a site for as long as the bot runs. A port that is taken stops nothing.
+async def serve(
+    make_site: Callable[[], web.Application],
+    clock: Clock,
+    *,
+    host: str,
+    port: int,
+    limits: ServerLimits = ServerLimits(),
+) -> None:
+    """Serve until cancelled. A port that is taken is logged and tried again.
 
-    aiohttp uses an application up in one run: `make_site` makes one for each try.
+    aiohttp uses an application up in one run: `make_site` makes one for each attempt.
     """
 
-    def __init__(
-        self,
-        make_site: Callable[[], web.Application],
-        clock: Clock,
-        *,
-        host: str,
-        port: int,
-        limits: ServerLimits = ServerLimits(),
-    ) -> None:
-        self._make_site = make_site
-        self._clock = clock
-        self._host = host
-        self._port = port
-        self._limits = limits
+    async def listen() -> float:
+        try:
+            async with listening(make_site(), host, port, limits) as bound:
+                logger.info("http.listening", host=host, port=bound)
+                await asyncio.Event().wait()
+        except OSError as error:
+            logger.warning(
+                "http.no-port",
+                host=host,
+                port=port,
+                cause=os.strerror(error.errno) if error.errno else str(error),
+                effect="no pings and no /healthz; polling goes on",
+                mend="end the other program, choose another HTTP_PORT, or 0 to do without",
+                next_try_in=RETRY,
+            )
+        return RETRY
 
-    async def run(self) -> None:
-        """Serve until cancelled; what fails is said in the log and tried again."""
-        while True:
-            try:
-                site = self._make_site()
-                async with listening(site, self._host, self._port, self._limits) as port:
-                    logger.info("http.listening", host=self._host, port=port)
-                    await asyncio.Event().wait()
-            except OSError as error:
-                logger.warning(
-                    "http.no-port",
-                    host=self._host,
-                    port=self._port,
-                    cause=os.strerror(error.errno) if error.errno else str(error),
-                    effect="no pings and no /healthz; polling goes on",
-                    mend="end the other program, choose another HTTP_PORT, or 0 to do without",
-                    next_try_in=RETRY,
-                )
-            except Exception:
-                logger.exception("http.failing", next_try_in=RETRY)
-            await self._clock.sleep(RETRY)
+    await supervise("http", listen, clock, pause=RETRY)

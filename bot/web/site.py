@@ -22,7 +22,7 @@ REQUEST_LIMIT = 10.0
 HEALTH_AGE = 1.0
 """Seconds for which an answer to ``/healthz`` is given again, however many ask."""
 
-TOLD_EVERY = 10.0
+LOG_EVERY = 10.0
 """Seconds: pings are told in the log no oftener, whoever floods the port."""
 
 
@@ -53,12 +53,12 @@ class _Ping:
         self._look_now = look_now
         self._text = text
         self._clock = clock
-        self._told_at = float("-inf")
+        self._logged_at = float("-inf")
 
     async def answer(self, request: web.Request) -> web.Response:
         understood = xmlrpc.understand(await _body(request, xmlrpc.MAX_BODY))
         sentence = self._text(understood.key)
-        self._tell(request, understood)
+        self._log(request, understood)
         if understood.fault is None:
             self._look_now()
             answer = xmlrpc.thanks(sentence)
@@ -66,10 +66,10 @@ class _Ping:
             answer = xmlrpc.fault(understood.fault, sentence)
         return web.Response(body=answer, content_type="text/xml", charset="utf-8")
 
-    def _tell(self, request: web.Request, understood: xmlrpc.Understood) -> None:
+    def _log(self, request: web.Request, understood: xmlrpc.Understood) -> None:
         now = self._clock.monotonic()
-        if now - self._told_at >= TOLD_EVERY:
-            self._told_at = now
+        if now - self._logged_at >= LOG_EVERY:
+            self._logged_at = now
             logger.info("http.ping", by=request.remote, heard=understood.key)
 
 
@@ -103,17 +103,17 @@ def _verification(websub: WebSub) -> Handler:
 def _push(websub: WebSub) -> Handler:
     """The answer tells a hub nothing of whether it was believed (WebSub, 8)."""
 
-    async def push(request: web.Request) -> web.Response:
+    async def receive(request: web.Request) -> web.Response:
         signature = request.headers.get("X-Hub-Signature")
-        delivery = websub.delivery(request.match_info["token"], signature)
-        if delivery is None:
+        push = websub.push(request.match_info["token"], signature)
+        if push is None:
             raise web.HTTPGone
         async for piece in _pieces(request, MAX_PUSH):
-            delivery.add(piece)
-        delivery.end()
+            push.add(piece)
+        push.end()
         return web.Response(status=202)
 
-    return push
+    return receive
 
 
 async def _body(request: web.Request, limit: int) -> bytes:

@@ -11,7 +11,6 @@ import hmac
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import structlog
 
@@ -20,7 +19,7 @@ from bot.core.errors import KcrushError
 from bot.core.retry import backoff
 from bot.core.supervisor import supervise
 from bot.feed.discovery import Hub, discover
-from bot.feed.fetch import Fetched
+from bot.feed.fetch import Fetcher
 
 logger = structlog.get_logger(__name__)
 
@@ -62,14 +61,6 @@ class WebSubError(KcrushError):
     """The hub would not have us, or does not play by the rules. For the log."""
 
 
-class Asks(Protocol):
-    """What this needs of ``bot.feed.fetch.Fetcher``."""
-
-    async def get(self, url: str) -> Fetched: ...
-
-    async def post(self, url: str, form: Mapping[str, str], *, named_by: str) -> int: ...
-
-
 @dataclass(slots=True)
 class _Subscription:
     """What is kept of a feed. `topic` is what we asked for, while the hub may verify it."""
@@ -83,7 +74,7 @@ class _Subscription:
     decided: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Delivery:
+class Push:
     """A push on its way in: ``add`` what comes of its body, then ``end``."""
 
     def __init__(self, secret: str, signature: str | None, accept: Callable[[], None]) -> None:
@@ -117,7 +108,7 @@ class WebSub:
 
     def __init__(
         self,
-        fetcher: Asks,
+        fetcher: Fetcher,
         clock: Clock,
         rng: random.Random,
         *,
@@ -167,13 +158,13 @@ class WebSub:
         subscription.decided.set()
         return challenge
 
-    def delivery(self, token: str, signature: str | None) -> Delivery | None:
+    def push(self, token: str, signature: str | None) -> Push | None:
         """A push to be taken in; ``None`` for an address that is not ours (any more)."""
         subscription = self._by_token.get(token)
         if subscription is None:
             return None
         feed = subscription.feed
-        return Delivery(subscription.secret, signature, lambda: self._look_now(feed))
+        return Push(subscription.secret, signature, lambda: self._look_now(feed))
 
     # ---------------------------------------------------------------- what we ask of a hub
 

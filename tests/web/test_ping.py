@@ -21,7 +21,7 @@ from bot.core.i18n import load_messages
 from bot.core.model import DeliveryState
 from bot.feed.watcher import FeedHealth
 from bot.web.health import Health, health
-from bot.web.server import HttpServer, ServerLimits, listening
+from bot.web.server import ServerLimits, listening, serve
 from bot.web.site import build_site
 from bot.web.xmlrpc import MAX_BODY, understand
 from tests.clock import FakeClock
@@ -327,7 +327,7 @@ async def test_a_taken_port_is_said_and_tried_again() -> None:
     async def look() -> Health:
         return Health(200, {})
 
-    server = HttpServer(
+    server = serve(
         lambda: build_site(
             look_now=list,
             health=look,
@@ -341,7 +341,7 @@ async def test_a_taken_port_is_said_and_tried_again() -> None:
     )
     other = await asyncio.start_server(lambda *_: None, "127.0.0.1", number)
     with capture_logs() as logs:
-        task = asyncio.create_task(server.run())
+        task = asyncio.create_task(server)
         await clock.asleep_for(60)
         other.close()
         await other.wait_closed()

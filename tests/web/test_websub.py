@@ -27,7 +27,7 @@ from bot.feed.fetch import Fetched, open_fetcher
 from bot.web.health import Health
 from bot.web.server import listening
 from bot.web.site import build_site
-from bot.web.websub import MAX_PUSH, Delivery, WebSub
+from bot.web.websub import MAX_PUSH, Push, WebSub
 from sandbox import Sandbox
 from tests.clock import FakeClock
 from tests.feeds import Item, rss
@@ -251,7 +251,7 @@ async def test_other_pushes_mean_nothing(hub: FakeHub) -> None:
 @example(signature="sha256=\udcff")
 def test_any_signature_is_wrong_but_the_right_one(signature: str | None) -> None:
     accepted: list[str] = []
-    delivery = Delivery("secret", signature, lambda: accepted.append("once"))
+    delivery = Push("secret", signature, lambda: accepted.append("once"))
     delivery.add(b"body")
     assert delivery.end() is False
     assert accepted == []
