@@ -5,7 +5,7 @@ a part of a Hangul word, or a misspelling.
 """
 
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 from typing import NamedTuple
 
@@ -107,10 +107,9 @@ class Marker:
         for start, end, compound in compounds(folded):
             stems = self._stem(spellings(compound))
             marks += [Mark(start, end, self._stems[one]) for one in stems if one in self._stems][:1]
-        return [
-            Mark(origins[mark.start], origins[mark.end - 1] + 1, mark.clause)
-            for mark in _without_overlap(marks)
-        ]
+        return _without_overlap(
+            Mark(origins[mark.start], origins[mark.end - 1] + 1, mark.clause) for mark in marks
+        )
 
     def _may_be_marked(self, word: str) -> bool:
         """Whether a word needs a closer look; few do, which saves most of the time."""
@@ -170,7 +169,7 @@ def _is_near(typed: str, word: str) -> bool:
     return any(OSA.distance(typed, one, score_cutoff=most) <= most for one in beginnings)
 
 
-def _without_overlap(marks: list[Mark]) -> list[Mark]:
+def _without_overlap(marks: Iterable[Mark]) -> list[Mark]:
     apart: list[Mark] = []
     for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
         if not apart or mark.start >= apart[-1].end:

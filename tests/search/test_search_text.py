@@ -134,6 +134,7 @@ def test_passages_end_with_sentences():
 
 
 @settings(max_examples=200)
+@example("1 日", "\u33e0", Leniency.EXACT)
 @given(
     query=st.text(max_size=12),
     text=st.text(max_size=600),
