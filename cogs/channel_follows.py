@@ -23,6 +23,9 @@ CHANNEL_FOLLOWER = 2
 WEBHOOK_LIMIT_REACHED = 30007
 """Discord docs, JSON error codes: the channel has 15 webhooks."""
 
+FOLLOW_ERRORS = {403: "error.follow.refused", 404: "error.follow.home-gone"}
+"""What a person reads, by the HTTP status of Follow Announcement Channel."""
+
 NEEDED = ("view_channel", "manage_webhooks")
 """Discord docs, Channel, Follow Announcement Channel."""
 
@@ -83,16 +86,11 @@ class ChannelFollowCommands(commands.Cog):
             http: Any = interaction.client.http
             made = await http.follow_webhook(self._home_id, channel_id)
         except discord.HTTPException as error:
-            if isinstance(error, discord.NotFound):
-                problem = "home-gone"
-            elif isinstance(error, discord.Forbidden):
-                problem = "refused"
-            elif error.code == WEBHOOK_LIMIT_REACHED:
-                problem = "hooks-full"
-            else:
+            full = "error.follow.hooks-full" if error.code == WEBHOOK_LIMIT_REACHED else None
+            key = FOLLOW_ERRORS.get(error.status, full)
+            if key is None:
                 raise
-            mention = Marked(f"<#{channel_id}>")
-            raise UserError(f"error.follow.{problem}", channel=mention) from error
+            raise UserError(key, channel=Marked(f"<#{channel_id}>")) from error
         return int(made["webhook_id"])
 
 
