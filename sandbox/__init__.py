@@ -1,11 +1,10 @@
 """A local Discord: REST v10, gateway v10 and a page, over real sockets on loopback."""
 
 from sandbox.outcome import Choice, InteractionFailed, Modal, Refused, Response
-from sandbox.server import ClientSettings, Sandbox
+from sandbox.server import Sandbox
 
 __all__ = [
     "Choice",
-    "ClientSettings",
     "InteractionFailed",
     "Modal",
     "Refused",

@@ -12,7 +12,7 @@ from sandbox.server import Sandbox
 
 
 def furnish(sandbox: Sandbox) -> None:
-    """A guild to begin with: a few channels, its owner, and a member without any rights."""
+    """Add a guild with channels, its owner, and a member without permissions."""
     world = sandbox.world
     guild = world.add_guild("Sandbox")
     world.add_channel(guild, "general", topic="Type a slash command here")
@@ -22,7 +22,7 @@ def furnish(sandbox: Sandbox) -> None:
 
 
 async def serve(port: int, token: str | None) -> None:
-    """Run until SIGINT or SIGTERM. Raises OSError when the port can't be had."""
+    """Run until SIGINT or SIGTERM. Raises OSError when the port is not available."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -40,10 +40,10 @@ async def serve(port: int, token: str | None) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: 0 after being stopped, 1 when it can't listen; argparse's 2 for wrong use."""
+    """Returns the exit code: 0 after a stop, 1 when it can't listen; argparse exits with 2."""
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="the port to listen on; 0: any free")
-    parser.add_argument("--token", default=None, help="the bot's token; otherwise invented")
+    parser.add_argument("--token", default=None, help="the bot's token; made when not given")
     given = parser.parse_args(arguments)
     if not 0 <= given.port <= 65535:
         parser.error(f"--port must lie between 0 and 65535, not {given.port}")

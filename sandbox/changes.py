@@ -1,4 +1,4 @@
-"""Waiting for the sandbox's state to be as wished, without polling."""
+"""Waiting for a condition on the sandbox's state, without polling."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,32 +8,34 @@ T = TypeVar("T")
 
 
 class Changes:
-    """A bell rung at every change of state; those who wait look again at each ring.
+    """Notifies waiting tasks of every change of state, so that they check their condition again.
 
-    For one event loop. A wait costs nothing while nothing changes.
+    For one event loop. Waiting costs nothing while nothing changes.
     """
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Future[None]] = set()
 
-    def ring(self) -> None:
-        """Wake everyone who waits, to look again."""
+    def notify(self) -> None:
+        """Make every waiting task check its condition again."""
         waiting, self._waiting = self._waiting, set()
         for future in waiting:
             if not future.done():
                 future.set_result(None)
 
-    async def until(self, look: Callable[[], T | None], timeout: float | None, what: str) -> T:
-        """Return `look()` as soon as it is neither None nor False.
+    async def wait_for(
+        self, condition: Callable[[], T | None], timeout: float | None, what: str
+    ) -> T:
+        """Return the value of `condition()` as soon as it is neither None nor False.
 
-        Raises TimeoutError naming `what` after `timeout` seconds (None: waits for ever).
+        Raises TimeoutError naming `what` after `timeout` seconds (None: never).
         """
         loop = asyncio.get_running_loop()
         deadline = None if timeout is None else loop.time() + timeout
         while True:
-            found = look()
-            if found is not None and found is not False:
-                return found
+            value = condition()
+            if value is not None and value is not False:
+                return value
             future: asyncio.Future[None] = loop.create_future()
             self._waiting.add(future)
             try:

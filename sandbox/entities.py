@@ -1,8 +1,8 @@
-"""The things a Discord consists of, as plain mutable records.
+"""Discord's objects, as mutable records.
 
 Ids are snowflakes (int), times are seconds since the Unix epoch (float), permissions are bit sets
-(int). JSON shapes live in `sandbox.serial`, rules in `sandbox.permissions` and `sandbox.validate`.
-Numbers and names follow https://docs.discord.com/developers/resources/.
+(int). `sandbox.serial` and `sandbox.message_json` convert them to JSON. Numbers and names follow
+https://docs.discord.com/developers/resources/.
 """
 
 from __future__ import annotations
@@ -61,39 +61,44 @@ class MessageFlag(IntFlag):
 
 
 class MessageType(IntEnum):
-    """The message types that the sandbox makes."""
+    """The types of messages in the sandbox."""
 
     DEFAULT = 0
     CHANNEL_FOLLOW_ADD = 12
-    THREAD_CREATED = 18
     REPLY = 19
     CHAT_INPUT_COMMAND = 20
     THREAD_STARTER_MESSAGE = 21
-    CONTEXT_MENU_COMMAND = 23
 
 
 class Intent(IntFlag):
-    """Gateway intents that an event of the sandbox may ask for."""
+    """Gateway intents of the sandbox's events."""
 
     GUILDS = 1 << 0
     GUILD_MEMBERS = 1 << 1
     GUILD_WEBHOOKS = 1 << 5
     GUILD_MESSAGES = 1 << 9
-    GUILD_MESSAGE_REACTIONS = 1 << 10
-    GUILD_MESSAGE_TYPING = 1 << 11
     DIRECT_MESSAGES = 1 << 12
-    DIRECT_MESSAGE_REACTIONS = 1 << 13
-    DIRECT_MESSAGE_TYPING = 1 << 14
     MESSAGE_CONTENT = 1 << 15
+
+
+class InteractionType(IntEnum):
+    """Types of interactions, after PING (1)."""
+
+    COMMAND = 2
+    COMPONENT = 3
+    AUTOCOMPLETE = 4
+    SUBMIT = 5
 
 
 @dataclass(slots=True)
 class Event:
-    """Something that happened, as a gateway session or the page is told of it.
+    """A change, as gateway sessions and the page receive it.
 
-    `data` is the final JSON. `intents` holds the bits of which a session must have at least one
-    (0: every session gets it). `gateway` is False for what only the page gets; `user_id` then
-    names the one person who may see it (ephemeral messages).
+    Attributes:
+        data: the final JSON.
+        intents: bits of which a session needs at least one (0: none needed).
+        user_id: the only person who may see it (ephemeral messages).
+        gateway: False for what only the page receives.
     """
 
     name: str
@@ -106,13 +111,13 @@ class Event:
 
 @dataclass(slots=True)
 class User:
+    """A user. `accepts_dms` is the setting for members of shared guilds."""
+
     id: int
     name: str
     global_name: str | None = None
     bot: bool = False
     locale: str = "en-US"
-    avatar: str | None = None
-    public_flags: int = 0
     accepts_dms: bool = True
     blocks_app: bool = False
 
@@ -126,7 +131,6 @@ class Role:
     position: int = 0
     color: int = 0
     mentionable: bool = False
-    hoist: bool = False
     managed: bool = False
     bot_id: int | None = None
 
@@ -164,7 +168,7 @@ class Tag:
 
 @dataclass(slots=True)
 class ThreadInfo:
-    """What a thread has beyond a channel. `members` maps user ids to the time of joining."""
+    """The attributes that only threads have. `members` maps user ids to the time of joining."""
 
     owner_id: int
     created_at: float
@@ -172,7 +176,6 @@ class ThreadInfo:
     auto_archive_duration: int = 4320
     archived: bool = False
     locked: bool = False
-    invitable: bool = True
     message_count: int = 0
     total_message_sent: int = 0
     applied_tags: list[int] = field(default_factory=list)
@@ -181,7 +184,7 @@ class ThreadInfo:
 
 @dataclass(slots=True)
 class Message:
-    """A message. `author` may be a stand-in for a webhook (then `webhook_id` is set)."""
+    """A message. With `webhook_id` set, `author` represents the webhook."""
 
     id: int
     channel_id: int
@@ -198,7 +201,6 @@ class Message:
     mention_roles: list[int] = field(default_factory=list)
     mention_everyone: bool = False
     edited: float | None = None
-    pinned: bool = False
     tts: bool = False
     nonce: str | int | None = None
     webhook_id: int | None = None
@@ -209,7 +211,6 @@ class Message:
     position: int | None = None
     ephemeral_for: int | None = None
     crossposts: list[tuple[int, int]] = field(default_factory=list)
-    reactions: dict[str, set[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +227,10 @@ class Upload:
 class Channel:
     """A guild channel, a thread (`thread` set) or a direct message (`recipients` set).
 
-    `messages` is in order of creation and keeps the newest `keep`. `webhooks` are the ids of
-    those that speak here, `followers` of those that carry crossposts from here elsewhere.
+    Attributes:
+        messages: in order of creation; only the newest `keep`.
+        webhooks: ids of the channel's webhooks.
+        followers: ids of the webhooks that copy crossposts from here into other channels.
     """
 
     id: int
@@ -262,8 +265,10 @@ class Channel:
 
 @dataclass(slots=True)
 class Guild:
-    """A guild; `channels` holds no threads, these are in `threads`. The role whose id is the
-    guild's own is @everyone."""
+    """A guild. `channels` has no threads; they are in `threads`.
+
+    The role with the guild's id is @everyone.
+    """
 
     id: int
     name: str
@@ -275,14 +280,11 @@ class Guild:
     threads: dict[int, Channel] = field(default_factory=dict)
     system_channel_id: int | None = None
     preferred_locale: str = "en-US"
-    icon: str | None = None
-    description: str | None = None
-    unavailable: bool = False
 
 
 @dataclass(slots=True)
 class Command:
-    """An application command as registered; `options` is validated JSON."""
+    """An application command; `options` is validated JSON."""
 
     id: int
     application_id: int
@@ -310,8 +312,6 @@ class Webhook:
     channel_id: int
     name: str
     user: User | None = None
-    token: str | None = None
-    avatar: str | None = None
     application_id: int | None = None
     source_channel_id: int | None = None
     source_guild_id: int | None = None
@@ -319,16 +319,18 @@ class Webhook:
 
 @dataclass(slots=True)
 class Interaction:
-    """An interaction that a person started: who, where, with what, and how it was answered.
+    """An interaction and how it was answered.
 
-    `type` is 2 command, 3 component, 4 autocomplete, 5 modal. `callback_type` is that of the
-    first callback, None while there is none. `message_id` is the id of the original response.
-    `owners` maps the kind of each installation that allows it ("0" guild, "1" user) to its owner.
+    Attributes:
+        message: the message whose component was used.
+        callback_type: of the first callback; None while there is none.
+        message_id: id of the original response.
+        owners: maps each kind of installation that allows it ("0" guild, "1" user) to its owner.
     """
 
     id: int
     token: str
-    type: int
+    type: InteractionType
     user: User
     channel_id: int
     guild_id: int | None
@@ -336,22 +338,16 @@ class Interaction:
     data: Json = field(default_factory=dict)
     message: Message | None = None
     callback_type: int | None = None
-    callback_data: Json | None = None
     message_id: int | None = None
-    ephemeral: bool = False
-    followup_ids: list[int] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Application:
-    """The one application that this Discord knows; `token` is its bot's token."""
+    """The only application of the sandbox; `token` is its bot's token."""
 
     id: int
     name: str
     token: str
     owner: User
     bot: User
-    flags: int = 0
-    description: str = ""
-    verify_key: str = "0" * 64

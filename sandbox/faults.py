@@ -1,4 +1,4 @@
-"""Faults on demand for REST: latency, errors before or after the effect, cut connections."""
+"""Fault rules for REST: latency, errors before or after the effect, cut connections."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from typing import Literal
 class Rule:
     """What goes wrong with which requests.
 
-    `match` is a regular expression searched in ``"METHOD /path"``, the path after ``/api/v10``
-    and without its query. A matching request is hit with `probability`, at most `times` times
-    (None: for ever). Hit, it is held for `latency` seconds (drawn evenly between the two), and
-    then, when `status` is set, answered with it, or, when `drop` is set, its connection is cut;
-    "before" the effect or "after" it. A rule with neither only delays.
-
-    `code` and `message` go into the error's body. For 429 `retry_after` (seconds), `scope` and
-    `via` (whether the answer bears Discord's ``Via`` header) shape the answer.
+    Attributes:
+        match: a regular expression searched in ``"METHOD /path"``, the path after ``/api/v10`` and
+            without its query.
+        times: how many requests are affected at most; None is unlimited.
+        probability: of a matching request to be affected.
+        latency: bounds of the delay in seconds, drawn uniformly.
+        status: the status of the answer; None only delays, unless `drop` cuts the connection.
+        when: whether `status` or `drop` comes before or after the request takes effect.
+        code, message: of the error's JSON body.
+        retry_after, scope: of a 429 (seconds).
+        via: whether the answer has Discord's ``Via`` header.
+        fired: how many requests were affected.
     """
 
     match: str = ""
@@ -51,8 +55,8 @@ class Rule:
         """Whether the rule does more than delay."""
         return self.drop or self.status is not None
 
-    def hits(self, line: str, rng: random.Random) -> bool:
-        """Whether this request is hit; counts it when so."""
+    def matches(self, line: str, rng: random.Random) -> bool:
+        """Whether this request is affected; counts it if so."""
         if self.times is not None and self.fired >= self.times:
             return False
         if not self._pattern.search(line):
@@ -64,42 +68,44 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
-    """What befalls one request: seconds of delay, then the rule that breaks it, if any."""
+class AppliedFault:
+    """The faults of one request: seconds of delay, then the rule that breaks it, if any."""
 
     latency: float = 0.0
     rule: Rule | None = None
 
 
 class Faults:
-    """The rules in force, in order of adding. Delays of all that hit add up; the first that
-    breaks the request wins, and those after it are not drawn."""
+    """The rules in force, in the order in which they were added.
+
+    The delays of all matching rules add up. The first rule that breaks the request ends the search.
+    """
 
     def __init__(self, rng: random.Random | None = None) -> None:
         self._rng = rng or random.Random()
         self._rules: list[Rule] = []
 
     def add(self, rule: Rule) -> Rule:
-        """Put a rule in force; returns it, for `remove` and its count `fired`."""
+        """Add a rule and return it."""
         self._rules.append(rule)
         return rule
 
     def remove(self, rule: Rule) -> None:
-        """Take a rule out of force; one that is not in force is ignored."""
+        """Remove a rule, if it is in force."""
         self._rules = [each for each in self._rules if each is not rule]
 
     def clear(self) -> None:
         self._rules = []
 
-    def fate(self, method: str, path: str) -> Fate:
-        """Draw what befalls a request."""
+    def apply(self, method: str, path: str) -> AppliedFault:
+        """The faults that apply to a request."""
         if not self._rules:
-            return Fate()
+            return AppliedFault()
         line = f"{method} {path}"
         latency = 0.0
         for rule in self._rules:
-            if rule.hits(line, self._rng):
+            if rule.matches(line, self._rng):
                 latency += self._rng.uniform(*rule.latency)
                 if rule.breaks:
-                    return Fate(latency, rule)
-        return Fate(latency)
+                    return AppliedFault(latency, rule)
+        return AppliedFault(latency)

@@ -1,4 +1,4 @@
-"""Channel following: one message of an announcement channel in every channel that follows it.
+"""Channel following: crossposted messages are copied into the channels that follow.
 
 https://docs.discord.com/developers/resources/channel#follow-announcement-channel
 """
@@ -9,12 +9,12 @@ import asyncio
 
 from sandbox.entities import Channel, Message, MessageFlag, MessageType, User, Webhook
 from sandbox.errors import ApiError
-from sandbox.messages import publish, share_content, store
+from sandbox.messages import add_system_message, copy_content, publish, store
 from sandbox.world import World
 
 # "Maximum number of webhooks reached", code 30007, for each channel.
 MAX_WEBHOOKS = 15
-# Followers that get their copy before others get their turn on the event loop.
+# After so many copies other tasks of the event loop run.
 CHUNK = 100
 FOLLOWER = 2
 
@@ -26,8 +26,10 @@ def check_webhook_count(channel: Channel) -> None:
 
 
 def follow(world: World, source: Channel, target: Channel) -> Webhook:
-    """Make `target` follow `source` through a follower webhook; the note of it appears in
-    `target`. Raises `ApiError` 400 (30007) when `target` has too many webhooks."""
+    """Make `target` follow `source` through a webhook; a system message in `target` says so.
+
+    Raises `ApiError` 400 (30007) when `target` has too many webhooks.
+    """
     check_webhook_count(target)
     guild = world.guild_of(source)
     webhook = Webhook(
@@ -42,23 +44,14 @@ def follow(world: World, source: Channel, target: Channel) -> Webhook:
     )
     source.followers.append(webhook.id)
     world.add_webhook(webhook)
-    note = Message(
-        id=world.snowflake(),
-        channel_id=target.id,
-        guild_id=target.guild_id,
-        author=world.application.bot,
-        timestamp=world.clock(),
-        type=MessageType.CHANNEL_FOLLOW_ADD,
-        content=webhook.name,
-        reference=_reference(source),
+    add_system_message(
+        world, target, MessageType.CHANNEL_FOLLOW_ADD, _reference(source), webhook.name
     )
-    store(world, target, note)
-    publish(world, "MESSAGE_CREATE", target, note)
     return webhook
 
 
-async def spread(world: World, source: Channel, message: Message) -> None:
-    """Copy a crossposted message to all who follow its channel now, others getting their turn."""
+async def copy_to_followers(world: World, source: Channel, message: Message) -> None:
+    """Copy a crossposted message into all channels that follow its channel now."""
     for number, webhook_id in enumerate(tuple(source.followers), 1):
         webhook = world.webhooks.get(webhook_id)
         target = world.channels.get(webhook.channel_id) if webhook else None
@@ -71,7 +64,7 @@ async def spread(world: World, source: Channel, message: Message) -> None:
 def _copy(
     world: World, channel: Channel, source: Message, target: Channel, webhook: Webhook
 ) -> None:
-    """A copy speaks in the webhook's name and pings nobody."""
+    """A copy has the webhook's name and pings nobody."""
     copy = Message(
         id=world.snowflake(),
         channel_id=target.id,
@@ -81,7 +74,7 @@ def _copy(
         webhook_id=webhook.id,
         reference=_reference(channel) | {"message_id": str(source.id)},
     )
-    share_content(source, copy)
+    copy_content(source, copy)
     copy.flags |= MessageFlag.IS_CROSSPOST
     store(world, target, copy)
     source.crossposts.append((target.id, copy.id))

@@ -1,4 +1,4 @@
-"""Snowflakes and secrets.
+"""Snowflakes and tokens.
 
 https://docs.discord.com/developers/reference#snowflakes
 """
@@ -15,8 +15,11 @@ _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 class Snowflakes:
-    """Ids: milliseconds since 2015 shifted by 22 bits, strictly rising even when the clock
-    stands still or goes back. `clock` is in seconds since the epoch."""
+    """Generates ids: milliseconds since 2015 shifted left by 22 bits.
+
+    Ids rise strictly, also when the clock stands still or goes back. `clock` returns seconds
+    since the epoch.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -28,9 +31,11 @@ class Snowflakes:
         return self._last
 
 
-def secret(rng: random.Random, owner_id: int) -> str:
-    """A secret in the shape of Discord's tokens: it begins with its owner's id in base64, where
-    client libraries read it."""
+def new_token(rng: random.Random, owner_id: int) -> str:
+    """A token in Discord's shape.
+
+    It begins with its owner's id in base64, from which client libraries read the id.
+    """
     letters = "".join(rng.choices(_ALPHABET, k=60))
     owner = base64.urlsafe_b64encode(str(owner_id).encode()).decode().rstrip("=")
     return f"{owner}.{letters[:6]}.{letters[6:]}"

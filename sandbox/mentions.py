@@ -1,7 +1,6 @@
 """Whom a message pings.
 
-Pure. Source: https://docs.discord.com/developers/resources/message#allowed-mentions-object. What
-is returned is who was really pinged, so that a test can assert that nobody was.
+Source: https://docs.discord.com/developers/resources/message#allowed-mentions-object.
 """
 
 from __future__ import annotations
@@ -38,21 +37,17 @@ def resolve(
     users: Container[int],
     roles: Mapping[int, Role],
     permissions: int,
-    replied_to: int | None = None,
 ) -> Pings:
-    """Who is pinged by `texts`, under the body's `allowed_mentions` (None: it had none).
+    """Who is pinged by `texts` under the body's `allowed_mentions` (None: it has none).
 
-    A role that is not mentionable, and @everyone, need MENTION_EVERYONE among `permissions`.
-    Text in code is never a mention. `replied_to` is the author of the message replied to, who
-    is pinged unless `allowed` is there without `replied_user`.
+    A role that is not mentionable, and @everyone, need MENTION_EVERYONE among `permissions`. Text
+    in code is never a mention.
     """
     text = "\n".join(_CODE.sub(" ", each) for each in texts)
     may_all = bool(permissions & Permission.MENTION_EVERYONE)
     named_users = [int(found) for found in _USER.findall(text)]
     named_roles = [int(found) for found in _ROLE.findall(text)]
-    pinged = [each for each in named_users if each in users and _lets(allowed, "users", each)]
-    if replied_to is not None and (allowed is None or allowed.get("replied_user")):
-        pinged.insert(0, replied_to)
+    pinged = [each for each in named_users if each in users and _allows(allowed, "users", each)]
     return Pings(
         users=list(dict.fromkeys(pinged)),
         roles=[
@@ -61,13 +56,13 @@ def resolve(
             if (role := roles.get(each)) is not None
             and role.id != role.guild_id
             and (role.mentionable or may_all)
-            and _lets(allowed, "roles", each)
+            and _allows(allowed, "roles", each)
         ],
-        everyone=may_all and bool(_EVERYONE.search(text)) and _lets(allowed, "everyone", 0),
+        everyone=may_all and bool(_EVERYONE.search(text)) and _allows(allowed, "everyone", 0),
     )
 
 
-def _lets(allowed: Mapping[str, Any] | None, kind: str, target: int) -> bool:
+def _allows(allowed: Mapping[str, Any] | None, kind: str, target: int) -> bool:
     if allowed is None or kind in allowed.get("parse", ()):
         return True
     return kind != "everyone" and target in allowed.get(kind, ())

@@ -1,4 +1,4 @@
-"""The one place where messages come to be, change and go."""
+"""Creating, editing and deleting messages."""
 
 from __future__ import annotations
 
@@ -10,26 +10,24 @@ from sandbox.entities import (
     Channel,
     Intent,
     Interaction,
+    InteractionType,
     Message,
     MessageFlag,
     MessageType,
     Upload,
     User,
-    Webhook,
 )
-from sandbox.errors import ApiError, unknown
-from sandbox.mentions import Pings, displayed, resolve
-from sandbox.permissions import ALL, Permission
-from sandbox.validate import message_payload
+from sandbox.errors import unknown
+from sandbox.mentions import displayed, resolve
+from sandbox.message_json import message_event_json
+from sandbox.validate.message import message_payload
 from sandbox.world import World
 
-# How many messages for one pair of eyes, and how many bytes of attachments, are kept.
+# How many ephemeral messages, and how many bytes of attachments, are kept.
 KEEP_EPHEMERALS = 5_000
 KEEP_FILE_BYTES = 64 * 1024 * 1024
-# A bound on remembered nonces, far above what 300 s at 50 requests/s can make.
+# The bound of kept nonces is far above what 300 s at 50 requests/s can make.
 KEEP_NONCES = 50_000
-
-COMMAND, COMPONENT, SUBMIT = 2, 3, 5
 
 
 def create_message(
@@ -38,27 +36,26 @@ def create_message(
     author: User,
     payload: Mapping[str, Any],
     *,
-    webhook: Webhook | None = None,
     interaction: Interaction | None = None,
     ephemeral_for: User | None = None,
     files: Sequence[Upload] = (),
     loading: bool = False,
     message_id: int | None = None,
 ) -> Message:
-    """Validate `payload` (the JSON of Discord's create-message, webhook or callback `data`),
-    decide who is pinged, store the message and emit MESSAGE_CREATE.
+    """Validate `payload`, decide who is pinged, store the message and emit MESSAGE_CREATE.
 
-    Checks no permission to send: the endpoints do. With `enforce_nonce`, a nonce that the same
-    author used within `world.nonce_window` gives the message of then. `ephemeral_for` makes a
-    message that only this person sees: kept in `world.ephemerals`, emitted to the page alone.
-    `loading` makes the empty stand-in of a deferred reply. `message_id` is the thread's for the
-    first message of a post. Raises `ApiError` 400 for what Discord refuses.
+    `payload` is the JSON of Discord's create-message or of a callback's `data`. Permissions to send
+    are checked by the endpoints. With `enforce_nonce`, a nonce that the author used within
+    `world.nonce_window` returns the message of then. `ephemeral_for` makes an ephemeral message,
+    kept in `world.ephemerals` and emitted to the page only. `loading` makes the placeholder of a
+    deferred reply. `message_id` is the thread's id for the first message of a post.
+
+    Raises `ApiError` 400 for what Discord refuses.
     """
     draft = message_payload(
         world,
         payload,
         interaction=interaction is not None,
-        webhook=webhook is not None,
         files=files,
         channel_id=channel.id,
         loading=loading,
@@ -71,18 +68,15 @@ def create_message(
         id=world.snowflake() if message_id is None else message_id,
         channel_id=channel.id,
         guild_id=channel.guild_id,
-        author=_speaker(author, webhook, draft),
+        author=author,
         timestamp=world.clock(),
         tts=bool(draft.get("tts")),
         nonce=draft.get("nonce"),
-        webhook_id=webhook.id if webhook else None,
-        application_id=webhook.application_id if webhook else None,
     )
-    replied_to = _refer(world, channel, message, draft)
     if interaction is not None:
-        _answer(world, message, interaction)
+        _mark_as_answer(world, message, interaction)
     _fill(world, message, draft)
-    _ping(world, channel, message, draft, author, replied_to)
+    _set_mentions(world, channel, message, draft)
     if loading:
         message.flags |= MessageFlag.LOADING
     if ephemeral_for is not None:
@@ -92,9 +86,31 @@ def create_message(
     else:
         message.flags &= ~MessageFlag.EPHEMERAL
         store(world, channel, message)
-    _remember_nonce(world, author, draft, message)
+    _keep_nonce(world, author, draft, message)
     publish(world, "MESSAGE_CREATE", channel, message)
     return message
+
+
+def add_system_message(
+    world: World,
+    channel: Channel,
+    kind: MessageType,
+    reference: dict[str, Any],
+    content: str = "",
+) -> None:
+    """Add a message that Discord itself writes in the bot's name; emits MESSAGE_CREATE."""
+    message = Message(
+        id=world.snowflake(),
+        channel_id=channel.id,
+        guild_id=channel.guild_id,
+        author=world.application.bot,
+        timestamp=world.clock(),
+        type=kind,
+        content=content,
+        reference=reference,
+    )
+    store(world, channel, message)
+    publish(world, "MESSAGE_CREATE", channel, message)
 
 
 def edit_message(
@@ -104,10 +120,10 @@ def edit_message(
     *,
     files: Sequence[Upload] = (),
 ) -> Message:
-    """Apply the JSON of Discord's edit-message; emits MESSAGE_UPDATE (page only if ephemeral).
+    """Apply the JSON of Discord's edit-message and emit MESSAGE_UPDATE.
 
-    Crossposted copies follow. Nobody is pinged by an edit, yet the mentions shown are those of
-    the new text. Raises `ApiError` 400 for what Discord refuses, 404 when the channel is gone.
+    Crossposted copies are edited too. An edit pings nobody, but the message's mentions become those
+    of the new text. Raises `ApiError` 400 for what Discord refuses, 404 when the channel is gone.
     """
     channel = world.channels.get(message.channel_id)
     if channel is None:
@@ -115,16 +131,16 @@ def edit_message(
     draft = message_payload(world, payload, editing=message, files=files, channel_id=channel.id)
     _fill(world, message, draft)
     if draft["given"] & {"content", "components", "allowed_mentions"}:
-        _ping(world, channel, message, draft, message.author, None)
+        _set_mentions(world, channel, message, draft)
     if draft["given"] - {"flags"}:
         message.edited = world.clock()
     publish(world, "MESSAGE_UPDATE", channel, message)
-    _update_copies(world, message, share_content)
+    _update_copies(world, message, copy_content)
     return message
 
 
 def delete_message(world: World, message: Message) -> None:
-    """Remove the message; emits MESSAGE_DELETE (page only if ephemeral).
+    """Remove the message and emit MESSAGE_DELETE.
 
     Crossposted copies stay and are marked SOURCE_MESSAGE_DELETED.
     """
@@ -141,7 +157,7 @@ def delete_message(world: World, message: Message) -> None:
 
 
 def store(world: World, channel: Channel, message: Message) -> None:
-    """Put the message at the end of its channel; a thread counts it and wakes up."""
+    """Append the message to its channel; a thread counts it and is unarchived."""
     _bounded(channel.messages, message, channel.keep)
     channel.last_message_id = message.id
     info = channel.thread
@@ -158,26 +174,21 @@ def store(world: World, channel: Channel, message: Message) -> None:
 
 
 def publish(world: World, name: str, channel: Channel, message: Message) -> None:
-    """Emit a message event; ephemeral ones, and those in channels that the bot can't see, go to
-    the page alone."""
+    """Emit a message event.
+
+    Events of ephemeral messages, and of channels that the bot can't see, go to the page only.
+    """
     guild = world.guild_of(channel)
     visible = message.ephemeral_for is None and bool(
         world.permissions(channel, world.application.bot)
     )
-    data: Callable[[], dict[str, Any]]
-    if name == "MESSAGE_DELETE":
-        identity = {"id": str(message.id), "channel_id": str(channel.id)}
-        if guild is not None:
-            identity["guild_id"] = str(guild.id)
-        data = identity.copy
-    else:
-
-        def data() -> dict[str, Any]:
-            return serial.message_event_json(world, message)
-
+    identity = {"id": str(message.id), "channel_id": str(channel.id)}
+    if guild is not None:
+        identity["guild_id"] = str(guild.id)
+    is_deletion = name == "MESSAGE_DELETE"
     world.publish(
         name,
-        data,
+        lambda: identity if is_deletion else message_event_json(world, message),
         guild=guild,
         intents=Intent.DIRECT_MESSAGES if channel.is_dm else Intent.GUILD_MESSAGES,
         gateway=visible,
@@ -185,9 +196,11 @@ def publish(world: World, name: str, channel: Channel, message: Message) -> None
     )
 
 
-def share_content(source: Message, copy: Message) -> None:
-    """Give a crossposted copy what its source shows now: words and embeds, but no components,
-    which Discord does "not sync from the source message" (discord-api-docs, issue 3079)."""
+def copy_content(source: Message, copy: Message) -> None:
+    """Give a crossposted copy the content and embeds of its source.
+
+    Components "do not sync from the source message" (discord-api-docs, issue 3079).
+    """
     copy.content = source.content
     copy.embeds = source.embeds
     copy.attachments = source.attachments
@@ -217,13 +230,6 @@ def _bounded(messages: Any, message: Message, keep: int) -> None:
         messages.popitem(last=False)
 
 
-def _speaker(author: User, webhook: Webhook | None, draft: Mapping[str, Any]) -> User:
-    """The author as shown: a webhook may speak under any name."""
-    if webhook is None:
-        return author
-    return User(webhook.id, draft.get("username") or webhook.name, bot=True)
-
-
 def _fill(world: World, message: Message, draft: Mapping[str, Any]) -> None:
     for key in ("content", "embeds", "components", "flags", "attachments"):
         setattr(message, key, draft[key])
@@ -238,48 +244,22 @@ def _fill(world: World, message: Message, draft: Mapping[str, Any]) -> None:
         size -= len(content)
 
 
-def _ping(
-    world: World,
-    channel: Channel,
-    message: Message,
-    draft: Mapping[str, Any],
-    author: User,
-    replied_to: int | None,
+def _set_mentions(
+    world: World, channel: Channel, message: Message, draft: Mapping[str, Any]
 ) -> None:
     guild = world.guild_of(channel)
-    # Webhooks have no permissions and so no limit on whom they ping.
-    bits = ALL if message.webhook_id is not None else world.permissions(channel, author)
-    if message.interaction_metadata is not None:
-        bits = world.permissions(channel, world.application.bot)
-    pings: Pings = resolve(
+    sender = message.author if message.interaction_metadata is None else world.application.bot
+    granted = world.permissions(channel, sender)
+    pings = resolve(
         [message.content, *displayed(message.components)],
         draft.get("allowed_mentions"),
         users=world.users,
         roles=guild.roles if guild else {},
-        permissions=bits,
-        replied_to=replied_to,
+        permissions=granted,
     )
     message.mentions = pings.users
     message.mention_roles = pings.roles
-    message.mention_everyone = pings.everyone and bool(bits & Permission.MENTION_EVERYONE)
-
-
-def _refer(
-    world: World, channel: Channel, message: Message, draft: Mapping[str, Any]
-) -> int | None:
-    """Make the message a reply when it is one; returns the author replied to."""
-    reference = draft.get("message_reference")
-    if reference is None:
-        return None
-    target = channel.messages.get(reference["message_id"])
-    if target is None:
-        if reference.get("fail_if_not_exists") is False:
-            return None
-        error = {"code": "REPLIES_UNKNOWN_MESSAGE", "message": "Unknown message"}
-        raise ApiError(400, 50035, "Invalid Form Body", {"message_reference": {"_errors": [error]}})
-    message.type = MessageType.REPLY
-    message.reference = _reference_json(channel, target)
-    return target.author.id
+    message.mention_everyone = pings.everyone
 
 
 def _reference_json(channel: Channel, target: Message) -> dict[str, Any]:
@@ -289,7 +269,7 @@ def _reference_json(channel: Channel, target: Message) -> dict[str, Any]:
     return reference
 
 
-def _answer(world: World, message: Message, interaction: Interaction) -> None:
+def _mark_as_answer(world: World, message: Message, interaction: Interaction) -> None:
     """Mark a message as the answer to an interaction."""
     metadata: dict[str, Any] = {
         "id": str(interaction.id),
@@ -298,14 +278,13 @@ def _answer(world: World, message: Message, interaction: Interaction) -> None:
         "authorizing_integration_owners": interaction.owners,
     }
     source = interaction.message
-    if interaction.type == COMMAND:
-        chat = interaction.data.get("type", 1) == 1
-        message.type = MessageType.CHAT_INPUT_COMMAND if chat else MessageType.CONTEXT_MENU_COMMAND
+    if interaction.type == InteractionType.COMMAND:
+        message.type = MessageType.CHAT_INPUT_COMMAND
     elif source is not None:
         message.type = MessageType.REPLY
         message.reference = _reference_json(world.channels[source.channel_id], source)
         metadata["interacted_message_id"] = str(source.id)
-    if interaction.type == SUBMIT:
+    if interaction.type == InteractionType.SUBMIT:
         metadata["triggering_interaction_metadata"] = _trigger(metadata, source)
         metadata.pop("interacted_message_id", None)
     if interaction.message_id is not None:
@@ -316,13 +295,15 @@ def _answer(world: World, message: Message, interaction: Interaction) -> None:
 
 
 def _trigger(metadata: dict[str, Any], source: Message | None) -> dict[str, Any]:
-    """The interaction that a modal was the answer to: a component's, or else a command's."""
+    """The interaction that was answered by the modal: a component's, or else a command's."""
     trigger = {key: value for key, value in metadata.items() if key != "type"}
-    return trigger | {"type": COMMAND if source is None else COMPONENT}
+    return trigger | {
+        "type": InteractionType.COMMAND if source is None else InteractionType.COMPONENT
+    }
 
 
 def _same_nonce(world: World, author: User, draft: Mapping[str, Any]) -> Message | None:
-    """The message that the author made with this nonce within the window, if it still is."""
+    """The message that the author made with this nonce within the window, if it still exists."""
     if not draft.get("enforce_nonce") or draft.get("nonce") in (None, ""):
         return None
     found = world.nonces.get((author.id, str(draft["nonce"])))
@@ -332,7 +313,7 @@ def _same_nonce(world: World, author: User, draft: Mapping[str, Any]) -> Message
     return channel.messages.get(found[2]) if channel else None
 
 
-def _remember_nonce(world: World, author: User, draft: Mapping[str, Any], message: Message) -> None:
+def _keep_nonce(world: World, author: User, draft: Mapping[str, Any], message: Message) -> None:
     if draft.get("nonce") in (None, "") or world.nonce_window <= 0:
         return
     now = world.clock()

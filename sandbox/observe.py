@@ -1,4 +1,4 @@
-"""What an observer of the sandbox is told: every REST exchange and every gateway payload."""
+"""Records of the bot's traffic: REST exchanges and gateway payloads."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,13 +7,15 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One REST request of the bot and the answer to it.
+    """One REST request of the bot and the answer to it, as an observer receives it.
 
-    `path` begins after ``/api/v10`` and holds no query. `request_json` is the parsed JSON body
-    (for multipart its ``payload_json``), None without one; `response_json` is None for an answer
-    without a body. `faulted` is true where the answer was made up by a fault rule, `undelivered`
-    where the connection was cut instead of answering. `arrived` is when the request came in, in
-    seconds on the sandbox's own clock.
+    Attributes:
+        path: begins after ``/api/v10``, without the query.
+        request_json: the parsed JSON body, or ``payload_json`` of a multipart one; None without.
+        response_json: None for an answer without a body.
+        faulted: whether the answer was made up by a fault rule.
+        undelivered: whether the connection was cut instead of answering.
+        arrived: when the request came in, seconds on the sandbox's clock.
     """
 
     method: str
@@ -44,10 +46,10 @@ Observer = Callable[[Exchange | GatewayPayload], None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One REST request in `Sandbox.requests`, where it is entered once it was answered.
+    """One answered REST request in `Sandbox.requests`.
 
     `status` is 0 where the connection was cut. `time` is when the request came in, in seconds on
-    the sandbox's own clock.
+    the sandbox's clock.
     """
 
     method: str

@@ -1,37 +1,37 @@
-"""What comes back when a person uses a command, a button, a select or a modal."""
+"""Results of what people do: responses, modals, choices and refusals."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from sandbox.changes import Changes
+from sandbox.entities import Message
 
-if TYPE_CHECKING:
-    from sandbox.world import Message
-
-#: What Discord's client writes when no callback came within three seconds.
+#: Shown by Discord's client when no callback came within three seconds.
 NO_RESPONSE = "The application did not respond"
-#: What it writes under a button or select whose interaction was not answered.
+#: Shown under a button or select whose interaction was not answered.
 FAILED = "This interaction failed"
 
 Kind = Literal["none", "message", "deferred", "updated", "deferred_update", "choices", "modal"]
 
 
 class Refused(Exception):
-    """Discord's client would not have let that person do this: no interaction was sent.
+    """Discord's client would not allow this person to do this; no interaction was sent.
 
-    Unknown command, missing or ill-typed option, a permission or a context that hides the
-    command, a disabled or absent component, a message that this person can't see.
+    For instance an unknown command, a missing or invalid option, a permission or context that hides
+    the command, a disabled or missing component, or a message that the person can't see.
     """
 
 
 class InteractionFailed(Exception):
-    """The bot gave no callback in time; the text is what the person reads."""
+    """The bot sent no callback in time; the text is what the person reads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One autocomplete suggestion, localised for the person who types."""
+    """One autocomplete choice; the name is in the locale of the person."""
 
     name: str
     value: str | int | float
@@ -39,12 +39,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Modal:
-    """A modal shown to one person.
-
-    `components` are the bot's, with the `id` that Discord gives each. `inputs` are the
-    interactive ones among them, flattened out of action rows and labels; the label's own text
-    is put under the key ``label`` where the input has none.
-    """
+    """A modal shown to one person; `components` are the bot's, each with its `id`."""
 
     interaction_id: int
     user_id: int
@@ -55,6 +50,10 @@ class Modal:
 
     @property
     def inputs(self) -> list[dict[str, Any]]:
+        """The interactive components, without their action rows and labels.
+
+        The text of a label becomes the key ``label`` of an input that has none.
+        """
         found: list[dict[str, Any]] = []
         for row in self.components:
             if row["type"] == 18:
@@ -66,34 +65,35 @@ class Modal:
 
 @dataclass(slots=True)
 class Response:
-    """The bot's answer to one interaction, alive: it follows edits and follow-ups.
+    """The bot's answer to one interaction; later edits and follow-ups change it.
 
-    `message` is the reply (the "original response"), None while there is none or after it was
-    deleted. `updated` is the component's message, when the answer edited it or put that off.
-    `deferred` is true while "thinking…" stands instead of the reply, and after a deferred update
-    until the message is edited. `ephemeral` tells whether only the person sees it.
+    Attributes:
+        message: the original response; None while there is none, and after its deletion.
+        updated: the component's message, when the answer was to update it.
+        deferred: True while the reply, or the update of the message, is deferred.
+        ephemeral: whether only the person sees the answer.
     """
 
     interaction_id: int
     kind: Kind = "none"
-    message: "Message | None" = None
-    updated: "Message | None" = None
+    message: Message | None = None
+    updated: Message | None = None
     modal: Modal | None = None
     choices: list[Choice] = field(default_factory=list)
-    followups: "list[Message]" = field(default_factory=list)
+    followups: list[Message] = field(default_factory=list)
     deferred: bool = False
     ephemeral: bool = False
     changes: Changes = field(default_factory=Changes, repr=False)
 
-    async def finished(self, timeout: float = 10.0) -> "Message":
-        """Wait until the reply is there, or the component's message edited: not "thinking…"."""
-        return await self.changes.until(
+    async def finished(self, timeout: float = 10.0) -> Message:
+        """Wait for the reply, or for the edit of the component's message."""
+        return await self.changes.wait_for(
             lambda: None if self.deferred else self.message or self.updated, timeout, "the reply"
         )
 
-    async def followup(self, index: int = 0, timeout: float = 10.0) -> "Message":
+    async def followup(self, index: int = 0, timeout: float = 10.0) -> Message:
         """Wait for the follow-up message number `index`, counted from 0."""
-        return await self.changes.until(
+        return await self.changes.wait_for(
             lambda: self.followups[index] if len(self.followups) > index else None,
             timeout,
             f"follow-up {index}",

@@ -1,7 +1,7 @@
-"""The page's own server side: its files, what one sees, live events, and acts of people.
+"""The page's server side: its files, what a person sees, live events, and actions.
 
-The page is a guest: whatever it asks goes through `Sandbox` as a test would ask it, and an answer
-that is not success is `{"error": words}`, words that the page shows to the person as they are.
+The page uses the sandbox as a test does. An answer other than success is ``{"error": text}``, which
+the page shows as it is.
 """
 
 from __future__ import annotations
@@ -10,26 +10,23 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
 from sandbox import page_view
 from sandbox.entities import Channel, Event, User
 from sandbox.errors import ApiError
+from sandbox.interactions.people import People
 from sandbox.messages import create_message
 from sandbox.outcome import InteractionFailed, Refused, Response
 from sandbox.permissions import Permission
 
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
-
 Json = dict[str, Any]
 
-#: A person's act is text that they typed; the longest, a modal's five fields of 4,000 letters,
-#: stays far below this many bytes.
-ACT_BYTES = 256 * 1024
-#: Events that may wait for one slow page; beyond that it is cut off and begins anew.
+#: The longest action, a modal with five fields of 4,000 characters, is far below this many bytes.
+ACTION_BYTES = 256 * 1024
+#: Events queued for a page; with more it is disconnected, and it loads its state again.
 BACKLOG = 1000
 #: Seconds without an event after which a comment keeps the stream open.
 QUIET = 15.0
@@ -41,7 +38,7 @@ _TYPES = {
     ".svg": "image/svg+xml",
 }
 
-# No script, style or connection but the page's own; pictures from wherever a message shows them.
+# Scripts, styles and connections only of the page itself; images from any host.
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -53,26 +50,26 @@ _HEADERS = {
 }
 
 
-class _Trouble(Exception):
-    """A request of the page that can't be served: HTTP status and words."""
+class _PageError(Exception):
+    """A request that can't be served: HTTP status and text."""
 
-    def __init__(self, status: int, words: str) -> None:
-        super().__init__(words)
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
         self.status = status
-        self.words = words
+        self.text = text
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def _spoken(handler: Handler) -> Handler:
-    """Turns what may go wrong into words."""
+def _with_errors(handler: Handler) -> Handler:
+    """Turn exceptions into JSON answers with a text."""
 
-    async def speaking(request: web.Request) -> web.StreamResponse:
+    async def handle(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
-        except _Trouble as error:
-            return web.json_response({"error": error.words}, status=error.status)
+        except _PageError as error:
+            return web.json_response({"error": error.text}, status=error.status)
         except Refused as error:
             return web.json_response({"error": _sentence(str(error))}, status=422)
         except InteractionFailed as error:
@@ -80,34 +77,34 @@ def _spoken(handler: Handler) -> Handler:
         except ApiError as error:
             return web.json_response({"error": _sentence(error.message)}, status=error.status)
 
-    return speaking
+    return handle
 
 
-def _sentence(words: str) -> str:
-    whole = words[:1].upper() + words[1:]
+def _sentence(text: str) -> str:
+    whole = text[:1].upper() + text[1:]
     return whole if whole.endswith((".", "!", "?", "…")) else f"{whole}."
 
 
-def routes(sandbox: Sandbox) -> list[web.RouteDef]:
+def page_routes(people: People) -> list[web.RouteDef]:
     """The page at `/`, its files beside it, and its API under `/page/`."""
-    page = _Page(sandbox)
+    page = _Page(people)
     return [
         web.get("/", page.file),
         web.get(r"/{name:[a-z]+\.(?:js|css|svg)}", page.file),
-        web.get("/page/state", _spoken(page.state)),
-        web.get("/page/messages", _spoken(page.messages)),
-        web.get("/page/commands", _spoken(page.commands)),
-        web.get("/page/events", _spoken(page.events)),
-        web.post("/page/act", _spoken(page.act)),
+        web.get("/page/state", _with_errors(page.state)),
+        web.get("/page/messages", _with_errors(page.messages)),
+        web.get("/page/commands", _with_errors(page.commands)),
+        web.get("/page/events", _with_errors(page.events)),
+        web.post("/page/act", _with_errors(page.act)),
     ]
 
 
 class _Page:
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
-        self._world = sandbox.world
+    def __init__(self, people: People) -> None:
+        self._people = people
+        self._world = people.world
         self._files = resources.files("sandbox") / "page"
-        self._acts: dict[str, Callable[[User, Json], Awaitable[Json]]] = {
+        self._actions: dict[str, Callable[[User, Json], Awaitable[Json]]] = {
             "command": self._command,
             "autocomplete": self._autocomplete,
             "press": self._press,
@@ -118,7 +115,7 @@ class _Page:
         }
 
     async def file(self, request: web.Request) -> web.Response:
-        """One of the page's files; they are small, and read anew so that edits show at once."""
+        """One of the page's files, read at each request so that edits are visible at once."""
         name = request.match_info.get("name", "index.html")
         path = self._files / name
         if not path.is_file():
@@ -127,7 +124,7 @@ class _Page:
         body = path.read_bytes()
         return web.Response(body=body, content_type=kind, charset="utf-8", headers=_HEADERS)
 
-    # Seeing
+    # State
 
     async def state(self, request: web.Request) -> web.Response:
         return _json(page_view.state_json(self._world, self._viewer(request)))
@@ -148,23 +145,23 @@ class _Page:
     async def commands(self, request: web.Request) -> web.Response:
         viewer = self._viewer(request)
         channel = self._channel(viewer, request.query.get("channel"))
-        return _json({"commands": self._sandbox.commands_for(viewer, channel)})
+        return _json({"commands": self._people.commands_for(viewer, channel)})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Server-Sent Events, https://html.spec.whatwg.org/multipage/server-sent-events.html."""
         viewer = self._viewer(request)
         queue: asyncio.Queue[Json | None] = asyncio.Queue()
 
-        def heard(event: Event) -> None:
-            told = page_view.event_json(self._world, viewer, event)
-            if told is None or queue.qsize() > BACKLOG:
+        def enqueue(event: Event) -> None:
+            data = page_view.event_json(self._world, viewer, event)
+            if data is None or queue.qsize() > BACKLOG:
                 return
-            queue.put_nowait(told if queue.qsize() < BACKLOG else None)
+            queue.put_nowait(data if queue.qsize() < BACKLOG else None)
 
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
-        stop = self._world.listen(heard)
+        stop = self._world.listen(enqueue)
         try:
             await response.prepare(request)
             await response.write(b"event: ready\ndata: {}\n\n")
@@ -176,55 +173,54 @@ class _Page:
             stop()
         return response
 
-    # Acting
+    # Actions
 
     async def act(self, request: web.Request) -> web.Response:
-        """One act of a person; see `_acts` for the kinds."""
-        body = await _act_body(request)
+        """One action of a person; the kinds are the keys of `_actions`."""
+        body = await _action_body(request)
         viewer = self._person(str(body.get("user", "")))
         kind = body.get("kind")
-        act = self._acts.get(kind) if isinstance(kind, str) else None
+        act = self._actions.get(kind) if isinstance(kind, str) else None
         if act is None:
-            known = ", ".join(self._acts)
-            raise _Trouble(400, f"The page knows no act {kind!r:.40}; it knows {known}.")
+            known = ", ".join(self._actions)
+            raise _PageError(400, f"The page knows no act {kind!r:.40}; it knows {known}.")
         return _json(await act(viewer, body))
 
     async def _command(self, viewer: User, body: Json) -> Json:
         channel = self._channel(viewer, body.get("channel"))
         options = _object(body, "options")
         name = str(body.get("command", ""))
-        return _outcome(await self._sandbox.people.command(viewer, channel, name, options))
+        return _outcome(await self._people.command(viewer, channel, name, **options))
 
     async def _autocomplete(self, viewer: User, body: Json) -> Json:
-        choices = await self._sandbox.people.autocomplete(
-            viewer,
-            self._channel(viewer, body.get("channel")),
-            str(body.get("command", "")),
-            str(body.get("focused", "")),
-            _object(body, "options"),
-        )
+        channel = self._channel(viewer, body.get("channel"))
+        name, focused = str(body.get("command", "")), str(body.get("focused", ""))
+        options = _object(body, "options")
+        if "focused" in options:
+            raise _PageError(400, "Options called 'focused' are not supported.")
+        choices = await self._people.autocomplete(viewer, channel, name, focused=focused, **options)
         return {"choices": [{"name": one.name, "value": one.value} for one in choices]}
 
     async def _press(self, viewer: User, body: Json) -> Json:
         message = _number(body.get("message"), "message")
         custom_id = str(body.get("custom_id", ""))
-        return _outcome(await self._sandbox.press(viewer, message, custom_id))
+        return _outcome(await self._people.press(viewer, message, custom_id))
 
     async def _choose(self, viewer: User, body: Json) -> Json:
         message = _number(body.get("message"), "message")
         values = body.get("values")
         if not isinstance(values, list):
-            raise _Trouble(400, "A choice needs its list of values.")
+            raise _PageError(400, "A choice needs its list of values.")
         custom_id = str(body.get("custom_id", ""))
-        return _outcome(await self._sandbox.choose(viewer, message, custom_id, values))
+        return _outcome(await self._people.choose(viewer, message, custom_id, values))
 
     async def _submit(self, viewer: User, body: Json) -> Json:
         number = _number(body.get("modal"), "modal")
-        opened = self._sandbox.interactions.modals.get(number)
+        opened = self._people.interactions.modals.get(number)
         if opened is None or opened.user is not viewer:
-            raise _Trouble(410, "This form is no longer open. Ask for it again.")
+            raise _PageError(410, "This form is no longer open. Ask for it again.")
         values = _object(body, "values")
-        return _outcome(await self._sandbox.submit(viewer, opened.modal, values))
+        return _outcome(await self._people.submit(viewer, opened.modal, values))
 
     async def _message(self, viewer: User, body: Json) -> Json:
         channel = self._channel(viewer, body.get("channel"))
@@ -233,7 +229,7 @@ class _Page:
             Permission.SEND_MESSAGES_IN_THREADS if channel.is_thread else Permission.SEND_MESSAGES
         )
         if not granted & needed:
-            raise _Trouble(403, "You do not have permission to send messages in this channel.")
+            raise _PageError(403, "You do not have permission to send messages in this channel.")
         message = create_message(
             self._world, channel, viewer, {"content": str(body.get("content", ""))}
         )
@@ -242,7 +238,7 @@ class _Page:
     async def _dm(self, viewer: User, body: Json) -> Json:
         return {"channel": str(self._world.open_dm(viewer).id)}
 
-    # Finding
+    # Lookups
 
     def _viewer(self, request: web.Request) -> User:
         return self._person(request.query.get("user", ""))
@@ -251,47 +247,47 @@ class _Page:
         person = page_view.find_person(self._world, name)
         if person is None:
             words = f"There is nobody called {name!r:.60} in this sandbox."
-            raise _Trouble(404, words if name else "There is nobody in this sandbox yet.")
+            raise _PageError(404, words if name else "There is nobody in this sandbox yet.")
         return person
 
     def _channel(self, viewer: User, number: Any) -> Channel:
         channel = self._world.channels.get(_number(number, "channel"))
-        if channel is None or not page_view.sees(self._world, viewer, channel):
-            raise _Trouble(404, "This channel does not exist, or you can't see it.")
+        if channel is None or not page_view.can_see(self._world, viewer, channel):
+            raise _PageError(404, "This channel does not exist, or you can't see it.")
         return channel
 
 
 async def _next_line(queue: asyncio.Queue[Json | None]) -> bytes | None:
-    """The next event as it goes over the wire; None when the page fell too far behind."""
+    """The next event in the format of the stream; None when the backlog is full."""
     try:
         async with asyncio.timeout(QUIET):
-            told = await queue.get()
+            data = await queue.get()
     except TimeoutError:
         return b": still here\n\n"
-    return None if told is None else f"data: {json.dumps(told)}\n\n".encode()
+    return None if data is None else f"data: {json.dumps(data)}\n\n".encode()
 
 
-async def _act_body(request: web.Request) -> Json:
-    # A foreign site's form can't send this content type without asking first (CORS), so nobody
-    # acts here through a visitor's browser.
+async def _action_body(request: web.Request) -> Json:
+    # Other sites' pages can't send this content type without a preflight request (CORS), so that
+    # they can't act through a visitor's browser.
     if request.content_type != "application/json":
-        raise _Trouble(415, "An act is sent as application/json.")
+        raise _PageError(415, "An act is sent as application/json.")
     text = bytearray()
     async for chunk in request.content.iter_chunked(1 << 16):
         text += chunk
-        if len(text) > ACT_BYTES:
-            raise _Trouble(413, "That is more text than any command or form takes.")
+        if len(text) > ACTION_BYTES:
+            raise _PageError(413, "That is more text than any command or form takes.")
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):
-        raise _Trouble(400, "An act is one JSON object.") from None
+        raise _PageError(400, "An act is one JSON object.") from None
     if not isinstance(body, dict):
-        raise _Trouble(400, "An act is one JSON object.")
+        raise _PageError(400, "An act is one JSON object.")
     return body
 
 
 def _outcome(response: Response) -> Json:
-    """What the page must do beyond following events: show a modal."""
+    """The kind of the answer, and the modal to show."""
     modal = response.modal
     if modal is None:
         return {"kind": response.kind}
@@ -313,12 +309,12 @@ def _json(data: Mapping[str, Any]) -> web.Response:
 def _number(value: Any, name: str) -> int:
     text = str(value)
     if not (text.isascii() and text.isdecimal() and len(text) <= 20):
-        raise _Trouble(400, f"{name} has to be a number, not {text!r:.40}.")
+        raise _PageError(400, f"{name} has to be a number, not {text!r:.40}.")
     return int(text)
 
 
 def _object(body: Json, name: str) -> Json:
     value = body.get(name) or {}
     if not isinstance(value, dict):
-        raise _Trouble(400, f"{name} has to be an object.")
+        raise _PageError(400, f"{name} has to be an object.")
     return value

@@ -1,6 +1,6 @@
-"""What one person can see of the world, as the page's JSON: Discord's own shapes, filtered.
+"""The part of the world that one person sees, as JSON for the page, in Discord's shapes.
 
-Everything here is bounded, so that a world of ten thousand guilds still gives a small page.
+Everything is bounded, so that the page stays small in a world of ten thousand guilds.
 """
 
 from __future__ import annotations
@@ -11,31 +11,29 @@ from typing import Any
 
 from sandbox import serial
 from sandbox.entities import Channel, Event, Guild, Message, User
+from sandbox.message_json import message_event_json
 from sandbox.permissions import Permission
 from sandbox.world import World
 
 Json = dict[str, Any]
 
-#: Guilds on the rail (Discord lets a person join 100 without paying).
+#: Guilds in the sidebar (Discord: a user without Nitro can join 100).
 GUILDS = 100
-#: Members of a guild that the page knows by name, the viewer and the bot besides.
+#: Members of a guild whose names are sent, beside the viewer and the bot.
 MEMBERS = 200
-#: People to choose from as whom to look.
+#: People as whom one can use the page.
 PEOPLE = 50
-#: Messages in one answer, Discord's own limit of "get channel messages".
+#: Messages in one answer, as in Discord's "Get Channel Messages".
 MESSAGES = 100
 
-#: Events that the page draws by their data; of all others in `STRUCTURE` it only hears that
-#: something changed, and reads the state anew.
+#: Events sent with their data. Of those that begin as in `_STRUCTURE` only the name is sent, and
+#: the page loads its state again.
 _MESSAGES = frozenset({"MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK"})
 _STRUCTURE = ("GUILD_", "CHANNEL_", "THREAD_")
 
 
 def find_person(world: World, name: str) -> User | None:
-    """The person of that id or name; for an empty name the one a visitor looks as at first.
-
-    That is the first guild's owner, who may do everything, else anybody who is no bot.
-    """
+    """The person of that id or name; for an empty name the owner of the first guild, or anybody."""
     people = [user for user in world.users.values() if not user.bot]
     if not name:
         guild = next(iter(world.bot_guilds()), None)
@@ -46,14 +44,14 @@ def find_person(world: World, name: str) -> User | None:
     return None
 
 
-def sees(world: World, viewer: User, channel: Channel) -> bool:
+def can_see(world: World, viewer: User, channel: Channel) -> bool:
     return bool(world.permissions(channel, viewer) & Permission.VIEW_CHANNEL)
 
 
 def state_json(world: World, viewer: User) -> Json:
-    """All that the viewer's page shows besides messages."""
+    """All that the page shows to the viewer, except messages."""
     guilds = islice((g for g in world.guilds.values() if viewer.id in g.members), GUILDS)
-    dms = [c for c in _private_channels(world, viewer) if sees(world, viewer, c)]
+    dms = [c for c in _private_channels(world, viewer) if can_see(world, viewer, c)]
     return {
         "viewer": serial.user_json(viewer) | {"locale": viewer.locale},
         "people": [serial.user_json(user) for user in _people(world, viewer)],
@@ -77,7 +75,7 @@ def _private_channels(world: World, viewer: User) -> Iterator[Channel]:
 
 
 def _people(world: World, viewer: User) -> list[User]:
-    """The viewer, and people who are in a guild: a world's lone operator is nobody to look as."""
+    """The viewer, and people who are members of a guild."""
     belonging = {
         user_id for guild in islice(world.guilds.values(), GUILDS) for user_id in guild.members
     }
@@ -98,13 +96,13 @@ def _dm_json(world: World, channel: Channel) -> Json:
 
 
 def _guild_json(world: World, viewer: User, guild: Guild) -> Json:
-    channels = [c for c in guild.channels.values() if sees(world, viewer, c)]
-    threads = [t for t in guild.threads.values() if sees(world, viewer, t)]
+    channels = [c for c in guild.channels.values() if can_see(world, viewer, c)]
+    threads = [t for t in guild.threads.values() if can_see(world, viewer, t)]
     known = {viewer.id, world.application.bot.id, *islice(guild.members, MEMBERS)}
     return {
         "id": str(guild.id),
         "name": guild.name,
-        "icon": guild.icon,
+        "icon": None,
         "owner_id": str(guild.owner.id),
         "roles": [serial.role_json(role) for role in guild.roles.values()],
         "members": [serial.member_json(guild.members[i]) for i in known if i in guild.members],
@@ -116,7 +114,7 @@ def _guild_json(world: World, viewer: User, guild: Guild) -> Json:
 def messages_json(
     world: World, viewer: User, channel: Channel, *, before: int | None, limit: int
 ) -> list[Json]:
-    """The newest messages of the channel, oldest first, the viewer's ephemeral ones among them."""
+    """The newest messages of the channel, the viewer's ephemeral ones included, oldest first."""
     own = (
         message
         for message in world.ephemerals.values()
@@ -132,11 +130,11 @@ def messages_json(
 
 
 def _message_json(world: World, message: Message) -> Json:
-    return with_command(world, serial.message_event_json(world, message))
+    return with_command(world, message_event_json(world, message))
 
 
 def with_command(world: World, data: Json) -> Json:
-    """The message with the name of the command it answers, which Discord's client shows."""
+    """The message with the name of the command that it answers, as Discord's client shows it."""
     metadata = data.get("interaction_metadata")
     if not isinstance(metadata, Mapping) or metadata.get("name"):
         return data
@@ -157,12 +155,12 @@ def _path(data: Mapping[str, Any]) -> str:
 
 
 def event_json(world: World, viewer: User, event: Event) -> Json | None:
-    """What the viewer's page is told of an event: `t` its name, `d` its data; None for nothing."""
+    """The event for the viewer's page: `t` its name, `d` its data; None when it is not sent."""
     if event.user_id is not None and event.user_id != viewer.id:
         return None
     if event.name in _MESSAGES:
         channel = world.channels.get(int(event.data["channel_id"]))
-        if channel is not None and not sees(world, viewer, channel):
+        if channel is not None and not can_see(world, viewer, channel):
             return None
         return {"t": event.name, "d": with_command(world, event.data)}
     if not event.name.startswith(_STRUCTURE):

@@ -1,9 +1,7 @@
-"""Who may do what where: Discord's permission algorithm.
+"""Discord's permission algorithm, as pure functions over `sandbox.entities`.
 
-Pure functions over `sandbox.entities`, after
-https://docs.discord.com/developers/topics/permissions: base permissions from roles, then channel
-overwrites (everyone, then roles together, then member), then the implied losses (no view, no
-send) and the time-out.
+Base permissions come from roles; then channel overwrites (@everyone, all roles together, member),
+implied losses and time-outs apply, https://docs.discord.com/developers/topics/permissions.
 """
 
 from __future__ import annotations
@@ -11,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntFlag
 
-from sandbox.entities import Channel, ChannelType, Guild, Member, Overwrite
+from sandbox.entities import Channel, Guild, Member, Overwrite
 
 
 class Permission(IntFlag):
@@ -74,7 +72,7 @@ P = Permission
 
 ALL = sum(P)
 
-# What @everyone holds in a new guild; MENTION_EVERYONE is among it, as it is at Discord.
+# The permissions of @everyone in a new guild, as at Discord.
 DEFAULT_EVERYONE = int(
     P.CREATE_INSTANT_INVITE
     | P.ADD_REACTIONS
@@ -103,7 +101,7 @@ DEFAULT_EVERYONE = int(
     | P.USE_EXTERNAL_APPS
 )
 
-# What a bot that announces is usually invited with.
+# The permissions of an invited bot, unless others are given.
 DEFAULT_BOT = int(
     P.VIEW_CHANNEL
     | P.SEND_MESSAGES
@@ -114,7 +112,7 @@ DEFAULT_BOT = int(
     | P.SEND_MESSAGES_IN_THREADS
 )
 
-# What may be done in a direct message: all that needs no guild.
+# The permissions in direct messages.
 DM_PERMISSIONS = int(
     P.VIEW_CHANNEL
     | P.SEND_MESSAGES
@@ -132,10 +130,10 @@ _LEFT_IN_TIMEOUT = P.VIEW_CHANNEL | P.READ_MESSAGE_HISTORY
 
 
 def guild_permissions(guild: Guild, member: Member, *, now: float) -> int:
-    """The member's permissions in the guild as a whole, overwrites left out.
+    """The member's permissions in the guild, without overwrites.
 
-    Administrators and the owner hold every permission; a member in time-out keeps only viewing
-    and reading. `now` is in seconds since the epoch.
+    Administrators and the owner have every permission; a member in time-out keeps only viewing and
+    reading. `now` is in seconds since the epoch.
     """
     if member.user.id == guild.owner.id:
         return ALL
@@ -152,10 +150,9 @@ def guild_permissions(guild: Guild, member: Member, *, now: float) -> int:
 
 
 def channel_permissions(guild: Guild, channel: Channel, member: Member, *, now: float) -> int:
-    """The member's permissions in a channel, overwrites included.
+    """The member's permissions in a channel, with overwrites; 0 without VIEW_CHANNEL.
 
-    For a thread pass its parent channel: threads have no overwrites of their own. Without
-    VIEW_CHANNEL nothing is left.
+    For a thread pass its parent channel: threads have no overwrites.
     """
     base = guild_permissions(guild, member, now=now)
     if base & P.ADMINISTRATOR:
@@ -193,13 +190,6 @@ def apply_overwrites(
     if own is not None:
         bits = bits & ~own.deny | own.allow
     return bits
-
-
-def hidden(channel: Channel, user_id: int, bits: int) -> bool:
-    """Whether a private thread is hidden from a person with these permissions in its parent."""
-    if channel.type != ChannelType.PRIVATE_THREAD or channel.thread is None:
-        return False
-    return user_id not in channel.thread.members and not bits & P.MANAGE_THREADS
 
 
 def _timed_out(member: Member, now: float) -> bool:

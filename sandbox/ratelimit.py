@@ -1,7 +1,7 @@
-"""Rate limits per bucket and in all, with Discord's headers.
+"""Rate limits per bucket and global, with Discord's headers.
 
-Source: https://docs.discord.com/developers/topics/rate-limits. Windows are fixed: one begins with
-the first request in it and lasts its whole length, as Discord's do.
+Source: https://docs.discord.com/developers/topics/rate-limits. As at Discord,
+windows are fixed: a window begins with its first request and lasts its whole length.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import math
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
+
+from sandbox.errors import ApiError
 
 Scope = Literal["user", "global", "shared"]
 
@@ -21,7 +23,7 @@ GLOBAL_REQUESTS = 50
 # "10,000 per 10 minutes", docs, "Invalid Request Limit aka CloudFlare Bans".
 INVALID_REQUESTS = 10_000
 INVALID_PERIOD = 600.0
-# Spent windows are swept away after so many checks.
+# Expired windows are removed after this many checks.
 SWEEP_EVERY = 2_000
 
 
@@ -33,21 +35,6 @@ class Limit:
     per: float
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether a request may pass. `headers` belong on its answer in either case.
-
-    `retry_after` is None when it may; otherwise the seconds to wait.
-    """
-
-    headers: Mapping[str, str] = field(default_factory=dict)
-    retry_after: float | None = None
-    scope: Scope = "user"
-
-
-PASS = Verdict()
-
-
 @dataclass(slots=True)
 class _Window:
     ends: float
@@ -55,12 +42,11 @@ class _Window:
 
 
 class RateLimiter:
-    """Counts requests. `clock` is in seconds since the epoch.
+    """Counts requests. `clock` returns seconds since the epoch.
 
     `limits` overrides the limit of a route by its key, ``"METHOD /path/{template}"``. With
-    `enabled` False everything passes, and headers still tell the bucket. `invalid` counts the
-    answers of 401, 403 and 429 by status; more than `INVALID_REQUESTS` of them in ten minutes
-    and `banned()` is true, as with Cloudflare.
+    `enabled` False all requests pass, and headers still name the bucket. `invalid` counts the
+    answers of 401, 403 and 429 by status.
     """
 
     def __init__(
@@ -83,34 +69,36 @@ class RateLimiter:
         self._global = _Window(0.0)
         self._checks = 0
 
-    def check(self, route: str, major: str, limit: Limit, *, counts_globally: bool) -> Verdict:
+    def check(
+        self, route: str, major: str, limit: Limit, *, counts_globally: bool
+    ) -> tuple[ApiError | None, dict[str, str]]:
         """Count a request against the global limit and its bucket.
 
         `route` is the route's key, `major` its major parameters joined. Only requests with the
         bot's token count globally: webhooks and interactions do not.
+
+        Returns: the 429 that denies the request (None: it may pass), and the headers of the answer.
         """
         limit = self.limits.get(route, limit)
         now = self._clock()
         bucket = bucket_hash(route)
         if not self.enabled:
-            return Verdict(_bucket_headers(bucket, limit, limit.requests, now + limit.per, now))
+            return None, _bucket_headers(bucket, limit, limit.requests, now + limit.per, now)
         self._sweep(now)
         if counts_globally:
             wait = self._take(self._global, self.global_limit, now)
             if wait is not None:
-                return Verdict(denial_headers(wait, "global"), wait, "global")
+                return rate_limited(wait, "global"), {}
         window = self._windows.get((bucket, major))
         if window is None:
             window = self._windows[(bucket, major)] = _Window(0.0)
         wait = self._take(window, limit, now)
         remaining = max(0, limit.requests - window.used)
         headers = _bucket_headers(bucket, limit, remaining, window.ends, now)
-        if wait is None:
-            return Verdict(headers)
-        return Verdict(headers | denial_headers(wait, "user"), wait, "user")
+        return (None if wait is None else rate_limited(wait, "user")), headers
 
-    def note(self, status: int, scope: Scope = "user") -> None:
-        """Count an answer if it is an invalid one (shared 429s are not counted, as in the docs)."""
+    def record(self, status: int, scope: str = "user") -> None:
+        """Count an answer of 401, 403 or 429, except a 429 of scope "shared" (docs)."""
         if status not in (401, 403, 429) or (status == 429 and scope == "shared"):
             return
         self.invalid[status] += 1
@@ -119,14 +107,14 @@ class RateLimiter:
             self._invalid_times.popleft()
 
     def banned(self) -> float | None:
-        """Seconds until requests are let in again after too many invalid ones, None if not."""
+        """Seconds until requests are accepted after too many invalid ones; None if they are."""
         if len(self._invalid_times) <= self._invalid_limit:
             return None
         left = self._invalid_times[0] + INVALID_PERIOD - self._clock()
         return left if left > 0 else None
 
     def reset(self) -> None:
-        """Forget every window and every invalid request."""
+        """Remove all windows and counts."""
         self._windows.clear()
         self._global = _Window(0.0)
         self.invalid.clear()
@@ -134,7 +122,7 @@ class RateLimiter:
 
     @staticmethod
     def _take(window: _Window, limit: Limit, now: float) -> float | None:
-        """Use one place of the window; the seconds to wait when none is left."""
+        """Count a request; the seconds to wait when the window is full."""
         if now >= window.ends:
             window.ends = now + limit.per
             window.used = 0
@@ -150,7 +138,7 @@ class RateLimiter:
 
 
 def bucket_hash(route: str) -> str:
-    """The bucket's name: opaque to clients, stable for a route."""
+    """The bucket's name: opaque, and the same for every request of a route."""
     return hashlib.blake2b(route.encode(), digest_size=16).hexdigest()
 
 
@@ -161,25 +149,16 @@ def _bucket_headers(
         "X-RateLimit-Limit": str(limit.requests),
         "X-RateLimit-Remaining": str(remaining),
         "X-RateLimit-Reset": f"{ends:.3f}",
-        # Rounded up, so that a client which waits exactly this long is never too early.
+        # Rounded up, so that a client that waits exactly this long is not too early.
         "X-RateLimit-Reset-After": f"{math.ceil((ends - now) * 1000) / 1000:.3f}",
         "X-RateLimit-Bucket": bucket,
     }
 
 
-def denial_headers(wait: float, scope: Scope) -> dict[str, str]:
-    """The headers that a 429 bears beside its bucket's; `Retry-After` in whole seconds."""
+def rate_limited(wait: float, scope: Scope, *, via: bool = True) -> ApiError:
+    """A 429. `Retry-After` is in whole seconds, `retry_after` is rounded up to milliseconds."""
     headers = {"Retry-After": str(math.ceil(wait)), "X-RateLimit-Scope": scope}
     if scope == "global":
         headers["X-RateLimit-Global"] = "true"
-    return headers
-
-
-def denial_body(wait: float, scope: Scope) -> dict[str, object]:
-    """The JSON body of a 429; `retry_after` in seconds, rounded up to the millisecond."""
-    return {
-        "message": "You are being rate limited.",
-        "code": 0,
-        "retry_after": math.ceil(wait * 1000) / 1000,
-        "global": scope == "global",
-    }
+    extra = {"retry_after": math.ceil(wait * 1000) / 1000, "global": scope == "global"}
+    return ApiError(429, 0, "You are being rate limited.", headers=headers, extra=extra, via=via)

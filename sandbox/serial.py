@@ -1,9 +1,12 @@
-"""Entities to the JSON that Discord would send. Pure; shapes follow Discord's OpenAPI document."""
+"""JSON of users, guilds, channels, commands and webhooks.
+
+Shapes follow Discord's OpenAPI document.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.entities import (
     POST_TYPES,
@@ -13,32 +16,27 @@ from sandbox.entities import (
     Command,
     Guild,
     Member,
-    Message,
-    MessageType,
     Overwrite,
     Role,
     Tag,
     User,
     Webhook,
 )
-from sandbox.permissions import guild_permissions
-
-if TYPE_CHECKING:
-    from sandbox.world import World
+from sandbox.state import State
 
 Json = dict[str, Any]
 
-# A GUILD_CREATE with more members than this is marked large; the default of `large_threshold`.
+# The default of `large_threshold`, with more members than which a guild is large.
 LARGE_THRESHOLD = 50
 
 
 def iso(timestamp: float) -> str:
-    """Seconds since the epoch as ISO 8601 in UTC with microseconds, as Discord writes it."""
+    """Seconds since the epoch as ISO 8601 in UTC with microseconds."""
     return datetime.fromtimestamp(timestamp, UTC).isoformat(timespec="microseconds")
 
 
 def sid(value: int | None) -> str | None:
-    """A snowflake as JSON has it: a string, or null."""
+    """A snowflake in JSON: a string, or null."""
     return None if value is None else str(value)
 
 
@@ -47,10 +45,10 @@ def user_json(user: User) -> Json:
         "id": str(user.id),
         "username": user.name,
         "global_name": user.global_name,
-        "avatar": user.avatar,
+        "avatar": None,
         "discriminator": "0",
-        "public_flags": user.public_flags,
-        "flags": user.public_flags,
+        "public_flags": 0,
+        "flags": 0,
         "primary_guild": None,
     }
     if user.bot:
@@ -70,20 +68,20 @@ def self_json(user: User) -> Json:
     }
 
 
-def application_json(world: World, app: Application) -> Json:
+def application_json(world: State, app: Application) -> Json:
     """The full application, as `GET /applications/@me` answers it."""
     return {
         "id": str(app.id),
         "name": app.name,
         "icon": None,
-        "description": app.description,
+        "description": "",
         "type": None,
         "bot": user_json(app.bot),
         "bot_public": True,
         "bot_require_code_grant": False,
-        "verify_key": app.verify_key,
-        "flags": app.flags,
-        "flags_new": str(app.flags),
+        "verify_key": "0" * 64,
+        "flags": 0,
+        "flags_new": "0",
         "redirect_uris": [],
         "interactions_endpoint_url": None,
         "role_connections_verification_url": None,
@@ -110,7 +108,7 @@ def role_json(role: Role) -> Json:
             "secondary_color": None,
             "tertiary_color": None,
         },
-        "hoist": role.hoist,
+        "hoist": False,
         "managed": role.managed,
         "mentionable": role.mentionable,
         "icon": None,
@@ -162,7 +160,7 @@ def tag_json(tag: Tag) -> Json:
     }
 
 
-def channel_json(world: World, channel: Channel) -> Json:
+def channel_json(world: State, channel: Channel) -> Json:
     """Any channel: guild channel, thread or direct message."""
     if channel.is_thread:
         return thread_json(world, channel)
@@ -209,7 +207,7 @@ def channel_json(world: World, channel: Channel) -> Json:
     return data
 
 
-def thread_json(world: World, thread: Channel) -> Json:
+def thread_json(world: State, thread: Channel) -> Json:
     """A thread, with the bot's own thread member when it has joined."""
     info = thread.thread
     if info is None:
@@ -221,8 +219,6 @@ def thread_json(world: World, thread: Channel) -> Json:
         "locked": info.locked,
         "create_timestamp": iso(info.created_at),
     }
-    if thread.type == ChannelType.PRIVATE_THREAD:
-        metadata["invitable"] = info.invitable
     data: Json = {
         "id": str(thread.id),
         "type": thread.type,
@@ -255,69 +251,13 @@ def thread_member_json(thread: Channel, user_id: int) -> Json:
     }
 
 
-def guild_json(guild: Guild, *, with_counts: bool = False) -> Json:
-    """A guild as REST answers it (no channels, no members)."""
-    data = _guild_base(guild)
-    if with_counts:
-        data["approximate_member_count"] = len(guild.members)
-        data["approximate_presence_count"] = len(guild.members)
-    return data
-
-
-def guild_create_json(
-    world: World, guild: Guild, *, large: bool | None = None, all_members: bool = True
-) -> Json:
-    """GUILD_CREATE's data. Built on demand: nothing of it is kept.
-
-    `large` says that offline members are left out (None: more members than 50); `all_members`
-    False leaves only the bot, as for a session without the GUILD_MEMBERS intent.
-    """
-    bot_id = world.application.bot.id
-    big = len(guild.members) > LARGE_THRESHOLD if large is None else large
-    members = list(guild.members.values())
-    if big or not all_members:
-        members = [member for member in members if member.user.id == bot_id]
-    own = guild.members.get(bot_id)
-    return _guild_base(guild) | {
-        "joined_at": iso(own.joined_at if own else guild.created_at),
-        "large": big,
-        "unavailable": False,
-        "member_count": len(guild.members),
-        "members": [member_json(member) for member in members],
-        "channels": [channel_json(world, c) for c in guild.channels.values()],
-        "threads": [
-            thread_json(world, t)
-            for t in guild.threads.values()
-            if t.thread and not t.thread.archived
-        ],
-        "voice_states": [],
-        "presences": [],
-        "stage_instances": [],
-        "guild_scheduled_events": [],
-        "soundboard_sounds": [],
-    }
-
-
-def my_guild_json(world: World, guild: Guild) -> Json:
-    """A guild in `GET /users/@me/guilds`."""
-    member = guild.members[world.application.bot.id]
+def guild_json(guild: Guild) -> Json:
+    """A guild as REST answers it: without channels and members."""
     return {
         "id": str(guild.id),
         "name": guild.name,
-        "icon": guild.icon,
-        "banner": None,
-        "owner": guild.owner.id == member.user.id,
-        "permissions": str(guild_permissions(guild, member, now=world.clock())),
-        "features": [],
-    }
-
-
-def _guild_base(guild: Guild) -> Json:
-    return {
-        "id": str(guild.id),
-        "name": guild.name,
-        "icon": guild.icon,
-        "description": guild.description,
+        "icon": None,
+        "description": None,
         "home_header": None,
         "splash": None,
         "discovery_splash": None,
@@ -358,77 +298,37 @@ def _guild_base(guild: Guild) -> Json:
     }
 
 
-def message_json(world: World, message: Message, *, nested: bool = False) -> Json:
-    """A message as REST answers it; `nested` leaves out the message that it replies to."""
-    data: Json = {
-        "id": str(message.id),
-        "channel_id": str(message.channel_id),
-        "type": message.type,
-        "content": message.content,
-        "author": user_json(message.author),
-        "timestamp": iso(message.timestamp),
-        "edited_timestamp": None if message.edited is None else iso(message.edited),
-        "tts": message.tts,
-        "pinned": message.pinned,
-        "flags": message.flags,
-        "embeds": message.embeds,
-        "components": message.components,
-        "attachments": message.attachments,
-        "mentions": [
-            user_json(world.users[user_id])
-            for user_id in message.mentions
-            if user_id in world.users
+def guild_create_json(
+    world: State, guild: Guild, *, large: bool | None = None, all_members: bool = True
+) -> Json:
+    """GUILD_CREATE's data.
+
+    `large` omits offline members (None: with more than 50 members). `all_members` False includes
+    only the bot, as for a session without the GUILD_MEMBERS intent.
+    """
+    bot_id = world.application.bot.id
+    big = len(guild.members) > LARGE_THRESHOLD if large is None else large
+    members = list(guild.members.values())
+    if big or not all_members:
+        members = [member for member in members if member.user.id == bot_id]
+    own = guild.members.get(bot_id)
+    return guild_json(guild) | {
+        "joined_at": iso(own.joined_at if own else guild.created_at),
+        "large": big,
+        "unavailable": False,
+        "member_count": len(guild.members),
+        "members": [member_json(member) for member in members],
+        "channels": [channel_json(world, c) for c in guild.channels.values()],
+        "threads": [
+            thread_json(world, t)
+            for t in guild.threads.values()
+            if t.thread and not t.thread.archived
         ],
-        "mention_roles": [str(role_id) for role_id in message.mention_roles],
-        "mention_everyone": message.mention_everyone,
-    }
-    for key, value in (
-        ("nonce", message.nonce),
-        ("webhook_id", sid(message.webhook_id)),
-        ("application_id", sid(message.application_id)),
-        ("message_reference", message.reference),
-        ("interaction_metadata", message.interaction_metadata),
-        ("position", message.position),
-    ):
-        if value is not None:
-            data[key] = value
-    if message.reactions:
-        data["reactions"] = [_reaction_json(world, *pair) for pair in message.reactions.items()]
-    if message.thread_id is not None and (thread := world.channels.get(message.thread_id)):
-        data["thread"] = thread_json(world, thread)
-    if not nested and message.type in (MessageType.REPLY, MessageType.THREAD_STARTER_MESSAGE):
-        data["referenced_message"] = _referenced(world, message)
-    return data
-
-
-def message_event_json(world: World, message: Message) -> Json:
-    """MESSAGE_CREATE's and MESSAGE_UPDATE's data: the message with its guild and member."""
-    data = message_json(world, message)
-    if message.guild_id is not None:
-        data["guild_id"] = str(message.guild_id)
-        guild = world.guilds.get(message.guild_id)
-        member = guild.members.get(message.author.id) if guild else None
-        if member is not None:
-            data["member"] = member_json(member, with_user=False)
-    return data
-
-
-def _referenced(world: World, message: Message) -> Json | None:
-    reference = message.reference or {}
-    channel = world.channels.get(int(reference.get("channel_id", 0)))
-    target = channel.messages.get(int(reference.get("message_id", 0))) if channel else None
-    return None if target is None else message_json(world, target, nested=True)
-
-
-def _reaction_json(world: World, emoji: str, user_ids: set[int]) -> Json:
-    name, _, emoji_id = emoji.partition(":")
-    return {
-        "emoji": {"id": emoji_id or None, "name": name},
-        "count": len(user_ids),
-        "count_details": {"burst": 0, "normal": len(user_ids)},
-        "burst_colors": [],
-        "me_burst": False,
-        "me": world.application.bot.id in user_ids,
+        "voice_states": [],
+        "presences": [],
+        "stage_instances": [],
+        "guild_scheduled_events": [],
+        "soundboard_sounds": [],
     }
 
 
@@ -458,26 +358,22 @@ def command_json(command: Command) -> Json:
     return data
 
 
-def webhook_json(world: World, webhook: Webhook, *, with_token: bool = True) -> Json:
-    """A webhook; the token of an incoming one only for who may have it."""
+def webhook_json(world: State, webhook: Webhook) -> Json:
     data: Json = {
         "id": str(webhook.id),
         "type": webhook.type,
         "application_id": sid(webhook.application_id),
-        "avatar": webhook.avatar,
+        "avatar": None,
         "channel_id": str(webhook.channel_id),
         "guild_id": sid(webhook.guild_id),
         "name": webhook.name,
     }
     if webhook.user is not None:
         data["user"] = user_json(webhook.user)
-    if webhook.token is not None and with_token:
-        data["token"] = webhook.token
-        data["url"] = f"{world.base_url}/api/v10/webhooks/{webhook.id}/{webhook.token}"
     if webhook.source_guild_id is not None and webhook.source_channel_id is not None:
         guild = world.guilds.get(webhook.source_guild_id)
         channel = world.channels.get(webhook.source_channel_id)
         if guild is not None and channel is not None:
-            data["source_guild"] = {"id": str(guild.id), "name": guild.name, "icon": guild.icon}
+            data["source_guild"] = {"id": str(guild.id), "name": guild.name, "icon": None}
             data["source_channel"] = {"id": str(channel.id), "name": channel.name}
     return data

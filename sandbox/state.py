@@ -1,4 +1,4 @@
-"""What there is in the local Discord, and who hears of its changing."""
+"""The state of the sandbox's Discord, and the listeners to its changes."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from sandbox.entities import (
     User,
     Webhook,
 )
-from sandbox.ids import Snowflakes, secret
-from sandbox.permissions import DM_PERMISSIONS, channel_permissions, hidden
+from sandbox.ids import Snowflakes, new_token
+from sandbox.permissions import DM_PERMISSIONS, channel_permissions
 
 Listener = Callable[[Event], None]
 
 
 class State:
-    """The tables of a Discord, its ids and its events; `sandbox.world.World` changes them."""
+    """All objects by id, and the events; `sandbox.world.World` adds methods that change them."""
 
     application: Application
 
@@ -52,7 +52,7 @@ class State:
         self.commands: dict[int, Command] = {}
         self.webhooks: dict[int, Webhook] = {}
         self.interactions: dict[int, Interaction] = {}
-        # Messages that one person alone sees; they stand in no channel's history.
+        # Ephemeral messages; they are in no channel's history.
         self.ephemerals: OrderedDict[int, Message] = OrderedDict()
         # Attachments' bytes by id: name, content type, content.
         self.files: OrderedDict[int, tuple[str, str, bytes]] = OrderedDict()
@@ -67,12 +67,12 @@ class State:
         """A new id."""
         return self._ids.next()
 
-    def token(self, user_id: int) -> str:
-        """A new secret in the shape of Discord's tokens."""
-        return secret(self.rng, user_id)
+    def new_token(self, user_id: int) -> str:
+        """A new bot token."""
+        return new_token(self.rng, user_id)
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with every event from now on; returns the way to stop."""
+        """Call `listener` with every event from now on; returns a function that stops it."""
         self._listeners.append(listener)
 
         def stop() -> None:
@@ -95,16 +95,16 @@ class State:
         gateway: bool = True,
         user_id: int | None = None,
     ) -> None:
-        """Emit an event, its JSON built only if somebody listens.
+        """Emit an event; its JSON is built only if there are listeners.
 
-        The gateway gets nothing of guilds that the bot is not in.
+        The gateway receives no events of guilds that the bot is not in.
         """
         if not self._listeners:
             return
-        heard = gateway and (guild is None or self.application.bot.id in guild.members)
-        self.emit(Event(name, data(), guild.id if guild else None, intents, user_id, heard))
+        to_gateway = gateway and (guild is None or self.application.bot.id in guild.members)
+        self.emit(Event(name, data(), guild.id if guild else None, intents, user_id, to_gateway))
 
-    # Asking
+    # Queries
 
     def bot_guilds(self) -> list[Guild]:
         """The guilds that the bot is in, oldest first."""
@@ -115,7 +115,7 @@ class State:
         return self.guilds.get(channel.guild_id or 0)
 
     def permissions(self, channel: Channel, member: Member | User) -> int:
-        """The bits that the member has in the channel, thread or direct message.
+        """The member's permissions in the channel, thread or direct message.
 
         A user who is not a member of the guild, or not in the direct message, has none.
         """
@@ -130,5 +130,4 @@ class State:
         place = channel
         if channel.is_thread:
             place = self.channels.get(channel.parent_id or 0, channel)
-        bits = channel_permissions(guild, place, here, now=self.clock())
-        return 0 if hidden(channel, user.id, bits) else bits
+        return channel_permissions(guild, place, here, now=self.clock())

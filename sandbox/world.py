@@ -1,7 +1,7 @@
-"""The world of the local Discord: guilds, people, channels, and how they change.
+"""The sandbox's Discord: guilds, people, channels, and the methods that change them.
 
-Each change emits the gateway events that Discord would. Nothing is precomputed per guild, so that
-ten thousand guilds cost little.
+Each change emits the gateway events that Discord would. Nothing is computed per guild in advance,
+so that ten thousand guilds cost little.
 """
 
 from __future__ import annotations
@@ -18,13 +18,10 @@ from sandbox.entities import (
     Application,
     Channel,
     ChannelType,
-    Command,
     Event,
     Guild,
     Intent,
-    Interaction,
     Member,
-    Message,
     Overwrite,
     Role,
     Tag,
@@ -32,42 +29,16 @@ from sandbox.entities import (
     User,
     Webhook,
 )
-from sandbox.permissions import (
-    DEFAULT_BOT,
-    DEFAULT_EVERYONE,
-    DM_PERMISSIONS,
-)
+from sandbox.permissions import DEFAULT_BOT, DEFAULT_EVERYONE
 from sandbox.state import State
-
-__all__ = [
-    "DM_PERMISSIONS",
-    "Application",
-    "Channel",
-    "ChannelType",
-    "Command",
-    "Event",
-    "Guild",
-    "Intent",
-    "Interaction",
-    "Member",
-    "Message",
-    "Overwrite",
-    "Role",
-    "Tag",
-    "ThreadInfo",
-    "User",
-    "Webhook",
-    "World",
-]
 
 
 class World(State):
-    """A Discord with one application in it.
+    """A Discord with one application.
 
-    `clock` gives seconds since the epoch and drives snowflakes, nonces and archive times; `rng`
-    makes tokens. `nonce_window` is how long, in seconds, an enforced nonce is remembered
-    ("the past few minutes" in the docs), 0 switches it off. `base_url` is where attachments
-    and avatars are served.
+    `clock` returns seconds since the epoch; ids, nonces and archive times depend on it. `rng` makes
+    tokens. `nonce_window` is how long an enforced nonce is kept, in seconds ("the past few minutes"
+    in the docs); 0 switches it off. `base_url` is where attachments and avatars are served.
     """
 
     def __init__(
@@ -80,7 +51,7 @@ class World(State):
     ) -> None:
         super().__init__(clock=clock, rng=rng, nonce_window=nonce_window, base_url=base_url)
         owner, bot = self.add_user("operator"), self.add_user("KCrush", bot=True)
-        self.application = Application(bot.id, "KCrush", self.token(bot.id), owner, bot)
+        self.application = Application(bot.id, "KCrush", self.new_token(bot.id), owner, bot)
 
     # People and guilds
 
@@ -109,10 +80,7 @@ class World(State):
         everyone: int = DEFAULT_EVERYONE,
         locale: str = "en-US",
     ) -> Guild:
-        """A guild with its @everyone role, its owner and, `with_bot`, the bot and its role.
-
-        `owner` None takes the application's owner.
-        """
+        """A guild with its @everyone role, its owner (None: the application's) and the bot."""
         guild_id = self.snowflake()
         owner = owner or self.application.owner
         guild = self.guilds[guild_id] = Guild(
@@ -125,7 +93,7 @@ class World(State):
         return guild
 
     def add_bot(self, guild: Guild, *, permissions: int | None = None) -> Member:
-        """Invite the bot: its managed role, its member, GUILD_CREATE."""
+        """Add the bot as a member with a managed role; GUILD_CREATE."""
         bot = self.application.bot
         bits = DEFAULT_BOT if permissions is None else permissions
         role = Role(self.snowflake(), guild.id, self.application.name, bits, len(guild.roles))
@@ -137,7 +105,7 @@ class World(State):
         return member
 
     def remove_bot(self, guild: Guild) -> None:
-        """Throw the bot out: its member and role go, GUILD_DELETE without `unavailable`."""
+        """Remove the bot, its role and its commands; GUILD_DELETE."""
         bot_id = self.application.bot.id
         if guild.members.pop(bot_id, None) is None:
             return
@@ -147,23 +115,6 @@ class World(State):
             del self.commands[command.id]
         data = {"id": str(guild.id)}
         self.emit(Event("GUILD_DELETE", data, guild.id, Intent.GUILDS))
-
-    def delete_guild(self, guild: Guild) -> None:
-        """The guild ceases to be, with all its channels."""
-        self.remove_bot(guild)
-        for channel in (*guild.channels.values(), *guild.threads.values()):
-            self.channels.pop(channel.id, None)
-            self._drop_webhooks(channel)
-        del self.guilds[guild.id]
-
-    def set_unavailable(self, guild: Guild, *, unavailable: bool) -> None:
-        """An outage of the guild begins or ends (GUILD_DELETE with `unavailable`, GUILD_CREATE)."""
-        guild.unavailable = unavailable
-        if unavailable:
-            data = {"id": str(guild.id), "unavailable": True}
-            self.emit(Event("GUILD_DELETE", data, guild.id, Intent.GUILDS))
-            return
-        self.publish("GUILD_CREATE", lambda: serial.guild_create_json(self, guild), guild=guild)
 
     def edit_guild(self, guild: Guild, **changes: Any) -> None:
         """Set attributes of the guild; GUILD_UPDATE."""
@@ -184,14 +135,9 @@ class World(State):
             self.snowflake(), guild.id, name, permissions, len(guild.roles), color, mentionable
         )
         guild.roles[role.id] = role
-        self._publish_role("GUILD_ROLE_CREATE", guild, role)
+        data = {"guild_id": str(guild.id), "role": serial.role_json(role)}
+        self.publish("GUILD_ROLE_CREATE", lambda: data, guild=guild)
         return role
-
-    def edit_role(self, role: Role, **changes: Any) -> None:
-        """Set attributes of the role; GUILD_ROLE_UPDATE."""
-        for name, value in changes.items():
-            setattr(role, name, value)
-        self._publish_role("GUILD_ROLE_UPDATE", self.guilds[role.guild_id], role)
 
     def delete_role(self, role: Role) -> None:
         guild = self.guilds[role.guild_id]
@@ -202,24 +148,16 @@ class World(State):
         data = {"guild_id": str(guild.id), "role_id": str(role.id)}
         self.publish("GUILD_ROLE_DELETE", lambda: data, guild=guild)
 
-    def _publish_role(self, name: str, guild: Guild, role: Role) -> None:
-        self.publish(
-            name,
-            lambda: {"guild_id": str(guild.id), "role": serial.role_json(role)},
-            guild=guild,
-        )
-
     def add_member(self, guild: Guild, user: User, roles: Iterable[Role] = ()) -> Member:
         member = Member(user, guild.id, [role.id for role in roles], joined_at=self.clock())
         guild.members[user.id] = member
-        self._publish_member("GUILD_MEMBER_ADD", guild, member)
+        self.publish(
+            "GUILD_MEMBER_ADD",
+            lambda: serial.member_json(member) | {"guild_id": str(guild.id)},
+            guild=guild,
+            intents=Intent.GUILD_MEMBERS,
+        )
         return member
-
-    def edit_member(self, member: Member, **changes: Any) -> None:
-        """Set attributes of the member; GUILD_MEMBER_UPDATE (the bot hears of itself always)."""
-        for name, value in changes.items():
-            setattr(member, name, value)
-        self._publish_member("GUILD_MEMBER_UPDATE", self.guilds[member.guild_id], member)
 
     def remove_member(self, guild: Guild, user: User) -> None:
         if user.id == self.application.bot.id:
@@ -228,15 +166,6 @@ class World(State):
             data = {"guild_id": str(guild.id), "user": serial.user_json(user)}
             intents = Intent.GUILD_MEMBERS
             self.publish("GUILD_MEMBER_REMOVE", lambda: data, guild=guild, intents=intents)
-
-    def _publish_member(self, name: str, guild: Guild, member: Member) -> None:
-        own = member.user.id == self.application.bot.id
-        self.publish(
-            name,
-            lambda: serial.member_json(member) | {"guild_id": str(guild.id)},
-            guild=guild,
-            intents=Intent.GUILDS if own else Intent.GUILD_MEMBERS,
-        )
 
     # Channels
 
@@ -252,7 +181,7 @@ class World(State):
         tags: Sequence[str | Tag] = (),
         require_tag: bool = False,
     ) -> Channel:
-        """A channel of the guild (no thread: see `add_thread`); `tags` are for forums."""
+        """A channel of the guild; `tags` are for forums. For threads see `add_thread`."""
         parent_id = parent.id if parent else None
         channel = Channel(
             *(self.snowflake(), int(type), guild.id, name, topic, parent_id),
@@ -271,20 +200,18 @@ class World(State):
         name: str,
         owner: User,
         *,
-        type: int | None = None,  # noqa: A002
         thread_id: int | None = None,
         auto_archive_duration: int | None = None,
         applied_tags: Iterable[int] = (),
         rate_limit_per_user: int = 0,
-        invitable: bool = True,
     ) -> Channel:
-        """A thread or forum post under `parent`, its owner in it; THREAD_CREATE.
+        """A thread or forum post in `parent`, with its owner as a member; THREAD_CREATE.
 
-        `thread_id` is the message's id for a thread that starts from a message.
+        `thread_id` is the message's id for a thread that is started from a message.
         """
         if parent.guild_id is None:
             raise ValueError("a thread needs a guild channel as its parent")
-        default = (
+        kind = (
             ChannelType.ANNOUNCEMENT_THREAD
             if parent.type == ChannelType.ANNOUNCEMENT
             else ChannelType.PUBLIC_THREAD
@@ -295,13 +222,12 @@ class World(State):
             created_at=now,
             archive_timestamp=now,
             auto_archive_duration=auto_archive_duration or parent.default_auto_archive_duration,
-            invitable=invitable,
             applied_tags=list(applied_tags),
             members={owner.id: now},
         )
         thread = Channel(
             self.snowflake() if thread_id is None else thread_id,
-            int(default if type is None else type),
+            int(kind),
             parent.guild_id,
             name,
             parent_id=parent.id,
@@ -323,8 +249,8 @@ class World(State):
             channel.thread.archive_timestamp = self.clock()
         self._publish_channel("UPDATE", channel)
 
-    def let_rest(self, channel: Channel) -> None:
-        """Archive the thread if nothing happened in it for its auto-archive duration (minutes)."""
+    def archive_if_inactive(self, channel: Channel) -> None:
+        """Archive the thread if it was inactive for its auto-archive duration (minutes)."""
         info = channel.thread
         if info is None or info.archived:
             return
@@ -334,7 +260,7 @@ class World(State):
             self.edit_channel(channel, archived=True)
 
     def delete_channel(self, channel: Channel) -> None:
-        """The channel ceases to be, its threads and webhooks with it."""
+        """Delete the channel with its threads and webhooks; CHANNEL_DELETE or THREAD_DELETE."""
         self.channels.pop(channel.id, None)
         guild = self.guilds.get(channel.guild_id or 0)
         if guild is None:
@@ -344,7 +270,7 @@ class World(State):
         for thread in [t for t in guild.threads.values() if t.parent_id == channel.id]:
             del guild.threads[thread.id]
             self.channels.pop(thread.id, None)
-        self._drop_webhooks(channel)
+        self._delete_webhooks(channel)
         if guild.system_channel_id == channel.id:
             guild.system_channel_id = None
         self._publish_channel("DELETE", channel)
@@ -352,7 +278,7 @@ class World(State):
     def set_overwrite(
         self, channel: Channel, target_id: int, *, allow: int = 0, deny: int = 0
     ) -> None:
-        """Set a role's or member's overwrite (both 0 removes it); CHANNEL_UPDATE."""
+        """Set the overwrite of a role or member; both 0 removes it. CHANNEL_UPDATE."""
         guild = self.guilds[channel.guild_id or 0]
         if allow or deny:
             kind = 0 if target_id in guild.roles else 1
@@ -375,15 +301,9 @@ class World(State):
     def add_webhook(self, webhook: Webhook) -> None:
         self.webhooks[webhook.id] = webhook
         self.channels[webhook.channel_id].webhooks.append(webhook.id)
-        self.webhooks_changed(webhook)
+        self._publish_webhooks(webhook)
 
-    def move_webhook(self, webhook: Webhook, channel: Channel) -> None:
-        """Let an incoming webhook speak in another channel."""
-        self.channels[webhook.channel_id].webhooks.remove(webhook.id)
-        channel.webhooks.append(webhook.id)
-        webhook.channel_id = channel.id
-
-    def _drop_webhooks(self, channel: Channel) -> None:
+    def _delete_webhooks(self, channel: Channel) -> None:
         for webhook_id in tuple(channel.webhooks):
             self.delete_webhook(self.webhooks[webhook_id])
 
@@ -394,10 +314,10 @@ class World(State):
         for ids in (here.webhooks if here else [], source.followers if source else []):
             if webhook.id in ids:
                 ids.remove(webhook.id)
-        self.webhooks_changed(webhook)
+        self._publish_webhooks(webhook)
 
-    def webhooks_changed(self, webhook: Webhook) -> None:
-        """WEBHOOKS_UPDATE for the channel of a webhook made, changed or deleted."""
+    def _publish_webhooks(self, webhook: Webhook) -> None:
+        """WEBHOOKS_UPDATE for the channel of a new or deleted webhook."""
         guild = self.guilds.get(webhook.guild_id or 0)
         if guild is not None:
             data = {"guild_id": str(guild.id), "channel_id": str(webhook.channel_id)}
@@ -405,8 +325,15 @@ class World(State):
                 "WEBHOOKS_UPDATE", lambda: data, guild=guild, intents=Intent.GUILD_WEBHOOKS
             )
 
+    def add_private_channel(self, *people: User) -> Channel:
+        """A direct message between two people, or a group of more, without the bot."""
+        kind = ChannelType.DM if len(people) == 2 else ChannelType.GROUP_DM
+        channel = Channel(self.snowflake(), kind, recipients=list(people))
+        self.channels[channel.id] = channel
+        return channel
+
     def open_dm(self, user: User) -> Channel:
-        """The direct message channel between the bot and `user`, made when there is none."""
+        """The direct message channel between the bot and `user`."""
         if user.id not in self.dms:
             channel = Channel(self.snowflake(), ChannelType.DM, recipients=[user])
             self.channels[channel.id] = self.dms[user.id] = channel

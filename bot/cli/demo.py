@@ -132,7 +132,7 @@ async def _perform(demo: Demo, messages: Messages, seeded: asyncio.Event, *, pag
     else:
         click.echo(text("cli.demo.ready"))
     await asyncio.sleep(FIRST_NEWS_AFTER)
-    while demo.site.later:
+    while demo.site.drafts:
         post = demo.site.publish()
         click.echo(text("cli.demo.published", title=post.title))
         await asyncio.sleep(NEWS_EVERY)

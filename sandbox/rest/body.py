@@ -1,7 +1,8 @@
-"""Request bodies: JSON, or multipart with ``payload_json`` and files. Bounded."""
+"""Request bodies: JSON, or multipart with ``payload_json`` and files; bounded in size."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,6 @@ from aiohttp import BodyPartReader, web
 
 from sandbox.entities import Upload
 from sandbox.errors import ApiError
-
-__all__ = ["Body", "Upload", "read_body"]
 
 # "The file upload size limit applies to each file", 10 MiB by default,
 # https://docs.discord.com/developers/reference#uploading-files.
@@ -22,7 +21,7 @@ MAX_JSON = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What came: the JSON (None without one), the files, and what was wrong with them."""
+    """The JSON (None without a body), the files, and the error in them."""
 
     json: Any = None
     files: tuple[Upload, ...] = ()
@@ -30,14 +29,16 @@ class Body:
 
 
 async def read_body(request: web.Request) -> Body:
-    """Read the request's body. `error` is 413 for one too large and 400 for one that is not JSON;
-    what was read before stands beside it."""
+    """Read the request's body.
+
+    `error` is 413 for a body that is too large and 400 for one that is not JSON.
+    """
     if not request.can_read_body:
         return Body()
     if request.content_type.startswith("multipart/"):
         return await _multipart(request)
     try:
-        raw = await _bounded(request.content.iter_chunked(65536), MAX_JSON)
+        raw = await _read(request.content.read, MAX_JSON)
         return Body(_json(raw) if raw else None)
     except ApiError as error:
         return Body(error=error)
@@ -52,7 +53,7 @@ async def _multipart(request: web.Request) -> Body:
             if not isinstance(part, BodyPartReader):
                 return Body(payload, error=_not_json())
             if part.name == "payload_json":
-                payload = _json(await _part(part, MAX_JSON))
+                payload = _json(await _read(part.read_chunk, MAX_JSON))
             elif part.filename:
                 files.append(await _upload(part, len(files)))
     except ApiError as error:
@@ -71,23 +72,14 @@ async def _upload(part: BodyPartReader, position: int) -> Upload:
         index=int(digits) if digits.isdecimal() else position,
         filename=part.filename or "unknown",
         content_type=part.headers.get("Content-Type", "application/octet-stream"),
-        content=await _part(part, MAX_FILE),
+        content=await _read(part.read_chunk, MAX_FILE),
     )
 
 
-async def _part(part: BodyPartReader, limit: int) -> bytes:
+async def _read(chunk: Callable[[int], Awaitable[bytes]], limit: int) -> bytes:
     data = bytearray()
-    while chunk := await part.read_chunk(65536):
-        data += chunk
-        if len(data) > limit:
-            raise _too_large()
-    return bytes(data)
-
-
-async def _bounded(chunks: Any, limit: int) -> bytes:
-    data = bytearray()
-    async for chunk in chunks:
-        data += chunk
+    while part := await chunk(65536):
+        data += part
         if len(data) > limit:
             raise _too_large()
     return bytes(data)

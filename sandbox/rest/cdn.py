@@ -1,4 +1,4 @@
-"""What Discord's CDN serves: attachments as they were sent, and drawn avatars, icons, emoji."""
+"""The CDN: attachments as uploaded, and generated avatars, icons and emoji."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SHOWN = ("image/", "video/", "audio/", "text/plain")
 
 
 def cdn_routes(world: World) -> list[web.RouteDef]:
-    """Routes under ``/cdn``. Unknown things of a known kind get a picture all the same."""
+    """Routes under ``/cdn``; ids that are not known get an image, too."""
 
     async def attachment(request: web.Request) -> web.Response:
         digits = request.match_info["attachment_id"]
@@ -21,7 +21,7 @@ def cdn_routes(world: World) -> list[web.RouteDef]:
         if found is None:
             raise web.HTTPNotFound
         _name, kind, content = found
-        # Files come from outside: never as something that the page's origin would run.
+        # Uploaded files must not run as scripts in the page's origin.
         safe = kind.startswith(_SHOWN) and "svg" not in kind
         headers = {
             "Content-Type": kind if safe else "application/octet-stream",
@@ -58,7 +58,7 @@ def _initial(world: World, number: int) -> str:
 
 
 def _draw(number: int, letter: str) -> str:
-    """A disc with a letter, its colour following from the id."""
+    """A square with a letter, in a colour computed from the id."""
     hue = hashlib.blake2b(str(number).encode(), digest_size=2).digest()
     degrees = int.from_bytes(hue, "big") % 360
     return (

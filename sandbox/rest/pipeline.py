@@ -1,32 +1,35 @@
-"""What every REST request goes through: token, rate limits, faults, body, handler, observer."""
+"""The processing of every REST request: token, rate limits, faults, body, handler, observer."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
+from http.client import responses
 from typing import Any, Literal
 
 import orjson
 from aiohttp import web
 
 from sandbox import errors
+from sandbox.entities import Channel, Guild, Message, Upload, User
 from sandbox.errors import ApiError
-from sandbox.faults import Fate, Faults, Rule
+from sandbox.faults import AppliedFault, Faults, Rule
 from sandbox.observe import Exchange
-from sandbox.ratelimit import Limit, RateLimiter, Scope, denial_body, denial_headers
-from sandbox.rest.body import Body, Upload, read_body
-from sandbox.world import Channel, Guild, Message, User, World
+from sandbox.ratelimit import Limit, RateLimiter, rate_limited
+from sandbox.rest.body import Body, read_body
+from sandbox.validate.form import Check, check_form
+from sandbox.world import World
 
 PREFIX = "/api/v10"
 
-# What Discord's answers carry; discord.py takes a 429 without `Via` for Cloudflare's.
+# A header of Discord's answers; discord.py takes a 429 without it for one of Cloudflare's.
 VIA = {"Via": "1.1 google"}
 
 DEFAULT_LIMIT = Limit(50, 1.0)
 
-# "Top-level resources", docs, "Rate Limits".
+# "Top-level resources", https://docs.discord.com/developers/topics/rate-limits.
 _MAJOR = (
     "channel_id",
     "guild_id",
@@ -41,7 +44,7 @@ _SNOWFLAKE = re.compile(r"[0-9]{1,20}")
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A successful answer; `body` None with status 204 is no body at all."""
+    """A successful answer; `body` None sends no body."""
 
     body: Any = None
     status: int = 200
@@ -53,7 +56,7 @@ NO_CONTENT = Reply(None, 204)
 
 @dataclass(slots=True)
 class Call:
-    """One request as its handler sees it. `payload` is the JSON body, None without one."""
+    """One request, as passed to its handler. `payload` is the JSON body, None without one."""
 
     rest: Rest
     method: str
@@ -72,20 +75,33 @@ class Call:
         return self.rest.world.application.bot
 
     def id(self, name: str) -> int:
-        """The snowflake among the path's parameters; 400 when it is none."""
+        """A snowflake of the path; 400 when it is none."""
         return snowflake(self.params[name], name)
 
     def body(self) -> dict[str, Any]:
-        """The payload as an object, empty without one; 400 when it is something else."""
+        """The payload as an object, empty without a body; 400 for other JSON."""
         if self.payload is None:
             return {}
         if isinstance(self.payload, dict):
             return self.payload
-        error = {
-            "code": "MODEL_TYPE_CONVERT",
-            "message": "Only dictionaries may be used in a ModelType",
-        }
-        raise ApiError(400, 50035, "Invalid Form Body", {"_errors": [error]})
+        message = "Only dictionaries may be used in a ModelType"
+        raise errors.invalid_form("", "MODEL_TYPE_CONVERT", message)
+
+    def checked(self, form: Check) -> dict[str, Any]:
+        """The payload, validated; 400 (50035) with all errors."""
+        return dict(check_form(form, self.payload or {}))
+
+    def flag(self, name: str) -> bool:
+        """Whether a boolean query parameter is true."""
+        return self.query.get(name, "").lower() in ("1", "true")
+
+    def limit(self, *, highest: int) -> int:
+        """The query parameter ``limit``, 50 by default; 400 outside 1 to `highest`."""
+        raw = self.query.get("limit", "50")
+        if raw.isdecimal() and 1 <= int(raw) <= highest:
+            return int(raw)
+        code = "NUMBER_TYPE_MAX" if raw.isdecimal() else "NUMBER_TYPE_COERCE"
+        raise errors.invalid_form("limit", code, f"int value should be between 1 and {highest}.")
 
     def guild(self) -> Guild:
         """The guild of the path. 404 (10004) where the bot is not in it, as at Discord."""
@@ -94,9 +110,9 @@ class Call:
             raise errors.unknown("Guild")
         return guild
 
-    def channel(self, name: str = "channel_id") -> Channel:
+    def channel(self) -> Channel:
         """The channel of the path; 404 (10003), or 403 (50001) where the bot can't see it."""
-        return visible_channel(self.world, self.id(name))
+        return visible_channel(self.world, self.id("channel_id"))
 
     def message(self, channel: Channel) -> Message:
         """The message of the path in `channel`; 404 (10008)."""
@@ -111,9 +127,9 @@ Handler = Callable[[Call], Awaitable[Reply]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An endpoint. `path` is the template after ``/api/v10``, as in Discord's documents.
+    """An endpoint. `path` is the template after ``/api/v10``, as in Discord's documentation.
 
-    `auth` "none" asks for no bot token, and then the request does not count globally.
+    With `auth` "none" no bot token is needed, and the request does not count globally.
     """
 
     method: str
@@ -127,15 +143,15 @@ class Route:
         return f"{self.method} {self.path}"
 
     def major(self, params: Mapping[str, str]) -> str:
-        """The major parameters, which each have buckets of their own."""
+        """The major parameters, whose values have separate buckets."""
         return "/".join(params[name] for name in _MAJOR if name in params)
 
 
 def snowflake(text: str, name: str) -> int:
     """`text` as an id; 400 naming the parameter when it is none."""
     if not _SNOWFLAKE.fullmatch(text):
-        error = {"code": "NUMBER_TYPE_COERCE", "message": f'Value "{text}" is not snowflake.'}
-        raise ApiError(400, 50035, "Invalid Form Body", {name: {"_errors": [error]}})
+        message = f'Value "{text}" is not snowflake.'
+        raise errors.invalid_form(name, "NUMBER_TYPE_COERCE", message)
     return int(text)
 
 
@@ -144,50 +160,50 @@ def visible_channel(world: World, channel_id: int) -> Channel:
     channel = world.channels.get(channel_id)
     if channel is None:
         raise errors.unknown("Channel")
-    world.let_rest(channel)
+    world.archive_if_inactive(channel)
     if not world.permissions(channel, world.application.bot):
         raise errors.missing_access()
     return channel
 
 
 class Rest:
-    """The REST side: routes, and what they share.
+    """Serves routes.
 
-    `gateway` gives the body of `GET /gateway/bot`. `observer` hears of each exchange after it,
-    faulted ones included. `sleep` holds requests that a fault delays.
+    `gateway_info` returns the body of ``GET /gateway/bot``. `observer` receives every exchange,
+    faulted ones included. `sleep` delays requests by fault rules.
     """
 
     def __init__(
         self,
         world: World,
         *,
-        faults: Faults | None = None,
-        limiter: RateLimiter | None = None,
-        observer: Callable[[Exchange], None] | None = None,
-        gateway: Callable[[], Mapping[str, Any]] | None = None,
+        faults: Faults,
+        limiter: RateLimiter,
+        observer: Callable[[Exchange], None],
+        gateway_info: Callable[[], Mapping[str, Any]],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.world = world
-        self.faults = faults or Faults(world.rng)
-        self.limiter = limiter or RateLimiter(world.clock)
+        self.faults = faults
+        self.limiter = limiter
         self.observer = observer
-        self.gateway = gateway or _no_gateway
+        self.gateway_info = gateway_info
         self._sleep = sleep
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Future[None]] = set()
 
     def routes(self, table: Iterable[Route]) -> list[web.RouteDef]:
-        """aiohttp's routes for a table of ours, and one that answers 404 to the rest of /api."""
+        """aiohttp routes for a table, and one that answers 404 to the rest of ``/api``."""
         defs = [web.route(r.method, PREFIX + r.path, self._endpoint(r)) for r in table]
-        return [*defs, web.route("*", "/api/{tail:.*}", self._nowhere)]
+        return [*defs, web.route("*", "/api/{tail:.*}", self._not_found)]
 
-    def background(self, work: Awaitable[None]) -> None:
-        """Let `work` go on after its request was answered; `close` waits for it."""
-        task = asyncio.ensure_future(_run(work))
+    def background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run `work` after its request was answered; `wait_for_background` waits for it."""
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def settle(self) -> None:
-        """Wait until all background work (the spreading of crossposts) is done."""
+    async def wait_for_background(self) -> None:
+        """Wait until all background work (the copying of crossposts) is done."""
         while self._tasks:
             await asyncio.gather(*self._tasks)
 
@@ -197,159 +213,130 @@ class Rest:
 
         return serve
 
-    async def _nowhere(self, request: web.Request) -> web.StreamResponse:
-        route = Route(request.method, request.path.removeprefix(PREFIX), _not_found, auth="none")
+    async def _not_found(self, request: web.Request) -> web.StreamResponse:
+        route = Route(
+            request.method, request.path.removeprefix(PREFIX), _answer_not_found, auth="none"
+        )
         return await self._serve(route, request)
 
     async def _serve(self, route: Route, request: web.Request) -> web.StreamResponse:
         path, arrived = request.path.removeprefix(PREFIX), self.world.clock()
-        fate = self.faults.fate(request.method, path)
+        fault = self.faults.apply(request.method, path)
         denial, limit_headers = self._admit(route, request)
-        # Read first: a request that has arrived has its effect though its sender be gone by then.
+        # Read before any delay: a request that arrived takes effect even if its sender is gone.
         body = await read_body(request)
-        if fate.latency:
-            await self._sleep(fate.latency)
-        reply, faulted, via = Reply(), False, VIA
-        try:
-            _raise(denial or body.error)
-            self._break(fate, "before")
-            call = Call(
-                self, request.method, path, request.match_info, request.query, body.json, body.files
+        if fault.latency:
+            await self._sleep(fault.latency)
+
+        def report(reply: Reply, *, faulted: bool = False, undelivered: bool = False) -> None:
+            self.observer(
+                Exchange(
+                    method=request.method,
+                    path=path,
+                    query=dict(request.query),
+                    request_json=body.json,
+                    status=reply.status,
+                    response_json=reply.body,
+                    headers=reply.headers,
+                    content_type=request.content_type if request.body_exists else "",
+                    faulted=faulted,
+                    undelivered=undelivered,
+                    arrived=arrived,
+                )
             )
-            reply = await route.handler(call)
-            self._break(fate, "after")
+
+        try:
+            reply, faulted = await self._answer(route, request, path, body, denial, fault), False
+            via = VIA
         except _Cut:
-            cut = Reply(status=0)
-            self._tell(request, path, body, cut, arrived, faulted=True, undelivered=True)
+            report(Reply(status=0), faulted=True, undelivered=True)
             return _cut(request)
         except ApiError as error:
-            faulted = isinstance(error, _Fault)
+            faulted = isinstance(error, _FaultError)
             via = VIA if error.via else {}
-            reply = Reply(_error_body(error), error.status, error.headers)
-        headers = {**via, **limit_headers, **reply.headers}
-        self.limiter.note(reply.status, _scope(headers))
-        told = Reply(reply.body, reply.status, headers)
-        self._tell(request, path, body, told, arrived, faulted=faulted)
-        return _response(reply.status, reply.body, headers)
+            reply = Reply(error.body(), error.status, error.headers)
+        reply = Reply(reply.body, reply.status, {**via, **limit_headers, **reply.headers})
+        self.limiter.record(reply.status, reply.headers.get("X-RateLimit-Scope", "user"))
+        report(reply, faulted=faulted)
+        return _response(reply)
+
+    async def _answer(
+        self,
+        route: Route,
+        request: web.Request,
+        path: str,
+        body: Body,
+        denial: ApiError | None,
+        fault: AppliedFault,
+    ) -> Reply:
+        error = denial or body.error
+        if error is not None:
+            raise error
+        _break(fault, "before")
+        reply = await route.handler(
+            Call(
+                self, request.method, path, request.match_info, request.query, body.json, body.files
+            )
+        )
+        _break(fault, "after")
+        return reply
 
     def _admit(
         self, route: Route, request: web.Request
     ) -> tuple[ApiError | None, Mapping[str, str]]:
-        """Judge ban, token and rate limits, in this order, at the moment of arrival."""
+        """Check ban, token and rate limits, in this order, when the request arrives."""
         ban = self.limiter.banned()
         if ban is not None:
-            return _Limited(ban, "global", via=False), {}
+            return rate_limited(ban, "global", via=False), {}
         if route.auth == "bot":
             expected = f"Bot {self.world.application.token}"
             if request.headers.get("Authorization") != expected:
-                return errors.unauthorized(), {}
-        verdict = self.limiter.check(
+                return ApiError(401, 0, "401: Unauthorized"), {}
+        return self.limiter.check(
             route.key,
             route.major(request.match_info),
             route.limit,
             counts_globally=route.auth == "bot",
         )
-        if verdict.retry_after is None:
-            return None, verdict.headers
-        return _Limited(verdict.retry_after, verdict.scope), verdict.headers
-
-    @staticmethod
-    def _break(fate: Fate, when: str) -> None:
-        if fate.rule is None or fate.rule.when != when:
-            return
-        if fate.rule.drop:
-            raise _Cut
-        raise _Fault(fate.rule)
-
-    def _tell(
-        self,
-        request: web.Request,
-        path: str,
-        body: Body,
-        reply: Reply,
-        arrived: float,
-        *,
-        faulted: bool,
-        undelivered: bool = False,
-    ) -> None:
-        if self.observer is None:
-            return
-        self.observer(
-            Exchange(
-                method=request.method,
-                path=path,
-                query=dict(request.query),
-                request_json=body.json,
-                status=reply.status,
-                response_json=reply.body,
-                headers=reply.headers,
-                content_type=request.content_type if request.body_exists else "",
-                faulted=faulted,
-                undelivered=undelivered,
-                arrived=arrived,
-            )
-        )
-
-
-def _raise(error: ApiError | None) -> None:
-    if error is not None:
-        raise error
 
 
 class _Cut(Exception):
-    """The connection is to be cut instead of answering."""
+    """The connection is cut instead of answering."""
 
 
-class _Limited(ApiError):
-    """A 429; without `via` it is Cloudflare's."""
-
-    def __init__(self, wait: float, scope: Scope, *, via: bool = True) -> None:
-        super().__init__(429, 0, "You are being rate limited.", headers=denial_headers(wait, scope))
-        self.via = via
-        self.limited = denial_body(wait, scope)
+class _FaultError(ApiError):
+    """An error made up by a fault rule."""
 
 
-class _Fault(ApiError):
-    """An error that a rule made up."""
-
-    def __init__(self, rule: Rule) -> None:
-        status = rule.status or 500
-        message = rule.message or f"{status}: {_REASONS.get(status, 'Error')}"
-        headers: dict[str, str] = {}
-        if status == 429:
-            headers = denial_headers(rule.retry_after, rule.scope)
-        super().__init__(status, rule.code, message, headers=headers)
-        self.via = rule.via
-        self.limited = denial_body(rule.retry_after, rule.scope) if status == 429 else None
+def _break(fault: AppliedFault, when: str) -> None:
+    rule = fault.rule
+    if rule is None or rule.when != when:
+        return
+    if rule.drop:
+        raise _Cut
+    raise _fault_error(rule)
 
 
-_REASONS = {
-    400: "Bad Request",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not Found",
-    500: "Internal Server Error",
-    502: "Bad Gateway",
-    503: "Service Unavailable",
-    504: "Gateway Timeout",
-}
+def _fault_error(rule: Rule) -> _FaultError:
+    status = rule.status or 500
+    if status == 429:
+        limited = rate_limited(rule.retry_after, rule.scope)
+        return _FaultError(
+            429, 0, limited.message, headers=limited.headers, extra=limited.extra, via=rule.via
+        )
+    message = rule.message or f"{status}: {responses.get(status, 'Error')}"
+    return _FaultError(status, rule.code, message, via=rule.via)
 
 
-def _error_body(error: ApiError) -> Any:
-    limited = getattr(error, "limited", None)
-    return error.body() if limited is None else limited
-
-
-def _scope(headers: Mapping[str, str]) -> Any:
-    return headers.get("X-RateLimit-Scope", "user")
-
-
-def _response(status: int, body: Any, headers: Mapping[str, str]) -> web.Response:
-    """The answer; its content type is exactly ``application/json``, as clients compare it."""
-    if body is None:
-        return web.Response(status=status, headers=headers)
+def _response(reply: Reply) -> web.Response:
+    """The content type is exactly ``application/json``, as clients compare it."""
+    if reply.body is None:
+        return web.Response(status=reply.status, headers=reply.headers)
     return web.Response(
-        status=status, body=orjson.dumps(body), content_type="application/json", headers=headers
+        status=reply.status,
+        body=orjson.dumps(reply.body),
+        content_type="application/json",
+        headers=reply.headers,
     )
 
 
@@ -359,13 +346,5 @@ def _cut(request: web.Request) -> web.Response:
     return web.Response(status=500)
 
 
-async def _not_found(call: Call) -> Reply:
-    raise errors.not_found()
-
-
-async def _run(work: Awaitable[None]) -> None:
-    await work
-
-
-def _no_gateway() -> Mapping[str, Any]:
-    raise RuntimeError("no gateway was given to Rest")
+async def _answer_not_found(call: Call) -> Reply:
+    raise ApiError(404, 0, "404: Not Found")

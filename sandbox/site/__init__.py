@@ -1,9 +1,9 @@
-"""The sample site: a small magazine that answers as WordPress does, on loopback."""
+"""The sample site: a small magazine that behaves like a WordPress site, on loopback."""
 
 from sandbox.site.faults import Fault
 from sandbox.site.library import Library, NoSuchPost
 from sandbox.site.posts import SAMPLE, Post, SampleError, load_posts
-from sandbox.site.server import SampleSite, Seen
+from sandbox.site.server import RequestRecord, SampleSite
 
 __all__ = [
     "SAMPLE",
@@ -11,8 +11,8 @@ __all__ = [
     "Library",
     "NoSuchPost",
     "Post",
+    "RequestRecord",
     "SampleError",
     "SampleSite",
-    "Seen",
     "load_posts",
 ]

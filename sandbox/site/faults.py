@@ -1,4 +1,4 @@
-"""What goes wrong on purpose, and how often."""
+"""Faults of the sample site."""
 
 import re
 from collections.abc import Mapping
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """One way in which the site misbehaves, for the requests whose path and query `match` finds.
+    """What goes wrong with requests whose path and query `match` finds.
 
-    In order: wait `delay` seconds; when `status` is set, answer that with `body` and `headers`
-    instead of the page; when `drip` is set, send the body a byte every `drip` seconds; when `cut`
-    is set, break the connection after that many bytes of body (0: before the status line).
-    `times` counts down with each request it meets; None: until it is taken away.
+    In this order: wait `delay` seconds; with `status`, answer that with `body` and `headers`
+    instead of the page; with `drip`, send one byte of the body every `drip` seconds; with `cut`,
+    cut the connection after that many bytes of the body (0: before the status line). `times` is
+    how many requests are affected; None is unlimited.
     """
 
     match: re.Pattern[str]
@@ -26,7 +26,7 @@ class Fault:
 
 
 class Faults:
-    """The faults in force; the oldest that matches a request is the one it meets."""
+    """The faults in force; of those that match a request the oldest applies."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -38,8 +38,8 @@ class Faults:
     def clear(self) -> None:
         self._faults.clear()
 
-    def meet(self, path_qs: str) -> Fault | None:
-        """The fault for this request, counted."""
+    def apply(self, path_qs: str) -> Fault | None:
+        """The fault that applies to a request; counts it."""
         fault = next((f for f in self._faults if f.match.search(path_qs)), None)
         if fault is not None and fault.times is not None:
             fault.times -= 1

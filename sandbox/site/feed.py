@@ -1,4 +1,4 @@
-"""The RSS feed, tag for tag as WordPress writes it (wp-includes/feed-rss2.php)."""
+"""The RSS feed, with the tags and whitespace of WordPress (wp-includes/feed-rss2.php)."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from html import escape
 
 from sandbox.site.library import Library, Term
-from sandbox.site.posts import Post, excerpt_of
+from sandbox.site.posts import SAMPLE, Post, excerpt_of
 
 PER_PAGE = 10
 """Settings, Reading: "Syndication feeds show the most recent" 10 items."""
@@ -21,56 +21,15 @@ _EMOJI = re.compile(
     "(?:[\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[\U0001f300-\U0001faff☀-➿])*"
 )
 
-_HEAD = """<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"
-\txmlns:content="http://purl.org/rss/1.0/modules/content/"
-\txmlns:wfw="http://wellformedweb.org/CommentAPI/"
-\txmlns:dc="http://purl.org/dc/elements/1.1/"
-\txmlns:atom="http://www.w3.org/2005/Atom"
-\txmlns:sy="http://purl.org/rss/1.0/modules/syndication/"
-\txmlns:slash="http://purl.org/rss/1.0/modules/slash/"
-\t>
-
-<channel>
-\t<title>{title}</title>
-\t<atom:link href="{self}" rel="self" type="application/rss+xml" />
-\t<link>{url}</link>
-\t<description>{tagline}</description>
-\t<lastBuildDate>{built}</lastBuildDate>
-\t<language>en-US</language>
-\t<sy:updatePeriod>
-\thourly\t</sy:updatePeriod>
-\t<sy:updateFrequency>
-\t1\t</sy:updateFrequency>
-\t<generator>{generator}</generator>
-"""
-
-_ITEM = """\t<item>
-\t\t<title>{title}</title>
-\t\t<link>{link}</link>
-\t\t\t\t\t<comments>{link}#respond</comments>
-\t\t
-\t\t<dc:creator><![CDATA[{author}]]></dc:creator>
-\t\t<pubDate>{date}</pubDate>
-\t\t\t\t{categories}
-\t\t<guid isPermaLink="false">{guid}</guid>
-
-\t\t\t\t\t<description><![CDATA[{excerpt}]]></description>
-\t\t\t\t\t\t\t\t\t\t<content:encoded><![CDATA[{body}]]></content:encoded>
-\t\t\t\t\t
-\t\t\t\t\t<wfw:commentRss>{link}feed/</wfw:commentRss>
-\t\t\t<slash:comments>0</slash:comments>
-\t\t
-\t\t
-\t\t\t</item>
-"""
-
+_HEAD = (SAMPLE / "theme" / "feed-head.xml").read_text(encoding="utf-8")
+_ITEM = (SAMPLE / "theme" / "feed-item.xml").read_text(encoding="utf-8")
 _TAIL = "\t</channel>\n</rss>\n"
 
 
 def rss(
     library: Library, posts: Sequence[Post], *, url: str, path: str, heading: str | None
 ) -> str:
-    """A feed of `posts`, newest first; `heading` names the category or tag, `path` is its own."""
+    """A feed of `posts`, newest first. `path` is its own; `heading` names the category or tag."""
     built = max((post.modified for post in posts), default=library.last_modified())
     title = f"{heading} – {TITLE}" if heading else TITLE
     head = _HEAD.format(
@@ -100,14 +59,13 @@ def _item(library: Library, post: Post, url: str) -> str:
 
 
 def absolute(html: str, url: str) -> str:
-    """`html` with the addresses that begin at the site's root made whole."""
+    """`html` with addresses relative to the site's root made absolute."""
     whole = re.sub(r"""((?:src|href|data-src|srcset)=["'])/(?!/)""", rf"\g<1>{url}/", html)
     return re.sub(r"(?<=, )/wp-content/", f"{url}/wp-content/", whole)
 
 
 def emoji_images(html: str) -> str:
-    """`html` with each emoji as the picture that WordPress puts into feeds and mail
-    (wp_staticize_emoji)."""
+    """`html` with each emoji replaced by an image, as in WordPress's feeds (wp_staticize_emoji)."""
 
     def image(found: re.Match[str]) -> str:
         sign = found[0]

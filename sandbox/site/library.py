@@ -1,4 +1,4 @@
-"""What the site holds and how it changes; no HTTP."""
+"""The posts and terms of the site, and how they change."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -10,14 +10,13 @@ from sandbox.site.posts import Post, slugify
 Taxonomy = Literal["category", "post_tag"]
 
 GUID_HOST = "http://www.kcrush.example"
-"""GUIDs keep the host of the day a post was made; this site has moved since, so its posts have
-the same GUIDs whatever port it is served on."""
+"""The host in GUIDs. WordPress never changes GUIDs, so they do not depend on the port either."""
 
 _FIRST_TAG_ID = 1000
 
 
 class NoSuchPost(LookupError):
-    """No post, or no post in the state that the change needs."""
+    """There is no such post, or it is not in the state that a change needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +36,9 @@ class Term:
 class Library:
     """Posts, terms and old slugs.
 
-    `clock` gives seconds since 1970. WordPress counts in whole seconds, so two changes within one
-    second would share one ETag and the second would stay unseen; here each change is dated at
-    least a second after the one before it.
+    `clock` returns seconds since the epoch. WordPress counts whole seconds, so that of two changes
+    within one second readers would not notice the second. Here each change is dated at least one
+    second after the one before.
     """
 
     def __init__(self, posts: Iterable[Post], *, clock: Callable[[], float]) -> None:
@@ -52,9 +51,7 @@ class Library:
         self.term("category", "Interviews")
         self.term("category", "News")
         for post in posts:
-            self._keep(post)
-
-    # -- asking
+            self._save(post)
 
     def published(self, term: Term | None = None) -> list[Post]:
         """Public posts, newest first, of one category or tag or of all."""
@@ -63,13 +60,13 @@ class Library:
             posts = (post for post in posts if term.name in _names(post, term.taxonomy))
         return sorted(posts, key=lambda post: (post.date, post.id), reverse=True)
 
-    def later(self) -> list[Post]:
-        """Posts that wait to be published, the next one first."""
+    def drafts(self) -> list[Post]:
+        """Unpublished posts, the next one to publish first."""
         waiting = (post for post in self._posts.values() if post.status == "draft")
         return sorted(waiting, key=lambda post: post.later)
 
     def last_modified(self) -> datetime:
-        """When anything that is public now was last changed (WordPress, get_lastpostmodified)."""
+        """The latest change of any public post (WordPress, get_lastpostmodified)."""
         times = (post.modified for post in self._posts.values() if post.status == "publish")
         return max(times, default=datetime.fromtimestamp(0, UTC))
 
@@ -80,7 +77,7 @@ class Library:
         return next((post for post in self._posts.values() if post.slug == slug), None)
 
     def moved(self, slug: str) -> Post | None:
-        """The public post that once had this slug."""
+        """The public post that formerly had this slug."""
         post = self._posts.get(self._old_slugs.get(slug, 0))
         return post if post is not None and post.status == "publish" else None
 
@@ -108,47 +105,71 @@ class Library:
         term = self._terms[taxonomy, name] = Term(term_id, name, slug, taxonomy)
         return term
 
-    # -- changing
+    # Changes
 
     def publish(self, slug: str | None = None) -> Post:
-        """Publish the post `slug` that was kept for later, or the next one; dated now."""
-        waiting = self.later()
+        """Publish the draft `slug`, or the next one; dated now. Raises NoSuchPost."""
+        waiting = self.drafts()
         chosen = [post for post in waiting if slug is None or post.slug == slug]
         if not chosen:
             names = ", ".join(post.slug for post in waiting) or "none is left"
             raise NoSuchPost(f"nothing to publish as {slug or 'the next post'}; waiting: {names}")
         now = self._now()
-        return self._keep(replace(chosen[0], status="publish", date=now, modified=now))
+        return self._save(replace(chosen[0], status="publish", date=now, modified=now))
 
-    def publish_new(self, post: Callable[[int, datetime], Post]) -> Post:
-        """Publish what `post` makes of the next id and the present moment; a slug that is taken
-        gets a number, as WordPress does."""
-        new = post(self._next_id + 1, self._now())
-        return self._keep(replace(new, slug=self._free(new.slug or str(new.id), new.id)))
+    def publish_new(
+        self,
+        title: str,
+        body: str,
+        *,
+        slug: str | None = None,
+        date: datetime | None = None,
+        guid: str | None = None,
+        **fields: Any,
+    ) -> Post:
+        """Publish a new post; `fields` are further fields of `Post`.
+
+        A slug that is taken gets a number, as in WordPress. With a `date` (aware) the post was also
+        modified then, as importers do it: no feed header changes.
+        """
+        number, now = self._next_id + 1, self._now()
+        post = Post(
+            id=number,
+            slug=self._free_slug(slug or slugify(title)[:200] or str(number), number),
+            title=title,
+            body=body,
+            date=date or now,
+            modified=date or now,
+            guid=guid or f"{GUID_HOST}/?p={number}",
+            **fields,
+        )
+        return self._save(post)
 
     def edit(self, slug: str, *, new_slug: str | None = None, **changes: Any) -> Post:
-        """Change fields of a public post: its GUID, date and place stay, `modified` moves on, and
-        an old slug keeps leading to it."""
+        """Change fields of a public post; GUID and date stay, and `modified` is now.
+
+        After a `new_slug` the old slug still leads to the post.
+        """
         post = self._public(slug)
         if new_slug is not None and new_slug != slug:
-            changes["slug"] = self._free(new_slug, post.id)
+            changes["slug"] = self._free_slug(new_slug, post.id)
             self._old_slugs[slug] = post.id
             self._old_slugs.pop(changes["slug"], None)
-        return self._keep(replace(post, modified=self._now(), **changes))
+        return self._save(replace(post, modified=self._now(), **changes))
 
     def trash(self, slug: str) -> Post:
-        """Take a public post away; it can be restored."""
-        return self._keep(replace(self._public(slug), status="trash"))
+        """Move a public post to the trash."""
+        return self._save(replace(self._public(slug), status="trash"))
 
     def restore(self, slug: str) -> Post:
-        """Bring a trashed post back as it was."""
+        """Publish a trashed post again, otherwise unchanged."""
         post = self.by_slug(slug)
         if post is None or post.status != "trash":
             raise NoSuchPost(f"no post {slug} in the trash")
-        return self._keep(replace(post, status="publish", modified=self._now()))
+        return self._save(replace(post, status="publish", modified=self._now()))
 
     def delete(self, slug: str) -> Post:
-        """Take a post away for good."""
+        """Delete a post permanently."""
         post = self.by_slug(slug)
         if post is None:
             raise NoSuchPost(f"no post {slug}")
@@ -160,7 +181,7 @@ class Library:
             raise NoSuchPost(f"no public post {slug}")
         return post
 
-    def _free(self, slug: str, post_id: int) -> str:
+    def _free_slug(self, slug: str, post_id: int) -> str:
         taken = {post.slug for post in self._posts.values() if post.id != post_id}
         number, free = 2, slug
         while free in taken:
@@ -173,7 +194,7 @@ class Library:
         self._last_change = max(now, latest + timedelta(seconds=1))
         return self._last_change
 
-    def _keep(self, post: Post) -> Post:
+    def _save(self, post: Post) -> Post:
         self._posts[post.id] = post
         self._next_id = max(self._next_id, post.id + 1)
         self.terms_of(post, "category")

@@ -1,4 +1,7 @@
-"""The site's HTML: article and listing pages with the furniture that magazines put around them."""
+"""The site's HTML: article and listing pages, with the parts that magazines put around them.
+
+The templates are in the theme's folder.
+"""
 
 import zlib
 from collections.abc import Callable, Sequence
@@ -12,59 +15,26 @@ from sandbox.site.feed import PER_PAGE, TAGLINE, TITLE, absolute
 from sandbox.site.library import Library
 from sandbox.site.posts import SITE_ZONE, Post, excerpt_of, plain
 
-_ARTICLE = Template("""<article id="post-$id" class="post-$id post type-post status-publish \
-format-standard has-post-thumbnail hentry $classes">
-<header class="entry-header">
-<p class="entry-kicker">$kicker</p>
-<h1 class="entry-title">$title</h1>
-<p class="entry-meta"><time class="entry-date published" datetime="$iso">$date</time> \
-<span class="sep">|</span> <span class="post-views">$visits Visits</span> \
-<span class="sep">|</span> <span class="byline">by $author</span></p>
-</header>
-$share
-<div class="entry-content">
-$body
-</div>
-$share
-<footer class="entry-footer"><p class="tags-links">Tags: $tags</p></footer>
-<div id="jp-relatedposts" class="jp-relatedposts"><h3 class="jp-relatedposts-headline">\
-<em>Related</em></h3><ul>$related</ul></div>
-</article>""")
-
-_SHARE = Template("""<div class="sharedaddy sd-sharing-enabled"><div class="robots-nocontent \
-sd-block sd-social"><h3 class="sd-title">Share this:</h3><ul>
-<li class="share-facebook"><a rel="nofollow noopener" class="share-facebook sd-button" \
-href="https://www.facebook.com/sharer.php?u=$link">Facebook</a></li>
-<li class="share-x"><a rel="nofollow noopener" class="share-x sd-button" \
-href="https://x.com/intent/post?url=$link&amp;text=$title">X</a></li>
-<li class="share-email"><a rel="nofollow noopener" class="share-email sd-button" \
-href="mailto:?subject=$title&amp;body=$link">E-mail</a></li>
-</ul></div></div>""")
-
-_CARD = Template("""<article id="post-$id" class="post-$id post type-post card">
-<a class="post-thumbnail" href="$link">$image</a>
-<h2 class="entry-title"><a href="$link" rel="bookmark">$title</a></h2>
-<p class="entry-meta"><time datetime="$iso">$date</time> <span class="sep">|</span> \
-<span class="post-views">$visits Visits</span></p>
-<div class="entry-summary"><p>$excerpt</p></div>
-<a class="more-link" href="$link">Read More</a>
-</article>""")
-
 
 class Pages:
-    """Renders pages; `url` tells the site's address, `theme` holds ``page.html``, their frame."""
+    """Renders pages; `url` returns the site's address, `theme` is the folder of the templates."""
 
     def __init__(self, library: Library, url: Callable[[], str], theme: Path) -> None:
         self._library = library
         self._url = url
-        self._frame = Template((theme / "page.html").read_text(encoding="utf-8"))
+        self._templates = {
+            file.stem: Template(file.read_text(encoding="utf-8").rstrip("\n"))
+            for file in theme.glob("*.html")
+        }
 
     def article(self, post: Post) -> str:
         link = f"{self._url()}{post.path}"
-        share = _SHARE.substitute(link=quote_plus(link), title=quote_plus(post.title))
+        share = self._templates["share"].substitute(
+            link=quote_plus(link), title=quote_plus(post.title)
+        )
         tags = self._library.terms_of(post, "post_tag")
         categories = self._library.terms_of(post, "category")
-        content = _ARTICLE.substitute(
+        content = self._templates["article"].substitute(
             _facts(post),
             classes=escape(" ".join(f"category-{term.slug}" for term in categories)),
             kicker=escape(" · ".join(term.name for term in categories)),
@@ -116,7 +86,7 @@ class Pages:
             f'<nav class="pagination">{" ".join(links)}</nav>'
         )
         if path == "/":
-            content += self._desk()
+            content += self._publish_form()
         head = (
             f'<link rel="alternate" type="application/rss+xml" href="{self._url()}{path}feed/" />'
         )
@@ -135,7 +105,7 @@ class Pages:
             f'<li><a href="{self._url()}{post.path}">{escape(post.title)}</a></li>'
             for post in self._library.published()[:4]
         )
-        return self._frame.substitute(
+        return self._templates["page"].substitute(
             url=self._url(),
             site=escape(TITLE),
             tagline=escape(TAGLINE),
@@ -149,21 +119,21 @@ class Pages:
     def _card(self, post: Post) -> str:
         source = f'src="{self._url()}{post.image}" alt="{escape(post.alt)}"'
         image = f'<img loading="lazy" width="1200" height="675" {source} />'
-        return _CARD.substitute(
+        return self._templates["card"].substitute(
             _facts(post),
             link=f"{self._url()}{post.path}",
             image=image if post.image else "",
             excerpt=escape(excerpt_of(post)).replace("&amp;#8230;", "&hellip;"),
         )
 
-    def _desk(self) -> str:
-        """The front page's button for a person who tries the bot out."""
-        waiting = self._library.later()
+    def _publish_form(self) -> str:
+        """The front page's button that publishes the next draft."""
+        waiting = self._library.drafts()
         if not waiting:
             return ""
         return (
             '<form class="desk" method="post" action="/sample/publish"><p>'
-            f"Next in the drawer: <strong>{escape(waiting[0].title)}</strong></p>"
+            f"Next draft: <strong>{escape(waiting[0].title)}</strong></p>"
             "<button>Publish it now</button></form>"
         )
 
@@ -174,7 +144,7 @@ class Pages:
 
 
 def _facts(post: Post) -> dict[str, object]:
-    """What article and card both say of a post. Visits are made up, but the same every time."""
+    """The values that article and card templates share. Visits are invented, but stable."""
     return {
         "id": post.id,
         "title": escape(post.title, quote=False),
@@ -189,28 +159,5 @@ def _day(moment: datetime) -> str:
     return f"{local:%B} {local.day}, {local.year}"
 
 
-def sitemap_index(url: str) -> str:
-    """``/wp-sitemap.xml``."""
-    entry = f"<sitemap><loc>{url}/wp-sitemap-posts-post-1.xml</loc></sitemap>"
-    return f'{_XML}<sitemapindex xmlns="{_SITEMAPS}">{entry}</sitemapindex>\n'
-
-
-def sitemap_posts(library: Library, url: str) -> str:
-    """``/wp-sitemap-posts-post-1.xml``: every post's address and its last change."""
-    entries = "".join(
-        f"<url><loc>{url}{post.path}</loc><lastmod>{post.modified.isoformat()}</lastmod></url>"
-        for post in library.published()
-    )
-    return f'{_XML}<urlset xmlns="{_SITEMAPS}">{entries}</urlset>\n'
-
-
-def robots(url: str) -> str:
-    """``/robots.txt`` as WordPress makes it up when there is no such file."""
-    return (
-        "User-agent: *\nDisallow: /wp-admin/\nAllow: /wp-admin/admin-ajax.php\n\n"
-        f"Sitemap: {url}/wp-sitemap.xml\n"
-    )
-
-
-_XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+ROBOTS = "User-agent: *\nDisallow: /wp-admin/\nAllow: /wp-admin/admin-ajax.php\n"
+"""``/robots.txt`` as WordPress generates it when there is no such file, without a sitemap."""

@@ -1,4 +1,4 @@
-"""Posts as they lie in the sample folder: a head of ``key: value`` lines, then HTML."""
+"""The posts in the sample folder: files with ``key: value`` lines, then HTML."""
 
 import re
 import unicodedata
@@ -12,8 +12,7 @@ from urllib.parse import quote
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 
 SITE_ZONE = timezone(timedelta(hours=-5))
-"""The site's own zone ("UTC-5" under Settings, General), so that ``date`` and ``date_gmt`` differ
-as they do on a live site."""
+"""The site's time zone. It is not UTC, so that ``date`` and ``date_gmt`` differ."""
 
 Status = Literal["publish", "draft", "trash"]
 
@@ -21,7 +20,7 @@ _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 
 
 class SampleError(ValueError):
-    """A file of the sample folder that can't be read; says which, and what is wrong."""
+    """A file of the sample folder that can't be read; the text names it and the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +35,20 @@ class Post:
     date: datetime
     modified: datetime
     guid: str
-    """Never changes, whatever happens to the slug or the host."""
+    """Never changes, also when the slug or the host does."""
     author: str = "Kcrush Staff"
     categories: tuple[str, ...] = ("Interviews",)
     tags: tuple[str, ...] = ()
     excerpt: str = ""
-    """Plain text; empty when the site is to cut one from the body."""
+    """Plain text; when it is empty, the excerpt is the beginning of the body."""
     image: str | None = None
     """Path of the featured image from the site's root."""
     alt: str = ""
     status: Status = "publish"
     later: int = 0
-    """1 for the first to be published while the site runs, then 2, 3 ...; 0: there at start."""
+    """The order of publishing while the site runs: 1, 2, 3 ...; 0: published at start."""
     turns: int | None = None
-    """How many questions a reader finds in the body; None where nobody counted."""
+    """The number of questions in the body; None when it was not counted."""
 
     @property
     def path(self) -> str:
@@ -140,7 +139,7 @@ def slugify(text: str) -> str:
 
 
 def plain(html: str) -> str:
-    """The visible words of `html`, tags taken out, entities left as they are."""
+    """The text of `html` without tags; entities are not decoded."""
     text = re.sub(r"(?s)<(script|style|noscript)\b.*?</\1>", " ", html)
     return " ".join(re.sub(r"(?s)<!--.*?-->|<[^>]*>", " ", text).split())
 

@@ -1,4 +1,4 @@
-"""The part of WordPress's REST API that readers use: posts, categories, tags, media.
+"""The part of WordPress's REST API that readers use: posts, categories and tags.
 
 Source: https://developer.wordpress.org/rest-api/reference/posts/
 """
@@ -12,7 +12,7 @@ from operator import gt, lt
 from typing import Any
 from urllib.parse import urlencode
 
-from sandbox.site.feed import TAGLINE, TITLE, absolute
+from sandbox.site.feed import absolute
 from sandbox.site.library import Library, Taxonomy, Term
 from sandbox.site.posts import SITE_ZONE, Post, excerpt_of
 
@@ -41,37 +41,31 @@ class Answer:
 
 
 class Rest:
-    """Answers to GET requests; `url` tells the site's address without a slash at its end."""
+    """Answers GET requests; `url` returns the site's address without a trailing slash."""
 
     def __init__(self, library: Library, url: Callable[[], str]) -> None:
         self._library = library
         self._url = url
 
     def answer(self, path: str, query: Mapping[str, str]) -> Answer:
-        """What stands at `path` (below ``/wp-json``); RestError for all that does not."""
-        if path in ("", "/"):
-            return Answer(self._index())
-        found = re.fullmatch(r"/wp/v2/(posts|categories|tags|media)(?:/(\d{1,18}))?/?", path)
+        """The answer for a path below ``/wp-json``. Raises RestError."""
+        found = re.fullmatch(r"/wp/v2/(?:posts/(\d{1,18})|(posts|categories|tags))/?", path)
         if found is None:
             raise RestError(
                 404, "rest_no_route", "No route was found matching the URL and request method."
             )
-        kind, number = found[1], found[2]
+        number, kind = found[1], found[2]
         if number is not None:
-            return Answer(_picked(self._one(kind, int(number), query), query))
+            return Answer(_selected(self._one(int(number), query), query))
         if kind == "posts":
             return self._page(
                 kind, self._posts(query), query, lambda post: self._post(post, "_embed" in query)
             )
-        if kind == "media":
-            return self._page(kind, self._with_image(), query, self._media)
         terms = self._library.terms(_COLLECTIONS[kind])
         if "slug" in query:
             slugs = query["slug"].split(",")
             terms = [term for term in terms if term.slug in slugs]
         return self._page(kind, sorted(terms, key=lambda term: term.name), query, self._term)
-
-    # -- collections
 
     def _page(
         self,
@@ -98,7 +92,7 @@ class Rest:
         if links:
             headers["Link"] = ", ".join(links)
         shown = found[(page - 1) * per_page : page * per_page]
-        return Answer([_picked(shape(item), query) for item in shown], headers)
+        return Answer([_selected(shape(item), query) for item in shown], headers)
 
     def _page_url(self, kind: str, query: Mapping[str, str], page: int) -> str:
         return f"{self._url()}{ROOT}/{kind}?{urlencode({**query, 'page': page})}"
@@ -124,53 +118,17 @@ class Rest:
         if "include" in query:
             wanted = _ids(query["include"], "include")
             posts = [post for post in posts if post.id in wanted]
-        if "search" in query:
-            words = query["search"].lower().split()
-            posts = [
-                post
-                for post in posts
-                if all(word in f"{post.title} {post.body}".lower() for word in words)
-            ]
         return _ordered(posts, query)
 
-    # -- single things
+    def _one(self, number: int, query: Mapping[str, str]) -> Json:
+        post = self._library.by_id(number)
+        if post is None:
+            raise RestError(404, "rest_post_invalid_id", "Invalid post ID.")
+        if post.status != "publish":
+            raise RestError(401, "rest_forbidden", "Sorry, you are not allowed to do that.")
+        return self._post(post, "_embed" in query)
 
-    def _one(self, kind: str, number: int, query: Mapping[str, str]) -> Json:
-        if kind == "posts":
-            post = self._library.by_id(number)
-            if post is None:
-                raise RestError(404, "rest_post_invalid_id", "Invalid post ID.")
-            if post.status != "publish":
-                raise RestError(401, "rest_forbidden", "Sorry, you are not allowed to do that.")
-            return self._post(post, "_embed" in query)
-        if kind == "media":
-            owner = next((post for post in self._with_image() if post.image_id == number), None)
-            if owner is None:
-                raise RestError(404, "rest_post_invalid_id", "Invalid post ID.")
-            return self._media(owner)
-        terms = self._library.terms(_COLLECTIONS[kind])
-        term = next((term for term in terms if term.id == number), None)
-        if term is None:
-            raise RestError(404, "rest_term_invalid", "Term does not exist.")
-        return self._term(term)
-
-    def _with_image(self) -> list[Post]:
-        return [post for post in self._library.published() if post.image]
-
-    # -- shapes
-
-    def _index(self) -> Json:
-        return {
-            "name": TITLE,
-            "description": TAGLINE,
-            "url": self._url(),
-            "home": self._url(),
-            "gmt_offset": "-5",
-            "timezone_string": "",
-            "namespaces": ["oembed/1.0", "wp/v2"],
-            "authentication": [],
-            "routes": {f"/wp/v2/{name}": {"methods": ["GET"]} for name in ("posts", *_COLLECTIONS)},
-        }
+    # JSON
 
     def _post(self, post: Post, embed: bool) -> Json:
         categories = self._library.terms_of(post, "category")
@@ -317,7 +275,7 @@ def _excerpt(post: Post) -> str:
     return f"<p>{text.replace('&amp;#8230;', '&hellip;').replace('&amp;', '&#038;')}</p>\n"
 
 
-def _picked(shape: Json, query: Mapping[str, str]) -> Json:
+def _selected(shape: Json, query: Mapping[str, str]) -> Json:
     if "_fields" not in query:
         return shape
     names = {name.strip().partition(".")[0] for name in query["_fields"].split(",")}
@@ -342,7 +300,7 @@ def _ids(text: str, name: str) -> set[int]:
 
 
 def _moment(text: str, name: str) -> datetime:
-    """A date and time; without a zone it is the site's, and a bare date is refused."""
+    """A date and time, by default in the site's zone; a date without time is refused."""
     if "T" not in text.upper():
         raise _invalid(name, "Invalid date.")
     try:

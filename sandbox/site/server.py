@@ -1,4 +1,4 @@
-"""``SampleSite``: the sample magazine over HTTP, with WordPress's habits and faults on demand."""
+"""``SampleSite``: the sample magazine over HTTP, with faults on demand."""
 
 import asyncio
 import re
@@ -6,7 +6,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,41 +15,38 @@ from aiohttp.typedefs import Handler
 
 from sandbox.site.faults import Fault, Faults
 from sandbox.site.feed import TITLE
-from sandbox.site.front import Front
-from sandbox.site.library import GUID_HOST, Library
-from sandbox.site.posts import SAMPLE, Post, load_posts, slugify
+from sandbox.site.handlers import SiteHandlers
+from sandbox.site.library import Library
+from sandbox.site.posts import SAMPLE, Post, load_posts
 
 _LOG_LENGTH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """One request that the site answered; `status` 0: the connection was cut before an answer."""
+class RequestRecord:
+    """One request that the site answered; `status` is 0 where the connection was cut."""
 
     method: str
     path: str
-    """With its query."""
+    """With the query."""
     status: int
     sent: int
-    """Bytes of body, as compressed; of a file or a broken answer 0."""
-    inm: str | None
-    """If-None-Match."""
-    ims: str | None
-    """If-Modified-Since."""
+    """Bytes of the body as sent, compressed; 0 for files and broken answers."""
+    if_none_match: str | None
+    if_modified_since: str | None
     accept_encoding: str | None
     user_agent: str | None
     at: float
-    """By the site's clock, seconds since 1970."""
+    """Seconds since the epoch, by the site's clock."""
 
 
 class SampleSite:
-    """The site, from ``async with`` to its end.
+    """The sample site, served inside ``async with``.
 
-    It listens on `host` (loopback unless told otherwise) at `port` (0: any that is free; OSError
-    when it is taken). `data` is a folder with ``posts``, ``uploads`` and ``theme``; `clock` dates
-    what is published. Every feed shares one ETag and one Last-Modified, made from the latest
-    change of anything public; the gzipped feed's ETag ends in ``-gzip"`` and never matches when it
-    comes back.
+    `port` 0 takes any free port; OSError when the port is taken. `data` is a folder with ``posts``,
+    ``uploads`` and ``theme``. `clock` dates what is published. All feeds share one ETag and one
+    Last-Modified, made from the latest change of any public post; the ETag of a gzipped feed ends
+    in ``-gzip"`` and never matches again, as with Apache's mod_deflate.
     """
 
     def __init__(
@@ -64,16 +60,16 @@ class SampleSite:
         self._host, self._port, self._data, self._clock = host, port, data, clock
         self.library = Library(load_posts(data), clock=clock)
         self.faults = Faults()
-        self.log: deque[Seen] = deque(maxlen=_LOG_LENGTH)
+        self.log: deque[RequestRecord] = deque(maxlen=_LOG_LENGTH)
         """The latest requests, oldest first."""
         self._waiting: set[asyncio.Event] = set()
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
         app = web.Application(middlewares=[self._observed])
-        # The address is known only when the socket is bound, and pages speak of it.
-        front = Front(self.library, lambda: self.url, self._data)
-        app.add_routes(front.routes())
+        # The URL is known only once the socket is bound.
+        handlers = SiteHandlers(self.library, lambda: self.url, self._data)
+        app.add_routes(handlers.routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         try:
@@ -93,8 +89,6 @@ class SampleSite:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    # -- what tests and the demo use
-
     @property
     def url(self) -> str:
         """``http://127.0.0.1:PORT``, without a slash at its end."""
@@ -110,60 +104,26 @@ class SampleSite:
         return self.library.published()
 
     @property
-    def later(self) -> list[Post]:
-        """Posts kept for publishing while the site runs, the next one first."""
-        return self.library.later()
+    def drafts(self) -> list[Post]:
+        """Drafts to publish while the site runs, the next one first."""
+        return self.library.drafts()
 
     def link(self, post: Post) -> str:
         return f"{self.url}{post.path}"
 
     def publish(self, slug: str | None = None) -> Post:
-        """Publish a post kept for later (the next one when no `slug` is given), dated now.
-
-        Raises NoSuchPost when there is none.
-        """
+        """Publish the draft `slug`, or the next one; dated now. Raises NoSuchPost for none."""
         return self.library.publish(slug)
 
-    def publish_new(
-        self,
-        *,
-        title: str,
-        body: str,
-        slug: str | None = None,
-        excerpt: str = "",
-        image: str | None = None,
-        alt: str = "",
-        author: str = "Kcrush Staff",
-        categories: tuple[str, ...] = ("Interviews",),
-        tags: tuple[str, ...] = (),
-        date: datetime | None = None,
-        guid: str | None = None,
-    ) -> Post:
-        """Publish a post of your own. With a `date` (aware) it is also its time of modification,
-        as importers do it: then no feed header changes and only a full read finds it."""
-
-        def made(post_id: int, now: datetime) -> Post:
-            return Post(
-                id=post_id,
-                slug=slug or slugify(title)[:200],
-                title=title,
-                body=body,
-                date=date or now,
-                modified=date or now,
-                guid=guid or f"{GUID_HOST}/?p={post_id}",
-                author=author,
-                categories=categories,
-                tags=tags,
-                excerpt=excerpt,
-                image=image,
-                alt=alt,
-            )
-
-        return self.library.publish_new(made)
+    def publish_new(self, *, title: str, body: str, **fields: Any) -> Post:
+        """Publish a new post; `fields` are those of `Library.publish_new`."""
+        return self.library.publish_new(title, body, **fields)
 
     def edit(self, slug: str, *, append: str = "", **changes: Any) -> Post:
-        """Change a public post: `title`, `body`, `excerpt`, `tags`, ... (fields of Post), `append`
-        HTML to its body, `new_slug` (the old address then redirects). Raises NoSuchPost."""
+        """Change fields of a public post; `append` is added to its body.
+
+        `new_slug` changes the slug: the old address redirects. Raises NoSuchPost.
+        """
         if append:
             post = self.library.by_slug(slug)
             changes["body"] = f"{changes.get('body', post.body if post else '')}{append}\n"
@@ -189,14 +149,18 @@ class SampleSite:
         match: str = "",
         times: int | None = None,
     ) -> Fault:
-        """Answer requests whose path and query `match` (a regular expression) finds with `status`
-        and `body`, `times` times or until ``heal``. A redirect is ``fail(302, headers={...})``."""
+        """Answer requests whose path and query match the regular expression with `status`.
+
+        Lasts `times` requests, or until `heal`. A redirect is ``fail(302, headers={...})``.
+        """
         sent = {"Content-Type": content_type, **(headers or {})}
         if retry_after is not None:
             sent["Retry-After"] = str(retry_after)
-        page = body or f"<!DOCTYPE html><title>{status}</title><h1>{TITLE} is unwell</h1>"
+        page = body or f"<!DOCTYPE html><title>{status}</title><h1>{TITLE} is unavailable</h1>"
         raw = page.encode() if isinstance(page, str) else page
-        return self._fault(match, times, status=status, body=raw, headers=sent)
+        return self.faults.add(
+            Fault(match=re.compile(match), times=times, status=status, body=raw, headers=sent)
+        )
 
     def serve(
         self,
@@ -207,10 +171,12 @@ class SampleSite:
         match: str = "/feed/",
         times: int | None = None,
     ) -> Fault:
-        """Answer 200 with `body` instead of what stands there; an empty one is sent as it is."""
+        """Answer matching requests with 200 and `body`, which may be empty."""
         raw = body.encode() if isinstance(body, str) else body
         sent = {"Content-Type": content_type, **(headers or {})}
-        return self._fault(match, times, status=200, body=raw, headers=sent)
+        return self.faults.add(
+            Fault(match=re.compile(match), times=times, status=200, body=raw, headers=sent)
+        )
 
     def html_instead(self, *, match: str = "/feed/", times: int | None = None) -> Fault:
         """A page where the feed should be, with status 200, as captive portals and broken
@@ -227,69 +193,45 @@ class SampleSite:
         times: int | None = None,
     ) -> Fault:
         """Wait before answering or, with `drip`, before each byte of the body."""
-        return self._fault(
-            match, times, delay=0.0 if drip else seconds, drip=seconds if drip else 0.0
-        )
+        delay, pause = (0.0, seconds) if drip else (seconds, 0.0)
+        return self.faults.add(Fault(match=re.compile(match), times=times, delay=delay, drip=pause))
 
     def drop(self, *, after: int = 0, match: str = "", times: int | None = None) -> Fault:
-        """Cut the connection after that many bytes of body, or at once. aiohttp's client then asks
-        once more by itself, so that it takes two ``times`` to be seen through it."""
-        return self._fault(match, times, cut=after)
+        """Cut the connection after that many bytes of the body (0: before the status line).
+
+        aiohttp's client retries such a request once by itself, which counts in `times`.
+        """
+        return self.faults.add(Fault(match=re.compile(match), times=times, cut=after))
 
     def heal(self) -> None:
-        """End every fault."""
+        """Remove all faults."""
         self.faults.clear()
 
     async def wait_for(
-        self, wanted: Callable[[Seen], bool], *, count: int = 1, timeout: float = 5.0
-    ) -> list[Seen]:
-        """The first `count` requests of the log that are `wanted`, as soon as they are there.
+        self, predicate: Callable[[RequestRecord], bool], *, count: int = 1, timeout: float = 5.0
+    ) -> list[RequestRecord]:
+        """The first `count` requests in the log that match `predicate`, once there are so many.
 
         Raises TimeoutError after `timeout` seconds.
         """
-        news = asyncio.Event()
-        self._waiting.add(news)
+        logged = asyncio.Event()
+        self._waiting.add(logged)
         try:
             async with asyncio.timeout(timeout):
                 while True:
-                    found = [seen for seen in self.log if wanted(seen)]
+                    found = [record for record in self.log if predicate(record)]
                     if len(found) >= count:
                         return found[:count]
-                    news.clear()
-                    await news.wait()
+                    logged.clear()
+                    await logged.wait()
         finally:
-            self._waiting.discard(news)
+            self._waiting.discard(logged)
 
-    def _fault(
-        self,
-        match: str,
-        times: int | None,
-        *,
-        delay: float = 0.0,
-        status: int | None = None,
-        body: bytes = b"",
-        headers: Mapping[str, str] | None = None,
-        drip: float = 0.0,
-        cut: int | None = None,
-    ) -> Fault:
-        return self.faults.add(
-            Fault(
-                match=re.compile(match),
-                times=times,
-                delay=delay,
-                status=status,
-                body=body,
-                headers=headers or {},
-                drip=drip,
-                cut=cut,
-            )
-        )
-
-    # -- requests
+    # Serving
 
     @web.middleware
     async def _observed(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        fault = self.faults.meet(request.path_qs)
+        fault = self.faults.apply(request.path_qs)
         status = sent = 0
         try:
             response = await self._respond(request, handler, fault)
@@ -302,7 +244,7 @@ class SampleSite:
         else:
             return response
         finally:
-            self._note(request, status, sent)
+            self._log_request(request, status, sent)
 
     async def _respond(
         self, request: web.Request, handler: Handler, fault: Fault | None
@@ -319,31 +261,31 @@ class SampleSite:
             response = await handler(request)
         if fault.cut is None and not fault.drip:
             return response
-        return await _broken(request, response, fault)
+        return await _send_broken(request, response, fault)
 
-    def _note(self, request: web.Request, status: int, sent: int) -> None:
-        ask = request.headers.get
+    def _log_request(self, request: web.Request, status: int, sent: int) -> None:
+        header = request.headers.get
         self.log.append(
-            Seen(
+            RequestRecord(
                 method=request.method,
                 path=request.path_qs,
                 status=status,
                 sent=sent,
-                inm=ask("If-None-Match"),
-                ims=ask("If-Modified-Since"),
-                accept_encoding=ask("Accept-Encoding"),
-                user_agent=ask("User-Agent"),
+                if_none_match=header("If-None-Match"),
+                if_modified_since=header("If-Modified-Since"),
+                accept_encoding=header("Accept-Encoding"),
+                user_agent=header("User-Agent"),
                 at=self._clock(),
             )
         )
-        for news in self._waiting:
-            news.set()
+        for logged in self._waiting:
+            logged.set()
 
 
-async def _broken(
+async def _send_broken(
     request: web.Request, response: web.StreamResponse, fault: Fault
 ) -> web.StreamResponse:
-    """Send `response` in drips, or a part of it and then nothing more."""
+    """Send `response` slowly, or only a part of it."""
     body = response.body if isinstance(response, web.Response) else b""
     raw = body if isinstance(body, bytes) else b""
     if fault.cut != 0:

@@ -8,16 +8,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sandbox.validate.components import Media
+from sandbox.validate.component_tree import MediaLookup
 from sandbox.validate.form import (
-    BAD,
+    INVALID,
     Check,
     Fields,
     Json,
-    Spot,
+    Location,
     boolean,
     integer,
-    listing,
+    list_of,
     text,
     url,
 )
@@ -29,12 +29,12 @@ MAX_FIELDS = 25
 _VISIBLE = ("title", "description", "fields", "author", "footer", "image", "thumbnail")
 
 
-def _moment(value: Any, spot: Spot) -> Any:
-    """A date and time of ISO 8601, in the spelling of answers."""
+def _moment(value: Any, at: Location) -> Any:
+    """An ISO 8601 date and time, cleaned to the format of answers."""
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        return spot.error("DATE_TIME_TYPE_PARSE", f"Could not parse {value}. Should be ISO8601.")
+        return at.error("DATE_TIME_TYPE_PARSE", f"Could not parse {value}. Should be ISO8601.")
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return moment.isoformat()
@@ -44,7 +44,7 @@ _PICTURE: Final = url(2048, ("http", "https", "attachment"))
 _EMBED: Final = Fields(
     optional={
         "type": text(),
-        # Sent by discord.py with every embed, and of no effect.
+        # discord.py sends it with every embed; it has no effect.
         "flags": integer(0),
         "title": text(0, 256, strip=True),
         "description": text(0, 4096, strip=True),
@@ -57,7 +57,7 @@ _EMBED: Final = Fields(
         "author": Fields(
             {"name": text(1, 256, strip=True)}, {"url": url(2048), "icon_url": _PICTURE}
         ),
-        "fields": listing(
+        "fields": list_of(
             Fields(
                 {"name": text(1, 256, strip=True), "value": text(1, 1024, strip=True)},
                 {"inline": boolean},
@@ -69,15 +69,15 @@ _EMBED: Final = Fields(
 )
 
 
-def embeds(media: Media) -> Check:
-    """A message's embeds; those in which nothing can be seen are dropped."""
+def embeds(media: MediaLookup) -> Check:
+    """A message's embeds; those without visible content are dropped."""
 
-    def check(value: Any, spot: Spot) -> Any:
-        cleaned = listing(_EMBED, 0, MAX_EMBEDS)(value, spot)
-        if cleaned is BAD:
-            return BAD
+    def check(value: Any, at: Location) -> Any:
+        cleaned = list_of(_EMBED, 0, MAX_EMBEDS)(value, at)
+        if cleaned is INVALID:
+            return INVALID
         if sum(_size(embed) for embed in cleaned) > MAX_SIZE:
-            return spot.error(
+            return at.error(
                 "MAX_EMBED_SIZE_EXCEEDED", f"Embed size exceeds maximum size of {MAX_SIZE}"
             )
         return [
@@ -96,7 +96,7 @@ def _size(embed: Json) -> int:
     return size
 
 
-def _shape(embed: Json, media: Media) -> Json:
+def _shape(embed: Json, media: MediaLookup) -> Json:
     shaped: Json = {key: item for key, item in embed.items() if item not in ("", [])}
     shaped.pop("flags", None)
     shaped["type"] = "rich"

@@ -1,7 +1,7 @@
-"""Checking JSON from a client, with errors shaped as Discord's code 50035 has them.
+"""Validation of JSON from clients, with errors in the shape of Discord's code 50035.
 
-A check is a function of a value and the `Spot` where it stands; it returns the cleaned value, or
-records an error at the spot and returns `BAD`. Wording and codes follow what Discord answers,
+A check is a function of a value and its `Location` in the body. It returns the cleaned value, or
+records an error at the location and returns `INVALID`. Codes and messages follow Discord's answers,
 https://docs.discord.com/developers/reference#error-messages.
 """
 
@@ -16,29 +16,26 @@ from urllib.parse import urlsplit
 from sandbox.errors import ApiError
 
 
-class _Bad:
-    """The value that a failed check stands for."""
+class _Invalid:
+    """The result of a failed check."""
 
     def __repr__(self) -> str:
-        return "BAD"
+        return "INVALID"
 
 
-BAD: Final = _Bad()
-Check = Callable[[Any, "Spot"], Any]
+INVALID: Final = _Invalid()
+Check = Callable[[Any, "Location"], Any]
 Json = dict[str, Any]
 
 _SNOWFLAKE = re.compile(r"[0-9]{1,20}")
 _HOST = re.compile(r"[^\s/@\\]+")
 
 
-class Form:
-    """One body under check: collects errors, and raises them all at once."""
+class FormErrors:
+    """The errors of one body, raised all at once."""
 
     def __init__(self) -> None:
         self.errors: Json = {}
-
-    def spot(self) -> Spot:
-        return Spot(self)
 
     def add(self, path: tuple[str, ...], code: str, message: str) -> None:
         node = self.errors
@@ -46,68 +43,77 @@ class Form:
             node = node.setdefault(key, {})
         node.setdefault("_errors", []).append({"code": code, "message": message})
 
-    def finish(self) -> None:
-        """Raise `ApiError` 400 (50035) when anything was wrong."""
+    def raise_any(self) -> None:
+        """Raise `ApiError` 400 (50035) when there are errors."""
         if self.errors:
             raise ApiError(400, 50035, "Invalid Form Body", self.errors)
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """A place in a form's JSON."""
+class Location:
+    """The path of a value within a body."""
 
-    form: Form
+    form: FormErrors
     path: tuple[str, ...] = ()
 
-    def at(self, *keys: str | int) -> Spot:
-        return Spot(self.form, self.path + tuple(str(key) for key in keys))
+    def child(self, *keys: str | int) -> Location:
+        return Location(self.form, self.path + tuple(str(key) for key in keys))
 
     def error(self, code: str, message: str) -> Any:
-        """Record an error here; returns `BAD`."""
+        """Record an error here; returns `INVALID`."""
         self.form.add(self.path, code, message)
-        return BAD
+        return INVALID
+
+
+def anything(value: Any, at: Location) -> Any:
+    """Accepts every value."""
+    return value
+
+
+def json_object(value: Any, at: Location) -> Any:
+    if isinstance(value, dict):
+        return value
+    return at.error("MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
 
 
 def text(low: int = 0, high: int | None = None, *, strip: bool = False) -> Check:
     """A string of `low` to `high` characters, counted after stripping when that is asked."""
 
-    def check(value: Any, spot: Spot) -> Any:
+    def check(value: Any, at: Location) -> Any:
         if isinstance(value, bool | int | float):
             value = str(value)
         if not isinstance(value, str):
-            return spot.error("STRING_TYPE_CONVERT", f'Could not interpret "{value}" as string.')
+            return at.error("STRING_TYPE_CONVERT", f'Could not interpret "{value}" as string.')
         if strip:
             value = value.strip()
-        return _sized(value, len(value), low, high, spot)
+        return _sized(value, len(value), low, high, at)
 
     return check
 
 
-def _sized(value: Any, size: int, low: int, high: int | None, spot: Spot) -> Any:
+def _sized(value: Any, size: int, low: int, high: int | None, at: Location) -> Any:
     if low <= size and (high is None or size <= high):
         return value
     if high is None:
-        return spot.error("BASE_TYPE_MIN_LENGTH", f"Must be {low} or more in length.")
+        return at.error("BASE_TYPE_MIN_LENGTH", f"Must be {low} or more in length.")
     if low == 0:
-        return spot.error("BASE_TYPE_MAX_LENGTH", f"Must be {high} or fewer in length.")
-    return spot.error("BASE_TYPE_BAD_LENGTH", f"Must be between {low} and {high} in length.")
+        return at.error("BASE_TYPE_MAX_LENGTH", f"Must be {high} or fewer in length.")
+    return at.error("BASE_TYPE_BAD_LENGTH", f"Must be between {low} and {high} in length.")
 
 
 def integer(low: int = -(2**63), high: int = 2**63 - 1) -> Check:
-    """A whole number, also written as a string; of 64 bits unless narrower."""
+    """An integer or its decimal string, by default within 64 bits."""
 
-    def check(value: Any, spot: Spot) -> Any:
+    def check(value: Any, at: Location) -> Any:
         number = _int(value)
         if number is None:
-            return spot.error("NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
+            return at.error("NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
         if number < low:
-            return spot.error(
+            return at.error(
                 "NUMBER_TYPE_MIN", f"int value should be greater than or equal to {low}."
             )
         if number > high:
-            return spot.error(
-                "NUMBER_TYPE_MAX", f"int value should be less than or equal to {high}."
-            )
+            return at.error("NUMBER_TYPE_MAX", f"int value should be less than or equal to {high}.")
         return number
 
     return check
@@ -123,55 +129,55 @@ def _int(value: Any) -> int | None:
     return None
 
 
-def number(value: Any, spot: Spot) -> Any:
-    """A whole or broken number."""
+def number(value: Any, at: Location) -> Any:
+    """An integer or a float."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return spot.error("NUMBER_TYPE_COERCE", f'Value "{value}" is not float.')
+        return at.error("NUMBER_TYPE_COERCE", f'Value "{value}" is not float.')
     return value
 
 
-def boolean(value: Any, spot: Spot) -> Any:
+def boolean(value: Any, at: Location) -> Any:
     if isinstance(value, bool):
         return value
-    return spot.error("BOOLEAN_TYPE_CONVERT", "Must be either true or false.")
+    return at.error("BOOLEAN_TYPE_CONVERT", "Must be either true or false.")
 
 
-def snowflake(value: Any, spot: Spot) -> Any:
-    """An id, as a string of digits or a number; cleaned it is an int."""
+def snowflake(value: Any, at: Location) -> Any:
+    """An id, given as a string of digits or an integer; the cleaned value is an int."""
     plain = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     if _SNOWFLAKE.fullmatch(plain):
         return int(plain)
-    return spot.error("NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
+    return at.error("NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
 
 
-def choice(*allowed: Any) -> Check:
-    """One of a few values."""
+def one_of(*allowed: Any) -> Check:
+    """One of the allowed values."""
 
-    def check(value: Any, spot: Spot) -> Any:
+    def check(value: Any, at: Location) -> Any:
         if isinstance(value, bool) or value not in allowed:
             listed = ", ".join(str(each) for each in allowed)
-            return spot.error("BASE_TYPE_CHOICES", f"Value must be one of ({listed}).")
+            return at.error("BASE_TYPE_CHOICES", f"Value must be one of ({listed}).")
         return value
 
     return check
 
 
 def url(high: int = 2048, schemes: Collection[str] = ("http", "https")) -> Check:
-    """An absolute address of one of the schemes."""
+    """An absolute URL with one of the schemes."""
 
-    def check(value: Any, spot: Spot) -> Any:
-        value = text(1, high, strip=True)(value, spot)
-        if value is BAD:
-            return BAD
+    def check(value: Any, at: Location) -> Any:
+        value = text(1, high, strip=True)(value, at)
+        if value is INVALID:
+            return INVALID
         try:
             parts = urlsplit(value)
         except ValueError:
             parts = urlsplit("")
         if not parts.scheme or not _HOST.match(parts.netloc) or re.search(r"\s", value):
-            return spot.error("URL_TYPE_INVALID_URL", "Not a well formed URL.")
+            return at.error("URL_TYPE_INVALID_URL", "Not a well formed URL.")
         if parts.scheme not in schemes:
             listed = ", ".join(f"'{scheme}'" for scheme in schemes)
-            return spot.error(
+            return at.error(
                 "URL_TYPE_INVALID_SCHEME",
                 f'Scheme "{parts.scheme}" is not supported. Scheme must be one of ({listed}).',
             )
@@ -180,61 +186,59 @@ def url(high: int = 2048, schemes: Collection[str] = ("http", "https")) -> Check
     return check
 
 
-def listing(check_item: Check, low: int = 0, high: int | None = None) -> Check:
-    """A list of `low` to `high` items; bad items are left out of the cleaned list."""
+def list_of(check_item: Check, low: int = 0, high: int | None = None) -> Check:
+    """A list of `low` to `high` items; invalid items are absent from the cleaned list."""
 
-    def check(value: Any, spot: Spot) -> Any:
+    def check(value: Any, at: Location) -> Any:
         if not isinstance(value, list):
-            return spot.error("LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
-        if _sized(value, len(value), low, high, spot) is BAD:
-            return BAD
-        cleaned = [check_item(item, spot.at(n)) for n, item in enumerate(value)]
-        return [item for item in cleaned if item is not BAD]
+            return at.error("LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+        if _sized(value, len(value), low, high, at) is INVALID:
+            return INVALID
+        cleaned = [check_item(item, at.child(n)) for n, item in enumerate(value)]
+        return [item for item in cleaned if item is not INVALID]
 
     return check
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The keys that an object may have. Null counts as absent, unless the key is `nullable`,
-    where it is kept. Keys that Discord does not know are refused (Discord itself ignores them,
-    which hides slips of the pen)."""
+    """The keys of a JSON object.
+
+    Null counts as absent unless the key is `nullable`, where it is kept. Unknown keys are errors:
+    Discord ignores them, which hides misspelt names.
+    """
 
     required: Mapping[str, Check] = field(default_factory=dict)
     optional: Mapping[str, Check] = field(default_factory=dict)
     nullable: Mapping[str, Check] = field(default_factory=dict)
 
-    def __call__(self, value: Any, spot: Spot) -> Any:
-        if not isinstance(value, dict):
-            return spot.error("MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
+    def __call__(self, value: Any, at: Location) -> Any:
+        if json_object(value, at) is INVALID:
+            return INVALID
         cleaned: Json = {}
         for key, check in self.required.items():
             if value.get(key) is None:
-                spot.at(key).error("BASE_TYPE_REQUIRED", "This field is required")
+                at.child(key).error("BASE_TYPE_REQUIRED", "This field is required")
             else:
-                cleaned[key] = check(value[key], spot.at(key))
+                cleaned[key] = check(value[key], at.child(key))
         for key, item in value.items():
             if key not in self.required:
-                self._other(key, item, spot, cleaned)
-        return {key: item for key, item in cleaned.items() if item is not BAD}
+                self._other(key, item, at, cleaned)
+        return {key: item for key, item in cleaned.items() if item is not INVALID}
 
-    def _other(self, key: str, item: Any, spot: Spot, cleaned: Json) -> None:
+    def _other(self, key: str, item: Any, at: Location, cleaned: Json) -> None:
         if key in self.nullable:
-            cleaned[key] = None if item is None else self.nullable[key](item, spot.at(key))
+            cleaned[key] = None if item is None else self.nullable[key](item, at.child(key))
         elif key in self.optional:
             if item is not None:
-                cleaned[key] = self.optional[key](item, spot.at(key))
+                cleaned[key] = self.optional[key](item, at.child(key))
         else:
-            spot.at(key).error("UNKNOWN_FIELD", "This field is not known here.")
-
-    def plus(self, **optional: Check) -> Fields:
-        """The same with more optional keys."""
-        return Fields(self.required, {**self.optional, **optional}, self.nullable)
+            at.child(key).error("UNKNOWN_FIELD", "This field is not known here.")
 
 
 def check_form(check: Check, value: Any) -> Any:
-    """Run `check` over a whole body; raises `ApiError` 50035 for any error in it."""
-    form = Form()
-    cleaned = check(value, form.spot())
-    form.finish()
+    """Validate a whole body. Raises `ApiError` 400 (50035) for any error in it."""
+    errors = FormErrors()
+    cleaned = check(value, Location(errors))
+    errors.raise_any()
     return cleaned

@@ -1,44 +1,39 @@
-"""Message bodies: create, edit, webhook and interaction callback.
+"""Message bodies: create, edit, and the data of interaction callbacks.
 
-Sources: https://docs.discord.com/developers/resources/message#create-message,
-https://docs.discord.com/developers/resources/webhook#execute-webhook.
+Source: https://docs.discord.com/developers/resources/message#create-message.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from sandbox.entities import Message, MessageFlag, Upload
 from sandbox.errors import ApiError
-from sandbox.pictures import look_at
-from sandbox.validate.components import (
-    Media,
-    message_components,
-)
+from sandbox.images import read_image_info
+from sandbox.state import State
+from sandbox.validate.component_tree import MediaLookup
+from sandbox.validate.components import message_components
 from sandbox.validate.embeds import embeds
 from sandbox.validate.form import (
-    BAD,
+    INVALID,
     Check,
     Fields,
-    Form,
+    FormErrors,
     Json,
-    Spot,
+    Location,
+    anything,
     boolean,
-    choice,
     integer,
-    listing,
+    list_of,
     number,
+    one_of,
     snowflake,
     text,
-    url,
 )
 
-if TYPE_CHECKING:
-    from sandbox.world import World
-
-# Bots are held to 2,000 characters; the 4,000 of the OpenAPI document are for paying people.
+# The limit for bots; the 4,000 of the OpenAPI document are for Nitro subscribers.
 MAX_CONTENT = 2000
 MAX_NONCE = 25
 MAX_MENTIONS = 100
@@ -49,57 +44,44 @@ _CREATE_FLAGS = V2 | MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICA
 _EDIT_FLAGS = V2 | MessageFlag.SUPPRESS_EMBEDS
 
 
-def _nonce(value: Any, spot: Spot) -> Any:
+def _nonce(value: Any, at: Location) -> Any:
     if isinstance(value, str):
-        return text(0, MAX_NONCE)(value, spot)
-    return integer()(value, spot)
+        return text(0, MAX_NONCE)(value, at)
+    return integer()(value, at)
 
 
 def _unsupported(what: str) -> Check:
-    def check(value: Any, spot: Spot) -> Any:
+    def check(value: Any, at: Location) -> Any:
         if not value:
             return None
-        return spot.error("SANDBOX_UNSUPPORTED", f"The sandbox knows no {what}.")
+        return at.error("SANDBOX_UNSUPPORTED", f"The sandbox knows no {what}.")
 
     return check
 
 
-def _anything(value: Any, spot: Spot) -> Any:
-    return value
-
-
 _MENTIONS: Final = Fields(
     optional={
-        "parse": listing(choice("users", "roles", "everyone")),
-        "users": listing(snowflake, 0, MAX_MENTIONS),
-        "roles": listing(snowflake, 0, MAX_MENTIONS),
+        "parse": list_of(one_of("users", "roles", "everyone")),
+        "users": list_of(snowflake, 0, MAX_MENTIONS),
+        "roles": list_of(snowflake, 0, MAX_MENTIONS),
         "replied_user": boolean,
     }
 )
 
 
-def _allowed_mentions(value: Any, spot: Spot) -> Any:
-    cleaned = _MENTIONS(value, spot)
-    if cleaned is BAD:
-        return BAD
+def _allowed_mentions(value: Any, at: Location) -> Any:
+    cleaned = _MENTIONS(value, at)
+    if cleaned is INVALID:
+        return INVALID
     for kind in ("users", "roles"):
         if kind in cleaned.get("parse", ()) and cleaned.get(kind):
-            spot.error(
+            at.error(
                 "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE",
                 f'parse:["{kind}"] and {kind}: [ids...] are mutually exclusive.',
             )
     return cleaned
 
 
-_REFERENCE: Final = Fields(
-    {"message_id": snowflake},
-    {
-        "channel_id": snowflake,
-        "guild_id": snowflake,
-        "fail_if_not_exists": boolean,
-        "type": choice(0),
-    },
-)
 _ATTACHMENT: Final = Fields(
     {"id": snowflake},
     {
@@ -109,7 +91,7 @@ _ATTACHMENT: Final = Fields(
         "is_spoiler": boolean,
         "duration_secs": number,
         "waveform": text(0, 400),
-        # What discord.py's and hikari's edits repeat of an attachment that stays.
+        # discord.py and hikari repeat these in edits that keep an attachment.
         "spoiler": boolean,
         "size": integer(0),
         "url": text(),
@@ -124,72 +106,73 @@ _ATTACHMENT: Final = Fields(
 
 _CALLBACK: Final = Fields(
     optional={
-        # Sent by discord.py with edits too, and of no effect there.
+        # discord.py sends it with edits too; it has no effect there.
         "tts": boolean,
         "content": text(0, MAX_CONTENT, strip=True),
-        "embeds": _anything,
-        "components": _anything,
+        "embeds": anything,
+        "components": anything,
         "flags": integer(0),
         "allowed_mentions": _allowed_mentions,
-        "attachments": listing(_ATTACHMENT, 0, MAX_ATTACHMENTS),
+        "attachments": list_of(_ATTACHMENT, 0, MAX_ATTACHMENTS),
         "sticker_ids": _unsupported("stickers"),
         "poll": _unsupported("polls"),
         "shared_client_theme": _unsupported("themes"),
     }
 )
-_CREATE: Final = _CALLBACK.plus(nonce=_nonce, enforce_nonce=boolean, message_reference=_REFERENCE)
-_WEBHOOK: Final = _CALLBACK.plus(
-    username=text(1, 80, strip=True),
-    avatar_url=url(2048),
-    thread_name=text(0, 100),
-    applied_tags=listing(snowflake, 0, 5),
+_CREATE: Final = Fields(
+    optional={
+        **_CALLBACK.optional,
+        "nonce": _nonce,
+        "enforce_nonce": boolean,
+    }
 )
 
 
 def message_payload(
-    world: World,
+    world: State,
     payload: Mapping[str, Any] | None,
     *,
     editing: Message | None = None,
     interaction: bool = False,
-    webhook: bool = False,
     loading: bool = False,
     post: bool = False,
     files: Sequence[Upload] = (),
     channel_id: int = 0,
 ) -> Json:
-    """Check a message body and return it in the shape in which it is stored.
+    """Validate a message body and return it in the shape in which it is stored.
 
-    The result always has `flags`, `attachments` (new ones included), `content`, `embeds` and
-    `components` (for an edit: as they will be), and `given`, the names of the keys that the body
-    had. Uploads are entered in `world.files` by the caller, who finds their bytes under
-    `uploads`. `post` is for the first message of a post, which has no nonce. `loading` lets an
-    empty body pass: the stand-in of a deferred reply. Raises `ApiError`: 50035 with the tree of
-    errors, 50006 for an empty message.
+    `post` is for the first message of a forum post, which has no nonce. `loading` accepts an empty
+    body, for the placeholder of a deferred reply.
+
+    Returns: the cleaned keys, and always `content`, `embeds`, `components`, `flags` and
+    `attachments` (of an edit: as they will be), `uploads` (new files by attachment id, which the
+    caller stores), and `given` (the names of the keys in the body).
+
+    Raises `ApiError` 400: 50035 with the tree of errors, 50006 for an empty message.
     """
-    form = Form()
-    spot = form.spot()
+    form = FormErrors()
+    at = Location(form)
     body = dict(payload or {})
-    plain = interaction or post or editing is not None
-    cleaned = (_WEBHOOK if webhook else _CALLBACK if plain else _CREATE)(body, spot)
-    form.finish()
-    flags = _flags(cleaned.get("flags"), editing, ephemeral=interaction or webhook)
-    attachments, uploads = _attachments(world, cleaned, spot, editing, files, channel_id)
+    has_nonce = not (interaction or post or editing is not None)
+    cleaned = (_CREATE if has_nonce else _CALLBACK)(body, at)
+    form.raise_any()
+    flags = _flags(cleaned.get("flags"), editing, ephemeral=interaction)
+    attachments, uploads = _attachments(world, cleaned, at, editing, files, channel_id)
     media = _media(world, attachments)
     content = _current(body, cleaned, "content", editing) or ""
-    shown = _embeds(body, editing, spot, media)
-    parts = _components(body, editing, spot, media, v2=bool(flags & V2))
+    embed_list = _embeds(body, editing, at, media)
+    components = _components(body, editing, at, media, v2=bool(flags & V2))
     if flags & V2:
-        _refuse_legacy(content, shown, spot)
-    form.finish()
-    seen = parts if flags & V2 else content or shown or attachments
-    if not seen and not loading:
+        _refuse_legacy_fields(content, embed_list, at)
+    form.raise_any()
+    visible = components if flags & V2 else content or embed_list or attachments
+    if not visible and not loading:
         raise ApiError(400, 50006, "Cannot send an empty message")
     return {
         **cleaned,
         "content": content,
-        "embeds": shown,
-        "components": parts,
+        "embeds": embed_list,
+        "components": components,
         "flags": flags,
         "attachments": attachments,
         "uploads": uploads,
@@ -209,49 +192,49 @@ def _flags(given: int | None, editing: Message | None, *, ephemeral: bool) -> in
         return (given or 0) & int(allowed)
     if given is None:
         return editing.flags
-    # The V2 flag stays once it is set: "can't be removed", docs.
+    # IS_COMPONENTS_V2 stays: "once a message has been sent with this flag, it can't be removed".
     kept = editing.flags & ~int(MessageFlag.SUPPRESS_EMBEDS)
     return kept | given & int(_EDIT_FLAGS)
 
 
-def _embeds(body: Json, editing: Message | None, spot: Spot, media: Media) -> list[Json]:
+def _embeds(body: Json, editing: Message | None, at: Location, media: MediaLookup) -> list[Json]:
     if "embeds" not in body:
         return editing.embeds if editing else []
     value = body["embeds"]
-    checked = [] if value is None else embeds(media)(value, spot.at("embeds"))
-    return [] if checked is BAD else list(checked)
+    checked = [] if value is None else embeds(media)(value, at.child("embeds"))
+    return [] if checked is INVALID else list(checked)
 
 
 def _components(
-    body: Json, editing: Message | None, spot: Spot, media: Media, *, v2: bool
+    body: Json, editing: Message | None, at: Location, media: MediaLookup, *, v2: bool
 ) -> list[Json]:
     if "components" not in body:
         return editing.components if editing else []
     value = body["components"]
     if value is None:
         return []
-    checked = message_components(value, spot.at("components"), v2=v2, media=media)
-    return [] if checked is BAD else list(checked)
+    checked = message_components(value, at.child("components"), v2=v2, media=media)
+    return [] if checked is INVALID else list(checked)
 
 
-def _refuse_legacy(content: str, shown: list[Json], spot: Spot) -> None:
-    for key, present in (("content", content), ("embeds", shown)):
+def _refuse_legacy_fields(content: str, embed_list: list[Json], at: Location) -> None:
+    for key, present in (("content", content), ("embeds", embed_list)):
         if present:
-            spot.at(key).error(
+            at.child(key).error(
                 "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
                 f"The '{key}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2",
             )
 
 
 def _attachments(
-    world: World,
+    world: State,
     cleaned: Json,
-    spot: Spot,
+    at: Location,
     editing: Message | None,
     files: Sequence[Upload],
     channel_id: int,
 ) -> tuple[list[Json], dict[int, Upload]]:
-    """The attachments as they will be, and the uploads among them by attachment id."""
+    """The attachments of the stored message, and the new uploads by attachment id."""
     described = {item["id"]: item for item in cleaned.get("attachments", ()) if "id" in item}
     old = editing.attachments if editing else []
     if "attachments" in cleaned:
@@ -259,7 +242,7 @@ def _attachments(
     known = {int(item["id"]) for item in old} | {upload.index for upload in files}
     for position, item in enumerate(cleaned.get("attachments", ())):
         if item.get("id") not in known:
-            spot.at("attachments", position, "id").error(
+            at.child("attachments", position, "id").error(
                 "ATTACHMENT_NOT_FOUND", f"There is no file with the id {item.get('id')}"
             )
     fresh: list[Json] = []
@@ -274,10 +257,10 @@ def _attachments(
 
 
 def _attachment_json(
-    world: World, attachment_id: int, channel_id: int, upload: Upload, described: Json | None
+    world: State, attachment_id: int, channel_id: int, upload: Upload, described: Json | None
 ) -> Json:
     more = described or {}
-    # Discord keeps no blanks in file names; `attachment://` must name the file as it is kept.
+    # Discord replaces spaces in file names; `attachment://` must use the replaced name.
     name = "_".join(more.get("filename", upload.filename).split())
     address = f"{world.base_url}/cdn/attachments/{channel_id}/{attachment_id}/{quote(name)}"
     data: Json = {
@@ -288,17 +271,17 @@ def _attachment_json(
         "proxy_url": address,
         "content_type": upload.content_type,
     }
-    if (look := look_at(upload.content)) is not None:
-        # Whatever the upload called it: discord.py calls every file an octet-stream.
-        data |= {"content_type": look.content_type, "width": look.width, "height": look.height}
+    if (image := read_image_info(upload.content)) is not None:
+        # discord.py sends every file as application/octet-stream.
+        data |= {"content_type": image.content_type, "width": image.width, "height": image.height}
     for key in ("description", "title"):
         if key in more:
             data[key] = more[key]
     return data
 
 
-def _media(world: World, attachments: list[Json]) -> Media:
-    """How an address of a component is looked up among the message's attachments."""
+def _media(world: State, attachments: list[Json]) -> MediaLookup:
+    """A lookup that resolves ``attachment://`` URLs among the message's attachments."""
     by_name = {item["filename"]: item for item in attachments}
 
     def find(address: str) -> Json | None:

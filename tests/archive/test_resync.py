@@ -210,7 +210,7 @@ async def test_two_edits_within_one_second_are_both_seen(site, make_backfill, st
     clock.ahead = first.modified - datetime.now(UTC)
     assert (await backfill.refresh(site.feed_url)).updated == 1
     second = site.edit(SLUG, title="Interview with Veteran III")
-    site.library._keep(replace(second, modified=first.modified))
+    site.library._save(replace(second, modified=first.modified))
     assert (await backfill.refresh(site.feed_url)).updated == 1
     assert await of_title(store, "Interview with Veteran III") is not None
 

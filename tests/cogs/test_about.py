@@ -108,12 +108,12 @@ def in_a_server_without_the_bot(stage: Stage) -> Channel:
 
 def between_two_friends(stage: Stage) -> Channel:
     stage.sandbox.install_for(stage.fan)
-    return stage.sandbox.private_channel(stage.fan, stage.admin)
+    return stage.sandbox.world.add_private_channel(stage.fan, stage.admin)
 
 
 def in_a_group(stage: Stage) -> Channel:
     stage.sandbox.install_for(stage.fan)
-    return stage.sandbox.private_channel(
+    return stage.sandbox.world.add_private_channel(
         stage.fan, stage.admin, stage.sandbox.world.add_user("friend")
     )
 

@@ -49,7 +49,7 @@ async def test_a_thousand_followers_cost_two_requests(on_stage: Stage) -> None:
         ("POST", f"/channels/{home.id}/messages"),
         ("POST", f"/channels/{home.id}/messages/{message.id}/crosspost"),
     ]
-    await on_stage.sandbox.rest.settle()
+    await on_stage.sandbox.rest.wait_for_background()
     assert [len(copies(channel)) for channel in there] == [1] * 1000
 
 
@@ -58,7 +58,7 @@ async def test_a_copy_says_all_that_is_needed_without_components(on_stage: Stage
     (there,) = followers(on_stage, home, 1)
     number = await on_stage.publish(title="A *star* & @everyone")
     await on_stage.deliver()
-    await on_stage.sandbox.rest.settle()
+    await on_stage.sandbox.rest.wait_for_background()
     (source,), (copy,) = spoken(home), copies(there)
     assert {part.get("custom_id") for part in walk(source.components)} >= {f"kc:read:{number}"}
     assert not source.flags & IS_COMPONENTS_V2
@@ -86,7 +86,7 @@ async def test_a_crosspost_that_fails_is_tried_again_and_never_the_message(
     assert await on_stage.after(number, ExtraKind.CROSSPOST) == (ExtraState.PENDING, "network")
     await on_stage.clock.advance(3600)
     await on_stage.deliver()
-    await on_stage.sandbox.rest.settle()
+    await on_stage.sandbox.rest.wait_for_background()
     assert (await on_stage.after(number, ExtraKind.CROSSPOST))[0] is ExtraState.DONE
     assert (len(spoken(home)), len(copies(there))) == (1, 1)
     assert on_stage.asked("POST", "/messages") == 1
@@ -162,7 +162,7 @@ async def test_an_edit_of_what_was_published_stays_an_embed(on_stage: Stage) -> 
         await write.update(number, interview(1, title="Mended"), "another digest")
     (due,) = await on_stage.store.edits.due(on_stage.clock.now(), 10)
     assert due.published
-    await on_stage.sandbox.rest.settle()
+    await on_stage.sandbox.rest.wait_for_background()
     (copy,) = copies(there)
     assert copy.embeds[0]["title"] == interview(1).title
 

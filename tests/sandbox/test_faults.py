@@ -11,8 +11,8 @@ import pytest
 from rest_api import Api
 
 from sandbox import Sandbox
-from sandbox.faults import Fate, Faults, Rule
-from sandbox.world import Channel
+from sandbox.entities import Channel
+from sandbox.faults import AppliedFault, Faults, Rule
 
 
 @pytest.fixture
@@ -29,10 +29,10 @@ def channel(sandbox: Sandbox) -> Channel:
 def test_rules_match_fire_and_run_out() -> None:
     faults = Faults()
     rule = faults.add(Rule(match=r"^POST /channels/\d+/messages$", times=2, status=500))
-    assert faults.fate("GET", "/channels/1/messages") == Fate()
-    assert faults.fate("POST", "/channels/1/messages").rule is rule
-    assert faults.fate("POST", "/channels/2/messages").rule is rule
-    assert faults.fate("POST", "/channels/2/messages") == Fate()
+    assert faults.apply("GET", "/channels/1/messages") == AppliedFault()
+    assert faults.apply("POST", "/channels/1/messages").rule is rule
+    assert faults.apply("POST", "/channels/2/messages").rule is rule
+    assert faults.apply("POST", "/channels/2/messages") == AppliedFault()
     assert rule.fired == 2
 
 
@@ -41,18 +41,18 @@ def test_delays_add_up_and_the_first_break_wins() -> None:
     faults.add(Rule(latency=(0.25, 0.25)))
     first = faults.add(Rule(status=500, latency=(0.5, 0.5)))
     second = faults.add(Rule(drop=True))
-    assert faults.fate("GET", "/x") == Fate(0.75, first)
+    assert faults.apply("GET", "/x") == AppliedFault(0.75, first)
     faults.remove(first)
-    assert faults.fate("GET", "/x") == Fate(0.25, second)
+    assert faults.apply("GET", "/x") == AppliedFault(0.25, second)
     faults.clear()
-    assert faults.fate("GET", "/x") == Fate()
+    assert faults.apply("GET", "/x") == AppliedFault()
 
 
 def test_probability_is_what_it_says() -> None:
     faults = Faults(random.Random(7))
     rule = faults.add(Rule(status=500, probability=0.25))
     for _ in range(4000):
-        faults.fate("GET", "/x")
+        faults.apply("GET", "/x")
     assert 900 < rule.fired < 1100
 
 

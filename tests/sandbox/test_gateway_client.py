@@ -122,7 +122,7 @@ async def test_a_session_that_ended_is_begun_anew(sandbox, run_bot, code):
     async with run_bot(sandbox) as bot:
         bot.heard.clear()
         await sandbox.gateway.close(code)
-        await sandbox.gateway.changes.until(
+        await sandbox.gateway.changes.wait_for(
             lambda: sandbox.gateway.counts.identifies == 2, 10, "a second identify"
         )
         await sandbox.wait_ready()
@@ -135,7 +135,7 @@ async def test_an_invalid_session_is_resumed_or_begun_anew(sandbox, run_bot, res
     async with run_bot(sandbox):
         sandbox.gateway.invalidate(resumable=resumable)
         counts = sandbox.gateway.counts
-        await sandbox.gateway.changes.until(
+        await sandbox.gateway.changes.wait_for(
             lambda: counts.resumes + counts.identifies == 2, 10, "the bot to be back"
         )
         await sandbox.wait_ready()
@@ -178,7 +178,7 @@ async def test_unanswered_heartbeats_are_noticed_and_mended(checker, run_bot):
         async with run_bot(sandbox, Bot(heartbeat_timeout=0.4)):
             await sandbox.wait_ready()
             sandbox.gateway.faults.ack_heartbeats = False
-            await sandbox.gateway.changes.until(
+            await sandbox.gateway.changes.wait_for(
                 lambda: sandbox.gateway.counts.resumes >= 1, 10, "a resume"
             )
             sandbox.gateway.faults.ack_heartbeats = True

@@ -162,7 +162,7 @@ async def test_a_wrong_token_is_refused(sandbox):
     app = hikari.RESTApp(url=sandbox.api_url)
     await app.start()
     try:
-        async with app.acquire(sandbox.world.token(5), hikari.TokenType.BOT) as client:
+        async with app.acquire(sandbox.world.new_token(5), hikari.TokenType.BOT) as client:
             with pytest.raises(hikari.UnauthorizedError):
                 await client.fetch_my_user()
         async with app.acquire(sandbox.token, hikari.TokenType.BOT) as client:

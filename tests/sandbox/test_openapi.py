@@ -203,8 +203,9 @@ def test_without_the_document_nothing_is_checked():
 async def test_every_sandbox_can_be_watched_without_being_told():
     async def offend() -> None:
         async with Sandbox(page=False) as sandbox, aiohttp.ClientSession() as session:
-            address = f"{sandbox.api_url}/gateway?until=5"
-            async with session.get(address) as answer:
+            address = f"{sandbox.api_url}/users/@me?until=5"
+            headers = {"Authorization": f"Bot {sandbox.token}"}
+            async with session.get(address, headers=headers) as answer:
                 assert answer.status == 200
 
     wrong = "there is no query parameter 'until'"

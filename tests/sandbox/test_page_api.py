@@ -11,9 +11,10 @@ import pytest
 
 from sandbox import Sandbox
 from sandbox.entities import Channel, Guild, Overwrite, User
+from sandbox.interactions.lifecycle import OpenModal
 from sandbox.messages import create_message
 from sandbox.outcome import Modal
-from sandbox.page_api import ACT_BYTES
+from sandbox.page_api import ACTION_BYTES
 from sandbox.permissions import Permission
 
 
@@ -191,8 +192,6 @@ async def test_what_cannot_be_done_is_said_in_words(place: Place) -> None:
 
 
 async def test_a_form_belongs_to_the_person_who_opened_it(place: Place) -> None:
-    from sandbox.interactions import OpenModal
-
     modal = Modal(77, place.admin.id, place.open_room.id, "m", "Title", [])
     place.sandbox.interactions.modals[77] = OpenModal(modal, place.admin, None)
     status, _ = await place.act(place.fan, "submit", modal="77", values={})
@@ -207,7 +206,7 @@ async def test_a_form_belongs_to_the_person_who_opened_it(place: Place) -> None:
         ("[]", "application/json", 400, "An act is one JSON object."),
         ("[" * 100_000, "application/json", 400, "An act is one JSON object."),
         (
-            " " * (ACT_BYTES + 1),
+            " " * (ACTION_BYTES + 1),
             "application/json",
             413,
             "That is more text than any command or form takes.",

@@ -33,10 +33,10 @@ async def test_it_prints_where_it_is_and_stops_when_asked(stop):
         assert told["Gateway"].startswith("ws://127.0.0.1:")
         async with aiohttp.ClientSession() as session:
             headers = {"Authorization": "Bot my.own.token"}
-            async with session.get(f"{told['REST']}/users/@me/guilds", headers=headers) as answer:
-                assert [guild["name"] for guild in await answer.json()] == ["Sandbox"]
-            async with session.get(told["Page"]) as answer:
-                assert answer.status == 200
+            async with session.get(f"{told['REST']}/users/@me", headers=headers) as answer:
+                assert (await answer.json())["bot"] is True
+            async with session.get(f"{told['Page']}page/state") as answer:
+                assert [guild["name"] for guild in (await answer.json())["guilds"]] == ["Sandbox"]
         process.send_signal(stop)
         assert await asyncio.wait_for(process.wait(), 10) == 0
     finally:

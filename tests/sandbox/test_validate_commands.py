@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rest_api import error_codes
 
 from sandbox.errors import ApiError
-from sandbox.validate import command_list_payload, command_payload
+from sandbox.validate.commands import command_list_payload
 
 NAME = "APPLICATION_COMMAND_INVALID_NAME"
 TYPE = "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID"
@@ -34,11 +34,17 @@ def choices(*values: Any) -> list[dict[str, Any]]:
     return [{"name": str(value), "value": value} for value in values]
 
 
+def command_payload(payload: Any) -> dict[str, Any]:
+    """One command, validated as a list of one."""
+    (cleaned,) = command_list_payload([payload])
+    return cleaned
+
+
 def refused(payload: Any) -> dict[str, str]:
     with pytest.raises(ApiError) as caught:
         command_payload(payload)
     assert (caught.value.status, caught.value.code) == (400, 50035)
-    return dict(error_codes(caught.value.errors or {}))
+    return dict(error_codes((caught.value.errors or {})["0"]))
 
 
 WRONG: dict[str, tuple[Any, dict[str, str]]] = {

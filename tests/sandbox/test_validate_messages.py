@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from openapi import observing
 from rest_api import error_codes
 
-from sandbox import serial
-from sandbox.entities import MessageFlag
+from sandbox.entities import Channel, Message, MessageFlag
 from sandbox.errors import ApiError
-from sandbox.rest import create_message, edit_message
-from sandbox.validate import message_payload
-from sandbox.world import Channel, Message, World
+from sandbox.message_json import message_json
+from sandbox.messages import create_message, edit_message
+from sandbox.validate.message import message_payload
+from sandbox.world import World
 
 V2 = int(MessageFlag.IS_COMPONENTS_V2)
 
@@ -545,4 +545,4 @@ def test_what_is_taken_is_answered_in_discords_shape(blocks: list[Any]) -> None:
         return
     message = sent(world, channel, v2(*blocks))
     schema = checker.spec.named("MessageResponse")
-    assert checker.spec.errors(schema, serial.message_json(world, message)) == []
+    assert checker.spec.errors(schema, message_json(world, message)) == []

@@ -16,7 +16,7 @@ _PUBLISHED = 1_780_000_000
 def sample_interviews() -> dict[str, Interview]:
     """By slug, newest first."""
     library = Library(load_posts(SAMPLE), clock=lambda: _PUBLISHED)
-    while library.later():
+    while library.drafts():
         library.publish()
     posts = library.published()
     body = rss(library, posts, url=_URL, path="/feed/", heading=None).encode()

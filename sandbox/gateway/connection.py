@@ -1,4 +1,4 @@
-"""One WebSocket connection to the gateway: what the client may send, and the way out to it."""
+"""One WebSocket connection: reads the client's payloads and writes the session's dispatches."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ import contextlib
 import zlib
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import orjson
 from aiohttp import WSMsgType, web
 
-from sandbox import serial
-from sandbox.entities import Intent
-from sandbox.transport import PAYLOAD_THRESHOLD, Transport
+from sandbox.gateway.session import Session
+from sandbox.gateway.sessions import Sessions
 
-if TYPE_CHECKING:
-    from sandbox.gateway import Gateway
-    from sandbox.session import Session
-
-#: Payloads that a client may send: this many in this many seconds, then 4008.
+#: A client may send this many payloads in this many seconds, else it is closed with 4008.
+#: https://docs.discord.com/developers/events/gateway#rate-limiting
 RATE_LIMIT = (120, 60.0)
-#: The largest payload that a client may send, in bytes; above, 4002.
+#: The largest payload that a client may send, in bytes; a larger one closes with 4002.
 MAX_PAYLOAD = 15 * 1024
-#: A client that reads so slowly that this many payloads wait for it is dropped.
+#: A client for which more payloads than this are queued is disconnected.
 MAX_WAITING = 20_000
+
+#: Payloads above this many bytes are compressed one by one for a client that identified with
+#: ``compress: true``, https://docs.discord.com/developers/events/gateway#payload-compression
+COMPRESSION_THRESHOLD = 8192
 
 INVALID_SESSION = 9
 
@@ -34,7 +34,7 @@ _PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
 
 
 class Closed(Exception):
-    """The client did what ends the connection with `code`."""
+    """The client sent something for which the connection is closed with `code`."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(code, reason)
@@ -43,35 +43,37 @@ class Closed(Exception):
 
 
 class Connection:
-    """Reads the client's payloads, and writes what is queued for it.
+    """Serves one client until its connection ends.
 
-    `idle` is true while nothing is left to be written: the session's guilds are all sent.
+    `idle` is True while nothing is left to be written: all guilds of the session were sent.
+    `compressed` asks for one zlib stream over the whole connection (``compress=zlib-stream``).
     """
 
     def __init__(
         self,
-        gateway: Gateway,
+        sessions: Sessions,
         socket: web.WebSocketResponse,
         tcp: asyncio.BaseTransport | None,
-        encoding: Transport,
+        *,
+        compressed: bool,
     ) -> None:
-        self.gateway = gateway
         self.session: Session | None = None
         self.idle = False
+        self._sessions = sessions
         self._socket = socket
         self._tcp = tcp
-        self._encoding = encoding
+        self._compress = _zlib_stream() if compressed else None
         self._compress_payloads = False
         self._outgoing: deque[bytes] = deque()
         self._wake = asyncio.Event()
         self._received: deque[float] = deque()
-        self._zombie: asyncio.TimerHandle | None = None
-        self._later: asyncio.TimerHandle | None = None
+        self._heartbeat_timer: asyncio.TimerHandle | None = None
+        self._ready_timer: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        """Say hello, then serve until the connection ends in any way."""
-        interval = self.gateway.settings.heartbeat_interval
+        """Send HELLO, then serve until the connection ends in any way."""
+        interval = self._sessions.settings.heartbeat_interval
         self.send(10, {"heartbeat_interval": round(interval * 1000), "_trace": ["sandbox"]})
         self._expect_heartbeat()
         writer = asyncio.create_task(self._write())
@@ -81,7 +83,7 @@ class Connection:
         except Closed as closed:
             await self.close(closed.code, closed.reason)
         finally:
-            for timer in (self._zombie, self._later):
+            for timer in (self._heartbeat_timer, self._ready_timer):
                 if timer is not None:
                     timer.cancel()
             writer.cancel()
@@ -89,22 +91,30 @@ class Connection:
                 await writer
 
     def detach(self) -> None:
-        """Leave the session without a connection. A client that closed with 1000 or 1001 gave
-        it up; any other end leaves it to be resumed."""
+        """Separate the session from this connection; it can be resumed from another.
+
+        A client that closed with 1000 or 1001 gives its session up.
+        """
         session, self.session = self.session, None
-        if session is None or session.deliver != self._queue:
+        if session is None or session.link is not self:
             return
-        session.deliver = None
-        session.lost_at = self.gateway.clock()
+        session.link = None
+        session.disconnected_at = self._sessions.world.clock()
         if self._socket.close_code in (1000, 1001) and self._closing is None:
-            self.gateway.end_session(session)
+            self._sessions.end_session(session)
+
+    def replace(self) -> None:
+        """End this connection because its session was resumed from another one."""
+        self.session = None
+        self.drop()
 
     def send(self, op: int, data: Any) -> None:
         """Queue a payload that is not a dispatch."""
-        self.gateway.observe("out", op, "", data)
-        self._queue(orjson.dumps({"op": op, "d": data, "s": None, "t": None}))
+        self._sessions.observe("out", op, "", data)
+        self.deliver(orjson.dumps({"op": op, "d": data, "s": None, "t": None}))
 
-    def _queue(self, payload: bytes) -> None:
+    def deliver(self, payload: bytes) -> None:
+        """Queue the JSON of a payload."""
         self._outgoing.append(payload)
         self.idle = False
         self._wake.set()
@@ -112,7 +122,7 @@ class Connection:
             self.drop()
 
     async def close(self, code: int, reason: str) -> None:
-        """Close with a code, after what is queued already, at most two seconds from now."""
+        """Close with a code; waits at most one second for the client's close frame."""
         if self._socket.closed:
             return
         self._closing = asyncio.current_task()
@@ -131,7 +141,7 @@ class Connection:
             payload = self._outgoing.popleft() if self._outgoing else self._next_guild()
             if payload is None:
                 self.idle = self.session is not None
-                self.gateway.changes.ring()
+                self._sessions.changes.notify()
                 self._wake.clear()
                 await self._wake.wait()
                 continue
@@ -141,7 +151,7 @@ class Connection:
                 return
 
     def _written(self, writer: asyncio.Task[None]) -> None:
-        """A client must not wait for ever for what can't be written."""
+        """Disconnect a client to which writing failed, so that it does not wait for ever."""
         if not writer.cancelled() and writer.exception() is not None:
             self.drop()
 
@@ -149,9 +159,9 @@ class Connection:
         return None if self.session is None else self.session.next_guild()
 
     async def _write_frame(self, payload: bytes) -> None:
-        if self._encoding.binary:
-            await self._socket.send_bytes(self._encoding.encode(payload))
-        elif self._compress_payloads and len(payload) > PAYLOAD_THRESHOLD:
+        if self._compress is not None:
+            await self._socket.send_bytes(self._compress(payload))
+        elif self._compress_payloads and len(payload) > COMPRESSION_THRESHOLD:
             await self._socket.send_bytes(zlib.compress(payload, 1))
         else:
             await self._socket.send_str(payload.decode())
@@ -165,7 +175,7 @@ class Connection:
             self._count_payload()
             payload = _decode(message.data)
             op = payload.get("op")
-            self.gateway.observe("in", op if isinstance(op, int) else -1, "", payload.get("d"))
+            self._sessions.observe("in", op if isinstance(op, int) else -1, "", payload.get("d"))
             handler = self._handlers.get(op) if isinstance(op, int) else None
             if handler is None:
                 raise Closed(4001, "Unknown opcode.")
@@ -183,18 +193,18 @@ class Connection:
             raise Closed(4008, "Rate limited.")
 
     def _heartbeat(self, _seq: Any) -> None:
-        self.gateway.counts.heartbeats += 1
+        self._sessions.counts.heartbeats += 1
         self._expect_heartbeat()
-        if self.gateway.faults.ack_heartbeats:
+        if self._sessions.faults.ack_heartbeats:
             self.send(11, None)
-        self.gateway.changes.ring()
+        self._sessions.changes.notify()
 
     def _expect_heartbeat(self) -> None:
-        """4009 comes one and a half intervals after the last heartbeat."""
-        if self._zombie is not None:
-            self._zombie.cancel()
-        self._zombie = asyncio.get_running_loop().call_later(
-            self.gateway.settings.heartbeat_interval * 1.5, self._time_out
+        """Close with 4009 unless a heartbeat comes within one and a half intervals."""
+        if self._heartbeat_timer is not None:
+            self._heartbeat_timer.cancel()
+        self._heartbeat_timer = asyncio.get_running_loop().call_later(
+            self._sessions.settings.heartbeat_interval * 1.5, self._time_out
         )
 
     def _time_out(self) -> None:
@@ -208,30 +218,30 @@ class Connection:
         self._check_token(data)
         shard = _shard(data.get("shard", [0, 1]))
         intents = self._intents(data.get("intents"))
-        if self.gateway.too_many_guilds(shard[1]):
+        if self._sessions.has_too_many_guilds(shard[1]):
             raise Closed(4011, "Sharding required.")
-        if not self.gateway.may_identify(shard[0]):
+        if not self._sessions.may_identify(shard[0]):
             self.send(INVALID_SESSION, data=False)
             return
         self._compress_payloads = data.get("compress") is True
         threshold = data.get("large_threshold", 50)
-        session = self.gateway.open_session(
+        session = self._sessions.open_session(
             shard, intents, threshold if isinstance(threshold, int) else 50
         )
-        delay = self.gateway.faults.ready_delay
+        delay = self._sessions.faults.ready_delay
         if delay > 0:
-            self._later = asyncio.get_running_loop().call_later(delay, self._begin, session)
+            self._ready_timer = asyncio.get_running_loop().call_later(delay, self._begin, session)
         else:
             self._begin(session)
 
     def _begin(self, session: Session) -> None:
         self._attach(session)
-        self._queue(session.ready(self.gateway.url))
+        self.deliver(session.ready(self._sessions.url))
 
     def _attach(self, session: Session) -> None:
         self.session = session
-        session.deliver = self._queue
-        session.lost_at = None
+        session.link = self
+        session.disconnected_at = None
 
     def _resume(self, data: Any) -> None:
         if self.session is not None:
@@ -239,33 +249,31 @@ class Connection:
         if not isinstance(data, dict):
             raise Closed(4002, "Error while decoding payload.")
         self._check_token(data)
-        session = self.gateway.find_session(data.get("session_id"))
+        session = self._sessions.find_session(data.get("session_id"))
         seq = data.get("seq")
         if session is None or not isinstance(seq, int):
             self.send(INVALID_SESSION, data=False)
             return
         if seq > session.seq or seq < 0:
             raise Closed(4007, "Invalid seq.")
-        missed = session.since(seq)
+        missed = session.dispatches_after(seq)
         if missed is None:
-            self.gateway.end_session(session)
+            self._sessions.end_session(session)
             self.send(INVALID_SESSION, data=False)
             return
-        for other in list(self.gateway.connections):
-            if other is not self and other.session is session:
-                other.session = None
-                other.drop()
-        self.gateway.counts.resumes += 1
+        if session.link is not None:
+            session.link.replace()
+        self._sessions.counts.resumes += 1
         for payload in missed:
-            self._queue(payload)
+            self.deliver(payload)
         self._attach(session)
-        self._queue(session.dispatch("RESUMED", {"_trace": ["sandbox"]}))
+        self.deliver(session.dispatch("RESUMED", {"_trace": ["sandbox"]}))
 
     def _check_token(self, data: dict[str, Any]) -> None:
         token = data.get("token")
         if not isinstance(token, str):
             raise Closed(4002, "Error while decoding payload.")
-        if token.removeprefix("Bot ") != self.gateway.world.application.token:
+        if token.removeprefix("Bot ") != self._sessions.world.application.token:
             raise Closed(4004, "Authentication failed.")
 
     def _intents(self, intents: Any) -> int:
@@ -273,54 +281,14 @@ class Connection:
             raise Closed(4013, "Invalid intent(s).")
         if intents & ~_KNOWN_INTENTS:
             raise Closed(4013, "Invalid intent(s).")
-        if intents & _PRIVILEGED & ~self.gateway.settings.privileged:
+        if intents & _PRIVILEGED & ~self._sessions.settings.privileged:
             raise Closed(4014, "Disallowed intent(s).")
         return intents
 
     def _accept(self, data: Any) -> None:
-        """Presence and voice state: taken, without any effect here."""
+        """Presence and voice state updates are accepted and have no effect."""
         if not isinstance(data, dict):
             raise Closed(4002, "Error while decoding payload.")
-
-    def _request_members(self, data: Any) -> None:
-        """One GUILD_MEMBERS_CHUNK. Without the GUILD_MEMBERS intent the whole list is kept back,
-        and the bot is told of itself alone."""
-        session = self.session
-        if not isinstance(data, dict) or session is None:
-            raise Closed(4002, "Error while decoding payload.")
-        raw = data.get("guild_id")
-        guild_id = int(raw) if isinstance(raw, int | str) and str(raw).isdecimal() else 0
-        guild = self.gateway.world.guilds.get(guild_id)
-        if guild is None or not session.owns(guild_id):
-            return
-        asked = data.get("user_ids") or []
-        wanted = {str(one) for one in (asked if isinstance(asked, list) else [asked])}
-        query = data.get("query")
-        limit = data.get("limit") or 0
-        members = [
-            member
-            for member in guild.members.values()
-            if (
-                str(member.user.id) in wanted
-                if wanted
-                else member.user.name.lower().startswith(str(query or "").lower())
-            )
-        ]
-        if not wanted and not query and not session.intents & Intent.GUILD_MEMBERS:
-            members = [guild.members[self.gateway.world.application.bot.id]]
-        if isinstance(limit, int) and limit > 0:
-            members = members[:limit]
-        found = {str(member.user.id) for member in members}
-        chunk: dict[str, Any] = {
-            "guild_id": str(guild_id),
-            "members": [serial.member_json(member) for member in members[:1000]],
-            "chunk_index": 0,
-            "chunk_count": 1,
-            "not_found": sorted(wanted - found),
-        }
-        if isinstance(data.get("nonce"), str):
-            chunk["nonce"] = data["nonce"]
-        self._queue(session.dispatch("GUILD_MEMBERS_CHUNK", chunk))
 
     _handlers: ClassVar[dict[int, Callable[[Connection, Any], None]]] = {
         1: _heartbeat,
@@ -328,10 +296,20 @@ class Connection:
         3: _accept,
         4: _accept,
         6: _resume,
-        8: _request_members,
-        31: _accept,
-        43: _accept,
     }
+
+
+def _zlib_stream() -> Callable[[bytes], bytes]:
+    """One zlib context for a whole connection, flushed after each payload.
+
+    https://docs.discord.com/developers/events/gateway#transport-compression
+    """
+    context = zlib.compressobj(level=1)
+
+    def compress(payload: bytes) -> bytes:
+        return context.compress(payload) + context.flush(zlib.Z_SYNC_FLUSH)
+
+    return compress
 
 
 def _decode(raw: str | bytes) -> dict[str, Any]:

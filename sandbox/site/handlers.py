@@ -1,4 +1,4 @@
-"""What stands at each address of the site: feeds, pages, REST, files, and a person's button."""
+"""The site's request handlers: feeds, pages, REST, files, and a button that publishes."""
 
 import gzip
 import hashlib
@@ -14,8 +14,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sandbox.site.feed import PER_PAGE, rss
-from sandbox.site.library import GUID_HOST, Library, NoSuchPost, Term
-from sandbox.site.pages import Pages, robots, sitemap_index, sitemap_posts
+from sandbox.site.library import Library, NoSuchPost, Term
+from sandbox.site.pages import ROBOTS, Pages
 from sandbox.site.posts import Post, slugify
 from sandbox.site.rest import Rest, RestError
 
@@ -24,8 +24,8 @@ _FILES = {".webp": "image/webp", ".css": "text/css", ".jpg": "image/jpeg", ".png
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class Front:
-    """The handlers; `url` tells the site's address without a slash at its end."""
+class SiteHandlers:
+    """aiohttp handlers; `url` returns the site's address without a trailing slash."""
 
     def __init__(self, library: Library, url: Callable[[], str], data: Path) -> None:
         self._library = library
@@ -35,7 +35,6 @@ class Front:
         self._rest = Rest(library, url)
 
     def routes(self) -> list[web.AbstractRouteDef]:
-        library = self._library
         return [
             web.get("/", self._root),
             web.get("/page/{page:[0-9]+}/", self._root),
@@ -44,15 +43,8 @@ class Front:
             web.get("/{kind:(?:category|tag)}/{term}/feed/", self._feed),
             web.get("/{kind:(?:category|tag)}/{term}/", self._listing),
             web.get("/{kind:(?:category|tag)}/{term}/page/{page:[0-9]+}/", self._listing),
-            web.get("/wp-json", self._json),
             web.get("/wp-json{path:/.*}", self._json),
-            web.get("/robots.txt", self._text(robots, "text/plain")),
-            web.get("/sitemap.xml", self._to_sitemap),
-            web.get("/wp-sitemap.xml", self._text(sitemap_index, "application/xml")),
-            web.get(
-                "/wp-sitemap-posts-post-1.xml",
-                self._text(lambda url: sitemap_posts(library, url), "application/xml"),
-            ),
+            web.get("/robots.txt", self._robots),
             web.get("/wp-content/uploads/{name:.+}", self._file("uploads")),
             web.get("/wp-content/themes/kcrush/{name:.+}", self._file("theme")),
             web.post("/sample/publish", self._publish),
@@ -91,7 +83,7 @@ class Front:
         return _compressed(request, text, status, headers)
 
     def _term(self, request: web.Request) -> tuple[Term | None, bool]:
-        """The category or tag of the address (None: the whole site), and whether there is one."""
+        """The category or tag of the URL (None: the whole site), and whether it exists."""
         if "kind" not in request.match_info:
             return None, True
         taxonomy = request.match_info["kind"]
@@ -146,9 +138,6 @@ class Front:
     async def _to_feed(self, request: web.Request) -> web.StreamResponse:
         return _moved(f"{self._url()}/feed/")
 
-    async def _to_sitemap(self, request: web.Request) -> web.StreamResponse:
-        return _moved(f"{self._url()}/wp-sitemap.xml", 302)
-
     async def _json(self, request: web.Request) -> web.StreamResponse:
         headers = {
             "Content-Type": "application/json; charset=UTF-8",
@@ -168,46 +157,19 @@ class Front:
         )
 
     async def _publish(self, request: web.Request) -> web.StreamResponse:
-        """For a person: the next post, the one called ``slug``, or a new one with ``title`` and
-        ``body``, as a form or as JSON."""
+        """Publish the next draft and redirect to it (the front page's form)."""
         origin = request.headers.get("Origin")
         if origin and urlsplit(origin).hostname not in _LOOPBACK:
-            return web.json_response(
-                {"error": "only pages of this machine may publish"}, status=403
-            )
-        fields = await _fields(request)
-        if fields is None:
-            return web.json_response({"error": "the body is neither a form nor JSON"}, status=400)
+            raise web.HTTPForbidden(text="Only pages of this machine may publish.")
         try:
-            if fields.get("title"):
-                post = self._library.publish_new(
-                    lambda post_id, now: Post(
-                        id=post_id,
-                        slug=slugify(fields["title"])[:200],
-                        title=fields["title"],
-                        body=fields.get("body", ""),
-                        date=now,
-                        modified=now,
-                        guid=f"{GUID_HOST}/?p={post_id}",
-                    )
-                )
-            else:
-                post = self._library.publish(fields.get("slug") or None)
+            post = self._library.publish()
         except NoSuchPost as error:
-            return web.json_response({"error": str(error)}, status=404)
-        if "text/html" in request.headers.get("Accept", ""):
-            return _moved(self._link(post), 303)
-        left = [waiting.slug for waiting in self._library.later()]
-        shape = {"slug": post.slug, "title": post.title, "link": self._link(post), "left": left}
-        headers = {"Access-Control-Allow-Origin": origin} if origin else {}
-        return web.json_response(shape, status=201, headers=headers)
+            raise web.HTTPNotFound(text=str(error)) from error
+        return _moved(self._link(post), 303)
 
-    def _text(self, text: Callable[[str], str], content_type: str) -> Handler:
-        async def handler(request: web.Request) -> web.StreamResponse:
-            headers = {"Content-Type": f"{content_type}; charset=UTF-8"}
-            return _compressed(request, text(self._url()), 200, headers)
-
-        return handler
+    async def _robots(self, request: web.Request) -> web.StreamResponse:
+        headers = {"Content-Type": "text/plain; charset=UTF-8"}
+        return _compressed(request, ROBOTS, 200, headers)
 
     def _file(self, folder: str) -> Handler:
         root = (self._data / folder).resolve()
@@ -239,8 +201,10 @@ class Front:
 
 
 def _unchanged(request: web.Request, etag: str, modified: datetime) -> bool:
-    """Whether a conditional request gets 304 (WordPress, WP::send_headers): the ETag is compared
-    as a string, the date as "not older", and where both are sent both must hold."""
+    """Whether a conditional request gets 304, by the rules of WordPress (WP::send_headers).
+
+    The ETag is compared as a string, the date as "not older"; where both are sent, both must match.
+    """
     inm = request.headers.get("If-None-Match", "").strip()
     ims = request.headers.get("If-Modified-Since", "").strip()
     fresh = bool(ims) and _seconds(ims) >= modified.timestamp()
@@ -259,8 +223,10 @@ def _seconds(http_date: str) -> float:
 def _compressed(
     request: web.Request, text: str, status: int, headers: Mapping[str, str]
 ) -> web.Response:
-    """`text` as a response, gzipped where the client takes it, with what Apache's mod_deflate
-    then does to its ETag."""
+    """A response with `text`, gzipped where the client accepts it.
+
+    A gzipped response's ETag ends in ``-gzip``, as with Apache's mod_deflate.
+    """
     body = text.encode("utf-8", "surrogatepass")
     sent = {**headers, "Vary": "Accept-Encoding"}
     if _takes_gzip(request.headers.get("Accept-Encoding", "")):
@@ -281,16 +247,3 @@ def _takes_gzip(accept: str) -> bool:
 
 def _moved(location: str, status: int = 301) -> web.Response:
     return web.Response(status=status, headers={"Location": location})
-
-
-async def _fields(request: web.Request) -> dict[str, str] | None:
-    """The fields of a form or of a JSON object; None for anything else."""
-    if request.content_type == "application/json":
-        try:
-            fields = await request.json()
-        except ValueError:
-            return None
-        if not isinstance(fields, dict):
-            return None
-        return {str(key): str(value) for key, value in fields.items()}
-    return {key: str(value) for key, value in (await request.post()).items()}

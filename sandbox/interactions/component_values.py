@@ -1,19 +1,19 @@
-"""What a person fills into a modal or chooses in a select, checked as the client checks it."""
+"""Values of selects and modal fields, validated as Discord's client does."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from sandbox.interactions.resolved import ResolvedData
 from sandbox.outcome import Modal, Refused
-from sandbox.place import Resolved
-from sandbox.validate.components import SELECTS, Kind
+from sandbox.validate.component_types import SELECTS, ComponentType
 
 Json = dict[str, Any]
 
 
 def walk(components: Sequence[Json]) -> Iterator[Json]:
-    """Every component, nested ones included, in the order in which they are seen."""
+    """All components, nested ones included, in the order in which they are shown."""
     for component in components:
         yield component
         yield from walk(component.get("components") or ())
@@ -24,8 +24,8 @@ def walk(components: Sequence[Json]) -> Iterator[Json]:
 
 
 def find_button(components: Sequence[Json], custom_id: str | None, label: str | None) -> Json:
-    """The one button of that custom_id or label, pressable; Refused otherwise."""
-    buttons = [c for c in walk(components) if c["type"] == Kind.BUTTON]
+    """The enabled button of that custom_id or label. Refused unless there is exactly one."""
+    buttons = [c for c in walk(components) if c["type"] == ComponentType.BUTTON]
     if custom_id is not None:
         found = [b for b in buttons if b.get("custom_id") == custom_id]
     elif label is not None:
@@ -44,7 +44,7 @@ def find_button(components: Sequence[Json], custom_id: str | None, label: str | 
 
 
 def find_select(components: Sequence[Json], custom_id: str) -> Json:
-    """The select of that custom_id, enabled; Refused otherwise."""
+    """The enabled select of that custom_id. Refused when there is none."""
     selects = [c for c in walk(components) if c["type"] in SELECTS]
     for select in selects:
         if select["custom_id"] == custom_id:
@@ -64,8 +64,8 @@ def _emoji(button: Mapping[str, Any]) -> str | None:
     return name
 
 
-def chosen(select: Json, values: Sequence[Any], resolved: Resolved) -> list[str]:
-    """The values of a select, as an interaction carries them."""
+def chosen(select: Json, values: Sequence[Any], resolved: ResolvedData) -> list[str]:
+    """The values of a select, as in an interaction."""
     name = select["custom_id"]
     if isinstance(values, str) or not isinstance(values, Sequence):
         raise Refused(f"{name!r}: the values are a list")
@@ -76,19 +76,18 @@ def chosen(select: Json, values: Sequence[Any], resolved: Resolved) -> list[str]
         raise Refused(f"{name!r}: a value can be chosen only once")
     types = select.get("channel_types")
     one: dict[int, Callable[[Any], str]] = {
-        Kind.USER_SELECT: resolved.user,
-        Kind.ROLE_SELECT: resolved.role,
-        Kind.MENTIONABLE_SELECT: resolved.mentionable,
-        Kind.CHANNEL_SELECT: lambda value: resolved.channel(value, types),
-        Kind.FILE_UPLOAD: resolved.attachment,
+        ComponentType.USER_SELECT: resolved.user,
+        ComponentType.ROLE_SELECT: resolved.role,
+        ComponentType.MENTIONABLE_SELECT: resolved.mentionable,
+        ComponentType.CHANNEL_SELECT: lambda value: resolved.channel(value, types),
     }
     pick = one.get(select["type"], lambda value: _option(select, value))
     return [pick(value) for value in values]
 
 
 def _bounds(component: Json) -> tuple[int, int]:
-    """How many values; in a modal nothing may be left empty unless it is not required."""
-    if component["type"] == Kind.CHECKBOX_GROUP:
+    """The lowest and highest number of values."""
+    if component["type"] == ComponentType.CHECKBOX_GROUP:
         low, high = component.get("min_values"), len(component["options"])
         high = component.get("max_values") or high
         low = 1 if low is None else low
@@ -107,8 +106,8 @@ def _option(component: Json, value: Any) -> str:
     raise Refused(f"{component['custom_id']!r}: {value!r} is not among {list(labels)}")
 
 
-def sent(modal: Modal, fields: Mapping[str, Any], resolved: Resolved) -> list[Json]:
-    """The components of a modal's submission. Refused for unknown, missing or bad fields."""
+def submitted(modal: Modal, fields: Mapping[str, Any], resolved: ResolvedData) -> list[Json]:
+    """The components of a modal's submission. Refused for unknown, missing or invalid fields."""
     known = [c["custom_id"] for c in modal.inputs]
     for name in fields:
         if name not in known:
@@ -116,28 +115,28 @@ def sent(modal: Modal, fields: Mapping[str, Any], resolved: Resolved) -> list[Js
     return [_row(row, fields, resolved) for row in modal.components]
 
 
-def _row(row: Json, fields: Mapping[str, Any], resolved: Resolved) -> Json:
+def _row(row: Json, fields: Mapping[str, Any], resolved: ResolvedData) -> Json:
     shell = {"type": row["type"], "id": row["id"]}
-    if row["type"] == Kind.LABEL:
+    if row["type"] == ComponentType.LABEL:
         return shell | {"component": _filled(row["component"], fields, resolved)}
-    if row["type"] == Kind.ACTION_ROW:
+    if row["type"] == ComponentType.ACTION_ROW:
         return shell | {"components": [_filled(c, fields, resolved) for c in row["components"]]}
     return shell
 
 
-def _filled(component: Json, fields: Mapping[str, Any], resolved: Resolved) -> Json:
+def _filled(component: Json, fields: Mapping[str, Any], resolved: ResolvedData) -> Json:
     name, kind = component["custom_id"], component["type"]
     shell = {"type": kind, "id": component["id"], "custom_id": name}
     given = fields.get(name)
-    if kind == Kind.TEXT_INPUT:
+    if kind == ComponentType.TEXT_INPUT:
         text = component.get("value", "") if given is None else given
         return shell | {"value": _text(component, text)}
-    if kind == Kind.CHECKBOX:
+    if kind == ComponentType.CHECKBOX:
         checked = component.get("default", False) if given is None else given
         if not isinstance(checked, bool):
             raise Refused(f"{name!r}: {checked!r} is neither true nor false")
         return shell | {"value": checked}
-    if kind == Kind.RADIO_GROUP:
+    if kind == ComponentType.RADIO_GROUP:
         return shell | {"value": _radio(component, given)}
     values = _defaults(component) if given is None else given
     return shell | {"values": chosen(component, values, resolved)}
@@ -167,6 +166,6 @@ def _radio(component: Json, given: Any) -> str | None:
 
 
 def _defaults(component: Json) -> list[str]:
-    """What is chosen before the person touches it."""
+    """The values that are selected initially."""
     named = [str(one["id"]) for one in component.get("default_values") or ()]
     return named + [o["value"] for o in component.get("options") or () if o.get("default")]

@@ -1,4 +1,4 @@
-"""A gateway session: what one shard of the bot subscribed to, and what it may have missed.
+"""A gateway session: one shard's subscription, and the dispatches it may have missed.
 
 https://docs.discord.com/developers/events/gateway#resuming
 """
@@ -8,29 +8,37 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import orjson
 
 from sandbox import serial
 from sandbox.entities import Event, Intent
 from sandbox.permissions import Permission
-
-if TYPE_CHECKING:
-    from sandbox.world import World
+from sandbox.world import World
 
 _CONTENT_FIELDS: dict[str, Any] = {"content": "", "embeds": [], "attachments": [], "components": []}
+
+
+class Link(Protocol):
+    """The connection of a session."""
+
+    def deliver(self, payload: bytes) -> None: ...
+
+    def replace(self) -> None: ...
 
 
 @dataclass(slots=True, eq=False)
 class Session:
     """One identified shard.
 
-    `replay` keeps the newest dispatches, bounded; `pending` the guilds whose GUILD_CREATE is
-    still to come, made one at a time when the connection has nothing better to send, so that
-    thousands of guilds cost nothing beforehand; `known` are those the client was told of at
-    all. `deliver` hands a dispatch to the connection, None while there is none, and then
-    `lost_at` (seconds) tells since when.
+    Attributes:
+        replay: sequence number and JSON of the newest dispatches, bounded.
+        pending: guilds whose GUILD_CREATE is not sent yet. Each is built only when the connection
+            has nothing else to send, so that thousands of guilds cost nothing beforehand.
+        known: guilds that the client was told of in READY or GUILD_CREATE.
+        link: the connection; None while there is none.
+        disconnected_at: when the connection was lost, seconds since the epoch.
     """
 
     id: str
@@ -38,33 +46,33 @@ class Session:
     shard: tuple[int, int]
     intents: int
     replay: deque[tuple[int, bytes]]
+    observe: Callable[[str, int, str, Any], None]
     large_threshold: int = 50
     seq: int = 0
     pending: dict[int, None] = field(default_factory=dict)
     known: set[int] = field(default_factory=set)
-    deliver: Callable[[bytes], None] | None = None
-    lost_at: float | None = None
-    watch: Callable[[str, Any], None] | None = None
+    link: Link | None = None
+    disconnected_at: float | None = None
 
     def owns(self, guild_id: int | None) -> bool:
-        """Whether this shard is the one for a guild; direct messages belong to shard 0.
+        """Whether this shard serves a guild; direct messages (None) belong to shard 0.
 
         https://docs.discord.com/developers/events/gateway#sharding
         """
         index, count = self.shard
         return ((guild_id >> 22) % count if guild_id is not None else 0) == index
 
-    def wants(self, event: Event) -> bool:
-        """Whether shard, intents and the bot's view of the channel let this event through."""
+    def subscribes_to(self, event: Event) -> bool:
+        """Whether shard, intents and the bot's permissions let this event through."""
         if not event.gateway or not self.owns(event.guild_id):
             return False
         if event.intents and not event.intents & self.intents:
             return False
         if event.guild_id is None or event.name in ("INTERACTION_CREATE", "GUILD_DELETE"):
             return True
-        return self._sees(event)
+        return self._can_see(event)
 
-    def _sees(self, event: Event) -> bool:
+    def _can_see(self, event: Event) -> bool:
         guild = self.world.guilds.get(event.guild_id or 0)
         member = guild and guild.members.get(self.world.application.bot.id)
         if not member:
@@ -76,31 +84,33 @@ class Session:
             self.world.permissions(channel, member) & Permission.VIEW_CHANNEL
         )
 
-    def tell(self, event: Event) -> None:
-        """Dispatch an event, after the GUILD_CREATE of its guild if that is still to come."""
-        if not self.wants(event):
+    def send_event(self, event: Event) -> None:
+        """Dispatch an event, after the GUILD_CREATE of its guild if that is still pending."""
+        if not self.subscribes_to(event):
             return
         if event.name == "GUILD_CREATE" and event.guild_id is not None:
             self.pending[event.guild_id] = None
-            self.hand_over(self.next_guild(event.guild_id))
+            self._send(self.next_guild(event.guild_id))
             return
         if event.guild_id in self.pending:
             if event.name == "GUILD_DELETE":
                 del self.pending[event.guild_id]
             else:
-                self.hand_over(self.next_guild(event.guild_id))
+                self._send(self.next_guild(event.guild_id))
         if event.name == "GUILD_DELETE" and not event.data.get("unavailable"):
             self.known.discard(event.guild_id or 0)
-        self.hand_over(self.dispatch(event.name, self._visible(event)))
+        self._send(self.dispatch(event.name, self._visible(event)))
 
-    def hand_over(self, payload: bytes | None) -> None:
-        if payload is not None and self.deliver is not None:
-            self.deliver(payload)
+    def _send(self, payload: bytes | None) -> None:
+        if payload is not None and self.link is not None:
+            self.link.deliver(payload)
 
     def _visible(self, event: Event) -> dict[str, Any]:
-        """Message content is blanked without the intent for it, as the documentation on
-        "Message Content Intent" tells: not in direct messages, nor in the bot's own ones, nor
-        where it is mentioned."""
+        """The event's data, message content blanked without the MESSAGE_CONTENT intent.
+
+        Content of direct messages, of the bot's own messages and of those that mention it is
+        always sent, https://docs.discord.com/developers/events/gateway#message-content-intent.
+        """
         data = event.data
         if event.name not in ("MESSAGE_CREATE", "MESSAGE_UPDATE") or event.guild_id is None:
             return data
@@ -117,8 +127,7 @@ class Session:
             {"op": 0, "t": name, "s": self.seq, "d": data}, option=orjson.OPT_NON_STR_KEYS
         )
         self.replay.append((self.seq, payload))
-        if self.watch is not None:
-            self.watch(name, data)
+        self.observe("out", 0, name, data)
         return payload
 
     def ready(self, gateway_url: str) -> bytes:
@@ -130,7 +139,7 @@ class Session:
             if self.owns(guild.id) and bot.id in guild.members
         ]
         self.known = {guild.id for guild in guilds}
-        self.pending = {guild.id: None for guild in guilds if not guild.unavailable}
+        self.pending = {guild.id: None for guild in guilds}
         return self.dispatch(
             "READY",
             {
@@ -148,7 +157,7 @@ class Session:
                 "geo_ordered_rtc_regions": [],
                 "application": {
                     "id": str(self.world.application.id),
-                    "flags": self.world.application.flags,
+                    "flags": 0,
                 },
                 "shard": list(self.shard),
                 "_trace": ["sandbox"],
@@ -156,9 +165,9 @@ class Session:
         )
 
     def next_guild(self, guild_id: int | None = None) -> bytes | None:
-        """The next GUILD_CREATE still to come, or that of one guild; None when there is none.
+        """The next pending GUILD_CREATE, or that of one guild; None when there is none.
 
-        Without the GUILDS intent a session gets none at all.
+        Without the GUILDS intent a session gets none.
         """
         while self.pending:
             chosen = guild_id if guild_id is not None else next(iter(self.pending))
@@ -171,7 +180,7 @@ class Session:
                     large=len(guild.members) > self.large_threshold,
                     all_members=bool(self.intents & Intent.GUILD_MEMBERS),
                 )
-                # Its absence tells clients that the bot has just joined.
+                # Clients take a missing `unavailable` as a guild that the bot has just joined.
                 if chosen not in self.known:
                     del data["unavailable"]
                 self.known.add(chosen)
@@ -180,8 +189,8 @@ class Session:
                 return None
         return None
 
-    def since(self, seq: int) -> list[bytes] | None:
-        """The dispatches after `seq`; None when some of them are kept no more."""
+    def dispatches_after(self, seq: int) -> list[bytes] | None:
+        """The dispatches after `seq`; None when some of them are no longer kept."""
         if self.seq - seq > len(self.replay):
             return None
         return [payload for number, payload in self.replay if number > seq]

@@ -1,4 +1,4 @@
-"""What a person types into a slash command: checked as Discord's client checks it.
+"""Slash commands as a person types them, validated as Discord's client does.
 
 https://docs.discord.com/developers/interactions/application-commands
 """
@@ -11,10 +11,11 @@ from enum import IntEnum
 from typing import Any
 
 from sandbox.entities import Command
+from sandbox.interactions.invoker import Invoker
+from sandbox.interactions.resolved import ResolvedData
 from sandbox.outcome import Refused
-from sandbox.place import Place, Resolved
 
-#: Integers and numbers of an option lie within this, the doubles' exact range.
+#: Bound of integer and number options: the range in which doubles are exact.
 LIMIT = 2**53
 
 
@@ -31,18 +32,17 @@ class OptionType(IntEnum):
     ROLE = 8
     MENTIONABLE = 9
     NUMBER = 10
-    ATTACHMENT = 11
 
 
 _NESTING = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
-    """A command found by its path: the subcommands on the way, and the options it takes."""
+class CommandPath:
+    """A command, the groups and subcommands of a path, and the options that it takes."""
 
     command: Command
-    way: tuple[Mapping[str, Any], ...]
+    subcommands: tuple[Mapping[str, Any], ...]
     specs: tuple[Mapping[str, Any], ...]
 
     def spec(self, name: str) -> Mapping[str, Any]:
@@ -53,64 +53,59 @@ class Called:
         raise Refused(f"/{self.command.name} takes no option {name!r}; it takes: {known}")
 
     def nested(self, options: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The options inside the subcommands on the way, as the interaction carries them."""
-        for step in reversed(self.way):
+        """The options nested in the groups and subcommands, as in an interaction."""
+        for step in reversed(self.subcommands):
             options = [{"type": step["type"], "name": step["name"], "options": options}]
         return options
 
 
-def find(place: Place, path: str) -> Called:
-    """The slash command of that path, offered to the person here; Refused otherwise."""
+def find(invoker: Invoker, path: str) -> CommandPath:
+    """The slash command of that path. Refused when it is not offered to the person."""
     words = path.removeprefix("/").split()
     if not words:
         raise Refused("no command was named")
-    command = _named(place, words[0], kind=1)
+    command = _named(invoker, words[0])
     specs: tuple[Mapping[str, Any], ...] = tuple(command.options)
-    way: list[Mapping[str, Any]] = []
+    subcommands: list[Mapping[str, Any]] = []
     for word in words[1:]:
         step = next(
-            (s for s in specs if s["type"] in _NESTING and _is_called(s, word, place)), None
+            (s for s in specs if s["type"] in _NESTING and _is_called(s, word, invoker)), None
         )
         if step is None:
             raise Refused(f"/{' '.join(words)}: there is no subcommand {word!r}; {_offer(specs)}")
-        way.append(step)
+        subcommands.append(step)
         specs = tuple(step.get("options") or ())
     if any(spec["type"] in _NESTING for spec in specs):
         raise Refused(f"/{' '.join(words)} needs a subcommand; {_offer(specs)}")
-    return Called(command, tuple(way), specs)
+    return CommandPath(command, tuple(subcommands), specs)
 
 
-def find_menu(place: Place, name: str, kind: int) -> Command:
-    """The user (2) or message (3) command of that name, offered to the person here."""
-    return _named(place, name, kind)
+def offered(invoker: Invoker) -> list[Command]:
+    """The commands that Discord's client offers to the person."""
+    return [c for c in invoker.world.commands.values() if invoker.why_hidden(c) is None]
 
 
-def offered(place: Place) -> list[Command]:
-    """The commands that Discord's client shows the person here."""
-    return [c for c in place.world.commands.values() if place.hidden(c) is None]
-
-
-def _named(place: Place, name: str, kind: int) -> Command:
+def _named(invoker: Invoker, name: str) -> Command:
     candidates = [
         command
-        for command in place.world.commands.values()
-        if command.type == kind
-        and (command.name == name or _translation(command, place.user.locale) == name)
+        for command in invoker.world.commands.values()
+        if command.type == 1
+        and (command.name == name or _translation(command, invoker.user.locale) == name)
     ]
-    reasons = [place.hidden(command) for command in candidates]
+    reasons = [invoker.why_hidden(command) for command in candidates]
     for command, reason in zip(candidates, reasons, strict=True):
         if reason is None:
             return command
-    told = f"the command {name!r} is not shown to {place.user.name} here"
-    raise Refused(f"{told}: {reasons[0]}" if reasons else f"there is no command {name!r}")
+    hidden = f"the command {name!r} is not shown to {invoker.user.name} here"
+    raise Refused(f"{hidden}: {reasons[0]}" if reasons else f"there is no command {name!r}")
 
 
 def _translation(command: Command, locale: str) -> str | None:
     return (command.name_localizations or {}).get(locale)
 
 
-def _is_called(spec: Mapping[str, Any], word: str, place: Place) -> bool:
-    translated = (spec.get("name_localizations") or {}).get(place.user.locale)
+def _is_called(spec: Mapping[str, Any], word: str, invoker: Invoker) -> bool:
+    translated = (spec.get("name_localizations") or {}).get(invoker.user.locale)
     return word in (spec["name"], translated)
 
 
@@ -119,44 +114,38 @@ def _offer(specs: tuple[Mapping[str, Any], ...]) -> str:
     return f"there are: {', '.join(names)}" if names else "it has none"
 
 
-def filled(called: Called, values: Mapping[str, Any], resolved: Resolved) -> list[dict[str, Any]]:
-    """The options as an interaction carries them, in the command's order. Refused for a missing
-    required option and for a value that the client would not let through."""
-    for name in values:
-        called.spec(name)
-    options = []
-    for spec in called.specs:
-        if values.get(spec["name"]) is not None:
-            value = _checked(spec, values[spec["name"]], resolved)
-            options.append({"name": spec["name"], "type": spec["type"], "value": value})
-        elif spec.get("required"):
-            raise Refused(f"the option {spec['name']!r} is required")
-    return options
-
-
-def typing(
-    called: Called, focused: str, values: Mapping[str, Any], resolved: Resolved
+def filled(
+    path: CommandPath,
+    values: Mapping[str, Any],
+    resolved: ResolvedData,
+    *,
+    focused: str | None = None,
 ) -> list[dict[str, Any]]:
-    """The options while `focused` is being typed: its text unchecked, the others as far as they
-    are valid already."""
-    if not called.spec(focused).get("autocomplete"):
-        raise Refused(f"the option {focused!r} does not autocomplete")
-    options = []
-    for spec in called.specs:
-        name = spec["name"]
-        if name == focused:
-            text = values.get(name, "")
-            value: Any = str(text)
-            options.append({"name": name, "type": spec["type"], "value": value, "focused": True})
-        elif values.get(name) is not None:
-            value = _checked(spec, values[name], resolved)
-            options.append({"name": name, "type": spec["type"], "value": value})
+    """The options as in an interaction, in the command's order.
+
+    With `focused` for autocompletion: the text of that option is not validated, and required
+    options may be missing. Refused for a missing required option, and for a value that Discord's
+    client would not accept.
+    """
     for name in values:
-        called.spec(name)
+        path.spec(name)
+    if focused is not None and not path.spec(focused).get("autocomplete"):
+        raise Refused(f"the option {focused!r} does not autocomplete")
+    options: list[dict[str, Any]] = []
+    for spec in path.specs:
+        name, kind = spec["name"], spec["type"]
+        if name == focused:
+            text = str(values.get(name, ""))
+            options.append({"name": name, "type": kind, "value": text, "focused": True})
+        elif values.get(name) is not None:
+            value = _validated(spec, values[name], resolved)
+            options.append({"name": name, "type": kind, "value": value})
+        elif spec.get("required") and focused is None:
+            raise Refused(f"the option {name!r} is required")
     return options
 
 
-def _checked(spec: Mapping[str, Any], value: Any, resolved: Resolved) -> Any:
+def _validated(spec: Mapping[str, Any], value: Any, resolved: ResolvedData) -> Any:
     match OptionType(spec["type"]):
         case OptionType.STRING:
             return _string(spec, value)
@@ -174,8 +163,6 @@ def _checked(spec: Mapping[str, Any], value: Any, resolved: Resolved) -> Any:
             return resolved.role(value)
         case OptionType.MENTIONABLE:
             return resolved.mentionable(value)
-        case OptionType.ATTACHMENT:
-            return resolved.attachment(value)
         case _:
             raise Refused(f"{spec['name']} is a subcommand, not an option")
 
@@ -192,32 +179,22 @@ def _string(spec: Mapping[str, Any], value: Any) -> str:
 
 
 def _number(spec: Mapping[str, Any], value: Any) -> int | float:
-    number = _parsed(value) if isinstance(value, str) else value
     if spec.get("choices"):
-        chosen: int | float = _chosen(spec, value if number is None else number)
+        chosen: int | float = _chosen(spec, value)
         return chosen
     whole = spec["type"] == OptionType.INTEGER
-    if isinstance(number, bool) or not isinstance(number, int if whole else int | float):
+    if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
         kind = "a whole number" if whole else "a number"
         raise Refused(f"{spec['name']}: {value!r} is not {kind}")
     low, high = spec.get("min_value"), spec.get("max_value")
     low, high = -LIMIT if low is None else low, LIMIT if high is None else high
-    if not low <= number <= high:
-        raise Refused(f"{spec['name']}: {number} does not lie between {low} and {high}")
-    return number
-
-
-def _parsed(text: str) -> int | float | None:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return None
+    if not low <= value <= high:
+        raise Refused(f"{spec['name']}: {value} does not lie between {low} and {high}")
+    return value
 
 
 def _chosen(spec: Mapping[str, Any], value: Any) -> Any:
-    """A choice is named by its value, or by its name as the client shows it."""
+    """The value of a choice, given by its value or its name."""
     for choice in spec["choices"]:
         names = {choice["name"], *(choice.get("name_localizations") or {}).values()}
         if value == choice["value"] or value in names:
