@@ -1,4 +1,4 @@
-"""The sandbox's REST by hand, and a clock that moves when it is told to."""
+"""Requests to the sandbox's REST API, and a clock that tests advance."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 import aiohttp
 
 from sandbox import Sandbox
+from sandbox.entities import Channel
+from sandbox.permissions import Permission
 
 
 class ManualClock:
@@ -80,3 +82,20 @@ def error_codes(errors: Mapping[str, Any], path: str = "") -> Iterator[tuple[str
                 yield path, error["code"]
         else:
             yield from error_codes(node, f"{path}.{key}".strip("."))
+
+
+def grant(sandbox: Sandbox, channel: Channel, *permissions: Permission) -> None:
+    """Give the bot permissions in a channel."""
+    bot = sandbox.world.application.bot.id
+    sandbox.world.set_overwrite(channel, bot, allow=int(sum(permissions)))
+
+
+def deny(sandbox: Sandbox, channel: Channel, *permissions: Permission) -> None:
+    """Take permissions from the bot in a channel."""
+    bot = sandbox.world.application.bot.id
+    sandbox.world.set_overwrite(channel, bot, deny=int(sum(permissions)))
+
+
+async def post(api: Api, channel: Channel, payload: Any) -> Answer:
+    """Send a message to a channel."""
+    return await api("POST", f"/channels/{channel.id}/messages", payload)

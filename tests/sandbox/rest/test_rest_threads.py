@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import aiohttp
 import pytest
-from openapi import Checker
-from rest_api import Answer, Api, ManualClock
+from rest_api import Answer, Api, ManualClock, deny
 
 from sandbox import Sandbox
 from sandbox.entities import Channel, ChannelType, Event, Guild
-from sandbox.gateway import GatewaySettings
 from sandbox.permissions import DEFAULT_BOT, Permission
 
 P = Permission
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-async def sandbox(checker: Checker, clock: ManualClock) -> AsyncIterator[Sandbox]:
-    settings = GatewaySettings(identify_interval=0.0)
-    async with Sandbox(
-        page=False, observer=checker, gateway=settings, clock=clock, rate_limits=False
-    ) as made:
-        yield made
-
-
-@pytest.fixture
-async def api(sandbox: Sandbox) -> AsyncIterator[Api]:
-    async with aiohttp.ClientSession() as session:
-        yield Api(session, sandbox)
 
 
 @pytest.fixture
@@ -44,19 +20,10 @@ def guild(sandbox: Sandbox) -> Guild:
 
 
 @pytest.fixture
-def channel(sandbox: Sandbox, guild: Guild) -> Channel:
-    return sandbox.world.add_channel(guild, "news")
-
-
-@pytest.fixture
 def forum(sandbox: Sandbox, guild: Guild) -> Channel:
     return sandbox.world.add_channel(
         guild, "interviews", type=ChannelType.FORUM, tags=["Music", "Film"], require_tag=True
     )
-
-
-def deny(sandbox: Sandbox, channel: Channel, *bits: P) -> None:
-    sandbox.world.set_overwrite(channel, sandbox.world.application.bot.id, deny=int(sum(bits)))
 
 
 async def from_message(api: Api, channel: Channel, **body: Any) -> tuple[Answer, Answer]:

@@ -1,70 +1,25 @@
-"""Messages over REST: sending, reading, editing, permissions, nonces, pings, crossposts."""
+"""Messages: sending, reading, editing, permissions, attachments, direct messages."""
 
 from __future__ import annotations
 
-import asyncio
 import io
-from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 import pytest
-from openapi import Checker
 from PIL import Image
-from rest_api import Answer, Api, ManualClock
+from rest_api import Api, ManualClock, deny, post
 
 from sandbox import Sandbox
 from sandbox.entities import Channel, ChannelType, Event, Guild, MessageFlag
-from sandbox.gateway import GatewaySettings
 from sandbox.permissions import Permission
 
 P = Permission
 V2 = int(MessageFlag.IS_COMPONENTS_V2)
 
 
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
-
-
-@pytest.fixture
-async def sandbox(checker: Checker, clock: ManualClock) -> AsyncIterator[Sandbox]:
-    """As for all tests here, with a clock that stands still and no rate limits."""
-    settings = GatewaySettings(identify_interval=0.0)
-    async with Sandbox(
-        page=False, observer=checker, gateway=settings, clock=clock, rate_limits=False
-    ) as made:
-        yield made
-
-
-@pytest.fixture
-async def api(sandbox: Sandbox) -> AsyncIterator[Api]:
-    async with aiohttp.ClientSession() as session:
-        yield Api(session, sandbox)
-
-
-@pytest.fixture
-def guild(sandbox: Sandbox) -> Guild:
-    return sandbox.world.add_guild("Fans")
-
-
-@pytest.fixture
-def channel(sandbox: Sandbox, guild: Guild) -> Channel:
-    return sandbox.world.add_channel(guild, "news")
-
-
 def own_role(sandbox: Sandbox, guild: Guild) -> int:
     return guild.members[sandbox.world.application.bot.id].roles[0]
-
-
-def deny(sandbox: Sandbox, channel: Channel, *bits: P) -> None:
-    """Take permissions from the bot in a channel."""
-    target = sandbox.world.application.bot.id
-    sandbox.world.set_overwrite(channel, target, deny=int(sum(bits)))
-
-
-async def post(api: Api, channel: Channel, payload: Any) -> Answer:
-    return await api("POST", f"/channels/{channel.id}/messages", payload)
 
 
 async def test_a_message_is_sent_and_read_back(api: Api, channel: Channel) -> None:
@@ -244,146 +199,6 @@ async def test_a_channel_keeps_the_newest(sandbox: Sandbox, api: Api, channel: C
     assert [message.content for message in channel.messages.values()] == ["2", "3", "4"]
 
 
-# Nonces
-
-
-async def test_an_enforced_nonce_gives_the_message_of_then(
-    api: Api, clock: ManualClock, channel: Channel
-) -> None:
-    payload = {"content": "new interview", "nonce": "delivery-1", "enforce_nonce": True}
-    first = await post(api, channel, payload)
-    assert first.json["nonce"] == "delivery-1"
-    clock.advance(299)
-    again = await post(api, channel, payload)
-    assert (again.status, again.json["id"]) == (200, first.json["id"])
-    assert len(channel.messages) == 1
-    other = await post(api, channel, payload | {"nonce": "delivery-2"})
-    assert other.json["id"] != first.json["id"]
-    clock.advance(300)
-    later = await post(api, channel, payload)
-    assert later.json["id"] != first.json["id"]
-    assert len(channel.messages) == 3
-
-
-async def test_a_nonce_not_enforced_is_only_repeated_back(api: Api, channel: Channel) -> None:
-    payload = {"content": "x", "nonce": 7}
-    answers = [await post(api, channel, payload) for _ in range(2)]
-    assert [answer.json["nonce"] for answer in answers] == [7, 7]
-    assert len(channel.messages) == 2
-
-
-async def test_a_window_of_zero_switches_it_off(
-    sandbox: Sandbox, api: Api, channel: Channel
-) -> None:
-    sandbox.world.nonce_window = 0.0
-    payload = {"content": "x", "nonce": "n", "enforce_nonce": True}
-    for _ in range(2):
-        await post(api, channel, payload)
-    assert len(channel.messages) == 2
-
-
-async def test_nonces_are_forgotten_in_time(
-    sandbox: Sandbox, api: Api, clock: ManualClock, channel: Channel
-) -> None:
-    for number in range(20):
-        clock.advance(100)
-        payload = {"content": "x", "nonce": str(number), "enforce_nonce": True}
-        await post(api, channel, payload)
-    assert len(sandbox.world.nonces) <= 3
-
-
-async def test_two_at_once_with_one_nonce_make_one_message(api: Api, channel: Channel) -> None:
-    payload = {"content": "x", "nonce": "n", "enforce_nonce": True}
-    answers = await asyncio.gather(*(post(api, channel, payload) for _ in range(5)))
-    assert len({answer.json["id"] for answer in answers}) == 1
-    assert len(channel.messages) == 1
-
-
-# Pings
-
-EVERYTHING = "@everyone @here <@{user}> <@!{user}> <@&{role}> <@&{closed}>"
-
-
-async def pings(
-    sandbox: Sandbox, api: Api, guild: Guild, channel: Channel, payload: Any
-) -> tuple[list[str], list[str], bool]:
-    """Names of the users and roles that a message of `payload` pings, and whether everyone."""
-    world = sandbox.world
-    user = world.add_user("mina")
-    world.add_member(guild, user)
-    role = world.add_role(guild, "fans", mentionable=True)
-    closed = world.add_role(guild, "staff")
-    text = EVERYTHING.format(user=user.id, role=role.id, closed=closed.id)
-    names = {str(role.id): "fans", str(closed.id): "staff"}
-    filled = _filled(payload, text, {"user": user.id, "role": role.id, "closed": closed.id})
-    answer = await post(api, channel, filled)
-    assert answer.status == 200, answer.json
-    return (
-        [each["username"] for each in answer.json["mentions"]],
-        [names[each] for each in answer.json["mention_roles"]],
-        answer.json["mention_everyone"],
-    )
-
-
-def _filled(node: Any, text: str, ids: dict[str, int]) -> Any:
-    if isinstance(node, dict):
-        return {key: _filled(value, text, ids) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_filled(value, text, ids) for value in node]
-    if node == "TEXT":
-        return text
-    return str(ids[node]) if node in ids else node
-
-
-@pytest.mark.parametrize(
-    ("allowed", "expected"),
-    [
-        (None, (["mina"], ["fans", "staff"], True)),
-        ({"parse": []}, ([], [], False)),
-        ({}, ([], [], False)),
-        ({"parse": ["users"]}, (["mina"], [], False)),
-        ({"parse": ["roles"]}, ([], ["fans", "staff"], False)),
-        ({"parse": ["everyone"]}, ([], [], True)),
-        ({"roles": ["role"]}, ([], ["fans"], False)),
-        ({"users": ["user"], "roles": ["closed"]}, (["mina"], ["staff"], False)),
-        ({"users": ["1"]}, ([], [], False)),
-    ],
-)
-async def test_allowed_mentions(
-    sandbox: Sandbox, api: Api, guild: Guild, channel: Channel, allowed: Any, expected: Any
-) -> None:
-    payload = {"content": "TEXT", "allowed_mentions": allowed}
-    assert await pings(sandbox, api, guild, channel, payload) == expected
-
-
-async def test_without_mention_everyone_only_open_roles(
-    sandbox: Sandbox, api: Api, guild: Guild, channel: Channel
-) -> None:
-    deny(sandbox, channel, P.MENTION_EVERYONE)
-    assert await pings(sandbox, api, guild, channel, {"content": "TEXT"}) == (
-        ["mina"],
-        ["fans"],
-        False,
-    )
-
-
-async def test_texts_in_components_ping_and_embeds_do_not(
-    sandbox: Sandbox, api: Api, guild: Guild, channel: Channel
-) -> None:
-    nested = {"type": 17, "components": [{"type": 10, "content": "TEXT"}]}
-    found = await pings(sandbox, api, guild, channel, {"flags": V2, "components": [nested]})
-    assert found == (["mina"], ["fans", "staff"], True)
-    found = await pings(sandbox, api, guild, channel, {"embeds": [{"description": "TEXT"}]})
-    assert found == ([], [], False)
-
-
-async def test_code_is_not_a_mention(
-    sandbox: Sandbox, api: Api, guild: Guild, channel: Channel
-) -> None:
-    answer = await post(api, channel, {"content": "`@everyone` ```<@1>\n@here```"})
-    assert answer.json["mention_everyone"] is False
-
-
 # Attachments
 
 
@@ -447,110 +262,6 @@ async def test_files_need_a_permission_and_have_a_bound(
     deny(sandbox, channel, P.ATTACH_FILES)
     refused = await api("POST", path, data=form("{}", ("a.png", b"x")))
     assert (refused.status, refused.code) == (403, 50013)
-
-
-# Crossposts
-
-
-async def followed(
-    sandbox: Sandbox, api: Api, count: int
-) -> tuple[Channel, list[Channel], list[Answer]]:
-    world = sandbox.world
-    home = world.add_channel(world.add_guild("Home"), "news", type=ChannelType.ANNOUNCEMENT)
-    targets, answers = [], []
-    for number in range(count):
-        guild = world.add_guild(
-            f"Fans {number}", bot_permissions=P.VIEW_CHANNEL | P.MANAGE_WEBHOOKS
-        )
-        targets.append(world.add_channel(guild, "interviews"))
-        body = {"webhook_channel_id": str(targets[-1].id)}
-        answers.append(await api("POST", f"/channels/{home.id}/followers", body))
-    return home, targets, answers
-
-
-async def test_a_crosspost_reaches_all_followers(sandbox: Sandbox, api: Api) -> None:
-    home, targets, answers = await followed(sandbox, api, 3)
-    assert [answer.json["channel_id"] for answer in answers] == [str(home.id)] * 3
-    button = {"type": 2, "style": 1, "label": "Read", "custom_id": "read"}
-    sent = await post(
-        api,
-        home,
-        {
-            "content": "New! @everyone",
-            "embeds": [{"title": "An interview"}],
-            "components": [{"type": 1, "components": [button]}],
-        },
-    )
-    path = f"/channels/{home.id}/messages/{sent.json['id']}"
-    published = await api("POST", path + "/crosspost")
-    assert published.json["flags"] & MessageFlag.CROSSPOSTED
-    await sandbox.rest.wait_for_background()
-    for target in targets:
-        note, copy = target.messages.values()
-        assert note.type == 12
-        assert copy.content == "New! @everyone"
-        assert [embed["title"] for embed in copy.embeds] == ["An interview"]
-        assert copy.components == []
-        assert copy.flags & MessageFlag.IS_CROSSPOST
-        assert copy.webhook_id in home.followers
-        assert copy.mention_everyone is False
-        assert (copy.reference or {})["message_id"] == sent.json["id"]
-    await api("PATCH", path, {"content": "Mended"})
-    copies = [list(target.messages.values())[-1] for target in targets]
-    assert {copy.content for copy in copies} == {"Mended"}
-    await api("DELETE", path)
-    assert all(copy.flags & MessageFlag.SOURCE_MESSAGE_DELETED for copy in copies)
-
-
-async def test_a_crosspost_refused(sandbox: Sandbox, api: Api, channel: Channel) -> None:
-    sent = await post(api, channel, {"content": "x"})
-    path = f"/channels/{channel.id}/messages/{sent.json['id']}/crosspost"
-    plain = await api("POST", path)
-    assert (plain.status, plain.code) == (400, 50024)
-    home, _targets, _answers = await followed(sandbox, api, 0)
-    sent = await post(api, home, {"content": "x"})
-    path = f"/channels/{home.id}/messages/{sent.json['id']}/crosspost"
-    assert (await api("POST", path)).status == 200
-    again = await api("POST", path)
-    assert (again.status, again.code) == (400, 40033)
-
-
-async def test_eleven_crossposts_in_an_hour_are_too_many(
-    sandbox: Sandbox, api: Api, clock: ManualClock
-) -> None:
-    home, _targets, _answers = await followed(sandbox, api, 0)
-    sent = [await post(api, home, {"content": str(number)}) for number in range(11)]
-    sandbox.limiter.enabled = True
-    paths = [f"/channels/{home.id}/messages/{each.json['id']}/crosspost" for each in sent]
-    answers = [await api("POST", path) for path in paths]
-    assert [answer.status for answer in answers] == [200] * 10 + [429]
-    assert answers[-1].json["retry_after"] == 3600
-    clock.advance(3600)
-    assert (await api("POST", paths[-1])).status == 200
-
-
-async def test_following_needs_manage_webhooks_there(sandbox: Sandbox, api: Api) -> None:
-    world = sandbox.world
-    home = world.add_channel(world.add_guild("Home"), "news", type=ChannelType.ANNOUNCEMENT)
-    target = world.add_channel(world.add_guild("Fans"), "interviews")
-    body = {"webhook_channel_id": str(target.id)}
-    refused = await api("POST", f"/channels/{home.id}/followers", body)
-    assert (refused.status, refused.code) == (403, 50013)
-    backwards = await api(
-        "POST", f"/channels/{target.id}/followers", {"webhook_channel_id": str(home.id)}
-    )
-    assert (backwards.status, backwards.code) == (400, 50024)
-
-
-async def test_sixteen_webhooks_are_too_many(sandbox: Sandbox, api: Api) -> None:
-    world = sandbox.world
-    guild = world.add_guild("Fans", bot_permissions=P.ADMINISTRATOR)
-    home = world.add_channel(guild, "news", type=ChannelType.ANNOUNCEMENT)
-    target = world.add_channel(guild, "interviews")
-    body = {"webhook_channel_id": str(target.id)}
-    answers = [await api("POST", f"/channels/{home.id}/followers", body) for _ in range(16)]
-    assert [answer.status for answer in answers] == [200] * 15 + [400]
-    assert answers[-1].code == 30007
 
 
 # Direct messages
