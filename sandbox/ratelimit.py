@@ -10,7 +10,7 @@ import hashlib
 import math
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,13 +54,11 @@ class RateLimiter:
         clock: Callable[[], float] = time.time,
         *,
         enabled: bool = True,
-        global_limit: Limit = Limit(GLOBAL_REQUESTS, 1.0),
-        limits: Mapping[str, Limit] | None = None,
         invalid_limit: int = INVALID_REQUESTS,
     ) -> None:
         self.enabled = enabled
-        self.global_limit = global_limit
-        self.limits: dict[str, Limit] = dict(limits or {})
+        self.global_limit = Limit(GLOBAL_REQUESTS, 1.0)
+        self.limits: dict[str, Limit] = {}
         self.invalid: Counter[int] = Counter()
         self._invalid_limit = invalid_limit
         self._invalid_times: deque[float] = deque()

@@ -26,9 +26,6 @@ from sandbox.state import State
 
 Json = dict[str, Any]
 
-# The default of `large_threshold`, with more members than which a guild is large.
-LARGE_THRESHOLD = 50
-
 
 def iso(timestamp: float) -> str:
     """Seconds since the epoch as ISO 8601 in UTC with microseconds."""
@@ -299,22 +296,21 @@ def guild_json(guild: Guild) -> Json:
 
 
 def guild_create_json(
-    world: State, guild: Guild, *, large: bool | None = None, all_members: bool = True
+    world: State, guild: Guild, *, large: bool = False, all_members: bool = True
 ) -> Json:
     """GUILD_CREATE's data.
 
-    `large` omits offline members (None: with more than 50 members). `all_members` False includes
+    `large` omits offline members. `all_members` False includes
     only the bot, as for a session without the GUILD_MEMBERS intent.
     """
     bot_id = world.application.bot.id
-    big = len(guild.members) > LARGE_THRESHOLD if large is None else large
     members = list(guild.members.values())
-    if big or not all_members:
+    if large or not all_members:
         members = [member for member in members if member.user.id == bot_id]
     own = guild.members.get(bot_id)
     return guild_json(guild) | {
         "joined_at": iso(own.joined_at if own else guild.created_at),
-        "large": big,
+        "large": large,
         "unavailable": False,
         "member_count": len(guild.members),
         "members": [member_json(member) for member in members],

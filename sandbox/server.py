@@ -7,7 +7,6 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
@@ -117,12 +116,7 @@ class Sandbox(People):
         self.world.base_url = self.url
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         await self._stack.aclose()
 
     # Addresses
@@ -180,7 +174,9 @@ class Sandbox(People):
 
     async def wait_ready(self, shards: int = 1, timeout: float | None = 10.0) -> None:
         """Wait until that many shards are connected and know all their guilds."""
-        await self.gateway.wait_ready(shards, timeout)
+        await self.changes.wait_for(
+            lambda: len(self.gateway.ready_shards()) >= shards, timeout, f"{shards} ready shard(s)"
+        )
 
     async def wait_until(
         self,

@@ -101,12 +101,6 @@ class Gateway(Sessions):
             if connection.session is not None and connection.idle
         }
 
-    async def wait_ready(self, shards: int = 1, timeout: float | None = 10.0) -> None:
-        """Wait until that many shards are ready. Raises TimeoutError after `timeout` seconds."""
-        await self.changes.wait_for(
-            lambda: len(self.ready_shards()) >= shards, timeout, f"{shards} ready shard(s)"
-        )
-
     async def wait_gone(self, timeout: float | None = 10.0) -> None:
         """Wait until no connection is left. Raises TimeoutError after `timeout` seconds."""
         await self.changes.wait_for(

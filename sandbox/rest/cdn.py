@@ -48,7 +48,6 @@ def cdn_routes(world: World) -> list[web.RouteDef]:
         web.get("/cdn/attachments/{channel_id}/{attachment_id}/{name}", attachment),
         web.get("/cdn/{kind:avatars|icons|app-icons}/{id}/{file}", picture),
         web.get("/cdn/emojis/{id:[0-9]+}.{extension}", picture),
-        web.get("/cdn/embed/avatars/{id:[0-9]+}.png", picture),
     ]
 
 

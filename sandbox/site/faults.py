@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """What goes wrong with requests whose path and query `match` finds.
+    """What goes wrong with requests whose path and query contain the regular expression `match`.
 
     In this order: wait `delay` seconds; with `status`, answer that with `body` and `headers`
     instead of the page; with `drip`, send one byte of the body every `drip` seconds; with `cut`,
@@ -15,7 +15,7 @@ class Fault:
     how many requests are affected; None is unlimited.
     """
 
-    match: re.Pattern[str]
+    match: str
     times: int | None = None
     delay: float = 0.0
     status: int | None = None
@@ -40,7 +40,7 @@ class Faults:
 
     def apply(self, path_qs: str) -> Fault | None:
         """The fault that applies to a request; counts it."""
-        fault = next((f for f in self._faults if f.match.search(path_qs)), None)
+        fault = next((f for f in self._faults if re.search(f.match, path_qs)), None)
         if fault is not None and fault.times is not None:
             fault.times -= 1
             if fault.times <= 0:

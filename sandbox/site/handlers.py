@@ -38,7 +38,6 @@ class SiteHandlers:
         return [
             web.get("/", self._root),
             web.get("/page/{page:[0-9]+}/", self._root),
-            web.get("/{rest:(?:feed|rss|feed/rss2/?)}", self._to_feed),
             web.get("/feed/", self._feed),
             web.get("/{kind:(?:category|tag)}/{term}/feed/", self._feed),
             web.get("/{kind:(?:category|tag)}/{term}/", self._listing),
@@ -65,8 +64,6 @@ class SiteHandlers:
         if _unchanged(request, etag, modified):
             return web.Response(status=304, headers=headers)
         page = request.query.get("paged", "1")
-        if "paged" in request.query and page == "1":
-            return _moved(f"{self._url()}{request.path}")
         number = int(page) if _NUMBER.fullmatch(page) else 1
         term, known = self._term(request)
         posts = self._library.published(term) if known else []
@@ -94,8 +91,6 @@ class SiteHandlers:
         return term, term is not None
 
     async def _root(self, request: web.Request) -> web.StreamResponse:
-        if request.query.get("feed") == "rss2":
-            return _moved(f"{self._url()}/feed/")
         if "p" in request.query:
             number = request.query["p"]
             post = self._library.by_id(int(number)) if _NUMBER.fullmatch(number) else None
@@ -134,9 +129,6 @@ class SiteHandlers:
             path = request.rel_url.raw_path.lstrip("/")
             return _moved(f"{self._url()}/{path}/")
         return self._missing(request)
-
-    async def _to_feed(self, request: web.Request) -> web.StreamResponse:
-        return _moved(f"{self._url()}/feed/")
 
     async def _json(self, request: web.Request) -> web.StreamResponse:
         headers = {

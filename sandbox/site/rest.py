@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
-from operator import gt, lt
 from typing import Any
 from urllib.parse import urlencode
 
@@ -109,16 +108,15 @@ class Rest:
                     for post in posts
                     if wanted & {term.id for term in self._library.terms_of(post, taxonomy)}
                 ]
-        for name, key, beyond in _TIME_FILTERS:
-            if name in query:
-                border = _moment(query[name], name)
-                posts = [post for post in posts if beyond(key(post), border)]
+        if "modified_after" in query:
+            after = _moment(query["modified_after"], "modified_after")
+            posts = [post for post in posts if post.modified > after]
         if "slug" in query:
             posts = [post for post in posts if post.slug in query["slug"].split(",")]
         if "include" in query:
             wanted = _ids(query["include"], "include")
             posts = [post for post in posts if post.id in wanted]
-        return _ordered(posts, query)
+        return posts
 
     def _one(self, number: int, query: Mapping[str, str]) -> Json:
         post = self._library.by_id(number)
@@ -224,33 +222,6 @@ class Rest:
             "post": post.id,
             "source_url": f"{self._url()}{post.image}",
         }
-
-
-_TIME_FILTERS: tuple[
-    tuple[str, Callable[[Post], datetime], Callable[[datetime, datetime], bool]], ...
-] = (
-    ("after", lambda post: post.date, gt),
-    ("before", lambda post: post.date, lt),
-    ("modified_after", lambda post: post.modified, gt),
-    ("modified_before", lambda post: post.modified, lt),
-)
-
-
-def _ordered(posts: list[Post], query: Mapping[str, str]) -> list[Post]:
-    by = query.get("orderby", "date")
-    keys: dict[str, Callable[[Post], Any]] = {
-        "date": lambda post: (post.date, post.id),
-        "modified": lambda post: (post.modified, post.id),
-        "id": lambda post: post.id,
-        "slug": lambda post: post.slug,
-        "title": lambda post: post.title,
-    }
-    order = query.get("order", "desc")
-    if by not in keys:
-        raise _invalid("orderby", f"orderby is not one of {', '.join(keys)}.")
-    if order not in ("asc", "desc"):
-        raise _invalid("order", "order is not one of asc, desc.")
-    return sorted(posts, key=keys[by], reverse=order == "desc")
 
 
 def _dates(post: Post) -> Json:

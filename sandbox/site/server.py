@@ -1,13 +1,11 @@
 """``SampleSite``: the sample magazine over HTTP, with faults on demand."""
 
 import asyncio
-import re
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
@@ -80,12 +78,7 @@ class SampleSite:
         self._port = int(self._runner.addresses[0][1])
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -159,7 +152,7 @@ class SampleSite:
         page = body or f"<!DOCTYPE html><title>{status}</title><h1>{TITLE} is unavailable</h1>"
         raw = page.encode() if isinstance(page, str) else page
         return self.faults.add(
-            Fault(match=re.compile(match), times=times, status=status, body=raw, headers=sent)
+            Fault(match=match, times=times, status=status, body=raw, headers=sent)
         )
 
     def serve(
@@ -174,9 +167,7 @@ class SampleSite:
         """Answer matching requests with 200 and `body`, which may be empty."""
         raw = body.encode() if isinstance(body, str) else body
         sent = {"Content-Type": content_type, **(headers or {})}
-        return self.faults.add(
-            Fault(match=re.compile(match), times=times, status=200, body=raw, headers=sent)
-        )
+        return self.faults.add(Fault(match=match, times=times, status=200, body=raw, headers=sent))
 
     def html_instead(self, *, match: str = "/feed/", times: int | None = None) -> Fault:
         """A page where the feed should be, with status 200, as captive portals and broken
@@ -194,14 +185,14 @@ class SampleSite:
     ) -> Fault:
         """Wait before answering or, with `drip`, before each byte of the body."""
         delay, pause = (0.0, seconds) if drip else (seconds, 0.0)
-        return self.faults.add(Fault(match=re.compile(match), times=times, delay=delay, drip=pause))
+        return self.faults.add(Fault(match=match, times=times, delay=delay, drip=pause))
 
     def drop(self, *, after: int = 0, match: str = "", times: int | None = None) -> Fault:
         """Cut the connection after that many bytes of the body (0: before the status line).
 
         aiohttp's client retries such a request once by itself, which counts in `times`.
         """
-        return self.faults.add(Fault(match=re.compile(match), times=times, cut=after))
+        return self.faults.add(Fault(match=match, times=times, cut=after))
 
     def heal(self) -> None:
         """Remove all faults."""

@@ -18,7 +18,6 @@ from sandbox.validate.components import message_components
 from sandbox.validate.embeds import embeds
 from sandbox.validate.form import (
     INVALID,
-    Check,
     Fields,
     FormErrors,
     Json,
@@ -48,15 +47,6 @@ def _nonce(value: Any, at: Location) -> Any:
     if isinstance(value, str):
         return text(0, MAX_NONCE)(value, at)
     return integer()(value, at)
-
-
-def _unsupported(what: str) -> Check:
-    def check(value: Any, at: Location) -> Any:
-        if not value:
-            return None
-        return at.error("SANDBOX_UNSUPPORTED", f"The sandbox knows no {what}.")
-
-    return check
 
 
 _MENTIONS: Final = Fields(
@@ -114,9 +104,6 @@ _CALLBACK: Final = Fields(
         "flags": integer(0),
         "allowed_mentions": _allowed_mentions,
         "attachments": list_of(_ATTACHMENT, 0, MAX_ATTACHMENTS),
-        "sticker_ids": _unsupported("stickers"),
-        "poll": _unsupported("polls"),
-        "shared_client_theme": _unsupported("themes"),
     }
 )
 _CREATE: Final = Fields(

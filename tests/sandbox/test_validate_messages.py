@@ -265,7 +265,7 @@ WRONG: dict[str, tuple[Any, dict[str, str]]] = {
     "a component of no type": (v2({"content": "x"}), {"components.0.type": CHOICES}),
     "a poll": (
         {"content": "x", "poll": {"question": {"text": "?"}, "answers": []}},
-        {"poll": "SANDBOX_UNSUPPORTED"},
+        {"poll": "UNKNOWN_FIELD"},
     ),
 }
 
