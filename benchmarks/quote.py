@@ -5,7 +5,7 @@ import io
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,9 +14,9 @@ from PIL import Image, ImageDraw
 from benchmarks.figures import Figure, Report, seconds
 from bot.core.clock import SystemClock
 from bot.core.model import Topic
-from bot.quotes.drawing import SIDE, Card, draw
+from bot.quotes.drawing import SIDE, QuoteCard, draw
 from bot.quotes.fonts import Typeface, Weight
-from bot.quotes.studio import Order, Studio, open_studio
+from bot.quotes.renderer import QuoteRenderer, open_renderer
 
 COLD = 1.0
 KEPT = 0.010
@@ -42,7 +42,7 @@ WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    card: Card
+    card: QuoteCard
     hero: bytes
 
 
@@ -51,7 +51,7 @@ def tasks(count: int) -> Iterator[Task]:
     heroes = [path.read_bytes() for path in sorted(PICTURES.rglob("*.webp"))]
     heroes.insert(1, _photograph())
     for number in range(count):
-        card = Card(
+        card = QuoteCard(
             WORDS[number % len(WORDS)],
             "Han Seoyun",
             "Singer",
@@ -77,13 +77,13 @@ async def measure(*, small: bool, command: str) -> Report:
     async def fetch(url: str) -> bytes:
         return heroes[url]
 
-    orders = [Order(task.card, url) for url, task in zip(heroes, made, strict=True)]
+    cards = [replace(task.card, image_url=url) for url, task in zip(heroes, made, strict=True)]
     with TemporaryDirectory(prefix="kcrush-bench-") as folder:
-        async with open_studio(Path(folder), fetch, SystemClock()) as studio:
-            first = await _timed(orders[:1], studio.picture)
-            cold, delays = await _with_delays(_timed(orders[1:], studio.picture))
-            kept = await _timed(orders, studio.kept)
-            size = statistics.median([len(await _kept(studio, order)) for order in orders])
+        async with open_renderer(Path(folder), fetch, SystemClock()) as renderer:
+            first = await _timed(cards[:1], renderer.picture)
+            cold, delays = await _with_delays(_timed(cards[1:], renderer.picture))
+            kept = await _timed(cards, renderer.cached)
+            size = statistics.median([len(await _kept(renderer, card)) for card in cards])
     typeface = Typeface()
     plain, plain_size = _plain(made[1:], typeface)
     _, naive_delays = await _with_delays(_on_the_loop(made[1 : 1 + max(3, len(made) // 10)]))
@@ -155,18 +155,18 @@ async def measure(*, small: bool, command: str) -> Report:
 
 
 async def _timed(
-    orders: Sequence[Order], work: Callable[[Order], Awaitable[object]]
+    cards: Sequence[QuoteCard], work: Callable[[QuoteCard], Awaitable[object]]
 ) -> list[float]:
     spent = []
-    for order in orders:
+    for card in cards:
         began = time.perf_counter()
-        assert await work(order) is not None
+        assert await work(card) is not None
         spent.append(time.perf_counter() - began)
     return spent
 
 
-async def _kept(studio: Studio, order: Order) -> bytes:
-    return await studio.kept(order) or b""
+async def _kept(renderer: QuoteRenderer, card: QuoteCard) -> bytes:
+    return await renderer.cached(card) or b""
 
 
 async def _with_delays(work: Awaitable[list[float]]) -> tuple[list[float], list[float]]:

@@ -26,13 +26,13 @@ from bot.delivery.discord.sending import DiscordSender
 from bot.delivery.discord.telling import DiscordTeller
 from bot.delivery.extras import ExtrasService
 from bot.delivery.healing import Healing
-from bot.fans.following import Following
+from bot.fans.following import FollowService
 from bot.fans.library import Library
 from bot.fans.reading import Reading
 from bot.feed.fetch import open_fetcher
 from bot.feed.watcher import PollReport, Watcher
-from bot.quotes import Quotes, open_studio
-from bot.quotes.heroes import fetch_from
+from bot.quotes import Quotes, open_renderer
+from bot.quotes.article_images import image_fetcher
 from bot.search import SearchIndex
 from bot.store import Store, open_store
 from bot.ui.pages import EXCERPT_QUESTIONS
@@ -72,7 +72,7 @@ class App:
     extras: ExtrasService
     keeping: Keeping
     library: Library
-    following: Following
+    following: FollowService
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     http: HttpPort | None = None
     backfill: Backfill | None = None
@@ -112,16 +112,18 @@ async def open_app(
         tuning = Tuning(nonce_window=settings.nonce_window)
         announcer = Announcer(store, sender, clock, rng, pace, tuning)
         library = Library(store, index, clock)
-        following = Following(store, index, clock, announcer.wake)
+        following = FollowService(store, index, clock, announcer.wake)
         announcer.on_direct = following.on_direct_message
-        studio = await stack.enter_async_context(
-            open_studio(settings.data_dir / "quotes", fetch_from(fetcher, settings.feed_url), clock)
+        renderer = await stack.enter_async_context(
+            open_renderer(
+                settings.data_dir / "quotes", image_fetcher(fetcher, settings.feed_url), clock
+            )
         )
         limit = EXCERPT_QUESTIONS if settings.reading == "excerpt" else None
         quotes = Quotes(
             store,
             index,
-            studio,
+            renderer,
             rng,
             source=messages.text()("quote.source"),
             limit=limit,

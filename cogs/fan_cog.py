@@ -9,7 +9,7 @@ from discord.ui import Container
 
 from bot.core.i18n import Text
 from bot.core.model import COVER, Artist, Position
-from bot.fans.following import Following
+from bot.fans.following import FollowService
 from bot.fans.library import Library
 from bot.fans.reading import Reading
 from bot.quotes import Quotes
@@ -30,7 +30,7 @@ class FanServices:
 
     reading: Reading
     library: Library
-    following: Following
+    following: FollowService
     quotes: Quotes
     question_limit: int | None = None
 

@@ -8,7 +8,7 @@ from discord import app_commands
 
 from bot.core.errors import UserError
 from bot.core.model import Artist
-from bot.quotes import Chosen
+from bot.quotes import ChosenQuote
 from bot.ui import ids
 from bot.ui.sharing import quote_page, shared_quote
 from cogs.components import component
@@ -82,7 +82,7 @@ class QuoteCommands(FanCog):
     async def _show(
         self,
         interaction: Interaction,
-        chosen: Chosen,
+        chosen: ChosenQuote,
         another: ids.AnotherQuote | None,
         *,
         in_place: bool = False,
@@ -91,7 +91,7 @@ class QuoteCommands(FanCog):
         """Show the picture to the one person: at once where it is cached, else Discord shows that
         the bot is working while it is drawn."""
         response = interaction.response
-        picture = await self.quotes.kept(chosen)
+        picture = await self.quotes.cached_picture(chosen)
         if picture is None:
             await response.defer(ephemeral=True, thinking=not in_place)
             picture = await self.quotes.picture(chosen)
@@ -116,7 +116,7 @@ class QuoteCommands(FanCog):
             )
 
 
-def _another(chosen: Chosen, artist: Artist | None) -> ids.AnotherQuote | None:
+def _another(chosen: ChosenQuote, artist: Artist | None) -> ids.AnotherQuote | None:
     """The button for another quote; ``None`` where there is one interview to quote from."""
     if artist is None:
         return ids.AnotherQuote(chosen.stored.id)
@@ -124,7 +124,7 @@ def _another(chosen: Chosen, artist: Artist | None) -> ids.AnotherQuote | None:
     return None if only else ids.AnotherQuote(chosen.stored.id, artist.id)
 
 
-def _file(chosen: Chosen, picture: bytes) -> discord.File:
+def _file(chosen: ChosenQuote, picture: bytes) -> discord.File:
     return discord.File(
         io.BytesIO(picture), f"kcrush-quote-{chosen.stored.id}-{chosen.quote.section}.jpg"
     )

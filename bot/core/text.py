@@ -5,6 +5,7 @@ Nothing here knows a markup; what Discord would read as markdown is escaped by `
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable
 
 ELLIPSIS = "…"
@@ -77,13 +78,8 @@ def shorten(text: str, limit: int, *, cost: Callable[[str], int] = measure) -> s
     # No character costs less than one, so what lies beyond the limit needs no look.
     if len(text) <= limit and cost(text) <= limit:
         return text
-    low, high = 0, min(len(text), limit)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if cost(text[:middle] + ELLIPSIS) <= limit:
-            low = middle
-        else:
-            high = middle - 1
+    ends = range(1, min(len(text), limit) + 1)
+    low = bisect_right(ends, limit, key=lambda end: cost(text[:end] + ELLIPSIS))
     head = text[: safe_cut(text, low)]
     if low < len(text) and not text[low].isspace():
         words, space, _ = head.rpartition(" ")

@@ -70,7 +70,7 @@ class MessageTest(StrEnum):
     """Nothing is followed."""
 
 
-class Following:
+class FollowService:
     """Raises (every method that asks the store): StoreError. `wake` rouses the announcer, whose
     ``on_direct`` is to be ``heard``."""
 

@@ -1,13 +1,7 @@
-"""One striking answer as a picture: chosen, drawn, kept."""
+"""A striking answer as a picture: chosen from an interview, drawn, and cached."""
 
 from bot.quotes.choosing import choose
-from bot.quotes.service import Chosen, Quotes
-from bot.quotes.studio import Studio, open_studio
+from bot.quotes.renderer import QuoteRenderer, open_renderer
+from bot.quotes.service import ChosenQuote, Quotes
 
-__all__ = [
-    "Chosen",
-    "Quotes",
-    "Studio",
-    "choose",
-    "open_studio",
-]
+__all__ = ["ChosenQuote", "QuoteRenderer", "Quotes", "choose", "open_renderer"]

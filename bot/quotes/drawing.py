@@ -1,7 +1,7 @@
-"""The picture: an answer's words below the article's own picture, or on a colour.
+"""The picture: an answer's words below the article's image, or on a colour.
 
-Square, for a phone shows a square as wide as its screen, and so do other apps that it is shared
-to; the smallest letters are set in 9 points there. Drawn by one thread at a time (``Typeface``).
+It is square, for phones and the apps that it is shared to show a square across their whole width;
+the smallest letters are 9 points there. Only one thread may draw at a time (``Typeface``).
 """
 
 import io
@@ -13,10 +13,10 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from bot.core.model import Topic
 from bot.quotes.backdrop import Colour, Palette, decode, palette_for, palette_of
 from bot.quotes.fonts import Typeface, Weight
-from bot.quotes.setting import LEADING, Block, fit, shorten
+from bot.quotes.typesetting import LEADING, Block, fit, shorten
 
 DESIGN = 1
-"""Counts up when pictures would come out otherwise, so that kept ones are drawn anew."""
+"""The version of the design; increase it with every change, so that cached pictures are redrawn."""
 
 SIDE = 1080
 """Pixels: what phones show across, and what Instagram and X keep unscaled."""
@@ -50,32 +50,34 @@ _SHARP_WIDTH = 520
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """What stands on a picture, as plain text; "" or ``None`` for what there is not."""
+class QuoteCard:
+    """What is on a picture, as plain text ("" or ``None`` for what there is not), and the address
+    of the article's image."""
 
     text: str
     speaker: str
     role: str | None
     source: str
     title: str
-    kind: Topic
+    topic: Topic
+    image_url: str | None = None
 
 
-class Unsettable(Exception):
+class UnsupportedScript(Exception):
     """The typeface lacks letters of the words."""
 
 
-def draw(card: Card, hero: bytes | None, typeface: Typeface) -> tuple[bytes, bool]:
-    """The picture as JPEG, and whether `hero`, the bytes of an image file, could be used in it.
+def draw(card: QuoteCard, image: bytes | None, typeface: Typeface) -> tuple[bytes, bool]:
+    """The picture as JPEG, and whether the bytes of the article's image could be used in it.
 
     Raises:
-        Unsettable: the words are in a script that the typeface doesn't have.
+        UnsupportedScript: the typeface lacks letters of the words.
     """
-    if typeface.loses(card.text) or not typeface.settable(card.text):
-        raise Unsettable
-    image = decode(hero, (SIDE, _TALLEST)) if hero else None
-    drawn = _Drawing(card, image, typeface).draw()
-    return encode(drawn), image is not None
+    if typeface.lacks_letters(card.text) or not typeface.drawable(card.text):
+        raise UnsupportedScript
+    hero = decode(image, (SIDE, _TALLEST)) if image else None
+    drawn = _Drawing(card, hero, typeface).draw()
+    return encode(drawn), hero is not None
 
 
 def encode(image: Image.Image) -> bytes:
@@ -95,11 +97,11 @@ def encode(image: Image.Image) -> bytes:
 
 
 class _Drawing:
-    def __init__(self, card: Card, hero: Image.Image | None, typeface: Typeface) -> None:
+    def __init__(self, card: QuoteCard, hero: Image.Image | None, typeface: Typeface) -> None:
         self._card = card
         self._hero = hero
         self._type = typeface
-        self._palette: Palette = palette_of(hero) if hero else palette_for(card.kind)
+        self._palette: Palette = palette_of(hero) if hero else palette_for(card.topic)
         self._canvas = Image.new("RGB", (SIDE, SIDE), self._palette.ground)
         self._pen = ImageDraw.Draw(self._canvas)
 
@@ -120,7 +122,7 @@ class _Drawing:
         """The words and where their first line begins."""
         bottom = self._credits_top() - 36
         highest = _LEAST_PICTURE if self._hero else 330
-        text = self._type.settable(self._card.text)
+        text = self._type.drawable(self._card.text)
         block = fit(
             text,
             cache(lambda part: self._type.width(part, Weight.BOLD)),
@@ -177,8 +179,8 @@ class _Drawing:
         return _RULE_TOP - 30 - height
 
     def _names(self) -> tuple[str, str]:
-        name = self._type.settable(self._card.speaker)
-        role = self._type.settable(self._card.role or "")
+        name = self._type.drawable(self._card.speaker)
+        role = self._type.drawable(self._card.role or "")
         return name, role if name else ""
 
     def _credits(self) -> None:
@@ -207,7 +209,7 @@ class _Drawing:
     def _line(self, text: str, baseline: int, size: int, weight: Weight, colour: Colour) -> None:
         """One line, shortened to the width of the card."""
         shown = shorten(
-            self._type.settable(text),
+            self._type.drawable(text),
             lambda part: self._type.width(part, weight),
             _WIDTH / size,
         )

@@ -63,14 +63,14 @@ class Typeface:
         """The text's width in em."""
         return self.at(_REFERENCE, weight).getlength(text) / _REFERENCE
 
-    def settable(self, text: str) -> str:
-        """One line of what can be set of `text`: emoji and what the typeface lacks is dropped."""
+    def drawable(self, text: str) -> str:
+        """The text as one line, without emoji and other characters that the typeface lacks."""
         composed = unicodedata.normalize("NFC", text)
         kept = " ".join("".join(c if self.has(c) else "" for c in composed).split())
         return kept if kept == composed else _STRAY_SPACE.sub("", kept)
 
-    def loses(self, text: str) -> bool:
-        """Whether letters or digits would be missing."""
+    def lacks_letters(self, text: str) -> bool:
+        """Whether the typeface lacks letters or digits of the text."""
         return any(
             char.isalnum() and not self.has(char) for char in unicodedata.normalize("NFC", text)
         )

@@ -1,4 +1,4 @@
-"""What fans ask for: words that strike, of anybody or of one artist, as a picture."""
+"""What fans ask for: a striking answer of anybody, or of one artist, as a picture."""
 
 import asyncio
 import random
@@ -11,24 +11,24 @@ from bot.core.model import Artist, Quote, StoredInterview
 from bot.core.text import clean, is_visible, one_line
 from bot.core.topics import topic_of
 from bot.quotes.choosing import choose
-from bot.quotes.drawing import Card
-from bot.quotes.studio import Order, Studio
+from bot.quotes.drawing import QuoteCard
+from bot.quotes.renderer import QuoteRenderer
 from bot.search import SearchIndex
 from bot.store import Store
 
 TRIES = 12
-"""Interviews that are looked at for words that strike; nearly every one has some."""
+"""Interviews in which a quote is looked for; nearly every interview has one."""
 
-_AT_ONCE = 4
-"""Of these so many are read together, in one round to the store."""
+_BATCH = 4
+"""Of these so many are read with one query."""
 
 _LONG = 20_000
-"""Characters of an interview beyond which choosing (2 µs each) is not for the event loop."""
+"""Characters of an interview beyond which choosing (2 µs each) would hold up the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """Words of an interview, and of which section they were asked (0 for any)."""
+class ChosenQuote:
+    """A quote with its interview; ``section`` is the question it was chosen from, 0 for any."""
 
     stored: StoredInterview
     quote: Quote
@@ -36,14 +36,17 @@ class Chosen:
 
 
 class Quotes:
-    """Chooses by `rng` where there is a choice. With a `limit` of questions, as the reader has it
-    where people read only the beginning, just these are quoted. `source` names the magazine."""
+    """Chooses quotes, at random by `rng`, and has them drawn.
+
+    With a `limit` only so many questions of an interview are quoted from, as the reader shows.
+    `source` is the magazine's name on the pictures.
+    """
 
     def __init__(
         self,
         store: Store,
         index: SearchIndex,
-        studio: Studio,
+        renderer: QuoteRenderer,
         rng: random.Random,
         *,
         source: str,
@@ -51,55 +54,56 @@ class Quotes:
     ) -> None:
         self._store = store
         self._index = index
-        self._studio = studio
+        self._renderer = renderer
         self._rng = rng
         self._source = source
         self._limit = limit
 
-    async def of(self, stored: StoredInterview, section: int = 0) -> Chosen:
-        """The words of an interview: those of question `section`, where some stand on their own,
-        else any.
+    async def of(self, stored: StoredInterview, section: int = 0) -> ChosenQuote:
+        """A quote of question `section`, or where it has none, of the interview.
 
         Raises:
-            UserError: there are none that do.
+            UserError: no words of the interview stand on their own.
         """
-        for asked in (section, 0) if section else (0,):
+        for asked in dict.fromkeys((section, 0)):
             quote = await self._choose(stored, asked)
             if quote is not None:
-                return Chosen(stored, quote, asked)
+                return ChosenQuote(stored, quote, asked)
         raise UserError("error.no-quote")
 
-    async def another(self, artist: Artist | None = None, *, than: int | None = None) -> Chosen:
-        """Words of an interview by chance, of `artist` where given; of another one than `than`,
-        where there is another.
+    async def another(
+        self, artist: Artist | None = None, *, than: int | None = None
+    ) -> ChosenQuote:
+        """A quote of a random interview, of `artist` where given; from the interview `than` only
+        where no other has any.
 
         Raises:
-            UserError: no interview that was looked at has any.
+            UserError: none of the interviews that were tried has a quote.
         """
-        ids = self._drawn(artist)
+        ids = self._sample(artist)
         ids.sort(key=lambda one: one == than)
-        for batch in batched(ids, _AT_ONCE):
+        for batch in batched(ids, _BATCH):
             for stored in await self._store.interviews(batch):
                 quote = None if stored.withdrawn_at else await self._choose(stored, 0)
                 if quote is not None:
-                    return Chosen(stored, quote)
+                    return ChosenQuote(stored, quote)
         raise UserError("error.no-quote-of-artist" if artist else "error.no-quotes")
 
-    async def kept(self, chosen: Chosen) -> bytes | None:
-        """The picture, where it is ready."""
-        return await self._studio.kept(self._order(chosen))
+    async def cached_picture(self, chosen: ChosenQuote) -> bytes | None:
+        """The picture as JPEG, if it was drawn before."""
+        return await self._renderer.cached(self._card(chosen))
 
-    async def picture(self, chosen: Chosen) -> bytes:
-        """The picture, as ``Studio.picture``."""
-        return await self._studio.picture(self._order(chosen))
+    async def picture(self, chosen: ChosenQuote) -> bytes:
+        """The picture as JPEG; raises as ``QuoteRenderer.picture``."""
+        return await self._renderer.picture(self._card(chosen))
 
-    def _drawn(self, artist: Artist | None) -> list[int]:
-        known: Sequence[int] = (
+    def _sample(self, artist: Artist | None) -> list[int]:
+        ids: Sequence[int] = (
             artist.interviews
             if artist is not None
             else [summary.id for summary in self._index.listed() if summary.turn_count]
         )
-        return self._rng.sample(known, min(TRIES, len(known)))
+        return self._rng.sample(ids, min(TRIES, len(ids)))
 
     async def _choose(self, stored: StoredInterview, section: int) -> Quote | None:
         turns = stored.interview.transcript.turns
@@ -108,16 +112,15 @@ class Quotes:
             return choose(stored.interview, section, limit=self._limit)
         return await asyncio.to_thread(choose, stored.interview, section, limit=self._limit)
 
-    def _order(self, chosen: Chosen) -> Order:
+    def _card(self, chosen: ChosenQuote) -> QuoteCard:
         quote, interview = chosen.quote, chosen.stored.interview
-        picture = interview.lead_image
         title = one_line(interview.title)
-        card = Card(
+        return QuoteCard(
             text=clean(quote.text),
             speaker=one_line(quote.speaker),
             role=one_line(quote.role or "") or None,
             source=self._source,
             title=title if is_visible(title) else "",
-            kind=topic_of(interview.subjects, interview.tags),
+            topic=topic_of(interview.subjects, interview.tags),
+            image_url=interview.lead_image.url if interview.lead_image else None,
         )
-        return Order(card, picture.url if picture else None)

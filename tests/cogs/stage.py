@@ -22,10 +22,10 @@ from bot.client.command_sync import CatalogueTranslator, sync_commands
 from bot.core.errors import FetchError
 from bot.core.i18n import load_messages
 from bot.core.model import Answer, Interview, Subject, Transcript, Turn
-from bot.fans.following import Following
+from bot.fans.following import FollowService
 from bot.fans.library import Library
 from bot.fans.reading import Reading
-from bot.quotes import Quotes, open_studio
+from bot.quotes import Quotes, open_renderer
 from bot.search import SearchIndex
 from bot.store import Store, open_store
 from bot.ui.pages import EXCERPT_QUESTIONS
@@ -140,7 +140,7 @@ async def connected(
     *,
     seed: int = 1,
     excerpt: bool = False,
-    following: Following | None = None,
+    following: FollowService | None = None,
     pictures: Mapping[str, bytes] = MappingProxyType({}),
 ) -> AsyncIterator[KcrushClient]:
     """The real client with the real commands, logged in, its commands registered.
@@ -161,11 +161,11 @@ async def connected(
     library = Library(store, index, clock)
     stack = contextlib.AsyncExitStack()
     folder = stack.enter_context(tempfile.TemporaryDirectory())
-    studio = await stack.enter_async_context(open_studio(Path(folder) / "quotes", fetch, clock))
+    renderer = await stack.enter_async_context(open_renderer(Path(folder) / "quotes", fetch, clock))
     quotes = Quotes(
         store,
         index,
-        studio,
+        renderer,
         random.Random(seed),
         source=messages.text()("quote.source"),
         limit=limit,
@@ -173,7 +173,7 @@ async def connected(
     fans = FanServices(
         reading,
         library,
-        following or Following(store, index, clock, roused.set),
+        following or FollowService(store, index, clock, roused.set),
         quotes,
         question_limit=limit,
     )

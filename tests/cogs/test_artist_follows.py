@@ -13,7 +13,7 @@ from bot.core.artists import artist_id
 from bot.core.model import Subject
 from bot.delivery import Announcer
 from bot.delivery.discord.sending import DiscordSender
-from bot.fans.following import Following
+from bot.fans.following import FollowService
 from bot.store import Messages
 from sandbox.entities import Message
 from tests.clock import FakeClock
@@ -37,14 +37,14 @@ async def sending(
     folder: Path, monkeypatch: pytest.MonkeyPatch, checker: Checker
 ) -> AsyncIterator[tuple[Stage, Announcer]]:
     """A stage whose bot also sends what is due."""
-    made: list[Following] = []
-    built = acting.Following
+    made: list[FollowService] = []
+    built = acting.FollowService
 
-    def keep(*services: Any) -> Following:
+    def keep(*services: Any) -> FollowService:
         made.append(built(*services))
         return made[-1]
 
-    monkeypatch.setattr(acting, "Following", keep)
+    monkeypatch.setattr(acting, "FollowService", keep)
     async with acting.stage(folder, monkeypatch, checker) as stage:
         announcer = Announcer(
             stage.store, DiscordSender(stage.client), stage.clock, random.Random(1), AtOnce()
@@ -151,9 +151,9 @@ async def test_following_more_than_one_may_says_what_to_do(on_stage: Stage) -> N
     for subject in many[:100]:
         artist = on_stage.index.artist(artist_id(subject.name))
         assert artist is not None
-        await Following(on_stage.store, on_stage.index, on_stage.clock, on_stage.roused.set).follow(
-            on_stage.fan.id, artist
-        )
+        await FollowService(
+            on_stage.store, on_stage.index, on_stage.clock, on_stage.roused.set
+        ).follow(on_stage.fan.id, artist)
     said = await on_stage.ask("interviews follow", artist="Artist 100")
     assert read(said) == (
         "You follow 100 artists, and more is not possible. "
@@ -241,9 +241,9 @@ async def test_a_long_list_has_pages_that_fit(on_stage: Stage) -> None:
     for subject in many:
         artist = on_stage.index.artist(artist_id(subject.name))
         assert artist is not None
-        await Following(on_stage.store, on_stage.index, on_stage.clock, on_stage.roused.set).follow(
-            on_stage.fan.id, artist
-        )
+        await FollowService(
+            on_stage.store, on_stage.index, on_stage.clock, on_stage.roused.set
+        ).follow(on_stage.fan.id, artist)
     listed = await on_stage.ask("interviews following")
     assert len(options(listed)) == 25
     last = await on_stage.press(await on_stage.press(listed, "Next"), "Next")
@@ -414,7 +414,7 @@ async def test_who_was_to_be_told_before_a_restart_is_told_after_it(
 ) -> None:
     stage, announcer = sending
     await close(stage, announcer)
-    later = Following(stage.store, stage.index, FakeClock(), stage.roused.set)
+    later = FollowService(stage.store, stage.index, FakeClock(), stage.roused.set)
     assert not later.is_notice_due(stage.fan.id)
     await later.refresh()
     assert later.is_notice_due(stage.fan.id)

@@ -15,7 +15,7 @@ from bot.core.model import Artist, Reached
 from bot.fans.following import (
     REFRESH,
     TRY_PAUSE,
-    Following,
+    FollowService,
     MessageTest,
     spellings_of,
 )
@@ -64,7 +64,7 @@ class Scene:
     store: Store
     index: Index
     clock: FakeClock
-    following: Following
+    following: FollowService
     woken: Woken
 
     async def publish(self, number: int) -> None:
@@ -99,7 +99,7 @@ class Scene:
 async def scene(folder: Path) -> AsyncIterator[Scene]:
     clock, index, woken = FakeClock(), Index(), Woken()
     async with open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", clock) as store:
-        following = Following(store, cast("SearchIndex", index), clock, woken.wake)
+        following = FollowService(store, cast("SearchIndex", index), clock, woken.wake)
         yield Scene(store, index, clock, following, woken)
 
 

@@ -1,17 +1,17 @@
-"""Fetching the pictures that articles name."""
+"""Fetching the images that articles name."""
 
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from bot.feed.fetch import Fetcher
-from bot.quotes.studio import Fetch
+from bot.quotes.renderer import Fetch
 
 
-def fetch_from(fetcher: Fetcher, feeds: Iterable[str]) -> Fetch:
-    """Asks any public address, and a private one only where one of `feeds` lives there.
+def image_fetcher(fetcher: Fetcher, feeds: Iterable[str]) -> Fetch:
+    """A function that fetches images from public addresses, and from a private one only where one
+    of `feeds` is served from there.
 
-    An article may name any address as its picture; without this it could have us ask the
-    operator's own machines.
+    An article may name any address as its image, the operator's own machines among them.
     """
     origins = {_origin(feed) for feed in feeds}
 

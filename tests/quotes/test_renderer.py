@@ -12,22 +12,20 @@ import pytest
 
 from bot.core.errors import FetchError, UserError
 from bot.core.model import Topic
-from bot.quotes import studio as module
-from bot.quotes.drawing import Card, draw
-from bot.quotes.keeping import Shelf
-from bot.quotes.studio import (
-    FORGIVEN_AFTER,
+from bot.quotes import renderer as module
+from bot.quotes.drawing import QuoteCard, draw
+from bot.quotes.image_cache import ImageCache
+from bot.quotes.renderer import (
+    RETRY_IMAGE_AFTER,
     WAITING,
-    Order,
-    Studio,
-    open_studio,
+    QuoteRenderer,
+    open_renderer,
 )
 from tests.clock import FakeClock
 from tests.quotes.pictures import picture
 
 HERO = "https://kcrush.example/hero.png"
-CARD = Card("I was afraid of the sea.", "Han Seoyun", None, "KCrush", "One", Topic.MUSIC)
-ORDER = Order(CARD, HERO)
+CARD = QuoteCard("I was afraid of the sea.", "Han Seoyun", None, "KCrush", "One", Topic.MUSIC, HERO)
 
 
 class Site:
@@ -51,28 +49,30 @@ class Site:
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path, site: Site, clock: FakeClock | None = None) -> AsyncIterator[Studio]:
-    async with open_studio(folder / "quotes", site.fetch, clock or FakeClock()) as studio:
-        yield studio
+async def opened(
+    folder: Path, site: Site, clock: FakeClock | None = None
+) -> AsyncIterator[QuoteRenderer]:
+    async with open_renderer(folder / "quotes", site.fetch, clock or FakeClock()) as renderer:
+        yield renderer
 
 
 async def test_a_picture_is_drawn_once_and_kept_over_a_restart(tmp_path: Path) -> None:
     site = Site()
-    async with opened(tmp_path, site) as studio:
-        assert await studio.kept(ORDER) is None
-        first = await studio.picture(ORDER)
+    async with opened(tmp_path, site) as renderer:
+        assert await renderer.cached(CARD) is None
+        first = await renderer.picture(CARD)
         assert first.startswith(b"\xff\xd8\xff")
-        assert await studio.picture(ORDER) == first
-    async with opened(tmp_path, site) as studio:
-        assert await studio.kept(ORDER) == first
+        assert await renderer.picture(CARD) == first
+    async with opened(tmp_path, site) as renderer:
+        assert await renderer.cached(CARD) == first
     assert site.asked == 1
 
 
 async def test_many_who_want_the_same_wait_for_one(tmp_path: Path) -> None:
     site = Site()
     site.open.clear()
-    async with opened(tmp_path, site) as studio:
-        waiting = [asyncio.create_task(studio.picture(ORDER)) for _ in range(30)]
+    async with opened(tmp_path, site) as renderer:
+        waiting = [asyncio.create_task(renderer.picture(CARD)) for _ in range(30)]
         await site.came.get()
         waiting[0].cancel()
         site.open.set()
@@ -84,9 +84,9 @@ async def test_many_who_want_the_same_wait_for_one(tmp_path: Path) -> None:
 
 async def test_whatever_is_told_otherwise_is_another_picture(tmp_path: Path) -> None:
     site = Site()
-    async with opened(tmp_path, site) as studio:
+    async with opened(tmp_path, site) as renderer:
         made = {
-            await studio.picture(Order(replace(CARD, text=text), HERO))
+            await renderer.picture(replace(CARD, text=text))
             for text in (CARD.text, "I was never afraid of the sea.")
         }
     assert len(made) == 2
@@ -107,8 +107,8 @@ async def test_the_loop_is_free_while_a_picture_is_drawn(
         return draw(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(module, "draw", slow)
-    async with opened(tmp_path, Site()) as studio:
-        task = asyncio.create_task(studio.picture(ORDER))
+    async with opened(tmp_path, Site()) as renderer:
+        task = asyncio.create_task(renderer.picture(CARD))
         await began.wait()
         assert not task.done()
         go_on.set()
@@ -122,15 +122,15 @@ async def test_a_picture_of_no_use_is_not_asked_for_again_for_a_while(
 ) -> None:
     site, clock = Site(), FakeClock()
     site.body = body
-    async with opened(tmp_path, site, clock) as studio:
-        plain = await studio.picture(ORDER)
-        assert await studio.kept(ORDER) == plain
-        assert await studio.picture(ORDER) == plain
+    async with opened(tmp_path, site, clock) as renderer:
+        plain = await renderer.picture(CARD)
+        assert await renderer.cached(CARD) == plain
+        assert await renderer.picture(CARD) == plain
         assert site.asked == 1
         site.body = picture()
-        await clock.advance(FORGIVEN_AFTER + 1)
-        assert await studio.kept(ORDER) is None
-        assert await studio.picture(ORDER) != plain
+        await clock.advance(RETRY_IMAGE_AFTER + 1)
+        assert await renderer.cached(CARD) is None
+        assert await renderer.picture(CARD) != plain
         assert site.asked == 2
 
 
@@ -140,8 +140,8 @@ async def test_a_site_that_never_answers_delays_a_picture_only_so_long(
     monkeypatch.setattr(module, "FETCH_SECONDS", 0.01)
     site = Site()
     site.open.clear()
-    async with opened(tmp_path, site) as studio:
-        assert await studio.picture(ORDER)
+    async with opened(tmp_path, site) as renderer:
+        assert await renderer.picture(CARD)
 
 
 async def test_who_waits_too_long_is_told_and_the_picture_is_there_later(
@@ -149,38 +149,38 @@ async def test_who_waits_too_long_is_told_and_the_picture_is_there_later(
 ) -> None:
     site = Site()
     site.open.clear()
-    async with opened(tmp_path, site) as studio:
+    async with opened(tmp_path, site) as renderer:
         monkeypatch.setattr(module, "DRAW_SECONDS", 0.01)
         with pytest.raises(UserError, match=r"error\.quote-too-slow"):
-            await studio.picture(ORDER)
+            await renderer.picture(CARD)
         monkeypatch.undo()
         site.open.set()
-        assert await studio.picture(ORDER)
+        assert await renderer.picture(CARD)
     assert site.asked == 1
 
 
 async def test_a_long_line_is_not_joined(tmp_path: Path) -> None:
     site = Site()
     site.open.clear()
-    async with opened(tmp_path, site) as studio:
+    async with opened(tmp_path, site) as renderer:
         waiting = [
-            asyncio.create_task(studio.picture(Order(replace(CARD, title=str(number)), HERO)))
+            asyncio.create_task(renderer.picture(replace(CARD, title=str(number))))
             for number in range(WAITING)
         ]
         for _ in range(WAITING):
             await site.came.get()
         with pytest.raises(UserError, match=r"error\.quote-busy"):
-            await studio.picture(ORDER)
+            await renderer.picture(CARD)
     await asyncio.gather(*waiting, return_exceptions=True)
 
 
 async def test_words_that_can_t_be_set_are_told_of(tmp_path: Path) -> None:
-    async with opened(tmp_path, Site()) as studio:
+    async with opened(tmp_path, Site()) as renderer:
         with pytest.raises(UserError, match=r"error\.quote-unsettable"):
-            await studio.picture(Order(replace(CARD, text="ฉันกลัวทะเล"), None))
+            await renderer.picture(replace(CARD, text="ฉันกลัวทะเล", image_url=None))
 
 
-# ---------------------------------------------------------------- the shelf
+# ---------------------------------------------------------------- the cache
 
 
 def key(number: int) -> str:
@@ -194,21 +194,21 @@ def used(folder: Path, number: int, when: float) -> None:
 @pytest.mark.parametrize(
     ("bounds", "left"),
     [
-        (lambda folder: Shelf(folder, files=3, size=10_000), {0, 3, 4}),
-        (lambda folder: Shelf(folder, files=100, size=250), {0, 4}),
+        (lambda folder: ImageCache(folder, files=3, size=10_000), {0, 3, 4}),
+        (lambda folder: ImageCache(folder, files=100, size=250), {0, 4}),
     ],
 )
 def test_the_longest_unused_go_first(
-    tmp_path: Path, bounds: Callable[[Path], Shelf], left: set[int]
+    tmp_path: Path, bounds: Callable[[Path], ImageCache], left: set[int]
 ) -> None:
     folder = tmp_path / "quotes"
-    shelf = Shelf(folder)
+    cache = ImageCache(folder)
     for number in range(4):
-        shelf.put(key(number), b"x" * 100)
+        cache.put(key(number), b"x" * 100)
         used(folder, number, 1000.0 + number)
-    assert shelf.get(key(0)) == b"x" * 100
+    assert cache.get(key(0)) == b"x" * 100
     bounds(folder).put(key(4), b"x" * 100)
-    assert {number for number in range(5) if shelf.get(key(number))} == left
+    assert {number for number in range(5) if cache.get(key(number))} == left
 
 
 def test_what_a_crash_left_half_written_is_no_picture_and_goes(tmp_path: Path) -> None:
@@ -216,28 +216,28 @@ def test_what_a_crash_left_half_written_is_no_picture_and_goes(tmp_path: Path) -
     part.write_bytes(b"half")
     empty = tmp_path / f"{key(2)}.jpg"
     empty.write_bytes(b"")
-    shelf = Shelf(tmp_path)
-    assert shelf.get(key(1)) is None
-    assert shelf.get(key(2)) is None
-    shelf.put(key(3), b"whole")
+    cache = ImageCache(tmp_path)
+    assert cache.get(key(1)) is None
+    assert cache.get(key(2)) is None
+    cache.put(key(3), b"whole")
     assert not part.exists()
 
 
 def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("mine", encoding="utf-8")
-    Shelf(tmp_path, files=0, size=0).put(key(1), b"whole")
+    ImageCache(tmp_path, files=0, size=0).put(key(1), b"whole")
     assert [path.name for path in tmp_path.iterdir()] == ["note.txt"]
 
 
 def test_a_folder_that_can_t_be_written_costs_no_answer(tmp_path: Path) -> None:
     blocked = tmp_path / "quotes"
     blocked.write_bytes(b"a file")
-    shelf = Shelf(blocked)
-    shelf.put(key(1), b"whole")
-    assert shelf.get(key(1)) is None
+    cache = ImageCache(blocked)
+    cache.put(key(1), b"whole")
+    assert cache.get(key(1)) is None
 
 
 @pytest.mark.parametrize("bad", ["../../etc/passwd", "", "ABC", "a/b" * 8])
 def test_a_key_is_no_path(tmp_path: Path, bad: str) -> None:
     with pytest.raises(ValueError, match="not a key"):
-        Shelf(tmp_path).get(bad)
+        ImageCache(tmp_path).get(bad)

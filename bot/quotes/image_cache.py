@@ -1,10 +1,9 @@
-"""Pictures that were drawn, on disk: so many, so large together, the longest unused go first."""
+"""Drawn pictures on disk, bounded in number and size; the least recently used go first."""
 
 import contextlib
 import os
 import re
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -20,18 +19,11 @@ _PART = ".part"
 _KEY = re.compile(r"[0-9a-f]{16,64}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    path: Path
-    size: int
-    used: float
+class ImageCache:
+    """A folder of pictures by key (16 to 64 lower-case hex digits). Its methods block.
 
-
-class Shelf:
-    """A folder of pictures by key (lower-case hex digits). Its methods block: not for the loop.
-
-    A file is there whole or not at all. A folder that can't be written or read means pictures
-    that are drawn again, never an error.
+    A file is there whole or not at all. A folder that can't be written or read means that pictures
+    are drawn again, never an error.
     """
 
     def __init__(self, folder: Path, *, files: int = FILES, size: int = BYTES) -> None:
@@ -40,7 +32,11 @@ class Shelf:
         self._bytes = size
 
     def get(self, key: str) -> bytes | None:
-        """The picture, which counts as used now."""
+        """The picture, which counts as used now.
+
+        Raises:
+            ValueError: `key` is no key.
+        """
         path = self._path(key)
         try:
             data = path.read_bytes()
@@ -50,14 +46,18 @@ class Shelf:
         return data or None
 
     def put(self, key: str, data: bytes) -> None:
-        """Keep a picture, and let go of what is too much."""
+        """Store a picture, and remove those beyond the bounds.
+
+        Raises:
+            ValueError: `key` is no key.
+        """
         path = self._path(key)
         part = path.with_name(f"{key}.{secrets.token_hex(4)}{_PART}")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             part.write_bytes(data)
             part.replace(path)
-            self._tidy()
+            self._remove_excess()
         except OSError as error:
             logger.warning("quote.not-kept", cause=str(error))
             with contextlib.suppress(OSError):
@@ -68,23 +68,22 @@ class Shelf:
             raise ValueError(f"not a key: {key!r}")
         return self._folder / f"{key}{_SUFFIX}"
 
-    def _tidy(self) -> None:
-        """Remove the longest unused pictures beyond the bounds, and what a crash left half done.
+    def _remove_excess(self) -> None:
+        """Remove the least recently used pictures beyond the bounds, and half-written files.
 
-        Only one process writes here (the data folder has one bot), one picture at a time.
+        A half-written file is left by a crash: only one process writes here (the data folder has
+        one bot), one picture at a time.
         """
-        kept: list[_Kept] = []
-        with os.scandir(self._folder) as entries:
-            for entry in entries:
-                path = Path(entry.path)
-                if path.suffix == _PART:
-                    path.unlink(missing_ok=True)
-                elif path.suffix == _SUFFIX and entry.is_file(follow_symlinks=False):
-                    found = entry.stat(follow_symlinks=False)
-                    kept.append(_Kept(path, found.st_size, found.st_mtime))
-        kept.sort(key=lambda one: one.used, reverse=True)
+        for part in self._folder.glob(f"*{_PART}"):
+            part.unlink(missing_ok=True)
+        pictures = [
+            (path.stat(), path)
+            for path in self._folder.glob(f"*{_SUFFIX}")
+            if path.is_file() and not path.is_symlink()
+        ]
+        pictures.sort(key=lambda one: one[0].st_mtime, reverse=True)
         total = 0
-        for place, one in enumerate(kept):
-            total += one.size
+        for place, (found, path) in enumerate(pictures):
+            total += found.st_size
             if place >= self._files or total > self._bytes:
-                one.path.unlink(missing_ok=True)
+                path.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
-"""Words set in lines: broken between words, balanced, as large as their box allows. Pure."""
+"""Text set in lines: broken between words, balanced, as large as its box allows. Pure."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -73,13 +74,9 @@ def shorten(text: str, measure: Measure, width: float) -> str:
     """The text, or as many of its words as are at most `width` em wide with an ellipsis."""
     if measure(text) <= width:
         return text
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if measure(text[:middle].rstrip() + ELLIPSIS) <= width:
-            low = middle
-        else:
-            high = middle - 1
+    low = bisect_right(
+        range(1, len(text) + 1), width, key=lambda end: measure(text[:end].rstrip() + ELLIPSIS)
+    )
     head = text[:low]
     words, space, _ = head.rpartition(" ")
     if space and low < len(text) and not text[low].isspace() and len(words) > len(head) // 2:
@@ -116,10 +113,7 @@ def _fitting(text: str, measure: Measure, room: float, *, space: bool) -> Iterat
     if width <= room or len(text) == 1:
         yield _Piece(text, space, width)
         return
-    low, high = 1, len(text) - 1
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if measure(text[:middle]) <= room else (low, middle - 1)
+    low = 1 + bisect_right(range(2, len(text)), room, key=lambda end: measure(text[:end]))
     yield _Piece(text[:low], space, measure(text[:low]))
     yield from _fitting(text[low:], measure, room, space=False)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.quotes.setting import LEADING, fit, shorten
+from bot.quotes.typesetting import LEADING, fit, shorten
 
 
 def even(text: str) -> float:

@@ -6,7 +6,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.core.errors import FetchError
 from bot.feed.fetch import open_fetcher
-from bot.quotes.heroes import fetch_from
+from bot.quotes.article_images import image_fetcher
 from tests.clock import FakeClock
 from tests.quotes.pictures import picture
 
@@ -22,7 +22,7 @@ async def test_a_private_address_is_asked_only_where_a_feed_lives() -> None:
         TestServer(app) as other,
         open_fetcher(FakeClock(), user_agent="kcrush-bot/test") as fetcher,
     ):
-        fetch = fetch_from(fetcher, [str(site.make_url("/feed/"))])
+        fetch = image_fetcher(fetcher, [str(site.make_url("/feed/"))])
         assert await fetch(str(site.make_url("/hero.png"))) == picture()
         with pytest.raises(FetchError) as refused:
             await fetch(str(other.make_url("/hero.png")))
