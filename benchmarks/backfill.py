@@ -128,7 +128,7 @@ async def run_ours(root: str, path: Path) -> dict[str, Any]:
         report = await service.fill(url)
         spent = time.perf_counter() - began
         assert (report.strategy, report.finished) == ("rest", True)
-        return {"seconds": spent, "count": await store.count()}
+        return {"seconds": spent, "count": await store.interviews.count()}
 
 
 async def run_naive(root: str, path: Path) -> dict[str, Any]:

@@ -60,14 +60,14 @@ def interview(number: int = 1) -> Interview:
 
 async def subscribe(app: App, channels: list[list[int]]) -> None:
     for guild_id, channel_id in channels:
-        await app.store.add_subscription(guild_id, channel_id, None, 1)
+        await app.store.subscriptions.subscribe(guild_id, channel_id, 1, lambda one: one)
 
 
 async def publish(app: App, number: int = 1) -> int:
     """Store an interview with its deliveries, as a poll does; how many of them."""
-    async with app.store.write() as write:
-        stored = await write.insert(interview(number), f"digest {number}")
-        return await write.enqueue(stored, app.clock.now())
+    async with app.store.transaction() as tx:
+        stored = await tx.interviews.insert(interview(number), f"digest {number}")
+        return await tx.outbox.enqueue(stored, app.clock.now())
 
 
 async def announce_all(app: App, count: int, limit: float) -> bool:
@@ -75,7 +75,7 @@ async def announce_all(app: App, count: int, limit: float) -> bool:
     running = asyncio.create_task(app.announcer.run())
     try:
         async with asyncio.timeout(limit):
-            while (await app.store.outbox_counts())[DeliveryState.SENT] < count:  # noqa: ASYNC110
+            while (await app.store.outbox.counts())[DeliveryState.SENT] < count:  # noqa: ASYNC110
                 await asyncio.sleep(0.25)
     except TimeoutError:
         return False

@@ -26,9 +26,11 @@ async def measure(*, small: bool, command: str) -> Report:
             await sandbox("faults", on=True)
             async with open_bot(sandbox, Path(folder), gateway=True) as app:
                 await subscribe(app, channels)
-                async with app.store.write() as write:
+                async with app.store.transaction() as tx:
                     for number in range(STORED):
-                        await write.insert(interview(100 + number), f"digest {100 + number}")
+                        await tx.interviews.insert(
+                            interview(100 + number), f"digest {100 + number}"
+                        )
                 await sandbox("interact", count=10, pause=0.0)
                 idle = (await sandbox("interact", count=asked, pause=PAUSE))["seconds"]
                 await sandbox("reset")

@@ -87,8 +87,8 @@ async def of_the_index(archive: Mapping[str, Interview]) -> list[Answer]:
     with TemporaryDirectory(prefix="kcrush-bench-") as folder:
         path = Path(folder)
         async with open_store(f"sqlite+aiosqlite:///{path / 'kcrush.db'}", SystemClock()) as store:
-            async with store.write() as write:
-                keys = {await write.insert(one, "d"): key for key, one in archive.items()}
+            async with store.transaction() as tx:
+                keys = {await tx.interviews.insert(one, "d"): key for key, one in archive.items()}
             index = SearchIndex.open(path / "index")
             await index.sync(store)
             answers = [await _found(index, keys, labelled.query) for labelled in LABELLED]

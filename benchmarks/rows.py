@@ -23,7 +23,7 @@ from benchmarks.remote import ROOT, quiet
 from bot.core.clock import SystemClock
 from bot.core.model import DeliveryState
 from bot.delivery import Announcer, Posted
-from bot.store import Leased, SentCard, Store, open_store
+from bot.store import LeasedDelivery, SentCard, Store, open_store
 
 MOST_SECONDS = 1.0
 FLAT = 1.2
@@ -38,15 +38,15 @@ class NoDiscord:
     def __init__(self) -> None:
         self.sent = 0
 
-    def remembered(self, leased: Leased) -> bool:
+    def remembered(self, leased: LeasedDelivery) -> bool:
         return True
 
-    async def send(self, leased: Leased, *, plain: bool = False) -> Posted:
+    async def send(self, leased: LeasedDelivery, *, plain: bool = False) -> Posted:
         await asyncio.sleep(0)
         self.sent += 1
         return Posted(FIRST_ID + self.sent)
 
-    async def find(self, leased: Leased, since: datetime) -> Posted | None:
+    async def find(self, leased: LeasedDelivery, since: datetime) -> Posted | None:
         return None
 
     async def edit(self, card: SentCard) -> None:
@@ -117,7 +117,7 @@ async def run(count: int, way: str) -> dict[str, Any]:
         path = Path(folder) / "kcrush.db"
         url = f"sqlite+aiosqlite:///{path}"
         async with open_store(url, SystemClock()) as store:
-            await store.add_subscription(1, 1, None, 1)
+            await store.subscriptions.subscribe(1, 1, 1, lambda one: one)
         multiply(path, "subscriptions", count)
         if way == "naive":
             return await run_naive(path, url, count)
@@ -128,7 +128,7 @@ async def run(count: int, way: str) -> dict[str, Any]:
             announcer = Announcer(store, sender, SystemClock(), random.Random(1), sender)
             await announcer.drain()
             drain = time.perf_counter() - began
-            left = count - (await store.outbox_counts())[DeliveryState.SENT]
+            left = count - (await store.outbox.counts())[DeliveryState.SENT]
             assert left == 0
             assert sender.sent == count
         return {"enqueue": enqueue, "drain": drain, "peak": peak()}
@@ -136,9 +136,9 @@ async def run(count: int, way: str) -> dict[str, Any]:
 
 async def enqueued(store: Store, count: int) -> float:
     began = time.perf_counter()
-    async with store.write() as write:
-        stored = await write.insert(interview(), "digest")
-        assert await write.enqueue(stored, SystemClock().now()) == count
+    async with store.transaction() as tx:
+        stored = await tx.interviews.insert(interview(), "digest")
+        assert await tx.outbox.enqueue(stored, SystemClock().now()) == count
     return time.perf_counter() - began
 
 
@@ -146,9 +146,9 @@ async def run_naive(path: Path, url: str, count: int) -> dict[str, Any]:
     """Rows inserted one by one, as copies of one that is right; all of them read, and sent by a
     task each."""
     async with open_store(url, SystemClock()) as store:
-        async with store.write() as write:
-            stored = await write.insert(interview(), "digest")
-            await write.enqueue(stored, SystemClock().now())
+        async with store.transaction() as tx:
+            stored = await tx.interviews.insert(interview(), "digest")
+            await tx.outbox.enqueue(stored, SystemClock().now())
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("DELETE FROM deliveries WHERE id > 1")
             connection.commit()
@@ -156,8 +156,9 @@ async def run_naive(path: Path, url: str, count: int) -> dict[str, Any]:
         multiply(path, "deliveries", count)
         enqueue = time.perf_counter() - began
         sender = NoDiscord()
-        rows = await store.deliveries(stored)
-        found = [(row, (await store.interviews([row.interview_id]))[0]) for row in rows]
+        with closing(sqlite3.connect(path)) as connection:
+            rows = connection.execute("SELECT * FROM deliveries").fetchall()
+        found = [(row, await store.interviews.get(stored)) for row in rows]
 
         async def send(pair: Any) -> None:
             await asyncio.sleep(0)

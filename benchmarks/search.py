@@ -76,6 +76,10 @@ class Source:
     spent: float = 0.0
     identity: str = "generated"
 
+    @property
+    def interviews(self) -> "Source":
+        return self
+
     async def revision(self) -> int:
         return self.archive.count
 

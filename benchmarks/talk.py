@@ -173,8 +173,8 @@ async def stock(app: App, count: int, rng: random.Random) -> tuple[list[int], To
 
 
 async def insert(app: App, batch: Sequence[Any]) -> list[int]:
-    async with app.store.write() as write:
-        return [await write.insert(one, f"digest of {one.guid}") for one in batch]
+    async with app.store.transaction() as tx:
+        return [await tx.interviews.insert(one, f"digest of {one.guid}") for one in batch]
 
 
 @asynccontextmanager

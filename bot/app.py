@@ -172,7 +172,7 @@ async def open_app(
             messages.text(),
             clock,
             rng,
-            outbox_counts=store.outbox_counts,
+            outbox_counts=store.outbox.counts,
             connected=lambda: is_connected(client),
         )
         backfill = Backfill(

@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from bot.core.artists import artist_id
 from bot.core.clock import SystemClock
 from bot.core.model import DeliveryState
-from bot.store import Wanted, open_store
+from bot.store import FollowRequest, open_store
 from sandbox import Sandbox
 from sandbox.entities import Channel, User
 from sandbox.faults import Rule
@@ -29,13 +29,14 @@ from sandbox.gateway import GatewaySettings
 from sandbox.site import SampleSite
 from sandbox.world import World
 from tests.process import BotProcess, pointed_at, running
+from tests.store.rows import add_subscription
 
 SEND = r"^POST /channels/\d+/messages$"
 OPEN = r"^POST /users/@me/channels$"
 TITLE = re.compile(r"Chaos interview (\d+)\b")
 
 ARTIST = "V1NO"
-FOLLOWED = Wanted(artist_id(ARTIST), ARTIST, frozenset([artist_id(ARTIST)]))
+FOLLOWED = FollowRequest(artist_id(ARTIST), ARTIST, frozenset([artist_id(ARTIST)]))
 
 BROKEN = 0.05
 """Of the requests that send: so many are answered by 5xx before the message is there, as many
@@ -170,7 +171,7 @@ class Chaos:
         (self.folder / "data").mkdir()
         async with open_store(self._database, SystemClock()) as store:
             for channel in self.channels:
-                await store.add_subscription(channel.guild_id or 0, channel.id, None, 1)
+                await add_subscription(store, channel.guild_id or 0, channel.id, None, 1)
             for person in self.persons:
                 await store.follows.add(person.id, FOLLOWED)
 
@@ -262,7 +263,7 @@ class Chaos:
     async def _left(self) -> dict[str, int]:
         """The rows that are not sent, by state."""
         async with open_store(self._database, SystemClock()) as store:
-            counts = await store.outbox_counts()
+            counts = await store.outbox.counts()
         return {
             str(state): number
             for state, number in counts.items()

@@ -147,7 +147,7 @@ class SubscriptionService:
 
     async def find(self, guild_id: int, channel_id: int) -> Subscription | None:
         """The subscription of a guild's channel that has not ended."""
-        return await self._store.choices.find(guild_id, channel_id)
+        return await self._store.subscriptions.find(guild_id, channel_id)
 
     async def get(self, guild_id: int, channel_id: int) -> Subscription:
         """
@@ -161,7 +161,7 @@ class SubscriptionService:
 
     async def overviews(self, guild_id: int) -> list[SubscriptionOverview]:
         """All subscriptions of a guild that have not ended, with what became of them."""
-        return await self._store.subscriptions(guild_id)
+        return await self._store.subscriptions.overview(guild_id)
 
     async def add(
         self, guild_id: int, channel_id: int, created_by: int, edits: SubscriptionEdits
@@ -176,7 +176,9 @@ class SubscriptionService:
         def edit(one: Subscription) -> Subscription:
             return replace(edit_subscription(one, edits), mode=Mode.POST, webhook_id=None)
 
-        after, before = await self._store.choices.subscribe(guild_id, channel_id, created_by, edit)
+        after, before = await self._store.subscriptions.subscribe(
+            guild_id, channel_id, created_by, edit
+        )
         return await self._changed(after, before, edits)
 
     async def edit(
@@ -192,7 +194,7 @@ class SubscriptionService:
         def edit(one: Subscription) -> Subscription:
             return edit_subscription(_posted(one), edits)
 
-        found = await self._store.choices.edit(guild_id, channel_id, edit)
+        found = await self._store.subscriptions.edit(guild_id, channel_id, edit)
         if found is None:
             raise not_subscribed(channel_id)
         return await self._changed(*found, edits)
@@ -204,7 +206,7 @@ class SubscriptionService:
             UserError: the channel has no announcements, or Discord carries them there.
         """
         _posted(await self.get(guild_id, channel_id))
-        before = await self._store.choices.pause(guild_id, channel_id)
+        before = await self._store.subscriptions.pause(guild_id, channel_id)
         if before is None:
             raise not_subscribed(channel_id)
         after = replace(before, state=SubscriptionState.PAUSED, reason="paused")
@@ -217,12 +219,12 @@ class SubscriptionService:
             UserError: the channel has no announcements, or Discord carries them there.
         """
         _posted(await self.get(guild_id, channel_id))
-        resumed = await self._store.choices.resume(guild_id, channel_id)
+        resumed = await self._store.subscriptions.resume(guild_id, channel_id)
         if resumed is None:
             raise not_subscribed(channel_id)
         before = after = resumed.before
         if before.state is SubscriptionState.PARKED:
-            await self._store.parking.probe_soon([before.id], self._clock.now())
+            await self._store.subscriptions.probe_soon([before.id], self._clock.now())
         elif before.state is SubscriptionState.PAUSED:
             after = replace(before, state=SubscriptionState.ACTIVE, reason=None)
         change = await self._changed(after, before, SubscriptionEdits())
@@ -235,7 +237,7 @@ class SubscriptionService:
             UserError: the channel has no announcements.
         """
         found = await self.get(guild_id, channel_id)
-        if not await self._store.remove_subscription(guild_id, channel_id):
+        if not await self._store.subscriptions.remove(guild_id, channel_id):
             raise not_subscribed(channel_id)
         return found
 
@@ -249,7 +251,7 @@ class SubscriptionService:
             blank = Subscription(one.id, guild_id, channel_id, None, one.created_by, one.created_at)
             return replace(blank, mode=Mode.FOLLOW, webhook_id=webhook_id)
 
-        await self._store.choices.subscribe(guild_id, channel_id, created_by, edit)
+        await self._store.subscriptions.subscribe(guild_id, channel_id, created_by, edit)
 
     async def settings(self, guild_id: int) -> GuildSettings:
         return await self._store.guilds.settings(guild_id)

@@ -95,12 +95,12 @@ class FeedArchive:
         """
         entries, repeated = await asyncio.to_thread(_entries, read)
         by_interview = {id(one.interview): one for one in read}
-        seeded = (await self.store.feed_state(self.site.feed)).seeded
+        seeded = (await self.store.feeds.state(self.site.feed)).seeded
         now = self.clock.now()
         stored = updated = 0
-        async with self.store.write() as write:
-            rows = match(entries, await write.known(*keys_of(entries)))
-            known = await write.archive.posts(self.site.feed, [one.key for one in read])
+        async with self.store.transaction() as tx:
+            rows = match(entries, await tx.interviews.known(*keys_of(entries)))
+            known = await tx.archives.posts(self.site.feed, [one.key for one in read])
             posts: list[ArchivePost] = []
             for entry, row in zip(entries, rows, strict=True):
                 one = by_interview[id(entry.interview)]
@@ -110,52 +110,50 @@ class FeedArchive:
                 if row is None and seeded and is_recent(entry.interview.published_at, now):
                     post = replace(post, state=PostState.HELD)
                 elif row is None:
-                    id_ = await write.insert(entry.interview, entry.digest)
+                    id_ = await tx.interviews.insert(entry.interview, entry.digest)
                     post = replace(post, interview_id=id_)
                     stored += 1
                 elif row.withdrawn or (
                     row.digest != entry.digest and _was_edited(before, one, row.url, entry.digest)
                 ):
                     # The feed's own GUID stays: other sources know no more of it than the id.
-                    await write.update(
+                    await tx.interviews.update(
                         row.id, replace(entry.interview, guid=row.guid), entry.digest
                     )
                     updated += 1
                 if post != before:
                     posts.append(post)
             posts += [ArchivePost(one.key, PostState.OTHER, one.mark) for one in repeated]
-            await write.archive.save_posts(self.site.feed, [*posts, *set_aside])
-            await write.archive.save(after)
+            await tx.archives.save_posts(self.site.feed, [*posts, *set_aside])
+            await tx.archives.save_progress(after)
         self._count(seen=len(read) + len(set_aside), stored=stored, updated=updated)
         self._show(after)
 
     async def queue_new(self, posts: Sequence[ArchivePost], after: ArchiveState) -> ArchiveState:
         """Queue posts for reading, except known ones; `after` with the number of posts as known
         now, where the site does not tell it."""
-        async with self.store.write() as write:
-            added = await write.archive.add_waiting(self.site.feed, posts)
+        async with self.store.transaction() as tx:
+            added = await tx.archives.add_waiting(self.site.feed, posts)
             if after.offered is None:
                 after = replace(after, total=(after.total or 0) + added)
-            await write.archive.save(after)
+            await tx.archives.save_progress(after)
         return after
 
     async def queue(self, posts: Sequence[ArchivePost], after: ArchiveState) -> None:
         """Queue posts for reading, known ones too."""
         waiting = [replace(post, state=PostState.WAITING) for post in posts]
-        async with self.store.write() as write:
-            await write.archive.save_posts(self.site.feed, waiting)
-            await write.archive.save(after)
+        async with self.store.transaction() as tx:
+            await tx.archives.save_posts(self.site.feed, waiting)
+            await tx.archives.save_progress(after)
 
     async def withdraw(self, post: ArchivePost) -> None:
         """Save that a post is gone from the site, and withdraw its interview."""
         state = await self.state()
         id_ = post.interview_id
-        async with self.store.write() as write:
-            await write.archive.save_posts(self.site.feed, [replace(post, state=PostState.GONE)])
-            withdraws = id_ is not None and not await write.archive.withdrawn(id_)
-            if withdraws and id_ is not None:
-                await write.withdraw(id_, self.clock.now())
-            await write.archive.save(state)
+        async with self.store.transaction() as tx:
+            await tx.archives.save_posts(self.site.feed, [replace(post, state=PostState.GONE)])
+            withdraws = id_ is not None and await tx.interviews.withdraw(id_, self.clock.now())
+            await tx.archives.save_progress(state)
         self._count(withdrawn=int(withdraws))
 
     def _count(

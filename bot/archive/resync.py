@@ -149,7 +149,7 @@ async def sweep(archive: FeedArchive) -> None:
     begun = iso_date(str(state.plan.get(SWEEPING, "")), [])
     started = begun or archive.clock.now()
     # The site may answer otherwise than it did to a sweep that was killed.
-    await archive.store.archives.forget_answers(archive.site.feed)
+    await archive.store.archives.clear_responses(archive.site.feed)
     plan = {**await _renewed(archive, strategy, state.plan), SWEEPING: started.isoformat()}
     await archive.save(state := replace(state, plan=plan))
     marks, changed = await _list_all(archive, strategy, state, resumed=begun is not None)
@@ -216,7 +216,7 @@ async def _withdraw(
 ) -> None:
     """Withdraw those of `posts` that the site says to be gone."""
     ids = [post.interview_id for post in posts if post.interview_id is not None]
-    addresses = {one.id: one.url for one in await archive.store.summaries(ids)}
+    addresses = {one.id: one.url for one in await archive.store.interviews.summaries(ids)}
     for post in posts:
         address = addresses.get(post.interview_id or 0, "")
         try:
@@ -235,7 +235,7 @@ async def _withdraw_unlisted(archive: FeedArchive) -> None:
     now = archive.clock.now()
     unlisted = [
         ArchivePost(one.url, interview_id=one.id)
-        for one in await archive.store.latest(NEWEST)
+        for one in await archive.store.interviews.latest(NEWEST)
         if one.id not in seen and is_recent(one.published_at, now)
     ]
     await _withdraw(archive, STRATEGIES["listing"], {}, unlisted)

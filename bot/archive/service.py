@@ -100,7 +100,7 @@ class Backfill:
         state = await archive.state()
         if state.finished_at is not None:
             return await self.refresh(url)
-        if not (await self._store.feed_state(url)).seeded:
+        if not (await self._store.feeds.state(url)).seeded:
             await self._seed(url)
         if state.way is None:
             started = self._clock.now()

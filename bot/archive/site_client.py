@@ -13,7 +13,7 @@ from bot.core.clock import Clock
 from bot.core.errors import FetchError
 from bot.core.retry import backoff
 from bot.feed.fetch import HttpGetter
-from bot.store import Answer, Store
+from bot.store import CachedResponse, Store
 
 logger = structlog.get_logger(__name__)
 
@@ -63,7 +63,7 @@ class SiteClient:
         self._robots: Robots | None = None
         self._limiter: AsyncLimiter | None = None
 
-    async def get(self, address: str, *, kills_at_most: int | None = None) -> Answer:
+    async def get(self, address: str, *, kills_at_most: int | None = None) -> CachedResponse:
         """The response of `address`: 200, or a refusal that tells something (400, 401, 403, 404,
         410).
 
@@ -75,20 +75,24 @@ class SiteClient:
         if not self._site.is_same_site(address) or not (await self._rules()).allows(address):
             raise FetchError("archive.disallowed", url=address)
         archives, feed = self._store.archives, self._site.feed
-        cached = await archives.answer(feed, address)
+        cached = await archives.cached_response(feed, address)
         if cached is not None and cached.status != _BEGUN:
             return cached
         begun = (cached.total or 0) if cached is not None else 0
         if kills_at_most is not None and begun >= kills_at_most:
             raise FetchError("archive.begun", url=address)
-        await archives.keep_answer(feed, address, Answer(_BEGUN, b"", address, begun + 1))
+        await archives.cache_response(
+            feed, address, CachedResponse(_BEGUN, b"", address, begun + 1)
+        )
         try:
             response = await self._request(address)
         except FetchError:
             # This process lives on: the request is not counted.
-            await archives.keep_answer(feed, address, Answer(_BEGUN, b"", address, begun))
+            await archives.cache_response(
+                feed, address, CachedResponse(_BEGUN, b"", address, begun)
+            )
             raise
-        await archives.keep_answer(feed, address, response)
+        await archives.cache_response(feed, address, response)
         return response
 
     async def _rules(self) -> Robots:
@@ -108,21 +112,21 @@ class SiteClient:
             self._limiter = None
         return self._robots
 
-    async def _request(self, address: str) -> Answer:
+    async def _request(self, address: str) -> CachedResponse:
         for attempt in range(1, TRIES + 1):
             await self._pace()
             try:
                 fetched = await self._fetcher.get(address)
             except FetchError as error:
                 if error.status in _MEANINGFUL:
-                    return Answer(error.status or 0, error.body, address)
+                    return CachedResponse(error.status or 0, error.body, address)
                 wait = _wait(error, attempt)
                 if wait is None:
                     raise
                 logger.info("archive.waiting", url=address, cause=str(error), seconds=wait)
                 await self._clock.sleep(wait)
             else:
-                return Answer(fetched.status, fetched.body, fetched.url, fetched.total)
+                return CachedResponse(fetched.status, fetched.body, fetched.url, fetched.total)
         raise AssertionError("the last attempt returns or raises")
 
     async def _pace(self) -> None:

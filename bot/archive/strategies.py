@@ -26,7 +26,7 @@ from bot.archive.posts import (
 from bot.archive.site_client import KILLS_AT_MOST
 from bot.core.errors import FetchError, ParseError
 from bot.feed.identity import digest
-from bot.store import Answer, ArchivePost, ArchiveState, PostState
+from bot.store import ArchivePost, ArchiveState, CachedResponse, PostState
 
 logger = structlog.get_logger(__name__)
 
@@ -376,11 +376,11 @@ def _set_aside(post: ArchivePost, state: PostState) -> ArchivePost:
     return replace(post, state=state if post.interview_id is None else PostState.TAKEN)
 
 
-def _is_past_the_end(response: Answer) -> bool:
+def _is_past_the_end(response: CachedResponse) -> bool:
     return response.status == 400 and refusal_code(response.body) == PAST_THE_END
 
 
-def _check(response: Answer) -> None:
+def _check(response: CachedResponse) -> None:
     if response.status != 200:
         key = {404: "fetch.missing", 410: "fetch.missing", 400: "fetch.unexpected"}
         raise FetchError(key.get(response.status, "fetch.refused"), status=response.status)

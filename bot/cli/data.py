@@ -35,7 +35,7 @@ async def poll_once(settings: Settings, messages: Messages) -> int:
             click.echo(text("cli.poll.line", url=url, outcome=_outcome(report, text)))
         with counting(text("cli.index.progress")) as progress:
             await app.index.sync(app.store, progress)
-        before = await app.store.outbox_counts()
+        before = await app.store.outbox.counts()
         if not before.get(DeliveryState.PENDING) and not before.get(DeliveryState.LEASED):
             return EX_FAILED if failed else 0
         if settings.discord_token is None:
@@ -44,7 +44,7 @@ async def poll_once(settings: Settings, messages: Messages) -> int:
         await log_in_once(app.client, settings.token)
         await app.announcer.drain()
         await app.extras.drain()
-        after = await app.store.outbox_counts()
+        after = await app.store.outbox.counts()
         sent = after.get(DeliveryState.SENT, 0) - before.get(DeliveryState.SENT, 0)
         click.echo(text.plural("cli.poll.sent", sent))
     return EX_FAILED if failed else 0
@@ -74,7 +74,7 @@ async def search_archive(
             results = await index.search(query, limit=limit)
         addresses = {
             one.id: one.url
-            for one in await store.summaries([hit.interview_id for hit in results.hits])
+            for one in await store.interviews.summaries([hit.interview_id for hit in results.hits])
         }
     if as_json:
         objects = [_as_object(hit, addresses.get(hit.interview_id)) for hit in results.hits]

@@ -78,13 +78,13 @@ class Keeping:
                 await self._leave(guild_id)
             elif guild_id in present and removed_at is not None:
                 await self._come_back(guild_id)
-        for guild_id, role_ids in (await self._store.choices.roles()).items():
+        for guild_id, role_ids in (await self._store.subscriptions.roles()).items():
             guild = self._client.get_guild(guild_id)
             if guild is None or guild.unavailable:
                 continue
             lost = role_ids - {role.id for role in guild.roles}
             if lost:
-                await self._store.choices.lose_roles(guild_id, lost)
+                await self._store.subscriptions.lose_roles(guild_id, lost)
 
     # ---------------------------------------------------------------- events
 
@@ -104,7 +104,7 @@ class Keeping:
         await self._guarded(self._end(payload.thread_id))
 
     async def _role_deleted(self, role: discord.Role) -> None:
-        await self._guarded(self._store.choices.lose_roles(role.guild.id, [role.id]))
+        await self._guarded(self._store.subscriptions.lose_roles(role.guild.id, [role.id]))
 
     async def _leave(self, guild_id: int) -> None:
         parked = await self._store.guilds.leave(guild_id)
@@ -117,7 +117,7 @@ class Keeping:
             self._wake()
 
     async def _end(self, channel_id: int) -> None:
-        if await self._store.choices.end_channel(channel_id, CHANNEL_GONE):
+        if await self._store.subscriptions.end_channel(channel_id, CHANNEL_GONE):
             logger.info("keeping.channel-gone", channel=channel_id)
             self._wake()
 

@@ -28,9 +28,9 @@ async def keep_home(client: KcrushClient, store: Store, channel_id: int | None) 
         StoreError: the database can't be written.
     """
     own_id = client.user.id if client.user else 0
-    for former in await store.homes.made_by(own_id):
+    for former in await store.subscriptions.created_by(own_id):
         if former.channel_id != channel_id:
-            await store.remove_subscription(former.guild_id, former.channel_id)
+            await store.subscriptions.remove(former.guild_id, former.channel_id)
             logger.info("home.left", channel=former.channel_id, guild=former.guild_id)
     if channel_id is None:
         return False
@@ -38,10 +38,10 @@ async def keep_home(client: KcrushClient, store: Store, channel_id: int | None) 
     if channel is None:
         return False
     _warn_of_missing(channel)
-    before = await store.choices.find(channel.guild.id, channel_id)
+    before = await store.subscriptions.find(channel.guild.id, channel_id)
     if before is not None and _will_do(before):
         return True
-    await store.choices.subscribe(channel.guild.id, channel_id, own_id, _published)
+    await store.subscriptions.subscribe(channel.guild.id, channel_id, own_id, _published)
     logger.info("home.kept", channel=channel_id, guild=channel.guild.id)
     return True
 

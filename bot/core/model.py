@@ -411,12 +411,10 @@ class FeedState:
     """What is remembered of one feed between polls.
 
     ``seeded`` is false until the first successful poll, which stores and announces nothing.
-    ``failures`` counts failed polls in a row.
     """
 
     url: str
     validators: Validators = field(default_factory=Validators)
     seeded: bool = False
-    failures: int = 0
     polled_at: datetime | None = None
     changed_at: datetime | None = None

@@ -8,7 +8,7 @@ from bot.delivery.causes import failure_of
 from bot.delivery.machine import Failed, Kind, Sent, must_look
 from bot.delivery.pacing import Pace
 from bot.delivery.sender import HistoryUnreadableError, Posted, Sender
-from bot.store import Leased
+from bot.store import LeasedDelivery
 
 logger = structlog.get_logger(__name__)
 
@@ -22,7 +22,7 @@ class Attempts:
         self._clock = clock
         self._window = window
 
-    async def make(self, leased: Leased) -> Sent | Failed:
+    async def make(self, leased: LeasedDelivery) -> Sent | Failed:
         """Send, unless it was sent before; the caller has had its turn at the pace.
 
         Raises whatever the sender raises.
@@ -45,7 +45,7 @@ class Attempts:
             await self._pace.turn()
         return await self._send(leased)
 
-    async def _send(self, leased: Leased) -> Sent:
+    async def _send(self, leased: LeasedDelivery) -> Sent:
         try:
             return _sent(await self._sender.send(leased))
         except Exception as error:

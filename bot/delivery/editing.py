@@ -81,7 +81,7 @@ class Editor:
             StoreError: the store can't be read or written; the rest is edited later.
         """
         due = await self._store.edits.due(self._clock.now(), BATCH)
-        found = await self._store.interviews(list({edit.interview_id for edit in due}))
+        found = await self._store.interviews.get_many(list({edit.interview_id for edit in due}))
         interviews = {stored.id: stored for stored in found}
         cards = [SentCard(edit, interviews[edit.interview_id]) for edit in due]
         for card in await self._addressed(cards):

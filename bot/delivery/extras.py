@@ -154,14 +154,14 @@ class ExtrasService:
             return
         await self._pace.turn()
         again_at = self._clock.now() + timedelta(seconds=TRY_LIMIT + 30.0)
-        await store.begin_try(extra, self._clock.now(), again_at)
+        await store.begin_attempt(extra, self._clock.now(), again_at)
         try:
             async with asyncio.timeout(TRY_LIMIT):
                 thread_id = await self._do(extra)
         except Exception as error:  # noqa: BLE001 - every cause has its treatment
             await self._failed(extra, error)
             return
-        await store.done(extra, thread_id=thread_id)
+        await store.complete(extra, thread_id=thread_id)
         self._log(extra).info("extra.done", thread=thread_id)
 
     async def _free_at(self, extra: Extra, now: datetime) -> datetime | None:
@@ -182,7 +182,7 @@ class ExtrasService:
                 if _code(error) != _ALREADY_PUBLISHED:
                     raise
             return None
-        stored = await self._store.interview(extra.interview_id)
+        stored = await self._store.interviews.get(extra.interview_id)
         if stored is None:
             raise LookupError(extra.interview_id)
         return await self._hand.discuss(extra, stored)

@@ -79,12 +79,12 @@ class Healing:
         only = next(iter(guilds)) if len(guilds) == 1 else None
         fit = [
             id_
-            for id_, guild, channel in await self._store.parking.parked(only)
+            for id_, guild, channel in await self._store.subscriptions.parked(only)
             if (None in guilds or guild in guilds) and self._may_write(guild, channel)
         ]
         if not fit:
             return 0
-        probed = await self._store.parking.probe_soon(fit, self._clock.now())
+        probed = await self._store.subscriptions.probe_soon(fit, self._clock.now())
         if probed:
             logger.info("healing.probed", subscriptions=probed)
             self._wake()

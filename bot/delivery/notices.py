@@ -77,14 +77,14 @@ class Notifier:
 
     async def _tell(self, group: Sequence[DueNotice]) -> bool:
         """Whether to go on with others: not while it is Discord itself that fails or refuses."""
-        await self._store.notices.begin(group, self._clock.now())
+        await self._store.notices.begin_attempt(group, self._clock.now())
         await self._pace.turn()
         try:
             async with asyncio.timeout(LIMIT):
                 told = await self._teller.tell(group, self._nonce(group[0]))
         except Exception as error:  # noqa: BLE001 - every cause has its treatment
             return await self._failed(group, error)
-        await self._store.notices.told(group, self._clock.now())
+        await self._store.notices.mark_sent(group, self._clock.now())
         logger.info(
             "notice.told" if told else "notice.nobody-to-tell",
             guild=group[0].guild_id,
@@ -107,7 +107,7 @@ class Notifier:
             cause=str(error) or type(error).__name__,
         )
         if failure.kind in (Kind.BLOCKED, Kind.REJECTED):
-            await self._store.notices.told(group, now)
+            await self._store.notices.mark_sent(group, now)
         elif not failure.maybe_sent:
             delay = edit_delay(failure, 0, self._rng)
             await self._store.notices.delay(group, now + timedelta(seconds=delay))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.core.errors import KcrushError
-from bot.store import Leased, SentCard
+from bot.store import LeasedDelivery, SentCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +48,18 @@ class NothingSentError(KcrushError):
 class Sender(Protocol):
     """Sends, finds and changes announcements. Raises as discord.py does, and what is above."""
 
-    def remembered(self, leased: Leased) -> bool:
+    def remembered(self, leased: LeasedDelivery) -> bool:
         """Whether Discord knows the delivery's nonce again where this one goes. (It does for
         messages; a post of a forum has none.)"""
         ...
 
-    async def send(self, leased: Leased, *, plain: bool = False) -> Posted:
+    async def send(self, leased: LeasedDelivery, *, plain: bool = False) -> Posted:
         """Send the interview to the subscription's channel, with the delivery's own nonce and
         ``enforce_nonce``; `plain` as words and a link alone.
         """
         ...
 
-    async def find(self, leased: Leased, since: datetime) -> Posted | None:
+    async def find(self, leased: LeasedDelivery, since: datetime) -> Posted | None:
         """The announcement, if it stands in the channel; it was sent after `since` or never.
 
         Raises:

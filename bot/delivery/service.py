@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.core import model
 from bot.core.clock import Clock, wait
 from bot.core.errors import StoreError
 from bot.core.model import Reached, TargetKind
@@ -30,7 +31,7 @@ from bot.delivery.machine import (
 )
 from bot.delivery.pacing import Pace, Pacer
 from bot.delivery.sender import Sender
-from bot.store import Leased, Store
+from bot.store import LeasedDelivery, Store
 
 logger = structlog.get_logger(__name__)
 
@@ -101,7 +102,7 @@ class Announcer:
         self._stopping = False
         self._stopped = asyncio.Event()
         self._stopped.set()
-        self._queued: dict[asyncio.Task[None], Leased] = {}
+        self._queued: dict[asyncio.Task[None], LeasedDelivery] = {}
         self._sending: set[asyncio.Task[None]] = set()
         self._channels: set[int] = set()
         self._unsettled: set[int] = set()
@@ -191,7 +192,7 @@ class Announcer:
         """
         if self._inherited:
             return
-        taken = await self._store.take_over_leases(self._clock.now())
+        taken = await self._store.outbox.take_over_leases(self._clock.now())
         self._inherited = True
         if taken:
             logger.info("announcer.leases-taken-over", leases=taken)
@@ -226,11 +227,11 @@ class Announcer:
         now = self._clock.now()
         # Asking is a read, beside the writes that settle what is on its way.
         direct = self._direct_room()
-        due = await self._store.next_due(direct=direct > 0)
+        due = await self._store.outbox.next_due(direct=direct > 0)
         if due is None or due > now:
             return False
         until = now + timedelta(seconds=self._tuning.lease)
-        batch = await self._store.lease_due(now, until, room, direct=direct)
+        batch = await self._store.outbox.lease_due(now, until, room, direct=direct)
         for leased in batch:
             task = asyncio.create_task(self._deliver(leased), name=f"send {leased.delivery.id}")
             self._queued[task] = leased
@@ -248,7 +249,7 @@ class Announcer:
             return None
         if more:
             return 0.0
-        due = await self._store.next_due(direct=self._direct_room() > 0)
+        due = await self._store.outbox.next_due(direct=self._direct_room() > 0)
         if due is None:
             resting = self._direct_held_for()
             return resting if resting > 0 else None
@@ -271,7 +272,7 @@ class Announcer:
 
     # ---------------------------------------------------------------- one delivery
 
-    async def _deliver(self, leased: Leased) -> None:
+    async def _deliver(self, leased: LeasedDelivery) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101
         await self._pace.turn()
@@ -291,12 +292,12 @@ class Announcer:
         finally:
             self._channels.discard(channel)
 
-    def _too_late(self, leased: Leased) -> bool:
+    def _too_late(self, leased: LeasedDelivery) -> bool:
         """Whether the lease could run out while we send, and another send beside us."""
         ends = leased.delivery.next_attempt_at
         return ends - self._clock.now() < timedelta(seconds=self._tuning.send_limit)
 
-    async def _send(self, leased: Leased) -> Outcome:
+    async def _send(self, leased: LeasedDelivery) -> Outcome:
         try:
             async with asyncio.timeout(self._tuning.send_limit):
                 outcome = await self._attempts.make(leased)
@@ -313,7 +314,7 @@ class Announcer:
             logger.info("announcer.accepted-again", refusals=self._refusals)
             self._refusals = 0
 
-    def _noted(self, leased: Leased, failure: Failed, error: Exception) -> Failed:
+    def _noted(self, leased: LeasedDelivery, failure: Failed, error: Exception) -> Failed:
         """Log a failure and hold all sending where it says so; then this row comes back after the
         hold, so that it is another that feels whether it is over: what is refused may be this one
         message alone.
@@ -339,7 +340,7 @@ class Announcer:
             self._accepted()
         return failure
 
-    async def _settle(self, leased: Leased, outcome: Outcome) -> None:
+    async def _settle(self, leased: LeasedDelivery, outcome: Outcome) -> None:
         """Write the outcome down, as often as it takes: a message that was sent and is not known
         to be would be sent again."""
         delivery = leased.delivery
@@ -366,37 +367,28 @@ class Announcer:
             self._unsettled.discard(delivery.id)
 
     async def _write(
-        self, leased: Leased, conclusion: Conclusion, outcome: Outcome, now: datetime
+        self, leased: LeasedDelivery, conclusion: Conclusion, outcome: Outcome, now: datetime
     ) -> bool:
-        row = leased.delivery
+        again_at = conclusion.next_attempt_at
         if conclusion.event is Event.PARK:
             probes = 0 if leased.probes is None else leased.probes + 1
             delay = probe_delay(probes, self._rng, direct=_is_direct(leased))
-            return await self._store.park(
-                row.id,
-                expected_attempts=row.attempts,
-                now=now,
-                reason=conclusion.reason or "",
-                next_probe_at=now + timedelta(seconds=delay),
-                maybe_sent_at=conclusion.maybe_sent_at,
-            )
+            again_at = now + timedelta(seconds=delay)
         sent = outcome if isinstance(outcome, Sent) else None
-        return await self._store.settle(
-            row.id,
-            expected_attempts=row.attempts,
-            state=conclusion.state,
-            now=now,
+        settled = model.Conclusion(
+            conclusion.state,
+            conclusion.reason,
+            again_at,
+            conclusion.maybe_sent_at,
             message_id=sent.message_id if sent else None,
-            reason=conclusion.reason,
-            next_attempt_at=conclusion.next_attempt_at,
-            maybe_sent_at=conclusion.maybe_sent_at,
             channel_id=sent.channel_id if sent else None,
-            card=card_digest(leased.interview) if sent and not sent.found else None,
+            card_digest=card_digest(leased.interview) if sent and not sent.found else None,
             plain=sent.plain if sent else False,
         )
+        return await self._store.outbox.settle(leased.delivery, settled, now)
 
     def _tell(
-        self, leased: Leased, conclusion: Conclusion, outcome: Outcome, *, ours: bool
+        self, leased: LeasedDelivery, conclusion: Conclusion, outcome: Outcome, *, ours: bool
     ) -> None:
         log = self._log(leased)
         if not ours:
@@ -415,7 +407,7 @@ class Announcer:
                 next_attempt_at=conclusion.next_attempt_at,
             )
 
-    def _tell_of_direct(self, leased: Leased, conclusion: Conclusion) -> None:
+    def _tell_of_direct(self, leased: LeasedDelivery, conclusion: Conclusion) -> None:
         if self.on_direct is None:
             return
         if conclusion.event is Event.SENT:
@@ -445,7 +437,7 @@ class Announcer:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
 
-    async def _give_back(self, unsent: list[Leased]) -> None:
+    async def _give_back(self, unsent: list[LeasedDelivery]) -> None:
         now = self._clock.now()
         for leased in unsent:
             released = conclude(leased.delivery, Released(), now, self._rng)
@@ -457,7 +449,7 @@ class Announcer:
                 return
 
     @staticmethod
-    def _log(leased: Leased) -> structlog.typing.FilteringBoundLogger:
+    def _log(leased: LeasedDelivery) -> structlog.typing.FilteringBoundLogger:
         """Whom a direct message is for stands in no log."""
         one = leased.subscription
         where: dict[str, object] = (
@@ -474,5 +466,5 @@ class Announcer:
         )
 
 
-def _is_direct(leased: Leased) -> bool:
+def _is_direct(leased: LeasedDelivery) -> bool:
     return leased.subscription.kind is TargetKind.DIRECT

@@ -18,8 +18,7 @@ from bot.core.errors import UserError
 from bot.core.model import Artist, Follow, Reached, Subject
 from bot.core.supervisor import supervise
 from bot.search import SearchIndex
-from bot.store import FOLLOWS_LIMIT, Messages, Store, Wanted
-from bot.store import Following as Became
+from bot.store import FOLLOWS_LIMIT, DirectMessageStatus, FollowOutcome, FollowRequest, Store
 
 logger = structlog.get_logger(__name__)
 
@@ -96,7 +95,7 @@ class FollowService:
 
     async def refresh(self) -> None:
         """Read who is still to be told, and follow artists by the spellings that they have now."""
-        self._notice_due = await self._store.follows.untold()
+        self._notice_due = await self._store.follows.to_notify()
         for artist_id, spellings in (await self._store.follows.spellings()).items():
             artist = self._index.artist(artist_id)
             if artist is None:
@@ -113,14 +112,14 @@ class FollowService:
         Raises:
             UserError: the person follows as many as one may.
         """
-        wanted = Wanted(artist.id, artist.name, spellings_of(artist))
+        wanted = FollowRequest(artist.id, artist.name, spellings_of(artist))
         became = await self._store.follows.add(user_id, wanted)
-        if became is Became.FULL:
+        if became is FollowOutcome.FULL:
             raise UserError("error.follows-full", limit=FOLLOWS_LIMIT)
         closed = await self._is_closed(user_id)
         if closed:
             self._wake()
-        return FollowResult(artist, became is Became.ALREADY, closed)
+        return FollowResult(artist, became is FollowOutcome.ALREADY, closed)
 
     async def unfollow(self, user_id: int, artist_id: str) -> Follow | None:
         """Follow an artist, by any spelling's id, no more; ``None`` where nobody was followed."""
@@ -132,7 +131,7 @@ class FollowService:
         Raises:
             UserError: there is nobody to take from the list.
         """
-        follows = await self._store.follows.of(user_id)
+        follows = await self._store.follows.followed(user_id)
         if not follows:
             raise UserError("error.follows-nobody")
         by_name = {artist_key(follow.name): follow.artist_id for follow in follows}
@@ -145,13 +144,13 @@ class FollowService:
         raise UserError("error.not-followed", name=name)
 
     async def followed(self, user_id: int) -> FollowList:
-        follows = await self._store.follows.of(user_id)
+        follows = await self._store.follows.followed(user_id)
         closed = bool(follows) and await self._is_closed(user_id)
         return FollowList(tuple(follows), closed)
 
     async def _is_closed(self, user_id: int) -> bool:
         """Whether the person's messages are closed; who asks this is told."""
-        closed = await self._store.follows.messages(user_id) is Messages.CLOSED
+        closed = await self._store.follows.message_status(user_id) is DirectMessageStatus.CLOSED
         if closed and user_id in self._notice_due:
             await self.take_notice(user_id)
         return closed
@@ -159,7 +158,7 @@ class FollowService:
     async def complete(self, user_id: int, typed: str) -> list[Follow]:
         """Those of the followed whose name holds what was typed, the newest followed first."""
         wanted = artist_key(typed)
-        follows = await self._store.follows.of(user_id)
+        follows = await self._store.follows.followed(user_id)
         return [one for one in follows if wanted in artist_key(one.name)][:CHOICES]
 
     # ---------------------------------------------------------------- direct messages
@@ -184,9 +183,9 @@ class FollowService:
         if user_id not in self._notice_due:
             return False
         self._notice_due.discard(user_id)
-        if await self._store.follows.messages(user_id) is not Messages.CLOSED:
+        if await self._store.follows.message_status(user_id) is not DirectMessageStatus.CLOSED:
             return False
-        await self._store.follows.told(user_id)
+        await self._store.follows.mark_notified(user_id)
         return True
 
     async def try_again(self, user_id: int) -> MessageTest:
@@ -198,15 +197,15 @@ class FollowService:
             self._trying.pop(user_id, None)
 
     async def _try(self, user_id: int, trying: "asyncio.Future[Reached]") -> MessageTest:
-        before = await self._store.follows.messages(user_id)
-        if before is Messages.NONE:
+        before = await self._store.follows.message_status(user_id)
+        if before is DirectMessageStatus.NONE:
             return MessageTest.NOBODY
-        if before is Messages.OPEN:
+        if before is DirectMessageStatus.OPEN:
             return MessageTest.OPEN
         await self.take_notice(user_id)
         if not self._may_try(user_id):
             return MessageTest.WAITING
-        if await self._store.follows.try_again(user_id) is not Messages.CLOSED:
+        if await self._store.follows.try_again(user_id) is not DirectMessageStatus.CLOSED:
             return MessageTest.OPEN
         self._wake()
         await asyncio.wait([trying], timeout=TRY_FOR)

@@ -17,7 +17,7 @@ from bot.core.errors import StoreError, UserError
 from bot.core.model import COVER, END, Follow, InterviewSummary, Place, Position, Saved
 from bot.core.supervisor import supervise
 from bot.search import SearchIndex
-from bot.store import Count, Opened, SavedItem, Started, Store
+from bot.store import DatedCount, OpenedInterview, SavedItem, StartedInterview, Store
 from bot.store.readers import PLACES_KEPT
 
 logger = structlog.get_logger(__name__)
@@ -52,8 +52,8 @@ class ReadingHistory:
     ``unread`` are the newest that they never opened, filled where nothing is begun.
     """
 
-    begun: tuple[Started, ...]
-    finished: tuple[Started, ...]
+    begun: tuple[StartedInterview, ...]
+    finished: tuple[StartedInterview, ...]
     unread: tuple[InterviewSummary, ...] = ()
 
 
@@ -82,10 +82,10 @@ class SimilarInterviews:
 class PersonalData:
     """All that is stored about a person, with the newest place and the newest saved item."""
 
-    places: Count
-    saved: Count
+    places: DatedCount
+    saved: DatedCount
     follows: Sequence[Follow]
-    last_read: Started | None = None
+    last_read: StartedInterview | None = None
     last_saved: SavedItem | None = None
 
     @property
@@ -112,7 +112,7 @@ class Library:
 
     # ---------------------------------------------------------------- reading
 
-    async def open(self, user_id: int, interview_id: int) -> Opened:
+    async def open(self, user_id: int, interview_id: int) -> OpenedInterview:
         """An interview as this person sees it; one query.
 
         Raises:
@@ -127,7 +127,7 @@ class Library:
         unstored = self._pending.get(key) or self._flushing.get(key)
         if unstored is None or (opened.place is not None and unstored.position == COVER):
             return opened
-        return Opened(opened.stored, opened.saved, unstored)
+        return OpenedInterview(opened.stored, opened.saved, unstored)
 
     def note(self, user_id: int, interview_id: int, position: Position) -> None:
         """Remember that a page was shown to this person; ``END`` for the last page.
@@ -180,7 +180,7 @@ class Library:
         if not places:
             return
         try:
-            await self._store.readers.keep_places(
+            await self._store.readers.save_places(
                 [(user_id, place) for (user_id, _), place in places.items()]
             )
         except StoreError:
@@ -203,7 +203,7 @@ class Library:
         if begun:
             return ReadingHistory(tuple(begun), finished)
         opened = {one.summary.id for one in started}
-        newest = await self._store.latest(PLACES_KEPT + UNREAD)
+        newest = await self._store.interviews.latest(PLACES_KEPT + UNREAD)
         unread = [summary for summary in newest if summary.id not in opened]
         return ReadingHistory((), finished, tuple(unread[:UNREAD]))
 
@@ -258,7 +258,7 @@ class Library:
         return PersonalData(
             await readers.count_places(user_id),
             await readers.count_saved(user_id),
-            tuple(await self._store.follows.of(user_id)),
+            tuple(await self._store.follows.followed(user_id)),
             max(
                 [*history.begun, *history.finished],
                 key=lambda one: one.place.read_at,

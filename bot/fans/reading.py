@@ -180,7 +180,7 @@ class Reading:
         Raises:
             UserError: it was deleted, never existed, or was withdrawn by the site.
         """
-        stored = await self._store.interview(interview_id)
+        stored = await self._store.interviews.get(interview_id)
         if stored is None:
             raise UserError("error.interview-gone")
         if stored.withdrawn_at is not None:
@@ -196,7 +196,7 @@ class Reading:
         """
         size, start = LATEST_PER_PAGE, page * LATEST_PER_PAGE
         if kind is None:
-            found: Sequence[InterviewSummary] = await self._store.latest(size + 1, start)
+            found: Sequence[InterviewSummary] = await self._store.interviews.latest(size + 1, start)
         else:
             found = self._of_kind(kind)[start : start + size + 1]
         if not found and page == 0:
@@ -226,7 +226,7 @@ class Reading:
                 place = (place + 1) % len(listed)
             return listed[place].id
         # While the index, which alone knows topics, is still being built.
-        chosen = await self._store.random(self._rng) if kind is None else None
+        chosen = await self._store.interviews.random(self._rng) if kind is None else None
         if chosen is None:
             raise UserError("error.no-interviews")
         return chosen.id
@@ -296,7 +296,7 @@ class Reading:
         )
         ids = list(dict.fromkeys(hit.interview_id for hit in results.hits))
         # The index may be a moment behind the store, which knows what was withdrawn since.
-        stored = await self._store.summaries(ids) if ids else []
+        stored = await self._store.interviews.summaries(ids) if ids else []
         summaries = {summary.id: summary for summary in stored}
         groups = tuple(
             HitGroup(summaries[id_], tuple(hit for hit in results.hits if hit.interview_id == id_))
@@ -379,7 +379,7 @@ class Reading:
         return ArtistProfile(artist, summaries, page, derived.quoted[artist.id])
 
     async def _quote(self, artist: Artist, derived: "_Derived") -> Quoted:
-        for stored in await self._store.interviews(artist.interviews[:QUOTED_FROM]):
+        for stored in await self._store.interviews.get_many(artist.interviews[:QUOTED_FROM]):
             if stored.withdrawn_at is not None or stored.id not in derived.by_id:
                 continue
             # A long interview takes a moment; the event loop must not wait for it.

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from bot.core.model import Interview
 from bot.feed.identity import digest, url_key
-from bot.store.results import Known
+from bot.store.results import KnownInterview
 
 _HOST = re.compile(r"^[^/?]*")
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -53,7 +53,7 @@ class Plan:
         return not self.new and not self.updates
 
 
-def decide(entries: Sequence[FeedEntry], known: Iterable[Known], *, seeded: bool) -> Plan:
+def decide(entries: Sequence[FeedEntry], known: Iterable[KnownInterview], *, seeded: bool) -> Plan:
     """Sort a feed's entries into new, changed and unchanged.
 
     An entry is the interview that has its GUID; failing that, the one that has its canonical URL
@@ -116,17 +116,19 @@ def without_repeats(entries: Sequence[FeedEntry]) -> list[FeedEntry]:
     return kept
 
 
-def match(entries: Sequence[FeedEntry], rows: Sequence[Known]) -> list[Known | None]:
+def match(
+    entries: Sequence[FeedEntry], rows: Sequence[KnownInterview]
+) -> list[KnownInterview | None]:
     """For each entry the row that it is, each row once.
 
     In this order: the same GUID; a GUID that is the same address but for scheme and ``www.``; the
     same address in any spelling; the same path on another host, with GUIDs that differ in their
     hosts alone (a site that moved to another domain and rewrote its GUIDs).
     """
-    matches: list[Known | None] = [None] * len(entries)
+    matches: list[KnownInterview | None] = [None] * len(entries)
     free = {row.id: row for row in rows}
     for row_key, entry_key in _IDENTITIES:
-        by_key: dict[object, Known] = {}
+        by_key: dict[object, KnownInterview] = {}
         for row in free.values():
             if key := row_key(row):
                 by_key.setdefault(key, row)
@@ -150,7 +152,9 @@ def _tail(url: str) -> str:
     return _HOST.sub("", url_key(url))
 
 
-_IDENTITIES: tuple[tuple[Callable[[Known], object], Callable[[FeedEntry], object]], ...] = (
+_IDENTITIES: tuple[
+    tuple[Callable[[KnownInterview], object], Callable[[FeedEntry], object]], ...
+] = (
     (lambda row: row.guid, lambda entry: entry.interview.guid),
     (lambda row: url_key(row.guid), lambda entry: url_key(entry.interview.guid)),
     (lambda row: url_key(row.url), lambda entry: url_key(entry.interview.url)),
@@ -161,7 +165,7 @@ _IDENTITIES: tuple[tuple[Callable[[Known], object], Callable[[FeedEntry], object
 )
 
 
-def _differs(row: Known, entry: FeedEntry) -> bool:
+def _differs(row: KnownInterview, entry: FeedEntry) -> bool:
     """Identity counts too: an interview known by its URL under a new GUID must keep the new one,
     or a later change of the URL would make it a stranger that is announced again."""
     interview = entry.interview

@@ -232,7 +232,7 @@ class Watcher:
     # ---------------------------------------------------------------- one poll
 
     async def _poll(self, feed: _Feed) -> PollReport:
-        state = await self._store.feed_state(feed.url)
+        state = await self._store.feeds.state(feed.url)
         fetched = await self._fetcher.get(feed.url, state.validators)
         feed.retry_after, feed.max_age = fetched.retry_after, fetched.max_age
         if fetched.moved_to is not None:
@@ -251,19 +251,21 @@ class Watcher:
         """What is known is asked within the transaction, so that another process that polls the
         same feed can't come in between."""
         now = self._clock.now()
-        async with self._store.write() as write:
-            plan = decide(entries, await write.known(*keys_of(entries)), seeded=state.seeded)
+        async with self._store.transaction() as tx:
+            plan = decide(
+                entries, await tx.interviews.known(*keys_of(entries)), seeded=state.seeded
+            )
             if plan.empty and state.seeded and validators == state.validators:
                 return PollReport(state.url, 200)
             new_ids: list[int] = []
             enqueued = 0
             for update in plan.updates:
-                await write.update(update.id, update.entry.interview, update.entry.digest)
+                await tx.interviews.update(update.id, update.entry.interview, update.entry.digest)
             for entry in plan.new:
-                new_ids.append(await write.insert(entry.interview, entry.digest))
+                new_ids.append(await tx.interviews.insert(entry.interview, entry.digest))
                 if plan.announce:
-                    enqueued += await write.enqueue(new_ids[-1], now)
-            await write.save_feed_state(_after(state, validators, plan, now))
+                    enqueued += await tx.outbox.enqueue(new_ids[-1], now)
+            await tx.feeds.save(_after(state, validators, plan, now))
         return PollReport(
             state.url,
             200,
@@ -285,7 +287,6 @@ def _after(state: FeedState, validators: Validators, plan: Plan, now: datetime) 
         state,
         validators=validators,
         seeded=True,
-        failures=0,
         polled_at=now,
         changed_at=state.changed_at if plan.empty else now,
     )

@@ -83,7 +83,7 @@ class Quotes:
         ids = self._sample(artist)
         ids.sort(key=lambda one: one == than)
         for batch in batched(ids, _BATCH):
-            for stored in await self._store.interviews(batch):
+            for stored in await self._store.interviews.get_many(batch):
                 quote = None if stored.withdrawn_at else await self._choose(stored, 0)
                 if quote is not None:
                     return ChosenQuote(stored, quote)

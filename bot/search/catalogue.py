@@ -18,13 +18,20 @@ InThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 """Runs a function in another thread and returns its result."""
 
 
+class SummaryRepository(Protocol):
+    """What the catalogue needs of the store's interviews."""
+
+    async def revision(self) -> int: ...
+    async def latest(self, limit: int = ..., offset: int = ...) -> Sequence[InterviewSummary]: ...
+
+
 class SummarySource(Protocol):
     """What the catalogue needs of the store."""
 
     @property
     def identity(self) -> str: ...
-    async def revision(self) -> int: ...
-    async def latest(self, limit: int = ..., offset: int = ...) -> Sequence[InterviewSummary]: ...
+    @property
+    def interviews(self) -> SummaryRepository: ...
 
 
 class Snapshot:
@@ -61,13 +68,13 @@ class Catalogue:
         The new snapshot is built in another thread; until then the previous one answers. What
         changes while the store is read is taken up by the next call.
         """
-        version = (store.identity, await store.revision())
+        version = (store.identity, await store.interviews.revision())
         if version == self._version:
             return
         read: dict[int, InterviewSummary] = {}
         offset, is_last = 0, False
         while not is_last:
-            page = await store.latest(_PAGE, offset)
+            page = await store.interviews.latest(_PAGE, offset)
             for summary in page:
                 read.setdefault(summary.id, summary)
             is_last = len(page) < _PAGE

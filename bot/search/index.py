@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from bot.core.model import Artist, InterviewSummary, StoredInterview, Topic
-from bot.search.catalogue import Catalogue, SummarySource
+from bot.search.catalogue import Catalogue, SummaryRepository
 from bot.search.engine import Damaged, Engine, State, Writer
 from bot.search.fields import stemmer
 from bot.search.finding import Finder
@@ -49,11 +49,20 @@ class Change(Protocol):
     def interview(self) -> StoredInterview | None: ...
 
 
-class Source(SummarySource, Protocol):
-    """What the index needs of the store."""
+class ChangeRepository(SummaryRepository, Protocol):
+    """What the index needs of the store's interviews."""
 
     async def count_changed_since(self, revision: int) -> int: ...
     async def changed_since(self, revision: int, limit: int = ...) -> Sequence[Change]: ...
+
+
+class Source(Protocol):
+    """What the index needs of the store."""
+
+    @property
+    def identity(self) -> str: ...
+    @property
+    def interviews(self) -> ChangeRepository: ...
 
 
 class SearchIndex:
@@ -205,9 +214,11 @@ class SearchIndex:
             if self._engine.damaged:
                 await self._in_thread(self._engine.begin_anew)
             await self._in_thread(self._engine.reload)
-            if self._engine.state() == State(store.identity, await store.revision()):
+            if self._engine.state() == State(store.identity, await store.interviews.revision()):
                 return 0
-            large = await store.count_changed_since(self._engine.state().revision) > BATCH
+            large = (
+                await store.interviews.count_changed_since(self._engine.state().revision) > BATCH
+            )
             writer = await self._in_thread(lambda: self._engine.writer(large=large))
             if writer is None:
                 return 0
@@ -221,12 +232,12 @@ class SearchIndex:
         # Only now is it certain that no other process writes.
         await self._in_thread(self._engine.reload)
         state = self._engine.state()
-        if state.identity != store.identity or state.revision > await store.revision():
+        if state.identity != store.identity or state.revision > await store.interviews.revision():
             await self._in_thread(writer.delete_everything)
             state = State(store.identity, 0)
-        total = await store.count_changed_since(state.revision)
+        total = await store.interviews.count_changed_since(state.revision)
         done = committed = 0
-        while changes := await store.changed_since(state.revision, BATCH):
+        while changes := await store.interviews.changed_since(state.revision, BATCH):
             await self._in_thread(partial(_put, writer, changes))
             state = State(store.identity, changes[-1].revision)
             done += len(changes)

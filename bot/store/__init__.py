@@ -1,62 +1,71 @@
-"""The store: the only room that knows SQL.
+"""The store: the only package that knows SQL.
 
     async with open_store(database_url, clock) as store: ...
 
-One writer at a time, readers beside it (SQLite's WAL). Every method is one transaction; several
-changes that belong together go through ``Store.write``. What can go wrong with a database at run
-time (locked, full, read-only, damaged) is a ``bot.core.errors.StoreError`` that says the mend.
+One writer at a time, readers beside it (SQLite's WAL). Each subject has a repository
+(``store.interviews``, ``store.outbox``, ...), and each change is one transaction; several changes
+that belong together go through ``Store.transaction``. What can go wrong with a database at run time
+(locked, full, read-only, damaged) is a ``bot.core.errors.StoreError`` that says what to do.
 """
 
-from bot.store.archive import Answer, ArchivePost, Archives, ArchiveState, PostState
-from bot.store.extras import Extras
-from bot.store.follows import FOLLOWS_LIMIT, Following, Follows, Messages, Wanted
+from bot.store.archive import ArchivePost, ArchiveState, CachedResponse, PostState
+from bot.store.follows import (
+    FOLLOWS_LIMIT,
+    DirectMessageStatus,
+    FollowOutcome,
+    FollowRequest,
+)
 from bot.store.inspection import Inspection, inspect_store
-from bot.store.readers import Count, Listed, Opened, Readers, SavedItem, Started
+from bot.store.readers import (
+    PLACES_KEPT,
+    DatedCount,
+    ListedInterview,
+    OpenedInterview,
+    SavedItem,
+    StartedInterview,
+)
 from bot.store.results import (
     Addressee,
-    Change,
     DueEdit,
     DueNotice,
     Extra,
-    Known,
-    Leased,
-    Schema,
+    InterviewChange,
+    KnownInterview,
+    LeasedDelivery,
+    SchemaVersion,
     SentCard,
     SubscriptionOverview,
 )
-from bot.store.store import Store, Write, open_store
+from bot.store.store import Repositories, Store, open_store
 
 __all__ = [
     "FOLLOWS_LIMIT",
+    "PLACES_KEPT",
     "Addressee",
-    "Answer",
     "ArchivePost",
     "ArchiveState",
-    "Archives",
-    "Change",
-    "Count",
+    "CachedResponse",
+    "DatedCount",
+    "DirectMessageStatus",
     "DueEdit",
     "DueNotice",
     "Extra",
-    "Extras",
-    "Following",
-    "Follows",
+    "FollowOutcome",
+    "FollowRequest",
     "Inspection",
-    "Known",
-    "Leased",
-    "Listed",
-    "Messages",
-    "Opened",
+    "InterviewChange",
+    "KnownInterview",
+    "LeasedDelivery",
+    "ListedInterview",
+    "OpenedInterview",
     "PostState",
-    "Readers",
+    "Repositories",
     "SavedItem",
-    "Schema",
+    "SchemaVersion",
     "SentCard",
-    "Started",
+    "StartedInterview",
     "Store",
     "SubscriptionOverview",
-    "Wanted",
-    "Write",
     "inspect_store",
     "open_store",
 ]

@@ -1,24 +1,21 @@
-"""How far the archive of each feed was read, and what stands in it."""
+"""How far the archive of each feed was read, and what is in it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.batching import batched
-from bot.store.codec import storable, storable_or_none
-from bot.store.engine import Database, whole
-from bot.store.tables import archive_answers, archive_posts, archives, interviews
-
-_CHUNK = 500
+from bot.store.codec import CHUNK, storable, storable_or_none
+from bot.store.session import Repository, Transaction, transactional
+from bot.store.tables import archive_posts, archive_responses, archives
 
 
 class PostState(StrEnum):
-    """Waiting is to be read yet; ``other`` belongs to another category or is no article,
+    """``waiting`` is still to be read; ``other`` belongs to another category or is no article,
     ``held`` is new and left to the feed for now."""
 
     WAITING = "waiting"
@@ -67,7 +64,7 @@ class ArchivePost:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CachedResponse:
     """What the site answered to a request whose outcome is not written down yet."""
 
     status: int
@@ -76,131 +73,10 @@ class Answer:
     total: int | None = None
 
 
-class Archives:
-    """Questions, and the changes that stand alone. Raises StoreError as ``Store`` does."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def state(self, url: str) -> ArchiveState:
-        """How far the archive of the feed at `url` was read; a fresh state for a new one."""
-        rows = await self._database.fetch(_STATE, {"url": storable(url)})
-        if not rows:
-            return ArchiveState(url)
-        values = dict(rows[0]._mapping)
-        return replace(ArchiveState(**{**values, "plan": values["plan"] or {}}), url=url)
-
-    async def save(self, state: ArchiveState) -> None:
-        await self._database.change(lambda connection: _save(connection, state))
-
-    async def answer(self, url: str, address: str) -> Answer | None:
-        """The answer kept for `address`, if one is."""
-        values = {"feed": storable(url), "address": storable(address)}
-        rows = await self._database.fetch(_ANSWER, values)
-        return Answer(rows[0].status, rows[0].body, rows[0].url, rows[0].total) if rows else None
-
-    async def keep_answer(self, url: str, address: str, answer: Answer) -> None:
-        """Keep an answer until what follows from it is written down, so that it need not be asked
-        for again by a process that comes after this one."""
-        values = {
-            "feed": storable(url),
-            "address": storable(address),
-            "status": answer.status,
-            "body": answer.body,
-            "url": storable(answer.url),
-            "total": answer.total,
-        }
-
-        async def keep(connection: AsyncConnection) -> None:
-            await connection.execute(
-                archive_answers.delete().where(
-                    archive_answers.c.feed == values["feed"],
-                    archive_answers.c.address == values["address"],
-                )
-            )
-            await connection.execute(archive_answers.insert().values(values))
-
-        await self._database.change(keep)
-
-    async def forget_answers(self, url: str) -> None:
-        """Let go of all answers that are kept: they are to be asked for anew."""
-        await self._database.change(
-            lambda connection: connection.execute(
-                archive_answers.delete().where(archive_answers.c.feed == storable(url))
-            )
-        )
-
-    async def waiting(self, url: str, limit: int = 100) -> list[ArchivePost]:
-        """The posts to be read, in the order in which they were found."""
-        rows = await self._database.fetch(_WAITING, {"feed": storable(url), "limit": limit})
-        return [_post(row) for row in rows]
-
-    async def posts(self, url: str) -> dict[str, ArchivePost]:
-        """Everything known of a feed's archive by its keys: a few dozen bytes a post."""
-        rows = await self._database.fetch(_POSTS, {"feed": storable(url)})
-        return {row.key: _post(row) for row in rows}
-
-
-class ArchiveWrite:
-    """The archive's part of a ``Store.write`` transaction."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def posts(self, url: str, keys: Collection[str]) -> dict[str, ArchivePost]:
-        """Those of the posts with these keys that are known."""
-        found: dict[str, ArchivePost] = {}
-        for chunk in batched(map(storable, keys), _CHUNK):
-            rows = await whole(
-                self._connection.execute(
-                    sa.select(archive_posts).where(
-                        archive_posts.c.feed == storable(url), archive_posts.c.key.in_(chunk)
-                    )
-                )
-            )
-            found.update({row.key: _post(row) for row in rows})
-        return found
-
-    async def save_posts(self, url: str, posts: Sequence[ArchivePost]) -> None:
-        """Write down what is known of posts."""
-        await whole(_save_posts(self._connection, storable(url), posts))
-
-    async def add_waiting(self, url: str, posts: Sequence[ArchivePost]) -> int:
-        """Add posts that are to be read; those that are known stay as they are. How many came."""
-        known = await self.posts(url, [post.key for post in posts])
-        new = list({post.key: post for post in posts if storable(post.key) not in known}.values())
-        await self.save_posts(url, new)
-        return len(new)
-
-    async def save(self, state: ArchiveState) -> None:
-        """Remember how far the archive was read; the answers kept until now are done with, but
-        for those of posts that are to be read yet."""
-        await whole(_save(self._connection, state))
-        await whole(self._connection.execute(_ANSWERS_USED, {"feed_": storable(state.url)}))
-
-    async def withdrawn(self, interview_id: int) -> bool:
-        """Whether the interview is withdrawn, or not there at all."""
-        found = await whole(
-            self._connection.execute(
-                sa.select(interviews.c.withdrawn_at).where(interviews.c.id == interview_id)
-            )
-        )
-        row = found.one_or_none()
-        return row is None or row.withdrawn_at is not None
-
-
 _STATE = sa.select(archives).where(archives.c.url == sa.bindparam("url"))
-_ANSWER = sa.select(archive_answers).where(
-    archive_answers.c.feed == sa.bindparam("feed"),
-    archive_answers.c.address == sa.bindparam("address"),
-)
-_ANSWERS_USED = archive_answers.delete().where(
-    archive_answers.c.feed == sa.bindparam("feed_"),
-    ~sa.exists().where(
-        archive_posts.c.feed == archive_answers.c.feed,
-        archive_posts.c.key == archive_answers.c.address,
-        archive_posts.c.state == PostState.WAITING,
-    ),
+_RESPONSE = sa.select(archive_responses).where(
+    archive_responses.c.feed == sa.bindparam("feed"),
+    archive_responses.c.address == sa.bindparam("address"),
 )
 _POSTS = sa.select(archive_posts).where(archive_posts.c.feed == sa.bindparam("feed"))
 _WAITING = (
@@ -210,41 +86,91 @@ _WAITING = (
 )
 
 
+class ArchiveRepository(Repository):
+    """The archives of the feeds, by the URL of the feed."""
+
+    async def state(self, url: str) -> ArchiveState:
+        """How far the archive of the feed at `url` was read; a fresh state for a new one."""
+        for row in await self._session.read(_STATE, {"url": storable(url)}):
+            return ArchiveState(**{**row._mapping, "url": url})
+        return ArchiveState(url)
+
+    @transactional
+    async def save(self, tx: Transaction, state: ArchiveState) -> None:
+        """Remember how far the archive was read."""
+        texts = {"url": storable(state.url), "robots": storable_or_none(state.robots)}
+        await tx.upsert(archives, ["url"], asdict(state) | texts)
+
+    @transactional
+    async def save_progress(self, tx: Transaction, state: ArchiveState) -> None:
+        """``save``, and forget the responses cached until now, but for those of posts that are
+        still to be read."""
+        await ArchiveRepository(tx).save(state)
+        still_needed = sa.exists().where(
+            archive_posts.c.feed == archive_responses.c.feed,
+            archive_posts.c.key == archive_responses.c.address,
+            archive_posts.c.state == PostState.WAITING,
+        )
+        theirs = archive_responses.c.feed == storable(state.url)
+        await tx.execute(archive_responses.delete().where(theirs, ~still_needed))
+
+    async def cached_response(self, url: str, address: str) -> CachedResponse | None:
+        """The response cached for `address`, if one is."""
+        values = {"feed": storable(url), "address": storable(address)}
+        rows = await self._session.read(_RESPONSE, values)
+        return CachedResponse(*rows[0][2:]) if rows else None
+
+    @transactional
+    async def cache_response(
+        self, tx: Transaction, url: str, address: str, response: CachedResponse
+    ) -> None:
+        """Keep a response until what follows from it is written down, so that a later process
+        need not ask for it again."""
+        values = asdict(response) | {
+            "feed": storable(url),
+            "address": storable(address),
+            "url": storable(response.url),
+        }
+        await tx.upsert(archive_responses, ["feed", "address"], values)
+
+    @transactional
+    async def clear_responses(self, tx: Transaction, url: str) -> None:
+        """Forget all cached responses: their addresses are to be asked for anew."""
+        theirs = archive_responses.c.feed == storable(url)
+        await tx.execute(archive_responses.delete().where(theirs))
+
+    async def waiting(self, url: str, limit: int = 100) -> list[ArchivePost]:
+        """The posts that are to be read, in the order in which they were found."""
+        rows = await self._session.read(_WAITING, {"feed": storable(url), "limit": limit})
+        return [_post(row) for row in rows]
+
+    async def posts(self, url: str, keys: Collection[str] | None = None) -> dict[str, ArchivePost]:
+        """What is known of a feed's archive by key: all of it (a few dozen bytes a post), or the
+        posts with one of `keys`."""
+        feed = {"feed": storable(url)}
+        if keys is None:
+            rows = list(await self._session.read(_POSTS, feed))
+        else:
+            rows = []
+            for chunk in batched(map(storable, keys), CHUNK):
+                rows += await self._session.read(_POSTS.where(archive_posts.c.key.in_(chunk)), feed)
+        return {row.key: _post(row) for row in rows}
+
+    @transactional
+    async def save_posts(self, tx: Transaction, url: str, posts: Sequence[ArchivePost]) -> None:
+        """Write down what is known of posts."""
+        rows = [asdict(post) | {"feed": storable(url), "key": storable(post.key)} for post in posts]
+        await tx.upsert(archive_posts, ["feed", "key"], *rows)
+
+    @transactional
+    async def add_waiting(self, tx: Transaction, url: str, posts: Sequence[ArchivePost]) -> int:
+        """Add posts that are to be read; those that are known stay as they are. How many came."""
+        repository = ArchiveRepository(tx)
+        known = await repository.posts(url, [post.key for post in posts])
+        new = {post.key: post for post in posts if storable(post.key) not in known}
+        await repository.save_posts(url, list(new.values()))
+        return len(new)
+
+
 def _post(row: Any) -> ArchivePost:
     return ArchivePost(row.key, PostState(row.state), row.mark, row.interview_id)
-
-
-async def _save(connection: AsyncConnection, state: ArchiveState) -> None:
-    url = storable(state.url)
-    values = {
-        "way": state.way,
-        "plan": dict(state.plan),
-        "position": state.position,
-        "done": state.done,
-        "total": state.total,
-        "offered": state.offered,
-        "started_at": state.started_at,
-        "finished_at": state.finished_at,
-        "synced_at": state.synced_at,
-        "swept_at": state.swept_at,
-        "robots": storable_or_none(state.robots),
-        "robots_at": state.robots_at,
-    }
-    updated = await connection.execute(
-        archives.update().where(archives.c.url == url).values(values)
-    )
-    if updated.rowcount == 0:
-        await connection.execute(archives.insert().values(url=url, **values))
-
-
-async def _save_posts(connection: AsyncConnection, feed: str, posts: Sequence[ArchivePost]) -> None:
-    for post in posts:
-        key = storable(post.key)
-        values = {"state": post.state, "mark": post.mark, "interview_id": post.interview_id}
-        updated = await connection.execute(
-            archive_posts.update()
-            .where(archive_posts.c.feed == feed, archive_posts.c.key == key)
-            .values(values)
-        )
-        if updated.rowcount == 0:
-            await connection.execute(archive_posts.insert().values(feed=feed, key=key, **values))

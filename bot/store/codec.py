@@ -1,4 +1,4 @@
-"""Interviews as rows and back. Pure."""
+"""Values as rows and back. Pure."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -6,11 +6,14 @@ from urllib.parse import urlsplit
 
 from bot.core.model import (
     Answer,
+    Frequency,
     Image,
     Interview,
     InterviewSummary,
+    QuietHours,
     StoredInterview,
     Subject,
+    Timetable,
     Transcript,
     Turn,
 )
@@ -18,6 +21,10 @@ from bot.core.topics import topic_of
 
 # What no database takes as text: NUL (PostgreSQL refuses it) and lone surrogates (no UTF-8).
 _UNSTORABLE = {0: None} | dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
+
+
+CHUNK = 500
+"""Values in one statement; SQLite takes 32,766 (https://www.sqlite.org/limits.html, 9)."""
 
 
 def storable(text: str) -> str:
@@ -34,7 +41,7 @@ def storable_or_none(text: str | None) -> str | None:
 
 
 def interview_values(interview: Interview) -> dict[str, Any]:
-    """The columns of ``interviews`` that the interview itself tells."""
+    """The columns of ``interviews`` that hold the interview itself."""
     transcript = interview.transcript
     return {
         "guid": storable(interview.guid),
@@ -50,7 +57,7 @@ def interview_values(interview: Interview) -> dict[str, Any]:
             [storable(subject.name), storable_or_none(subject.role), _texts(subject.aliases)]
             for subject in interview.subjects
         ],
-        "kinds": _texts(interview.tags),
+        "tags": _texts(interview.tags),
         "frame": {
             "intro": storable(transcript.intro),
             "outro": storable(transcript.outro),
@@ -114,7 +121,7 @@ def summary(row: Any) -> InterviewSummary:
         published_at=row.published_at,
         turn_count=row.turn_count,
         subjects=subjects,
-        kind=topic_of(subjects, row.kinds),
+        kind=topic_of(subjects, row.tags),
     )
 
 
@@ -125,7 +132,7 @@ def _stored(row: Any, turns: tuple[Turn, ...]) -> StoredInterview:
         url=row.url,
         title=row.title,
         subjects=subjects_of(row),
-        tags=tuple(row.kinds),
+        tags=tuple(row.tags),
         author=row.author,
         published_at=row.published_at,
         updated_at=row.updated_at,
@@ -147,6 +154,18 @@ def _stored(row: Any, turns: tuple[Turn, ...]) -> StoredInterview:
 def subjects_of(row: Any) -> tuple[Subject, ...]:
     """Whom an interview is with, by its row's ``subjects``."""
     return tuple(Subject(name, role, tuple(aliases)) for name, role, aliases in row.subjects)
+
+
+def timetable(
+    frequency: str, weekday: int, hour: int, quiet_from: int | None, quiet_until: int | None
+) -> Timetable:
+    """A subscription's timetable, by its columns."""
+    quiet = (
+        QuietHours(quiet_from, quiet_until)
+        if quiet_from is not None and quiet_until is not None
+        else None
+    )
+    return Timetable(Frequency(frequency), weekday, hour, quiet)
 
 
 def _turn(row: Any) -> Turn:

@@ -1,18 +1,17 @@
-"""What was sent and reads differently now: messages to be edited in place.
+"""The sent messages that are to be edited, because their interview has changed.
 
 Editing twice is harmless, so rows need no lease. ``edit_due_at`` is set in the transaction that
-changes or withdraws the interview, and cleared by whoever edited, unless it changed again.
+changes or withdraws the interview, and cleared after the edit, unless it was set anew meanwhile.
 """
 
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.model import DeliveryState, ExtraKind, SubscriptionState, TargetKind
-from bot.store.engine import Database
 from bot.store.results import DueEdit
+from bot.store.session import Repository, Transaction, transactional
 from bot.store.tables import deliveries, extras, subscriptions
 
 EDIT_PAUSE = timedelta(hours=1)
@@ -63,28 +62,11 @@ NEXT_DUE = (
 )
 
 
-async def plan(connection: AsyncConnection, interview_id: int, now: datetime) -> None:
+async def plan(tx: Transaction, interview_id: int, now: datetime) -> None:
     """Have every message of an interview edited, also one that is being sent now or may have been.
     Digests are not: their list of titles opens the interview as it is."""
-    lately = deliveries.c.edited_at > now - EDIT_PAUSE
-    await connection.execute(
-        deliveries.update()
-        .where(*_of(interview_id), sa.or_(deliveries.c.edited_at.is_(None), sa.not_(lately)))
-        .values(edit_due_at=now)
-    )
-    moments = await connection.scalars(
-        sa.select(deliveries.c.edited_at).where(*_of(interview_id), lately).distinct()
-    )
-    for moment in moments.all():
-        await connection.execute(
-            deliveries.update()
-            .where(*_of(interview_id), deliveries.c.edited_at == moment)
-            .values(edit_due_at=moment + EDIT_PAUSE)
-        )
-
-
-def _of(interview_id: int) -> tuple[Any, ...]:
-    return (
+    edited_lately = deliveries.c.edited_at > now - EDIT_PAUSE
+    messages = (
         deliveries.c.interview_id == interview_id,
         sa.or_(
             deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.LEASED]),
@@ -92,26 +74,38 @@ def _of(interview_id: int) -> tuple[Any, ...]:
         ),
         deliveries.c.batch.is_(None),
     )
+    not_lately = sa.or_(deliveries.c.edited_at.is_(None), sa.not_(edited_lately))
+    await tx.execute(deliveries.update().where(*messages, not_lately).values(edit_due_at=now))
+    moments = sa.select(deliveries.c.edited_at).where(*messages, edited_lately).distinct()
+    for moment in await tx.scalars(moments):
+        await tx.execute(
+            deliveries.update()
+            .where(*messages, deliveries.c.edited_at == moment)
+            .values(edit_due_at=moment + EDIT_PAUSE)
+        )
 
 
-class Edits:
-    """The messages to edit. See ``Store``."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class EditRepository(Repository):
+    """The sent messages that are to be edited."""
 
     async def due(self, now: datetime, limit: int) -> list[DueEdit]:
         """What is to be edited at `now`, the longest due first."""
-        rows = await self._database.fetch(DUE, {"now": now, "limit": limit})
+        rows = await self._session.read(DUE, {"now": now, "limit": limit})
         return [DueEdit(*row) for row in rows]
 
     async def next_due(self) -> datetime | None:
         """When ``due`` will next find something, ``None`` for nothing to edit."""
-        rows = await self._database.fetch(NEXT_DUE)
+        rows = await self._session.read(NEXT_DUE)
         return rows[0][0] if rows else None
 
+    @transactional
     async def settle(
-        self, edit: DueEdit, now: datetime, digest: str | None, again: datetime | None = None
+        self,
+        tx: Transaction,
+        edit: DueEdit,
+        now: datetime,
+        digest: str | None,
+        again: datetime | None = None,
     ) -> None:
         """Write down that the message shows `digest` now (``None``: that it can't be edited), or,
         with `again`, when to try next."""
@@ -121,6 +115,4 @@ class Edits:
             values["edit_attempts"] = 0
             if digest is not None:
                 values |= {"digest": digest, "edited_at": now}
-        await self._database.change(
-            lambda connection: connection.execute(deliveries.update().where(*this).values(values))
-        )
+        await tx.execute(deliveries.update().where(*this).values(values))

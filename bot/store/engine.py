@@ -5,8 +5,8 @@ Core.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,10 +16,17 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.core.clock import Clock
 from bot.core.errors import StoreError
 from bot.store.errors import translated
+from bot.store.group_commit import GroupCommit
+from bot.store.session import Parameters, Session, Transaction, Work, shielded
 
 T = TypeVar("T")
+
+CATCH_UP = 3
+"""How many missed interviews a subscription that is active again gets as messages of their own,
+unless the settings say otherwise."""
 
 READERS = 4
 """Connections for reading. A read takes about a millisecond, so four serve thousands a second."""
@@ -46,115 +53,98 @@ _WRITER_PRAGMAS = (
 _READER_PRAGMAS = ("PRAGMA query_only=ON", "PRAGMA cache_size=-4000")
 
 
-class Database:
+class Database(Session):
     """An open database. Use ``open_database``."""
 
-    def __init__(self, path: str, writer: AsyncConnection, readers: AsyncEngine) -> None:
+    def __init__(
+        self,
+        path: str,
+        writer: AsyncConnection,
+        readers: AsyncEngine,
+        clock: Clock,
+        catch_up: int,
+    ) -> None:
+        super().__init__(clock, catch_up)
         self._path = path
         self._writer = writer
         self._readers = readers
         self._turn = asyncio.Lock()
         self._writing: asyncio.Task[Any] | None = None
+        self._group = GroupCommit(self.transact)
 
-    async def change(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """What `work` gives, done in a transaction of its own.
+    async def read(self, statement: sa.Executable, parameters: Parameters = None) -> Sequence[Any]:
+        """All rows of a query, as of the last commit; never waits for the writer."""
 
-        Cancelled, it is done to its end nevertheless, and only then is the caller cancelled.
+        async def fetch() -> Sequence[Any]:
+            async with self._readers.connect() as connection:
+                return (await connection.execute(statement, parameters)).all()
 
-        Raises:
-            StoreError, RuntimeError: as ``write``.
-        """
-        self.refuse_nesting()
-        return await whole(self._change(work))
+        with translated(self._path):
+            return await shielded(fetch())
 
-    async def _change(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        async with self.write() as connection:
-            return await work(connection)
+    async def transact(self, work: Work[T], *, grouped: bool = False) -> T:
+        self._refuse_nesting()
+        return await shielded(self._group.submit(work) if grouped else self._commit(work))
+
+    async def _commit(self, work: Work[T]) -> T:
+        async with self.transaction() as tx:
+            return await work(tx)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self) -> AsyncIterator[Transaction]:
         """A transaction that holds the write lock from its beginning (BEGIN IMMEDIATE).
 
-        Commits at exit, rolls back when the block raises. Tasks take turns. What the block awaits
-        of the connection must not be cut short by a cancellation: see ``whole``.
+        Commits at exit, rolls back when the block raises or is cancelled. Tasks take turns.
 
         Raises:
             StoreError: the database is locked by another process for longer than
                 ``BUSY_TIMEOUT``, full, read-only or damaged. Nothing was changed then.
-            RuntimeError: the same task is writing already, and would wait for itself.
+            RuntimeError: the same task is in a transaction already, and would wait for itself.
         """
-        self.refuse_nesting()
+        self._refuse_nesting()
         async with self._turn:
             self._writing = asyncio.current_task()
             try:
                 with translated(self._path):
-                    async with self._transaction():
-                        yield self._writer
+                    async with self._begun():
+                        yield Transaction(self._writer, self.clock, self.catch_up)
             finally:
                 self._writing = None
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[None]:
+    async def _begun(self) -> AsyncIterator[None]:
         try:
-            await whole(self._begin())
+            await shielded(self._begin())
             yield
-            await whole(self._writer.commit())
+            await shielded(self._writer.commit())
         finally:
-            await whole(self._writer.rollback())
+            await shielded(self._writer.rollback())
 
     async def _begin(self) -> None:
         await self._writer.begin()
 
-    def refuse_nesting(self) -> None:
-        """Raises RuntimeError in a task that is in the midst of a write."""
+    def _refuse_nesting(self) -> None:
         if self._writing is not None and self._writing is asyncio.current_task():
             raise RuntimeError("a write inside a write of the same task would wait for ever")
 
-    async def fetch(
-        self, statement: sa.Select[Any], parameters: Mapping[str, Any] | None = None
-    ) -> Sequence[Any]:
-        """All rows of one question, as of one moment; never waits for the writer.
-
-        Raises:
-            StoreError: the database can't be read.
-        """
-
-        async def read() -> Sequence[Any]:
-            async with self._readers.connect() as connection:
-                return list(await connection.execute(statement, parameters))
-
-        # A connection whose opening is cut short is never closed by anybody.
-        with translated(self._path):
-            return await whole(read())
-
     async def inspect(self, look: Callable[[sa.Connection], T]) -> T:
-        """What `look` finds on a reading connection; for the rare question of several parts."""
-        with translated(self._path):
+        """The result of `look`, called with a connection that reads."""
+
+        async def run() -> T:
             async with self._readers.connect() as connection:
                 return await connection.run_sync(look)
 
-
-async def whole(work: Awaitable[T]) -> T:
-    """What `work` gives; a cancellation waits until it is done.
-
-    A statement that is left alone half way keeps its transaction, and with it the write lock,
-    until the garbage collector finds its cursor.
-    """
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        while not task.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait([task])
-        if not task.cancelled():
-            task.exception()
-        raise
+        with translated(self._path):
+            return await shielded(run())
 
 
 @asynccontextmanager
-async def open_database(url: str) -> AsyncIterator[Database]:
+async def open_database(
+    url: str, clock: Clock, catch_up: int = CATCH_UP
+) -> AsyncIterator[Database]:
     """Open the database of `url`, creating its folder and file where they are missing.
+
+    `catch_up` is explained at ``Session``.
 
     Raises:
         StoreError: `url` names no SQLite file, or the file can't be opened for writing.
@@ -178,7 +168,7 @@ async def open_database(url: str) -> AsyncIterator[Database]:
         stack.push_async_callback(readers.dispose)
         with translated(path):
             connection = await stack.enter_async_context(writer.connect())
-        yield Database(path, connection, readers)
+        yield Database(path, connection, readers, clock, catch_up)
 
 
 def _address(url: str) -> URL:

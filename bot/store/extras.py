@@ -1,28 +1,27 @@
-"""What follows a sent message: publishing it to followers, opening its discussion.
+"""What follows a sent message: publishing it to followers, opening its discussion thread.
 
-Each is a row of its own beside the delivery, begun in the transaction that settles the delivery as
+Each is a row of its own beside the delivery, made in the transaction that settles the delivery as
 sent, so that neither its failure nor its delay touches the message. Doing one twice is harmless
 (Discord knows that a message is published and that it has a thread), so rows need no lease.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.model import DeliveryState, ExtraKind, ExtraState, SubscriptionState, TargetKind
 from bot.store.codec import storable_or_none
-from bot.store.engine import Database
 from bot.store.results import Extra
+from bot.store.session import Repository, Session, Transaction, transactional
 from bot.store.tables import deliveries, extras, subscriptions
 
 _ALONE = deliveries.c.batch.is_(None)
 """A digest is published once, with the delivery that stands for it, and has no discussion."""
 
-_WANTED = {
+_CONDITIONS = {
     ExtraKind.CROSSPOST: sa.and_(
         subscriptions.c.crosspost,
         subscriptions.c.kind == TargetKind.ANNOUNCEMENT.value,
@@ -36,7 +35,7 @@ _WANTED = {
 }
 
 
-def _wanted(what: ExtraKind) -> Any:
+def _new_rows(what: ExtraKind) -> Any:
     return (
         sa.select(
             deliveries.c.id,
@@ -50,7 +49,7 @@ def _wanted(what: ExtraKind) -> Any:
             deliveries.c.id == sa.bindparam("delivery_id"),
             deliveries.c.state == DeliveryState.SENT.value,
             deliveries.c.message_id.is_not(None),
-            _WANTED[what],
+            _CONDITIONS[what],
             ~sa.exists().where(
                 extras.c.delivery_id == deliveries.c.id, extras.c.what == what.value
             ),
@@ -60,7 +59,7 @@ def _wanted(what: ExtraKind) -> Any:
 
 _BEGIN = extras.insert().from_select(
     ["delivery_id", "what", "state", "attempts", "next_attempt_at"],
-    sa.union_all(*map(_wanted, ExtraKind)),
+    sa.union_all(*map(_new_rows, ExtraKind)),
 )
 
 _ROW = (
@@ -79,8 +78,8 @@ _JOINED = extras.join(deliveries, deliveries.c.id == extras.c.delivery_id).join(
     subscriptions, subscriptions.c.id == deliveries.c.subscription_id
 )
 
-# What was sent stays to be published when a subscription is paused or parked; not when it ended.
-_THERE = subscriptions.c.state != SubscriptionState.ENDED.value
+# A sent message is still published when its subscription is paused or parked; not when it ended.
+_NOT_ENDED = subscriptions.c.state != SubscriptionState.ENDED.value
 
 DUE = (
     sa.select(*_ROW)
@@ -88,7 +87,7 @@ DUE = (
     .where(
         extras.c.state == sa.literal_column(f"'{ExtraState.PENDING}'"),
         extras.c.next_attempt_at <= sa.bindparam("now"),
-        _THERE,
+        _NOT_ENDED,
     )
     .order_by(extras.c.next_attempt_at, extras.c.delivery_id, extras.c.what)
     .limit(sa.bindparam("limit", type_=sa.BigInteger))
@@ -97,7 +96,7 @@ DUE = (
 NEXT_DUE = (
     sa.select(extras.c.next_attempt_at)
     .select_from(_JOINED)
-    .where(extras.c.state == sa.literal_column(f"'{ExtraState.PENDING}'"), _THERE)
+    .where(extras.c.state == sa.literal_column(f"'{ExtraState.PENDING}'"), _NOT_ENDED)
     .order_by(extras.c.next_attempt_at)
     .limit(1)
 )
@@ -113,92 +112,66 @@ PUBLISHED = (
     .order_by(extras.c.tried_at)
 )
 
-OF_DELIVERY = (
-    sa.select(extras.c.what, extras.c.state, extras.c.reason)
-    .where(extras.c.delivery_id == sa.bindparam("delivery_id"))
-    .order_by(extras.c.what)
-)
+
+async def begin(tx: Transaction, delivery_id: int, now: datetime) -> None:
+    """Add the extras that a sent delivery's subscription asks for."""
+    await tx.execute(_BEGIN, {"delivery_id": delivery_id, "now": now})
 
 
-async def begin(connection: AsyncConnection, delivery_id: int, now: datetime) -> int:
-    """Rows for what a sent delivery's subscription wants besides; how many are new."""
-    result = await connection.execute(_BEGIN, {"delivery_id": delivery_id, "now": now})
-    return result.rowcount
+class ExtraRepository(Repository):
+    """What follows a sent message."""
 
-
-class Extras:
-    """The store's face for what follows a sent message; a part of ``Store``, and as that raises."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self.begun = asyncio.Event()
-        """Set by every delivery that was settled as sent: there may be something to do."""
+    def __init__(self, session: Session, begun: asyncio.Event) -> None:
+        super().__init__(session)
+        self.begun = begun
+        """Set after every delivery that was settled as sent: there may be something to do."""
 
     async def due(self, now: datetime, limit: int) -> list[Extra]:
         """Up to `limit` that are due at `now`, the longest due first."""
-        rows = await self._database.fetch(DUE, {"now": now, "limit": limit})
-        return [_extra(row) for row in rows]
+        rows = await self._session.read(DUE, {"now": now, "limit": limit})
+        return [Extra(row[0], ExtraKind(row[1]), *row[2:]) for row in rows]
 
     async def next_due(self) -> datetime | None:
         """When ``due`` will next give something; ``None`` when nothing waits."""
-        rows = await self._database.fetch(NEXT_DUE)
+        rows = await self._session.read(NEXT_DUE)
         return rows[0].next_attempt_at if rows else None
 
     async def published(self, channel_id: int, since: datetime) -> list[datetime]:
-        """When messages of a channel were published, or tried to be, after `since`; oldest first.
-
-        A message that was tried several times counts once, with the latest.
-        """
-        rows = await self._database.fetch(PUBLISHED, {"channel_id": channel_id, "since": since})
+        """When messages of a channel were published, or attempted to be, after `since`; oldest
+        first. A message with several attempts counts once, with the latest."""
+        rows = await self._session.read(PUBLISHED, {"channel_id": channel_id, "since": since})
         return [row.tried_at for row in rows]
 
-    async def begin_try(self, extra: Extra, now: datetime, again_at: datetime) -> None:
-        """Note a try before it is made; should it be heard of no more, it is due at `again_at`."""
-        await self._change(
-            extra, {"attempts": extra.attempts + 1, "tried_at": now, "next_attempt_at": again_at}
+    async def begin_attempt(self, extra: Extra, now: datetime, again_at: datetime) -> None:
+        """Note an attempt before it is made; without an outcome it is due again at `again_at`."""
+        attempts = extra.attempts + 1
+        await self._update(
+            extra, {"attempts": attempts, "tried_at": now, "next_attempt_at": again_at}
         )
 
     async def delay(self, extra: Extra, until: datetime, reason: str) -> None:
-        """It waits, and why."""
-        await self._change(extra, {"next_attempt_at": until, "reason": storable_or_none(reason)})
+        """It is due again at `until`, and why."""
+        await self._update(extra, {"next_attempt_at": until, "reason": storable_or_none(reason)})
 
-    async def done(self, extra: Extra, *, thread_id: int | None = None) -> None:
+    async def complete(self, extra: Extra, *, thread_id: int | None = None) -> None:
         """It is done; `thread_id` is that of the discussion."""
-
-        async def write(connection: AsyncConnection) -> None:
-            await _update(connection, extra, {"state": ExtraState.DONE.value, "reason": None})
-            if thread_id is not None:
-                await connection.execute(
-                    deliveries.update()
-                    .where(deliveries.c.id == extra.delivery_id)
-                    .values(thread_id=thread_id)
-                )
-
-        await self._database.change(write)
+        await self._update(extra, {"state": ExtraState.DONE, "reason": None}, thread_id)
 
     async def abandon(self, extra: Extra, reason: str) -> None:
         """It can't be done, and why; the message stays as it is."""
-        await self._change(
-            extra, {"state": ExtraState.ABANDONED.value, "reason": storable_or_none(reason)}
-        )
+        values = {"state": ExtraState.ABANDONED, "reason": storable_or_none(reason)}
+        await self._update(extra, values)
 
-    async def of_delivery(self, delivery_id: int) -> dict[ExtraKind, tuple[ExtraState, str | None]]:
-        """How far each of a delivery's is, and why it waits or was given up."""
-        rows = await self._database.fetch(OF_DELIVERY, {"delivery_id": delivery_id})
-        return {ExtraKind(row.what): (ExtraState(row.state), row.reason) for row in rows}
-
-    async def _change(self, extra: Extra, values: dict[str, Any]) -> None:
-        await self._database.change(lambda connection: _update(connection, extra, values))
-
-
-async def _update(connection: AsyncConnection, extra: Extra, values: dict[str, Any]) -> None:
-    await connection.execute(
-        extras.update()
-        .where(extras.c.delivery_id == extra.delivery_id, extras.c.what == extra.what.value)
-        .values(values)
-    )
-
-
-def _extra(row: Sequence[Any]) -> Extra:
-    delivery_id, what, *rest = row
-    return Extra(delivery_id, ExtraKind(what), *rest)
+    @transactional
+    async def _update(
+        self,
+        tx: Transaction,
+        extra: Extra,
+        values: Mapping[str, Any],
+        thread_id: int | None = None,
+    ) -> None:
+        this = (extras.c.delivery_id == extra.delivery_id, extras.c.what == extra.what)
+        await tx.execute(extras.update().where(*this).values(values))
+        if thread_id is not None:
+            message = deliveries.c.id == extra.delivery_id
+            await tx.execute(deliveries.update().where(message).values(thread_id=thread_id))

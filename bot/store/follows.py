@@ -1,35 +1,30 @@
-"""Who follows whom, and the subscription by which a person gets to know.
+"""Who follows whom, and the subscription by which a person gets messages of it.
 
 Whoever follows anybody has one subscription of kind ``DIRECT``, with their own id for guild and
 channel. It ends with the last follow, which gives up what waits, and begins again with a new one,
-for what comes from then on. All of a person stands in ``follows``, ``follow_spellings``, that
-subscription and its deliveries.
+for what comes from then on. All that is stored of a person who follows is in ``follows``,
+``follow_spellings``, that subscription and its deliveries.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.dialects import sqlite
 
 from bot.core.artists import artist_ids
 from bot.core.batching import batched
-from bot.core.clock import Clock
-from bot.core.model import (
-    DeliveryState,
-    Follow,
-    StoredInterview,
-    SubscriptionState,
-    TargetKind,
-)
+from bot.core.model import DeliveryState, Follow, StoredInterview, SubscriptionState, TargetKind
 from bot.store import parking
-from bot.store.codec import storable, subjects_of
-from bot.store.engine import Database
+from bot.store.codec import CHUNK, storable, subjects_of
+from bot.store.delivery_states import UNFOLLOW, take
+from bot.store.parking import change_state
 from bot.store.results import Addressee
-from bot.store.subscriptions import change_state
+from bot.store.session import Repository, Transaction, transactional
+from bot.store.subscriptions import SubscriptionRepository
 from bot.store.tables import deliveries, follow_spellings, follows, interviews, subscriptions
 
 FOLLOWS_LIMIT = 100
@@ -38,22 +33,21 @@ FOLLOWS_LIMIT = 100
 UNFOLLOWED = "unfollowed"
 """Why a delivery is superseded: the person follows nobody of the interview any more."""
 
-_CHUNK = 500
-"""Ids in one statement, far below SQLite's 32,766 (SQLite docs, Limits)."""
-
 DIRECT = subscriptions.c.kind == sa.literal_column(f"'{TargetKind.DIRECT}'")
 
 _USER = sa.bindparam("user_id", type_=sa.BigInteger)
 
-OF = (
+FOLLOWED = (
     sa.select(follows.c.artist_id, follows.c.name, follows.c.followed_at)
     .where(follows.c.user_id == _USER)
     .order_by(follows.c.followed_at.desc(), follows.c.name)
 )
 
-_STATE = sa.select(subscriptions.c.state).where(subscriptions.c.channel_id == _USER, DIRECT)
+_SUBSCRIPTION = sa.select(subscriptions.c.id, subscriptions.c.state).where(
+    subscriptions.c.channel_id == _USER, DIRECT
+)
 
-UNTOLD = sa.select(subscriptions.c.channel_id).where(
+TO_NOTIFY = sa.select(subscriptions.c.channel_id).where(
     subscriptions.c.notice_due_at.is_not(None),
     subscriptions.c.state == SubscriptionState.PARKED,
     DIRECT,
@@ -95,11 +89,11 @@ _SPELLINGS = sa.select(follow_spellings.c.artist_id, follow_spellings.c.spelling
 FOLLOWERS = sa.select(follow_spellings.c.user_id).where(
     follow_spellings.c.spelling_id.in_(sa.bindparam("spellings", expanding=True))
 )
-"""Whom an interview with these spellings is told; the innermost of ``outbox.enqueue``."""
+"""The persons who follow one of the artists with these spellings."""
 
 
-class Following(StrEnum):
-    """What became of the wish to follow."""
+class FollowOutcome(StrEnum):
+    """What became of a request to follow."""
 
     BEGUN = "begun"
     ALREADY = "already"
@@ -107,8 +101,8 @@ class Following(StrEnum):
     """``FOLLOWS_LIMIT`` is reached; nothing was changed."""
 
 
-class Messages(StrEnum):
-    """How a person's direct messages fare."""
+class DirectMessageStatus(StrEnum):
+    """Whether a person can be sent direct messages."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -119,87 +113,139 @@ class Messages(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """An artist that somebody wants to follow, by all spellings' ids."""
+class FollowRequest:
+    """An artist that somebody wants to follow, by the ids of all spellings."""
 
     artist_id: str
     name: str
     spellings: frozenset[str]
 
 
-class Follows:
-    """The follows, each change one transaction. See ``Store``; raises what it raises."""
+class FollowRepository(Repository):
+    """The follows, and the direct messages that come of them."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-
-    async def add(self, user_id: int, wanted: Wanted) -> Following:
+    @transactional
+    async def add(self, tx: Transaction, user_id: int, request: FollowRequest) -> FollowOutcome:
         """Follow an artist. Whoever follows them by one of the spellings does so already, and by
-        all of them from now on."""
-        return await self._database.change(
-            lambda connection: add(connection, user_id, wanted, self._clock.now())
+        all of them from now on. A person whose messages are closed is tried anew."""
+        spellings = request.spellings | {request.artist_id}
+        known = await _artist_followed(tx, user_id, spellings)
+        if known is not None:
+            await _add_spellings(
+                tx, spellings, follows.c.user_id == user_id, follows.c.artist_id == known
+            )
+            return FollowOutcome.ALREADY
+        count = sa.select(sa.func.count()).where(follows.c.user_id == user_id)
+        if await tx.scalar(count) >= FOLLOWS_LIMIT:
+            return FollowOutcome.FULL
+        await tx.execute(
+            follows.insert().values(
+                user_id=user_id,
+                artist_id=request.artist_id,
+                name=storable(request.name),
+                followed_at=tx.clock.now(),
+            )
         )
+        await _add_spellings(
+            tx,
+            spellings,
+            follows.c.user_id == user_id,
+            follows.c.artist_id == request.artist_id,
+        )
+        await _subscribe(tx, user_id)
+        return FollowOutcome.BEGUN
 
-    async def remove(self, user_id: int, artist_id: str) -> Follow | None:
+    @transactional
+    async def remove(self, tx: Transaction, user_id: int, artist_id: str) -> Follow | None:
         """Follow an artist, by any spelling's id, no more; what waits for nothing else is given
         up. What was followed, ``None`` for nothing."""
-        return await self._database.change(
-            lambda connection: remove(connection, user_id, artist_id, self._clock.now())
+        known = await _artist_followed(tx, user_id, {artist_id})
+        if known is None:
+            return None
+        follow = next(
+            one for one in await FollowRepository(tx).followed(user_id) if one.artist_id == known
         )
+        for table in (follow_spellings, follows):
+            await tx.execute(
+                table.delete().where(table.c.user_id == user_id, table.c.artist_id == known)
+            )
+        await _give_up_unfollowed(tx, user_id)
+        return follow
 
-    async def of(self, user_id: int) -> list[Follow]:
+    async def followed(self, user_id: int) -> list[Follow]:
         """Whom a person follows, the newest first."""
-        rows = await self._database.fetch(OF, {"user_id": user_id})
+        rows = await self._session.read(FOLLOWED, {"user_id": user_id})
         return [Follow(*row) for row in rows]
 
-    async def messages(self, user_id: int) -> Messages:
-        """How the person's direct messages fare."""
-        rows = await self._database.fetch(_STATE, {"user_id": user_id})
-        if not rows or rows[0].state == SubscriptionState.ENDED:
-            return Messages.NONE
-        parked = rows[0].state == SubscriptionState.PARKED
-        return Messages.CLOSED if parked else Messages.OPEN
+    async def message_status(self, user_id: int) -> DirectMessageStatus:
+        """Whether the person can be sent direct messages."""
+        return _status(await self._session.read(_SUBSCRIPTION, {"user_id": user_id}))
 
-    async def try_again(self, user_id: int) -> Messages:
+    @transactional
+    async def try_again(self, tx: Transaction, user_id: int) -> DirectMessageStatus:
         """Have a closed person's messages tried with the next lease: closed for as long as that
         takes. With nothing to try it with they count as open."""
-        return await self._database.change(
-            lambda connection: try_again(connection, user_id, self._clock.now())
+        rows = await tx.read(_SUBSCRIPTION, {"user_id": user_id})
+        status = _status(rows)
+        if status is not DirectMessageStatus.CLOSED:
+            return status
+        now, id_ = tx.clock.now(), rows[0].id
+        waiting = sa.select(sa.func.count()).where(
+            deliveries.c.subscription_id == id_,
+            deliveries.c.state.in_(
+                [DeliveryState.PARKED, DeliveryState.PENDING, DeliveryState.LEASED]
+            ),
         )
+        if not await tx.scalar(waiting):
+            await change_state(tx, id_, SubscriptionState.ACTIVE, None, now)
+            return DirectMessageStatus.OPEN
+        await SubscriptionRepository(tx).probe_soon([id_], now)
+        return DirectMessageStatus.CLOSED
 
     async def spellings(self) -> dict[str, frozenset[str]]:
         """The followed artists, each with the ids by which an interview with them is known."""
         found: defaultdict[str, set[str]] = defaultdict(set)
-        for artist_id, spelling in await self._database.fetch(_SPELLINGS):
+        for artist_id, spelling in await self._session.read(_SPELLINGS):
             found[artist_id].add(spelling)
         return {artist_id: frozenset(spellings) for artist_id, spellings in found.items()}
 
-    async def respell(self, artist_id: str, spellings: Collection[str]) -> None:
+    @transactional
+    async def respell(self, tx: Transaction, artist_id: str, spellings: Collection[str]) -> None:
         """An artist is written otherwise now: all who follow them do so by these spellings."""
-        await self._database.change(lambda connection: respell(connection, artist_id, spellings))
+        this = follow_spellings.c.artist_id == artist_id
+        wanted = {*spellings, artist_id}
+        await tx.execute(
+            follow_spellings.delete().where(this, follow_spellings.c.spelling_id.not_in(wanted))
+        )
+        await _add_spellings(tx, wanted, follows.c.artist_id == artist_id)
 
-    async def untold(self) -> set[int]:
-        """Those whose messages are closed, and who don't know yet."""
-        return {row.channel_id for row in await self._database.fetch(UNTOLD)}
+    async def to_notify(self) -> set[int]:
+        """Those whose messages are closed, and who have not been notified of it yet."""
+        return {row.channel_id for row in await self._session.read(TO_NOTIFY)}
 
-    async def told(self, user_id: int) -> None:
-        """They know now, until their messages are open and closed again."""
-        await self._database.change(
-            lambda connection: connection.execute(
-                subscriptions.update()
-                .where(subscriptions.c.channel_id == user_id, DIRECT)
-                .values(
-                    notified_at=self._clock.now(),
-                    notified_cause=subscriptions.c.reason,
-                    notice_due_at=None,
-                )
+    @transactional
+    async def mark_notified(self, tx: Transaction, user_id: int) -> None:
+        """They are notified, until their messages are open and closed again."""
+        await tx.execute(
+            subscriptions.update()
+            .where(subscriptions.c.channel_id == user_id, DIRECT)
+            .values(
+                notified_at=tx.clock.now(),
+                notified_cause=subscriptions.c.reason,
+                notice_due_at=None,
             )
         )
 
-    async def forget(self, user_id: int) -> None:
-        """Delete all that is kept of what a person follows; see the function of this name."""
-        await self._database.change(lambda connection: forget(connection, user_id))
+    @transactional
+    async def forget(self, tx: Transaction, user_id: int) -> None:
+        """Delete whom a person follows, their subscription and all its deliveries. Whoever has
+        leased one of them finds its row gone and settles nothing."""
+        theirs = sa.and_(subscriptions.c.channel_id == user_id, DIRECT)
+        ids = sa.select(subscriptions.c.id).where(theirs)
+        await tx.execute(deliveries.delete().where(deliveries.c.subscription_id.in_(ids)))
+        await tx.execute(subscriptions.delete().where(theirs))
+        for table in (follow_spellings, follows):
+            await tx.execute(table.delete().where(table.c.user_id == user_id))
 
     async def addressees(
         self, sent_to: Iterable[tuple[int, StoredInterview]]
@@ -211,228 +257,99 @@ class Follows:
             return {}
         users = {"users": sorted({user_id for user_id, _ in pairs})}
         spelled: defaultdict[int, list[tuple[str, Follow]]] = defaultdict(list)
-        for user_id, spelling, *follow in await self._database.fetch(_REASONS, users):
+        for user_id, spelling, *follow in await self._session.read(_REASONS, users):
             spelled[user_id].append((spelling, Follow(*follow)))
-        rows = await self._database.fetch(_CHANNELS, users)
-        channels: dict[int, int] = {user_id: channel for user_id, channel in rows}  # noqa: C416
-        return {
-            (user_id, stored.id): Addressee(
-                _followed(spelled[user_id], artist_ids(stored.interview.subjects)),
-                channels.get(user_id),
-            )
-            for user_id, stored in pairs
-        }
+        channels = {row[0]: row[1] for row in await self._session.read(_CHANNELS, users)}
+        found = {}
+        for user_id, stored in pairs:
+            ids = artist_ids(stored.interview.subjects)
+            reasons = (follow for spelling, follow in spelled[user_id] if spelling in ids)
+            # Each once, in this order.
+            followed = tuple(dict.fromkeys(reasons))
+            found[user_id, stored.id] = Addressee(followed, channels.get(user_id))
+        return found
 
 
-def _followed(spelled: Sequence[tuple[str, Follow]], ids: Collection[str]) -> tuple[Follow, ...]:
-    return tuple(dict.fromkeys(follow for spelling, follow in spelled if spelling in ids))
-
-
-async def add(
-    connection: AsyncConnection, user_id: int, wanted: Wanted, now: datetime
-) -> Following:
-    known = await _known_as(connection, user_id, wanted.spellings | {wanted.artist_id})
-    if known is not None:
-        await _spell(connection, user_id, known, wanted)
-        return Following.ALREADY
-    count = await connection.scalar(
-        sa.select(sa.func.count()).select_from(follows).where(follows.c.user_id == user_id)
-    )
-    if count is not None and count >= FOLLOWS_LIMIT:
-        return Following.FULL
-    await connection.execute(
-        follows.insert().values(
-            user_id=user_id,
-            artist_id=wanted.artist_id,
-            name=storable(wanted.name),
-            followed_at=now,
-        )
-    )
-    await _spell(connection, user_id, wanted.artist_id, wanted)
-    await _subscribe(connection, user_id, now)
-    return Following.BEGUN
-
-
-async def remove(
-    connection: AsyncConnection, user_id: int, artist_id: str, now: datetime
-) -> Follow | None:
-    known = await _known_as(connection, user_id, {artist_id})
-    if known is None:
-        return None
-    this = (follows.c.user_id == user_id, follows.c.artist_id == known)
-    found = await connection.execute(
-        sa.select(follows.c.artist_id, follows.c.name, follows.c.followed_at).where(*this)
-    )
-    follow = Follow(*found.one())
-    await connection.execute(
-        follow_spellings.delete().where(
-            follow_spellings.c.user_id == user_id, follow_spellings.c.artist_id == known
-        )
-    )
-    await connection.execute(follows.delete().where(*this))
-    await _withdraw_unfollowed(connection, user_id, now)
-    return follow
-
-
-async def forget(connection: AsyncConnection, user_id: int) -> None:
-    """Delete whom a person follows, their subscription and all its deliveries: within the
-    caller's transaction. Whoever has one of them in hand finds its row gone and settles nothing.
-    """
-    theirs = sa.select(subscriptions.c.id).where(subscriptions.c.channel_id == user_id, DIRECT)
-    await connection.execute(deliveries.delete().where(deliveries.c.subscription_id.in_(theirs)))
-    await connection.execute(
-        subscriptions.delete().where(subscriptions.c.channel_id == user_id, DIRECT)
-    )
-    await connection.execute(follow_spellings.delete().where(follow_spellings.c.user_id == user_id))
-    await connection.execute(follows.delete().where(follows.c.user_id == user_id))
-
-
-async def try_again(connection: AsyncConnection, user_id: int, now: datetime) -> Messages:
-    found = await connection.execute(
-        sa.select(subscriptions.c.id, subscriptions.c.state, subscriptions.c.next_probe_at).where(
-            subscriptions.c.channel_id == user_id, DIRECT
-        )
-    )
-    row = found.one_or_none()
-    if row is None or row.state == SubscriptionState.ENDED:
-        return Messages.NONE
-    if row.state != SubscriptionState.PARKED:
-        return Messages.OPEN
-    waits = await connection.scalar(
-        sa.select(sa.func.count())
-        .select_from(deliveries)
-        .where(
-            deliveries.c.subscription_id == row.id,
-            deliveries.c.state.in_(
-                [DeliveryState.PARKED, DeliveryState.PENDING, DeliveryState.LEASED]
-            ),
-        )
-    )
-    if not waits:
-        await change_state(connection, row.id, SubscriptionState.ACTIVE, None, now)
-        return Messages.OPEN
-    await parking.probe_soon(connection, [row.id], now)
-    return Messages.CLOSED
-
-
-async def respell(connection: AsyncConnection, artist_id: str, spellings: Collection[str]) -> None:
-    this = follow_spellings.c.artist_id == artist_id
-    wanted = {*spellings, artist_id}
-    await connection.execute(
-        follow_spellings.delete().where(this, follow_spellings.c.spelling_id.not_in(wanted))
-    )
-    for spelling in sorted(wanted):
-        lacking = sa.select(follows.c.user_id, follows.c.artist_id, sa.literal(spelling)).where(
-            follows.c.artist_id == artist_id,
-            ~sa.exists().where(
-                follow_spellings.c.user_id == follows.c.user_id,
-                follow_spellings.c.artist_id == artist_id,
-                follow_spellings.c.spelling_id == spelling,
-            ),
-        )
-        await connection.execute(
-            follow_spellings.insert().from_select(["user_id", "artist_id", "spelling_id"], lacking)
-        )
-
-
-async def spellings_of(connection: AsyncConnection, interview_id: int) -> list[str]:
+async def spellings_of(tx: Transaction, interview_id: int) -> list[str]:
     """The ids of all names and aliases of an interview's subjects, for ``FOLLOWERS``."""
-    row = (
-        await connection.execute(
-            sa.select(interviews.c.subjects).where(interviews.c.id == interview_id)
-        )
-    ).one_or_none()
-    return [] if row is None else sorted(artist_ids(subjects_of(row)))
+    query = sa.select(interviews.c.subjects).where(interviews.c.id == interview_id)
+    ids = {id_ for row in await tx.read(query) for id_ in artist_ids(subjects_of(row))}
+    return sorted(ids)
 
 
-# -------------------------------------------------------------------- rows
+def _status(rows: Collection[Any]) -> DirectMessageStatus:
+    states = [row.state for row in rows if row.state != SubscriptionState.ENDED]
+    if not states:
+        return DirectMessageStatus.NONE
+    closed = SubscriptionState.PARKED in states
+    return DirectMessageStatus.CLOSED if closed else DirectMessageStatus.OPEN
 
 
-async def _known_as(
-    connection: AsyncConnection, user_id: int, spellings: Collection[str]
-) -> str | None:
+async def _artist_followed(tx: Transaction, user_id: int, spellings: Collection[str]) -> str | None:
     """Under which artist's id a person follows whoever is spelled so."""
-    found = await connection.scalars(
+    found: str | None = await tx.scalar(
         sa.select(follow_spellings.c.artist_id)
         .where(follow_spellings.c.user_id == user_id, follow_spellings.c.spelling_id.in_(spellings))
         .order_by(follow_spellings.c.artist_id)
         .limit(1)
     )
-    return found.one_or_none()
+    return found
 
 
-async def _spell(connection: AsyncConnection, user_id: int, artist_id: str, wanted: Wanted) -> None:
-    there = await connection.scalars(
-        sa.select(follow_spellings.c.spelling_id).where(
-            follow_spellings.c.user_id == user_id, follow_spellings.c.artist_id == artist_id
+async def _add_spellings(
+    tx: Transaction, spellings: Iterable[str], *followed: sa.ColumnElement[bool]
+) -> None:
+    """Add spellings to the rows of ``follows`` that match `followed`."""
+    for spelling in sorted(spellings):
+        rows = sa.select(follows.c.user_id, follows.c.artist_id, sa.literal(spelling))
+        insert = sqlite.insert(follow_spellings).from_select(
+            ["user_id", "artist_id", "spelling_id"], rows.where(*followed)
         )
-    )
-    fresh = sorted((wanted.spellings | {wanted.artist_id}) - set(there))
-    if fresh:
-        await connection.execute(
-            follow_spellings.insert(),
-            [
-                {"user_id": user_id, "artist_id": artist_id, "spelling_id": spelling}
-                for spelling in fresh
-            ],
-        )
+        await tx.execute(insert.on_conflict_do_nothing())
 
 
-async def _subscribe(connection: AsyncConnection, user_id: int, now: datetime) -> None:
-    """Begin to tell a person, or go on; one whose messages are closed is tried anew."""
-    found = await connection.execute(
-        sa.select(subscriptions.c.id, subscriptions.c.state).where(
-            subscriptions.c.channel_id == user_id
-        )
-    )
-    row = found.one_or_none()
-    if row is None:
-        await connection.execute(
+async def _subscribe(tx: Transaction, user_id: int) -> None:
+    """Begin a person's subscription, or go on with it; one whose messages are closed is tried
+    anew."""
+    rows = await tx.read(_SUBSCRIPTION, {"user_id": user_id})
+    if not rows:
+        await tx.execute(
             subscriptions.insert().values(
                 guild_id=user_id,
                 channel_id=user_id,
                 created_by=user_id,
-                created_at=now,
+                created_at=tx.clock.now(),
                 state=SubscriptionState.ACTIVE,
                 kind=TargetKind.DIRECT,
             )
         )
-    elif row.state == SubscriptionState.ENDED:
-        await change_state(connection, row.id, SubscriptionState.ACTIVE, None, now)
-    elif row.state == SubscriptionState.PARKED:
-        await try_again(connection, user_id, now)
+    elif rows[0].state == SubscriptionState.ENDED:
+        await change_state(tx, rows[0].id, SubscriptionState.ACTIVE, None, tx.clock.now())
+    else:
+        await FollowRepository(tx).try_again(user_id)
 
 
-async def _withdraw_unfollowed(connection: AsyncConnection, user_id: int, now: datetime) -> None:
+async def _give_up_unfollowed(tx: Transaction, user_id: int) -> None:
     """Give up what waits only for artists that a person follows no more; after the last of them,
     the subscription."""
-    found = await connection.execute(
-        sa.select(subscriptions.c.id).where(subscriptions.c.channel_id == user_id, DIRECT)
-    )
-    subscription = found.one_or_none()
-    if subscription is None:
+    now = tx.clock.now()
+    id_ = await tx.scalar(_SUBSCRIPTION, {"user_id": user_id})
+    if id_ is None:
         return
     left = set(
-        await connection.scalars(
+        await tx.scalars(
             sa.select(follow_spellings.c.spelling_id).where(follow_spellings.c.user_id == user_id)
         )
     )
     if not left:
-        await change_state(connection, subscription.id, SubscriptionState.ENDED, UNFOLLOWED, now)
+        await change_state(tx, id_, SubscriptionState.ENDED, UNFOLLOWED, now)
         return
-    waiting = await connection.execute(
+    waiting = await tx.read(
         sa.select(deliveries.c.id, interviews.c.subjects)
         .join(interviews, interviews.c.id == deliveries.c.interview_id)
-        .where(
-            deliveries.c.subscription_id == subscription.id,
-            deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.PARKED]),
-        )
+        .where(deliveries.c.subscription_id == id_, deliveries.c.state.in_(UNFOLLOW.before))
     )
     idle = [row.id for row in waiting if left.isdisjoint(artist_ids(subjects_of(row)))]
-    for chunk in batched(idle, _CHUNK):
-        await connection.execute(
-            deliveries.update()
-            .where(deliveries.c.id.in_(chunk))
-            .values(state=DeliveryState.SUPERSEDED, reason=UNFOLLOWED, missed=0, changed_at=now)
-        )
-    await parking.probe_stranded(connection, now)
+    for chunk in batched(idle, CHUNK):
+        await take(tx, UNFOLLOW, now, deliveries.c.id.in_(chunk), reason=UNFOLLOWED, missed=0)
+    await parking.probe_stranded(tx, now)

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.clock import Clock
 from bot.store.engine import open_database
 from bot.store.migrate import read_schema
-from bot.store.results import Schema
+from bot.store.results import SchemaVersion
 from bot.store.store import open_store
 from bot.store.tables import interviews
 
@@ -20,7 +19,7 @@ from bot.store.tables import interviews
 class Inspection:
     """The version of a database's tables, and how many interviews are in them (0 if none)."""
 
-    schema: Schema
+    schema: SchemaVersion
     interviews: int
 
 
@@ -34,14 +33,11 @@ async def inspect_store(url: str, clock: Clock) -> Inspection:
     if not await asyncio.to_thread(path.exists):
         async with open_store(url, clock) as store:
             return Inspection(await store.schema(), 0)
-    async with open_database(url) as database:
-        await database.change(_touch_nothing)
+    async with open_database(url, clock) as database:
+        async with database.transaction():
+            """Beginning takes the write lock, which a file that can't be written refuses."""
         schema = await read_schema(database)
         if not schema.up_to_date:
             return Inspection(schema, 0)
-        counted = await database.fetch(sa.select(sa.func.count()).select_from(interviews))
+        counted = await database.read(sa.select(sa.func.count()).select_from(interviews))
         return Inspection(schema, counted[0][0])
-
-
-async def _touch_nothing(connection: AsyncConnection) -> None:
-    """Beginning a write takes the write lock, which a file that can't be written refuses."""

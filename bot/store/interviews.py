@@ -1,35 +1,35 @@
-"""Questions and changes about interviews."""
+"""The interviews: what is known of them, lists of them, and their history for the search index."""
 
-from collections.abc import Collection, Sequence
+import random
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.batching import batched
-from bot.core.model import DeliveryState, FeedState, Interview, Validators
-from bot.store import edits, parking, timing
-from bot.store.codec import interview_values, path_of, storable, storable_or_none, turn_values
-from bot.store.results import Known
-from bot.store.tables import database, deliveries, feeds, interviews, turns
+from bot.core.model import Interview, InterviewSummary, StoredInterview
+from bot.store import codec, edits, parking, timing
+from bot.store.codec import interview_values, path_of, storable, turn_values
+from bot.store.delivery_states import WITHDRAW, take
+from bot.store.results import InterviewChange, KnownInterview
+from bot.store.session import Repository, Transaction, transactional
+from bot.store.tables import database, deliveries, interviews, turns
 
-# Bound values of one statement; SQLite takes 32,766 (https://www.sqlite.org/limits.html, 9).
-_CHUNK = 1_000
+_ID_BITS = 63
 
-_THERE = interviews.c.withdrawn_at.is_(None)
+_AVAILABLE = interviews.c.withdrawn_at.is_(None)
 
 SUMMARY = (
     interviews.c.id,
     interviews.c.title,
     interviews.c.url,
     interviews.c.subjects,
-    interviews.c.kinds,
+    interviews.c.tags,
     interviews.c.published_at,
     interviews.c.turn_count,
 )
 """What ``codec.summary`` reads."""
-
 
 _ON_CARD = (
     interviews.c.title,
@@ -38,7 +38,9 @@ _ON_CARD = (
     interviews.c.image_url,
     interviews.c.withdrawn_at,
 )
-"""What changes an announcement that was sent."""
+"""What a message shows: if one of these changes, the message is edited."""
+
+_NOT_IN_FULL = {"id", "digest", "turn_count", "listed_at", "revision", "path"}
 
 
 def _once(column: sa.Column[Any]) -> sa.Label[Any]:
@@ -49,11 +51,7 @@ def _once(column: sa.Column[Any]) -> sa.Label[Any]:
 _FULL = (
     sa.select(
         interviews.c.id,
-        *(
-            _once(column)
-            for column in interviews.c
-            if column.name not in {"id", "digest", "turn_count", "listed_at", "revision", "path"}
-        ),
+        *(_once(column) for column in interviews.c if column.name not in _NOT_IN_FULL),
         turns.c.number,
         turns.c.question,
         turns.c.answers,
@@ -65,169 +63,208 @@ _FULL = (
 
 BY_ID = _FULL.where(interviews.c.id == sa.bindparam("id"))
 BY_IDS = _FULL.where(interviews.c.id.in_(sa.bindparam("ids", expanding=True)))
-SUMMARIES = sa.select(*SUMMARY).where(
-    interviews.c.id.in_(sa.bindparam("ids", expanding=True)), _THERE
+_SUMMARIES = sa.select(*SUMMARY).where(
+    interviews.c.id.in_(sa.bindparam("ids", expanding=True)), _AVAILABLE
 )
 LATEST = (
     sa.select(*SUMMARY)
-    .where(_THERE)
+    .where(_AVAILABLE)
     .order_by(interviews.c.listed_at.desc(), interviews.c.id.desc())
     .limit(sa.bindparam("limit", type_=sa.BigInteger))
     .offset(sa.bindparam("offset", type_=sa.BigInteger))
 )
-COUNT = sa.select(sa.func.count().label("there")).select_from(interviews).where(_THERE)
-IDENTITY = sa.select(database.c.identity)
+_COUNT = sa.select(sa.func.count()).select_from(interviews).where(_AVAILABLE)
 CHANGED = (
     sa.select(interviews.c.id, interviews.c.revision, interviews.c.withdrawn_at)
     .where(interviews.c.revision > sa.bindparam("revision"))
     .order_by(interviews.c.revision)
     .limit(sa.bindparam("limit", type_=sa.BigInteger))
 )
-COUNT_CHANGED = (
-    sa.select(sa.func.count().label("there"))
+_COUNT_CHANGED = (
+    sa.select(sa.func.count())
     .select_from(interviews)
     .where(interviews.c.revision > sa.bindparam("revision"))
 )
-REVISION = sa.select(database.c.revision)
-FEED = sa.select(feeds).where(feeds.c.url == sa.bindparam("url"))
+_REVISION = sa.select(database.c.revision)
+_KNOWN = sa.select(
+    interviews.c.id,
+    interviews.c.guid,
+    interviews.c.url,
+    interviews.c.digest,
+    interviews.c.withdrawn_at.is_not(None),
+)
 
 
-async def known(
-    connection: AsyncConnection, guids: Collection[str], urls: Collection[str]
-) -> list[Known]:
-    found: dict[int, Known] = {}
-    paths = {path_of(url) for url in urls} - {""}
-    for column, wanted in (
-        (interviews.c.guid, guids),
-        (interviews.c.url, urls),
-        (interviews.c.path, paths),
-    ):
-        for chunk in batched(map(storable, wanted), _CHUNK):
-            rows = await connection.execute(
-                sa.select(
-                    interviews.c.id,
-                    interviews.c.guid,
-                    interviews.c.url,
-                    interviews.c.digest,
-                    interviews.c.withdrawn_at,
-                ).where(column.in_(chunk))
+class InterviewRepository(Repository):
+    """The interviews.
+
+    Text may hold anything: what no database takes (NUL, lone surrogates) is dropped or replaced.
+    """
+
+    async def get(self, interview_id: int) -> StoredInterview | None:
+        """One interview with all its turns, withdrawn ones too; one round to the database."""
+        found = await self.get_many([interview_id])
+        return found[0] if found else None
+
+    async def get_many(self, ids: Sequence[int]) -> list[StoredInterview]:
+        """The interviews with their turns, in the order asked, missing ones left out."""
+        rows = await self._session.read(BY_IDS, {"ids": _valid(ids)}) if _valid(ids) else ()
+        found = codec.stored_interviews(rows)
+        return [found[id_] for id_ in ids if id_ in found]
+
+    async def summaries(self, ids: Sequence[int]) -> list[InterviewSummary]:
+        """The interviews without their turns, in the order asked; missing and withdrawn ones are
+        left out."""
+        rows = await self._session.read(_SUMMARIES, {"ids": _valid(ids)})
+        found = {row.id: codec.summary(row) for row in rows}
+        return [found[id_] for id_ in ids if id_ in found]
+
+    async def latest(self, limit: int = 10, offset: int = 0) -> list[InterviewSummary]:
+        """The newest published first, withdrawn ones left out.
+
+        One without a date, or dated into the future, counts from when it was first seen.
+        """
+        if limit <= 0:
+            return []
+        rows = await self._session.read(LATEST, {"limit": limit, "offset": max(0, offset)})
+        return [codec.summary(row) for row in rows]
+
+    async def count(self) -> int:
+        """How many interviews there are, withdrawn ones left out."""
+        return int((await self._session.read(_COUNT))[0][0])
+
+    async def random(self, rng: random.Random) -> InterviewSummary | None:
+        """Any interview, each with the same chance; ``None`` when there is none."""
+        count = await self.count()
+        found = await self.latest(1, rng.randrange(count)) if count else []
+        return found[0] if found else None
+
+    async def changed_since(self, revision: int, limit: int = 200) -> list[InterviewChange]:
+        """The interviews changed after `revision`, oldest change first; 0 for all there are.
+
+        Every insert, update and withdrawal gets a higher revision than all before it, and an
+        interview is listed once, with its newest.
+        """
+        rows = await self._session.read(CHANGED, {"revision": revision, "limit": limit})
+        there = [row.id for row in rows if row.withdrawn_at is None]
+        found = {one.id: one for one in await self.get_many(there) if one.withdrawn_at is None}
+        return [InterviewChange(row.revision, row.id, found.get(row.id)) for row in rows]
+
+    async def count_changed_since(self, revision: int) -> int:
+        """How many changes ``changed_since`` would list without a limit."""
+        return int((await self._session.read(_COUNT_CHANGED, {"revision": revision}))[0][0])
+
+    async def revision(self) -> int:
+        """The revision of the newest change; 0 for none yet."""
+        return int((await self._session.read(_REVISION))[0][0])
+
+    async def known(self, guids: Collection[str], urls: Collection[str]) -> list[KnownInterview]:
+        """The stored interviews that have one of these GUIDs or canonical URLs, by id; also those
+        that have the path of one of the URLs on another host."""
+        found: dict[int, KnownInterview] = {}
+        paths = {path_of(url) for url in urls} - {""}
+        for column, values in (
+            (interviews.c.guid, guids),
+            (interviews.c.url, urls),
+            (interviews.c.path, paths),
+        ):
+            for chunk in batched(map(storable, values), codec.CHUNK):
+                for row in await self._session.read(_KNOWN.where(column.in_(chunk))):
+                    found[row.id] = KnownInterview(*row)
+        return [found[id_] for id_ in sorted(found)]
+
+    @transactional
+    async def insert(self, tx: Transaction, interview: Interview, digest: str) -> int:
+        """Store a new interview and return its id. Its turns are numbered by their order.
+
+        Raises:
+            StoreError: an interview with this GUID is stored already.
+        """
+        now = tx.clock.now()
+        result = await tx.execute(
+            interviews.insert().values(
+                **interview_values(interview),
+                digest=digest,
+                first_seen_at=now,
+                listed_at=_listed_at(interview, now),
+                revision=await _next_revision(tx),
             )
-            for id_, guid, url, digest, withdrawn_at in rows:
-                found[id_] = Known(id_, guid, url, digest, withdrawn_at is not None)
-    return [found[id_] for id_ in sorted(found)]
-
-
-async def insert(
-    connection: AsyncConnection, interview: Interview, digest: str, now: datetime
-) -> int:
-    values = interview_values(interview)
-    result = await connection.execute(
-        interviews.insert().values(
-            **values,
-            digest=digest,
-            first_seen_at=now,
-            listed_at=_listed_at(interview, now),
-            revision=await _next_revision(connection),
         )
-    )
-    assert result.inserted_primary_key is not None  # noqa: S101
-    id_: int = result.inserted_primary_key[0]
-    await _write_turns(connection, id_, interview)
-    return id_
+        assert result.inserted_primary_key is not None  # noqa: S101
+        id_: int = result.inserted_primary_key[0]
+        await _write_turns(tx, id_, interview)
+        return id_
 
+    @transactional
+    async def update(
+        self, tx: Transaction, interview_id: int, interview: Interview, digest: str
+    ) -> None:
+        """Replace what is stored of an interview; one that was withdrawn is there again. Messages
+        that show what has changed are to be edited.
 
-async def update(
-    connection: AsyncConnection, id_: int, interview: Interview, digest: str, now: datetime
-) -> None:
-    """Replace what is stored; messages that show what has changed are to be edited."""
-    found = await connection.execute(
-        sa.select(interviews.c.first_seen_at, *_ON_CARD).where(interviews.c.id == id_)
-    )
-    before = found.one_or_none()
-    if before is None:
-        raise LookupError(f"no interview {id_}")
-    first_seen_at = before.first_seen_at
-    await connection.execute(
-        interviews.update()
-        .where(interviews.c.id == id_)
-        .values(
-            **interview_values(interview),
-            digest=digest,
-            listed_at=_listed_at(interview, first_seen_at),
-            withdrawn_at=None,
-            revision=await _next_revision(connection),
+        Raises:
+            LookupError: there is no interview with this id.
+        """
+        this = interviews.c.id == interview_id
+        shown = sa.select(interviews.c.first_seen_at, *_ON_CARD).where(this)
+        before = (await tx.execute(shown)).one_or_none()
+        if before is None:
+            raise LookupError(f"no interview {interview_id}")
+        await tx.execute(
+            interviews.update()
+            .where(this)
+            .values(
+                **interview_values(interview),
+                digest=digest,
+                listed_at=_listed_at(interview, before.first_seen_at),
+                withdrawn_at=None,
+                revision=await _next_revision(tx),
+            )
         )
-    )
-    after = await connection.execute(sa.select(*_ON_CARD).where(interviews.c.id == id_))
-    if tuple(after.one()) != tuple(before)[1:]:
-        await edits.plan(connection, id_, now)
-    await connection.execute(turns.delete().where(turns.c.interview_id == id_))
-    await _write_turns(connection, id_, interview)
+        if (await tx.execute(shown)).one() != before:
+            await edits.plan(tx, interview_id, tx.clock.now())
+        await tx.execute(turns.delete().where(turns.c.interview_id == interview_id))
+        await _write_turns(tx, interview_id, interview)
 
-
-async def withdraw(connection: AsyncConnection, id_: int, now: datetime) -> None:
-    result = await connection.execute(
-        interviews.update()
-        .where(interviews.c.id == id_, _THERE)
-        .values(withdrawn_at=now, revision=await _next_revision(connection))
-    )
-    if result.rowcount == 0:
-        return
-    await connection.execute(
-        deliveries.update()
-        .where(
-            deliveries.c.interview_id == id_,
-            deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.PARKED]),
-            deliveries.c.batch.is_(None),
+    @transactional
+    async def withdraw(self, tx: Transaction, interview_id: int, now: datetime) -> bool:
+        """Take an interview out of lists and search; what was not sent of it is superseded, and
+        messages that show it are to be edited. False where it is not there to be withdrawn."""
+        result = await tx.execute(
+            interviews.update()
+            .where(interviews.c.id == interview_id, _AVAILABLE)
+            .values(withdrawn_at=now, revision=await _next_revision(tx))
         )
-        .values(state=DeliveryState.SUPERSEDED, reason="withdrawn", changed_at=now)
-    )
-    await timing.withdraw(connection, id_, now)
-    await parking.probe_stranded(connection, now)
-    await edits.plan(connection, id_, now)
+        if result.rowcount == 0:
+            return False
+        alone = (deliveries.c.interview_id == interview_id, deliveries.c.batch.is_(None))
+        await take(tx, WITHDRAW, now, *alone, reason="withdrawn")
+        await timing.withdraw_from_digests(tx, interview_id, now)
+        await parking.probe_stranded(tx, now)
+        await edits.plan(tx, interview_id, now)
+        return True
 
 
-async def save_feed_state(connection: AsyncConnection, state: FeedState) -> None:
-    url = storable(state.url)
-    values = {
-        "etag": storable_or_none(state.validators.etag),
-        "last_modified": storable_or_none(state.validators.last_modified),
-        "seeded": state.seeded,
-        "failures": state.failures,
-        "polled_at": state.polled_at,
-        "changed_at": state.changed_at,
-    }
-    updated = await connection.execute(feeds.update().where(feeds.c.url == url).values(values))
-    if updated.rowcount == 0:
-        await connection.execute(feeds.insert().values(url=url, **values))
-
-
-def feed_state(url: str, rows: Sequence[Any]) -> FeedState:
-    if not rows:
-        return FeedState(url)
-    row = rows[0]
-    return FeedState(
-        url=url,
-        validators=Validators(row.etag, row.last_modified),
-        seeded=row.seeded,
-        failures=row.failures,
-        polled_at=row.polled_at,
-        changed_at=row.changed_at,
-    )
+def _valid(ids: Iterable[int]) -> list[int]:
+    """Those that may be row ids; others come from forged custom_ids and overflow the column."""
+    return [id_ for id_ in ids if 0 < id_ < 1 << _ID_BITS]
 
 
 def _listed_at(interview: Interview, first_seen_at: datetime) -> datetime:
     return min(interview.published_at or first_seen_at, first_seen_at)
 
 
-async def _write_turns(connection: AsyncConnection, id_: int, interview: Interview) -> None:
-    rows = turn_values(id_, interview.transcript.turns)
+async def _write_turns(tx: Transaction, interview_id: int, interview: Interview) -> None:
+    rows = turn_values(interview_id, interview.transcript.turns)
     if rows:
-        await connection.execute(turns.insert(), rows)
+        await tx.execute(turns.insert(), rows)
 
 
-async def _next_revision(connection: AsyncConnection) -> int:
-    result = await connection.execute(
-        database.update().values(revision=database.c.revision + 1).returning(database.c.revision)
+async def _next_revision(tx: Transaction) -> int:
+    return int(
+        await tx.scalar(
+            database.update()
+            .values(revision=database.c.revision + 1)
+            .returning(database.c.revision)
+        )
     )
-    return int(result.scalar_one())

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.core.errors import StoreError
 from bot.store.engine import Database
-from bot.store.results import Schema
+from bot.store.results import SchemaVersion
 from bot.store.tables import HEAD
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -13,9 +14,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _VERSION = sa.Table("alembic_version", sa.MetaData(), sa.Column("version_num", sa.Text))
 
 
-async def read_schema(database: Database) -> Schema:
+async def read_schema(database: Database) -> SchemaVersion:
     """The version of the tables in the database; ``None`` for one without any."""
-    return Schema(await database.inspect(_current), HEAD)
+    return SchemaVersion(await database.inspect(_current), HEAD)
 
 
 def _current(connection: sa.Connection) -> str | None:
@@ -35,11 +36,27 @@ async def migrate(database: Database, *, scripts: Path = MIGRATIONS, head: str =
         StoreError: the database is of a version that `scripts` do not know (a newer program
             made it), or can't be written.
     """
-    if await database.inspect(_current) == head:
-        return
-    # Alembic takes a tenth of a second to import, and most starts need none of it.
-    from bot.store.alembic_steps import step
-
-    done = False
+    done = await database.inspect(_current) == head
     while not done:
-        done = await database.change(lambda connection: connection.run_sync(step, scripts, head))
+        done = await database.transact(lambda tx: tx.connection.run_sync(_step, scripts, head))
+
+
+def _step(connection: sa.Connection, scripts: Path, head: str) -> bool:
+    """Apply the next revision, if there is one; whether the database is at `head`."""
+    # Alembic takes a tenth of a second to import, and most starts need none of it.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    current = _current(connection)
+    if current == head:
+        return True
+    config = Config()
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if current is not None and current not in known:
+        raise StoreError("store.newer", current=current, head=head)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "+1")
+    return False

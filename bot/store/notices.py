@@ -1,23 +1,24 @@
-"""What admins are still to be told: that announcements stopped, and why.
+"""The notices to admins: that announcements stopped, and why.
 
-A notice is due at ``notice_due_at`` and told under a nonce made of that moment. ``notice_tried_at``
-is written before it is sent, so that after a crash it is told again only as long as Discord knows
-the nonce; later it is counted as told, for once too few is better here than once too often.
+A notice is due at ``notice_due_at`` and is sent under a nonce made of that moment.
+``notice_tried_at`` is written before it is sent. After a crash it is sent again only as long as
+Discord knows the nonce; later it counts as sent, for a notice too few is better than one too many.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.core.model import SubscriptionState, TargetKind
-from bot.store.engine import Database
 from bot.store.results import DueNotice
+from bot.store.session import Repository, Transaction, transactional
 from bot.store.tables import subscriptions
 
-TRUSTED = timedelta(seconds=120)
-"""For how long after a try that was heard of no more it may be made again."""
+NONCE_TRUSTED = timedelta(seconds=120)
+"""For how long after an attempt without a known outcome it may be made again: Discord remembers a
+nonce for "a few minutes" (Discord docs, Create Message)."""
 
 _DUE = (
     sa.select(
@@ -33,7 +34,7 @@ _DUE = (
         subscriptions.c.notice_due_at.is_not(None),
         subscriptions.c.notice_due_at <= sa.bindparam("now"),
         subscriptions.c.reason.is_not(None),
-        # A person is told beside their next command.
+        # A person gets theirs beside the answer to their next command.
         subscriptions.c.kind != TargetKind.DIRECT,
     )
     .order_by(subscriptions.c.notice_due_at, subscriptions.c.id)
@@ -41,66 +42,50 @@ _DUE = (
 )
 
 
-class Notices:
-    """The notices to admins. See ``Store``."""
+class NoticeRepository(Repository):
+    """The notices that are to be sent to admins."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def due(self, now: datetime, limit: int) -> list[DueNotice]:
-        """What is to be told at `now`, the longest due first; tries that were heard of no more for
-        ``TRUSTED`` are counted as told first."""
-        lost = subscriptions.c.notice_tried_at <= now - TRUSTED
-        await self._change(lost, _told(now))
-        rows = await self._database.fetch(_DUE, {"now": now, "limit": limit})
+    @transactional
+    async def due(self, tx: Transaction, now: datetime, limit: int) -> list[DueNotice]:
+        """What is to be sent at `now`, the longest due first; attempts without a known outcome
+        for ``NONCE_TRUSTED`` are counted as sent first."""
+        lost = subscriptions.c.notice_tried_at <= now - NONCE_TRUSTED
+        await tx.execute(subscriptions.update().where(lost).values(_sent(now)))
+        rows = await tx.read(_DUE, {"now": now, "limit": limit})
         return [
             DueNotice(**dict(row._mapping) | {"state": SubscriptionState(row.state)})
             for row in rows
         ]
 
-    async def plan(self, subscription_id: int, now: datetime) -> None:
-        """Have the admins told of a subscription's present reason."""
-        await self._change(
-            subscriptions.c.id == subscription_id, {"notice_due_at": now, "notice_tried_at": None}
-        )
+    async def begin_attempt(self, notices: Collection[DueNotice], now: datetime) -> None:
+        """Note an attempt before it is made; a second one keeps the moment of the first."""
+        first = sa.func.coalesce(subscriptions.c.notice_tried_at, now)
+        await self._update(notices, {"notice_tried_at": first})
 
-    async def begin(self, notices: Collection[DueNotice], now: datetime) -> None:
-        """Note a try before it is made; a second one keeps the moment of the first."""
-        await self._change(
-            _these(notices),
-            {"notice_tried_at": sa.func.coalesce(subscriptions.c.notice_tried_at, now)},
-        )
-
-    async def told(self, notices: Collection[DueNotice], now: datetime) -> None:
-        """They were told, or nobody can be."""
-        await self._change(_these(notices), _told(now))
+    async def mark_sent(self, notices: Collection[DueNotice], now: datetime) -> None:
+        """They were sent, or nobody can get them."""
+        await self._update(notices, _sent(now))
 
     async def delay(self, notices: Collection[DueNotice], until: datetime) -> None:
-        """They were not told, and are due again at `until`."""
-        await self._change(_these(notices), {"notice_due_at": until, "notice_tried_at": None})
+        """They were not sent, and are due again at `until`."""
+        await self._update(notices, {"notice_due_at": until, "notice_tried_at": None})
 
-    async def _change(self, where: sa.ColumnElement[bool], values: dict[str, Any]) -> None:
-        await self._database.change(
-            lambda connection: connection.execute(
-                subscriptions.update().where(where).values(values)
-            )
-        )
-
-
-def _these(notices: Collection[DueNotice]) -> sa.ColumnElement[bool]:
-    """Not those that were planned anew, or healed, meanwhile."""
-    return sa.or_(
-        *(
+    @transactional
+    async def _update(
+        self, tx: Transaction, notices: Collection[DueNotice], values: Mapping[str, Any]
+    ) -> None:
+        """Update those that were not planned anew, or healed, meanwhile."""
+        these = (
             sa.and_(
                 subscriptions.c.id == notice.subscription_id,
                 subscriptions.c.notice_due_at == notice.due_at,
             )
             for notice in notices
         )
-    )
+        await tx.execute(subscriptions.update().where(sa.or_(*these)).values(values))
 
 
-def _told(now: datetime) -> dict[str, Any]:
+def _sent(now: datetime) -> dict[str, Any]:
     return {
         "notified_at": now,
         "notified_cause": subscriptions.c.reason,

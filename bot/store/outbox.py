@@ -5,19 +5,31 @@ A row goes pending, leased, sent. A lease that runs out makes the row due again.
 longer than its lease changes nothing any more.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.model import Delivery, DeliveryState, Doubt, Mode, Subscription, SubscriptionState
-from bot.store import extras, follows, parking, timing
-from bot.store import subscriptions as rows_of
-from bot.store.subscriptions import COLUMNS as SUBSCRIPTION
-from bot.store.subscriptions import subscription
+from bot.core.model import (
+    Conclusion,
+    Delivery,
+    DeliveryState,
+    Doubt,
+    Mode,
+    StoredInterview,
+    SubscriptionState,
+    TargetKind,
+)
+from bot.store import delivery_states, extras, follows, parking, timing
+from bot.store.codec import storable_or_none
+from bot.store.interviews import InterviewRepository
+from bot.store.results import LeasedDelivery
+from bot.store.session import Repository, Session, Transaction, transactional
+from bot.store.subscription_rows import COLUMNS as SUBSCRIPTION
+from bot.store.subscription_rows import NOT_ENDED, subscription
 from bot.store.tables import (
     DIRECT_ROUND,
     TO_GUILDS,
@@ -31,6 +43,10 @@ from bot.store.tables import (
 FRESH = timedelta(hours=1)
 """A delivery that has waited for longer than this is catching up, and lets newer ones pass."""
 
+DIGEST_LIMIT = 10
+"""Interviews that one message lists: their texts, buttons and Discord's limits leave no room for
+more."""
+
 _WAITING = sa.and_(
     deliveries.c.state.in_(
         [
@@ -41,7 +57,7 @@ _WAITING = sa.and_(
     ~timing.IN_DIGEST,
 )
 
-_ROW = (
+ROW = (
     deliveries.c.id,
     deliveries.c.interview_id,
     deliveries.c.subscription_id,
@@ -54,11 +70,7 @@ _ROW = (
     deliveries.c.maybe_sent_at,
     deliveries.c.missed,
 )
-
-_BESIDE = (
-    subscriptions.c.probes,
-    sa.func.coalesce(guilds.c.doubt, Doubt.RATHER_ONCE.value).label("doubt"),
-)
+"""What ``delivery`` reads."""
 
 # What waits for a parked subscription is parked as well, but for the one that probes it; one that
 # was not parked by a refusal (``parked_at``) is not probed.
@@ -80,7 +92,12 @@ _CHANNEL_IS_BUSY = sa.exists().where(
     _in_hand.c.next_attempt_at > sa.bindparam("now"),
 )
 
-_COLUMNS = (*_ROW, *SUBSCRIPTION, *_BESIDE)
+_COLUMNS = (
+    *ROW,
+    *SUBSCRIPTION,
+    subscriptions.c.probes,
+    sa.func.coalesce(guilds.c.doubt, Doubt.RATHER_ONCE.value).label("doubt"),
+)
 
 _MAY_GO = sa.and_(
     _WAITING,
@@ -90,8 +107,8 @@ _MAY_GO = sa.and_(
 )
 _WITH_GUILD = _JOINED.outerjoin(guilds, guilds.c.id == subscriptions.c.guild_id)
 
-# One row a channel, and none while another of its rows is in somebody's hands: so no channel is
-# ever sent two at once, and a slow one with a long queue takes up one place of the sender's.
+# One row a channel, and none while another of its rows is leased: so no channel is ever sent two
+# at once, and a slow one with a long queue takes up one place of the sender's.
 _FIRST_OF_CHANNEL = (
     sa.select(
         *_COLUMNS,
@@ -106,11 +123,11 @@ _FIRST_OF_CHANNEL = (
     .subquery()
 )
 
-_DUE = (
+DUE = (
     sa.select(*list(_FIRST_OF_CHANNEL.c)[: len(_COLUMNS)])
     .where(_FIRST_OF_CHANNEL.c.place == 1)
     .order_by(
-        _FIRST_OF_CHANNEL.c.stale, _FIRST_OF_CHANNEL.c.round, _FIRST_OF_CHANNEL.c[_ROW[0].name]
+        _FIRST_OF_CHANNEL.c.stale, _FIRST_OF_CHANNEL.c.round, _FIRST_OF_CHANNEL.c[ROW[0].name]
     )
     .limit(sa.bindparam("limit", type_=sa.BigInteger))
 )
@@ -118,7 +135,7 @@ _DUE = (
 # One row a person, the longest due first: read off the index, so that the first few of ten
 # thousand cost no more than of ten.
 _before = deliveries.alias("before")
-_DUE_DIRECT = (
+DUE_DIRECT = (
     sa.select(*_COLUMNS)
     .select_from(_WITH_GUILD)
     .where(
@@ -150,210 +167,281 @@ _NEXT = (
 NEXT_DUE = _NEXT.where(TO_GUILDS)
 NEXT_DUE_DIRECT = _NEXT.where(TO_PERSONS)
 
-COUNTS = sa.select(deliveries.c.state, sa.func.count().label("count")).group_by(deliveries.c.state)
+_COUNTS = sa.select(deliveries.c.state, sa.func.count()).group_by(deliveries.c.state)
 
-OF_INTERVIEW = (
-    sa.select(*_ROW)
-    .where(deliveries.c.interview_id == sa.bindparam("interview_id"))
-    .order_by(deliveries.c.id)
+
+class Outbox(Repository):
+    """The deliveries of interviews to subscriptions."""
+
+    def __init__(self, session: Session, sent: asyncio.Event) -> None:
+        super().__init__(session)
+        self._sent = sent
+
+    @transactional
+    async def enqueue(self, tx: Transaction, interview_id: int, now: datetime) -> int:
+        """Queue an interview for every subscription that has not ended; the number of new rows.
+        A person's counts when they follow one of those whom the interview is with.
+
+        A parked subscription's row is parked with it. Enqueued again, nothing is added. Rows that
+        are due together are sent in the order in which they were enqueued, so call this for the
+        oldest interview first.
+        """
+        spellings = {"spellings": await follows.spellings_of(tx, interview_id)}
+        place = sa.func.row_number().over(
+            partition_by=subscriptions.c.guild_id, order_by=subscriptions.c.id
+        )
+        to_guilds = _new_rows(interview_id, now, place).where(~follows.DIRECT)
+        to_persons = _new_rows(interview_id, now, sa.literal(DIRECT_ROUND)).where(
+            follows.DIRECT, subscriptions.c.channel_id.in_(follows.FOLLOWERS)
+        )
+        added = 0
+        for rows, parameters in ((to_guilds, {}), (to_persons, spellings)):
+            insert = deliveries.insert().from_select(_NEW_COLUMNS, rows)
+            added += (await tx.execute(insert, parameters)).rowcount
+        # Six characters of the database's own and the row's id: at most the 25 that Discord takes
+        # (Discord docs, Message, Create Message).
+        identity = sa.select(database.c.identity).scalar_subquery()
+        await tx.execute(
+            deliveries.update()
+            .where(deliveries.c.interview_id == interview_id, deliveries.c.nonce == "")
+            .values(nonce=identity + sa.cast(deliveries.c.id, sa.Text))
+        )
+        await timing.put_off(tx, interview_id, now)
+        await parking.probe_stranded(tx, now)
+        return added
+
+    async def lease_due(
+        self, now: datetime, lease_until: datetime, limit: int, *, direct: int | None = None
+    ) -> list[LeasedDelivery]:
+        """Take up to `limit` deliveries that are due at `now`, in the order to send them.
+
+        Due are pending rows whose time has come and leased rows whose lease ran out, of active
+        subscriptions, one for each channel, and none for a channel of which another row is under
+        a lease that holds. Fresh ones go before those that have waited for longer than an hour;
+        then every guild's first channel before any guild's second; then the oldest first.
+
+        Direct messages come after all of these, the longest due first and no more than `direct`.
+        """
+        rows = await self._lease(now, lease_until, limit, direct)
+        digests = await timing.digests(self._session, [row[0] for row in rows])
+        listed = {id_ for ids in digests.values() for id_ in ids[:DIGEST_LIMIT]}
+        ids = sorted(listed | {row.interview_id for row in rows})
+        found = {one.id: one for one in await InterviewRepository(self._session).get_many(ids)}
+        leased = [_leased(row, now, lease_until, found, digests.get(row[0], ())) for row in rows]
+        addressees = await follows.FollowRepository(self._session).addressees(
+            (one.subscription.channel_id, one.interview)
+            for one in leased
+            if one.subscription.kind is TargetKind.DIRECT
+        )
+        return [
+            replace(one, addressee=addressees.get((one.subscription.channel_id, one.interview.id)))
+            for one in leased
+        ]
+
+    @transactional
+    async def _lease(
+        self,
+        tx: Transaction,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        direct: int | None,
+    ) -> list[Any]:
+        """The rows as they were, with what stands beside them in ``_COLUMNS``."""
+        await _give_up_orphans(tx, now)
+        await parking.begin_probes(tx, now)
+        await timing.gather(tx, now)
+        due = {"now": now, "stale": now - FRESH, "limit": limit}
+        rows = list(await tx.read(DUE, due))
+        left = limit - len(rows) if direct is None else min(direct, limit - len(rows))
+        if left > 0:
+            rows += await tx.read(DUE_DIRECT, {"now": now, "limit": left})
+        if rows:
+            await delivery_states.take(
+                tx,
+                delivery_states.LEASE,
+                now,
+                deliveries.c.id.in_([row[0] for row in rows]),
+                attempts=deliveries.c.attempts + 1,
+                next_attempt_at=lease_until,
+                maybe_sent_at=sa.func.coalesce(deliveries.c.maybe_sent_at, now),
+            )
+        return rows
+
+    @transactional
+    async def take_over_leases(self, tx: Transaction, now: datetime) -> int:
+        """Let the leases of a process that is gone run out at `now`; how many there were.
+
+        For the one process that sends, at its start. A row taken over is due at once, under its
+        own nonce and as one that may have been sent; its former holder, should it live, may settle
+        it until the row is leased anew (the fencing token stays as it is).
+        """
+        result = await tx.execute(
+            deliveries.update()
+            .where(deliveries.c.state == DeliveryState.LEASED, deliveries.c.next_attempt_at > now)
+            .values(next_attempt_at=now)
+        )
+        return result.rowcount
+
+    async def settle(self, delivery: Delivery, conclusion: Conclusion, now: datetime) -> bool:
+        """End a lease as `conclusion` says; ``False``, and nothing changed, when the lease that
+        `delivery` names by its ``attempts`` is not ours any more.
+
+        Sent, it heals its subscription, if that was parked, and its extras begin. Parked, its
+        subscription is parked with all that waits for it. Several that are settled at about the
+        same time share a transaction.
+
+        Raises:
+            ValueError: the conclusion is leased, or its ``next_attempt_at`` does not fit its state.
+        """
+        if conclusion.state is DeliveryState.LEASED:
+            raise ValueError("a lease can't be settled with a lease")
+        tried_again = conclusion.state in (DeliveryState.PENDING, DeliveryState.PARKED)
+        if tried_again != (conclusion.next_attempt_at is not None):
+            raise ValueError("next_attempt_at goes with pending and parked, and with nothing else")
+        settled = await self._session.transact(
+            lambda tx: _settle(tx, delivery, conclusion, now), grouped=True
+        )
+        if settled and conclusion.state is DeliveryState.SENT:
+            self._sent.set()
+        return settled
+
+    async def next_due(self, *, direct: bool = True) -> datetime | None:
+        """When ``lease_due`` will next find something, without `direct` for guilds alone; in the
+        past when it would find it now.
+
+        ``None`` when nothing waits. What is leased counts with the end of its lease, and what is
+        parked with its next probe.
+        """
+        now = {"now": self._session.clock.now()}
+        rows = [*await self._session.read(NEXT_DUE, now)]
+        if direct:
+            rows += await self._session.read(NEXT_DUE_DIRECT, now)
+        rows += await self._session.read(parking.NEXT_PROBE)
+        return min((row[0] for row in rows), default=None)
+
+    async def counts(self) -> Mapping[DeliveryState, int]:
+        """How many deliveries are in each state; every state is there."""
+        rows = await self._session.read(_COUNTS)
+        return dict.fromkeys(DeliveryState, 0) | {DeliveryState(row[0]): row[1] for row in rows}
+
+
+_NEW_COLUMNS = (
+    "interview_id",
+    "subscription_id",
+    "state",
+    "attempts",
+    "next_attempt_at",
+    "round",
+    "nonce",
+    "reason",
+    "created_at",
+    "changed_at",
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A leased row as it is now; the rest as in ``Leased``."""
-
-    delivery: Delivery
-    subscription: Subscription
-    expired: bool
-    probes: int | None
-    doubt: Doubt
-
-
-async def enqueue(connection: AsyncConnection, interview_id: int, now: datetime) -> int:
-    """A row for each subscription that has not ended and has none, of persons only for those who
-    follow somebody of the interview; parked with its subscription."""
-    spellings = await follows.spellings_of(connection, interview_id)
-    guilds_turn = sa.func.row_number().over(
-        partition_by=subscriptions.c.guild_id, order_by=subscriptions.c.id
-    )
-    number = await _insert(connection, interview_id, now, guilds_turn, ~follows.DIRECT)
-    followers = sa.and_(follows.DIRECT, subscriptions.c.channel_id.in_(follows.FOLLOWERS))
-    number += await _insert(
-        connection, interview_id, now, sa.literal(DIRECT_ROUND), followers, spellings=spellings
-    )
-    # Six characters of the database's own and the row's id: at most the 25 that Discord takes
-    # (Discord docs, Message, Create Message).
-    identity = sa.select(database.c.identity).scalar_subquery()
-    await connection.execute(
-        deliveries.update()
-        .where(deliveries.c.interview_id == interview_id, deliveries.c.nonce == "")
-        .values(nonce=identity + sa.cast(deliveries.c.id, sa.Text))
-    )
-    await timing.put_off(connection, interview_id, now)
-    await parking.probe_stranded(connection, now)
-    return number
-
-
-async def _insert(
-    connection: AsyncConnection,
-    interview_id: int,
-    now: datetime,
-    place: sa.ColumnElement[int],
-    of: sa.ColumnElement[bool],
-    **values: object,
-) -> int:
+def _new_rows(
+    interview_id: int, now: datetime, place: sa.ColumnElement[int]
+) -> sa.Select[tuple[Any, ...]]:
+    """A row for each subscription that has none of this interview; parked with it."""
     parked = subscriptions.c.state.in_([SubscriptionState.PARKED, SubscriptionState.PAUSED])
-    rows = sa.select(
+    moment = sa.literal(now, deliveries.c.created_at.type)
+    return sa.select(
         sa.literal(interview_id),
         subscriptions.c.id,
         sa.case((parked, DeliveryState.PARKED.value), else_=DeliveryState.PENDING.value),
         sa.literal(0),
-        sa.literal(now, deliveries.c.next_attempt_at.type),
+        moment,
         place,
         sa.literal(""),
         sa.case((parked, subscriptions.c.reason)),
-        sa.literal(now, deliveries.c.created_at.type),
-        sa.literal(now, deliveries.c.changed_at.type),
+        moment,
+        moment,
     ).where(
-        of,
-        subscriptions.c.state != SubscriptionState.ENDED,
+        NOT_ENDED,
         subscriptions.c.mode == Mode.POST,
         ~sa.exists().where(
             deliveries.c.interview_id == interview_id,
             deliveries.c.subscription_id == subscriptions.c.id,
         ),
     )
-    columns = (
-        "interview_id",
-        "subscription_id",
-        "state",
-        "attempts",
-        "next_attempt_at",
-        "round",
-        "nonce",
-        "reason",
-        "created_at",
-        "changed_at",
-    )
-    inserted = await connection.execute(deliveries.insert().from_select(columns, rows), values)
-    return inserted.rowcount
 
 
-async def lease(
-    connection: AsyncConnection,
-    now: datetime,
-    lease_until: datetime,
-    limit: int,
-    catch_up: int = parking.CATCH_UP,
-    direct: int | None = None,
-) -> list[Taken]:
-    """Take up to `limit` due rows, of those to persons up to `direct` and only when no more go to
-    guilds."""
-    await _give_up_orphans(connection, now)
-    await parking.begin_probes(connection, now, catch_up)
-    await timing.gather(connection, now)
-    asked = {"now": now, "stale": now - FRESH}
-    rows = list((await connection.execute(_DUE, asked | {"limit": limit})).all())
-    left = limit - len(rows) if direct is None else min(direct, limit - len(rows))
-    if left > 0:
-        found = await connection.execute(_DUE_DIRECT, {"now": now, "limit": left})
-        rows += found.all()
-    if not rows:
-        return []
-    await connection.execute(
-        deliveries.update()
-        .where(deliveries.c.id.in_([row[0] for row in rows]))
-        .values(
-            state=DeliveryState.LEASED,
-            attempts=deliveries.c.attempts + 1,
-            next_attempt_at=lease_until,
-            changed_at=now,
-            maybe_sent_at=sa.func.coalesce(deliveries.c.maybe_sent_at, now),
-        )
-    )
-    return [_leased(row, now, lease_until) for row in rows]
-
-
-async def take_over(connection: AsyncConnection, now: datetime) -> int:
-    """Let every lease run out now; how many there were. The fencing tokens stay as they are, so
-    that a holder who lives after all may settle until somebody leases the row anew."""
-    result = await connection.execute(
-        deliveries.update()
-        .where(deliveries.c.state == DeliveryState.LEASED, deliveries.c.next_attempt_at > now)
-        .values(next_attempt_at=now)
-    )
-    return result.rowcount
-
-
-async def settle(
-    connection: AsyncConnection,
-    delivery_id: int,
-    expected_attempts: int,
-    values: Mapping[str, Any],
-    catch_up: int = parking.CATCH_UP,
+async def _settle(
+    tx: Transaction, delivery: Delivery, conclusion: Conclusion, now: datetime
 ) -> bool:
-    """Write `values` to a row whose lease is still the one that `expected_attempts` names. Sent,
-    it heals its subscription, if that was parked."""
-    result = await connection.execute(
-        deliveries.update()
-        .where(
-            deliveries.c.id == delivery_id,
-            deliveries.c.attempts == expected_attempts,
-            deliveries.c.state == DeliveryState.LEASED,
-        )
-        .values(values)
+    parked = conclusion.state is DeliveryState.PARKED
+    settled = await delivery_states.take(
+        tx,
+        delivery_states.settle(conclusion.state),
+        now,
+        deliveries.c.id == delivery.id,
+        deliveries.c.attempts == delivery.attempts,
+        reason=storable_or_none(conclusion.reason),
+        message_id=conclusion.message_id,
+        next_attempt_at=now if parked else conclusion.next_attempt_at or now,
+        maybe_sent_at=conclusion.maybe_sent_at,
+        channel_id=conclusion.channel_id,
+        digest=conclusion.card_digest,
+        plain=conclusion.plain,
     )
-    if result.rowcount != 1:
+    if not settled:
         return False
-    await timing.settle_batch(connection, delivery_id, values)
-    if values["state"] is DeliveryState.SENT:
-        await extras.begin(connection, delivery_id, values["changed_at"])
-        await rows_of.heal(connection, delivery_id, values["changed_at"], catch_up)
-    elif values["state"] is DeliveryState.ABANDONED:
-        await parking.probe_stranded(connection, values["changed_at"])
+    await timing.settle_digest(tx, delivery.id, conclusion, now)
+    if conclusion.state is DeliveryState.SENT:
+        await extras.begin(tx, delivery.id, now)
+        await parking.heal(tx, delivery.id, now)
+    elif conclusion.state is DeliveryState.ABANDONED:
+        await parking.probe_stranded(tx, now)
+    elif parked:
+        await parking.park(
+            tx, delivery.id, conclusion.reason or "", now, conclusion.next_attempt_at or now
+        )
     return True
 
 
+async def _give_up_orphans(tx: Transaction, now: datetime) -> None:
+    """Rows that were being sent when their subscription ended, by a process that is gone."""
+    ended = sa.select(subscriptions.c.id).where(~NOT_ENDED)
+    await delivery_states.take(
+        tx,
+        delivery_states.GIVE_UP,
+        now,
+        ~timing.IN_DIGEST,
+        deliveries.c.next_attempt_at <= now,
+        deliveries.c.subscription_id.in_(ended),
+        reason="ended",
+    )
+
+
 def delivery(row: Sequence[Any]) -> Delivery:
-    id_, interview_id, subscription_id, state, *rest = row
+    """The delivery of a row that begins with ``ROW``."""
+    id_, interview_id, subscription_id, state, *rest = row[: len(ROW)]
     return Delivery(id_, interview_id, subscription_id, DeliveryState(state), *rest)
 
 
-def counts(rows: Sequence[Any]) -> dict[DeliveryState, int]:
-    """A number for every state, also those that no row is in."""
-    return dict.fromkeys(DeliveryState, 0) | {DeliveryState(row[0]): row[1] for row in rows}
-
-
-def _leased(row: Sequence[Any], now: datetime, lease_until: datetime) -> Taken:
-    before = delivery(row[: len(_ROW)])
-    after = replace(
-        before,
-        state=DeliveryState.LEASED,
-        attempts=before.attempts + 1,
-        next_attempt_at=lease_until,
-        leased_at=now,
-    )
-    one = subscription(row[len(_ROW) : len(_ROW) + len(SUBSCRIPTION)])
-    probes, doubt = row[len(_ROW) + len(SUBSCRIPTION) :]
-    return Taken(
-        after,
-        one,
-        expired=before.state is DeliveryState.LEASED,
-        probes=probes if one.state is SubscriptionState.PARKED else None,
-        doubt=Doubt(doubt),
-    )
-
-
-async def _give_up_orphans(connection: AsyncConnection, now: datetime) -> None:
-    """Rows that were being sent when their subscription ended, by a process that is gone."""
-    ended = sa.select(subscriptions.c.id).where(subscriptions.c.state == SubscriptionState.ENDED)
-    await connection.execute(
-        deliveries.update()
-        .where(
-            _WAITING,
-            deliveries.c.next_attempt_at <= now,
-            deliveries.c.subscription_id.in_(ended),
-        )
-        .values(state=DeliveryState.ABANDONED, reason="ended", changed_at=now)
+def _leased(
+    row: Any,
+    now: datetime,
+    lease_until: datetime,
+    found: Mapping[int, StoredInterview],
+    digest: Sequence[int],
+) -> LeasedDelivery:
+    before = delivery(row)
+    of = subscription(row[len(ROW) :])
+    return LeasedDelivery(
+        replace(
+            before,
+            state=DeliveryState.LEASED,
+            attempts=before.attempts + 1,
+            next_attempt_at=lease_until,
+            leased_at=now,
+        ),
+        of,
+        found[before.interview_id],
+        expired_lease=before.state is DeliveryState.LEASED,
+        digest=tuple(found[id_] for id_ in digest[:DIGEST_LIMIT]),
+        more=max(0, len(digest) - DIGEST_LIMIT),
+        probes=row.probes if of.state is SubscriptionState.PARKED else None,
+        doubt=Doubt(row.doubt),
     )

@@ -1,25 +1,25 @@
-"""What is kept of people who read: where they stopped, what they saved; telling and forgetting."""
+"""What is stored of people who read: where they stopped, and what they saved."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.model import InterviewSummary, Place, Position, Saved, StoredInterview
-from bot.store import codec, follows
-from bot.store.engine import Database
+from bot.store import codec
+from bot.store.follows import FollowRepository
 from bot.store.interviews import BY_ID, SUMMARY
+from bot.store.session import Repository, Transaction, transactional
 from bot.store.tables import interviews, places, saved, turns
 
 PLACES_KEPT = 50
-"""Interviews of which a person's place is kept: the newest."""
+"""Interviews in which a person's place is stored: the most recently read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedInterview:
     """An interview as one person finds it: which questions they saved (0 for the whole), and where
     they stopped, if they ever read in it."""
 
@@ -29,7 +29,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedInterview:
     """An interview for a list, and whether the site has withdrawn it since."""
 
     summary: InterviewSummary
@@ -41,12 +41,12 @@ class SavedItem:
     """Something saved, with its interview; ``question`` is "" for a whole interview."""
 
     saved: Saved
-    interview: Listed
+    interview: ListedInterview
     question: str
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class StartedInterview:
     """An interview that a person read in, and where they stopped."""
 
     place: Place
@@ -54,7 +54,7 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class DatedCount:
     """How many there are, from when to when; no dates for none."""
 
     number: int
@@ -62,7 +62,7 @@ class Count:
     newest: datetime | None = None
 
 
-def _kept(section: Any) -> sa.Exists:
+def _is_saved(section: Any) -> sa.Exists:
     return (
         sa.exists()
         .where(
@@ -89,8 +89,8 @@ def _of_place(column: sa.Column[Any]) -> sa.Label[Any]:
 
 
 OPENED = BY_ID.add_columns(
-    _kept(turns.c.number).label("saved"),
-    _kept(0).label("saved_whole"),
+    _is_saved(turns.c.number).label("saved"),
+    _is_saved(0).label("saved_whole"),
     _of_place(places.c.section),
     _of_place(places.c.part),
     _of_place(places.c.read_at),
@@ -137,143 +137,113 @@ _COUNT_PLACES = _count_of(places, places.c.read_at)
 _COUNT_SAVED = _count_of(saved, saved.c.saved_at)
 
 
-class Readers:
-    """The store's face for them. Raises what ``Store`` raises."""
+class ReaderRepository(Repository):
+    """What is stored of people who read."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def open(self, user_id: int, interview_id: int) -> Opened | None:
+    async def open(self, user_id: int, interview_id: int) -> OpenedInterview | None:
         """An interview, withdrawn ones too, as this person finds it; one round to the database."""
-        rows = await self._database.fetch(OPENED, {"id": interview_id, "user_id": user_id})
+        rows = await self._session.read(OPENED, {"id": interview_id, "user_id": user_id})
         if not rows:
             return None
         first = rows[0]
-        kept = {row.number for row in rows if row.saved}
+        sections = {row.number for row in rows if row.saved} | ({0} if first.saved_whole else set())
         place = None
         if first.place_read_at is not None:
             position = Position(first.place_section, first.place_part)
             place = Place(interview_id, position, first.place_read_at)
         stored = codec.stored_interviews(rows)[interview_id]
-        return Opened(stored, frozenset(kept | {0} if first.saved_whole else kept), place)
+        return OpenedInterview(stored, frozenset(sections), place)
 
-    async def listed(self, ids: Collection[int]) -> dict[int, Listed]:
+    async def listed(self, ids: Collection[int]) -> dict[int, ListedInterview]:
         """The interviews that there are, withdrawn ones too, by id."""
-        rows = await self._database.fetch(LISTED, {"ids": list(ids)})
+        rows = await self._session.read(LISTED, {"ids": list(ids)})
         return {row.id: _listed(row) for row in rows}
 
-    # ---------------------------------------------------------------- places
-
-    async def keep_places(self, found: Collection[tuple[int, Place]]) -> None:
+    @transactional
+    async def save_places(self, tx: Transaction, found: Collection[tuple[int, Place]]) -> None:
         """Remember where people (by their user id) stopped, all in one transaction.
 
-        A place older than the one that is kept changes nothing, nor does the cover where any is
-        kept; an interview that was deleted has none. Of each person the newest ``PLACES_KEPT``
+        A place older than the one that is stored changes nothing, nor does the cover where any is
+        stored; an interview that was deleted has none. Of each person the newest ``PLACES_KEPT``
         stay.
         """
+        rows = [_place_values(user_id, place) for user_id, place in found]
+        moved = [row for row in rows if (row["at_section"], row["at_part"]) != (0, 0)]
+        users = [{"of": user_id} for user_id in {user_id for user_id, _ in found}]
+        for statement, values in ((_DROP_OLDER, moved), (_ADD_PLACE, rows), (_TRIM, users)):
+            if values:
+                await tx.execute(statement, values)
 
-        async def change(connection: AsyncConnection) -> None:
-            rows = [_place_values(user_id, place) for user_id, place in found]
-            moved = [row for row in rows if (row["at_section"], row["at_part"]) != (0, 0)]
-            for statement, values in (
-                (_DROP_OLDER, moved),
-                (_ADD_PLACE, rows),
-                (_TRIM, [{"of": user_id} for user_id in {user_id for user_id, _ in found}]),
-            ):
-                if values:
-                    await connection.execute(statement, values)
-
-        await self._database.change(change)
-
-    async def started(self, user_id: int) -> list[Started]:
+    async def started(self, user_id: int) -> list[StartedInterview]:
         """The interviews that a person read in, most recently read first, without withdrawn ones.
 
         At most ``PLACES_KEPT``.
         """
-        rows = await self._database.fetch(STARTED, {"user_id": user_id})
+        rows = await self._session.read(STARTED, {"user_id": user_id})
         return [
-            Started(Place(row.id, Position(row.section, row.part), row.read_at), codec.summary(row))
+            StartedInterview(
+                Place(row.id, Position(row.section, row.part), row.read_at), codec.summary(row)
+            )
             for row in rows
         ]
 
-    # ---------------------------------------------------------------- what was saved
-
-    async def save(self, user_id: int, item: Saved, limit: int) -> bool:
+    @transactional
+    async def save(self, tx: Transaction, user_id: int, item: Saved, limit: int) -> bool:
         """Save a question or an interview; false, and nothing changed, where the person has
         `limit` saved already. Saved again it keeps its date."""
+        others = sa.select(sa.func.count()).where(
+            saved.c.user_id == user_id,
+            sa.or_(saved.c.interview_id != item.interview_id, saved.c.section != item.section),
+        )
+        if await tx.scalar(others) >= limit:
+            return False
         values = {
             "of": user_id,
             "at_interview": item.interview_id,
             "at_section": item.section,
             "at": item.saved_at,
         }
+        await tx.execute(_ADD_SAVED, values)
+        return True
 
-        async def change(connection: AsyncConnection) -> bool:
-            others = sa.select(sa.func.count()).where(
+    @transactional
+    async def unsave(self, tx: Transaction, user_id: int, interview_id: int, section: int) -> bool:
+        """Delete what was saved; whether it was saved."""
+        result = await tx.execute(
+            saved.delete().where(
                 saved.c.user_id == user_id,
-                sa.or_(saved.c.interview_id != item.interview_id, saved.c.section != item.section),
+                saved.c.interview_id == interview_id,
+                saved.c.section == section,
             )
-            if int(await connection.scalar(others) or 0) >= limit:
-                return False
-            await connection.execute(_ADD_SAVED, values)
-            return True
-
-        return await self._database.change(change)
-
-    async def unsave(self, user_id: int, interview_id: int, section: int) -> bool:
-        """Keep it no more; whether it was kept."""
-
-        async def change(connection: AsyncConnection) -> bool:
-            result = await connection.execute(
-                saved.delete().where(
-                    saved.c.user_id == user_id,
-                    saved.c.interview_id == interview_id,
-                    saved.c.section == section,
-                )
-            )
-            return result.rowcount > 0
-
-        return await self._database.change(change)
+        )
+        return result.rowcount > 0
 
     async def saved(self, user_id: int, limit: int, offset: int = 0) -> list[SavedItem]:
         """What a person saved, most recently saved first; withdrawn interviews too."""
-        asked = {"user_id": user_id, "limit": limit, "offset": offset}
-        rows = await self._database.fetch(SAVED, asked)
+        page = {"user_id": user_id, "limit": limit, "offset": offset}
         return [
             SavedItem(Saved(row.id, row.section, row.saved_at), _listed(row), row.question or "")
-            for row in rows
+            for row in await self._session.read(SAVED, page)
         ]
 
-    # ---------------------------------------------------------------- telling and forgetting
+    @transactional
+    async def forget(self, tx: Transaction, user_id: int) -> None:
+        """Delete all that is stored of a person, in one transaction: whom they follow, too."""
+        for table in (places, saved):
+            await tx.execute(table.delete().where(table.c.user_id == user_id))
+        await FollowRepository(tx).forget(user_id)
 
-    async def forget(self, user_id: int) -> None:
-        """Delete all that is kept of a person, in one transaction: whom they follow, too."""
+    async def count_places(self, user_id: int) -> DatedCount:
+        """How many places are stored of a person."""
+        return DatedCount(*(await self._session.read(_COUNT_PLACES, {"user_id": user_id}))[0])
 
-        async def change(connection: AsyncConnection) -> None:
-            await forget(connection, user_id)
-            await follows.forget(connection, user_id)
-
-        await self._database.change(change)
-
-    async def count_places(self, user_id: int) -> Count:
-        return _count(await self._database.fetch(_COUNT_PLACES, {"user_id": user_id}))
-
-    async def count_saved(self, user_id: int) -> Count:
-        return _count(await self._database.fetch(_COUNT_SAVED, {"user_id": user_id}))
+    async def count_saved(self, user_id: int) -> DatedCount:
+        """How many things a person saved."""
+        return DatedCount(*(await self._session.read(_COUNT_SAVED, {"user_id": user_id}))[0])
 
 
-async def forget(connection: AsyncConnection, user_id: int) -> None:
-    """Delete a person's places and what they saved."""
-    for table in (places, saved):
-        await connection.execute(table.delete().where(table.c.user_id == user_id))
-
-
-def _listed(row: Any) -> Listed:
-    return Listed(codec.summary(row), row.withdrawn_at is not None)
-
-
-def _count(rows: Sequence[Any]) -> Count:
-    return Count(rows[0].number, rows[0].oldest, rows[0].newest)
+def _listed(row: Any) -> ListedInterview:
+    return ListedInterview(codec.summary(row), row.withdrawn_at is not None)
 
 
 def _place_values(user_id: int, place: Place) -> dict[str, Any]:

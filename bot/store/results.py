@@ -15,7 +15,7 @@ from bot.core.model import (
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownInterview:
     """What deciding needs of an interview that is stored already."""
 
     id: int
@@ -26,7 +26,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class InterviewChange:
     """One step of the store's history, for whoever keeps a copy (the search index).
 
     ``interview`` is ``None`` where the interview was withdrawn: the copy must forget it.
@@ -54,7 +54,7 @@ class SubscriptionOverview:
 
 
 @dataclass(frozen=True, slots=True)
-class Schema:
+class SchemaVersion:
     """The version of the tables in the database, and the one this program brings."""
 
     current: str | None
@@ -79,12 +79,12 @@ class Addressee:
 
 
 @dataclass(frozen=True, slots=True)
-class Leased:
+class LeasedDelivery:
     """A delivery that is ours to send until its lease ends, with all that sending needs.
 
-    ``delivery.attempts`` is the fencing token to hand back to ``Store.settle`` and
+    ``delivery.attempts`` is the fencing token for ``Outbox.settle`` and
     ``delivery.next_attempt_at`` the end of the lease. ``expired_lease`` says that an earlier
-    lease ran out without a word, so that the message may have been sent already.
+    lease ran out without being settled, so that the message may have been sent already.
 
     ``digest`` is not empty where the message lists several interviews, or one in their manner:
     the newest arrivals first, at most ``DIGEST_LIMIT``, and ``more`` that there is no room for.
@@ -107,9 +107,9 @@ class Leased:
 
 @dataclass(frozen=True, slots=True)
 class DueNotice:
-    """A subscription of which somebody is to be told that it stopped, and the cause.
+    """A subscription that stopped, and the cause: somebody is to get a notice of it.
 
-    ``due_at`` tells this notice from a later one.
+    ``due_at`` distinguishes this notice from a later one.
     """
 
     subscription_id: int
@@ -127,7 +127,8 @@ class DueEdit:
 
     ``digest`` is of what it shows, ``None`` where that isn't known; ``plain`` that it is words
     only, ``published`` that it is the embed that followers get, ``direct`` that it is a direct
-    message; then ``guild_id`` is the person's id. ``due_at`` tells this edit from a later one.
+    message; then ``guild_id`` is the person's id. ``due_at`` distinguishes this edit from a later
+    one.
     ``channel_id`` is where it stands.
     """
 
@@ -148,7 +149,7 @@ class DueEdit:
 
 @dataclass(frozen=True, slots=True)
 class SentCard:
-    """A message to edit, and the interview as it is now; ``addressee`` as in ``Leased``."""
+    """A message to edit, and the interview as it is now; ``addressee`` as in ``LeasedDelivery``."""
 
     edit: DueEdit
     interview: StoredInterview

@@ -1,65 +1,47 @@
-"""Questions and changes about subscriptions, and what becomes of their deliveries with them."""
+"""The subscriptions of channels: what admins choose, and how their deliveries fare."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.model import (
-    DeliveryState,
-    Frequency,
-    Mode,
-    QuietHours,
-    Subscription,
-    SubscriptionState,
-    TargetKind,
-    Timetable,
-)
-from bot.store import parking
-from bot.store.codec import storable_or_none
+from bot.core.batching import batched
+from bot.core.model import DeliveryState, Subscription, SubscriptionState, TargetKind
+from bot.store.codec import CHUNK
+from bot.store.parking import change_state
 from bot.store.results import SubscriptionOverview
+from bot.store.session import Repository, Transaction, transactional
+from bot.store.subscription_rows import (
+    COLUMNS,
+    NOT_ENDED,
+    chosen_values,
+    find_all,
+    subscription,
+)
 from bot.store.tables import deliveries, subscriptions
+from bot.store.timing import reschedule
 
-COLUMNS = (
-    subscriptions.c.id,
-    subscriptions.c.guild_id,
-    subscriptions.c.channel_id,
-    subscriptions.c.role_id,
-    subscriptions.c.created_by,
-    subscriptions.c.created_at,
-    subscriptions.c.state,
-    subscriptions.c.reason,
-    subscriptions.c.crosspost,
-    subscriptions.c.discussion,
-    subscriptions.c.role_lost,
-    subscriptions.c.mode,
-    subscriptions.c.webhook_id,
-    subscriptions.c.kind,
-    subscriptions.c.tag_id,
-    subscriptions.c.frequency,
-    subscriptions.c.weekday,
-    subscriptions.c.hour,
-    subscriptions.c.quiet_from,
-    subscriptions.c.quiet_until,
-)
-_NAMES = tuple(column.name for column in COLUMNS)
+PAUSED = "paused"
+"""Why what a paused subscription misses is parked."""
 
-OF_CHANNEL = sa.select(*COLUMNS).where(
-    subscriptions.c.channel_id == sa.bindparam("channel_id", type_=sa.BigInteger)
-)
-OF_GUILDS_CHANNEL = OF_CHANNEL.where(
-    subscriptions.c.guild_id == sa.bindparam("guild_id", type_=sa.BigInteger),
-    subscriptions.c.state != SubscriptionState.ENDED,
-)
-
-Edit = Callable[[Subscription], Subscription]
-"""What becomes of a subscription; of the result, only what admins choose is written."""
+SubscriptionEdit = Callable[[Subscription], Subscription]
+"""A pure function from a subscription to what it becomes; of the result, only what admins choose
+is written."""
 
 
-def _of_subscription(what: Any, *states: DeliveryState) -> sa.ScalarSelect[Any]:
+@dataclass(frozen=True, slots=True)
+class ResumedSubscription:
+    """A subscription as it was, how many interviews it missed, and how many of them it gets as
+    announcements of their own (a digest lists them all)."""
+
+    before: Subscription
+    missed: int
+    shown: int
+
+
+def _of_deliveries(what: Any, *states: DeliveryState) -> sa.ScalarSelect[Any]:
     return (
         sa.select(what)
         .where(
@@ -84,12 +66,12 @@ _LAST_REASON = (
 OVERVIEW = (
     sa.select(
         *COLUMNS,
-        _of_subscription(sa.func.max(deliveries.c.changed_at), DeliveryState.SENT),
-        _of_subscription(
+        _of_deliveries(sa.func.max(deliveries.c.changed_at), DeliveryState.SENT),
+        _of_deliveries(
             sa.func.count(), DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.PARKED
         ),
         sa.func.coalesce(
-            _of_subscription(
+            _of_deliveries(
                 sa.func.min(deliveries.c.next_attempt_at),
                 DeliveryState.PENDING,
                 DeliveryState.LEASED,
@@ -98,228 +80,203 @@ OVERVIEW = (
         ),
         _LAST_REASON,
     )
+    .where(subscriptions.c.guild_id == sa.bindparam("guild_id"), NOT_ENDED)
+    .order_by(subscriptions.c.id)
+)
+
+_ROLES = (
+    sa.select(subscriptions.c.guild_id, subscriptions.c.role_id)
+    .where(subscriptions.c.role_id.is_not(None), NOT_ENDED)
+    .distinct()
+)
+
+_PARKED = (
+    sa.select(subscriptions.c.id, subscriptions.c.guild_id, subscriptions.c.channel_id)
     .where(
-        subscriptions.c.guild_id == sa.bindparam("guild_id"),
-        subscriptions.c.state != SubscriptionState.ENDED,
+        subscriptions.c.next_probe_at.is_not(None),
+        subscriptions.c.state == SubscriptionState.PARKED,
+        subscriptions.c.kind != TargetKind.DIRECT,
     )
     .order_by(subscriptions.c.id)
 )
 
 
-def subscription(row: Sequence[Any]) -> Subscription:
-    values = dict(zip(_NAMES, row, strict=True))
-    return Subscription(
-        **{name: values.pop(name) for name in _NAMES[:6]},
-        state=SubscriptionState(values.pop("state")),
-        mode=Mode(values.pop("mode")),
-        kind=TargetKind(values.pop("kind")),
-        timetable=timetable(*(values.pop(name) for name in _NAMES[-5:])),
-        **values,
-    )
+class SubscriptionRepository(Repository):
+    """The subscriptions of channels, at most one for each channel."""
 
+    async def overview(self, guild_id: int) -> list[SubscriptionOverview]:
+        """A guild's subscriptions that have not ended, oldest first."""
+        rows = await self._session.read(OVERVIEW, {"guild_id": guild_id})
+        return [SubscriptionOverview(subscription(row), *row[len(COLUMNS) :]) for row in rows]
 
-def timetable(
-    frequency: str, weekday: int, hour: int, quiet_from: int | None, quiet_until: int | None
-) -> Timetable:
-    quiet = (
-        QuietHours(quiet_from, quiet_until)
-        if quiet_from is not None and quiet_until is not None
-        else None
-    )
-    return Timetable(Frequency(frequency), weekday, hour, quiet)
-
-
-def _chosen(one: Subscription) -> dict[str, Any]:
-    """The columns that admins choose."""
-    times, quiet = one.timetable, one.timetable.quiet
-    return {
-        "role_id": one.role_id,
-        "role_lost": one.role_lost,
-        "crosspost": one.crosspost,
-        "discussion": one.discussion,
-        "mode": one.mode,
-        "webhook_id": one.webhook_id,
-        "kind": one.kind,
-        "tag_id": one.tag_id,
-        "frequency": times.frequency,
-        "weekday": times.weekday,
-        "hour": times.hour,
-        "quiet_from": quiet.start if quiet else None,
-        "quiet_until": quiet.until if quiet else None,
-    }
-
-
-def overview(row: Sequence[Any]) -> SubscriptionOverview:
-    return SubscriptionOverview(subscription(row[: len(COLUMNS)]), *row[len(COLUMNS) :])
-
-
-async def find(
-    connection: AsyncConnection, channel_id: int, guild_id: int | None = None
-) -> Subscription | None:
-    """The subscription of a channel, an ended one too; with `guild_id`, only that guild's own
-    that has not ended."""
-    statement = OF_CHANNEL if guild_id is None else OF_GUILDS_CHANNEL
-    values = {"channel_id": channel_id} | ({} if guild_id is None else {"guild_id": guild_id})
-    row = (await connection.execute(statement, values)).one_or_none()
-    return None if row is None else subscription(row)
-
-
-async def of_guild(connection: AsyncConnection, guild_id: int) -> list[Subscription]:
-    """A guild's subscriptions that have not ended."""
-    rows = await connection.execute(
-        sa.select(*COLUMNS).where(
-            subscriptions.c.guild_id == guild_id,
-            subscriptions.c.state != SubscriptionState.ENDED,
+    async def find(self, guild_id: int, channel_id: int) -> Subscription | None:
+        """The subscription of a guild's channel that has not ended."""
+        found = await self._not_ended(
+            subscriptions.c.guild_id == guild_id, subscriptions.c.channel_id == channel_id
         )
-    )
-    return [subscription(row) for row in rows]
+        return found[0] if found else None
+
+    async def created_by(self, user_id: int) -> list[Subscription]:
+        """The subscriptions that somebody set up and that have not ended, oldest first."""
+        return await self._not_ended(subscriptions.c.created_by == user_id)
+
+    async def _not_ended(self, *where: sa.ColumnElement[bool]) -> list[Subscription]:
+        query = sa.select(*COLUMNS).where(*where, NOT_ENDED).order_by(subscriptions.c.id)
+        return [subscription(row) for row in await self._session.read(query)]
+
+    async def roles(self) -> dict[int, set[int]]:
+        """The roles that announcements ping, by guild."""
+        found: dict[int, set[int]] = {}
+        for guild_id, role_id in await self._session.read(_ROLES):
+            found.setdefault(guild_id, set()).add(role_id)
+        return found
+
+    @transactional
+    async def subscribe(
+        self,
+        tx: Transaction,
+        guild_id: int,
+        channel_id: int,
+        created_by: int,
+        edit: SubscriptionEdit,
+    ) -> tuple[Subscription, Subscription | None]:
+        """Subscribe a channel, or edit and reactivate its subscription; as it is now, and as it
+        was before (``None``: it had none, and `edit` begins with the defaults).
+
+        What waits and was never tried gets its hour anew.
+        """
+        now = tx.clock.now()
+        found = await find_all(tx, subscriptions.c.channel_id == channel_id)
+        before = found[0] if found and found[0].state is not SubscriptionState.ENDED else None
+        if before is None:
+            after = Subscription(0, guild_id, channel_id, None, created_by, now)
+        else:
+            after = replace(before, guild_id=guild_id, state=SubscriptionState.ACTIVE, reason=None)
+        after = edit(after)
+        values = {
+            "guild_id": guild_id,
+            "channel_id": channel_id,
+            "created_by": after.created_by,
+            "created_at": after.created_at,
+            "state": SubscriptionState.ACTIVE,
+            **chosen_values(after),
+        }
+        if found:
+            id_ = found[0].id
+            await tx.execute(subscriptions.update().where(subscriptions.c.id == id_).values(values))
+            await change_state(tx, id_, SubscriptionState.ACTIVE, None, now)
+        else:
+            result = await tx.execute(subscriptions.insert().values(values))
+            assert result.inserted_primary_key is not None  # noqa: S101
+            id_ = result.inserted_primary_key[0]
+        after = replace(after, id=id_)
+        await reschedule(tx, after)
+        return after, before
+
+    @transactional
+    async def edit(
+        self, tx: Transaction, guild_id: int, channel_id: int, edit: SubscriptionEdit
+    ) -> tuple[Subscription, Subscription] | None:
+        """Change the options of a subscription, whatever its state; as it is now and as it was,
+        ``None`` where the channel has none. What waits and was never tried gets its hour anew."""
+        before = await SubscriptionRepository(tx).find(guild_id, channel_id)
+        if before is None:
+            return None
+        after = edit(before)
+        await tx.execute(
+            subscriptions.update()
+            .where(subscriptions.c.id == before.id)
+            .values(chosen_values(after))
+        )
+        if after.timetable != before.timetable:
+            await reschedule(tx, after)
+        return after, before
+
+    @transactional
+    async def pause(self, tx: Transaction, guild_id: int, channel_id: int) -> Subscription | None:
+        """Keep what comes until ``resume``; the subscription as it was, ``None`` for none."""
+        before = await SubscriptionRepository(tx).find(guild_id, channel_id)
+        if before is not None:
+            await change_state(tx, before.id, SubscriptionState.PAUSED, PAUSED, tx.clock.now())
+        return before
+
+    @transactional
+    async def resume(
+        self, tx: Transaction, guild_id: int, channel_id: int
+    ) -> ResumedSubscription | None:
+        """Go on with a paused subscription: it catches up, a digest at its next hour. One in any
+        other state stays as it is; ``None`` where the channel has none."""
+        before = await SubscriptionRepository(tx).find(guild_id, channel_id)
+        if before is None or before.state is not SubscriptionState.PAUSED:
+            return None if before is None else ResumedSubscription(before, 0, 0)
+        missed = await _count(tx, before.id, DeliveryState.PARKED)
+        await change_state(tx, before.id, SubscriptionState.ACTIVE, None, tx.clock.now())
+        await reschedule(tx, before)
+        shown = await _count(tx, before.id, DeliveryState.PENDING)
+        return ResumedSubscription(before, missed, min(shown, missed))
+
+    @transactional
+    async def remove(self, tx: Transaction, guild_id: int, channel_id: int) -> bool:
+        """End a channel's subscription and give up what it waits for; whether there was one."""
+        found = await SubscriptionRepository(tx).find(guild_id, channel_id)
+        if found is not None:
+            await change_state(tx, found.id, SubscriptionState.ENDED, "removed", tx.clock.now())
+        return found is not None
+
+    @transactional
+    async def end_channel(self, tx: Transaction, channel_id: int, reason: str) -> bool:
+        """A channel is gone: end its subscription, with a notice to its admins; false where it
+        had none."""
+        now = tx.clock.now()
+        found = await find_all(tx, subscriptions.c.channel_id == channel_id, NOT_ENDED)
+        for one in found:
+            await change_state(tx, one.id, SubscriptionState.ENDED, reason, now)
+            this = subscriptions.c.id == one.id
+            await tx.execute(subscriptions.update().where(this).values(notice_due_at=now))
+        return bool(found)
+
+    @transactional
+    async def lose_roles(self, tx: Transaction, guild_id: int, role_ids: Collection[int]) -> int:
+        """Roles are gone: announcements go on without their ping; for how many subscriptions."""
+        result = await tx.execute(
+            subscriptions.update()
+            .where(subscriptions.c.guild_id == guild_id, subscriptions.c.role_id.in_(role_ids))
+            .values(role_id=None, role_lost=True)
+        )
+        return result.rowcount
+
+    async def parked(self, guild_id: int | None = None) -> list[tuple[int, int, int]]:
+        """The parked channels of a guild (``None``: of all) that could be probed: subscription,
+        guild and channel."""
+        query = _PARKED
+        if guild_id is not None:
+            query = query.where(subscriptions.c.guild_id == guild_id)
+        return [(row.id, row.guild_id, row.channel_id) for row in await self._session.read(query)]
+
+    @transactional
+    async def probe_soon(self, tx: Transaction, ids: Collection[int], now: datetime) -> int:
+        """Probe these with the next lease, unless they are healed or being probed; how many were
+        not about to be anyhow."""
+        probed = 0
+        for chunk in batched(ids, CHUNK):
+            result = await tx.execute(
+                subscriptions.update()
+                .where(
+                    subscriptions.c.id.in_(chunk),
+                    subscriptions.c.state == SubscriptionState.PARKED,
+                    subscriptions.c.next_probe_at > now,
+                )
+                .values(next_probe_at=now)
+            )
+            probed += result.rowcount
+        return probed
 
 
-async def add(
-    connection: AsyncConnection,
-    guild_id: int,
-    channel_id: int,
-    created_by: int,
-    edit: Edit,
-    now: datetime,
-) -> tuple[Subscription, Subscription | None]:
-    """The subscription as it is now, and as it was before; ``None`` for new or ended."""
-    before = await find(connection, channel_id)
-    if before is None:
-        blank = Subscription(0, guild_id, channel_id, None, created_by, now)
-        after = edit(blank)
-        result = await connection.execute(
-            subscriptions.insert().values(
-                guild_id=guild_id,
-                channel_id=channel_id,
-                created_by=created_by,
-                created_at=now,
-                state=SubscriptionState.ACTIVE,
-                **_chosen(after),
+async def _count(tx: Transaction, subscription_id: int, state: DeliveryState) -> int:
+    return int(
+        await tx.scalar(
+            sa.select(sa.func.count()).where(
+                deliveries.c.subscription_id == subscription_id, deliveries.c.state == state
             )
         )
-        assert result.inserted_primary_key is not None  # noqa: S101
-        return replace(after, id=result.inserted_primary_key[0]), None
-    ended = before.state is SubscriptionState.ENDED
-    awake = replace(before, guild_id=guild_id, state=SubscriptionState.ACTIVE, reason=None)
-    if ended:
-        awake = Subscription(before.id, guild_id, channel_id, None, created_by, now)
-    after = edit(awake)
-    await connection.execute(
-        subscriptions.update()
-        .where(subscriptions.c.id == before.id)
-        .values(
-            guild_id=guild_id,
-            created_by=after.created_by,
-            created_at=after.created_at,
-            **_chosen(after),
-        )
-    )
-    await change_state(connection, before.id, SubscriptionState.ACTIVE, None, now)
-    return after, None if ended else before
-
-
-async def save(connection: AsyncConnection, after: Subscription) -> None:
-    """Write what admins choose of a subscription."""
-    await connection.execute(
-        subscriptions.update().where(subscriptions.c.id == after.id).values(_chosen(after))
-    )
-
-
-async def remove(
-    connection: AsyncConnection, guild_id: int, channel_id: int, now: datetime
-) -> bool:
-    id_ = await connection.scalar(
-        sa.select(subscriptions.c.id).where(
-            subscriptions.c.guild_id == guild_id,
-            subscriptions.c.channel_id == channel_id,
-            subscriptions.c.state != SubscriptionState.ENDED,
-        )
-    )
-    if id_ is None:
-        return False
-    await change_state(connection, id_, SubscriptionState.ENDED, "removed", now)
-    return True
-
-
-async def heal(connection: AsyncConnection, delivery_id: int, now: datetime, catch_up: int) -> None:
-    """What was sent reached its channel: if its subscription is parked, it is not any more."""
-    id_ = await connection.scalar(
-        sa.select(subscriptions.c.id)
-        .join(deliveries, deliveries.c.subscription_id == subscriptions.c.id)
-        .where(deliveries.c.id == delivery_id, subscriptions.c.state == SubscriptionState.PARKED)
-    )
-    if id_ is not None:
-        await change_state(connection, id_, SubscriptionState.ACTIVE, None, now, catch_up=catch_up)
-
-
-async def park(
-    connection: AsyncConnection,
-    delivery_id: int,
-    reason: str,
-    now: datetime,
-    next_probe_at: datetime,
-) -> None:
-    """Park the subscription of a delivery, unless it has ended meanwhile, or an admin paused it:
-    then the delivery follows that."""
-    found = await connection.execute(
-        sa.select(
-            subscriptions.c.id,
-            subscriptions.c.state,
-            subscriptions.c.reason,
-            subscriptions.c.parked_at,
-        )
-        .join(deliveries, deliveries.c.subscription_id == subscriptions.c.id)
-        .where(deliveries.c.id == delivery_id)
-    )
-    id_, state, ended_because, parked_at = found.one()
-    left = state == SubscriptionState.PARKED and parked_at is None
-    if left or state in (SubscriptionState.ENDED, SubscriptionState.PAUSED):
-        await change_state(connection, id_, SubscriptionState(state), ended_because, now)
-    else:
-        await change_state(connection, id_, SubscriptionState.PARKED, reason, now)
-        again = state == SubscriptionState.PARKED
-        await parking.note_parked(connection, id_, reason, now, next_probe_at, again=again)
-
-
-_FOLLOWING = {
-    SubscriptionState.ACTIVE: ((DeliveryState.PARKED,), DeliveryState.PENDING),
-    SubscriptionState.PARKED: ((DeliveryState.PENDING,), DeliveryState.PARKED),
-    SubscriptionState.PAUSED: ((DeliveryState.PENDING,), DeliveryState.PARKED),
-    SubscriptionState.ENDED: (
-        (DeliveryState.PENDING, DeliveryState.PARKED),
-        DeliveryState.ABANDONED,
-    ),
-}
-"""Which deliveries a subscription takes along into a state, and what they become.
-
-Never a leased one: it is in somebody's hands, and they know best how it ends.
-"""
-
-
-async def change_state(
-    connection: AsyncConnection,
-    id_: int,
-    state: SubscriptionState,
-    reason: str | None,
-    now: datetime,
-    *,
-    catch_up: int = parking.CATCH_UP,
-) -> None:
-    """Active again, it catches up on the newest `catch_up` that it missed."""
-    reason = storable_or_none(reason)
-    if state is SubscriptionState.ACTIVE:
-        await parking.gather_each(connection, id_, catch_up, now)
-    values: dict[str, Any] = {"state": state, "reason": reason}
-    if state is not SubscriptionState.PARKED:
-        values |= parking.NOT_PARKED
-    await connection.execute(subscriptions.update().where(subscriptions.c.id == id_).values(values))
-    taken, become = _FOLLOWING[state]
-    following: dict[str, Any] = {"state": become, "reason": reason, "changed_at": now}
-    if become is DeliveryState.PENDING:
-        following["next_attempt_at"] = now
-    await connection.execute(
-        deliveries.update()
-        .where(deliveries.c.subscription_id == id_, deliveries.c.state.in_(taken))
-        .values(following)
     )

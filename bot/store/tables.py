@@ -1,4 +1,4 @@
-"""The tables, as SQLAlchemy Core sees them. How they come to be is told in ``migrations``.
+"""The tables, as SQLAlchemy Core sees them. ``migrations`` create them.
 
 Snowflakes are ``BIGINT``: Discord's are 64 bits wide with the top bit unused for the next sixty
 years (Discord docs, Reference, Snowflakes).
@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-HEAD = "0006"
+HEAD = "0001"
 """The revision of ``migrations`` that these tables are: a test holds the two together."""
 
 DIRECT_ROUND = 1_000_000
@@ -46,6 +46,11 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+def _partial_index(name: str, where: str, *columns: sa.Column[Any]) -> None:
+    condition = sa.text(where)
+    sa.Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+
+
 database = sa.Table(
     "database",
     metadata,
@@ -70,7 +75,7 @@ interviews = sa.Table(
     sa.Column("excerpt", sa.Text, nullable=False),
     sa.Column("image_url", sa.Text),
     sa.Column("subjects", sa.JSON, nullable=False),
-    sa.Column("kinds", sa.JSON, nullable=False),
+    sa.Column("tags", sa.JSON, nullable=False),
     # All of the transcript but its turns.
     sa.Column("frame", sa.JSON, nullable=False),
     sa.Column("turn_count", sa.Integer, nullable=False),
@@ -87,13 +92,7 @@ interviews = sa.Table(
     sa.Index("interviews_revision", "revision", unique=True),
     sqlite_autoincrement=True,
 )
-sa.Index(
-    "interviews_listed",
-    interviews.c.listed_at,
-    interviews.c.id,
-    sqlite_where=sa.text("withdrawn_at IS NULL"),
-    postgresql_where=sa.text("withdrawn_at IS NULL"),
-)
+_partial_index("interviews_listed", "withdrawn_at IS NULL", interviews.c.listed_at, interviews.c.id)
 
 turns = sa.Table(
     "turns",
@@ -130,7 +129,6 @@ feeds = sa.Table(
     sa.Column("etag", sa.Text),
     sa.Column("last_modified", sa.Text),
     sa.Column("seeded", sa.Boolean, nullable=False),
-    sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("polled_at", UtcDateTime),
     sa.Column("changed_at", UtcDateTime),
 )
@@ -176,22 +174,11 @@ subscriptions = sa.Table(
     sa.Index("subscriptions_guild", "guild_id"),
     sqlite_autoincrement=True,
 )
-_TIMED = sa.text("frequency != 'each' OR quiet_from IS NOT NULL")
-sa.Index("subscriptions_timed", subscriptions.c.id, sqlite_where=_TIMED, postgresql_where=_TIMED)
-_PROBED = sa.text("next_probe_at IS NOT NULL")
-sa.Index(
-    "subscriptions_probe",
-    subscriptions.c.next_probe_at,
-    sqlite_where=_PROBED,
-    postgresql_where=_PROBED,
+_partial_index(
+    "subscriptions_timed", "frequency != 'each' OR quiet_from IS NOT NULL", subscriptions.c.id
 )
-_TOLD = sa.text("notice_due_at IS NOT NULL")
-sa.Index(
-    "subscriptions_notice",
-    subscriptions.c.notice_due_at,
-    sqlite_where=_TOLD,
-    postgresql_where=_TOLD,
-)
+_partial_index("subscriptions_probe", "next_probe_at IS NOT NULL", subscriptions.c.next_probe_at)
+_partial_index("subscriptions_notice", "notice_due_at IS NOT NULL", subscriptions.c.notice_due_at)
 
 deliveries = sa.Table(
     "deliveries",
@@ -232,29 +219,12 @@ deliveries = sa.Table(
 )
 TO_GUILDS = sa.text(f"round < {DIRECT_ROUND}")
 TO_PERSONS = sa.text(f"round >= {DIRECT_ROUND}")
-_WAITING_FOR_GUILDS = sa.text(f"state IN ('pending', 'leased') AND {TO_GUILDS}")
-_WAITING_FOR_PERSONS = sa.text(f"state IN ('pending', 'leased') AND {TO_PERSONS}")
-sa.Index(
-    "deliveries_due",
-    deliveries.c.next_attempt_at,
-    sqlite_where=_WAITING_FOR_GUILDS,
-    postgresql_where=_WAITING_FOR_GUILDS,
-)
-sa.Index(
-    "deliveries_due_direct",
-    deliveries.c.next_attempt_at,
-    sqlite_where=_WAITING_FOR_PERSONS,
-    postgresql_where=_WAITING_FOR_PERSONS,
-)
-_TO_EDIT = sa.text("edit_due_at IS NOT NULL")
-sa.Index(
-    "deliveries_edits",
-    deliveries.c.edit_due_at,
-    sqlite_where=_TO_EDIT,
-    postgresql_where=_TO_EDIT,
-)
-_BATCHED = sa.text("batch IS NOT NULL")
-sa.Index("deliveries_batch", deliveries.c.batch, sqlite_where=_BATCHED, postgresql_where=_BATCHED)
+for _name, _whom in (("deliveries_due", TO_GUILDS), ("deliveries_due_direct", TO_PERSONS)):
+    _partial_index(
+        _name, f"state IN ('pending', 'leased') AND {_whom}", deliveries.c.next_attempt_at
+    )
+_partial_index("deliveries_edits", "edit_due_at IS NOT NULL", deliveries.c.edit_due_at)
+_partial_index("deliveries_batch", "batch IS NOT NULL", deliveries.c.batch)
 
 extras = sa.Table(
     "extras",
@@ -270,13 +240,7 @@ extras = sa.Table(
     sa.Column("tried_at", UtcDateTime),
     sa.Column("reason", sa.Text),
 )
-_EXTRA_DUE = sa.text("state = 'pending'")
-sa.Index(
-    "extras_due",
-    extras.c.next_attempt_at,
-    sqlite_where=_EXTRA_DUE,
-    postgresql_where=_EXTRA_DUE,
-)
+_partial_index("extras_due", "state = 'pending'", extras.c.next_attempt_at)
 
 archives = sa.Table(
     "archives",
@@ -310,19 +274,14 @@ archive_posts = sa.Table(
     sa.Column("interview_id", Id, sa.ForeignKey("interviews.id")),
     sa.UniqueConstraint("feed", "key"),
 )
-_WAITING = sa.text("state = 'waiting'")
-sa.Index(
-    "archive_posts_waiting",
-    archive_posts.c.feed,
-    archive_posts.c.id,
-    sqlite_where=_WAITING,
-    postgresql_where=_WAITING,
+_partial_index(
+    "archive_posts_waiting", "state = 'waiting'", archive_posts.c.feed, archive_posts.c.id
 )
 
 # What a site answered, until what follows from it is written down: a killed process need not ask
 # again.
-archive_answers = sa.Table(
-    "archive_answers",
+archive_responses = sa.Table(
+    "archive_responses",
     metadata,
     sa.Column("feed", sa.Text, primary_key=True),
     sa.Column("address", sa.Text, primary_key=True),

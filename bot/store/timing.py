@@ -7,21 +7,24 @@ the same however often it has to be sent, and what arrives meanwhile waits for t
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.batching import batched
-from bot.core.model import DeliveryState, Frequency, Subscription, SubscriptionState, Timetable
+from bot.core.model import (
+    Conclusion,
+    DeliveryState,
+    Frequency,
+    Subscription,
+    SubscriptionState,
+    Timetable,
+)
 from bot.core.timetable import next_due, quiet_end, zone_of
-from bot.store.subscriptions import timetable
+from bot.store.codec import CHUNK, timetable
+from bot.store.delivery_states import FINAL, WITHDRAW, share, take
+from bot.store.session import Session, Transaction
 from bot.store.tables import deliveries, guilds, interviews, subscriptions
-
-_CHUNK = 500
-"""Ids in one statement, far below SQLite's 32,766 (SQLite docs, Limits)."""
 
 IN_DIGEST = sa.and_(deliveries.c.batch.is_not(None), deliveries.c.batch != deliveries.c.id)
 """A row that only follows another: never leased by itself."""
@@ -30,18 +33,18 @@ _TIMED = sa.or_(
     subscriptions.c.frequency != sa.literal_column(f"'{Frequency.EACH}'"),
     subscriptions.c.quiet_from.is_not(None),
 )
-_TIMES = (
-    subscriptions.c.frequency,
-    subscriptions.c.weekday,
-    subscriptions.c.hour,
-    subscriptions.c.quiet_from,
-    subscriptions.c.quiet_until,
-)
-_WITH_ZONE = subscriptions.outerjoin(guilds, guilds.c.id == subscriptions.c.guild_id)
 
 _ALL_TIMED = (
-    sa.select(subscriptions.c.id, guilds.c.time_zone, *_TIMES)
-    .select_from(_WITH_ZONE)
+    sa.select(
+        subscriptions.c.id,
+        guilds.c.time_zone,
+        subscriptions.c.frequency,
+        subscriptions.c.weekday,
+        subscriptions.c.hour,
+        subscriptions.c.quiet_from,
+        subscriptions.c.quiet_until,
+    )
+    .select_from(subscriptions.outerjoin(guilds, guilds.c.id == subscriptions.c.guild_id))
     .where(
         _TIMED,
         subscriptions.c.state.in_([SubscriptionState.ACTIVE, SubscriptionState.PARKED]),
@@ -57,7 +60,7 @@ DUE_TIMED = _ALL_TIMED.where(
     sa.exists().where(deliveries.c.subscription_id == subscriptions.c.id, _DUE_NOW)
 )
 
-IN_BATCHES = (
+_IN_BATCHES = (
     sa.select(deliveries.c.batch, deliveries.c.interview_id)
     .join(interviews, interviews.c.id == deliveries.c.interview_id)
     .where(
@@ -66,119 +69,96 @@ IN_BATCHES = (
     )
     .order_by(deliveries.c.id.desc())
 )
-"""What digests list, the newest arrivals first, without what was withdrawn meanwhile."""
 
-
-async def put_off(connection: AsyncConnection, interview_id: int, now: datetime) -> None:
-    """Give an interview's fresh rows the hour for which they have to wait."""
-    known: dict[tuple[str | None, Timetable], datetime] = {}
-    waiting: defaultdict[datetime, list[int]] = defaultdict(list)
-    for id_, zone, *times in await connection.execute(_ALL_TIMED):
-        when = (zone, timetable(*times))
-        if when not in known:
-            known[when] = next_due(when[1], now, zone_of(zone))
-        if known[when] > now:
-            waiting[known[when]].append(id_)
-    for due, ids in waiting.items():
-        for chunk in batched(ids, _CHUNK):
-            await connection.execute(
-                deliveries.update()
-                .where(
-                    deliveries.c.interview_id == interview_id,
-                    deliveries.c.subscription_id.in_(chunk),
-                    *_UNTOUCHED,
-                )
-                .values(next_attempt_at=due)
-            )
-
-
-_UNTOUCHED = (
+_NEVER_TRIED = (
     deliveries.c.state == DeliveryState.PENDING,
     deliveries.c.attempts == 0,
     deliveries.c.batch.is_(None),
 )
 
 
-async def reschedule(
-    connection: AsyncConnection, subscription: Subscription, zone: str | None, now: datetime
-) -> None:
+async def put_off(tx: Transaction, interview_id: int, now: datetime) -> None:
+    """Give an interview's fresh rows the hour for which they have to wait."""
+    hours: dict[tuple[str | None, Timetable], datetime] = {}
+    waiting: defaultdict[datetime, list[int]] = defaultdict(list)
+    for id_, zone, *times in await tx.read(_ALL_TIMED):
+        when = (zone, timetable(*times))
+        if when not in hours:
+            hours[when] = next_due(when[1], now, zone_of(zone))
+        if hours[when] > now:
+            waiting[hours[when]].append(id_)
+    this = deliveries.c.interview_id == interview_id
+    for due, ids in waiting.items():
+        for chunk in batched(ids, CHUNK):
+            await tx.execute(
+                deliveries.update()
+                .where(this, deliveries.c.subscription_id.in_(chunk), *_NEVER_TRIED)
+                .values(next_attempt_at=due)
+            )
+
+
+async def reschedule(tx: Transaction, subscription: Subscription) -> None:
     """Give what waits for a subscription, and was never tried, its hour by the present options."""
-    due = next_due(subscription.timetable, now, zone_of(zone))
-    await connection.execute(
+    zone = await tx.scalar(
+        sa.select(guilds.c.time_zone).where(guilds.c.id == subscription.guild_id)
+    )
+    due = next_due(subscription.timetable, tx.clock.now(), zone_of(zone))
+    await tx.execute(
         deliveries.update()
-        .where(deliveries.c.subscription_id == subscription.id, *_UNTOUCHED)
+        .where(deliveries.c.subscription_id == subscription.id, *_NEVER_TRIED)
         .values(next_attempt_at=due)
     )
 
 
-async def gather(connection: AsyncConnection, now: datetime) -> None:
+async def gather(tx: Transaction, now: datetime) -> None:
     """Before leasing: what fell due in quiet hours waits for their end, and what fell due in a
     digest becomes one."""
-    found = await connection.execute(DUE_TIMED, {"now": now})
-    for id_, zone, *times in found.all():
+    for id_, zone, *times in await tx.read(DUE_TIMED, {"now": now}):
         when = timetable(*times)
         until = quiet_end(when.quiet, now, zone_of(zone))
-        if until > now:
-            await _wait(connection, id_, now, until)
-        elif when.frequency is not Frequency.EACH:
-            await _batch(connection, id_, now)
-
-
-async def _wait(
-    connection: AsyncConnection, subscription_id: int, now: datetime, until: datetime
-) -> None:
-    await connection.execute(
-        deliveries.update()
-        .where(
-            deliveries.c.subscription_id == subscription_id,
+        due = (
+            deliveries.c.subscription_id == id_,
             deliveries.c.state == DeliveryState.PENDING,
             deliveries.c.next_attempt_at <= now,
         )
-        .values(next_attempt_at=until)
-    )
+        if until > now:
+            await tx.execute(deliveries.update().where(*due).values(next_attempt_at=until))
+        elif when.frequency is not Frequency.EACH:
+            await form_digest(tx, *due, deliveries.c.batch.is_(None))
 
 
-async def _batch(connection: AsyncConnection, subscription_id: int, now: datetime) -> None:
-    due = (
-        deliveries.c.subscription_id == subscription_id,
-        deliveries.c.state == DeliveryState.PENDING,
-        deliveries.c.batch.is_(None),
-        deliveries.c.next_attempt_at <= now,
-    )
-    newest = await connection.scalar(sa.select(sa.func.max(deliveries.c.id)).where(*due))
+async def form_digest(tx: Transaction, *where: sa.ColumnElement[bool]) -> int | None:
+    """Make the deliveries that match `where` into a digest; the newest of them is sent for all.
+    Its id, ``None`` where none matches."""
+    newest: int | None = await tx.scalar(sa.select(sa.func.max(deliveries.c.id)).where(*where))
     if newest is not None:
-        await connection.execute(deliveries.update().where(*due).values(batch=newest))
+        await tx.execute(deliveries.update().where(*where).values(batch=newest))
+    return newest
 
 
-async def settle_batch(
-    connection: AsyncConnection, delivery_id: int, values: Mapping[str, Any]
+async def settle_digest(
+    tx: Transaction, delivery_id: int, conclusion: Conclusion, now: datetime
 ) -> None:
-    """A digest's row was settled: those that it speaks for end as it does.
+    """A digest's row was settled: those that it is sent for end as it does.
 
     They stay where they are while it is to be tried again; parking takes them along with the
     subscription.
     """
-    if values.get("state") not in (
-        DeliveryState.SENT,
-        DeliveryState.ABANDONED,
-        DeliveryState.SUPERSEDED,
-    ):
-        return
-    taken = ("state", "reason", "message_id", "changed_at")
-    await connection.execute(
-        deliveries.update()
-        .where(
+    if conclusion.state in FINAL:
+        await take(
+            tx,
+            share(conclusion.state),
+            now,
             deliveries.c.batch == delivery_id,
             deliveries.c.id != delivery_id,
-            deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.PARKED]),
+            reason=conclusion.reason,
+            message_id=conclusion.message_id,
         )
-        .values({name: values[name] for name in taken if name in values})
-    )
 
 
-async def withdraw(connection: AsyncConnection, interview_id: int, now: datetime) -> None:
+async def withdraw_from_digests(tx: Transaction, interview_id: int, now: datetime) -> None:
     """An interview was withdrawn: digests that wait leave it out, and one that would be empty is
-    never sent. The row that speaks for a digest does so even when its own interview is gone."""
+    never sent. The row that is sent for a digest stays so even when its own interview is gone."""
     listed = deliveries.alias("listed")
     still_there = sa.exists().where(
         listed.c.batch == deliveries.c.batch,
@@ -188,20 +168,14 @@ async def withdraw(connection: AsyncConnection, interview_id: int, now: datetime
     theirs = sa.select(deliveries.c.batch).where(
         deliveries.c.interview_id == interview_id, deliveries.c.batch.is_not(None)
     )
-    await connection.execute(
-        deliveries.update()
-        .where(
-            deliveries.c.batch.in_(theirs),
-            deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.PARKED]),
-            ~still_there,
-        )
-        .values(state=DeliveryState.SUPERSEDED, reason="withdrawn", changed_at=now)
-    )
+    await take(tx, WITHDRAW, now, deliveries.c.batch.in_(theirs), ~still_there, reason="withdrawn")
 
 
-def batches(rows: Sequence[Any]) -> dict[int, list[int]]:
-    """The interviews of each digest by the id of its row."""
+async def digests(session: Session, delivery_ids: list[int]) -> dict[int, list[int]]:
+    """The interviews that digests list, the newest arrivals first, without what was withdrawn
+    meanwhile; by the id of the row that is sent, for those of the deliveries that are digests."""
     found: defaultdict[int, list[int]] = defaultdict(list)
-    for batch, interview_id in rows:
-        found[batch].append(interview_id)
+    if delivery_ids:
+        for batch, interview_id in await session.read(_IN_BATCHES, {"batches": delivery_ids}):
+            found[batch].append(interview_id)
     return found

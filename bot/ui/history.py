@@ -9,7 +9,7 @@ from discord import ui
 from bot.core.i18n import Text
 from bot.core.model import END, Position
 from bot.fans.library import SAVED_PER_PAGE, ReadingHistory, SavedList
-from bot.store import SavedItem, Started
+from bot.store import SavedItem, StartedInterview
 from bot.ui import ids
 from bot.ui.interviews import (
     LIST_TITLE_LIMIT,
@@ -71,7 +71,7 @@ def saved_page(saved: SavedList, text: Text, *, limit: int | None = None) -> Lay
     )
 
 
-def other_started(others: Sequence[Started], text: Text) -> "ui.Container[Any] | None":
+def other_started(others: Sequence[StartedInterview], text: Text) -> "ui.Container[Any] | None":
     """The other interviews that a person began, to stand below the reader; nothing for none."""
     options = [
         option(
@@ -134,7 +134,7 @@ def _option(item: SavedItem, text: Text, limit: int | None) -> discord.SelectOpt
     return option(title_of(summary, text), value, description=_what(item, text, limit))
 
 
-def _stopped_at(started: Started, text: Text) -> str:
+def _stopped_at(started: StartedInterview, text: Text) -> str:
     """Where the person stopped, in plain text."""
     position, turns = started.place.position, started.summary.turn_count
     if position == END:

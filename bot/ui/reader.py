@@ -10,7 +10,7 @@ from bot.core.i18n import Text
 from bot.core.model import COVER, END, OUTRO, Interview, Position, StoredInterview, Topic
 from bot.core.text import is_visible
 from bot.core.topics import topic_of
-from bot.store import Opened
+from bot.store import OpenedInterview
 from bot.ui import ids
 from bot.ui.interviews import (
     byline,
@@ -76,11 +76,11 @@ def reader_page(
     stored: StoredInterview, position: Position, text: Text, view: ReaderView = ReaderView()
 ) -> Layout:
     """The page of an interview at `position`, or the nearest one, as anybody sees it."""
-    return opened_page(Opened(stored), position, text, view).layout
+    return opened_page(OpenedInterview(stored), position, text, view).layout
 
 
 def opened_page(
-    opened: Opened, position: Position, text: Text, view: ReaderView = ReaderView()
+    opened: OpenedInterview, position: Position, text: Text, view: ReaderView = ReaderView()
 ) -> ReaderPage:
     """The page of an interview at `position`, or the nearest one, as the person who opened it sees
     it. The caller refuses withdrawn interviews.
@@ -93,7 +93,7 @@ def opened_page(
 class _Renderer:
     """Renders one page for one person."""
 
-    opened: Opened
+    opened: OpenedInterview
     page: SectionPage
     text: Text
     view: ReaderView

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.core.model import DeliveryState, Doubt, SubscriptionState
 from tests.announcer.fakes import After, HandPace, Ledger, make_announcer, refusal
+from tests.store.rows import settle_delivery
 
 SENT, PENDING, LEASED, PARKED, ABANDONED = (
     DeliveryState.SENT,
@@ -205,7 +206,7 @@ async def test_hours_of_outage_drops_nothing_and_asks_sparingly(outbox, sender, 
     end = clock.now() + timedelta(hours=6)
     while clock.now() < end:
         await announcer.drain()
-        due = await outbox.store.next_due()
+        due = await outbox.store.outbox.next_due()
         await clock.advance((due - clock.now()).total_seconds())
     assert 6 * 12 <= len(sender.tries) <= 6 * 24 + 20
     sender.plan[100].clear()
@@ -235,7 +236,7 @@ async def test_a_channel_that_refuses_is_asked_once_parked_and_revived(
     for id_ in (first, second):
         parked, sent = await outbox.rows(id_)
         assert (parked.state, parked.reason, sent.state) == (PARKED, reason, SENT)
-    (overview,) = await outbox.store.subscriptions(100)
+    (overview,) = await outbox.store.subscriptions.overview(100)
     assert overview.subscription.state is SubscriptionState.PARKED
     assert overview.subscription.reason == reason
 
@@ -385,7 +386,9 @@ async def test_what_a_crash_left_leased_is_sent_when_the_lease_is_over(
     await outbox.subscribe(100, 101)
     (id_,) = await outbox.publish()
     now = clock.now()
-    unsent, heard_by_nobody = await outbox.store.lease_due(now, now + timedelta(seconds=60), 10)
+    unsent, heard_by_nobody = await outbox.store.outbox.lease_due(
+        now, now + timedelta(seconds=60), 10
+    )
     await sender.send(heard_by_nobody)
     await announcer.drain()
     assert len(sender.tries) == 1
@@ -526,7 +529,7 @@ async def test_stopping_finishes_what_is_on_its_way_and_gives_back_the_rest(
         await stopping
         await task
     assert await outbox.states(id_) == [SENT, PENDING]
-    assert await outbox.store.next_due() == clock.now()
+    assert await outbox.store.outbox.next_due() == clock.now()
 
 
 @pytest.mark.parametrize("ending", ["stop", "cancel"])
@@ -565,7 +568,7 @@ async def test_what_a_killed_process_left_leased_is_sent_at_once_after_the_start
     await outbox.subscribe(100, 101)
     (id_,) = await outbox.publish()
     now = clock.now()
-    _, heard_by_nobody = await outbox.store.lease_due(now, now + timedelta(seconds=180), 10)
+    _, heard_by_nobody = await outbox.store.outbox.lease_due(now, now + timedelta(seconds=180), 10)
     await sender.send(heard_by_nobody)
     ledger = Ledger(outbox.store)
     async with running(make_announcer(outbox, sender, rng, store=ledger)):
@@ -580,14 +583,16 @@ async def test_a_holder_that_lives_may_settle_until_its_row_is_leased_anew(outbo
     (id_,) = await outbox.publish()
     now = clock.now()
     lease_end = now + timedelta(seconds=180)
-    first, second = await outbox.store.lease_due(now, lease_end, 10)
-    assert await outbox.store.take_over_leases(now) == 2
-    assert await outbox.store.take_over_leases(now) == 0
+    first, second = await outbox.store.outbox.lease_due(now, lease_end, 10)
+    assert await outbox.store.outbox.take_over_leases(now) == 2
+    assert await outbox.store.outbox.take_over_leases(now) == 0
     settled = {"state": SENT, "now": now, "message_id": 5}
-    assert await outbox.store.settle(first.delivery.id, expected_attempts=1, **settled)
-    (again,) = await outbox.store.lease_due(now, lease_end, 10)
+    assert await settle_delivery(outbox.store, first.delivery.id, expected_attempts=1, **settled)
+    (again,) = await outbox.store.outbox.lease_due(now, lease_end, 10)
     assert (again.delivery.id, again.expired_lease) == (second.delivery.id, True)
-    assert not await outbox.store.settle(second.delivery.id, expected_attempts=1, **settled)
+    assert not await settle_delivery(
+        outbox.store, second.delivery.id, expected_attempts=1, **settled
+    )
     assert await outbox.states(id_) == [SENT, LEASED]
 
 
@@ -598,7 +603,7 @@ async def in_doubt(outbox, sender, clock):
     """A message that arrived unheard, so long ago that Discord has forgotten its nonce."""
     (id_,) = await outbox.publish()
     now = clock.now()
-    (leased,) = await outbox.store.lease_due(now, now + timedelta(seconds=180), 10)
+    (leased,) = await outbox.store.outbox.lease_due(now, now + timedelta(seconds=180), 10)
     await sender.send(leased)
     sender.forgets_nonces = True
     await clock.advance(600)
@@ -622,7 +627,7 @@ async def test_what_never_arrived_is_searched_for_and_then_sent(outbox, sender, 
     await outbox.subscribe(100)
     (id_,) = await outbox.publish()
     now = clock.now()
-    await outbox.store.lease_due(now, now + timedelta(seconds=180), 10)
+    await outbox.store.outbox.lease_due(now, now + timedelta(seconds=180), 10)
     await clock.advance(600)
     await announcer.drain()
     assert len(sender.searches) == 1

@@ -24,6 +24,7 @@ from sandbox.permissions import P
 from tests.announcer.fakes import FreePace, Outbox
 from tests.clock import FakeClock
 from tests.openapi import observing
+from tests.store.rows import add_subscription
 
 MESSAGES = load_messages()
 
@@ -43,7 +44,7 @@ class Scene:
     async def channel(self, name="news"):
         guild = self.sandbox.world.add_guild(name)
         channel = self.sandbox.world.add_channel(guild, name)
-        await self.outbox.store.add_subscription(guild.id, channel.id, None, guild.owner.id)
+        await add_subscription(self.outbox.store, guild.id, channel.id, None, guild.owner.id)
         return channel
 
     async def drain(self, times=1, pause=30.0):
@@ -181,7 +182,7 @@ async def test_a_parked_channel_is_probed_rarely_with_one_request_each(scene):
     for _ in range(6 * 25):
         await scene.drain(pause=600)
     assert len(channel.messages) == 2
-    (overview,) = await scene.outbox.store.subscriptions(channel.guild_id)
+    (overview,) = await scene.outbox.store.subscriptions.overview(channel.guild_id)
     assert overview.subscription.state is SubscriptionState.ACTIVE
 
 
@@ -225,9 +226,9 @@ async def test_a_changed_interview_changes_its_message_once_an_hour_and_pings_no
     await scene.drain()
 
     async def change(title):
-        stored = await scene.outbox.store.interview(id_)
-        async with scene.outbox.store.write() as write:
-            await write.update(id_, replace(stored.interview, title=title), "d")
+        stored = await scene.outbox.store.interviews.get(id_)
+        async with scene.outbox.store.transaction() as tx:
+            await tx.interviews.update(id_, replace(stored.interview, title=title), "d")
 
     await change("A better title")
     assert await scene.editor.edit_due() == 1
@@ -248,8 +249,8 @@ async def test_a_withdrawn_interview_is_marked_in_place(scene):
     channel = await scene.channel()
     (id_,) = await scene.outbox.publish()
     await scene.drain()
-    async with scene.outbox.store.write() as write:
-        await write.withdraw(id_, scene.clock.now())
+    async with scene.outbox.store.transaction() as tx:
+        await tx.interviews.withdraw(id_, scene.clock.now())
     assert await scene.editor.edit_due() == 1
     assert "KCrush has taken this interview off its site." in text_of(channel)
     assert "kc:read" not in text_of(channel)
@@ -261,8 +262,8 @@ async def test_a_message_that_was_deleted_is_let_be(scene):
     (id_,) = await scene.outbox.publish()
     await scene.drain()
     channel.messages.clear()
-    async with scene.outbox.store.write() as write:
-        await write.withdraw(id_, scene.clock.now())
+    async with scene.outbox.store.transaction() as tx:
+        await tx.interviews.withdraw(id_, scene.clock.now())
     assert await scene.editor.edit_due() == 1
     await scene.clock.advance(7 * 3600)
     assert await scene.editor.edit_due() == 0
@@ -324,8 +325,8 @@ async def test_a_void_token_stops_edits_as_well(scene):
         await scene.channel(f"news-{number}")
     (id_,) = await scene.outbox.publish()
     await scene.drain()
-    async with scene.outbox.store.write() as write:
-        await write.withdraw(id_, scene.clock.now())
+    async with scene.outbox.store.transaction() as tx:
+        await tx.interviews.withdraw(id_, scene.clock.now())
     refused = Rule(match=r"^PATCH ", status=401)
     scene.sandbox.faults.add(refused)
     assert await scene.editor.edit_due() == 0
@@ -344,9 +345,9 @@ async def test_what_changed_while_it_was_in_doubt_is_brought_up_to_date_once_fou
         scene.sandbox.faults.add(Rule(match=SEND, times=1, when="after", status=500))
         (id_,) = await scene.outbox.publish()
         await scene.announcer.drain()
-        stored = await scene.outbox.store.interview(id_)
-        async with scene.outbox.store.write() as write:
-            await write.update(id_, replace(stored.interview, title="The new title"), "d")
+        stored = await scene.outbox.store.interviews.get(id_)
+        async with scene.outbox.store.transaction() as tx:
+            await tx.interviews.update(id_, replace(stored.interview, title="The new title"), "d")
         assert await scene.editor.edit_due() == 0
         await scene.clock.advance(30)
         await scene.announcer.drain()

@@ -14,6 +14,7 @@ from tests.announcer.fakes import VINO
 from tests.clock import FakeClock
 from tests.feeds import Item, rss
 from tests.forked import start
+from tests.store.rows import add_subscription
 
 ROOT = Path(__file__).parents[2]
 CHANNELS = range(100, 106)
@@ -60,10 +61,10 @@ async def test_killed_and_restarted_it_announces_once(tmp_path, feed, death):
     folder.mkdir()
     async with open_store(database, FakeClock()) as store:
         for channel in CHANNELS:
-            await store.add_subscription(channel, channel, None, 1)
-        async with store.write() as write:
-            state = await store.feed_state(url)
-            await write.save_feed_state(type(state)(url, seeded=True))
+            await add_subscription(store, channel, channel, None, 1)
+        async with store.transaction() as tx:
+            state = await store.feeds.state(url)
+            await tx.feeds.save(type(state)(url, seeded=True))
     del items[:]
     items.append(Item(7))
 
@@ -97,10 +98,10 @@ async def test_killed_amid_a_direct_message_it_comes_once(tmp_path, feed, death)
     async with open_store(database, FakeClock()) as store:
         await store.follows.add(person, VINO)
         for channel in (100, 101):
-            await store.add_subscription(channel, channel, None, 1)
-        async with store.write() as write:
-            state = await store.feed_state(url)
-            await write.save_feed_state(type(state)(url, seeded=True))
+            await add_subscription(store, channel, channel, None, 1)
+        async with store.transaction() as tx:
+            state = await store.feeds.state(url)
+            await tx.feeds.save(type(state)(url, seeded=True))
     items[:] = [Item(7, "Interview with V1NO")]
 
     assert await run_victim(database, url, str(folder), death) == -signal.SIGKILL

@@ -14,6 +14,7 @@ from sandbox.faults import Rule
 from sandbox.permissions import P
 from tests.announcer.fakes import FreePace
 from tests.announcer.test_discord import connected, opened
+from tests.store.rows import add_subscription
 
 
 @pytest.fixture
@@ -94,10 +95,10 @@ async def reopen(scene, channel):
     """The bot may write again, and does."""
     scene.sandbox.world.set_overwrite(channel, channel.guild_id)
     store = scene.outbox.store
-    ids = [id_ for id_, _, _ in await store.parking.parked()]
-    await store.parking.probe_soon(ids, scene.clock.now())
+    ids = [id_ for id_, _, _ in await store.subscriptions.parked()]
+    await store.subscriptions.probe_soon(ids, scene.clock.now())
     await scene.drain(2, pause=1)
-    (overview,) = await store.subscriptions(channel.guild_id)
+    (overview,) = await store.subscriptions.overview(channel.guild_id)
     assert overview.subscription.state is SubscriptionState.ACTIVE
 
 
@@ -107,7 +108,7 @@ async def test_channels_of_one_person_in_one_guild_are_told_together(scene, noti
     guild = world.guilds[channel.guild_id]
     more = [world.add_channel(guild, f"more-{number}") for number in range(12)]
     for one in more:
-        await scene.outbox.store.add_subscription(guild.id, one.id, None, guild.owner.id)
+        await add_subscription(scene.outbox.store, guild.id, one.id, None, guild.owner.id)
     for one in (channel, *more):
         close(scene, one)
     await scene.outbox.publish()

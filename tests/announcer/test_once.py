@@ -33,12 +33,12 @@ def misfortune(rng):
 async def crash(outbox, sender, clock, rng):
     """Killed amid sending: some of what was leased arrived, and nobody wrote it down."""
     now = clock.now()
-    for leased in await outbox.store.lease_due(now, now + timedelta(seconds=180), 10):
+    for leased in await outbox.store.outbox.lease_due(now, now + timedelta(seconds=180), 10):
         since = leased.delivery.maybe_sent_at
         channel = leased.subscription.channel_id
         if since is None and not sender.plan[channel] and rng.random() < 0.5:
             await sender.send(leased)
-    await outbox.store.take_over_leases(now)
+    await outbox.store.outbox.take_over_leases(now)
 
 
 @pytest.mark.parametrize("forgetful", [False, True])

@@ -10,7 +10,7 @@ import pytest
 from bot.core.model import DeliveryState, Reached, Subject
 from bot.delivery import NothingSentError
 from bot.delivery.machine import probe_delay
-from bot.store import Messages
+from bot.store import DirectMessageStatus
 from tests.announcer.fakes import HandPace, Ledger, make_announcer, refusal
 
 VINO = Subject("V1NO")
@@ -109,7 +109,7 @@ async def test_opened_too_fast_they_rest_and_come_later(outbox, sender, rng, clo
             while ledger.written < len(PERSONS) + 4:
                 await clock.advance(0.01 if clock.monotonic() > wait else wait)
     assert await outbox.counts() == {SENT: len(PERSONS)}
-    assert await outbox.store.follows.messages(7000) is Messages.OPEN
+    assert await outbox.store.follows.message_status(7000) is DirectMessageStatus.OPEN
 
 
 async def test_rests_grow_while_discord_goes_on_refusing(outbox, sender, rng, clock):
@@ -153,7 +153,7 @@ async def test_who_has_to_tell_persons_hears_what_was_written_down(outbox, sende
     await outbox.publish(1, VINO)
     await announcer.drain()
     assert heard == [(7000, Reached.REFUSED)]
-    assert await outbox.store.follows.messages(7000) is Messages.CLOSED
+    assert await outbox.store.follows.message_status(7000) is DirectMessageStatus.CLOSED
     for _ in range(2):
         await outbox.store.follows.try_again(7000)
         await announcer.drain()

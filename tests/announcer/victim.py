@@ -74,7 +74,7 @@ async def main(database, feed, folder, death):
 
 
 async def over(store):
-    counts = await store.outbox_counts()
+    counts = await store.outbox.counts()
     waiting = counts[DeliveryState.PENDING] + counts[DeliveryState.LEASED]
     return waiting == 0 and counts[DeliveryState.SENT] > 0
 

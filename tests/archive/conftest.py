@@ -9,6 +9,7 @@ from bot.feed.watcher import Watcher
 from bot.store import open_store
 from sandbox.site import SampleSite
 from tests.archive.olden import old_posts
+from tests.store.rows import add_subscription
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def wanted(site):
 @pytest.fixture
 async def store(folder):
     async with open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", SystemClock()) as store:
-        await store.add_subscription(1, 10, None, 1)
+        await add_subscription(store, 1, 10, None, 1)
         yield store
 
 
@@ -72,6 +73,6 @@ def backfill(make_backfill):
 @pytest.fixture
 def titles(store):
     async def stored():
-        return {one.title for one in await store.latest(10_000)}
+        return {one.title for one in await store.interviews.latest(10_000)}
 
     return stored

@@ -61,9 +61,9 @@ async def test_every_seeded_interview_as_written_and_no_other_post(way, make, st
     assert (len(wanted), len(others)) == (SEEDED, OTHERS)
     report = await make(way).fill(FEED)
     assert (report.strategy, report.finished) == (way, True)
-    assert (await store.outbox_counts())[DeliveryState.PENDING] == 0
+    assert (await store.outbox.counts())[DeliveryState.PENDING] == 0
 
-    rows = await store.interviews([one.id for one in await store.latest(1000)])
+    rows = await store.interviews.get_many([one.id for one in await store.interviews.latest(1000)])
     stored = [row.interview for row in rows]
     assert not {slug_of(one) for one in stored} & {post.slug for post in others}
     assert not {letters(one.title) for one in stored} & {letters(post.title) for post in others}
@@ -91,13 +91,13 @@ async def test_what_happens_to_a_post_shows_in_store_and_search(way, make, store
     backfill = make(way)
     try:
         await backfill.fill(FEED)
-        (one,) = [s for s in await store.latest(1000) if "Quillfeather" in s.title]
+        (one,) = [s for s in await store.interviews.latest(1000) if "Quillfeather" in s.title]
         await script("edit.sh", number, "--title", "Interview with Brindlewing")
         assert (await backfill.refresh(FEED)).updated == 1
-        assert (await store.interview(one.id)).interview.title.endswith("Brindlewing")
+        assert (await store.interviews.get(one.id)).interview.title.endswith("Brindlewing")
         await script("edit.sh", number, "--slug", f"brindlewing-{number}")
         await backfill.refresh(FEED)
-        assert f"brindlewing-{number}" in (await store.interview(one.id)).interview.url
+        assert f"brindlewing-{number}" in (await store.interviews.get(one.id)).interview.url
         await index.sync(store)
         hits = (await index.search("Brindlewing")).hits
         assert one.id in {hit.interview_id for hit in hits}
@@ -108,9 +108,9 @@ async def test_what_happens_to_a_post_shows_in_store_and_search(way, make, store
         assert one.id not in {hit.interview_id for hit in found}
         await script("trash.sh", number, "--restore")
         await backfill.refresh(FEED)
-        assert (await store.interview(one.id)).withdrawn_at is None
+        assert (await store.interviews.get(one.id)).withdrawn_at is None
     finally:
         await script("trash.sh", number, "--delete")
         index.close()
     await backfill.refresh(FEED)
-    assert (await store.interview(one.id)).withdrawn_at is not None
+    assert (await store.interviews.get(one.id)).withdrawn_at is not None

@@ -112,7 +112,7 @@ async def play(room: Newsroom, clock: WarpClock, site: Site, *, for_good: bool) 
     append = BODY.format(word="gallimaufry")
     await site.edit("Interview with Brindlewing", append)
     await look(room, clock)
-    stored: Any = await room.app.store.interview(number)
+    stored: Any = await room.app.store.interviews.get(number)
     assert stored.interview.title == "Interview with Brindlewing"
     assert await hits(room, "gallimaufry") == await hits(room, "Brindlewing") == {number}
     assert number not in await hits(room, "Quillfeather")
@@ -120,13 +120,13 @@ async def play(room: Newsroom, clock: WarpClock, site: Site, *, for_good: bool) 
 
     await site.move(f"brindlewing-{number}-moved")
     await look(room, clock)
-    stored = await room.app.store.interview(number)
+    stored = await room.app.store.interviews.get(number)
     assert stored.interview.url.endswith(f"/brindlewing-{number}-moved/")
     assert all(f"/brindlewing-{number}-moved/" in card for card in cards(room))
 
     await site.remove(for_good=for_good)
     await look(room, clock, whole=True)
-    stored = await room.app.store.interview(number)
+    stored = await room.app.store.interviews.get(number)
     assert stored.withdrawn_at is not None
     assert await hits(room, "gallimaufry") == set()
     assert all(WITHDRAWN in card for card in cards(room))

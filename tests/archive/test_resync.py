@@ -14,9 +14,9 @@ SLUG = "interview-with-veteran-3"
 
 
 async def of_title(store, title):
-    for summary in await store.latest(1000):
+    for summary in await store.interviews.latest(1000):
         if summary.title == title:
-            return await store.interview(summary.id)
+            return await store.interviews.get(summary.id)
     return None
 
 
@@ -28,7 +28,7 @@ async def test_an_edit_and_a_new_slug_reach_the_store(way, site, backfill, store
     site.edit(SLUG, title="Interview with Veteran Three", new_slug="veteran-three")
     report = await backfill.refresh(site.feed_url)
     assert (report.stored, report.updated, report.withdrawn) == (0, 1, 0)
-    after = await store.interview(before.id)
+    after = await store.interviews.get(before.id)
     assert after.interview.title == "Interview with Veteran Three"
     assert after.interview.url.endswith("/veteran-three/")
 
@@ -38,13 +38,13 @@ async def test_an_edit_and_a_new_slug_reach_the_store(way, site, backfill, store
 async def test_what_the_site_takes_down_is_withdrawn(way, removal, site, backfill, store):
     close(site, *WAYS.get(way, LISTING))
     await backfill.fill(site.feed_url)
-    count = await store.count()
+    count = await store.interviews.count()
     before = await of_title(store, "Interview with Veteran 3")
     getattr(site, removal)(SLUG)
     report = await backfill.refresh(site.feed_url)
     assert (report.stored, report.updated, report.withdrawn) == (0, 0, 1)
-    assert await store.count() == count - 1
-    assert (await store.interview(before.id)).withdrawn_at is not None
+    assert await store.interviews.count() == count - 1
+    assert (await store.interviews.get(before.id)).withdrawn_at is not None
 
 
 async def test_what_comes_back_is_there_again(site, backfill, store):
@@ -55,12 +55,12 @@ async def test_what_comes_back_is_there_again(site, backfill, store):
     site.restore(SLUG)
     report = await backfill.refresh(site.feed_url)
     assert (report.stored, report.updated) == (0, 1)
-    assert (await store.interview(before.id)).withdrawn_at is None
+    assert (await store.interviews.get(before.id)).withdrawn_at is None
 
 
 async def test_an_api_that_was_closed_withdraws_nothing(site, backfill, store):
     await backfill.fill(site.feed_url)
-    count = await store.count()
+    count = await store.interviews.count()
     site.trash(SLUG)
     site.fail(
         401,
@@ -70,7 +70,7 @@ async def test_an_api_that_was_closed_withdraws_nothing(site, backfill, store):
     )
     report = await backfill.refresh(site.feed_url)
     assert report.withdrawn == 0
-    assert await store.count() == count
+    assert await store.interviews.count() == count
 
 
 async def test_the_hourly_look_finds_edits_and_removals(site, backfill, store):
@@ -137,25 +137,25 @@ async def test_an_edit_that_only_its_own_page_shows_is_found_within_a_week(
         1,
         0,
     )
-    after = await store.interview(before.id)
+    after = await store.interviews.get(before.id)
     assert after.interview.title == "Interview with Veteran Three"
-    revision = await store.revision()
+    revision = await store.interviews.revision()
     clock.ahead = timedelta(days=15)
     assert not (await backfill.keep_in_step(site.feed_url)).changed
-    assert await store.revision() == revision
+    assert await store.interviews.revision() == revision
 
 
 async def test_what_the_feed_told_is_not_worded_anew_by_its_page(site, make_backfill, store):
     """Feed and page may differ a little for ever; only what changes on the page is news."""
     close(site, REST, "paged=")
     await make_backfill().fill(site.feed_url)
-    first = (await store.latest(1))[0]
-    stored = await store.interview(first.id)
+    first = (await store.interviews.latest(1))[0]
+    stored = await store.interviews.get(first.id)
     told = replace(stored.interview, excerpt="As the feed words it.")
-    async with store.write() as write:
-        await write.update(first.id, told, digest(told))
+    async with store.transaction() as tx:
+        await tx.interviews.update(first.id, told, digest(told))
     assert not (await make_backfill().refresh(site.feed_url)).changed
-    assert (await store.interview(first.id)).interview.excerpt == "As the feed words it."
+    assert (await store.interviews.get(first.id)).interview.excerpt == "As the feed words it."
 
 
 async def test_a_sweep_that_was_interrupted_reads_no_page_again(site, make_backfill, store):
@@ -164,7 +164,7 @@ async def test_a_sweep_that_was_interrupted_reads_no_page_again(site, make_backf
     site.edit(SLUG, title="Interview with Veteran Three")
     site.edit("interview-with-veteran-9", title="Interview with Veteran Nine")
     site.trash("interview-with-veteran-5")
-    count = await store.count()
+    count = await store.interviews.count()
     site.log.clear()
 
     class Ended(Exception):
@@ -196,7 +196,7 @@ async def test_a_sweep_that_was_interrupted_reads_no_page_again(site, make_backf
     assert ending.articles[8] in read
     assert await of_title(store, "Interview with Veteran Three") is not None
     assert await of_title(store, "Interview with Veteran Nine") is not None
-    assert await store.count() == count - 1
+    assert await store.interviews.count() == count - 1
     # The next one begins anew.
     site.edit(SLUG, title="Interview with Veteran III")
     assert (await make_backfill().refresh(site.feed_url)).updated == 1
@@ -239,5 +239,5 @@ async def test_what_was_taken_down_before_the_archive_saw_it_is_withdrawn(
     (number,) = (await watcher.poll(site.feed_url)).new_ids
     site.trash(post.slug)
     assert (await backfill.keep_in_step(site.feed_url)).withdrawn == 1
-    assert (await store.interview(number)).withdrawn_at is not None
+    assert (await store.interviews.get(number)).withdrawn_at is not None
     assert not (await backfill.keep_in_step(site.feed_url)).changed

@@ -17,7 +17,7 @@ async def test_all_interviews_come_in_and_nothing_else(way, site, backfill, stor
     report = await backfill.fill(site.feed_url)
     assert (report.strategy, report.finished) == (way, True)
     assert await titles() == wanted()
-    assert (await store.outbox_counts())[DeliveryState.PENDING] == 0
+    assert (await store.outbox.counts())[DeliveryState.PENDING] == 0
     asked = Counter(seen.path for seen in site.log if seen.status == 200)
     # The feed is polled too.
     assert {path: n for path, n in asked.items() if n > 1 and "/feed/" not in path} == {}
@@ -27,10 +27,10 @@ async def test_all_interviews_come_in_and_nothing_else(way, site, backfill, stor
 async def test_read_a_second_time_it_changes_nothing(way, site, backfill, store):
     close(site, *CLOSED[way])
     await backfill.fill(site.feed_url)
-    revision = await store.revision()
+    revision = await store.interviews.revision()
     report = await backfill.fill(site.feed_url)
     assert not report.changed
-    assert await store.revision() == revision
+    assert await store.interviews.revision() == revision
 
 
 async def test_what_the_archive_brought_is_not_announced_by_the_feed(
@@ -42,7 +42,7 @@ async def test_what_the_archive_brought_is_not_announced_by_the_feed(
         site.trash(post.slug)
     report = await watcher.poll(site.feed_url)
     assert (report.status, report.new_ids, report.enqueued) == (200, (), 0)
-    assert (await store.outbox_counts())[DeliveryState.PENDING] == 0
+    assert (await store.outbox.counts())[DeliveryState.PENDING] == 0
 
 
 async def test_what_is_new_is_left_to_the_feed_to_announce(site, backfill, watcher, store, titles):
@@ -57,20 +57,20 @@ async def test_what_is_new_is_left_to_the_feed_to_announce(site, backfill, watch
 async def test_limit_and_since_stop_early_and_the_rest_follows(site, backfill, store, wanted):
     await backfill.fill(site.feed_url, limit=13)
     assert (await store.archives.state(site.feed_url)).finished_at is None
-    some = await store.count()
+    some = await store.interviews.count()
     assert 13 <= some < len(wanted())
     report = await backfill.fill(site.feed_url, since=OLD + timedelta(days=6))
     assert not report.finished
-    assert await store.count() == len(wanted()) - 6
+    assert await store.interviews.count() == len(wanted()) - 6
     report = await backfill.fill(site.feed_url)
     assert report.finished
-    assert await store.count() == len(wanted())
+    assert await store.interviews.count() == len(wanted())
 
 
 async def test_a_survey_stores_nothing(site, backfill, store, wanted):
     report = await backfill.survey(site.feed_url)
     assert (report.strategy, report.total) == ("rest", len(wanted()))
-    assert await store.count() == 0
+    assert await store.interviews.count() == 0
 
 
 async def test_robots_txt_closes_the_ways_that_it_names(site, backfill, titles, wanted):

@@ -84,8 +84,10 @@ class Stage:
 
     async def publish(self, *interviews: Interview) -> list[int]:
         """Store interviews and bring the index up to them; their ids."""
-        async with self.store.write() as write:
-            ids = [await write.insert(found, f"digest of {found.guid}") for found in interviews]
+        async with self.store.transaction() as tx:
+            ids = [
+                await tx.interviews.insert(found, f"digest of {found.guid}") for found in interviews
+            ]
         await self.index.sync(self.store)
         return ids
 

@@ -15,6 +15,7 @@ from bot.core.model import (
 )
 from sandbox.entities import ChannelType
 from tests.cogs.stage import Stage, interview, read
+from tests.store.rows import park_delivery
 
 # The stage's clock stands at 2026-03-01 12:00 UTC, a Sunday; in Seoul it is 21:00.
 MONDAY_18_SEOUL = datetime.fromisoformat("2026-03-02T09:00+00:00")
@@ -26,16 +27,16 @@ async def ask(stage: Stage, command: str, **options: object) -> str:
 
 
 async def only(stage: Stage):  # type: ignore[no-untyped-def]
-    (overview,) = await stage.store.subscriptions(stage.guild.id)
+    (overview,) = await stage.store.subscriptions.overview(stage.guild.id)
     return overview
 
 
 async def come_out(stage: Stage, *numbers: int) -> None:
     """Interviews are stored and queued, as a poll does it."""
-    async with stage.store.write() as write:
+    async with stage.store.transaction() as tx:
         for number in numbers:
-            id_ = await write.insert(interview(number), "d")
-            await write.enqueue(id_, stage.clock.now())
+            id_ = await tx.interviews.insert(interview(number), "d")
+            await tx.outbox.enqueue(id_, stage.clock.now())
 
 
 async def test_a_weekly_digest_says_when_it_comes(on_stage: Stage) -> None:
@@ -147,7 +148,7 @@ async def test_what_cannot_be_is_told_with_the_mend(
 ) -> None:
     expected = told.replace("{id}", str(on_stage.channel.id))
     assert await ask(on_stage, "add", **options) == expected
-    assert await on_stage.store.subscriptions(on_stage.guild.id) == []
+    assert await on_stage.store.subscriptions.overview(on_stage.guild.id) == []
     await ask(on_stage, "add")
     before = await only(on_stage)
     assert await ask(on_stage, "edit", **options) == expected
@@ -173,7 +174,7 @@ async def test_kinds_of_channel_are_kept_with_what_they_offer(on_stage: Stage) -
     told = await ask(on_stage, "add", channel=forum)
     assert f"Each new interview becomes a post in <#{forum.id}> as soon as it comes out." in told
     first, second = [
-        one.subscription for one in await on_stage.store.subscriptions(on_stage.guild.id)
+        one.subscription for one in await on_stage.store.subscriptions.overview(on_stage.guild.id)
     ]
     assert (first.kind, first.crosspost, first.discussion) == (TargetKind.ANNOUNCEMENT, True, True)
     assert (second.kind, second.crosspost) == (TargetKind.FORUM, False)
@@ -192,14 +193,14 @@ async def test_pausing_holds_and_resuming_tells_what_came(on_stage: Stage) -> No
     )
     await come_out(on_stage, 5, 4, 3, 2, 1)
     now = on_stage.clock.now()
-    assert await on_stage.store.lease_due(now, now + timedelta(minutes=1), 5) == []
+    assert await on_stage.store.outbox.lease_due(now, now + timedelta(minutes=1), 5) == []
     listed = read(await on_stage.ask("announcements list", by=on_stage.admin))
     assert "⏸️ Paused until `/announcements resume`\n-# Nothing posted yet · 5 waiting" in listed
     assert (await ask(on_stage, "resume")).startswith(
         "**Resumed.** Meanwhile 5 interviews came out: the newest 3 are announced now, and a line "
         f"tells of the others.\nNew interviews are announced in <#{channel}>"
     )
-    (leased,) = await on_stage.store.lease_due(now, now + timedelta(minutes=1), 5)
+    (leased,) = await on_stage.store.outbox.lease_due(now, now + timedelta(minutes=1), 5)
     assert (leased.interview.interview.title, leased.delivery.missed) == (interview(3).title, 2)
     assert (await ask(on_stage, "resume")).startswith(
         f"**Nothing to resume.** <#{channel}> is active."
@@ -216,7 +217,7 @@ async def test_a_paused_digest_lists_what_came_at_its_next_hour(on_stage: Stage)
     )
     due = datetime.fromisoformat("2026-03-01T18:00+00:00")
     assert (await only(on_stage)).next_attempt_at == due
-    (leased,) = await on_stage.store.lease_due(due, due + timedelta(minutes=1), 5)
+    (leased,) = await on_stage.store.outbox.lease_due(due, due + timedelta(minutes=1), 5)
     assert [one.interview.title for one in leased.digest] == [
         interview(number).title for number in (1, 2, 3, 4)
     ]
@@ -226,21 +227,22 @@ async def test_resuming_what_is_parked_tries_at_once(on_stage: Stage) -> None:
     await ask(on_stage, "add")
     await come_out(on_stage, 1)
     now = on_stage.clock.now()
-    (leased,) = await on_stage.store.lease_due(now, now + timedelta(minutes=1), 5)
-    await on_stage.store.park(
+    (leased,) = await on_stage.store.outbox.lease_due(now, now + timedelta(minutes=1), 5)
+    await park_delivery(
+        on_stage.store,
         leased.delivery.id,
         expected_attempts=1,
         now=now,
         reason="missing-permissions",
         next_probe_at=now + timedelta(hours=5),
     )
-    assert await on_stage.store.lease_due(now, now + timedelta(minutes=1), 5) == []
+    assert await on_stage.store.outbox.lease_due(now, now + timedelta(minutes=1), 5) == []
     told = await ask(on_stage, "resume")
     assert told.startswith(
         f"<#{on_stage.channel.id}> is not paused. It waits for something to be mended: the bot may "
         "not post in the channel"
     )
-    assert len(await on_stage.store.lease_due(now, now + timedelta(minutes=1), 5)) == 1
+    assert len(await on_stage.store.outbox.lease_due(now, now + timedelta(minutes=1), 5)) == 1
 
 
 async def test_adding_wakes_what_was_paused_and_editing_does_not(on_stage: Stage) -> None:
@@ -267,7 +269,7 @@ async def test_what_follows_takes_no_wishes(on_stage: Stage, command: str) -> No
 
         return replace(one, mode=Mode.FOLLOW, webhook_id=99)
 
-    await on_stage.store.choices.subscribe(on_stage.guild.id, on_stage.channel.id, 1, follow)
+    await on_stage.store.subscriptions.subscribe(on_stage.guild.id, on_stage.channel.id, 1, follow)
     assert (await ask(on_stage, command)).startswith("Discord itself carries interviews into")
     listed = read(await on_stage.ask("announcements list", by=on_stage.admin))
     assert "🔗 Follows the bot's own channel" in listed

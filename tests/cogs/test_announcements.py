@@ -6,6 +6,7 @@ from bot.core.model import SubscriptionState
 from sandbox import Refused
 from sandbox.entities import Channel, ChannelType
 from tests.cogs.stage import MANAGE_GUILD, Stage, interview, labels, read
+from tests.store.rows import add_subscription, set_subscription_state
 
 VIEW, SEND, EMBED, MENTION_ALL = 1 << 10, 1 << 11, 1 << 14, 1 << 17
 NEXT_STEPS = (
@@ -20,7 +21,7 @@ async def add(stage: Stage, **options: object) -> str:
 
 
 async def stored(stage: Stage) -> list[tuple[int, int | None, SubscriptionState]]:
-    overviews = await stage.store.subscriptions(stage.guild.id)
+    overviews = await stage.store.subscriptions.overview(stage.guild.id)
     found = [overview.subscription for overview in overviews]
     return [(one.channel_id, one.role_id, one.state) for one in found]
 
@@ -58,9 +59,9 @@ async def test_adding_twice_changes_what_is_named_and_says_so(on_stage: Stage) -
 
 async def test_adding_a_parked_channel_wakes_it_and_says_so(on_stage: Stage) -> None:
     await add(on_stage)
-    (overview,) = await on_stage.store.subscriptions(on_stage.guild.id)
-    await on_stage.store.settle_subscription(
-        overview.subscription.id, SubscriptionState.PARKED, "missing-permissions"
+    (overview,) = await on_stage.store.subscriptions.overview(on_stage.guild.id)
+    await set_subscription_state(
+        on_stage.store, overview.subscription.id, SubscriptionState.PARKED, "missing-permissions"
     )
     assert "They had stopped because of an error; they are active again." in await add(on_stage)
     assert (await stored(on_stage))[0][2] is SubscriptionState.ACTIVE
@@ -140,11 +141,11 @@ async def test_the_list_tells_state_role_and_what_waits(on_stage: Stage) -> None
     await add(on_stage, role=role)
     await add(on_stage, channel=news)
     (number,) = await on_stage.publish(interview(1))
-    async with on_stage.store.write() as write:
-        await write.enqueue(number, interview(1).published_at)  # type: ignore[arg-type]
-    parked = (await on_stage.store.subscriptions(on_stage.guild.id))[1].subscription
-    await on_stage.store.settle_subscription(
-        parked.id, SubscriptionState.PARKED, "missing-permissions"
+    async with on_stage.store.transaction() as tx:
+        await tx.outbox.enqueue(number, interview(1).published_at)  # type: ignore[arg-type]
+    parked = (await on_stage.store.subscriptions.overview(on_stage.guild.id))[1].subscription
+    await set_subscription_state(
+        on_stage.store, parked.id, SubscriptionState.PARKED, "missing-permissions"
     )
     told = read(await on_stage.ask("announcements list", by=on_stage.admin)).split("\n")
     assert told[0] == "## Announcements in this server"
@@ -159,7 +160,7 @@ async def test_the_list_tells_state_role_and_what_waits(on_stage: Stage) -> None
 async def test_a_long_list_has_pages(on_stage: Stage) -> None:
     for n in range(12):
         channel = on_stage.sandbox.world.add_channel(on_stage.guild, f"c{n}")
-        await on_stage.store.add_subscription(on_stage.guild.id, channel.id, None, 1)
+        await add_subscription(on_stage.store, on_stage.guild.id, channel.id, None, 1)
     first = await on_stage.ask("announcements list", by=on_stage.admin)
     assert read(first).count("🟢") == 5
     second = await on_stage.press(first, "Next", by=on_stage.admin)
@@ -171,7 +172,7 @@ async def test_a_long_list_has_pages(on_stage: Stage) -> None:
 
 async def test_removing_is_helped_by_the_list_of_channels(on_stage: Stage) -> None:
     await add(on_stage)
-    await on_stage.store.add_subscription(on_stage.guild.id, 4711, None, 1)
+    await add_subscription(on_stage.store, on_stage.guild.id, 4711, None, 1)
     choices = await on_stage.sandbox.autocomplete(
         on_stage.admin, on_stage.channel, "announcements remove", focused="channel", channel=""
     )
@@ -211,10 +212,10 @@ async def test_removing_what_is_not_there(on_stage: Stage, typed: str, shown: st
 
 
 async def test_another_guilds_channel_is_not_removed(on_stage: Stage) -> None:
-    await on_stage.store.add_subscription(1, 4711, None, 1)
+    await add_subscription(on_stage.store, 1, 4711, None, 1)
     told = await on_stage.ask("announcements remove", by=on_stage.admin, channel="4711")
     assert "gets no announcements" in read(told)
-    assert len(await on_stage.store.subscriptions(1)) == 1
+    assert len(await on_stage.store.subscriptions.overview(1)) == 1
 
 
 async def test_the_preview_is_the_newest_interviews_card(on_stage: Stage) -> None:

@@ -14,7 +14,7 @@ from bot.core.model import Subject
 from bot.delivery import Announcer
 from bot.delivery.discord.sending import DiscordSender
 from bot.fans.following import FollowService
-from bot.store import Messages
+from bot.store import DirectMessageStatus
 from sandbox.entities import Message
 from tests.clock import FakeClock
 from tests.cogs import stage as acting
@@ -55,15 +55,15 @@ async def sending(
 
 async def announce(stage: Stage, number: int, *subjects: Subject) -> int:
     """Publish an interview as the watcher does, and bring the index up to it."""
-    async with stage.store.write() as write:
-        id_ = await write.insert(interview(number, subjects=subjects), f"digest {number}")
-        await write.enqueue(id_, stage.clock.now())
+    async with stage.store.transaction() as tx:
+        id_ = await tx.interviews.insert(interview(number, subjects=subjects), f"digest {number}")
+        await tx.outbox.enqueue(id_, stage.clock.now())
     await stage.index.sync(stage.store)
     return id_
 
 
 async def followed(stage: Stage) -> list[str]:
-    return [one.name for one in await stage.store.follows.of(stage.fan.id)]
+    return [one.name for one in await stage.store.follows.followed(stage.fan.id)]
 
 
 def dms(stage: Stage) -> list[Message]:
@@ -165,8 +165,8 @@ async def test_a_button_of_an_artist_who_is_gone_says_so(on_stage: Stage) -> Non
     (id_,) = await on_stage.publish(interview(1))
     said = await on_stage.ask("interviews follow", artist="Han Seoyun")
     said = await on_stage.press(said, "Unfollow Han Seoyun")
-    async with on_stage.store.write() as write:
-        await write.withdraw(id_, on_stage.clock.now())
+    async with on_stage.store.transaction() as tx:
+        await tx.interviews.withdraw(id_, on_stage.clock.now())
     await on_stage.index.sync(on_stage.store)
     said = await on_stage.press(said, "Follow again")
     assert await followed(on_stage) == []
@@ -337,7 +337,7 @@ async def test_closed_messages_are_said_once_at_the_next_command(
     await announcer.drain()
     await stage.ask("interviews latest")
     await hears(stage, 1)
-    assert await stage.store.follows.untold() == set()
+    assert await stage.store.follows.to_notify() == set()
 
 
 async def test_closed_messages_are_said_beside_a_button_too(
@@ -378,7 +378,7 @@ async def test_tried_again_it_says_what_came_of_it(sending: tuple[Stage, Announc
         await stage.clock.advance(60)
         await tries(stage, word, "**It worked.** What you missed is in your direct messages.")
     assert len(dms(stage)) == 1
-    assert await stage.store.follows.messages(stage.fan.id) is Messages.OPEN
+    assert await stage.store.follows.message_status(stage.fan.id) is DirectMessageStatus.OPEN
     await stage.ask("interviews latest")
     await hears(stage, 0)
 

@@ -143,9 +143,9 @@ async def test_a_button_for_an_artist_who_is_gone(on_stage: Stage) -> None:
     await on_stage.publish(talk(9, SEOYUN))
     shown = await on_stage.ask("interviews search", query="rain", artist="kim so-hyun")
     page = await on_stage.ask("interviews artist", name="kim so-hyun")
-    async with on_stage.store.write() as write:
+    async with on_stage.store.transaction() as tx:
         for number in numbers:
-            await write.withdraw(number, on_stage.clock.now())
+            await tx.interviews.withdraw(number, on_stage.clock.now())
     await on_stage.index.sync(on_stage.store)
     told = await on_stage.choose(page, options(page)[0]["value"])
     assert "KCrush has withdrawn this interview" in read(told)
@@ -269,8 +269,8 @@ async def test_one_other_day_is_the_nearest_on_both_sides(on_stage: Stage) -> No
 
 
 async def test_before_the_index_is_built_what_the_store_has_is_drawn(on_stage: Stage) -> None:
-    async with on_stage.store.write() as write:
-        await write.insert(talk(1, SEOYUN), "digest")
+    async with on_stage.store.transaction() as tx:
+        await tx.interviews.insert(talk(1, SEOYUN), "digest")
     assert "with Han Seoyun]" in read(await on_stage.ask("interviews random"))
     told = read(await on_stage.ask("interviews random", kind="music"))
     assert "There are no interviews yet." in told
@@ -365,8 +365,8 @@ async def test_nobody_is_called_so(on_stage: Stage) -> None:
 async def test_an_artist_of_a_withdrawn_interview(on_stage: Stage) -> None:
     (number,) = await on_stage.publish(talk(1, SOHYUN))
     ((_, value),) = await complete(on_stage, "interviews artist", "name", name="kim")
-    async with on_stage.store.write() as write:
-        await write.withdraw(number, on_stage.clock.now())
+    async with on_stage.store.transaction() as tx:
+        await tx.interviews.withdraw(number, on_stage.clock.now())
     await on_stage.index.sync(on_stage.store)
     assert read(await on_stage.ask("interviews artist", name=value)) == (
         "This artist is no longer in the archive: the interviews with them were withdrawn. "
@@ -394,7 +394,7 @@ async def test_no_name_fails(on_stage: Stage) -> None:
 def rounds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Each time that the store asks its database."""
     seen: list[str] = []
-    for name in ("fetch", "inspect", "change", "write"):
+    for name in ("read", "inspect", "transaction"):
         original = getattr(Database, name)
 
         def counted(*args: Any, _name: str = name, _original: Any = original, **kwargs: Any) -> Any:

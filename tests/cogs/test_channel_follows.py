@@ -73,7 +73,7 @@ async def test_following_says_what_it_brings_and_lacks(homed: tuple[Stage, Chann
     told = await follow(stage, stage.channel)
     assert told == GOOD.format(channel=stage.channel.id, home=home.id)
     (webhook_id,) = home.followers
-    (overview,) = await stage.store.subscriptions(stage.guild.id)
+    (overview,) = await stage.store.subscriptions.overview(stage.guild.id)
     one = overview.subscription
     assert (one.mode, one.webhook_id, one.channel_id) == (
         Mode.FOLLOW,
@@ -81,8 +81,8 @@ async def test_following_says_what_it_brings_and_lacks(homed: tuple[Stage, Chann
         stage.channel.id,
     )
     (number,) = await stage.publish(interview(1))
-    async with stage.store.write() as write:
-        assert await write.enqueue(number, stage.clock.now()) == 0
+    async with stage.store.transaction() as tx:
+        assert await tx.outbox.enqueue(number, stage.clock.now()) == 0
 
 
 async def test_following_twice_is_refused(homed: tuple[Stage, Channel]) -> None:
@@ -133,7 +133,7 @@ async def test_a_channel_full_of_webhooks_is_told_so(homed: tuple[Stage, Channel
     for number in range(15):
         await stage.client.http.create_webhook(stage.channel.id, name=f"hook {number}")
     assert "as many webhooks as Discord allows (15)" in await follow(stage, stage.channel)
-    assert await stage.store.subscriptions(stage.guild.id) == []
+    assert await stage.store.subscriptions.overview(stage.guild.id) == []
 
 
 async def test_a_home_channel_that_is_gone_is_told_so(homed: tuple[Stage, Channel]) -> None:
@@ -152,7 +152,7 @@ async def test_removing_ends_the_following(homed: tuple[Stage, Channel]) -> None
     told = await stage.ask("announcements remove", by=stage.admin, channel=str(stage.channel.id))
     assert read(told) == f"**Done.** <#{stage.channel.id}> follows no more. What came stays."
     assert home.followers == []
-    assert await stage.store.subscriptions(stage.guild.id) == []
+    assert await stage.store.subscriptions.overview(stage.guild.id) == []
 
 
 async def test_adding_ends_the_following_or_is_refused(homed: tuple[Stage, Channel]) -> None:
@@ -167,7 +167,7 @@ async def test_adding_ends_the_following_or_is_refused(homed: tuple[Stage, Chann
     added = await stage.ask("announcements add", by=stage.admin, channel=stage.channel)
     assert read(added).startswith("**")
     assert home.followers == []
-    (overview,) = await stage.store.subscriptions(stage.guild.id)
+    (overview,) = await stage.store.subscriptions.overview(stage.guild.id)
     assert overview.subscription.mode is Mode.POST
 
 
@@ -216,7 +216,7 @@ async def test_adding_a_forum_says_which_tags_posts_get(
         await on_stage.ask("announcements add", by=on_stage.admin, channel=channel, **options)
     )
     assert said in told
-    (overview,) = await on_stage.store.subscriptions(on_stage.guild.id)
+    (overview,) = await on_stage.store.subscriptions.overview(on_stage.guild.id)
     named = {one.id: one.name for one in channel.tags}
     assert named.get(overview.subscription.tag_id or 0) == ("Drama" if tag else None)
 
@@ -230,7 +230,7 @@ async def test_a_tag_that_is_not_there_is_refused_with_those_that_are(on_stage: 
         "announcements add", by=on_stage.admin, channel=on_stage.channel, tag="News"
     )
     assert "Only posts of forum and media channels have tags" in read(nowhere)
-    assert await on_stage.store.subscriptions(on_stage.guild.id) == []
+    assert await on_stage.store.subscriptions.overview(on_stage.guild.id) == []
 
 
 async def test_tags_are_suggested_for_the_forum_that_was_named(on_stage: Stage) -> None:

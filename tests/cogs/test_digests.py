@@ -73,4 +73,4 @@ async def test_a_digest_whose_answer_was_lost_comes_once(
     else:
         threads = [one for one in on_stage.guild.threads.values() if one.parent_id == news.id]
         assert len(threads) == 1
-    assert (await on_stage.store.subscriptions(on_stage.guild.id))[0].waiting == 0
+    assert (await on_stage.store.subscriptions.overview(on_stage.guild.id))[0].waiting == 0

@@ -13,6 +13,7 @@ from bot.store.tables import deliveries, guilds, subscriptions
 from sandbox.entities import ChannelType
 from tests.cogs.stage import Stage, read
 from tests.cogs.test_announcement_options import ask, come_out, only
+from tests.store.rows import add_subscription
 
 DAY = 24 * 3600
 
@@ -38,7 +39,7 @@ async def state(stage: Stage) -> tuple[SubscriptionState, str | None]:
 
 
 async def count(stage: Stage, table: object) -> int:
-    rows = await stage.store._database.fetch(select(func.count()).select_from(table))  # type: ignore[arg-type]
+    rows = await stage.store.database.read(select(func.count()).select_from(table))  # type: ignore[arg-type]
     return int(rows[0][0])
 
 
@@ -63,7 +64,7 @@ async def test_a_guild_that_comes_back_in_time_finds_everything(
     await asyncio.wait_for(on_stage.roused.wait(), 10)
     assert (await only(on_stage)).subscription == before
     now = on_stage.clock.now()
-    (leased,) = await on_stage.store.lease_due(now, now + timedelta(minutes=1), 9)
+    (leased,) = await on_stage.store.outbox.lease_due(now, now + timedelta(minutes=1), 9)
     assert leased.delivery.missed == 1
     await on_stage.clock.advance(40 * DAY)
     assert await kept.purge() == 0
@@ -73,7 +74,7 @@ async def test_after_thirty_days_nothing_of_it_is_left(on_stage: Stage, kept: Ke
     await ask(on_stage, "add")
     await come_out(on_stage, 1)
     await on_stage.store.guilds.edit(1, lambda guild: guild)
-    await on_stage.store.add_subscription(1, 10, None, 77)
+    await add_subscription(on_stage.store, 1, 10, None, 77)
     on_stage.sandbox.world.remove_bot(on_stage.guild)
     await until(lambda: is_left(on_stage))
     running = asyncio.create_task(kept.run())
@@ -93,14 +94,14 @@ async def test_after_thirty_days_nothing_of_it_is_left(on_stage: Stage, kept: Ke
         running.cancel()
     assert await count(on_stage, deliveries) == 0
     assert await count(on_stage, guilds) == 1
-    assert await on_stage.store.subscriptions(on_stage.guild.id) == []
+    assert await on_stage.store.subscriptions.overview(on_stage.guild.id) == []
 
 
 async def test_what_happened_while_nobody_listened_is_found_out(
     on_stage: Stage, kept: Keeping
 ) -> None:
     await ask(on_stage, "add")
-    await on_stage.store.add_subscription(1, 10, None, 77)
+    await add_subscription(on_stage.store, 1, 10, None, 77)
     await kept.compare()
     assert (await on_stage.store.guilds.settings(1)).removed_at == on_stage.clock.now()
     assert await state(on_stage) == (SubscriptionState.ACTIVE, None)
@@ -138,14 +139,14 @@ async def test_a_deleted_channel_ends_its_subscription_and_its_admin_is_told(
     world.delete_channel(channel)
 
     async def ended() -> bool:
-        return await on_stage.store.subscriptions(on_stage.guild.id) == []
+        return await on_stage.store.subscriptions.overview(on_stage.guild.id) == []
 
     await until(ended)
     (notice,) = await on_stage.store.notices.due(on_stage.clock.now(), 5)
     assert (notice.channel_id, notice.created_by) == (channel.id, on_stage.admin.id)
     assert (notice.state, notice.reason) == (SubscriptionState.ENDED, "unknown-channel")
     now = on_stage.clock.now()
-    assert await on_stage.store.lease_due(now, now + timedelta(minutes=1), 5) == []
+    assert await on_stage.store.outbox.lease_due(now, now + timedelta(minutes=1), 5) == []
 
 
 async def test_a_deleted_role_is_pinged_no_more_and_the_list_says_so(
@@ -174,6 +175,6 @@ async def test_a_deleted_role_is_pinged_no_more_and_the_list_says_so(
 async def test_a_role_deleted_while_nobody_listened_is_found_out(
     on_stage: Stage, kept: Keeping
 ) -> None:
-    await on_stage.store.add_subscription(on_stage.guild.id, on_stage.channel.id, 4711, 1)
+    await add_subscription(on_stage.store, on_stage.guild.id, on_stage.channel.id, 4711, 1)
     await kept.compare()
     assert (await only(on_stage)).subscription.role_lost

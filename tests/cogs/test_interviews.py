@@ -172,7 +172,7 @@ async def test_any_interview_by_chance(on_stage: Stage) -> None:
 
 async def test_two_people_at_one_card_read_each_their_own(on_stage: Stage) -> None:
     (number,) = await on_stage.publish(interview(1))
-    stored = await on_stage.store.interview(number)
+    stored = await on_stage.store.interviews.get(number)
     assert stored is not None
     place = on_stage.client.get_partial_messageable(on_stage.channel.id)
     sent = await place.send(view=announcement_card(stored, on_stage.client.messages.text()))
@@ -201,8 +201,8 @@ async def test_a_reader_goes_on_after_a_restart(on_stage: Stage) -> None:
 async def test_an_interview_that_was_withdrawn_says_so(on_stage: Stage) -> None:
     (number,) = await on_stage.publish(interview(1))
     reader = await on_stage.ask("interviews read", interview=f"kc:{number}")
-    async with on_stage.store.write() as write:
-        await write.withdraw(number, interview(1).published_at)  # type: ignore[arg-type]
+    async with on_stage.store.transaction() as tx:
+        await tx.interviews.withdraw(number, interview(1).published_at)  # type: ignore[arg-type]
     told = await on_stage.press(reader, "Start reading")
     assert read(told) == (
         "KCrush has withdrawn this interview, so it can't be read here any more. "

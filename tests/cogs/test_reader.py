@@ -44,7 +44,7 @@ async def test_a_press_asks_the_store_once_and_writes_nothing(
     on_stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    fetch: Callable[..., Awaitable[Any]] = Database.fetch
+    fetch: Callable[..., Awaitable[Any]] = Database.read
 
     async def counting(*args: Any, **kwargs: Any) -> Any:
         asked.append("read")
@@ -54,8 +54,8 @@ async def test_a_press_asks_the_store_once_and_writes_nothing(
         raise AssertionError("a page was written down while somebody waited")
 
     reader = await opened(on_stage, 1)
-    monkeypatch.setattr(Database, "fetch", counting)
-    monkeypatch.setattr(Database, "write", writing)
+    monkeypatch.setattr(Database, "read", counting)
+    monkeypatch.setattr(Database, "transaction", writing)
     for label in ("Next", "Back", "Next", "Next"):
         asked.clear()
         await on_stage.press(reader, label)
@@ -206,8 +206,8 @@ async def test_a_question_that_an_edit_took_away_is_not_shared(on_stage: Stage) 
     cut = replace(
         shorter, transcript=replace(shorter.transcript, turns=shorter.transcript.turns[:2])
     )
-    async with on_stage.store.write() as write:
-        await write.update(1, cut, "edited")
+    async with on_stage.store.transaction() as tx:
+        await tx.interviews.update(1, cut, "edited")
     shown = await on_stage.press(reader, "Share")
     assert "Question 2 of 2" in read(shown)
     assert said(on_stage.channel) == []
@@ -289,10 +289,11 @@ async def test_what_is_gone_says_so_from_every_button(
 ) -> None:
     reader = await opened(on_stage)
     if how == "withdrawn":
-        async with on_stage.store.write() as write:
-            await write.withdraw(1, on_stage.clock.now())
+        async with on_stage.store.transaction() as tx:
+            await tx.interviews.withdraw(1, on_stage.clock.now())
     else:
-        async with on_stage.store._database.write() as connection:
+        async with on_stage.store.database.transaction() as tx:
+            connection = tx.connection
             await connection.exec_driver_sql("DELETE FROM interviews WHERE id = 1")
     told = await on_stage.press(reader, label)
     expected = {"withdrawn": "KCrush has withdrawn this", "deleted": "This interview is no longer"}

@@ -150,8 +150,8 @@ async def test_a_long_list_has_pages(on_stage: Stage) -> None:
 async def test_what_was_withdrawn_is_listed_as_gone(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
     await on_stage.press(await open_at(on_stage, 1, 2), "Save")
-    async with on_stage.store.write() as write:
-        await write.withdraw(1, on_stage.clock.now())
+    async with on_stage.store.transaction() as tx:
+        await tx.interviews.withdraw(1, on_stage.clock.now())
     listed = await on_stage.ask("interviews saved")
     assert "~~Interview No. 1 with Han Seoyun~~\n-# KCrush has withdrawn it" in read(listed)
     assert "What do you eat" not in read(listed)

@@ -23,6 +23,7 @@ from sandbox import Sandbox
 from sandbox.entities import Channel, ChannelType, Guild, Message, MessageType
 from tests.clock import FakeClock
 from tests.cogs.stage import interview
+from tests.store.rows import deliveries_of, extras_of
 
 MESSAGES = load_messages()
 
@@ -60,7 +61,7 @@ class Stage:
         """Subscribe a channel as an admin would."""
         kind = KINDS[ChannelType(channel.type)]
         guild_id = channel.guild_id or 0
-        after, _ = await self.store.choices.subscribe(
+        after, _ = await self.store.subscriptions.subscribe(
             guild_id, channel.id, 1, lambda one: replace(one, kind=kind, **options)
         )
         return after
@@ -69,9 +70,9 @@ class Stage:
         """Store a new interview and queue it for every subscription; its id."""
         number = len(self.numbers) + 1
         found: Interview = interview(number, **changes)
-        async with self.store.write() as write:
-            id_ = await write.insert(found, f"digest of {found.guid}")
-            await write.enqueue(id_, self.clock.now())
+        async with self.store.transaction() as tx:
+            id_ = await tx.interviews.insert(found, f"digest of {found.guid}")
+            await tx.outbox.enqueue(id_, self.clock.now())
         self.numbers.append(id_)
         return id_
 
@@ -81,11 +82,11 @@ class Stage:
         await self.extras.drain()
 
     async def row(self, interview_id: int) -> Delivery:
-        (found,) = await self.store.deliveries(interview_id)
+        (found,) = await deliveries_of(self.store, interview_id)
         return found
 
     async def after(self, interview_id: int, what: ExtraKind) -> tuple[ExtraState, str | None]:
-        return (await self.store.extras.of_delivery((await self.row(interview_id)).id))[what]
+        return (await extras_of(self.store, (await self.row(interview_id)).id))[what]
 
     def asked(self, method: str, ending: str) -> int:
         """How many requests came for a kind of path."""

@@ -13,12 +13,13 @@ from bot.core.artists import artist_id, artist_ids
 from bot.core.model import DeliveryState, Reached, Subject, TargetKind
 from bot.delivery import Editor
 from bot.delivery.discord.sending import DiscordSender
-from bot.store import Following, Messages, Wanted
+from bot.store import DirectMessageStatus, FollowOutcome, FollowRequest
 from sandbox import serial
 from sandbox.entities import Channel, Message, User
 from sandbox.faults import Rule
 from tests.cogs.stage import interview, labels, read
 from tests.delivery.stage import AtOnce, Stage, spoken
+from tests.store.rows import add_subscription, deliveries_of
 from tests.ui.limits import walk
 
 HAN = Subject("Han Seoyun", "Singer", ("한서윤",))
@@ -30,8 +31,8 @@ A_DIRECT_MESSAGE = r"POST /channels/\d+/messages$"
 async def follow(stage: Stage, user: User, *subjects: Subject) -> None:
     for subject in subjects or (HAN,):
         spellings = artist_ids([subject])
-        wanted = Wanted(artist_id(subject.name), subject.name, spellings)
-        assert await stage.store.follows.add(user.id, wanted) is Following.BEGUN
+        wanted = FollowRequest(artist_id(subject.name), subject.name, spellings)
+        assert await stage.store.follows.add(user.id, wanted) is FollowOutcome.BEGUN
 
 
 def person(stage: Stage, name: str = "Mina") -> User:
@@ -152,7 +153,7 @@ async def test_guilds_get_theirs_first(on_stage: Stage) -> None:
         await follow(on_stage, user)
     channels = [on_stage.sandbox.world.add_channel(on_stage.guild, f"c{n}") for n in range(3)]
     for channel in channels:
-        await on_stage.store.add_subscription(on_stage.guild.id, channel.id, None, 1)
+        await add_subscription(on_stage.store, on_stage.guild.id, channel.id, None, 1)
     await on_stage.publish()
     await on_stage.deliver()
     to_guilds = [spoken(channel)[0].id for channel in channels]
@@ -163,8 +164,8 @@ async def test_guilds_get_theirs_first(on_stage: Stage) -> None:
 
 
 async def change(stage: Stage, number: int, **changes: Any) -> None:
-    async with stage.store.write() as write:
-        await write.update(number, interview(1, **changes), "another digest")
+    async with stage.store.transaction() as tx:
+        await tx.interviews.update(number, interview(1, **changes), "another digest")
 
 
 async def edit(stage: Stage) -> int:
@@ -189,8 +190,8 @@ async def test_a_withdrawal_reaches_it(on_stage: Stage) -> None:
     await follow(on_stage, user)
     number = await on_stage.publish()
     await on_stage.deliver()
-    async with on_stage.store.write() as write:
-        await write.withdraw(number, on_stage.clock.now())
+    async with on_stage.store.transaction() as tx:
+        await tx.interviews.withdraw(number, on_stage.clock.now())
     assert await edit(on_stage) == 1
     (message,) = got(on_stage, user)
     assert "~~" in read(message)
@@ -201,8 +202,8 @@ async def test_withdrawn_before_it_was_sent_it_does_not_come(on_stage: Stage) ->
     user = person(on_stage)
     await follow(on_stage, user)
     number = await on_stage.publish()
-    async with on_stage.store.write() as write:
-        await write.withdraw(number, on_stage.clock.now())
+    async with on_stage.store.transaction() as tx:
+        await tx.interviews.withdraw(number, on_stage.clock.now())
     await on_stage.deliver()
     assert got(on_stage, user) == []
 
@@ -298,7 +299,7 @@ async def test_closed_messages_park_the_follow_and_what_was_missed_comes(on_stag
     # One request for five interviews.
     assert on_stage.asked("POST", "/messages") == 1
     assert heard == [(user.id, Reached.REFUSED)]
-    assert await on_stage.store.follows.messages(user.id) is Messages.CLOSED
+    assert await on_stage.store.follows.message_status(user.id) is DirectMessageStatus.CLOSED
     await on_stage.store.follows.try_again(user.id)
     await on_stage.deliver()
     assert heard[1:] == [(user.id, Reached.REFUSED_AGAIN)]
@@ -310,7 +311,7 @@ async def test_closed_messages_park_the_follow_and_what_was_missed_comes(on_stag
     # The newest three as cards; the first speaks for the two before.
     assert len(messages) == 3
     assert "2 earlier interviews with artists you follow" in read(messages[0])
-    assert await on_stage.store.follows.messages(user.id) is Messages.OPEN
+    assert await on_stage.store.follows.message_status(user.id) is DirectMessageStatus.OPEN
 
 
 async def test_every_way_of_being_closed_parks(on_stage: Stage) -> None:
@@ -322,7 +323,7 @@ async def test_every_way_of_being_closed_parks(on_stage: Stage) -> None:
     on_stage.sandbox.world.remove_member(on_stage.guild, left)
     number = await on_stage.publish()
     await on_stage.deliver()
-    rows = await on_stage.store.deliveries(number)
+    rows = await deliveries_of(on_stage.store, number)
     parked = (DeliveryState.PARKED, "messages-closed")
     assert [(row.state, row.reason) for row in rows] == [parked] * 3
 
@@ -369,12 +370,12 @@ async def test_opened_too_fast_all_of_them_rest_and_guilds_do_not(on_stage: Stag
     on_stage.sandbox.faults.add(Rule(f"POST {OPENING}", times=1, status=403, code=40003))
     first = await on_stage.publish()
     await on_stage.deliver()
-    states = {row.state for row in await on_stage.store.deliveries(first)}
+    states = {row.state for row in await deliveries_of(on_stage.store, first)}
     assert states <= {DeliveryState.PENDING, DeliveryState.SENT}
     asked = on_stage.asked("POST", OPENING)
-    await on_stage.store.add_subscription(on_stage.guild.id, 1, None, 1)
+    await add_subscription(on_stage.store, on_stage.guild.id, 1, None, 1)
     channel = on_stage.sandbox.world.add_channel(on_stage.guild, "news")
-    await on_stage.store.add_subscription(on_stage.guild.id, channel.id, None, 1)
+    await add_subscription(on_stage.store, on_stage.guild.id, channel.id, None, 1)
     await on_stage.publish()
     await on_stage.deliver()
     assert len(spoken(channel)) == 1
@@ -385,7 +386,7 @@ async def test_opened_too_fast_all_of_them_rest_and_guilds_do_not(on_stage: Stag
     await on_stage.deliver()
     assert [len(got(on_stage, user)) for user in users] == [2] * 4
     for user in users:
-        assert await on_stage.store.follows.messages(user.id) is Messages.OPEN
+        assert await on_stage.store.follows.message_status(user.id) is DirectMessageStatus.OPEN
 
 
 async def test_a_full_bucket_of_opening_is_not_asked_again(on_stage: Stage) -> None:
@@ -397,7 +398,7 @@ async def test_a_full_bucket_of_opening_is_not_asked_again(on_stage: Stage) -> N
     await on_stage.deliver()
     refused = [r for r in on_stage.sandbox.requests if r.path == OPENING and r.status == 429]
     assert len(refused) == 1
-    rows = await on_stage.store.deliveries(number)
+    rows = await deliveries_of(on_stage.store, number)
     waits = [row for row in rows if row.state is DeliveryState.PENDING]
     assert waits
     assert all(row.next_attempt_at - on_stage.clock.now() > timedelta(seconds=20) for row in waits)
@@ -422,7 +423,7 @@ async def test_no_log_names_a_person(on_stage: Stage, caplog: pytest.LogCaptureF
 
 
 async def _subscriptions(stage: Stage) -> list[Any]:
-    return [one.subscription for one in await stage.store.subscriptions(stage.guild.id)]
+    return [one.subscription for one in await stage.store.subscriptions.overview(stage.guild.id)]
 
 
 def _payload(body: dict[str, Any]) -> Any:

@@ -208,8 +208,8 @@ async def test_a_post_is_edited_where_it_stands(on_stage: Stage) -> None:
     await on_stage.deliver()
     (post,) = posts(on_stage, forum)
     on_stage.sandbox.world.edit_channel(post, archived=True)
-    async with on_stage.store.write() as write:
-        await write.update(number, interview(1, title="Mended"), "another digest")
+    async with on_stage.store.transaction() as tx:
+        await tx.interviews.update(number, interview(1, title="Mended"), "another digest")
     (due,) = await on_stage.store.edits.due(on_stage.clock.now(), 10)
     assert due.channel_id == post.id
 

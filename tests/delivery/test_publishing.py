@@ -99,7 +99,7 @@ async def test_a_crosspost_outlives_a_process_that_was_killed_amid_it(on_stage: 
     await on_stage.announcer.drain()
     (extra,) = await on_stage.store.extras.due(on_stage.clock.now(), 10)
     now = on_stage.clock.now()
-    await on_stage.store.extras.begin_try(extra, now, now)
+    await on_stage.store.extras.begin_attempt(extra, now, now)
     await on_stage.client.http.publish_message(home.id, extra.message_id)
     await on_stage.extras.drain()
     assert await on_stage.after(number, ExtraKind.CROSSPOST) == (ExtraState.DONE, None)
@@ -158,8 +158,8 @@ async def test_an_edit_of_what_was_published_stays_an_embed(on_stage: Stage) -> 
     (there,) = followers(on_stage, home, 1)
     number = await on_stage.publish()
     await on_stage.deliver()
-    async with on_stage.store.write() as write:
-        await write.update(number, interview(1, title="Mended"), "another digest")
+    async with on_stage.store.transaction() as tx:
+        await tx.interviews.update(number, interview(1, title="Mended"), "another digest")
     (due,) = await on_stage.store.edits.due(on_stage.clock.now(), 10)
     assert due.published
     await on_stage.sandbox.rest.wait_for_background()
@@ -173,7 +173,7 @@ async def test_an_edit_of_what_was_published_stays_an_embed(on_stage: Stage) -> 
 async def test_the_bot_keeps_its_home_channel_s_subscription_by_itself(on_stage: Stage) -> None:
     home = await home_of(on_stage)
     own = on_stage.sandbox.world.application.bot.id
-    (kept,) = await on_stage.store.homes.made_by(own)
+    (kept,) = await on_stage.store.subscriptions.created_by(own)
     assert (kept.channel_id, kept.kind, kept.crosspost, kept.mode) == (
         home.id,
         TargetKind.ANNOUNCEMENT,
@@ -181,7 +181,7 @@ async def test_the_bot_keeps_its_home_channel_s_subscription_by_itself(on_stage:
         Mode.POST,
     )
     assert await keep_home(on_stage.client, on_stage.store, home.id)
-    assert await on_stage.store.homes.made_by(own) == [kept]
+    assert await on_stage.store.subscriptions.created_by(own) == [kept]
 
 
 async def test_a_former_home_channel_is_left(on_stage: Stage) -> None:
@@ -189,9 +189,11 @@ async def test_a_former_home_channel_is_left(on_stage: Stage) -> None:
     own = on_stage.sandbox.world.application.bot.id
     other = on_stage.channel(ChannelType.ANNOUNCEMENT)
     assert await keep_home(on_stage.client, on_stage.store, other.id)
-    assert [one.channel_id for one in await on_stage.store.homes.made_by(own)] == [other.id]
+    assert [one.channel_id for one in await on_stage.store.subscriptions.created_by(own)] == [
+        other.id
+    ]
     assert not await keep_home(on_stage.client, on_stage.store, None)
-    assert await on_stage.store.homes.made_by(own) == []
+    assert await on_stage.store.subscriptions.created_by(own) == []
     assert former.id != other.id
 
 
@@ -209,4 +211,4 @@ async def test_a_home_channel_that_will_not_do_is_told_to_the_operator(
     (line,) = [entry for entry in logs if entry["event"] == "home.unusable"]
     assert line["log_level"] == "error"
     assert "HOME_CHANNEL_ID" in line["mend"]
-    assert await on_stage.store.subscriptions(on_stage.guild.id) == []
+    assert await on_stage.store.subscriptions.overview(on_stage.guild.id) == []

@@ -20,9 +20,10 @@ from bot.fans.following import (
     spellings_of,
 )
 from bot.search import SearchIndex
-from bot.store import Leased, Store, open_store
+from bot.store import LeasedDelivery, Store, open_store
 from tests.clock import FakeClock
 from tests.cogs.stage import interview
+from tests.store.rows import park_delivery
 
 MINA = 7001
 HAN = Artist(artist_id("Han Seoyun"), "Han Seoyun", ("한서윤",))
@@ -68,19 +69,20 @@ class Scene:
     woken: Woken
 
     async def publish(self, number: int) -> None:
-        async with self.store.write() as write:
-            id_ = await write.insert(interview(number), f"digest {number}")
-            await write.enqueue(id_, self.clock.now())
+        async with self.store.transaction() as tx:
+            id_ = await tx.interviews.insert(interview(number), f"digest {number}")
+            await tx.outbox.enqueue(id_, self.clock.now())
 
-    async def lease(self) -> Leased:
+    async def lease(self) -> LeasedDelivery:
         now = self.clock.now()
-        (leased,) = await self.store.lease_due(now, now + timedelta(minutes=3), 5)
+        (leased,) = await self.store.outbox.lease_due(now, now + timedelta(minutes=3), 5)
         return leased
 
     async def refuse(self) -> None:
         """What is due is refused by Discord, as the announcer tells it."""
         leased = await self.lease()
-        await self.store.park(
+        await park_delivery(
+            self.store,
             leased.delivery.id,
             expected_attempts=leased.delivery.attempts,
             now=self.clock.now(),
@@ -171,7 +173,7 @@ async def test_told_once(scene: Scene) -> None:
     assert scene.following.is_notice_due(MINA)
     told = await asyncio.gather(*(scene.following.take_notice(MINA) for _ in range(3)))
     assert sorted(told) == [False, False, True]
-    assert await scene.store.follows.untold() == set()
+    assert await scene.store.follows.to_notify() == set()
 
 
 async def test_whoever_is_open_again_meanwhile_is_not_told(scene: Scene) -> None:

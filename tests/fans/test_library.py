@@ -23,7 +23,7 @@ from bot.fans.library import (
 from bot.search import SearchIndex
 from bot.store import Store, open_store
 from bot.store.engine import Database
-from bot.store.follows import Wanted
+from bot.store.follows import FollowRequest
 from tests.clock import START, FakeClock
 from tests.store.samples import database_url, interview
 
@@ -48,14 +48,14 @@ class Shelves:
     """How many places each transaction wrote."""
 
     async def publish(self, *numbers: int) -> list[int]:
-        async with self.store.write() as write:
-            ids = [await write.insert(interview(number), f"{number}") for number in numbers]
+        async with self.store.transaction() as tx:
+            ids = [await tx.interviews.insert(interview(number), f"{number}") for number in numbers]
         await self.index.sync(self.store)
         return ids
 
     async def withdraw(self, interview_id: int) -> None:
-        async with self.store.write() as write:
-            await write.withdraw(interview_id, START)
+        async with self.store.transaction() as tx:
+            await tx.interviews.withdraw(interview_id, START)
 
     async def places(self, person: int = MINA) -> list[tuple[int, Position]]:
         """Those that are written down."""
@@ -80,7 +80,7 @@ async def shelves(folder: Path) -> AsyncIterator[Shelves]:
     async with open_store(database_url(folder), clock) as store:
         index = SearchIndex.open(folder / "index")
         made = Shelves(store, Library(store, index, clock), clock, index)
-        keep = store.readers.keep_places
+        keep = store.readers.save_places
 
         async def kept(places: Any) -> None:
             await keep(places)
@@ -94,8 +94,8 @@ async def shelves(folder: Path) -> AsyncIterator[Shelves]:
 @pytest.fixture
 def rounds(monkeypatch: pytest.MonkeyPatch) -> Rounds:
     counted = Rounds()
-    fetch: Callable[..., Awaitable[Any]] = Database.fetch
-    write: Callable[..., Any] = Database.write
+    fetch: Callable[..., Awaitable[Any]] = Database.read
+    write: Callable[..., Any] = Database.transaction
 
     async def counting(*args: Any, **kwargs: Any) -> Any:
         counted.reads += 1
@@ -105,8 +105,8 @@ def rounds(monkeypatch: pytest.MonkeyPatch) -> Rounds:
         counted.writes += 1
         return write(*args, **kwargs)
 
-    monkeypatch.setattr(Database, "fetch", counting)
-    monkeypatch.setattr(Database, "write", writing)
+    monkeypatch.setattr(Database, "read", counting)
+    monkeypatch.setattr(Database, "transaction", writing)
     return counted
 
 
@@ -177,7 +177,7 @@ async def test_a_database_that_takes_nothing_is_asked_again_and_newer_places_sta
     shelves: Shelves,
 ) -> None:
     one, two = await shelves.publish(1, 2)
-    keep, failed = shelves.store.readers.keep_places, asyncio.Event()
+    keep, failed = shelves.store.readers.save_places, asyncio.Event()
 
     async def full(places: Any) -> None:
         shelves.library.note(MINA, one, Position(2))
@@ -299,9 +299,9 @@ async def test_similar_interviews_are_others_and_there(shelves: Shelves, rounds:
 # ---------------------------------------------------------------- telling and forgetting
 
 
-def wanted() -> Wanted:
+def wanted() -> FollowRequest:
     spelling = artist_id("Park Sori")
-    return Wanted(spelling, "Park Sori", frozenset({spelling}))
+    return FollowRequest(spelling, "Park Sori", frozenset({spelling}))
 
 
 async def test_all_that_is_kept_of_a_person_is_told(shelves: Shelves) -> None:

@@ -51,9 +51,9 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
         index = SearchIndex.open(folder / "index")
 
         async def fill() -> None:
-            async with store.write() as write:
+            async with store.transaction() as tx:
                 for number in range(1, 9):
-                    await write.insert(interview(number), f"digest {number}")
+                    await tx.interviews.insert(interview(number), f"digest {number}")
             await index.sync(store)
 
         runner.run(fill())

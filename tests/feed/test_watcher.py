@@ -13,9 +13,10 @@ from bot.core.errors import FetchError, ParseError, StoreError
 from bot.core.model import DeliveryState, FeedState
 from bot.feed.parse import parse_feed
 from bot.feed.watcher import Watcher
-from bot.store import Write, open_store
+from bot.store import Repositories, open_store
 from tests.clock import FakeClock
 from tests.feeds import FakeSite, Item
+from tests.store.rows import add_subscription, deliveries_of
 
 FEED = "https://kc.example/feed/"
 
@@ -63,7 +64,7 @@ async def watching(watcher):
 
 
 async def pending(store):
-    return (await store.outbox_counts())[DeliveryState.PENDING]
+    return (await store.outbox.counts())[DeliveryState.PENDING]
 
 
 class Reader:
@@ -90,17 +91,17 @@ def reader(path, store):
 
 
 async def test_the_first_poll_stores_all_and_announces_nothing(store, watcher):
-    await store.add_subscription(1, 10, None, 1)
+    await add_subscription(store, 1, 10, None, 1)
     report = await watcher.poll(FEED)
     assert (report.status, report.seeded_now, len(report.new_ids)) == (200, True, 10)
-    assert await store.count() == 10
-    assert sum((await store.outbox_counts()).values()) == 0
-    assert (await store.feed_state(FEED)).seeded
+    assert await store.interviews.count() == 10
+    assert sum((await store.outbox.counts()).values()) == 0
+    assert (await store.feeds.state(FEED)).seeded
 
 
 @pytest.mark.parametrize("conditional", [True, False])
 async def test_an_empty_feed_seeds_too(store, site, watcher, conditional):
-    await store.add_subscription(1, 10, None, 1)
+    await add_subscription(store, 1, 10, None, 1)
     site.conditional = conditional
     site.items.clear()
     assert (await watcher.poll(FEED)).seeded_now
@@ -110,15 +111,17 @@ async def test_an_empty_feed_seeds_too(store, site, watcher, conditional):
 
 async def test_what_comes_later_is_enqueued_once_for_each_channel(store, site, watcher):
     for channel in (10, 11, 12):
-        await store.add_subscription(1, channel, None, 1)
+        await add_subscription(store, 1, channel, None, 1)
     await watcher.poll(FEED)
     site.publish(Item(11))
     site.publish(Item(12))
     report = await watcher.poll(FEED)
     assert (len(report.new_ids), report.enqueued, report.seeded_now) == (2, 6, False)
-    older, newer = await store.interviews(report.new_ids)
+    older, newer = await store.interviews.get_many(report.new_ids)
     assert (older.interview.title, newer.interview.title) == ("Interview 11", "Interview 12")
-    assert [row.state for row in await store.deliveries(older.id)] == [DeliveryState.PENDING] * 3
+    assert [row.state for row in await deliveries_of(store, older.id)] == [
+        DeliveryState.PENDING
+    ] * 3
     assert not (await watcher.poll(FEED)).changed
     assert await pending(store) == 6
 
@@ -134,20 +137,20 @@ async def test_what_comes_later_is_enqueued_once_for_each_channel(store, site, w
     ids=["title", "text", "slug", "guid"],
 )
 async def test_an_edit_is_stored_and_not_announced(store, site, watcher, changes):
-    await store.add_subscription(1, 10, None, 1)
+    await add_subscription(store, 1, 10, None, 1)
     await watcher.poll(FEED)
     site.edit(5, **changes)
     report = await watcher.poll(FEED)
     assert (report.new_ids, len(report.updated_ids), report.enqueued) == ((), 1, 0)
-    (stored,) = await store.interviews(report.updated_ids)
+    (stored,) = await store.interviews.get_many(report.updated_ids)
     for name in changes.keys() & {"title", "url", "guid"}:
         assert getattr(stored.interview, name) == changes[name]
-    assert await store.count() == 10
+    assert await store.interviews.count() == 10
     assert await pending(store) == 0
 
 
 async def test_shuffled_repeated_and_backdated_entries(store, site, watcher):
-    await store.add_subscription(1, 10, None, 1)
+    await add_subscription(store, 1, 10, None, 1)
     await watcher.poll(FEED)
     random.Random(5).shuffle(site.items)
     site.items.insert(4, site.items[0])
@@ -178,12 +181,12 @@ async def test_the_same_content_again_writes_nothing(site, watcher, reader):
 
 async def test_new_validators_of_old_content_are_kept(store, site, watcher, clock):
     await watcher.poll(FEED)
-    changed_at = (await store.feed_state(FEED)).changed_at
+    changed_at = (await store.feeds.state(FEED)).changed_at
     site.ttl = 1
     await clock.advance(60)
     report = await watcher.poll(FEED)
     assert (report.status, report.written, report.changed) == (200, True, False)
-    assert (await store.feed_state(FEED)).changed_at == changed_at
+    assert (await store.feeds.state(FEED)).changed_at == changed_at
     assert (await watcher.poll(FEED)).status == 304
 
 
@@ -193,31 +196,31 @@ async def test_validators_outlive_a_restart(store, site, watcher, clock):
 
 
 async def test_a_poll_is_written_whole_or_not_at_all(store, site, watcher, monkeypatch):
-    await store.add_subscription(1, 10, None, 1)
+    await add_subscription(store, 1, 10, None, 1)
     await watcher.poll(FEED)
-    before = await store.feed_state(FEED)
+    before = await store.feeds.state(FEED)
     site.publish(Item(11))
 
     async def full(self, state):
         raise StoreError("store.full", path="kcrush.db")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Write, "save_feed_state", full)
+        patch.setattr(Repositories, "save_feed_state", full)
         with pytest.raises(StoreError):
             await watcher.poll(FEED)
-    assert (await store.count(), await pending(store)) == (10, 0)
-    assert await store.feed_state(FEED) == before
+    assert (await store.interviews.count(), await pending(store)) == (10, 0)
+    assert await store.feeds.state(FEED) == before
     assert (await watcher.poll(FEED)).enqueued == 1
 
 
 @pytest.mark.parametrize("body", [b"", b"<!doctype html><title>Down</title>", b"\0\xff" * 99])
 async def test_what_is_no_feed_changes_nothing(store, site, watcher, body):
     await watcher.poll(FEED)
-    before = await store.feed_state(FEED)
+    before = await store.feeds.state(FEED)
     site.plan = [body]
     with pytest.raises(ParseError):
         await watcher.poll(FEED)
-    assert await store.feed_state(FEED) == before
+    assert await store.feeds.state(FEED) == before
     assert (await watcher.poll(FEED)).status == 304
 
 
@@ -225,12 +228,12 @@ async def test_a_failed_first_poll_does_not_seed(store, site, watcher):
     site.plan = [b"<!doctype html><title>Down</title>"]
     with pytest.raises(ParseError):
         await watcher.poll(FEED)
-    assert await store.feed_state(FEED) == FeedState(FEED)
+    assert await store.feeds.state(FEED) == FeedState(FEED)
     assert (await watcher.poll(FEED)).seeded_now
 
 
 async def test_two_processes_that_poll_at_once_announce_once(store, site, clock, path):
-    await store.add_subscription(1, 10, None, 1)
+    await add_subscription(store, 1, 10, None, 1)
     await make_watcher(site, store, clock).poll(FEED)
     site.publish(Item(11))
     async with open_store(f"sqlite+aiosqlite:///{path}", clock) as other:
@@ -242,7 +245,7 @@ async def test_two_processes_that_poll_at_once_announce_once(store, site, clock,
 
 
 async def test_an_interview_in_two_feeds_is_announced_once(store, site, clock):
-    await store.add_subscription(1, 10, None, 1)
+    await add_subscription(store, 1, 10, None, 1)
     other = "https://kc.example/tag/interview/feed/"
     watcher = make_watcher(site, store, clock, FEED, other)
     await watcher.poll(FEED)
@@ -312,7 +315,7 @@ async def test_it_leaves_the_site_alone_for_as_long_as_it_asks(
 
 
 async def test_it_backs_off_from_failures_and_recovers_for_ever(store, site, watcher, clock):
-    await store.add_subscription(1, 10, None, 1)
+    await add_subscription(store, 1, 10, None, 1)
     await watcher.poll(FEED)
     site.plan = [FetchError("fetch.failing", status=500) for _ in range(200)]
     delays = []
@@ -356,7 +359,7 @@ async def test_an_unexpected_exception_is_logged_with_its_traceback_and_survived
             await next_delay(clock)
     (log,) = [log for log in logs if log["event"] == "feed.crashed"]
     assert log["exc_info"] is True
-    assert await store.count() == 10
+    assert await store.interviews.count() == 10
 
 
 async def test_a_feed_that_fails_does_not_hold_up_another(store, site, clock):
@@ -373,7 +376,7 @@ async def test_a_feed_that_fails_does_not_hold_up_another(store, site, clock):
         assert delays[1] == 300
     gone, there = watcher.health()
     assert (gone.failures, gone.last_error.key) == (1, "fetch.no-host")
-    assert (there.failures, await store.count()) == (0, 10)
+    assert (there.failures, await store.interviews.count()) == (0, 10)
 
 
 async def test_a_hint_leads_to_a_poll_at_once_but_not_to_a_storm(site, watcher, clock):
@@ -446,7 +449,7 @@ async def test_a_hint_does_not_overrule_the_site_that_asked_to_be_left_alone(sit
 async def test_what_a_cache_did_not_show_at_the_ping_is_found_a_minute_later(
     store, site, watcher, clock
 ):
-    await store.add_subscription(1, 10, None, 1)
+    await add_subscription(store, 1, 10, None, 1)
     async with watching(watcher):
         await next_delay(clock)
         watcher.look_now()

@@ -19,6 +19,7 @@ from bot.feed.caching import SETTLED
 from bot.feed.fetch import open_fetcher
 from bot.feed.watcher import Watcher
 from bot.store import open_store
+from tests.store.rows import add_subscription
 
 pytestmark = needs_wordpress
 
@@ -27,7 +28,7 @@ pytestmark = needs_wordpress
 async def store(tmp_path):
     async with open_store(f"sqlite+aiosqlite:///{tmp_path}/kcrush.db", SystemClock()) as store:
         for channel in (10, 11):
-            await store.add_subscription(1, channel, None, 1)
+            await add_subscription(store, 1, channel, None, 1)
         yield store
 
 
@@ -84,7 +85,7 @@ async def test_polls_of_the_unchanged_feed_get_304(make_watcher, store, coding):
     watcher = await make_watcher(agent, accept_encoding=coding)
     reports = [await watcher.poll(FEED) for _ in range(4)]
     assert [report.status for report in reports] == [200, 304, 304, 304]
-    etag = (await store.feed_state(FEED)).validators.etag
+    etag = (await store.feeds.state(FEED)).validators.etag
     assert ("-gzip" in etag) is (coding != "identity")
     assert await logged_statuses(agent, 4) in (None, [200, 304, 304, 304])
 
@@ -94,12 +95,12 @@ async def test_posts_are_announced_once_and_edits_never(make_watcher, store, pos
     watcher = await make_watcher("kcrush-bot-test")
     first = await watcher.poll(FEED)
     assert (first.seeded_now, len(first.new_ids), first.enqueued) == (True, 10, 0)
-    assert await store.count() == 10
+    assert await store.interviews.count() == 10
 
     id_ = await post("Interview with Test Subject (Rising Star)")
     published = await watcher.poll(FEED)
     assert (published.status, len(published.new_ids), published.enqueued) == (200, 1, 2)
-    (stored,) = await store.interviews(published.new_ids)
+    (stored,) = await store.interviews.get_many(published.new_ids)
     assert stored.interview.title == "Interview with Test Subject (Rising Star)"
     assert stored.interview.transcript.turns
 
@@ -109,11 +110,11 @@ async def test_posts_are_announced_once_and_edits_never(make_watcher, store, pos
     await script("edit.sh", str(id_), "--slug", f"a-new-slug-{id_}")
     moved = await watcher.poll(FEED)
     assert (moved.new_ids, moved.updated_ids) == ((), published.new_ids)
-    (stored,) = await store.interviews(published.new_ids)
+    (stored,) = await store.interviews.get_many(published.new_ids)
     assert f"a-new-slug-{id_}" in stored.interview.url
 
     # The site dates its changes in whole seconds, by its own clock.
     await asyncio.sleep(SETTLED)
     assert not (await watcher.poll(FEED)).changed
     assert (await watcher.poll(FEED)).status == 304
-    assert (await store.outbox_counts())[DeliveryState.PENDING] == 2
+    assert (await store.outbox.counts())[DeliveryState.PENDING] == 2

@@ -20,6 +20,7 @@ from sandbox import Sandbox
 from sandbox.entities import Channel
 from sandbox.site import SampleSite
 from tests.feeds import Item, rss
+from tests.store.rows import add_subscription
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Newsroom:
             channel = world.add_channel(guild, "interviews")
             guild.system_channel_id = world.add_channel(guild, "system").id
             self.channels.append(channel)
-            await self.app.store.add_subscription(guild.id, channel.id, None, guild.owner.id)
+            await add_subscription(self.app.store, guild.id, channel.id, None, guild.owner.id)
 
     def feed(self, items: Sequence[Item]) -> None:
         """What the feed says from now on, in this order."""

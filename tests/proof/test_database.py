@@ -21,6 +21,7 @@ from sandbox.faults import Rule
 from sandbox.site import SampleSite
 from tests.feeds import Item
 from tests.proof.newsroom import Newsroom, open_newsroom
+from tests.store.rows import add_subscription
 
 SEND = r"^POST /channels/\d+/messages$"
 TOLD = re.compile(r'"event": "(announcer.store-failing|delivery.not-settled|feed.failed)"')
@@ -32,7 +33,7 @@ async def locked(room: Newsroom, folder: Path) -> AsyncIterator[None]:
     """Another process writes, and does not come to an end."""
     with closing(sqlite3.connect(folder / "kcrush.db", isolation_level=None)) as other:
         # Between two transactions of the bot's: this blocks the loop that they need to end.
-        async with room.app.store._database._turn:
+        async with room.app.store.database._turn:
             other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")
@@ -42,7 +43,7 @@ async def locked(room: Newsroom, folder: Path) -> AsyncIterator[None]:
 async def read_only(room: Newsroom, folder: Path) -> AsyncIterator[None]:
     """What SQLite says on a file system that was remounted read-only (which a test may not do):
     its own writer is forbidden to write."""
-    database = room.app.store._database
+    database = room.app.store.database
     for begun in (True, False):
         # In its turn: a rollback would undo a transaction of the bot's that is under way.
         async with database._turn:
@@ -81,7 +82,7 @@ async def test_trouble_while_announcing(
             await room.sandbox.wait_until(lambda _: room.each_once([2, 3]), timeout=60)
             await room.app.announcer.stop()
             await announcing
-            counts = await room.app.store.outbox_counts()
+            counts = await room.app.store.outbox.counts()
     assert amid - sent <= CHANNELS
     assert room.each_once([2, 3])
     assert {str(state): number for state, number in counts.items() if number} == {
@@ -109,7 +110,7 @@ async def test_a_disk_that_is_full_for_a_while(
         for number in range(CHANNELS):
             guild = sandbox.world.add_guild(f"Guild {number}")
             channels.append(sandbox.world.add_channel(guild, "interviews"))
-            await store.add_subscription(guild.id, channels[-1].id, None, 1)
+            await add_subscription(store, guild.id, channels[-1].id, None, 1)
     async with running(tmp_path, pointed_at(sandbox, site.feed_url)) as bot:
         await sandbox.wait_ready(timeout=60)
         await site.wait_for(lambda seen: "/feed/" in seen.path, count=2, timeout=60)

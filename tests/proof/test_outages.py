@@ -62,7 +62,7 @@ async def arrived(
     that skips, and what is sent takes the world's time, as the library's own retries do."""
     for _ in range(int(2 * HOUR / step)):
         await skip(room, clock, step)
-        counts = await room.app.store.outbox_counts()
+        counts = await room.app.store.outbox.counts()
         under_way = counts[DeliveryState.PENDING] + counts[DeliveryState.LEASED]
         try:
             await room.sandbox.wait_until(

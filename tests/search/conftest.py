@@ -20,8 +20,8 @@ def synced(template, tmp_path_factory):
     async def fill():
         index = SearchIndex.open(folder / "index")
         async with open_store(database_url(folder), FakeClock()) as store:
-            async with store.write() as write:
-                ids = {key: await write.insert(one, "d") for key, one in ARCHIVE.items()}
+            async with store.transaction() as tx:
+                ids = {key: await tx.interviews.insert(one, "d") for key, one in ARCHIVE.items()}
             await index.sync(store)
         index.close()
         return ids

@@ -211,11 +211,13 @@ async def test_artists_and_days_follow_the_store(archive):
     assert [one.name for one in index.artists_named("g idle")] == ["(G)I-DLE"]
     assert [one.id for one in index.on_day(2, 28)] == [archive.ids["gidle"]]
     assert index.on_day(2, 30) == ()
-    assert [one.id for one in index.listed()] == [one.id for one in await archive.store.latest(99)]
+    assert [one.id for one in index.listed()] == [
+        one.id for one in await archive.store.interviews.latest(99)
+    ]
     assert [one.id for one in index.listed(Topic.SPORT)] == [archive.ids["yehyun"]]
     assert index.listed(Topic.GAME) == ()
-    async with archive.store.write() as write:
-        await write.withdraw(archive.ids["bts"], NOON)
+    async with archive.store.transaction() as tx:
+        await tx.interviews.withdraw(archive.ids["bts"], NOON)
     await index.sync(archive.store)
     assert index.artist(artist_id("bts")) is None
     assert index.complete_artists("방탄") == []

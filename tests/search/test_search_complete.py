@@ -168,31 +168,31 @@ async def test_completion_follows_the_store(archive):
         archive.ids["gidle"],
         archive.ids["ace"],
     ]
-    async with archive.store.write() as write:
-        newest = await write.insert(interview("newest", "Zed"), "d")
-        oldest = await write.insert(interview("oldest", "Old", age=4000), "d")
+    async with archive.store.transaction() as tx:
+        newest = await tx.interviews.insert(interview("newest", "Zed"), "d")
+        oldest = await tx.interviews.insert(interview("oldest", "Old", age=4000), "d")
         undated = interview("undated", "Undated", age=-30_000)
-        first_seen_now = await write.insert(undated, "d")
+        first_seen_now = await tx.interviews.insert(undated, "d")
     await archive.index.sync(archive.store)
     everything = [one.id for one in await archive.index.complete("", 100)]
     assert set(everything[:2]) == {newest, first_seen_now}
     assert everything[-1] == oldest
-    assert everything == [one.id for one in await archive.store.latest(100)]
+    assert everything == [one.id for one in await archive.store.interviews.latest(100)]
     (summary,) = await archive.index.complete("zed")
-    assert summary == (await archive.store.summaries([newest]))[0]
+    assert summary == (await archive.store.interviews.summaries([newest]))[0]
 
 
 async def test_a_fresh_process_completes_in_the_same_order(archive, open_index):
-    async with archive.store.write() as write:
+    async with archive.store.transaction() as tx:
         for key, age in (("undated", None), ("future", -9)):
             one = interview(key, key.title(), age=age or 0)
             changed = {"published_at": NOON - timedelta(days=age) if age else None}
-            await write.insert(type(one)(**{**_fields(one), **changed}), "d")
+            await tx.interviews.insert(type(one)(**{**_fields(one), **changed}), "d")
     await archive.index.sync(archive.store)
     fresh = open_index()
     await fresh.sync(archive.store)
     orders = await asyncio.gather(fresh.complete("", 100), archive.index.complete("", 100))
-    listed = [one.id for one in await archive.store.latest(100)]
+    listed = [one.id for one in await archive.store.interviews.latest(100)]
     assert [[one.id for one in order] for order in orders] == [listed, listed]
     assert len(listed) == len(ARCHIVE) + 2
 

@@ -36,8 +36,8 @@ ARCHIVE = {
 @pytest.fixture
 async def told(store, index):
     """``ask(query, filters)`` gives the keys of what is found."""
-    async with store.write() as write:
-        keys = {await write.insert(one, "d"): key for key, one in ARCHIVE.items()}
+    async with store.transaction() as tx:
+        keys = {await tx.interviews.insert(one, "d"): key for key, one in ARCHIVE.items()}
     await index.sync(store)
 
     async def ask(query, **filters):
@@ -129,10 +129,10 @@ async def test_typed_and_chosen_filters_hold_together(told):
     ["kind:xyz", "year:soon", "year:20", "year:", "artist:", "foo:bar", 'kind:"?"', "year:-"],
 )
 async def test_what_no_filter_understands_is_taken_literally(store, index, query):
-    async with store.write() as write:
+    async with store.transaction() as tx:
         literal = interview("l", "Lita", ("What?", f"They wrote {query} on the wall."))
         other = interview("o", "Otto", ("What?", "They wrote nothing on the wall."))
-        ids = [await write.insert(one, "d") for one in (literal, other)]
+        ids = [await tx.interviews.insert(one, "d") for one in (literal, other)]
     await index.sync(store)
     results = await index.search(query)
     assert results.exact
@@ -140,9 +140,9 @@ async def test_what_no_filter_understands_is_taken_literally(store, index, query
 
 
 async def test_a_listing_has_pages_and_a_true_total(store, index):
-    async with store.write() as write:
+    async with store.transaction() as tx:
         ids = [
-            await write.insert(interview(f"p{n}", "Pia", (FOOD, "Pie."), age=n), "d")
+            await tx.interviews.insert(interview(f"p{n}", "Pia", (FOOD, "Pie."), age=n), "d")
             for n in range(30)
         ]
     await index.sync(store)
@@ -166,8 +166,8 @@ async def test_similar_interviews_share_the_words_that_few_have(store, index):
         "piano": interview("p", "Pia", ("Why piano?", "The pedals and the keys.")),
         "bread": interview("b", "Bora", ("Why bread?", "The smell of flour and yeast.")),
     }
-    async with store.write() as write:
-        ids = {key: await write.insert(one, "d") for key, one in archive.items()}
+    async with store.transaction() as tx:
+        ids = {key: await tx.interviews.insert(one, "d") for key, one in archive.items()}
     await index.sync(store)
     assert index.similar(ids["drums"])[0] == ids["snare"]
     assert index.similar(ids["snare"], limit=1) == [ids["drums"]]
@@ -183,29 +183,33 @@ async def test_similar_interviews_are_with_the_same_artist_or_about_the_same(sto
         "ballad": interview("3", "Gaon", ("When?", "Soon."), tags=("Ballad",)),
         "other": interview("4", "Dorim", ("Where?", "Here."), tags=("Chess",)),
     }
-    async with store.write() as write:
-        ids = {key: await write.insert(one, "d") for key, one in archive.items()}
+    async with store.transaction() as tx:
+        ids = {key: await tx.interviews.insert(one, "d") for key, one in archive.items()}
     await index.sync(store)
     assert index.similar(ids["one"], 2) == [ids["two"], ids["ballad"]]
 
 
 async def test_a_withdrawn_interview_is_similar_to_none(store, index):
-    async with store.write() as write:
-        ids = [await write.insert(interview(k, "Nari", (FOOD, "Figs.")), "d") for k in "abc"]
-        await write.withdraw(ids[1], datetime(2026, 3, 2, tzinfo=UTC))
+    async with store.transaction() as tx:
+        ids = [
+            await tx.interviews.insert(interview(k, "Nari", (FOOD, "Figs.")), "d") for k in "abc"
+        ]
+        await tx.interviews.withdraw(ids[1], datetime(2026, 3, 2, tzinfo=UTC))
     await index.sync(store)
     assert index.similar(ids[0]) == [ids[2]]
     assert index.similar(ids[1]) == []
 
 
 async def test_a_phrase_of_frequent_words_is_found_in_old_answers_too(store, index):
-    async with store.write() as write:
+    async with store.transaction() as tx:
         ids = [
-            await write.insert(dated(2000 + n, f"y{n}", f"Name{n}", (FOOD, "We were there.")), "d")
+            await tx.interviews.insert(
+                dated(2000 + n, f"y{n}", f"Name{n}", (FOOD, "We were there.")), "d"
+            )
             for n in range(20)
         ]
         other = dated(2030, "other", "Other", (FOOD, "There we were."))
-        await write.insert(other, "d")
+        await tx.interviews.insert(other, "d")
     await index.sync(store)
     results = await index.search('"we were there"', limit=30)
     assert {hit.interview_id for hit in results.hits} == set(ids)

@@ -100,13 +100,13 @@ async def test_nearest_words_are_found_when_no_passage_has_them_all(archive):
 
 
 async def test_words_that_are_everywhere_are_still_to_be_found(store, index):
-    async with store.write() as write:
+    async with store.transaction() as tx:
         spoken = [
             interview(f"i{n}", f"Name{n}", ("So?", f"we went to the sea and the hill number {n}"))
             for n in range(12)
         ]
         other = interview("o", "Other", ("So?", "they rode over hills, a sea of them"))
-        ids = [await write.insert(one, "d") for one in (*spoken, other)]
+        ids = [await tx.interviews.insert(one, "d") for one in (*spoken, other)]
     await index.sync(store)
     for query in ("the sea and the hill", "hill sea the to we", "went the sea hill"):
         results = await index.search(query, limit=50)
@@ -160,11 +160,11 @@ async def test_pages_follow_each_other_without_overlap(archive):
 
 
 async def test_one_interview_does_not_drown_the_others(store, index):
-    async with store.write() as write:
+    async with store.transaction() as tx:
         long = interview("long", "Talker", *[("More?", f"Kimchi number {n}.") for n in range(30)])
         other = interview("other", "Quiet", ("And you?", "Also kimchi, now and then."))
-        talker = await write.insert(long, "d")
-        quiet = await write.insert(other, "d")
+        talker = await tx.interviews.insert(long, "d")
+        quiet = await tx.interviews.insert(other, "d")
     await index.sync(store)
     ids = [hit.interview_id for hit in (await index.search("kimchi")).hits]
     assert ids.count(talker) == 3
@@ -174,9 +174,9 @@ async def test_one_interview_does_not_drown_the_others(store, index):
 
 async def test_a_word_deep_in_a_long_answer_is_shown_where_it_is(store, index):
     words = " ".join(f"word{number}." for number in range(20_000))
-    async with store.write() as write:
+    async with store.transaction() as tx:
         long = interview("long", "Talker", ("Tell us.", f"{words} Then a zeppelin came. {words}"))
-        await write.insert(long, "d")
+        await tx.interviews.insert(long, "d")
     await index.sync(store)
     (hit,) = (await index.search("zeppelin")).hits
     assert hit.turn_number == 1
@@ -233,12 +233,12 @@ async def test_no_text_fails(archive, query, limit, offset, caplog):
 @given(words=st.lists(STORED, min_size=1, max_size=8), name=STORED)
 async def test_any_text_is_indexed_and_found_by_its_words(store, index, words, name):
     one = interview("any", name, *[(word, word) for word in words], title=name)
-    async with store.write() as write:
-        known = await write.known([one.guid], [])
+    async with store.transaction() as tx:
+        known = await tx.interviews.known([one.guid], [])
         if known:
-            await write.update(known[0].id, one, "d")
+            await tx.interviews.update(known[0].id, one, "d")
         else:
-            await write.insert(one, "d")
+            await tx.interviews.insert(one, "d")
     await index.sync(store)
     for text in [*words, name]:
         for word in word_texts(fold(text)):
@@ -259,8 +259,8 @@ async def test_an_edit_replaces_what_was_found(archive):
         subjects=(Subject("LUNA"),),
         transcript=Transcript("", (Turn(1, "Hello?", (Answer(None, "Bibimbap."),)),), ""),
     )
-    async with archive.store.write() as write:
-        await write.update(archive.ids["kuhn"], edited, "new")
+    async with archive.store.transaction() as tx:
+        await tx.interviews.update(archive.ids["kuhn"], edited, "new")
     assert await found(archive, "hungry") == ["kuhn"]
     assert await archive.index.sync(archive.store) == 1
     assert await found(archive, "hungry") == []
@@ -270,23 +270,23 @@ async def test_an_edit_replaces_what_was_found(archive):
 
 
 async def test_a_withdrawn_interview_is_forgotten_until_it_is_back(archive):
-    async with archive.store.write() as write:
-        await write.withdraw(archive.ids["kuhn"], NOON)
+    async with archive.store.transaction() as tx:
+        await tx.interviews.withdraw(archive.ids["kuhn"], NOON)
     await archive.index.sync(archive.store)
     assert "kuhn" not in await found(archive, "kuhn")
     assert await archive.index.complete("kuhn") == []
-    async with archive.store.write() as write:
-        await write.update(archive.ids["kuhn"], ARCHIVE["kuhn"], "d")
+    async with archive.store.transaction() as tx:
+        await tx.interviews.update(archive.ids["kuhn"], ARCHIVE["kuhn"], "d")
     await archive.index.sync(archive.store)
     assert (await found(archive, "kuhn"))[0] == "kuhn"
     assert [one.id for one in await archive.index.complete("kuhn")] == [archive.ids["kuhn"]]
 
 
 async def test_a_whole_name_leads_one_that_begins_like_it(store, index):
-    async with store.write() as write:
-        longer = await write.insert(interview("l", "MAIL 1", (FOOD, "Figs.")), "d")
-        whole = await write.insert(interview("w", "MAIL", (FOOD, "Figs.")), "d")
-        longest = await write.insert(interview("m", "Mailroom Choir", (FOOD, "Figs.")), "d")
+    async with store.transaction() as tx:
+        longer = await tx.interviews.insert(interview("l", "MAIL 1", (FOOD, "Figs.")), "d")
+        whole = await tx.interviews.insert(interview("w", "MAIL", (FOOD, "Figs.")), "d")
+        longest = await tx.interviews.insert(interview("m", "Mailroom Choir", (FOOD, "Figs.")), "d")
     await index.sync(store)
     order = dict.fromkeys(hit.interview_id for hit in (await index.search("mail")).hits)
     assert next(iter(order)) == whole

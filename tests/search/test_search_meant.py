@@ -84,10 +84,10 @@ async def test_nothing_is_offered_where_nothing_better_is_known(archive, query):
 
 
 async def test_another_search_is_offered_where_little_is_exact(store, index):
-    async with store.write() as write:
+    async with store.transaction() as tx:
         sola = interview("s", "Sola", *[("And then?", f"I sang number {n}.") for n in range(9)])
         shoes = interview("b", "Bora", ("Your shoes?", "One sole came off. I liked the sola."))
-        ids = [await write.insert(one, "d") for one in (sola, shoes)]
+        ids = [await tx.interviews.insert(one, "d") for one in (sola, shoes)]
     await index.sync(store)
     results = await index.search("sole")
     assert [hit.interview_id for hit in results.hits] == ids[1:]

@@ -95,8 +95,8 @@ SPELLINGS = {
 
 @pytest.fixture
 async def people(store, index):
-    async with store.write() as write:
-        keys = {await write.insert(one, "d"): key for key, one in ARCHIVE.items()}
+    async with store.transaction() as tx:
+        keys = {await tx.interviews.insert(one, "d"): key for key, one in ARCHIVE.items()}
     await index.sync(store)
 
     async def first(query):

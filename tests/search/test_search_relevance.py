@@ -11,9 +11,9 @@ async def ask(store, index):
     """``ask(query)`` gives the passages found: keys of interviews and turns."""
     keys_of = {slug: key for key, slug in SLUGS.items()}
     keys = {}
-    async with store.write() as write:
+    async with store.transaction() as tx:
         for slug, one in reversed(sample_interviews().items()):
-            keys[await write.insert(one, "d")] = keys_of[slug]
+            keys[await tx.interviews.insert(one, "d")] = keys_of[slug]
     await index.sync(store)
 
     async def ask(query):

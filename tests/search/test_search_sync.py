@@ -17,9 +17,11 @@ from tests.search.archive import ARCHIVE, NOON, interview
 
 
 async def fill(store, number, word="kimchi"):
-    async with store.write() as write:
+    async with store.transaction() as tx:
         return [
-            await write.insert(interview(f"{word}{n}", f"Name {n}", ("Food?", f"{word} {n}")), "d")
+            await tx.interviews.insert(
+                interview(f"{word}{n}", f"Name {n}", ("Food?", f"{word} {n}")), "d"
+            )
             for n in range(number)
         ]
 
@@ -229,12 +231,12 @@ async def test_a_sync_killed_at_any_instant_only_costs_its_last_steps(tmp_path, 
         process.kill()
         await process.communicate()
         assert process.returncode == -signal.SIGKILL or not line
-        async with store.write() as write:
+        async with store.transaction() as tx:
             edited = replace(
                 interview("kimchi0", "Name 0"), transcript=Transcript(f"round {lines}", (), "")
             )
-            await write.update(ids[0], edited, "d")
-            await write.withdraw(ids[lines], NOON)
+            await tx.interviews.update(ids[0], edited, "d")
+            await tx.interviews.withdraw(ids[lines], NOON)
     index = open_index()
     before = await total(index, "kimchi")
     assert before > 0
@@ -273,9 +275,9 @@ async def test_a_folder_that_may_not_be_written_says_the_mend(tmp_path):
 
 async def test_every_turn_of_an_interview_can_be_found(store, index):
     turns = tuple(Turn(n, f"Question {n}?", ()) for n in range(1, 201))
-    async with store.write() as write:
+    async with store.transaction() as tx:
         one = replace(ARCHIVE["kuhn"], transcript=Transcript("intro", turns, "outro"))
-        await write.insert(one, "d")
+        await tx.interviews.insert(one, "d")
     await index.sync(store)
     for number in (1, 77, 200):
         hits = (await index.search(f'"question {number}"')).hits

@@ -7,42 +7,43 @@ import pytest
 from bot.core.model import DeliveryState
 from bot.store import open_store
 from tests.clock import START, FakeClock
+from tests.store.rows import add_subscription, deliveries_of
 from tests.store.samples import NOON, database_url, interview
 
 
 async def test_a_failed_write_leaves_no_trace(store):
-    await store.add_subscription(1, 10, None, 1)
+    await add_subscription(store, 1, 10, None, 1)
 
     async def write_and_fail():
-        async with store.write() as write:
-            await write.enqueue(await write.insert(interview(), "d"), START)
+        async with store.transaction() as tx:
+            await tx.outbox.enqueue(await tx.interviews.insert(interview(), "d"), START)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await write_and_fail()
-    assert await store.count() == 0
-    assert (await store.outbox_counts())[DeliveryState.PENDING] == 0
+    assert await store.interviews.count() == 0
+    assert (await store.outbox.counts())[DeliveryState.PENDING] == 0
 
 
 async def test_readers_see_the_last_commit_and_do_not_wait_for_the_writer(store):
-    async with store.write() as write:
-        old = await write.insert(interview(1), "d")
-    async with store.write() as write:
-        new = await write.insert(interview(2), "d")
-        await write.update(old, interview(1, title="Edited"), "d")
+    async with store.transaction() as tx:
+        old = await tx.interviews.insert(interview(1), "d")
+    async with store.transaction() as tx:
+        new = await tx.interviews.insert(interview(2), "d")
+        await tx.interviews.update(old, interview(1, title="Edited"), "d")
         async with asyncio.timeout(2):
-            seen = await asyncio.gather(*(store.latest() for _ in range(20)))
+            seen = await asyncio.gather(*(store.interviews.latest() for _ in range(20)))
         assert {tuple(one.title for one in titles) for titles in seen} == {(interview(1).title,)}
-        assert await store.interview(new) is None
-    assert [one.title for one in await store.latest()] == ["Edited", interview(2).title]
+        assert await store.interviews.get(new) is None
+    assert [one.title for one in await store.interviews.latest()] == ["Edited", interview(2).title]
 
 
 async def test_writers_take_turns(store):
     async def one(number):
-        async with store.write() as write:
-            before = await write.known([], ["shared"])
+        async with store.transaction() as tx:
+            before = await tx.interviews.known([], ["shared"])
             await asyncio.sleep(0)
-            await write.insert(interview(number, url="shared"), "d")
+            await tx.interviews.insert(interview(number, url="shared"), "d")
             return len(before)
 
     seen = await asyncio.gather(*(one(number) for number in range(20)))
@@ -51,18 +52,18 @@ async def test_writers_take_turns(store):
 
 async def test_a_write_inside_a_write_is_told_instead_of_waiting_for_ever(store):
     async with asyncio.timeout(2):
-        async with store.write():
+        async with store.transaction():
             with pytest.raises(RuntimeError, match="same task"):
-                await store.add_subscription(1, 2, None, 3)
-        await store.add_subscription(1, 2, None, 3)
+                await add_subscription(store, 1, 2, None, 3)
+        await add_subscription(store, 1, 2, None, 3)
 
 
 @pytest.mark.parametrize("after", range(12))
 async def test_a_cancelled_write_does_not_block_the_next(store, after):
     async def many():
-        async with store.write() as write:
+        async with store.transaction() as tx:
             for number in range(50):
-                await write.insert(interview(number), "d")
+                await tx.interviews.insert(interview(number), "d")
 
     task = asyncio.create_task(many())
     for _ in range(after * 3):
@@ -70,67 +71,68 @@ async def test_a_cancelled_write_does_not_block_the_next(store, after):
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert await store.count() == 0
-    async with asyncio.timeout(5), store.write() as write:
-        await write.insert(interview(), "d")
-    assert await store.count() == 1
+    assert await store.interviews.count() == 0
+    async with asyncio.timeout(5), store.transaction() as tx:
+        await tx.interviews.insert(interview(), "d")
+    assert await store.interviews.count() == 1
 
 
 async def test_leases_taken_at_once_never_overlap(store):
     for channel in range(60):
-        await store.add_subscription(channel % 7, channel, None, 1)
-    async with store.write() as write:
+        await add_subscription(store, channel % 7, channel, None, 1)
+    async with store.transaction() as tx:
         for number in range(2):
-            await write.enqueue(await write.insert(interview(number), "d"), START)
+            await tx.outbox.enqueue(await tx.interviews.insert(interview(number), "d"), START)
     until = START + timedelta(minutes=5)
-    batches = await asyncio.gather(*(store.lease_due(START, until, 7) for _ in range(30)))
+    batches = await asyncio.gather(*(store.outbox.lease_due(START, until, 7) for _ in range(30)))
     leased = [one.delivery.id for batch in batches for one in batch]
     assert len(leased) == len(set(leased)) == 60
 
 
 @pytest.mark.parametrize("pauses", range(0, 24, 3))
 async def test_a_cancelled_change_is_made_whole(store, pauses):
-    task = asyncio.create_task(store.add_subscription(1, 10, None, 1))
+    task = asyncio.create_task(add_subscription(store, 1, 10, None, 1))
     for _ in range(pauses):
         await asyncio.sleep(0)
     begun = pauses > 0
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert len(await store.subscriptions(1)) == (1 if begun else 0)
+    assert len(await store.subscriptions.overview(1)) == (1 if begun else 0)
 
 
 @pytest.mark.parametrize("pauses", range(0, 24, 3))
 async def test_cancelled_reads_leave_the_store_readable(store, pauses):
-    async with store.write() as write:
-        id_ = await write.insert(interview(), "d")
-    reads = [asyncio.create_task(store.interview(id_)) for _ in range(8)]
+    async with store.transaction() as tx:
+        id_ = await tx.interviews.insert(interview(), "d")
+    reads = [asyncio.create_task(store.interviews.get(id_)) for _ in range(8)]
     for _ in range(pauses):
         await asyncio.sleep(0)
     for read in reads:
         read.cancel()
     await asyncio.gather(*reads, return_exceptions=True)
     async with asyncio.timeout(5):
-        found = await asyncio.gather(*(store.interview(id_) for _ in range(8)))
+        found = await asyncio.gather(*(store.interviews.get(id_) for _ in range(8)))
         assert {one.id for one in found} == {id_}
-        await store.add_subscription(1, 10, None, 1)
+        await add_subscription(store, 1, 10, None, 1)
 
 
 WRITING = """
 import asyncio, sys
 from bot.core.clock import SystemClock
 from bot.store import open_store
+from tests.store.rows import add_subscription
 from tests.store.samples import NOON, interview
 
 async def main(url):
     async with open_store(url, SystemClock()) as store:
-        await store.add_subscription(1, 10, None, 1)
+        await add_subscription(store, 1, 10, None, 1)
         number = 0
         while True:
             number += 1
-            async with store.write() as write:
-                id_ = await write.insert(interview(number), "d")
-                await write.enqueue(id_, NOON)
+            async with store.transaction() as tx:
+                id_ = await tx.interviews.insert(interview(number), "d")
+                await tx.outbox.enqueue(id_, NOON)
             print(id_, flush=True)
 
 asyncio.run(main(sys.argv[1]))
@@ -150,11 +152,11 @@ async def test_what_was_committed_outlives_kill_9_and_the_rest_is_whole(tmp_path
         rest, _ = await process.communicate()
         told = int(rest.split()[-1]) if rest.endswith(b"\n") and rest.split() else told
         async with open_store(url, FakeClock()) as store:
-            changes = await store.changed_since(0, limit=10_000)
+            changes = await store.interviews.changed_since(0, limit=10_000)
             assert len(changes) >= told
             for change in changes:
                 assert len(change.interview.interview.transcript.turns) == 2
-                assert len(await store.deliveries(change.id)) == 1
-            assert (await store.outbox_counts())[DeliveryState.PENDING] == len(changes)
-            async with store.write() as write:
-                await write.withdraw(changes[0].id, NOON)
+                assert len(await deliveries_of(store, change.id)) == 1
+            assert (await store.outbox.counts())[DeliveryState.PENDING] == len(changes)
+            async with store.transaction() as tx:
+                await tx.interviews.withdraw(changes[0].id, NOON)

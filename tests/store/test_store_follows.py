@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from bot.core.artists import artist_id, artist_ids
 from bot.core.model import DeliveryState, Subject, SubscriptionState, TargetKind
-from bot.store import FOLLOWS_LIMIT, Following, Messages, Wanted, open_store
+from bot.store import FOLLOWS_LIMIT, DirectMessageStatus, FollowOutcome, FollowRequest, open_store
 from bot.store.tables import deliveries, follow_spellings, follows, subscriptions
+from tests.store.rows import add_subscription, deliveries_of, park_delivery, settle_delivery
 from tests.store.samples import NOON, database_url, interview
 
 MINA, ALEX = 7001, 7002
@@ -21,7 +22,7 @@ LONG = timedelta(minutes=3)
 
 
 def wanted(subject):
-    return Wanted(artist_id(subject.name), subject.name, artist_ids([subject]))
+    return FollowRequest(artist_id(subject.name), subject.name, artist_ids([subject]))
 
 
 class Newsroom:
@@ -34,14 +35,15 @@ class Newsroom:
 
     async def publish(self, *subjects):
         self.number += 1
-        async with self.store.write() as write:
-            id_ = await write.insert(interview(self.number, subjects=subjects), "digest")
-            await write.enqueue(id_, self.clock.now())
+        async with self.store.transaction() as tx:
+            id_ = await tx.interviews.insert(interview(self.number, subjects=subjects), "digest")
+            await tx.outbox.enqueue(id_, self.clock.now())
         return id_
 
     async def told(self, interview_id):
         """Whom the interview is for: channel ids, by the state of their rows."""
-        async with self.store._database.write() as connection:
+        async with self.store.database.transaction() as tx:
+            connection = tx.connection
             rows = await connection.execute(
                 sa.select(subscriptions.c.channel_id, deliveries.c.state)
                 .join(deliveries, deliveries.c.subscription_id == subscriptions.c.id)
@@ -52,10 +54,11 @@ class Newsroom:
 
     async def lease(self, **limits):
         now = self.clock.now()
-        return await self.store.lease_due(now, now + LONG, 100, **limits)
+        return await self.store.outbox.lease_due(now, now + LONG, 100, **limits)
 
     async def park(self, leased, reason="messages-closed"):
-        return await self.store.park(
+        return await park_delivery(
+            self.store,
             leased.delivery.id,
             expected_attempts=leased.delivery.attempts,
             now=self.clock.now(),
@@ -64,7 +67,8 @@ class Newsroom:
         )
 
     async def sent(self, leased, channel_id=900):
-        return await self.store.settle(
+        return await settle_delivery(
+            self.store,
             leased.delivery.id,
             expected_attempts=leased.delivery.attempts,
             state=DeliveryState.SENT,
@@ -74,7 +78,8 @@ class Newsroom:
         )
 
     async def count(self, table):
-        async with self.store._database.write() as connection:
+        async with self.store.database.transaction() as tx:
+            connection = tx.connection
             return await connection.scalar(sa.select(sa.func.count()).select_from(table))
 
 
@@ -88,7 +93,7 @@ def news(store, clock):
 
 async def test_the_next_interview_is_for_who_follows_and_no_earlier_one(store, news):
     before = await news.publish(SORI)
-    assert await store.follows.add(MINA, wanted(SORI)) is Following.BEGUN
+    assert await store.follows.add(MINA, wanted(SORI)) is FollowOutcome.BEGUN
     await store.follows.add(ALEX, wanted(HAN))
     after = await news.publish(SORI)
     assert await news.told(before) == []
@@ -121,7 +126,7 @@ async def test_an_interview_with_nobody_is_for_no_person(store, news):
 
 
 async def test_channels_get_all_as_ever(store, news):
-    await store.add_subscription(1, 10, None, 1)
+    await add_subscription(store, 1, 10, None, 1)
     await store.follows.add(MINA, wanted(SORI))
     assert [who for who, _ in await news.told(await news.publish(HAN))] == [10]
     assert [who for who, _ in await news.told(await news.publish(SORI))] == [10, MINA]
@@ -130,8 +135,8 @@ async def test_channels_get_all_as_ever(store, news):
 async def test_enqueued_again_nothing_is_added(store, news):
     await store.follows.add(MINA, wanted(SORI))
     id_ = await news.publish(SORI)
-    async with store.write() as write:
-        assert await write.enqueue(id_, NOON) == 0
+    async with store.transaction() as tx:
+        assert await tx.outbox.enqueue(id_, NOON) == 0
 
 
 # -------------------------------------------------------------------- following
@@ -140,8 +145,8 @@ async def test_enqueued_again_nothing_is_added(store, news):
 async def test_followed_by_another_spelling_is_followed_already(store):
     await store.follows.add(MINA, wanted(SORI))
     other = Subject("SORI", None, ("Sori of Sea",))
-    assert await store.follows.add(MINA, wanted(other)) is Following.ALREADY
-    (one,) = await store.follows.of(MINA)
+    assert await store.follows.add(MINA, wanted(other)) is FollowOutcome.ALREADY
+    (one,) = await store.follows.followed(MINA)
     assert (one.name, one.artist_id) == ("Park Sori", artist_id("Park Sori"))
     spelled = await store.follows.spellings()
     assert artist_id("Sori of Sea") in spelled[one.artist_id]
@@ -151,24 +156,24 @@ async def test_the_newest_followed_is_listed_first(store, clock):
     for subject in (SORI, HAN, VINO):
         await store.follows.add(MINA, wanted(subject))
         await clock.advance(60)
-    listed = await store.follows.of(MINA)
+    listed = await store.follows.followed(MINA)
     assert [one.name for one in listed] == ["V1NO", "Han Seoyun", "Park Sori"]
     assert listed[0].followed_at == clock.now() - timedelta(minutes=1)
-    assert await store.follows.of(ALEX) == []
+    assert await store.follows.followed(ALEX) == []
 
 
 async def test_one_may_follow_so_many_and_no_more(store):
     for number in range(FOLLOWS_LIMIT):
         await store.follows.add(MINA, wanted(Subject(f"Artist {number}")))
-    assert await store.follows.add(MINA, wanted(SORI)) is Following.FULL
-    assert await store.follows.add(MINA, wanted(Subject("artist-7"))) is Following.ALREADY
-    assert len(await store.follows.of(MINA)) == FOLLOWS_LIMIT
-    assert await store.follows.add(ALEX, wanted(SORI)) is Following.BEGUN
+    assert await store.follows.add(MINA, wanted(SORI)) is FollowOutcome.FULL
+    assert await store.follows.add(MINA, wanted(Subject("artist-7"))) is FollowOutcome.ALREADY
+    assert len(await store.follows.followed(MINA)) == FOLLOWS_LIMIT
+    assert await store.follows.add(ALEX, wanted(SORI)) is FollowOutcome.BEGUN
 
 
 async def test_two_at_once_follow_once(store):
     became = await asyncio.gather(*(store.follows.add(MINA, wanted(SORI)) for _ in range(5)))
-    assert sorted(became) == [Following.ALREADY] * 4 + [Following.BEGUN]
+    assert sorted(became) == [FollowOutcome.ALREADY] * 4 + [FollowOutcome.BEGUN]
 
 
 async def test_new_spellings_replace_those_that_were(store, news):
@@ -184,7 +189,9 @@ async def test_new_spellings_replace_those_that_were(store, news):
 async def test_names_from_outside_are_stored_as_a_database_can(store):
     strange = Subject("So\0ri \ud800")
     await store.follows.add(MINA, wanted(strange))
-    assert [one.name for one in await store.follows.of(MINA)] == ["Sori \N{REPLACEMENT CHARACTER}"]
+    assert [one.name for one in await store.follows.followed(MINA)] == [
+        "Sori \N{REPLACEMENT CHARACTER}"
+    ]
 
 
 # -------------------------------------------------------------------- unfollowing
@@ -195,7 +202,7 @@ async def test_unfollowed_by_any_spelling(store, news):
     gone = await store.follows.remove(MINA, artist_id("박소리"))
     assert gone is not None
     assert gone.name == "Park Sori"
-    assert await store.follows.of(MINA) == []
+    assert await store.follows.followed(MINA) == []
     assert await store.follows.remove(MINA, artist_id("박소리")) is None
     assert await news.told(await news.publish(SORI)) == []
 
@@ -207,7 +214,7 @@ async def test_what_waits_for_an_unfollowed_artist_alone_is_given_up(store, news
     await store.follows.remove(MINA, artist_id("Park Sori"))
     assert await news.told(both) == [(MINA, DeliveryState.PENDING)]
     assert await news.told(one) == [(MINA, DeliveryState.SUPERSEDED)]
-    (row,) = await store.deliveries(one)
+    (row,) = await deliveries_of(store, one)
     assert row.reason == "unfollowed"
 
 
@@ -218,10 +225,10 @@ async def test_with_the_last_follow_the_subscription_ends_and_begins_anew_with_t
     waiting = await news.publish(SORI)
     await store.follows.remove(MINA, artist_id("Park Sori"))
     assert await news.told(waiting) == [(MINA, DeliveryState.ABANDONED)]
-    assert await store.follows.messages(MINA) is Messages.NONE
+    assert await store.follows.message_status(MINA) is DirectMessageStatus.NONE
     between = await news.publish(SORI)
     await store.follows.add(MINA, wanted(SORI))
-    assert await store.follows.messages(MINA) is Messages.OPEN
+    assert await store.follows.message_status(MINA) is DirectMessageStatus.OPEN
     after = await news.publish(SORI)
     assert await news.told(waiting) == [(MINA, DeliveryState.ABANDONED)]
     assert await news.told(between) == []
@@ -235,7 +242,7 @@ async def test_unfollowed_amid_a_send_it_ends_as_the_sender_says(store, news):
     await store.follows.remove(MINA, artist_id("Park Sori"))
     assert await news.sent(leased)
     assert await news.told(id_) == [(MINA, DeliveryState.SENT)]
-    assert await store.follows.messages(MINA) is Messages.NONE
+    assert await store.follows.message_status(MINA) is DirectMessageStatus.NONE
 
 
 # -------------------------------------------------------------------- closed messages
@@ -251,10 +258,10 @@ async def closed(store, news, user=MINA):
 
 async def test_closed_messages_park_and_are_to_be_told_once(store, news):
     id_ = await closed(store, news)
-    assert await store.follows.messages(MINA) is Messages.CLOSED
-    assert await store.follows.untold() == {MINA}
-    await store.follows.told(MINA)
-    assert await store.follows.untold() == set()
+    assert await store.follows.message_status(MINA) is DirectMessageStatus.CLOSED
+    assert await store.follows.to_notify() == {MINA}
+    await store.follows.mark_notified(MINA)
+    assert await store.follows.to_notify() == set()
     later = await news.publish(SORI)
     assert await news.told(later) == [(MINA, DeliveryState.PARKED)]
     # The rare probe is refused again: nobody is told a second time.
@@ -262,48 +269,48 @@ async def test_closed_messages_park_and_are_to_be_told_once(store, news):
     (probe,) = await news.lease()
     assert probe.delivery.interview_id == id_
     await news.park(probe)
-    assert await store.follows.untold() == set()
+    assert await store.follows.to_notify() == set()
 
 
 async def test_closed_again_on_the_same_day_is_told_again(store, news):
     await closed(store, news)
-    await store.follows.told(MINA)
+    await store.follows.mark_notified(MINA)
     await store.follows.try_again(MINA)
     (probe,) = await news.lease()
     await news.sent(probe)
-    assert await store.follows.messages(MINA) is Messages.OPEN
+    assert await store.follows.message_status(MINA) is DirectMessageStatus.OPEN
     await news.publish(SORI)
     (again,) = await news.lease()
     await news.park(again)
-    assert await store.follows.untold() == {MINA}
+    assert await store.follows.to_notify() == {MINA}
 
 
 async def test_tried_again_what_was_missed_arrives(store, news):
     first = await closed(store, news)
     second = await news.publish(SORI)
     assert await news.lease() == []
-    assert await store.follows.try_again(MINA) is Messages.CLOSED
+    assert await store.follows.try_again(MINA) is DirectMessageStatus.CLOSED
     (probe,) = await news.lease()
     assert probe.delivery.interview_id == first
     await news.sent(probe)
-    assert await store.follows.messages(MINA) is Messages.OPEN
+    assert await store.follows.message_status(MINA) is DirectMessageStatus.OPEN
     (rest,) = await news.lease()
     assert rest.delivery.interview_id == second
 
 
 async def test_nothing_to_try_with_counts_as_open(store, news):
     id_ = await closed(store, news)
-    async with store.write() as write:
-        await write.withdraw(id_, news.clock.now())
-    assert await store.follows.try_again(MINA) is Messages.OPEN
-    assert await store.follows.try_again(ALEX) is Messages.NONE
-    assert await store.follows.untold() == set()
+    async with store.transaction() as tx:
+        await tx.interviews.withdraw(id_, news.clock.now())
+    assert await store.follows.try_again(MINA) is DirectMessageStatus.OPEN
+    assert await store.follows.try_again(ALEX) is DirectMessageStatus.NONE
+    assert await store.follows.to_notify() == set()
 
 
 async def test_a_new_follow_tries_closed_messages_again(store, news):
     await closed(store, news)
     await store.follows.add(MINA, wanted(HAN))
-    assert await store.follows.messages(MINA) is Messages.CLOSED
+    assert await store.follows.message_status(MINA) is DirectMessageStatus.CLOSED
     assert len(await news.lease()) == 1
 
 
@@ -314,13 +321,13 @@ async def test_no_admin_is_told_of_a_persons_messages(store, news):
 
 async def test_guilds_bookkeeping_sees_no_persons(store, news):
     await closed(store, news)
-    await store.add_subscription(1, 10, None, 1)
+    await add_subscription(store, 1, 10, None, 1)
     assert set(await store.guilds.known()) == {1}
-    assert await store.parking.parked() == []
-    assert [one.subscription.channel_id for one in await store.subscriptions(1)] == [10]
+    assert await store.subscriptions.parked() == []
+    assert [one.subscription.channel_id for one in await store.subscriptions.overview(1)] == [10]
     assert await store.guilds.leave(1) == 1
     assert await store.guilds.purge(news.clock.now() + timedelta(days=60)) == 1
-    assert await store.follows.messages(MINA) is Messages.CLOSED
+    assert await store.follows.message_status(MINA) is DirectMessageStatus.CLOSED
 
 
 # -------------------------------------------------------------------- forgetting
@@ -331,8 +338,8 @@ async def test_forgotten_nothing_of_a_person_is_left(store, news):
     await store.follows.add(ALEX, wanted(SORI))
     await news.publish(SORI)
     await store.follows.forget(MINA)
-    assert await store.follows.of(MINA) == []
-    assert [one.name for one in await store.follows.of(ALEX)] == ["Park Sori"]
+    assert await store.follows.followed(MINA) == []
+    assert [one.name for one in await store.follows.followed(ALEX)] == ["Park Sori"]
     assert await news.count(follows) == await news.count(subscriptions) == 1
     assert await news.count(follow_spellings) == 3
     assert await news.count(deliveries) == 1
@@ -353,7 +360,7 @@ async def test_forgotten_and_back_again_begins_anew(store, news):
     await closed(store, news)
     await store.follows.forget(MINA)
     await store.follows.add(MINA, wanted(SORI))
-    assert await store.follows.messages(MINA) is Messages.OPEN
+    assert await store.follows.message_status(MINA) is DirectMessageStatus.OPEN
     assert await news.lease() == []
 
 
@@ -364,12 +371,12 @@ async def test_guilds_go_before_persons_and_persons_only_as_many_as_are_asked_fo
     for user in range(7000, 7005):
         await store.follows.add(user, wanted(SORI))
     for channel in range(10, 13):
-        await store.add_subscription(1, channel, None, 1)
+        await add_subscription(store, 1, channel, None, 1)
     await news.publish(SORI)
     now = news.clock.now()
-    first = await store.lease_due(now, now + LONG, 2, direct=4)
+    first = await store.outbox.lease_due(now, now + LONG, 2, direct=4)
     assert [one.subscription.channel_id for one in first] == [10, 11]
-    second = await store.lease_due(now, now + LONG, 4, direct=2)
+    second = await store.outbox.lease_due(now, now + LONG, 4, direct=2)
     assert [one.subscription.channel_id for one in second] == [12, 7000, 7001]
     assert await news.lease(direct=0) == []
     assert len(await news.lease()) == 3
@@ -399,10 +406,10 @@ async def test_where_the_last_message_stands_is_known_to_the_next(store, news):
 async def test_next_due_can_leave_persons_out(store, news):
     await store.follows.add(MINA, wanted(SORI))
     await news.publish(SORI)
-    assert await store.next_due() == news.clock.now()
-    assert await store.next_due(direct=False) is None
+    assert await store.outbox.next_due() == news.clock.now()
+    assert await store.outbox.next_due(direct=False) is None
     assert [one.delivery.state for one in await news.lease()] == [DeliveryState.LEASED]
-    assert await store.next_due() == news.clock.now() + LONG
+    assert await store.outbox.next_due() == news.clock.now() + LONG
 
 
 async def test_ten_thousand_followers_cost_little(tmp_path, clock):
@@ -414,9 +421,9 @@ async def test_ten_thousand_followers_cost_little(tmp_path, clock):
         matched = await seconds(news.publish(SORI))
         assert len(await news.lease(direct=1)) == 1
         leasing = await seconds(news.lease(direct=20))
-        await store.next_due(direct=False)
-        asking = await seconds(store.next_due(direct=False))
-        assert (await store.outbox_counts())[DeliveryState.LEASED] == 21
+        await store.outbox.next_due(direct=False)
+        asking = await seconds(store.outbox.next_due(direct=False))
+        assert (await store.outbox.counts())[DeliveryState.LEASED] == 21
     # Many times what a quiet machine takes.
     assert unmatched < 0.5
     assert matched < 3.0
@@ -434,7 +441,8 @@ async def fill(store, number):
     """So many people who follow one artist each, in one transaction."""
     users = range(100_000, 100_000 + number)
     id_ = artist_id("Park Sori")
-    async with store._database.write() as connection:
+    async with store.database.transaction() as tx:
+        connection = tx.connection
         await connection.execute(
             subscriptions.insert(),
             [

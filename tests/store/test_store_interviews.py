@@ -21,19 +21,19 @@ from bot.core.model import (
     Turn,
     Validators,
 )
-from bot.store import Known, open_store
+from bot.store import KnownInterview, open_store
 from tests.clock import START, FakeClock
 from tests.store.samples import NOON, database_url, interview, interviews
 
 
 async def insert(store, *those):
-    async with store.write() as write:
-        return [await write.insert(one, f"digest of {one.guid}") for one in those]
+    async with store.transaction() as tx:
+        return [await tx.interviews.insert(one, f"digest of {one.guid}") for one in those]
 
 
 async def test_an_interview_comes_back_as_it_went_in(store):
     (id_,) = await insert(store, interview())
-    stored = await store.interview(id_)
+    stored = await store.interviews.get(id_)
     assert stored.interview == interview()
     assert (stored.id, stored.first_seen_at, stored.withdrawn_at) == (id_, START, None)
 
@@ -41,7 +41,7 @@ async def test_an_interview_comes_back_as_it_went_in(store):
 async def test_an_interview_without_anything_comes_back_too(store):
     bare = Interview(guid="g", url="u", title="")
     (id_,) = await insert(store, bare)
-    assert (await store.interview(id_)).interview == bare
+    assert (await store.interviews.get(id_)).interview == bare
 
 
 @settings(max_examples=25, deadline=None)
@@ -52,8 +52,8 @@ def test_any_interviews_come_back_as_they_went_in(template, those):
             shutil.copy(template, folder)
             async with open_store(database_url(Path(folder)), FakeClock()) as store:
                 ids = await insert(store, *those)
-                assert [one.interview for one in await store.interviews(ids)] == those
-                changes = await store.changed_since(0)
+                assert [one.interview for one in await store.interviews.get_many(ids)] == those
+                changes = await store.interviews.changed_since(0)
                 assert [change.interview.interview for change in changes] == those
 
     asyncio.run(round_trip())
@@ -67,39 +67,40 @@ async def test_what_no_database_takes_is_replaced(store):
         transcript=Transcript("nul\0\udfff", (Turn(1, "q\0?", ()),), ""),
     )
     (id_,) = await insert(store, broken)
-    stored = (await store.interview(id_)).interview
+    stored = (await store.interviews.get(id_)).interview
     assert stored.guid == "g"
     assert stored.title == "half \N{REPLACEMENT CHARACTER} an emoji"
     assert stored.transcript.intro == "nul\N{REPLACEMENT CHARACTER}"
     assert stored.transcript.turns[0].question == "q?"
-    async with store.write() as write:
-        assert [known.id for known in await write.known(["g\0"], [])] == [id_]
+    async with store.transaction() as tx:
+        assert [known.id for known in await tx.interviews.known(["g\0"], [])] == [id_]
 
 
 async def test_turns_are_numbered_by_their_order(store):
     unsure = Transcript("", (Turn(7, "first", ()), Turn(7, "second", ())), "")
     (id_,) = await insert(store, interview(transcript=unsure))
-    turns = (await store.interview(id_)).interview.transcript.turns
+    turns = (await store.interviews.get(id_)).interview.transcript.turns
     assert [(turn.number, turn.question) for turn in turns] == [(1, "first"), (2, "second")]
 
 
 async def test_several_are_given_in_the_order_asked_and_missing_ones_left_out(store):
     one, two, three = await insert(store, interview(1), interview(2), interview(3))
     asked = [three, 999, one, two, -1, 0, 1 << 80]
-    assert [stored.id for stored in await store.interviews(asked)] == [three, one, two]
-    assert [found.id for found in await store.summaries(asked)] == [three, one, two]
-    assert await store.interviews([]) == []
+    assert [stored.id for stored in await store.interviews.get_many(asked)] == [three, one, two]
+    assert [found.id for found in await store.interviews.summaries(asked)] == [three, one, two]
+    assert await store.interviews.get_many([]) == []
 
 
 @pytest.mark.parametrize("id_", [0, -1, 12, 1 << 63, -(1 << 63) - 1, 10**30])
 async def test_an_id_that_nothing_has_finds_nothing(store, id_):
-    assert await store.interview(id_) is None
-    assert await store.deliveries(id_) == []
+    assert await store.interviews.get(id_) is None
+    assert await store.interviews.get_many([id_]) == []
+    assert await store.interviews.summaries([id_]) == []
 
 
 async def test_a_summary_tells_what_a_list_needs(store):
     (id_,) = await insert(store, interview())
-    assert await store.summaries([id_]) == [
+    assert await store.interviews.summaries([id_]) == [
         InterviewSummary(
             id=id_,
             title="Interview 1 with Park Sori (박소리)",
@@ -121,29 +122,29 @@ async def test_latest_goes_by_publishing_and_trusts_no_date_in_the_future(store,
         interview(1),
         interview(3, published_at=clock.now() + timedelta(days=30_000)),
     )
-    assert [one.id for one in await store.latest(10)] == [future, dateless, new, old]
-    assert [one.id for one in await store.latest(2, 1)] == [dateless, new]
-    assert await store.latest(0) == []
-    assert await store.latest(5, 99) == []
+    assert [one.id for one in await store.interviews.latest(10)] == [future, dateless, new, old]
+    assert [one.id for one in await store.interviews.latest(2, 1)] == [dateless, new]
+    assert await store.interviews.latest(0) == []
+    assert await store.interviews.latest(5, 99) == []
 
 
 async def test_known_finds_by_guid_and_by_url(store):
     one, two, three = await insert(store, interview(1), interview(2), interview(3))
-    async with store.write() as write:
-        await write.withdraw(three, NOON)
-        found = await write.known(
+    async with store.transaction() as tx:
+        await tx.interviews.withdraw(three, NOON)
+        found = await tx.interviews.known(
             ["https://kcrush.example/?p=1", "nothing"],
             ["https://kcrush.example/interview-1/", "https://kcrush.example/interview-3/"],
         )
     assert found == [
-        Known(
+        KnownInterview(
             one,
             "https://kcrush.example/?p=1",
             "https://kcrush.example/interview-1/",
             "digest of https://kcrush.example/?p=1",
             withdrawn=False,
         ),
-        Known(
+        KnownInterview(
             three,
             "https://kcrush.example/?p=3",
             "https://kcrush.example/interview-3/",
@@ -157,8 +158,8 @@ async def test_known_finds_by_guid_and_by_url(store):
 async def test_known_takes_more_than_a_statement_holds(store):
     ids = await insert(store, *(interview(number) for number in range(5)))
     guids = [f"https://kcrush.example/?p={number}" for number in range(40_000)]
-    async with store.write() as write:
-        assert [known.id for known in await write.known(guids, guids)] == ids
+    async with store.transaction() as tx:
+        assert [known.id for known in await tx.interviews.known(guids, guids)] == ids
 
 
 async def test_the_same_guid_is_not_stored_twice(store):
@@ -166,71 +167,73 @@ async def test_the_same_guid_is_not_stored_twice(store):
     with pytest.raises(StoreError) as refused:
         await insert(store, interview(url="https://elsewhere.example/"))
     assert refused.value.key == "store.failed"
-    assert await store.count() == 1
+    assert await store.interviews.count() == 1
 
 
 async def test_an_update_replaces_everything_but_the_id_and_the_first_sight(store, clock):
     (id_,) = await insert(store, interview())
     await clock.advance(3600)
     edited = interview(9, title="Edited", transcript=Transcript("new", (), ""))
-    async with store.write() as write:
-        await write.update(id_, edited, "new digest")
-    stored = await store.interview(id_)
+    async with store.transaction() as tx:
+        await tx.interviews.update(id_, edited, "new digest")
+    stored = await store.interviews.get(id_)
     assert stored.interview == edited
     assert stored.first_seen_at == START
-    assert (await store.summaries([id_]))[0].turn_count == 0
-    async with store.write() as write:
-        assert [known.digest for known in await write.known([edited.guid], [])] == ["new digest"]
+    assert (await store.interviews.summaries([id_]))[0].turn_count == 0
+    async with store.transaction() as tx:
+        assert [known.digest for known in await tx.interviews.known([edited.guid], [])] == [
+            "new digest"
+        ]
 
 
 async def test_an_update_of_nothing_is_an_error(store):
     with pytest.raises(LookupError):
-        async with store.write() as write:
-            await write.update(5, interview(), "d")
+        async with store.transaction() as tx:
+            await tx.interviews.update(5, interview(), "d")
 
 
 async def test_a_withdrawn_interview_leaves_lists_until_it_is_back(store):
     gone, there = await insert(store, interview(1), interview(2))
-    async with store.write() as write:
-        await write.withdraw(gone, NOON)
-    assert [one.id for one in await store.latest()] == [there]
-    assert await store.count() == 1
-    assert (await store.random(random.Random(1))).id == there
-    assert (await store.interview(gone)).withdrawn_at == NOON
-    assert await store.summaries([gone]) == []
+    async with store.transaction() as tx:
+        await tx.interviews.withdraw(gone, NOON)
+    assert [one.id for one in await store.interviews.latest()] == [there]
+    assert await store.interviews.count() == 1
+    assert (await store.interviews.random(random.Random(1))).id == there
+    assert (await store.interviews.get(gone)).withdrawn_at == NOON
+    assert await store.interviews.summaries([gone]) == []
 
-    async with store.write() as write:
-        await write.update(gone, interview(1), "d")
-    assert [one.id for one in await store.latest()] == [gone, there]
-    assert (await store.interview(gone)).withdrawn_at is None
+    async with store.transaction() as tx:
+        await tx.interviews.update(gone, interview(1), "d")
+    assert [one.id for one in await store.interviews.latest()] == [gone, there]
+    assert (await store.interviews.get(gone)).withdrawn_at is None
 
 
 async def test_random_gives_each_the_same_chance(store):
-    assert await store.random(random.Random(1)) is None
+    assert await store.interviews.random(random.Random(1)) is None
     ids = await insert(store, *(interview(number) for number in range(4)))
     rng = random.Random(20)
-    drawn = Counter([(await store.random(rng)).id for _ in range(200)])
+    drawn = Counter([(await store.interviews.random(rng)).id for _ in range(200)])
     assert sorted(drawn) == ids
     assert min(drawn.values()) > 30
 
 
 async def test_changes_are_told_in_order_each_interview_once(store):
     one, two, three = await insert(store, interview(1), interview(2), interview(3))
-    first = await store.changed_since(0)
+    first = await store.interviews.changed_since(0)
     assert [change.id for change in first] == [one, two, three]
     assert [change.interview.interview for change in first] == [
         interview(1),
         interview(2),
         interview(3),
     ]
-    assert [change.id for change in await store.changed_since(0, limit=2)] == [one, two]
+    assert [change.id for change in await store.interviews.changed_since(0, limit=2)] == [one, two]
 
     newest = first[-1].revision
-    assert await store.changed_since(newest) == []
-    async with store.write() as write:
-        await write.update(two, interview(2, title="Edited"), "d")
-        await write.withdraw(one, NOON)
-    later = await store.changed_since(newest)
+    assert await store.interviews.changed_since(newest) == []
+    async with store.transaction() as tx:
+        await tx.interviews.update(two, interview(2, title="Edited"), "d")
+        await tx.interviews.withdraw(one, NOON)
+    later = await store.interviews.changed_since(newest)
     assert [(change.id, change.interview is None) for change in later] == [
         (two, False),
         (one, True),
@@ -242,28 +245,28 @@ async def test_a_revision_is_never_used_twice_even_when_its_transaction_fails(st
     await insert(store, interview(1))
 
     async def write_and_fail():
-        async with store.write() as write:
-            await write.insert(interview(2), "d")
+        async with store.transaction() as tx:
+            await tx.interviews.insert(interview(2), "d")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await write_and_fail()
-    assert await store.count() == 1
+    assert await store.interviews.count() == 1
     await insert(store, interview(3))
-    revisions = [change.revision for change in await store.changed_since(0)]
+    revisions = [change.revision for change in await store.interviews.changed_since(0)]
     assert len(set(revisions)) == 2
 
 
 async def test_feed_state_is_remembered(store):
     url = "https://kcrush.example/feed/"
-    assert await store.feed_state(url) == FeedState(url)
+    assert await store.feeds.state(url) == FeedState(url)
     validators = Validators('W/"x"', "Sun, 01 Mar 2026 12:00:00 GMT")
     state = FeedState(url, validators, seeded=True, polled_at=NOON)
-    async with store.write() as write:
-        await write.save_feed_state(state)
-    assert await store.feed_state(url) == state
-    failed = replace(state, failures=3, polled_at=NOON + timedelta(minutes=5), changed_at=NOON)
-    async with store.write() as write:
-        await write.save_feed_state(failed)
-    assert await store.feed_state(url) == failed
-    assert await store.feed_state("https://other.example/") == FeedState("https://other.example/")
+    async with store.transaction() as tx:
+        await tx.feeds.save(state)
+    assert await store.feeds.state(url) == state
+    failed = replace(state, polled_at=NOON + timedelta(minutes=5), changed_at=NOON)
+    async with store.transaction() as tx:
+        await tx.feeds.save(failed)
+    assert await store.feeds.state(url) == failed
+    assert await store.feeds.state("https://other.example/") == FeedState("https://other.example/")

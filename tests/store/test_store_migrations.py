@@ -1,8 +1,17 @@
+"""Migrations, and the schemas of released versions.
+
+``schemas/VERSION.sql`` is the schema of a released version as SQLite tells it. A file there never
+changes: a released migration that is edited fails, and every one of these databases is upgraded.
+A new migration needs its file: ``python -m tests.store.test_store_migrations`` writes it.
+"""
+
 import asyncio
 import shutil
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import sqlalchemy as sa
@@ -11,12 +20,14 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from bot.store import Schema, open_store
+from bot.store import SchemaVersion, open_store
 from bot.store.engine import open_database
 from bot.store.migrate import MIGRATIONS, migrate, read_schema
 from bot.store.tables import HEAD, metadata
 from tests.clock import FakeClock
 from tests.store.samples import database_url, interview
+
+SCHEMAS = Path(__file__).parent / "schemas"
 
 NEXT = '''
 """A revision of tomorrow."""
@@ -52,16 +63,39 @@ def scripts_of_tomorrow(tmp_path, last=""):
 
 
 def tables(path):
-    connection = sqlite3.connect(path)
-    try:
+    with closing(sqlite3.connect(path)) as connection:
         found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         return {name for (name,) in found}
-    finally:
-        connection.close()
+
+
+def schema_of(path):
+    """Every table and index of a database, as statements that make them."""
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+            " ORDER BY type DESC, name"
+        )
+        return "".join(f"{sql};\n" for (sql,) in found)
+
+
+async def migrated_to(folder, version):
+    async with open_database(database_url(folder), FakeClock()) as database:
+        await migrate(database, head=version)
+    return folder / "kcrush.db"
 
 
 def test_the_newest_revision_is_the_one_the_tables_name():
     assert revisions()[-1] == HEAD
+
+
+def test_every_revision_has_its_schema():
+    assert {path.stem for path in SCHEMAS.glob("*.sql")} == set(revisions())
+
+
+@pytest.mark.parametrize("version", revisions())
+async def test_a_revision_makes_the_schema_that_was_released_with_it(tmp_path, version):
+    made = schema_of(await migrated_to(tmp_path, version))
+    assert made == (SCHEMAS / f"{version}.sql").read_text()
 
 
 async def test_the_revisions_make_the_tables_that_the_queries_use(tmp_path):
@@ -75,33 +109,36 @@ async def test_the_revisions_make_the_tables_that_the_queries_use(tmp_path):
 
 
 @pytest.mark.parametrize("version", [None, *revisions()])
-async def test_every_old_version_is_upgraded(tmp_path, version):
-    async with open_database(database_url(tmp_path)) as database:
-        if version is not None:
-            await migrate(database, head=version)
-        assert await read_schema(database) == Schema(version, HEAD)
+async def test_every_released_schema_is_upgraded(tmp_path, version):
+    if version is not None:
+        with closing(sqlite3.connect(tmp_path / "kcrush.db")) as connection:
+            connection.executescript((SCHEMAS / f"{version}.sql").read_text())
+            connection.execute("INSERT INTO alembic_version VALUES (?)", (version,))
+            connection.execute("INSERT INTO database VALUES (1, 'abcdef', 0)")
+            connection.commit()
+    async with open_database(database_url(tmp_path), FakeClock()) as database:
+        assert await read_schema(database) == SchemaVersion(version, HEAD)
     async with open_store(database_url(tmp_path), FakeClock()) as store:
-        assert await store.schema() == Schema(HEAD, HEAD)
-        async with store.write() as write:
-            id_ = await write.insert(interview(), "d")
-        assert (await store.interview(id_)).interview == interview()
+        assert await store.schema() == SchemaVersion(HEAD, HEAD)
+        id_ = await store.interviews.insert(interview(), "d")
+        assert (await store.interviews.get(id_)).interview == interview()
 
 
 async def test_a_revision_that_fails_half_way_leaves_the_version_before_it_whole(tmp_path):
     scripts = scripts_of_tomorrow(tmp_path, "    op.execute('SELECT * FROM no_such_table')")
-    async with open_store(database_url(tmp_path), FakeClock()) as store, store.write() as write:
-        id_ = await write.insert(interview(), "d")
-    async with open_database(database_url(tmp_path)) as database:
+    async with open_store(database_url(tmp_path), FakeClock()) as store:
+        id_ = await store.interviews.insert(interview(), "d")
+    async with open_database(database_url(tmp_path), FakeClock()) as database:
         with pytest.raises(Exception, match="no_such_table"):
             await migrate(database, scripts=scripts, head="next")
         assert (await read_schema(database)).current == HEAD
     assert "tomorrow" not in tables(tmp_path / "kcrush.db")
     async with open_store(database_url(tmp_path), FakeClock()) as store:
-        assert (await store.interview(id_)).interview.title == interview().title
-        await store.feed_state("u")
+        assert (await store.interviews.get(id_)).interview.title == interview().title
+        await store.feeds.state("u")
 
     (scripts / "versions" / "v9999_next.py").write_text(NEXT.format(before=HEAD, last=""))
-    async with open_database(database_url(tmp_path)) as database:
+    async with open_database(database_url(tmp_path), FakeClock()) as database:
         await migrate(database, scripts=scripts, head="next")
         assert (await read_schema(database)).current == "next"
     assert "tomorrow" in tables(tmp_path / "kcrush.db")
@@ -110,11 +147,12 @@ async def test_a_revision_that_fails_half_way_leaves_the_version_before_it_whole
 KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
+from bot.core.clock import SystemClock
 from bot.store.engine import open_database
 from bot.store.migrate import migrate
 
 async def main(url, scripts):
-    async with open_database(url) as database:
+    async with open_database(url, SystemClock()) as database:
         await migrate(database, scripts=Path(scripts), head="next")
 
 asyncio.run(main(*sys.argv[1:]))
@@ -124,8 +162,8 @@ asyncio.run(main(*sys.argv[1:]))
 async def test_a_revision_killed_half_way_leaves_the_version_before_it_whole(tmp_path):
     last = "    import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     scripts = scripts_of_tomorrow(tmp_path, last)
-    async with open_store(database_url(tmp_path), FakeClock()) as store, store.write() as write:
-        await write.insert(interview(), "d")
+    async with open_store(database_url(tmp_path), FakeClock()) as store:
+        await store.interviews.insert(interview(), "d")
     killed = await asyncio.create_subprocess_exec(
         sys.executable, "-c", KILLED, database_url(tmp_path), str(scripts)
     )
@@ -133,7 +171,7 @@ async def test_a_revision_killed_half_way_leaves_the_version_before_it_whole(tmp
     assert "tomorrow" not in tables(tmp_path / "kcrush.db")
     async with open_store(database_url(tmp_path), FakeClock()) as store:
         assert (await store.schema()).current == HEAD
-        assert (await store.latest())[0].title == interview().title
+        assert (await store.interviews.latest())[0].title == interview().title
 
 
 STARTED = """
@@ -180,3 +218,10 @@ def test_the_revisions_are_packaged():
     packages = {Path("bot/store/migrations"), Path("bot/store/migrations/versions")}
     assert all((package / "__init__.py").is_file() for package in packages)
     assert (MIGRATIONS / "env.py").is_file()
+
+
+if __name__ == "__main__":
+    for new in set(revisions()) - {path.stem for path in SCHEMAS.glob("*.sql")}:
+        with TemporaryDirectory() as folder:
+            made = asyncio.run(migrated_to(Path(folder), new))
+            (SCHEMAS / f"{new}.sql").write_text(schema_of(made))

@@ -10,6 +10,7 @@ from bot.core.i18n import load_messages
 from bot.store import open_store
 from bot.store.engine import BUSY_TIMEOUT
 from tests.clock import FakeClock
+from tests.store.rows import add_subscription
 from tests.store.samples import database_url, interview
 
 ROOT = os.geteuid() == 0 if hasattr(os, "geteuid") else False
@@ -31,11 +32,11 @@ async def test_the_folder_and_the_file_are_made(tmp_path):
 
 async def test_what_was_stored_is_there_after_opening_again(tmp_path):
     async with open_store(database_url(tmp_path), FakeClock()) as store:
-        async with store.write() as write:
-            id_ = await write.insert(interview(), "d")
+        async with store.transaction() as tx:
+            id_ = await tx.interviews.insert(interview(), "d")
         identity = store.identity
     async with open_store(database_url(tmp_path), FakeClock()) as store:
-        assert (await store.interview(id_)).interview == interview()
+        assert (await store.interviews.get(id_)).interview == interview()
         assert store.identity == identity
 
 
@@ -49,7 +50,8 @@ async def test_two_databases_are_not_mistaken_for_each_other(tmp_path):
 
 async def test_every_connection_is_durable_and_keeps_foreign_keys(store):
     for _ in range(2):
-        async with store._database.write() as connection:
+        async with store.database.transaction() as tx:
+            connection = tx.connection
             asked = [
                 (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
                 for name in ("journal_mode", "synchronous", "foreign_keys")
@@ -133,14 +135,14 @@ async def test_a_database_of_a_newer_program_is_refused_and_untouched(tmp_path):
 
 async def test_a_damaged_database_says_so(tmp_path):
     path = tmp_path / "kcrush.db"
-    async with open_store(database_url(tmp_path), FakeClock()) as store, store.write() as write:
+    async with open_store(database_url(tmp_path), FakeClock()) as store, store.transaction() as tx:
         for number in range(200):
-            await write.insert(interview(number), "d")
+            await tx.interviews.insert(interview(number), "d")
     whole = path.read_bytes()
     path.write_bytes(whole[:8192] + b"\xa5" * (len(whole) - 8192))
     with pytest.raises(StoreError) as refused:
         async with open_store(database_url(tmp_path), FakeClock()) as store:
-            await store.changed_since(0)
+            await store.interviews.changed_since(0)
     assert refused.value.key == "store.damaged"
 
 
@@ -151,58 +153,61 @@ async def test_another_process_that_holds_the_lock_for_too_long(tmp_path, monkey
         other = sqlite3.connect(tmp_path / "kcrush.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError) as refused:
-            await store.add_subscription(1, 2, None, 3)
+            await add_subscription(store, 1, 2, None, 3)
         assert refused.value.key == "store.locked"
-        assert await store.subscriptions(1) == []
+        assert await store.subscriptions.overview(1) == []
 
         other.execute("ROLLBACK")
         other.close()
-        _, created = await store.add_subscription(1, 2, None, 3)
+        _, created = await add_subscription(store, 1, 2, None, 3)
         assert created is True
 
 
 async def fill(store):
-    async with store.write() as write:
+    async with store.transaction() as tx:
         for number in range(100):
-            await write.insert(interview(number), "d")
+            await tx.interviews.insert(interview(number), "d")
 
 
 async def test_a_full_disk_loses_nothing_and_heals(tmp_path):
     async with open_store(database_url(tmp_path), FakeClock()) as store:
-        async with store._database.write() as connection:
+        async with store.database.transaction() as tx:
+            connection = tx.connection
             pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar()
             await connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 2}")
         with pytest.raises(StoreError) as refused:
             await fill(store)
         assert refused.value.key == "store.full"
-        assert await store.count() == 0
+        assert await store.interviews.count() == 0
 
-        async with store._database.write() as connection:
+        async with store.database.transaction() as tx:
+            connection = tx.connection
             await connection.exec_driver_sql("PRAGMA max_page_count=1000000")
-        async with store.write() as write:
-            await write.insert(interview(), "d")
-        assert await store.count() == 1
+        async with store.transaction() as tx:
+            await tx.interviews.insert(interview(), "d")
+        assert await store.interviews.count() == 1
 
 
 async def test_a_database_that_became_read_only_can_still_be_read(tmp_path):
     async with open_store(database_url(tmp_path), FakeClock()) as store:
-        async with store._database.write() as connection:
+        async with store.database.transaction() as tx:
+            connection = tx.connection
             await connection.exec_driver_sql("PRAGMA query_only=ON")
         with pytest.raises(StoreError) as refused:
-            await store.add_subscription(1, 2, None, 3)
+            await add_subscription(store, 1, 2, None, 3)
         assert refused.value.key == "store.read-only"
-        assert await store.count() == 0
+        assert await store.interviews.count() == 0
 
 
 async def test_a_copy_made_while_the_bot_runs_opens(tmp_path, store):
-    async with store.write() as write:
-        id_ = await write.insert(interview(), "d")
+    async with store.transaction() as tx:
+        id_ = await tx.interviews.insert(interview(), "d")
     copy = tmp_path / "copy"
     copy.mkdir()
     for name in ("kcrush.db", "kcrush.db-wal"):
         shutil.copy(tmp_path / name, copy / name)
     async with open_store(database_url(copy), FakeClock()) as copied:
-        assert (await copied.interview(id_)).interview == interview()
+        assert (await copied.interviews.get(id_)).interview == interview()
 
 
 def test_every_sentence_of_the_store_is_in_the_catalogue():

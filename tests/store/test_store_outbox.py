@@ -6,6 +6,13 @@ import pytest
 
 from bot.core.model import DeliveryState, SubscriptionState
 from tests.clock import START
+from tests.store.rows import (
+    add_subscription,
+    deliveries_of,
+    park_delivery,
+    set_subscription_state,
+    settle_delivery,
+)
 from tests.store.samples import interview
 
 MINUTE = timedelta(minutes=1)
@@ -13,24 +20,25 @@ MINUTE = timedelta(minutes=1)
 
 async def publish(store, *numbers, now=START):
     ids = []
-    async with store.write() as write:
+    async with store.transaction() as tx:
         for number in numbers:
-            id_ = await write.insert(interview(number), "d")
-            await write.enqueue(id_, now)
+            id_ = await tx.interviews.insert(interview(number), "d")
+            await tx.outbox.enqueue(id_, now)
             ids.append(id_)
     return ids
 
 
 async def subscribe(store, guild_id, *channel_ids):
-    return [(await store.add_subscription(guild_id, id_, None, 1))[0] for id_ in channel_ids]
+    return [(await add_subscription(store, guild_id, id_, None, 1))[0] for id_ in channel_ids]
 
 
 async def lease(store, now=START, limit=100, minutes=5):
-    return await store.lease_due(now, now + minutes * MINUTE, limit)
+    return await store.outbox.lease_due(now, now + minutes * MINUTE, limit)
 
 
 async def settle_sent(store, leased, now=START):
-    assert await store.settle(
+    assert await settle_delivery(
+        store,
         leased.delivery.id,
         expected_attempts=leased.delivery.attempts,
         state=DeliveryState.SENT,
@@ -46,19 +54,19 @@ async def send_next(store, now=START):
 
 
 async def states(store, interview_id):
-    return [row.state for row in await store.deliveries(interview_id)]
+    return [row.state for row in await deliveries_of(store, interview_id)]
 
 
 async def test_one_row_for_each_channel_however_often_it_is_enqueued(store):
     await subscribe(store, 1, 10, 11)
-    async with store.write() as write:
-        id_ = await write.insert(interview(), "d")
-        assert await write.enqueue(id_, START) == 2
-        assert await write.enqueue(id_, START) == 0
+    async with store.transaction() as tx:
+        id_ = await tx.interviews.insert(interview(), "d")
+        assert await tx.outbox.enqueue(id_, START) == 2
+        assert await tx.outbox.enqueue(id_, START) == 0
     await subscribe(store, 2, 20)
-    async with store.write() as write:
-        assert await write.enqueue(id_, START) == 1
-    rows = await store.deliveries(id_)
+    async with store.transaction() as tx:
+        assert await tx.outbox.enqueue(id_, START) == 1
+    rows = await deliveries_of(store, id_)
     assert [row.state for row in rows] == [DeliveryState.PENDING] * 3
     assert [row.attempts for row in rows] == [0, 0, 0]
 
@@ -66,11 +74,12 @@ async def test_one_row_for_each_channel_however_often_it_is_enqueued(store):
 async def test_nonces_are_stable_and_unlike_and_fit_discord(store):
     await subscribe(store, 1, 10, 11)
     one, two = await publish(store, 1, 2)
-    before = [row.nonce for id_ in (one, two) for row in await store.deliveries(id_)]
+    before = [row.nonce for id_ in (one, two) for row in await deliveries_of(store, id_)]
     assert len(set(before)) == 4
     assert all(1 <= len(nonce) <= 25 for nonce in before)
     for leased in await lease(store):
-        await store.settle(
+        await settle_delivery(
+            store,
             leased.delivery.id,
             expected_attempts=1,
             state=DeliveryState.PENDING,
@@ -78,7 +87,7 @@ async def test_nonces_are_stable_and_unlike_and_fit_discord(store):
             next_attempt_at=START,
         )
         await lease(store)
-    after = [row.nonce for id_ in (one, two) for row in await store.deliveries(id_)]
+    after = [row.nonce for id_ in (one, two) for row in await deliveries_of(store, id_)]
     assert after == before
 
 
@@ -95,7 +104,7 @@ async def test_a_lease_brings_all_that_sending_needs(store):
     assert leased.expired_lease is False
     assert leased.delivery.leased_at == START
     assert leased.delivery.maybe_sent_at is None
-    (row,) = await store.deliveries(id_)
+    (row,) = await deliveries_of(store, id_)
     assert row == replace(leased.delivery, leased_at=None, maybe_sent_at=START)
 
 
@@ -109,18 +118,28 @@ async def test_what_is_leased_is_nobody_elses_until_the_lease_ends(store):
     assert second.expired_lease is True
     assert second.delivery.attempts == 2
 
-    late = await store.settle(
-        first.delivery.id, expected_attempts=1, state=DeliveryState.SENT, now=START, message_id=7
+    late = await settle_delivery(
+        store,
+        first.delivery.id,
+        expected_attempts=1,
+        state=DeliveryState.SENT,
+        now=START,
+        message_id=7,
     )
     assert late is False
-    (row,) = await store.deliveries(first.interview.id)
+    (row,) = await deliveries_of(store, first.interview.id)
     assert row == replace(second.delivery, leased_at=None)
     assert row.maybe_sent_at == START
-    in_time = await store.settle(
-        first.delivery.id, expected_attempts=2, state=DeliveryState.SENT, now=START, message_id=8
+    in_time = await settle_delivery(
+        store,
+        first.delivery.id,
+        expected_attempts=2,
+        state=DeliveryState.SENT,
+        now=START,
+        message_id=8,
     )
     assert in_time is True
-    (row,) = await store.deliveries(first.interview.id)
+    (row,) = await deliveries_of(store, first.interview.id)
     assert (row.state, row.message_id) == (DeliveryState.SENT, 8)
 
 
@@ -134,21 +153,28 @@ async def test_a_settled_row_is_settled_once(store, state):
     values = {"expected_attempts": 1, "state": state, "now": START, "reason": "why"}
     if state is DeliveryState.PENDING:
         values["next_attempt_at"] = START + MINUTE
-    assert await store.settle(leased.delivery.id, **values) is True
-    assert await store.settle(leased.delivery.id, **values) is False
-    (row,) = await store.deliveries(leased.interview.id)
+    if state is DeliveryState.PARKED:
+        values["next_attempt_at"] = START + 10 * MINUTE
+    assert await settle_delivery(store, leased.delivery.id, **values) is True
+    assert await settle_delivery(store, leased.delivery.id, **values) is False
+    (row,) = await deliveries_of(store, leased.interview.id)
     assert (row.state, row.reason) == (state, "why")
     assert (len(await lease(store, START + MINUTE)) == 1) is (state is DeliveryState.PENDING)
 
 
 async def test_settling_that_makes_no_sense_is_refused(store):
     with pytest.raises(ValueError, match="lease"):
-        await store.settle(1, expected_attempts=1, state=DeliveryState.LEASED, now=START)
+        await settle_delivery(store, 1, expected_attempts=1, state=DeliveryState.LEASED, now=START)
     with pytest.raises(ValueError, match="next_attempt_at"):
-        await store.settle(1, expected_attempts=1, state=DeliveryState.PENDING, now=START)
+        await settle_delivery(store, 1, expected_attempts=1, state=DeliveryState.PENDING, now=START)
     with pytest.raises(ValueError, match="next_attempt_at"):
-        await store.settle(
-            1, expected_attempts=1, state=DeliveryState.SENT, now=START, next_attempt_at=START
+        await settle_delivery(
+            store,
+            1,
+            expected_attempts=1,
+            state=DeliveryState.SENT,
+            now=START,
+            next_attempt_at=START,
         )
 
 
@@ -156,7 +182,8 @@ async def test_a_retry_waits_for_its_time(store):
     await subscribe(store, 1, 10)
     await publish(store, 1)
     (leased,) = await lease(store)
-    await store.settle(
+    await settle_delivery(
+        store,
         leased.delivery.id,
         expected_attempts=1,
         state=DeliveryState.PENDING,
@@ -165,7 +192,7 @@ async def test_a_retry_waits_for_its_time(store):
         next_attempt_at=START + 2 * MINUTE,
     )
     assert await lease(store, START + MINUTE) == []
-    assert await store.next_due() == START + 2 * MINUTE
+    assert await store.outbox.next_due() == START + 2 * MINUTE
     (again,) = await lease(store, START + 2 * MINUTE)
     assert (again.delivery.attempts, again.expired_lease) == (2, False)
     assert again.delivery.nonce == leased.delivery.nonce
@@ -198,9 +225,9 @@ async def test_one_row_of_a_channel_is_in_hand_at_a_time(store):
         (first, 11),
     ]
     assert await lease(store) == []
-    assert await store.next_due() == START + 5 * MINUTE
+    assert await store.outbox.next_due() == START + 5 * MINUTE
     await settle_sent(store, in_hand[0])
-    assert await store.next_due() == START
+    assert await store.outbox.next_due() == START
     (following,) = await lease(store)
     assert (following.interview.id, following.subscription.channel_id) == (second, 10)
 
@@ -217,14 +244,14 @@ async def test_parking_takes_the_channel_and_all_that_waits_for_it_in_one_step(s
     await subscribe(store, 1, 10, 11)
     first, second = await publish(store, 1, 2)
     in_hand, _ = await lease(store)
-    assert await store.park(
-        in_hand.delivery.id, expected_attempts=1, now=START, reason="missing-access"
+    assert await park_delivery(
+        store, in_hand.delivery.id, expected_attempts=1, now=START, reason="missing-access"
     )
     for id_, others in ((first, DeliveryState.LEASED), (second, DeliveryState.PENDING)):
-        rows = await store.deliveries(id_)
+        rows = await deliveries_of(store, id_)
         assert [row.state for row in rows] == [DeliveryState.PARKED, others]
         assert rows[0].reason == "missing-access"
-    overview, _ = await store.subscriptions(1)
+    overview, _ = await store.subscriptions.overview(1)
     assert overview.subscription.state is SubscriptionState.PARKED
     assert overview.subscription.reason == "missing-access"
 
@@ -234,9 +261,11 @@ async def test_parking_needs_the_lease(store):
     (id_,) = await publish(store, 1)
     (late,) = await lease(store, minutes=1)
     await lease(store, START + 2 * MINUTE)
-    assert not await store.park(late.delivery.id, expected_attempts=1, now=START, reason="x")
+    assert not await park_delivery(
+        store, late.delivery.id, expected_attempts=1, now=START, reason="x"
+    )
     assert await states(store, id_) == [DeliveryState.LEASED]
-    (overview,) = await store.subscriptions(1)
+    (overview,) = await store.subscriptions.overview(1)
     assert overview.subscription.state is SubscriptionState.ACTIVE
 
 
@@ -244,10 +273,12 @@ async def test_parking_what_was_removed_meanwhile_ends_it(store):
     await subscribe(store, 1, 10)
     (id_,) = await publish(store, 1)
     (in_hand,) = await lease(store)
-    await store.remove_subscription(1, 10)
-    assert await store.park(in_hand.delivery.id, expected_attempts=1, now=START, reason="x")
+    await store.subscriptions.remove(1, 10)
+    assert await park_delivery(
+        store, in_hand.delivery.id, expected_attempts=1, now=START, reason="x"
+    )
     assert await states(store, id_) == [DeliveryState.ABANDONED]
-    assert await store.subscriptions(1) == []
+    assert await store.subscriptions.overview(1) == []
 
 
 async def test_a_limit_is_kept_and_nothing_is_leased_twice(store):
@@ -259,25 +290,30 @@ async def test_a_limit_is_kept_and_nothing_is_leased_twice(store):
 
 
 async def test_next_due_tells_the_soonest_that_comes_by_itself(store):
-    assert await store.next_due() is None
+    assert await store.outbox.next_due() is None
     (parked, _) = await subscribe(store, 1, 10, 11)
     await publish(store, 1)
-    assert await store.next_due() == START
-    await store.settle_subscription(parked.id, SubscriptionState.PARKED, "no permission")
+    assert await store.outbox.next_due() == START
+    await set_subscription_state(store, parked.id, SubscriptionState.PARKED, "no permission")
     (leased,) = await lease(store)
-    assert await store.next_due() == START + 5 * MINUTE
-    await store.settle(
-        leased.delivery.id, expected_attempts=1, state=DeliveryState.SENT, now=START, message_id=1
+    assert await store.outbox.next_due() == START + 5 * MINUTE
+    await settle_delivery(
+        store,
+        leased.delivery.id,
+        expected_attempts=1,
+        state=DeliveryState.SENT,
+        now=START,
+        message_id=1,
     )
-    assert await store.next_due() is None
+    assert await store.outbox.next_due() is None
 
 
 async def test_counts_know_every_state(store):
-    assert await store.outbox_counts() == dict.fromkeys(DeliveryState, 0)
+    assert await store.outbox.counts() == dict.fromkeys(DeliveryState, 0)
     await subscribe(store, 1, 10, 11)
     await publish(store, 1)
     await lease(store, limit=1)
-    assert await store.outbox_counts() == dict.fromkeys(DeliveryState, 0) | {
+    assert await store.outbox.counts() == dict.fromkeys(DeliveryState, 0) | {
         DeliveryState.PENDING: 1,
         DeliveryState.LEASED: 1,
     }
@@ -287,26 +323,31 @@ async def test_a_withdrawn_interview_is_not_sent_any_more(store):
     await subscribe(store, 1, 10, 11)
     (id_,) = await publish(store, 1)
     (in_hand,) = await lease(store, limit=1)
-    async with store.write() as write:
-        await write.withdraw(id_, START)
+    async with store.transaction() as tx:
+        await tx.interviews.withdraw(id_, START)
     assert await states(store, id_) == [DeliveryState.LEASED, DeliveryState.SUPERSEDED]
-    assert await store.settle(
-        in_hand.delivery.id, expected_attempts=1, state=DeliveryState.SENT, now=START, message_id=1
+    assert await settle_delivery(
+        store,
+        in_hand.delivery.id,
+        expected_attempts=1,
+        state=DeliveryState.SENT,
+        now=START,
+        message_id=1,
     )
 
 
 async def test_a_parked_subscription_keeps_its_rows_until_it_heals(store, clock):
     (subscription,) = await subscribe(store, 1, 10)
     (first,) = await publish(store, 1)
-    await store.settle_subscription(subscription.id, SubscriptionState.PARKED, "50013")
+    await set_subscription_state(store, subscription.id, SubscriptionState.PARKED, "50013")
     (second,) = await publish(store, 2)
     for id_ in (first, second):
-        (row,) = await store.deliveries(id_)
+        (row,) = await deliveries_of(store, id_)
         assert (row.state, row.reason) == (DeliveryState.PARKED, "50013")
     assert await lease(store) == []
 
     await clock.advance(60)
-    await store.settle_subscription(subscription.id, SubscriptionState.ACTIVE, None)
+    await set_subscription_state(store, subscription.id, SubscriptionState.ACTIVE, None)
     (healed,) = await lease(store, clock.now())
     assert healed.subscription == replace(subscription, state=SubscriptionState.ACTIVE)
     await settle_sent(store, healed)
@@ -317,11 +358,16 @@ async def test_a_row_in_hand_is_left_to_its_sender_when_the_subscription_is_park
     (subscription,) = await subscribe(store, 1, 10)
     (id_,) = await publish(store, 1)
     (leased,) = await lease(store)
-    await store.settle_subscription(subscription.id, SubscriptionState.PARKED, "50013")
+    await set_subscription_state(store, subscription.id, SubscriptionState.PARKED, "50013")
     assert await states(store, id_) == [DeliveryState.LEASED]
     assert await lease(store, START + 10 * MINUTE) == []
-    assert await store.settle(
-        leased.delivery.id, expected_attempts=1, state=DeliveryState.SENT, now=START, message_id=1
+    assert await settle_delivery(
+        store,
+        leased.delivery.id,
+        expected_attempts=1,
+        state=DeliveryState.SENT,
+        now=START,
+        message_id=1,
     )
 
 
@@ -329,27 +375,28 @@ async def test_an_ended_subscription_gives_its_rows_up_also_those_of_a_dead_send
     (subscription,) = await subscribe(store, 1, 10)
     in_hand, waiting = await publish(store, 1, 2)
     await lease(store, limit=1)
-    await store.settle_subscription(subscription.id, SubscriptionState.ENDED, "channel deleted")
+    await set_subscription_state(store, subscription.id, SubscriptionState.ENDED, "channel deleted")
     assert await states(store, in_hand) == [DeliveryState.LEASED]
     assert await states(store, waiting) == [DeliveryState.ABANDONED]
     assert await lease(store, START + 5 * MINUTE) == []
     assert await states(store, in_hand) == [DeliveryState.ABANDONED]
     (later,) = await publish(store, 3)
-    assert await store.deliveries(later) == []
+    assert await deliveries_of(store, later) == []
 
 
 async def test_ten_thousand_rows_are_enqueued_within_a_second(store):
-    async with store._database.write() as connection:
+    async with store.database.transaction() as tx:
+        connection = tx.connection
         await connection.exec_driver_sql(
             "INSERT INTO subscriptions (guild_id, channel_id, created_by, created_at, state) "
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
             "SELECT i / 3, i, 1, '2026-03-01 12:00:00.000000', 'active' FROM n"
         )
-    async with store.write() as write:
-        id_ = await write.insert(interview(), "d")
+    async with store.transaction() as tx:
+        id_ = await tx.interviews.insert(interview(), "d")
         began = time.perf_counter()
-        assert await write.enqueue(id_, START) == 10_000
+        assert await tx.outbox.enqueue(id_, START) == 10_000
         took = time.perf_counter() - began
     assert took < 1
-    assert len({row.nonce for row in await store.deliveries(id_)}) == 10_000
+    assert len({row.nonce for row in await deliveries_of(store, id_)}) == 10_000
     assert len(await lease(store, limit=100)) == 100

@@ -7,6 +7,7 @@ import pytest
 
 from bot.core.model import DeliveryState, Frequency, SubscriptionState, Timetable
 from tests.clock import START
+from tests.store.rows import deliveries_of, park_delivery, set_subscription_state, settle_delivery
 from tests.store.test_store_outbox import MINUTE, lease, publish, settle_sent, subscribe
 
 PENDING, PARKED, SENT, SUPERSEDED = (
@@ -18,7 +19,8 @@ PENDING, PARKED, SENT, SUPERSEDED = (
 
 
 async def park(store, leased, now=START, reason="missing-access", again=10):
-    assert await store.park(
+    assert await park_delivery(
+        store,
         leased.delivery.id,
         expected_attempts=leased.delivery.attempts,
         now=now,
@@ -28,11 +30,11 @@ async def park(store, leased, now=START, reason="missing-access", again=10):
 
 
 async def rows(store, ids):
-    return [row for id_ in ids for row in await store.deliveries(id_)]
+    return [row for id_ in ids for row in await deliveries_of(store, id_)]
 
 
 async def overview(store, guild_id=1):
-    (found,) = await store.subscriptions(guild_id)
+    (found,) = await store.subscriptions.overview(guild_id)
     return found
 
 
@@ -43,7 +45,7 @@ async def test_a_parked_subscription_lies_still_until_its_probe(store):
     assert leased.probes is None
     await park(store, leased)
     assert await lease(store, START + 9 * MINUTE) == []
-    assert await store.next_due() == START + 10 * MINUTE
+    assert await store.outbox.next_due() == START + 10 * MINUTE
     assert (await overview(store)).next_attempt_at == START + 10 * MINUTE
     (probe,) = await lease(store, START + 10 * MINUTE)
     assert probe.probes == 0
@@ -83,7 +85,7 @@ async def test_what_is_sent_heals_and_the_newest_that_were_missed_follow(store):
     assert [row.reason for row in await rows(store, ids[:3])] == ["caught-up"] * 3
     found = (await overview(store)).subscription
     assert (found.state, found.reason) == (SubscriptionState.ACTIVE, None)
-    assert await store.parking.parked() == []
+    assert await store.subscriptions.parked() == []
 
 
 async def test_a_speaker_that_is_superseded_itself_hands_its_number_on(store):
@@ -100,7 +102,7 @@ async def test_a_speaker_that_is_superseded_itself_hands_its_number_on(store):
     (probe,) = await lease(store, now)
     assert probe.delivery.missed == 6
     await settle_sent(store, probe, now)
-    assert (await store.outbox_counts())[SUPERSEDED] == 6
+    assert (await store.outbox.counts())[SUPERSEDED] == 6
 
 
 async def test_a_subscription_with_nothing_to_try_waits_for_news(store):
@@ -108,8 +110,8 @@ async def test_a_subscription_with_nothing_to_try_waits_for_news(store):
     (only,) = await publish(store, 1)
     (leased,) = await lease(store)
     await park(store, leased)
-    async with store.write() as write:
-        await write.withdraw(only, START)
+    async with store.transaction() as tx:
+        await tx.interviews.withdraw(only, START)
     assert await lease(store, START + 10 * MINUTE) == []
     (news,) = await publish(store, 2)
     (probe,) = await lease(store, START + 11 * MINUTE)
@@ -119,7 +121,7 @@ async def test_a_subscription_with_nothing_to_try_waits_for_news(store):
 async def test_a_digest_is_probed_as_a_whole(store):
     await subscribe(store, 1, 10)
     daily = Timetable(Frequency.DAILY, hour=18)
-    await store.choices.edit(1, 10, lambda one: replace(one, timetable=daily))
+    await store.subscriptions.edit(1, 10, lambda one: replace(one, timetable=daily))
     ids = await publish(store, 1, 2, 3, 4, 5)
     now = START + timedelta(hours=6)
     (leased,) = await lease(store, now)
@@ -138,13 +140,13 @@ async def test_a_channel_can_be_probed_at_once(store):
     await publish(store, 1)
     for leased in await lease(store):
         await park(store, leased)
-    assert {id_ for id_, _, _ in await store.parking.parked()} == {first.id, second.id}
-    assert await store.parking.parked(2) == []
-    assert await store.parking.probe_soon([first.id], START) == 1
-    assert await store.parking.probe_soon([first.id], START) == 0
+    assert {id_ for id_, _, _ in await store.subscriptions.parked()} == {first.id, second.id}
+    assert await store.subscriptions.parked(2) == []
+    assert await store.subscriptions.probe_soon([first.id], START) == 1
+    assert await store.subscriptions.probe_soon([first.id], START) == 0
     (probe,) = await lease(store)
     assert probe.subscription.id == first.id
-    assert await store.parking.probe_soon([first.id], START) == 0
+    assert await store.subscriptions.probe_soon([first.id], START) == 0
 
 
 async def test_removed_paused_or_left_it_is_not_probed(store):
@@ -152,8 +154,8 @@ async def test_removed_paused_or_left_it_is_not_probed(store):
     await publish(store, 1)
     for leased in await lease(store):
         await park(store, leased)
-    await store.settle_subscription(first.id, SubscriptionState.ENDED, "removed")
-    await store.settle_subscription(second.id, SubscriptionState.PAUSED, None)
+    await set_subscription_state(store, first.id, SubscriptionState.ENDED, "removed")
+    await set_subscription_state(store, second.id, SubscriptionState.PAUSED, None)
     (probe,) = await lease(store, START + 10 * MINUTE)
     assert probe.subscription.id == third.id
 
@@ -180,7 +182,8 @@ async def test_a_probe_that_is_withdrawn_or_given_up_makes_room_for_the_next(sto
     await park(store, leased)
     now = START + 10 * MINUTE
     (probe,) = await lease(store, now)
-    assert await store.settle(
+    assert await settle_delivery(
+        store,
         probe.delivery.id,
         expected_attempts=probe.delivery.attempts,
         state=DeliveryState.ABANDONED,
@@ -189,14 +192,15 @@ async def test_a_probe_that_is_withdrawn_or_given_up_makes_room_for_the_next(sto
     )
     (second,) = await lease(store, now)
     assert second.interview.id == ids[1]
-    assert await store.settle(
+    assert await settle_delivery(
+        store,
         second.delivery.id,
         expected_attempts=second.delivery.attempts,
         state=PENDING,
         now=now,
         next_attempt_at=now + MINUTE,
     )
-    async with store.write() as write:
-        await write.withdraw(ids[1], now)
+    async with store.transaction() as tx:
+        await tx.interviews.withdraw(ids[1], now)
     (third,) = await lease(store, now)
     assert third.interview.id == ids[2]

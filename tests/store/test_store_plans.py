@@ -36,16 +36,15 @@ async def plan_of(connection, statement):
 @pytest.mark.parametrize(
     ("statement", "index"),
     [
-        (outbox._DUE, "deliveries_due"),
+        (outbox.DUE, "deliveries_due"),
         (outbox.NEXT_DUE, "deliveries_due"),
-        (outbox._DUE_DIRECT, "deliveries_due_direct"),
+        (outbox.DUE_DIRECT, "deliveries_due_direct"),
         (outbox.NEXT_DUE_DIRECT, "deliveries_due_direct"),
-        (follows.OF, "sqlite_autoindex_follows_1"),
-        (follows.UNTOLD, "subscriptions_notice"),
-        (outbox.OF_INTERVIEW, "sqlite_autoindex_deliveries_1"),
+        (follows.FOLLOWED, "sqlite_autoindex_follows_1"),
+        (follows.TO_NOTIFY, "subscriptions_notice"),
         (subscriptions.OVERVIEW, "deliveries_subscription"),
         (parking.NEXT_PROBE, "subscriptions_probe"),
-        (parking._DUE_PROBES, "subscriptions_probe"),
+        (parking.DUE_PROBES, "subscriptions_probe"),
         (edits.DUE, "deliveries_edits"),
         (edits.NEXT_DUE, "deliveries_edits"),
         (notices._DUE, "subscriptions_notice"),
@@ -56,15 +55,17 @@ async def plan_of(connection, statement):
     ],
 )
 async def test_a_hot_question_uses_its_index(store, statement, index):
-    async with store._database.write() as connection:
+    async with store.database.transaction() as tx:
+        connection = tx.connection
         steps = await plan_of(connection, statement)
     assert any(index in step for step in steps), steps
     read_whole = [step for step in steps if step.startswith("SCAN") and "USING INDEX" not in step]
     assert not [step for step in read_whole if "anon" not in step and "subquery" not in step], steps
 
 
-@pytest.mark.parametrize("statement", [outbox._DUE_DIRECT, outbox.NEXT_DUE_DIRECT])
+@pytest.mark.parametrize("statement", [outbox.DUE_DIRECT, outbox.NEXT_DUE_DIRECT])
 async def test_the_first_of_a_long_queue_is_not_sorted_for(store, statement):
-    async with store._database.write() as connection:
+    async with store.database.transaction() as tx:
+        connection = tx.connection
         steps = await plan_of(connection, statement)
     assert not [step for step in steps if "TEMP B-TREE" in step], steps

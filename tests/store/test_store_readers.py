@@ -16,8 +16,10 @@ MINA, ALEX = 80351110224678912, 80351110224678913
 
 
 async def publish(store, *numbers):
-    async with store.write() as write:
-        return [await write.insert(interview(number), f"digest {number}") for number in numbers]
+    async with store.transaction() as tx:
+        return [
+            await tx.interviews.insert(interview(number), f"digest {number}") for number in numbers
+        ]
 
 
 def at(minutes):
@@ -29,9 +31,9 @@ async def test_an_interview_opens_with_what_the_person_kept(store):
     await store.readers.save(MINA, Saved(one, 2, NOON), 500)
     await store.readers.save(MINA, Saved(one, 0, NOON), 500)
     await store.readers.save(ALEX, Saved(one, 1, NOON), 500)
-    await store.readers.keep_places([(MINA, Place(one, Position(2, 1), at(3)))])
+    await store.readers.save_places([(MINA, Place(one, Position(2, 1), at(3)))])
     opened = await store.readers.open(MINA, one)
-    assert opened.stored == await store.interview(one)
+    assert opened.stored == await store.interviews.get(one)
     assert opened.saved == {0, 2}
     assert opened.place == Place(one, Position(2, 1), at(3))
     other = await store.readers.open(ALEX, one)
@@ -41,10 +43,10 @@ async def test_an_interview_opens_with_what_the_person_kept(store):
 
 async def test_an_interview_without_questions_opens_too(store):
     prose = replace(interview(1), transcript=replace(interview(1).transcript, turns=()))
-    async with store.write() as write:
-        one = await write.insert(prose, "digest")
+    async with store.transaction() as tx:
+        one = await tx.interviews.insert(prose, "digest")
     await store.readers.save(MINA, Saved(one, 0, NOON), 500)
-    await store.readers.keep_places([(MINA, Place(one, Position(0, 2), NOON))])
+    await store.readers.save_places([(MINA, Place(one, Position(0, 2), NOON))])
     opened = await store.readers.open(MINA, one)
     assert opened.saved == {0}
     assert opened.place == Place(one, Position(0, 2), NOON)
@@ -53,10 +55,10 @@ async def test_an_interview_without_questions_opens_too(store):
 
 async def test_the_newest_place_counts_in_whatever_order_they_come(store):
     one, two = await publish(store, 1, 2)
-    await store.readers.keep_places(
+    await store.readers.save_places(
         [(MINA, Place(one, Position(1, 0), at(1))), (MINA, Place(two, Position(2, 1), at(2)))]
     )
-    await store.readers.keep_places(
+    await store.readers.save_places(
         [(MINA, Place(one, Position(2, 0), at(5))), (MINA, Place(two, Position(1, 0), at(1)))]
     )
     started = await store.readers.started(MINA)
@@ -70,8 +72,8 @@ async def test_the_newest_place_counts_in_whatever_order_they_come(store):
 
 async def test_the_cover_is_a_place_only_where_there_is_no_other(store):
     one, two = await publish(store, 1, 2)
-    await store.readers.keep_places([(MINA, Place(one, Position(2, 0), at(1)))])
-    await store.readers.keep_places(
+    await store.readers.save_places([(MINA, Place(one, Position(2, 0), at(1)))])
+    await store.readers.save_places(
         [(MINA, Place(one, Position(0, 0), at(2))), (MINA, Place(two, Position(0, 0), at(2)))]
     )
     started = await store.readers.started(MINA)
@@ -83,7 +85,7 @@ async def test_the_cover_is_a_place_only_where_there_is_no_other(store):
 
 async def test_a_place_in_what_was_deleted_is_no_place(store):
     (one,) = await publish(store, 1)
-    await store.readers.keep_places(
+    await store.readers.save_places(
         [(MINA, Place(one + 7, Position(1, 0), NOON)), (MINA, Place(one, Position(1, 0), NOON))]
     )
     assert [found.place.interview_id for found in await store.readers.started(MINA)] == [one]
@@ -91,20 +93,20 @@ async def test_a_place_in_what_was_deleted_is_no_place(store):
 
 async def test_withdrawn_interviews_are_not_gone_on_with(store):
     one, two = await publish(store, 1, 2)
-    await store.readers.keep_places(
+    await store.readers.save_places(
         [(MINA, Place(one, Position(1, 0), NOON)), (MINA, Place(two, Position(1, 0), NOON))]
     )
-    async with store.write() as write:
-        await write.withdraw(one, NOON)
+    async with store.transaction() as tx:
+        await tx.interviews.withdraw(one, NOON)
     assert [found.place.interview_id for found in await store.readers.started(MINA)] == [two]
 
 
 async def test_of_each_person_the_newest_places_are_kept(store):
     ids = await publish(store, *range(1, PLACES_KEPT + 4))
-    await store.readers.keep_places(
+    await store.readers.save_places(
         [(MINA, Place(id_, Position(1, 0), at(id_))) for id_ in ids[: PLACES_KEPT - 1]]
     )
-    await store.readers.keep_places(
+    await store.readers.save_places(
         [(MINA, Place(id_, Position(1, 0), at(id_))) for id_ in ids[PLACES_KEPT - 1 :]]
         + [(ALEX, Place(ids[0], Position(1, 0), at(0)))]
     )
@@ -149,8 +151,8 @@ async def test_what_is_saved_comes_newest_first_in_pages_with_the_withdrawn_mark
     one, two, three = await publish(store, 1, 2, 3)
     for minute, (id_, section) in enumerate([(one, 0), (two, 1), (three, 2)]):
         await store.readers.save(MINA, Saved(id_, section, at(minute)), 500)
-    async with store.write() as write:
-        await write.withdraw(two, NOON)
+    async with store.transaction() as tx:
+        await tx.interviews.withdraw(two, NOON)
     first = await store.readers.saved(MINA, 2)
     assert [(item.saved.interview_id, item.interview.withdrawn) for item in first] == [
         (three, False),
@@ -170,7 +172,7 @@ async def test_forgetting_one_person_leaves_the_others(store):
     (one,) = await publish(store, 1)
     for person in (MINA, ALEX):
         await store.readers.save(person, Saved(one, 0, at(4)), 500)
-        await store.readers.keep_places([(person, Place(one, Position(1, 0), at(2)))])
+        await store.readers.save_places([(person, Place(one, Position(1, 0), at(2)))])
     kept = await store.readers.count_places(MINA)
     assert (kept.number, kept.oldest, kept.newest) == (1, at(2), at(2))
     await store.readers.forget(MINA)
@@ -182,15 +184,15 @@ async def test_forgetting_one_person_leaves_the_others(store):
 
 async def test_listed_interviews_tell_what_was_withdrawn(store):
     one, two = await publish(store, 1, 2)
-    async with store.write() as write:
-        await write.withdraw(two, NOON)
+    async with store.transaction() as tx:
+        await tx.interviews.withdraw(two, NOON)
     found = await store.readers.listed([two, one, 4711])
     assert {id_: listed.withdrawn for id_, listed in found.items()} == {one: False, two: True}
 
 
 async def test_what_was_kept_is_there_after_a_restart(store, tmp_path, clock):
     (one,) = await publish(store, 1)
-    await store.readers.keep_places([(MINA, Place(one, Position(1, 0), at(2)))])
+    await store.readers.save_places([(MINA, Place(one, Position(1, 0), at(2)))])
     async with open_store(database_url(tmp_path), clock) as again:
         (started,) = await again.readers.started(MINA)
     assert started.place == Place(one, Position(1, 0), at(2))
@@ -220,4 +222,4 @@ async def plan(store, statement, asked):
         sql = bound.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
         return [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
 
-    return await store._database.inspect(explain)
+    return await store.database.inspect(explain)

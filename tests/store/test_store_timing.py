@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.core.model import DeliveryState, Frequency, QuietHours, SubscriptionState, Timetable
+from tests.store.rows import deliveries_of, park_delivery, settle_delivery
 from tests.store.samples import interview
 
 MINUTE = timedelta(minutes=1)
@@ -15,7 +16,7 @@ SIX = datetime.fromisoformat("2026-03-01T18:00+00:00")  # the clock begins at 12
 
 
 async def subscribe(store, channel=10, guild=1, timetable=DAILY):
-    after, _ = await store.choices.subscribe(
+    after, _ = await store.subscriptions.subscribe(
         guild, channel, 77, lambda one: replace(one, timetable=timetable)
     )
     return after
@@ -23,19 +24,20 @@ async def subscribe(store, channel=10, guild=1, timetable=DAILY):
 
 async def publish(store, clock, *numbers):
     ids = []
-    async with store.write() as write:
+    async with store.transaction() as tx:
         for number in numbers:
-            ids.append(await write.insert(interview(number), "d"))
-            await write.enqueue(ids[-1], clock.now())
+            ids.append(await tx.interviews.insert(interview(number), "d"))
+            await tx.outbox.enqueue(ids[-1], clock.now())
     return ids
 
 
 async def lease(store, clock):
-    return await store.lease_due(clock.now(), clock.now() + MINUTE, 50)
+    return await store.outbox.lease_due(clock.now(), clock.now() + MINUTE, 50)
 
 
 async def sent(store, clock, leased, message_id=900):
-    return await store.settle(
+    return await settle_delivery(
+        store,
         leased.delivery.id,
         expected_attempts=leased.delivery.attempts,
         state=DeliveryState.SENT,
@@ -49,24 +51,24 @@ def listed(leased):
 
 
 async def states(store, ids):
-    return [row.state for id_ in ids for row in await store.deliveries(id_)]
+    return [row.state for id_ in ids for row in await deliveries_of(store, id_)]
 
 
 async def test_a_digest_waits_for_its_hour_and_is_one_delivery(store, clock):
     await subscribe(store)
     first, second, third = await publish(store, clock, 3, 2, 1)
     assert await lease(store, clock) == []
-    assert await store.next_due() == SIX
+    assert await store.outbox.next_due() == SIX
     await clock.advance(6 * 3600)
     (leased,) = await lease(store, clock)
     assert listed(leased) == [third, second, first]
     assert leased.more == 0
     assert await lease(store, clock) == []
-    assert await store.next_due() == clock.now() + MINUTE
+    assert await store.outbox.next_due() == clock.now() + MINUTE
     assert await sent(store, clock, leased)
-    rows = [row for id_ in (first, second, third) for row in await store.deliveries(id_)]
+    rows = [row for id_ in (first, second, third) for row in await deliveries_of(store, id_)]
     assert [(row.state, row.message_id) for row in rows] == [(DeliveryState.SENT, 900)] * 3
-    assert await store.next_due() is None
+    assert await store.outbox.next_due() is None
     await clock.advance(86400)
     assert await lease(store, clock) == []
 
@@ -91,7 +93,8 @@ async def test_what_comes_while_a_digest_is_on_its_way_waits_for_the_next(store,
     assert (again.delivery.nonce, listed(again)) == (leased.delivery.nonce, early[::-1])
     assert again.expired_lease
     assert not await sent(store, clock, leased)
-    await store.settle(
+    await settle_delivery(
+        store,
         again.delivery.id,
         expected_attempts=2,
         state=DeliveryState.PENDING,
@@ -125,21 +128,22 @@ async def test_what_is_withdrawn_is_not_listed(store, clock):
     first, second, third = await publish(store, clock, 3, 2, 1)
     await clock.advance(6 * 3600)
     (leased,) = await lease(store, clock)
-    async with store.write() as write:
-        await write.withdraw(third, clock.now())
+    async with store.transaction() as tx:
+        await tx.interviews.withdraw(third, clock.now())
     await clock.advance(61)
     (leased,) = await lease(store, clock)
     assert (leased.interview.id, listed(leased)) == (third, [second, first])
-    await store.settle(
+    await settle_delivery(
+        store,
         leased.delivery.id,
         expected_attempts=2,
         state=DeliveryState.PENDING,
         now=clock.now(),
         next_attempt_at=clock.now(),
     )
-    async with store.write() as write:
-        await write.withdraw(first, clock.now())
-        await write.withdraw(second, clock.now())
+    async with store.transaction() as tx:
+        await tx.interviews.withdraw(first, clock.now())
+        await tx.interviews.withdraw(second, clock.now())
     assert await lease(store, clock) == []
     assert await states(store, [first, second, third]) == [DeliveryState.SUPERSEDED] * 3
 
@@ -147,8 +151,8 @@ async def test_what_is_withdrawn_is_not_listed(store, clock):
 async def test_what_is_withdrawn_before_its_hour_is_superseded(store, clock):
     await subscribe(store)
     first, second = await publish(store, clock, 2, 1)
-    async with store.write() as write:
-        await write.withdraw(second, clock.now())
+    async with store.transaction() as tx:
+        await tx.interviews.withdraw(second, clock.now())
     await clock.advance(6 * 3600)
     (leased,) = await lease(store, clock)
     assert listed(leased) == [first]
@@ -159,14 +163,15 @@ async def test_a_digest_that_discord_refuses_is_given_up_as_a_whole(store, clock
     ids = await publish(store, clock, 2, 1)
     await clock.advance(6 * 3600)
     (leased,) = await lease(store, clock)
-    await store.settle(
+    await settle_delivery(
+        store,
         leased.delivery.id,
         expected_attempts=1,
         state=DeliveryState.ABANDONED,
         now=clock.now(),
         reason="rejected",
     )
-    rows = [row for id_ in ids for row in await store.deliveries(id_)]
+    rows = [row for id_ in ids for row in await deliveries_of(store, id_)]
     assert [(row.state, row.reason) for row in rows] == [(DeliveryState.ABANDONED, "rejected")] * 2
 
 
@@ -175,7 +180,8 @@ async def test_a_parked_digest_comes_in_one_when_it_heals(store, clock):
     early = await publish(store, clock, 2, 1)
     await clock.advance(6 * 3600)
     (leased,) = await lease(store, clock)
-    await store.park(
+    await park_delivery(
+        store,
         leased.delivery.id,
         expected_attempts=1,
         now=clock.now(),
@@ -189,7 +195,7 @@ async def test_a_parked_digest_comes_in_one_when_it_heals(store, clock):
     assert listed(probe) == early[::-1]
     await sent(store, clock, probe)
     assert set(await states(store, early)) == {DeliveryState.SENT}
-    assert (await store.choices.find(1, 10)).state is SubscriptionState.ACTIVE
+    assert (await store.subscriptions.find(1, 10)).state is SubscriptionState.ACTIVE
 
 
 async def test_an_ended_digest_leaves_nothing_behind(store, clock):
@@ -197,22 +203,22 @@ async def test_an_ended_digest_leaves_nothing_behind(store, clock):
     ids = await publish(store, clock, 2, 1)
     await clock.advance(6 * 3600)
     (leased,) = await lease(store, clock)
-    await store.remove_subscription(1, 10)
+    await store.subscriptions.remove(1, 10)
     await clock.advance(61)
     assert await lease(store, clock) == []
     assert set(await states(store, ids)) == {DeliveryState.ABANDONED}
-    assert await store.next_due() is None
+    assert await store.outbox.next_due() is None
     assert not await sent(store, clock, leased)
 
 
 async def test_from_a_digest_to_each_and_back(store, clock):
     await subscribe(store)
     first, second = await publish(store, clock, 2, 1)
-    await store.choices.edit(1, 10, lambda one: replace(one, timetable=Timetable()))
+    await store.subscriptions.edit(1, 10, lambda one: replace(one, timetable=Timetable()))
     (leased,) = await lease(store, clock)
     assert (leased.interview.id, listed(leased)) == (first, [])
     await sent(store, clock, leased)
-    await store.choices.edit(1, 10, lambda one: replace(one, timetable=DAILY))
+    await store.subscriptions.edit(1, 10, lambda one: replace(one, timetable=DAILY))
     assert await lease(store, clock) == []
     await clock.advance(6 * 3600)
     (leased,) = await lease(store, clock)
@@ -229,7 +235,8 @@ async def test_quiet_hours_hold_back_what_comes_and_what_is_tried_again(store, c
     leased = await lease(store, clock)
     assert len(leased) == 2
     for one in leased:
-        await store.settle(
+        await settle_delivery(
+            store,
             one.delivery.id,
             expected_attempts=1,
             state=DeliveryState.PENDING,
@@ -244,7 +251,7 @@ async def test_quiet_hours_hold_back_what_comes_and_what_is_tried_again(store, c
     await publish(store, clock, 2)
     (loud,) = await lease(store, clock)
     await sent(store, clock, loud)
-    assert await store.next_due() == SIX + 120 * MINUTE
+    assert await store.outbox.next_due() == SIX + 120 * MINUTE
     await clock.advance(5.5 * 3600 - 1)
     assert await lease(store, clock) == []
     await clock.advance(1)
@@ -256,7 +263,7 @@ async def test_the_hour_is_the_guilds(store, clock):
     await store.guilds.edit(1, lambda one: replace(one, time_zone="Asia/Seoul"))
     await subscribe(store, timetable=Timetable(Frequency.DAILY, hour=22))
     await publish(store, clock, 1)
-    assert await store.next_due() == datetime.fromisoformat("2026-03-01T13:00+00:00")
+    assert await store.outbox.next_due() == datetime.fromisoformat("2026-03-01T13:00+00:00")
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -278,7 +285,8 @@ async def test_whatever_breaks_off_each_interview_is_listed_once(store, clock, s
         if fate == "sent":
             await sent(store, clock, leased)
         elif fate == "lost":
-            await store.settle(
+            await settle_delivery(
+                store,
                 leased.delivery.id,
                 expected_attempts=leased.delivery.attempts,
                 state=DeliveryState.PENDING,
@@ -287,7 +295,8 @@ async def test_whatever_breaks_off_each_interview_is_listed_once(store, clock, s
                 next_attempt_at=clock.now() + MINUTE,
             )
         elif fate == "blocked" and leased.delivery.nonce not in standing:
-            await store.park(
+            await park_delivery(
+                store,
                 leased.delivery.id,
                 expected_attempts=leased.delivery.attempts,
                 now=clock.now(),
@@ -303,16 +312,18 @@ async def test_whatever_breaks_off_each_interview_is_listed_once(store, clock, s
             await work(leased)
         act = rng.random()
         if act < 0.05:
-            await store.choices.pause(1, 10)
+            await store.subscriptions.pause(1, 10)
         elif act < 0.2:
-            await store.choices.resume(1, 10)
+            await store.subscriptions.resume(1, 10)
         elif act < 0.3:
             hour = rng.randrange(24)
             frequency = rng.choice([Frequency.DAILY, Frequency.WEEKLY])
             times = Timetable(frequency, rng.randrange(7), hour)
-            await store.choices.edit(1, 10, lambda one, times=times: replace(one, timetable=times))
+            await store.subscriptions.edit(
+                1, 10, lambda one, times=times: replace(one, timetable=times)
+            )
         await clock.advance(rng.choice([60, 3600, 8 * 3600]))
-    await store.choices.resume(1, 10)
+    await store.subscriptions.resume(1, 10)
     for _ in range(40):
         for leased in await lease(store, clock):
             shown = listed(leased) or [leased.interview.id]

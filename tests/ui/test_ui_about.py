@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.core.i18n import Text
 from bot.core.model import Follow, Place, Position, Saved
 from bot.fans.library import PersonalData
-from bot.store import Count, Listed, SavedItem, Started
+from bot.store import DatedCount, ListedInterview, SavedItem, StartedInterview
 from bot.ui.about import SECTIONS, forget_page, help_page, privacy_page
 from bot.ui.mentions import Mentions
 from tests.ui.limits import buttons, shown, texts, within_limits
@@ -17,17 +17,17 @@ from tests.ui.strategies import NOW, TEXT
 
 patient = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
-NOTHING = PersonalData(Count(0), Count(0), ())
+NOTHING = PersonalData(DatedCount(0), DatedCount(0), ())
 
 
 def kept(title: str, question: str, names: list[str], number: int) -> PersonalData:
     summary = replace(SUMMARY, title=title)
     return PersonalData(
-        Count(number, NOW, NOW),
-        Count(number, NOW, NOW),
+        DatedCount(number, NOW, NOW),
+        DatedCount(number, NOW, NOW),
         [Follow("0123456789", name, NOW) for name in names],
-        Started(Place(7, Position(3), NOW), summary),
-        SavedItem(Saved(7, 3, NOW), Listed(summary, withdrawn=False), question),
+        StartedInterview(Place(7, Position(3), NOW), summary),
+        SavedItem(Saved(7, 3, NOW), ListedInterview(summary, withdrawn=False), question),
     )
 
 

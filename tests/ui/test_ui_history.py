@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.core.i18n import Text
 from bot.core.model import COVER, END, Interview, InterviewSummary, Place, Position, Saved
 from bot.fans.library import ReadingHistory, SavedList, SimilarInterviews
-from bot.store import Listed, SavedItem, Started
+from bot.store import ListedInterview, SavedItem, StartedInterview
 from bot.ui.history import nothing_begun_page, other_started, saved_page
 from bot.ui.layout import Layout
 from bot.ui.lists import similar_page
@@ -32,7 +32,7 @@ SUMMARIES = st.builds(
 SECTIONS = st.integers(0, 999_999)
 ITEMS = st.builds(
     lambda summary, section, withdrawn, question: SavedItem(
-        Saved(summary.id, section, NOW), Listed(summary, withdrawn), question
+        Saved(summary.id, section, NOW), ListedInterview(summary, withdrawn), question
     ),
     SUMMARIES,
     SECTIONS,
@@ -40,7 +40,7 @@ ITEMS = st.builds(
     TEXT,
 )
 STARTED = st.builds(
-    lambda summary, section, part: Started(
+    lambda summary, section, part: StartedInterview(
         Place(summary.id, Position(section, part), NOW), summary
     ),
     SUMMARIES,
@@ -71,7 +71,7 @@ def test_any_saved_list_is_within_discords_limits(
     unread=st.lists(SUMMARIES, max_size=10, unique_by=lambda one: one.id),
 )
 def test_whatever_one_read_and_has_not_read_is_within_discords_limits(
-    started: list[Started], unread: list[InterviewSummary], text: Text
+    started: list[StartedInterview], unread: list[InterviewSummary], text: Text
 ) -> None:
     within_limits(Layout(other_started(started, text)))
     within_limits(nothing_begun_page(ReadingHistory((), (started[0],), tuple(unread)), text))
@@ -118,7 +118,9 @@ def summary(number: int = 1, turns: int = 14) -> InterviewSummary:
 
 def item(section: int, *, withdrawn: bool = False) -> SavedItem:
     saved = Saved(1, section, NOW - timedelta(days=1))
-    return SavedItem(saved, Listed(summary(), withdrawn), "What do you eat?" if section else "")
+    return SavedItem(
+        saved, ListedInterview(summary(), withdrawn), "What do you eat?" if section else ""
+    )
 
 
 def test_a_saved_question_names_interview_and_question(text: Text) -> None:
@@ -170,7 +172,7 @@ def test_a_list_of_what_was_withdrawn_only_removes(text: Text) -> None:
     ],
 )
 def test_where_one_stopped_is_told(position: Position, told: str, text: Text) -> None:
-    one = Started(Place(1, position, NOW), summary())
+    one = StartedInterview(Place(1, position, NOW), summary())
     (menu,) = selects(Layout(other_started([one], text)))
     assert menu["options"][0]["description"] == told
     assert menu["options"][0]["value"] == f"1:{position}"

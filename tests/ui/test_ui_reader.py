@@ -23,7 +23,7 @@ from bot.core.model import (
     Turn,
 )
 from bot.core.text import clean, is_visible
-from bot.store import Opened
+from bot.store import OpenedInterview
 from bot.ui.ids import TurnPage, parse_custom_id, parse_position_value
 from bot.ui.layout import Layout
 from bot.ui.pages import BODY_LIMIT, minutes_to_read, page_at, split_answers
@@ -370,7 +370,9 @@ def worst() -> Interview:
 
 @pytest.mark.parametrize("at", [COVER, Position(0, 1), Position(1), Position(30), Position(OUTRO)])
 def test_the_longest_of_everything_at_once_fits(at: Position, text: Text) -> None:
-    opened = Opened(stored(worst(), MOST), frozenset({0, 1}), Place(MOST, Position(150, 1), NOW))
+    opened = OpenedInterview(
+        stored(worst(), MOST), frozenset({0, 1}), Place(MOST, Position(150, 1), NOW)
+    )
     view = ReaderView(menu_page=3, note=text("saved.done"))
     within_limits(opened_page(opened, at, text, view).layout)
 
@@ -433,9 +435,11 @@ def pressed(layout: Layout, label: str) -> str:
     return next(found["custom_id"] for found in buttons(layout) if found["label"] == label)
 
 
-def opened(*kept: int, place: Position | None = None, interview: Interview = INTERVIEW) -> Opened:
+def opened(
+    *kept: int, place: Position | None = None, interview: Interview = INTERVIEW
+) -> OpenedInterview:
     at = Place(417, place, NOW) if place else None
-    return Opened(stored(interview), frozenset(kept), at)
+    return OpenedInterview(stored(interview), frozenset(kept), at)
 
 
 def test_what_is_saved_is_marked_and_can_be_let_go(text: Text) -> None:
@@ -528,7 +532,7 @@ def test_an_excerpt_is_the_cover_two_questions_and_the_way_to_the_rest(text: Tex
     "at", [Position(3), Position(9), Position(14, 3), Position(500), Position(OUTRO), END]
 )
 def test_no_way_leads_past_an_excerpt(at: Position, text: Text) -> None:
-    page = opened_page(Opened(stored(guarded())), at, text, EXCERPT)
+    page = opened_page(OpenedInterview(stored(guarded())), at, text, EXCERPT)
     assert SECRET not in shown(page.layout)
     assert "12 more questions" in shown(page.layout)
     assert page.place == END

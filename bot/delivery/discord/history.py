@@ -9,7 +9,7 @@ import discord
 from bot.client.client import KcrushClient
 from bot.delivery import HistoryUnreadableError, Posted
 from bot.delivery.discord.posting import bears_mark
-from bot.store import Leased
+from bot.store import LeasedDelivery
 
 PAGE = 100
 """Messages that one request gives at most (Discord docs, Get Channel Messages)."""
@@ -22,7 +22,7 @@ SLACK = timedelta(minutes=2)
 
 
 async def find_message(
-    client: KcrushClient, leased: Leased, since: datetime, direct: int | None = None
+    client: KcrushClient, leased: LeasedDelivery, since: datetime, direct: int | None = None
 ) -> Posted | None:
     """The announcement among what was written in its channel after `since`, oldest first; in the
     direct messages `direct`, whose history is always open, if that is where it goes.
@@ -56,7 +56,7 @@ def _announces(message: Mapping[str, Any], own: str) -> bool:
     return message["author"]["id"] == own and not message.get("interaction_metadata")
 
 
-async def _must_be_readable(client: KcrushClient, leased: Leased) -> None:
+async def _must_be_readable(client: KcrushClient, leased: LeasedDelivery) -> None:
     """Discord answers with no messages, and no error, where Read Message History is missing
     (Discord docs, Get Channel Messages). So an empty answer needs the bot's permissions, or any
     message of the channel, to be believed."""
@@ -69,7 +69,7 @@ async def _must_be_readable(client: KcrushClient, leased: Leased) -> None:
         raise HistoryUnreadableError("Read Message History is missing")
 
 
-def _known_to_be_readable(client: KcrushClient, leased: Leased) -> bool | None:
+def _known_to_be_readable(client: KcrushClient, leased: LeasedDelivery) -> bool | None:
     """By what the gateway told; ``None`` where it told nothing yet."""
     guild = client.get_guild(leased.subscription.guild_id)
     channel = guild.get_channel_or_thread(leased.subscription.channel_id) if guild else None
@@ -79,7 +79,7 @@ def _known_to_be_readable(client: KcrushClient, leased: Leased) -> bool | None:
     return channel.permissions_for(me).read_message_history
 
 
-async def _asked_to_be_readable(client: KcrushClient, leased: Leased) -> bool:
+async def _asked_to_be_readable(client: KcrushClient, leased: LeasedDelivery) -> bool:
     """By what REST tells, for an empty channel of a guild that the gateway has not told of. (An
     empty thread is not asked about: there is none without its first message.)"""
     if client.user is None:

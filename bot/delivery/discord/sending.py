@@ -13,7 +13,7 @@ from bot.delivery import Posted
 from bot.delivery.discord.direct import DirectChannels
 from bot.delivery.discord.history import find_message
 from bot.delivery.discord.posting import Posts
-from bot.store import Leased, SentCard
+from bot.store import LeasedDelivery, SentCard
 from bot.ui.announcing import Announcement, Rendering, announcement
 from bot.ui.following import direct_message
 
@@ -37,11 +37,11 @@ class DiscordSender:
         self._posts = Posts(client)
         self._direct = DirectChannels(client)
 
-    def remembered(self, leased: Leased) -> bool:
+    def remembered(self, leased: LeasedDelivery) -> bool:
         """Whether Discord knows the delivery again by its nonce: messages have one, posts none."""
         return leased.subscription.kind not in POSTS
 
-    async def send(self, leased: Leased, *, plain: bool = False) -> Posted:
+    async def send(self, leased: LeasedDelivery, *, plain: bool = False) -> Posted:
         """Send what the delivery announces, as its channel takes it; where it stands.
 
         The row's own nonce goes with ``enforce_nonce`` (which discord.py always sets): within the
@@ -69,7 +69,7 @@ class DiscordSender:
         )
         return Posted(message.id)
 
-    async def find(self, leased: Leased, since: datetime) -> Posted | None:
+    async def find(self, leased: LeasedDelivery, since: datetime) -> Posted | None:
         """The announcement, if it stands in the channel already.
 
         Raises:
@@ -120,7 +120,7 @@ class DiscordSender:
             plain=card.edit.plain,
         )
 
-    async def _send_direct(self, leased: Leased, *, plain: bool) -> Posted:
+    async def _send_direct(self, leased: LeasedDelivery, *, plain: bool) -> Posted:
         """Send to a person; where the channel of their messages is not what it was, to the one
         that Discord names now."""
         user_id, addressee = leased.subscription.channel_id, leased.addressee
@@ -140,23 +140,23 @@ class DiscordSender:
         )
         return Posted(message.id, channel_id)
 
-    def _name(self, leased: Leased) -> str:
+    def _name(self, leased: LeasedDelivery) -> str:
         text = self._client.messages.text()
         if leased.digest:
             return text.plural("digest.title", len(leased.digest) + leased.more)
         return post_title(leased.interview.interview, text("card.untitled"))
 
 
-def _told(leased: Leased) -> Announcement:
+def _told(leased: LeasedDelivery) -> Announcement:
     return Announcement(leased.interview, leased.digest, leased.more, leased.delivery.missed)
 
 
-def _rendering(leased: Leased) -> Rendering:
+def _rendering(leased: LeasedDelivery) -> Rendering:
     crosspost = target_of(leased.subscription).crosspost
     return Rendering.PUBLISHED if crosspost else Rendering.CARD
 
 
-def _kinds(leased: Leased) -> list[str]:
+def _kinds(leased: LeasedDelivery) -> list[str]:
     """The site's categories and tags of all that is announced."""
     listed = leased.digest or (leased.interview,)
     return [kind for stored in listed for kind in stored.interview.tags]

@@ -11,6 +11,7 @@ from bot.core.errors import StoreError
 from bot.core.model import DeliveryState
 from bot.store import engine, open_store
 from tests.announcer.fakes import Outbox
+from tests.store.rows import settle_delivery
 
 CHANNELS = 40
 
@@ -27,11 +28,12 @@ async def outbox(tmp_path):
 async def leased(outbox):
     await outbox.publish()
     now = outbox.clock.now()
-    return await outbox.store.lease_due(now, now.replace(year=now.year + 1), CHANNELS)
+    return await outbox.store.outbox.lease_due(now, now.replace(year=now.year + 1), CHANNELS)
 
 
 def settle(outbox, row, attempts=None):
-    return outbox.store.settle(
+    return settle_delivery(
+        outbox.store,
         row.delivery.id,
         expected_attempts=row.delivery.attempts if attempts is None else attempts,
         state=DeliveryState.SENT,
@@ -43,7 +45,7 @@ def settle(outbox, row, attempts=None):
 async def test_each_hears_of_its_own_and_commits_are_few(outbox):
     rows = await leased(outbox)
     commits = []
-    writer = outbox.store._database._writer.sync_engine
+    writer = outbox.store.database._writer.sync_engine
     sa.event.listen(writer, "commit", commits.append)
     stale = {rows[3].delivery.id, rows[7].delivery.id}
     results = await asyncio.gather(
@@ -85,6 +87,6 @@ async def test_who_is_cancelled_has_settled_nevertheless(outbox):
 
 async def test_settling_within_a_write_is_refused_and_does_not_wait_for_itself(outbox):
     rows = await leased(outbox)
-    async with outbox.store.write():
+    async with outbox.store.transaction():
         with pytest.raises(RuntimeError, match="inside a write"):
             await settle(outbox, rows[0])

@@ -1,0 +1,150 @@
+"""What repositories run their statements on: the database, or one transaction of it.
+
+A repository is written once and works on both. On the database, each of its changes is a
+transaction of its own and each of its questions sees the last commit; on a transaction, all of
+them belong to that transaction.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.clock import Clock
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+
+
+class Session(ABC):
+    """Where statements are executed.
+
+    ``catch_up`` is the number of missed interviews that a subscription gets as messages of their
+    own when it becomes active again (the setting ``CATCH_UP``).
+    """
+
+    def __init__(self, clock: Clock, catch_up: int) -> None:
+        self.clock = clock
+        self.catch_up = catch_up
+
+    @abstractmethod
+    async def read(self, statement: sa.Executable, parameters: Parameters = None) -> Sequence[Any]:
+        """All rows of a query.
+
+        Raises:
+            StoreError: the database can't be read.
+        """
+
+    @abstractmethod
+    async def transact(
+        self, work: "Callable[[Transaction], Awaitable[T]]", *, grouped: bool = False
+    ) -> T:
+        """The result of `work`, done in one transaction.
+
+        On the database it is a transaction of its own, committed before this returns; with
+        `grouped` it may share that transaction with other grouped work (see ``GroupCommit``). If
+        the caller is cancelled, the work is finished and committed first.
+
+        Raises:
+            StoreError: the database is locked by another process, full, read-only or damaged.
+                Nothing was changed.
+            RuntimeError: the calling task is inside a transaction of the database already.
+        """
+
+
+class Transaction(Session):
+    """One open transaction. Its changes are seen by nobody else before the commit."""
+
+    def __init__(self, connection: AsyncConnection, clock: Clock, catch_up: int) -> None:
+        super().__init__(clock, catch_up)
+        self.connection = connection
+
+    async def execute(
+        self, statement: sa.Executable, parameters: Parameters = None
+    ) -> sa.CursorResult[Any]:
+        """Execute a statement; a cancellation of the caller waits until it is done."""
+        return await shielded(self.connection.execute(statement, parameters))
+
+    async def scalar(self, statement: sa.Executable, parameters: Parameters = None) -> Any:
+        """The first column of the first row; ``None`` without a row."""
+        return (await self.execute(statement, parameters)).scalar()
+
+    async def scalars(self, statement: sa.Executable) -> Sequence[Any]:
+        """The first column of all rows."""
+        return (await self.execute(statement)).scalars().all()
+
+    async def upsert(self, table: sa.Table, keys: Sequence[str], *rows: Mapping[str, Any]) -> None:
+        """Insert rows; one whose `keys` are there already is overwritten in all other columns."""
+        if not rows:
+            return
+        insert = sqlite.insert(table)
+        others = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+        overwriting = insert.on_conflict_do_update(index_elements=keys, set_=others)
+        await self.execute(overwriting, list(rows))
+
+    async def read(self, statement: sa.Executable, parameters: Parameters = None) -> Sequence[Any]:
+        return (await self.execute(statement, parameters)).all()
+
+    async def transact(
+        self, work: "Callable[[Transaction], Awaitable[T]]", *, grouped: bool = False
+    ) -> T:
+        del grouped
+        return await work(self)
+
+
+Work = Callable[[Transaction], Awaitable[T]]
+
+
+class Repository:
+    """The questions and changes of one subject.
+
+    Raises (every method):
+        StoreError: the database is locked by another process, full, read-only or damaged; a
+            change that raises has not happened.
+        RuntimeError: a change of the store inside a transaction of the same task.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+
+R = TypeVar("R", bound=Repository)
+
+
+def transactional(
+    method: Callable[Concatenate[R, Transaction, P], Awaitable[T]],
+) -> Callable[Concatenate[R, P], Coroutine[Any, Any, T]]:
+    """Make a method of a repository one transaction, which the method gets as first argument."""
+
+    @wraps(method)
+    async def in_transaction(self: R, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._session.transact(lambda tx: method(self, tx, *args, **kwargs))
+
+    return cast("Callable[Concatenate[R, P], Coroutine[Any, Any, T]]", in_transaction)
+
+
+async def shielded(work: Awaitable[T]) -> T:
+    """The result of `work`; a cancellation of the caller waits until it is done.
+
+    A statement that is left alone half way keeps its transaction, and with it the write lock,
+    until the garbage collector finds its cursor; a connection whose opening is cut short is never
+    closed.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()
+        raise

@@ -1,0 +1,68 @@
+"""What tests ask of a store and do to it, in few words."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from bot.core.model import Conclusion, Delivery, DeliveryState, ExtraKind, ExtraState
+from bot.store.outbox import ROW, delivery
+from bot.store.parking import change_state
+from bot.store.tables import deliveries, extras
+
+
+async def add_subscription(store, guild_id, channel_id, role_id, created_by):
+    """Subscribe a channel: its subscription, and whether it had none before."""
+    after, before = await store.subscriptions.subscribe(
+        guild_id,
+        channel_id,
+        created_by,
+        lambda one: replace(one, role_id=role_id, role_lost=False),
+    )
+    return after, before is None
+
+
+async def set_subscription_state(store, subscription_id, state, reason):
+    """Change a subscription's state with all that comes of it."""
+    await store.database.transact(
+        lambda tx: change_state(tx, subscription_id, state, reason, tx.clock.now())
+    )
+
+
+async def deliveries_of(store, interview_id):
+    """What became of an interview in each channel, in the order of the rows."""
+    rows = await store.database.read(
+        sa.select(*ROW).where(deliveries.c.interview_id == interview_id).order_by(deliveries.c.id)
+    )
+    return [delivery(row) for row in rows]
+
+
+async def extras_of(store, delivery_id):
+    """How far each of a delivery's extras is, and why it waits or was given up."""
+    rows = await store.database.read(
+        sa.select(extras.c.what, extras.c.state, extras.c.reason)
+        .where(extras.c.delivery_id == delivery_id)
+        .order_by(extras.c.what)
+    )
+    return {ExtraKind(row.what): (ExtraState(row.state), row.reason) for row in rows}
+
+
+async def settle_delivery(store, delivery_id, *, expected_attempts, state, now, **rest):
+    """End the lease of a delivery; the rest are the fields of the conclusion."""
+    return await store.outbox.settle(
+        leased(delivery_id, expected_attempts, now), Conclusion(state, **rest), now
+    )
+
+
+async def park_delivery(
+    store, delivery_id, *, expected_attempts, now, reason, next_probe_at=None, maybe_sent_at=None
+):
+    """End the lease of a delivery whose channel is out of reach; probed after ten minutes."""
+    next_probe_at = next_probe_at or now + timedelta(minutes=10)
+    conclusion = Conclusion(DeliveryState.PARKED, reason, next_probe_at, maybe_sent_at)
+    return await store.outbox.settle(leased(delivery_id, expected_attempts, now), conclusion, now)
+
+
+def leased(delivery_id, attempts, now):
+    """What settling needs of a delivery: its id and the fencing token."""
+    return Delivery(delivery_id, 0, 0, DeliveryState.LEASED, attempts, now, "")
