@@ -11,12 +11,28 @@ UNKNOWN_INTERACTION = 10062
 """Discord docs, JSON error codes: the interaction's 3 seconds are over."""
 
 
+_CHANGED_COMMAND = (
+    app_commands.CommandNotFound,
+    app_commands.CommandSignatureMismatch,
+    app_commands.TransformerError,
+)
+"""What comes of a person's client that still shows an older version of a command."""
+
+
 def unwrapped(error: BaseException) -> BaseException:
-    """The error as our code raised it, out of the library's wrappings."""
+    """The error as our code raised it, without discord.py's wrappers.
+
+    A value that is not among an option's choices (discord.py reads them as an enumeration, which
+    raises ``ValueError``) stays a ``TransformerError``.
+    """
     while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError):
-        if error.__cause__ is None:
+        cause = error.__cause__
+        unknown_choice = isinstance(error, app_commands.TransformerError) and isinstance(
+            cause, ValueError
+        )
+        if cause is None or unknown_choice:
             break
-        error = error.__cause__
+        error = cause
     return error
 
 
@@ -36,7 +52,7 @@ def catalogue_key(error: BaseException) -> tuple[str | None, Mapping[str, object
         return "error.not-allowed", {}
     if isinstance(error, app_commands.NoPrivateMessage):
         return "error.guild-only", {}
-    if isinstance(error, app_commands.CommandSignatureMismatch | app_commands.CommandNotFound):
+    if isinstance(error, _CHANGED_COMMAND):
         return "error.command-changed", {}
     return None, {}
 

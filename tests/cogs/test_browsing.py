@@ -466,3 +466,14 @@ async def test_the_hot_path_asks_the_store_once_at_most(on_stage: Stage, rounds:
         await on_stage.press(opened, "Start reading")
         assert [one for one in rounds if one == "fetch"] == ["fetch"], f"{reading}, next"
         rounds.clear()
+
+
+async def test_a_choice_that_is_not_offered_any_more_says_so(on_stage: Stage) -> None:
+    """A person's client may still show the choices of before."""
+    await on_stage.publish(interview(1))
+    commands = on_stage.sandbox.world.commands.values()
+    (group,) = [command for command in commands if command.name == "interviews"]
+    (latest,) = [option for option in group.options if option["name"] == "latest"]
+    latest["options"][0]["choices"].append({"name": "Opera", "value": "opera"})
+    refused = read(await on_stage.ask("interviews latest", kind="opera"))
+    assert refused.startswith("This command has just changed, and your Discord still shows the old")
