@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.model import Image, Transcript
 from bot.feed.transcript.assemble import assembled, joined, prose
-from bot.feed.transcript.blocks import Item, Line, Page, read_page
+from bot.feed.transcript.blocks import ArticlePage, Item, Line, read_page
 from bot.feed.transcript.classify import Verdict, verdict_on
 from bot.feed.transcript.lines import cut_lines, without_furniture
 
@@ -71,7 +71,7 @@ def plain_text(html: str) -> str:
     return joined([(line, line.text) for line in without_furniture(page.lines())])
 
 
-def _readable(page: Page) -> list[Item]:
+def _readable(page: ArticlePage) -> list[Item]:
     """Pictures and lines without furniture, lines in which two speak cut."""
     kept = without_furniture(page.lines())
     parts = {id(line): cut for line, cut in zip(kept, cut_lines(kept).values(), strict=True)}
@@ -85,11 +85,13 @@ def _readable(page: Page) -> list[Item]:
 
 
 def _warnings(
-    page: Page, lines: Sequence[Line], transcript: Transcript, verdict: Verdict | None
+    page: ArticlePage, lines: Sequence[Line], transcript: Transcript, verdict: Verdict | None
 ) -> list[str]:
     warnings: list[str] = []
     if page.simplified:
         warnings.append("the HTML is too large or too deeply nested; read without some of its tags")
+    if page.shortcodes:
+        warnings.append(f"shortcodes were left out: {', '.join(page.shortcodes[:10])}")
     if verdict is not None and verdict.rule == "wording":
         warnings.append("questions are told by their wording alone")
     unanswered = [turn.number for turn in transcript.turns if not turn.answers]

@@ -15,13 +15,9 @@ from bot.core.model import Image
 from bot.feed.html import BLOCKS, LARGEST, parse_html
 from bot.feed.identity import web_url
 from bot.feed.text import scrub, shorten
-from bot.feed.transcript.furniture import (
-    CAPTION_CLASS,
-    is_furniture,
-    is_hidden,
-    strip_shortcodes,
-)
+from bot.feed.transcript.furniture import is_furniture, is_hidden
 from bot.feed.transcript.media import bare_video, embedded_video, emoji, picture, same_picture
+from bot.feed.transcript.shortcodes import CAPTION_CLASS, strip_shortcodes
 
 Marks = frozenset[str]
 Attributes = Mapping[str, str | None]
@@ -89,7 +85,7 @@ _NEWLINE_IS_MARKUP = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """A piece of a line with one set of marks."""
 
     text: str
@@ -104,7 +100,7 @@ class Line:
     it, with which it stands on one line of the page; ``list_item`` tells list items apart.
     """
 
-    runs: list[Run]
+    runs: list[TextRun]
     block: int
     glued: bool = False
     after_rule: bool = False
@@ -118,7 +114,7 @@ class Line:
         self.marks = _prevailing(self.runs)
 
 
-def _prevailing(runs: Sequence[Run]) -> Marks:
+def _prevailing(runs: Sequence[TextRun]) -> Marks:
     """The marks of the first word that hold for nearly all letters: a title may stand out."""
     if len(runs) == 1:
         return runs[0].marks
@@ -134,9 +130,9 @@ def _prevailing(runs: Sequence[Run]) -> Marks:
     )
 
 
-def _spaced(runs: list[Run]) -> list[Run]:
+def _spaced(runs: list[TextRun]) -> list[TextRun]:
     """White space as a browser shows it: one blank between words, none at either end."""
-    spaced: list[Run] = []
+    spaced: list[TextRun] = []
     at_blank = True
     for run in runs:
         text = _SPACE.sub(" ", run.text)
@@ -144,11 +140,11 @@ def _spaced(runs: list[Run]) -> list[Run]:
             text = text.lstrip()
         if text:
             at_blank = text.endswith(" ")
-            spaced.append(Run(text, run.marks))
+            spaced.append(TextRun(text, run.marks))
     while spaced and spaced[-1].text.endswith(" "):
         last = spaced.pop()
         if last.text != " ":
-            spaced.append(Run(last.text[:-1], last.marks))
+            spaced.append(TextRun(last.text[:-1], last.marks))
     return spaced
 
 
@@ -156,28 +152,31 @@ Item = Line | Image
 
 
 @dataclass(slots=True)
-class Page:
+class ArticlePage:
     """A body in reading order, with its media and links beside it."""
 
     items: list[Item] = field(default_factory=list)
     videos: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     simplified: bool = False
+    shortcodes: tuple[str, ...] = ()
 
     def lines(self) -> list[Line]:
         return [item for item in self.items if isinstance(item, Line)]
 
 
-def read_page(html: str, base_url: str) -> Page:
+def read_page(html: str, base_url: str) -> ArticlePage:
     """The lines, pictures, videos and links of a body. Total, and linear in its length."""
     cut = len(html) > LARGEST
-    html, addresses = strip_shortcodes(html[:LARGEST])
+    stripped = strip_shortcodes(html[:LARGEST])
+    html = stripped.html
     tree, simplified = parse_html(html)
     reader = _Reader(base_url, raw_newlines=newline_is_markup(html))
     if tree.body is not None:
         reader.read(tree.body)
-    for address in addresses:
+    for address in stripped.addresses:
         reader.video(address)
+    reader.page.shortcodes = tuple(sorted(stripped.names))
     reader.page.simplified |= simplified or cut
     return reader.page
 
@@ -203,10 +202,10 @@ class _Reader:
     """Walks a tree once, in document order, without recursion."""
 
     def __init__(self, base_url: str, *, raw_newlines: bool) -> None:
-        self.page = Page()
+        self.page = ArticlePage()
         self._base = base_url
         self._raw = raw_newlines
-        self._runs: list[Run] = []
+        self._runs: list[TextRun] = []
         self._block = 0
         self._empty_breaks = 0
         self._after_rule = False
@@ -278,7 +277,7 @@ class _Reader:
         if tag in ("img", "amp-img"):
             character = emoji(attributes)
             if character is not None:
-                self._runs.append(Run(scrub(character), marks))
+                self._runs.append(TextRun(scrub(character), marks))
             else:
                 self._picture(attributes)
         else:
@@ -326,7 +325,7 @@ class _Reader:
     def _text(self, text: str, marks: Marks) -> None:
         if not self._raw and "pre" not in marks:
             if self._runs or not text.isspace():
-                self._runs.append(Run(scrub(text), marks))
+                self._runs.append(TextRun(scrub(text), marks))
             return
         for number, paragraph in enumerate(_PARAGRAPHS.split(text)):
             if number:
@@ -336,7 +335,7 @@ class _Reader:
             for part, line in enumerate(paragraph.split("\n")):
                 if part:
                     self._break()
-                self._runs.append(Run(scrub(line), marks))
+                self._runs.append(TextRun(scrub(line), marks))
 
     def _break(self) -> None:
         """``<br>`` ends a line; a second one with nothing between ends the paragraph."""

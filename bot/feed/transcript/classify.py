@@ -21,9 +21,18 @@ from bot.feed.transcript.candidates import (
     emphasis_in,
     judged,
     trimmed,
+    written_marks,
 )
 from bot.feed.transcript.evidence import Evidence
-from bot.feed.transcript.labels import Label, asks_by_name, is_listed, numbered
+from bot.feed.transcript.labels import (
+    Label,
+    asks_by_name,
+    candidate_at,
+    is_listed,
+    name_key,
+    numbered,
+    written_as_name,
+)
 from bot.feed.transcript.scoring import groups_of
 
 # The longest interviews have some hundred lines; what has thousands is none.
@@ -156,7 +165,9 @@ def _better(
 def _finished(best: Candidate, evidence: Evidence) -> Verdict:
     """The verdict with translated questions beside their originals, and marks measured."""
     verdict = Verdict(best.name, set(best.asked), labels=evidence.labels)
+    _name_the_magazine(verdict, evidence)
     _end(verdict, best, evidence)
+    verdict.asked |= _notes(verdict, evidence)
     verdict.asked |= _translations(verdict, evidence, step=1)
     verdict.asked |= _translations(verdict, evidence, step=-1)
     firsts = [group[0] for group in groups_of(verdict.asked)]
@@ -191,6 +202,36 @@ def _end(verdict: Verdict, best: Candidate, evidence: Evidence) -> None:
             verdict.outro = number
         elif evidence.words[number] > 25 or evidence.own[number]:
             return
+
+
+def _name_the_magazine(verdict: Verdict, evidence: Evidence) -> None:
+    """Cuts the magazine's name where it stands before the first question only: "Weekly Mag: Who
+    are you?"."""
+    first = min(verdict.asked)
+    label = candidate_at(evidence.lines[first])
+    if label is None or label.form != "colon" or first in verdict.labels:
+        return
+    title = name_key(evidence.title)
+    several = len(label.name.split()) > 1 or label.name.isupper()
+    if (
+        several
+        and written_as_name(label.name)
+        and not wording.greets(label.name)
+        and not any(name_key(word) in title for word in label.name.split())
+    ):
+        verdict.cut[first] = label.length
+
+
+def _notes(verdict: Verdict, evidence: Evidence) -> set[int]:
+    """The editor's notes in parentheses between a question and the first speaker's answer."""
+    after = {group[-1] + 1 for group in groups_of(verdict.asked)}
+    return {
+        n
+        for n in after
+        if n + 1 in verdict.labels
+        and n not in verdict.labels
+        and "enclosed (" in written_marks(evidence.lines[n].text)
+    }
 
 
 def _measure_brackets(evidence: Evidence, verdict: Verdict) -> None:

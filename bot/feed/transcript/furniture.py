@@ -101,35 +101,6 @@ _ALSO_READ = re.compile(
     r"\s*[:–—-]\s*(?:\S+\s+){0,3}\S*$|^\W*(?:also\s+read|read\s+also|see\s+also)\s*[:–—-]"
 )
 
-_LAYOUT = (
-    r"et_pb_\w+|vc_\w+|fusion_\w+|su_(?!highlight)\w+|av_\w+|cs_\w+|x_\w+|tve_\w+|elementor\S*"
-    r"|gallery|playlist|audio|video|youtube|vimeo|embedyt|contact-form\S*|wpforms|ninja_form"
-    r"|mc4wp_form"
-    r"|rev_slider|layerslider|smartslider3|ngg\w*|foogallery|metaslider|instagram-feed|tweet"
-    r"|adrotate|ads?"
-    r"|toc|ez-toc|share\w*|addtoany|ssba\w*|sharethis\S*|post-views|post_view|wpp|related\w*"
-    r"|row|column|col|one_half\w*"
-    r"|one_third\w*|two_third\w*|divider|spacer|button|section|accordion|toggle|tab|tabs|quote"
-    r"|blockquote|columns?"
-)
-_SHORTCODE = re.compile(
-    rf"\[/?(?:{_LAYOUT})(?=[\s\]/=])[^\[\]<>]{{0,3000}}\]"
-    r"|\[[a-z][a-z0-9_-]{1,40}(?:\s+[a-z_-]+=(?:&[#\w]+;|[\"“”″'])[^\[\]<>]{0,2000})\]"
-    r"|\[/?[a-z]+_[a-z0-9_]+\]"
-)
-_INLINE_SHORTCODE = re.compile(
-    r"\[/?(?:dropcap\w*|highlight|su_highlight|tooltip|icon|fa|font|size|color|b|i|u|em|strong"
-    r"|nobr|span)"
-    r"(?:[\s=][^\[\]<>]{0,300})?\]"
-)
-_CLOSER = re.compile(r"\[/([a-z][a-z0-9_-]{1,40})\]")
-_EMBED = re.compile(r"\[embed[^\[\]<>]{0,300}\]\s*(\S{1,1000}?)\s*\[/embed\]")
-_CAPTION_OPEN = re.compile(r"\[(?:wp_)?caption[^\[\]<>]{0,1000}\]")
-_CAPTION_CLOSE = re.compile(r"\[/(?:wp_)?caption\]")
-_ADDRESS_IN_CODE = re.compile(r"https?://[^\s\"'\]&”″]+")
-
-CAPTION_CLASS = "kc-raw-caption"
-
 
 def is_furniture(node: LexborNode, attributes: Attributes, size: int) -> bool:
     """Whether the whole subtree goes. `size` is the length of all the body's text."""
@@ -164,26 +135,3 @@ def is_related_head(text: str) -> bool:
 def is_also_read(text: str) -> bool:
     """ "Read also: ..." before a link to another article."""
     return bool(_ALSO_READ.match(text))
-
-
-def strip_shortcodes(html: str) -> tuple[str, list[str]]:
-    """`html` without shortcodes that nobody rendered, and the addresses that they named.
-
-    What an enclosing shortcode encloses stays; a caption's becomes a figure. Editors' brackets
-    ("[laughs]", "[Minjae]") are no shortcodes and stay.
-    """
-    if "[" not in html:
-        return html, []
-    addresses: list[str] = []
-
-    def drop(match: re.Match[str]) -> str:
-        addresses.extend(_ADDRESS_IN_CODE.findall(match[0])[:5])
-        return "<div></div>"
-
-    html = _CAPTION_OPEN.sub(f'<figure class="{CAPTION_CLASS}">', html)
-    html = _CAPTION_CLOSE.sub("</figure>", html)
-    html = _EMBED.sub(r"<div>\1</div>", html)
-    html = _INLINE_SHORTCODE.sub("", html)
-    for name in sorted(set(_CLOSER.findall(html)))[:50]:
-        html = re.sub(rf"\[/?{re.escape(name)}(?:\s[^\[\]<>]{{0,1000}})?\]", drop, html)
-    return _SHORTCODE.sub(drop, html), addresses

@@ -226,7 +226,7 @@ def _accepted(lines: Sequence[Line], numbers: Sequence[int]) -> dict[int, Label]
     """The labels that recur in one form, and single ones of the same form beside them."""
     by_form: dict[str, dict[int, Label]] = defaultdict(dict)
     for number in numbers:
-        label = _candidate(lines[number])
+        label = candidate_at(lines[number])
         if label is not None and not wording.is_byline(lines[number].text):
             by_form[label.form][number] = label
     by_form["alone"] = _lone_lines(lines, numbers)
@@ -338,7 +338,8 @@ def _capital(word: str) -> bool:
     return bool(first) and (not first.islower())
 
 
-def _candidate(line: Line) -> Label | None:
+def candidate_at(line: Line) -> Label | None:
+    """What may be a label at the line's start."""
     picture = _PICTURE.match(line.text)
     before = picture.end() if picture else 0
     text = line.text[before : before + 200]

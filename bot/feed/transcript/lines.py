@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.feed.transcript.blocks import Line, Run
+from bot.feed.transcript.blocks import Line, TextRun
 from bot.feed.transcript.furniture import (
     is_also_read,
     is_furniture_line,
@@ -17,7 +17,7 @@ _SENTENCE_END = re.compile(r"[.?!…。？！][\"'”’»)\]）」』]*\s*$")
 _LABEL_END = re.compile(r"[:：]\s*$")
 _COLON_LABEL = re.compile(r"^[^:.?!]{1,30}:\s")
 _SPEAKS_NEXT = re.compile(
-    r"(?:(?<=[.?!…])|(?<=[.?!…][”\"’)]))\s+(?=(?:[A-Z\d가-힣][^\s:?!]{0,20})(?:\s[^"
+    r"(?:(?<=[.?!…])|(?<=[.?!…][”\"’)]))\s+(?=[>＞]?\s?(?:[A-Z\d가-힣][^\s:?!]{0,20})(?:\s[^"
     r"\s:?!]{1,20}){0,2}\s?:\s)"
 )
 _NAME_LAST = re.compile(
@@ -74,7 +74,9 @@ def cut_lines(lines: Sequence[Line]) -> dict[int, list[Line]]:
     for number, line in enumerate(lines):
         if len(parts[number]) == 1 and inner and _COLON_LABEL.match(line.text):
             cuts = [
-                f.end() for f in _SPEAKS_NEXT.finditer(line.text) if _speaker(line.text, f) in inner
+                f.end()
+                for f in _SPEAKS_NEXT.finditer(line.text)
+                if _speaker(line.text, f) in inner or line.text[f.end()] in ">＞"
             ]
             parts[number] = split_line(line, cuts) if cuts else [line]
     return parts
@@ -90,7 +92,7 @@ def _names_inside(lines: Sequence[Line]) -> set[str]:
         for found in _SPEAKS_NEXT.finditer(line.text)
     )
     first = {
-        line.text.partition(":")[0].strip().casefold()
+        line.text.partition(":")[0].strip(" >＞").casefold()
         for line in lines
         if counts and _COLON_LABEL.match(line.text)
     }
@@ -98,7 +100,7 @@ def _names_inside(lines: Sequence[Line]) -> set[str]:
 
 
 def _speaker(text: str, found: re.Match[str]) -> str:
-    return text[found.end() :].partition(":")[0].strip().casefold()
+    return text[found.end() :].partition(":")[0].strip(" >＞").casefold()
 
 
 def cut_line(line: Line) -> list[Line]:
@@ -169,16 +171,16 @@ def _stretches(line: Line, mark: str) -> list[tuple[int, int]]:
 
 def split_line(line: Line, cuts: list[int]) -> list[Line]:
     """`line` cut at these characters of its text; parts without text are left out."""
-    parts: list[list[Run]] = [[]]
+    parts: list[list[TextRun]] = [[]]
     at, waiting = 0, list(cuts)
     for run in line.runs:
         text = run.text
         while waiting and waiting[0] < at + len(text):
             head = waiting[0] - at
-            parts[-1].append(Run(text[:head], run.marks))
+            parts[-1].append(TextRun(text[:head], run.marks))
             parts.append([])
             text, at = text[head:], waiting.pop(0)
-        parts[-1].append(Run(text, run.marks))
+        parts[-1].append(TextRun(text, run.marks))
         at += len(text)
     lines = [Line(runs, line.block, list_item=line.list_item) for runs in parts]
     lines = [part for part in lines if part.text]
