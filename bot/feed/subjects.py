@@ -1,121 +1,135 @@
 """Whom an interview is with, from its title, confirmed and completed by tags and text.
 
-A title is unwrapped (magazine, "Interview with", "Q&A", festival, quoted work), then parted into
-people, then each into role and name. Where the title names nobody, a tag that the text begins with
-does. Nothing is made up: in doubt there is no subject.
+A title is cleaned (dates, brackets, the magazine), the phrase that names somebody is found ("an
+interview with ...", "... talks about"), and parted into people, then each into role and name. Where
+the title names nobody, a tag that the text begins with does. In doubt there is no subject: a wrong
+one sends a message to somebody's followers.
 """
 
 import re
 from collections.abc import Sequence
+from functools import cache
+
+from rapidfuzz.distance import Levenshtein
 
 from bot.core.model import Subject
 from bot.feed.transcript.labels import is_magazine
-from bot.feed.vocabulary import GENERIC_WORDS, KOREAN_ROLES, ROLE_NOUNS
+from bot.feed.transcript.wording import every_word
 
 NAME_LIMIT = 80
 ROLE_LIMIT = 120
 SUBJECTS_AT_MOST = 12
+_TITLE_LIMIT = 400
+# A misspelt role noun has at most one letter wrong, and is long enough not to be a name.
+_LETTERS_OF_MISSPELT = 7
 
-_Q = "“”\"‘’'«»「」『』<>《》"
+_Q = "“”\"‘’'«»「」『』<>《》„"
+
+
+def _any_of(words: frozenset[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
 _INTERVIEW = (
-    r"(?:interviews?|interviewing|q\s?(?:&|and|\+|n)\s?a|conversations?|chats?|chatting|talks?"
-    r"|talking|catching\s+up|catch-?up"
-    r"|sit(?:s|ting)?\s+down|one[- ]on[- ]one|hang(?:s|ing)?\s+out|questions?|speaking"
-    r"|up\s+close|face\s+to\s+face|\w*minutes?|[\d]+\s+questions)"
+    r"(?:interviewing|q\s?(?:&|and|\+|n)\s?a|(?:in\s+)?conversations?|chats?|chatting|talks?"
+    r"|talking|catching\s+up|catch-?up|sit(?:s|ting)?\s+down|one[- ]on[- ]one|speaking"
+    r"|hang(?:s|ing)?\s+out|questions?|up\s+close|face\s+to\s+face|\w*minutes?"
+    rf"|{_any_of(every_word('interview'))})"
 )
+_SAYS_INTERVIEW = re.compile(
+    rf"(?i)interview|q\s?&\s?a\b|인터뷰|インタビュー|\b(?:{_any_of(every_word('interview'))})\b"
+)
+_VERBS = (
+    r"talks?|opens?\s+up|discuss(?:es)?|shares?|speaks?|reveals?|tells?|dish(?:es)?|chats?"
+    r"|reflects?|looks?\s+back|introduces?|explains?|gets?\s+(?:real|candid)|dives?|spills?"
+    r"|celebrates?|answers?|says|wants?\s+to|rises?|counts?|returns?|describes?|breaks?\s+down"
+    r"|promises?|confess(?:es)?|hopes?|dreams?|aims?|prepares?|takes?|is|are|about|on(?=\s+\S)"
+)
+_TALKS = re.compile(rf"(?i)\s(?:{_VERBS}|{_any_of(every_word('verbs'))})\b")
 _WITH = re.compile(
-    rf"(?i)\b{_INTERVIEW}\b[^,:–—|]{{0,25}}?\b(?:with|w/|featuring|feat\.?|ft\.?|from|of)(?:\s+"
-    rf"|:\s*)(?P<who>.+)$"
-)
-_AFTER = re.compile(
-    r"(?i)^(?P<who>.+?)\s*(?:[:|–—]|\s-)\s*(?:the|an|our|another"
-    r"|a)?\s*(?:[\w’']+\s+){0,2}?(?:interviews?|q\s?&\s?a)\b.*$"
-)
-_BEFORE = re.compile(
-    r"(?i)^(?:(?:[\w’'.&-]+\s+){0,3}?)(?:interviews?|q\s?&\s?a)\s*(?:[:|–—-]\s*)?(?P<who>.+)$"
-)
-_MEET = re.compile(
-    r"(?i)^(?:meet|introducing|(?:getting|get) to know|spotlight(?: on)?"
-    r"|who is)\s*(?:the\s+)?[:–—-]?\s*(?P<who>.+)$"
-)
-_SPOKE = re.compile(
-    r"(?i)^we\s+(?:talked|spoke|chatted|sat\s+down|caught\s+up|met)\s+(?:(?:to|with|up\s+with)\s+)?"
+    rf"(?i)\b{_INTERVIEW}\b[^,:–—|]{{0,25}}?\s(?:{_any_of(every_word('withs'))}|for(?=\s+(?:the\s+)?(?:director|cast|crew|team|star)))(?:\s+|:\s*)"
     r"(?P<who>.+)$"
 )
-_KOREAN = re.compile(r"^(?P<who>[^:：|–—]+?)\s*(?:단독\s*|독점\s*)?인터뷰\s*(?:[:：|–—-].*)?$")
-# What a title begins with that is about interviews and with nobody.
-_NOBODY = re.compile(r"(?i)^(?:how|why|what|when|tips?|guide|advice|rules|questions)\b")
-_LAST_WORD = re.compile(
-    r"(?i)^(?P<who>.+?)(?:[’']s)?\s+(?:exclusive\s+|special\s+|full\s+)*interviews?$"
+_BEFORE = re.compile(
+    rf"(?i)^(?:[\w’'.&\ue000-]+\s+){{0,5}}?(?:{_INTERVIEW}(?:s|ed)?)(?:\s+(?:exclusive|special)\w*)?"
+    r"\s*[:|–—-]\s*(?P<who>.+)$"
 )
+_AFTER = re.compile(
+    r"(?i)^(?P<who>.+?)(?:\s*[:|–—]|\s-|[’']s?|\s+im)?\s+(?:(?:the|an|our|another|a|exclusive"
+    r"|special|full|debut|first|photoshoot|kcrush|k\S*sh|\+|&|and)\s+)*(?:interviews?|q\s?&\s?a)\b"
+)
+_SHOWCASE = re.compile(
+    r"^(?P<who>\S+(?:\s\S+)??)\s+(?:\d+(?:st|nd|rd|th)\s+)?(?:(?i:mini|full|debut|single|album|ep)\s+)+"
+    r"(?i:showcase|release)\b"
+)
+_BARE = re.compile(r"(?i)^(?:(?:another\s+)?interviews?\s+)(?P<who>[^:|–—]+)$")
+_MEET = re.compile(
+    r"(?i)^(?:meet|introducing|(?:get|getting) to know|spotlight(?: on)?|who is"
+    r"|we\s+(?:talked|spoke|chatted|sat\s+down|caught\s+up|met)(?:\s+(?:to|with|up\s+with))?)"
+    r"\s*(?:the\s+)?[:–—-]?\s*(?P<who>.+)$"
+)
+_KOREAN = re.compile(r"^(?P<who>[^:：|–—]+?)\s*(?:단독\s*|독점\s*)?인터뷰\s*(?:[:：|–—-].*)?$")
+_QUOTED = re.compile(rf"^(?P<who>[^:,{_Q}]{{1,60}})[:,]\s*[{_Q}]")
 _ROAD = re.compile(
     r"(?i)^(?P<who>.+?)[’']s?\s+(?:[\w-]+\s+){0,2}?(?:road|journey|path|story|way|return|debut"
     r"|comeback|rise|life|world|music|dream|first)\b"
 )
-_TALKS = re.compile(
-    r"(?i)\s+(?:talks?|opens?\s+up|discuss(?:es)?|shares?|speaks?|reveals?|tells?|dish(?:es)?"
-    r"|chats?|reflects?|looks?\s+back"
-    r"|introduces?|explains?|gets?\s+(?:real|candid)|dives?|spills?|celebrates?"
-    r"|on\s+(?=[“\"‘'A-Z<《]|h(?:is|er)|their|the|being|becoming|life|music|new)|about|answers"
-    r"|says)\b"
-)
-_BRACKETED = re.compile(
-    r"^\s*[\[(【<](?P<in>[^\])】>]{1,40})[\])】>]\s*|\s*[\[(【](?P<out>[^\])】]{1,40})[\])】]\s*$"
+# What a title begins with that is about interviews and with nobody.
+_NOBODY = re.compile(
+    r"(?i)^(?:how|why|what|when|wait|tips?|guide|advice|rules|questions|the\s+best|best|top|our"
+    r"|my|this|these|\d+\s+\w+s)\b"
 )
 _EMOJI = re.compile(
-    r"[\U0001F000-\U0001FAFF\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2600-\u27bf\u2b00-\u2bff\uf"
-    r"e0f\u200d]+"
+    r"[\U0001F000-\U0001FAFF\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2600-\u27bf\u2b00-\u2bff"
+    r"\ufe0f\u200d]+"
 )
-_TAIL = re.compile(
-    rf"(?i)\s*(?:[–—|~]|\s-\s|:)\s*[{_Q}].*$"
-    r"|\s*(?:[–—|]|\s-\s)\s*(?:part|pt\.?|vol\.?|episode|ep\.?|exclusive|video|interview|q&a"
-    r"|full|updated?)\b.*$"
-    r"|\s*,?\s*\(?(?:part|pt\.?)\s+(?:\d+|[ivx]+|one|two|three)\)?\s*$"
-    rf"|\s+(?:on|about|for|behind|from|in|at|ahead\s+of|before|after|during)\s+(?:the\s+|h(?:is"
-    rf"|er)\s+|their\s+)?(?:[\w-]+\s+){{0,4}}[{_Q}](?=\S).*$"
-    r"|\s+(?:at|ahead\s+of|during)\s+(?:the\s+)?(?:[A-Z0-9][\w’'-]*\s*)+$"
-    r"|\s+(?:on|about)\s+(?:h(?:is|er)|their|the|being|becoming|life|what|how|why|making"
-    r"|working)\b.*$"
+_BRACKETED = re.compile(
+    r"^\s*[\[【<]([^\]】>]{1,40})[\]】>]\s*|\s*[\[(【]([^\])】]{1,40})[\])】]\s*$"
+)
+_SORT = re.compile(r"(?i)exclusive|video|audio|feature|kcrush|special|podcast")
+# Listing pages: a date before the title, the name of its picture with a number.
+_DATE = re.compile(r"^\d{1,2}\s?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\s+")
+_PICTURE = re.compile(r"^[\w -]{1,60}?\s\d{1,2}\s+(?=(?:\w+\s+){0,2}(?i:interview)\b)")
+_SUFFIXES = (" | ", " – ", " — ", " - ", " » ", " // ")
+_SUFFIX = re.compile(
+    r"(?i)\W*(?:(?:exclusive|kcrush|the|full|an?)\s+)*(?:interviews?|q\s?&\s?a)\W*"
+)
+_PREFIX = re.compile(
+    r"(?i)^(?:(?P<magazine>k\S*(?:\s+(?:america|magazine|mag))?)\s+(?:exclusive|special|feature"
+    r"|spotlight|presents|meets|introduces|chats?\s+with|talks?\s+(?:to|with))"
+    rf"|exclusiv\w*|(?:{_any_of(every_word('interview'))})(?:\s+exclusiv\w*)?(?=\s*[:–—|]))"
+    r"\s*[:–—|-]?\s*(?P<rest>.+)$"
+)
+# Where a name ends and the occasion begins.
+_OCCASION = re.compile(
+    rf"(?i)\s+(?:on|about|for|behind|at|au|ahead\s+of|before|after|during|following|over|über|sobre"
+    rf"|sur)\s+\S.*$|\s*(?:[–—|~]|\s-\s).*$|\s*,?\s*\(?(?:part|pt\.?)\s+(?:\d+|[ivx]+|one|two)\)?\s*$"
+    rf"|\s+(?:in|from|of)\s+(?:(?:the|h(?:is|er)|their)\s+)?(?:[\w-]+\s+){{0,4}}[{_Q}](?=\S).*$"
 )
 _CAST = re.compile(
-    rf"(?i)^(?:the\s+)?(?P<role>(?:[\w-]+\s+){{0,3}}?(?:cast|crew|director|star|stars|team"
-    rf"|creators?|producers?|writers?|filmmakers?|makers?)(?:\s+and\s+[\w-]+)?)\s+(?:of|from"
-    rf"|behind)\s+(?:the\s+(?:film|movie|drama|series|musical"
-    rf"|show)\s+)?[{_Q}](?P<work>.+?)[{_Q}]?$"
+    rf"^(?i:the\s+)?(?P<role>(?:[\w&-]+\s+){{1,5}}?)(?i:of|from|behind)\s+"
+    rf"(?i:the\s+(?:film|movie|drama|series|musical|show)\s+)?"
+    rf"(?P<work>[{_Q}].+|[A-Z0-9][A-Z0-9’':!.-]*(?:\s[A-Z0-9&][A-Z0-9’':!.-]*)*)$"
 )
+_MASKED = re.compile(
+    '[“„«『《]([^“”„«»『』《》]{1,120})[”“»』》]|(?:(?<=\\s)|^)[‘\'"]([^"]{1,120}?)[’\'"](?=[\\s,:.!?]|$)'
+)
+_MASK = "\ue000"
 _PAREN = re.compile(
     r"(?:\s+|(?<=[가-힣]))[(（\[]([^)）\]]{1,60})[)）\]](?=[\s,.:]|$)|^[(（]([가-힣 ]{1,20})[)）]\s"
 )
 _HANGUL_NAME = re.compile(r"^[가-힣][가-힣·\s]{0,20}$")
 _KOREAN_WRITTEN = re.compile(r"^[A-Z][a-z]{1,7}[ -][A-Z]?[a-z]{1,7}(?:[- ]?[A-Z]?[a-z]{1,7})?$")
-_SPLIT_AND = re.compile(r"(?i)\s*,?\s+(?:and|와|과)\s+|\s*,\s+(?:and\s+)?")
+_AND = re.compile(r"(?i)\s*,?\s+(?:and|와|과|und|et|y|e|i|dan)\s+|\s*,\s+(?:and\s+)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_QUOTES_AROUND = re.compile(rf"^[{_Q}\s]+|[{_Q}\s]+$")
-
+_ARTICLES = frozenset(
+    "the a an our der die das dem den el la los las le les il lo o os as al het de".split()  # noqa: SIM905
+)
 # First words that look like roles and belong to names.
 _NAME_TITLES = frozenset(
-    {
-        "dj",
-        "mc",
-        "team",
-        "dr",
-        "dr.",
-        "mr",
-        "mr.",
-        "ms",
-        "ms.",
-        "mrs",
-        "lil",
-        "lil’",
-        "lil'",
-        "big",
-        "king",
-        "queen",
-        "young",
-        "crew",
-    }
+    "dj mc team dr dr. mr mr. ms ms. mrs lil lil’ lil' big king queen young crew".split()  # noqa: SIM905
 )
-_ROLE_LINK = re.compile(r"(?i)\s+(?:of|from|at|for|behind|and)\s+")
+_LINKS = frozenset("of for at from behind in on with who de du des von di da van".split())  # noqa: SIM905
 _NAME_TOKEN = re.compile(r"[\w]+")
 
 
@@ -125,125 +139,137 @@ def subjects_of(title: str, *, tags: Sequence[str] = (), text: str = "") -> tupl
     `tags` are the categories and tags, `text` the article's opening.
     """
     filed = any("interview" in tag.casefold() for tag in tags)
-    specific = [tag for tag in tags if tag.casefold() not in GENERIC_WORDS]
-    who = _who(title[:400], filed=filed)
-    found = _people(who, specific) if who else []
+    specific = [tag for tag in tags if tag.casefold() not in every_word("generic")]
+    phrase = _phrase(title[:_TITLE_LIMIT], filed=filed)
+    found = _people(phrase, specific) if phrase else []
     if not found:
         found = _from_tags(specific, text)
     found = [subject for subject in found if any(map(str.isalnum, subject.name))]
     several = len(found) > 1
     return tuple(
-        _completed(subject, tags, text, several=several) for subject in found[:SUBJECTS_AT_MOST]
+        _completed(subject, specific, text, several=several) for subject in found[:SUBJECTS_AT_MOST]
     )
 
 
-# ---------------------------------------------------------------- the title's wrapping
+# ---------------------------------------------------------------- the phrase that names
 
 
-def _who(title: str, *, filed: bool) -> str:
+def _phrase(title: str, *, filed: bool) -> str:
     """The part of a title that tells with whom; "" where it does not look like it tells."""
+    text, announced = _cleaned(title)
+    if _NOBODY.match(text) and not _WITH.search(text):
+        return ""
+    plain = _masked(text)
+    talks = _TALKS.search(plain)
+    before = _tidy(_after_colon(text[: talks.start()])) if talks else ""
+    if found := _MEET.match(plain):
+        return _tidy(text[found.start("who") :], until_verb=True)
+    found = _WITH.search(plain)
+    if found and not (talks and talks.start() < found.start() and _names(before)):
+        return _tidy(text[found.start("who") :])
+    for pattern in (_BEFORE, _KOREAN):
+        found = pattern.match(plain)
+        if found and found["who"].strip(_MASK + _Q):
+            return _tidy(text[found.start("who") : found.end("who")], until_verb=True)
+    if talks and _names(before) and (filed or announced or _SAYS_INTERVIEW.search(text)):
+        return before
+    for pattern in (_SHOWCASE, _AFTER, _BARE):
+        if found := pattern.match(plain):
+            return _tidy(text[found.start("who") : found.end("who")])
+    found = _QUOTED.match(text) or _ROAD.match(text)
+    if found and (filed or announced):
+        return _tidy(found["who"]) if _names(found["who"]) else ""
+    return _tidy(text) if announced and _names(_tidy(text)) else ""
+
+
+def _masked(text: str) -> str:
+    """`text` with every quoted work overwritten, as long as before."""
+    return _MASKED.sub(lambda found: _MASK * len(found[0]), text)
+
+
+def _cleaned(title: str) -> tuple[str, bool]:
+    """Without what stands around it; and whether that said that it is an interview."""
     text = _EMOJI.sub(" ", title).strip()
-    bracket = False
+    dated = _DATE.match(text)
+    text = _PICTURE.sub("", text[dated.end() if dated else 0 :], count=1)
+    if dated:
+        text = re.sub(r"\s\d{1,2}$", "", text)
+    said = False
     for _ in range(3):
         found = _BRACKETED.search(text)
-        inside = found and (found["in"] or found["out"])
-        if not found or not re.search(
-            r"(?i)interview|q\s?&\s?a|exclusive|인터뷰|video|feature|kcrush", inside or ""
-        ):
+        inside = (found[1] or found[2] or "") if found else ""
+        if not found or not (_SAYS_INTERVIEW.search(inside) or _SORT.search(inside)):
             break
-        bracket = bracket or bool(re.search(r"(?i)interview|q\s?&\s?a|인터뷰", inside or ""))
-        text = (text[: found.start()] + " " + text[found.end() :]).strip()
+        said = said or bool(_SAYS_INTERVIEW.search(inside))
+        text = f"{text[: found.start()]} {text[found.end() :]}".strip()
     text, suffixed = _without_suffix(text)
-    text, prefixed = _without_magazine(text)
-    for pattern in (_WITH, _ROAD if suffixed else _AFTER, _AFTER, _LAST_WORD, _BEFORE, _ROAD):
-        found = pattern.match(text) if pattern is not _WITH else pattern.search(text)
-        if found and (who := _tidy(found["who"])):
-            return "" if _NOBODY.match(who) else who
-    found = _MEET.match(text) or _SPOKE.match(text) or _KOREAN.match(text)
-    if found:
-        return _tidy(found["who"])
-    if bracket or suffixed or prefixed or (filed and _TALKS.search(text)):
-        return _tidy(text)
-    return ""
+    first, _, rest = text.partition(" ")
+    if rest[:9].casefold() == "interview" and is_magazine(first):
+        text = rest
+    found = _PREFIX.match(text)
+    if found and (not found["magazine"] or is_magazine(found["magazine"].split()[0])):
+        return found["rest"], True
+    return text, said or suffixed
 
 
 def _without_suffix(text: str) -> tuple[str, bool]:
     """Without " | Interview" and the site's name at the end, and whether it said interview."""
     said = False
     while True:
-        head, separator, last = _rpartition(text)
-        if not separator or not head:
+        place, mark = max((text.rfind(mark), mark) for mark in _SUFFIXES)
+        last = text[place + len(mark) :].strip()
+        if place <= 0:
             return text, said
-        says = bool(
-            re.fullmatch(
-                r"(?i)\W*(?:(?:exclusive|kcrush|the|full|an?)\s+)*(?:interviews?|q\s?&\s?a)\W*",
-                last,
-            )
-        )
-        site = len(last.split()) <= 4 and is_magazine(
-            re.sub(r"(?i)\b(?:america|magazine)\b", "", last)
-        )
-        if not says and not site:
+        says = bool(_SUFFIX.fullmatch(last))
+        bare = re.sub(r"(?i)\b(?:america|magazine)\b", "", last)
+        if not says and not (len(last.split()) <= 4 and is_magazine(bare)):
             return text, said
-        text, said = head, said or says
+        text, said = text[:place].strip(), said or says
 
 
-def _rpartition(text: str) -> tuple[str, str, str]:
-    places = [(text.rfind(mark), mark) for mark in (" | ", " – ", " — ", " - ", " » ", " // ")]
-    place, mark = max(places)
-    return (
-        (text[:place].strip(), mark, text[place + len(mark) :].strip())
-        if place > 0
-        else (text, "", "")
-    )
+def _after_colon(text: str) -> str:
+    return text.rpartition(": ")[2].strip()
 
 
-def _without_magazine(text: str) -> tuple[str, bool]:
-    """Without "KCrush Exclusive:" and the like in front, and whether there was that."""
-    found = re.match(
-        r"(?i)^(?P<mag>k\S*(?:\s+(?:america|magazine|mag))?)\s+(?:exclusive|special|feature"
-        r"|spotlight|presents|meets|introduces|chats?\s+with|talks?\s+(?:to|with))\s*[:–—"
-        r"|-]?\s*(?P<rest>.+)$",
-        text,
-    )
-    if found and is_magazine(found["mag"].split()[0]):
-        return found["rest"], True
-    found = re.match(r"(?i)^exclusive\s*[:–—|-]\s*(?P<rest>.+)$", text)
-    return (found["rest"], True) if found else (text, False)
+def _names(text: str) -> bool:
+    """Whether a phrase may be nothing but names and roles: in capitals, and short."""
+    words = [word for word in text.split() if word.casefold() not in ("and", "of", "the", "x")]
+    end = _role_end(words)
+    names = words[end:] if end < len(words) else words
+    return 0 < len(names) <= 6 and not any(word.lstrip(_Q + "([")[:1].islower() for word in names)
 
 
-def _tidy(who: str) -> str:
-    """Without the occasion (a work in quotation marks, a festival, "Part 2") and the magazine."""
-    who = who.strip(" .,:;–—-|~!")
-    if not _CAST.match(who):
-        before = None
-        while before != who:
-            before, who = who, _TAIL.sub("", who).strip(" ,:;–—-|~")
-        comma = who.find(",")
-        talks = _TALKS.search(who)
-        if talks and talks.start() > 0 and not 0 < comma < talks.start():
-            who = who[: talks.start()]
-        road = _ROAD.match(who)
-        if road and "," not in who:
-            who = road["who"]
+def _tidy(who: str, *, until_verb: bool = False) -> str:
+    """Without the occasion (a festival, "Part 2"), a second title behind a colon, the magazine."""
+    who = who.strip(" .,:;–—-|~!+")
+    talks = _TALKS.search(who) if until_verb else None
+    if talks and talks.start() > 0 and ", " not in who[: talks.start()]:
+        who = who[: talks.start()]
+    head = re.split(r"\s[–—|-]\s", who, maxsplit=1)[0]
+    who = who if is_role(head) else head
+    place = _masked(who).find(": ")
+    if place > 0 and ", " not in who[:place]:
+        head, rest = who[:place], who[place + 2 :]
+        who = f"{head}, {rest}" if is_role(head) else rest if _is_generic(head) else head
     words = who.split()
     while words and (
-        (
-            is_magazine(words[0])
-            and words[0].lower()
-            not in ("host", "mc", "editor", "reporter", "journalist", "magazine")
-        )
-        or words[0].lower() in ("magazine", "magazine’s", "exclusive", "another", "our", "america")
-        or (words[0] in ("x", "X", "×") and len(words) > 1 and len(words) < len(who.split()))
+        words[0].casefold() in (*_ARTICLES, "magazine", "magazine’s", "exclusive", "another")
+        or (len(words) > 1 and words[0] in ("x", "X", "×"))
+        or (is_magazine(words[0]) and words[0].casefold() not in every_word("roles") | {"mc"})
     ):
         words = words[1:]
     who = " ".join(words).strip(" ,:;–—-|~")
-    return "" if _is_generic(who) else who
+    return "" if _is_generic(who) or _NOBODY.match(who) else who
+
+
+@cache
+def _generic() -> frozenset[str]:
+    return every_word("generic") | every_word("interview")
 
 
 def _is_generic(name: str) -> bool:
     words = [word.casefold().strip(".,!’'") for word in name.split()]
-    return not words or all(word in GENERIC_WORDS or _YEAR.fullmatch(word) for word in words)
+    return not words or all(word in _generic() or _YEAR.fullmatch(word) for word in words)
 
 
 # ---------------------------------------------------------------- people, roles and names
@@ -251,69 +277,57 @@ def _is_generic(name: str) -> bool:
 
 def _people(who: str, tags: Sequence[str]) -> list[Subject]:
     cast = _CAST.match(who)
-    if cast:
-        return [
-            Subject(
-                _bare(cast["work"])[:NAME_LIMIT], cast["role"].strip()[:ROLE_LIMIT].capitalize()
-            )
-        ]
-    who = re.sub(r"(?i)^the\s+(?=\S+\s+(?:of|behind)\s)", "", who)
-    dashed = re.split(r"\s+[–—|-]\s+|\s*:\s+(?=[^“\"]+$)", who, maxsplit=1)
-    if len(dashed) == 2 and _role_end(_words(who)) != len(_words(who)):
-        first, second = dashed
-        if _is_role(first) or _is_role(second):
-            return (
-                _one_or_more(second, tags, first)
-                if _is_role(first)
-                else _one_or_more(first, tags, second)
-            )
-        if "," not in first:
-            who = first
-    return _with_comma(who, tags)
-
-
-def _with_comma(who: str, tags: Sequence[str]) -> list[Subject]:
-    """ "Faky, J-Pop Girl Group" or "J-Pop Girl Group, Faky": a role noun tells the role."""
+    if cast and is_role(cast["role"].strip()):
+        role = cast["role"].strip()[:ROLE_LIMIT].capitalize()
+        return [Subject(_bare(cast["work"])[:NAME_LIMIT], role)]
+    if _role_behind(who.split())[0]:
+        return [_subject(who, None)]
     first, comma, rest = who.partition(", ")
     if comma:
-        if _is_role(first) and not _is_role(rest):
+        if is_role(first) and not is_role(rest):
             return _one_or_more(rest, tags, first)
-        head = _ROLE_LINK.split(rest, maxsplit=1)[0]
-        if not _is_role(first) and _is_role(head) and not _role_before_name(rest):
+        if not is_role(first) and is_role(rest):
             return _one_or_more(first, tags, rest)
+    dashed = re.split(r"\s+[–—|-]\s+", who, maxsplit=1)
+    if len(dashed) == 2 and (is_role(dashed[0]) or is_role(dashed[1])):
+        role, names = dashed if is_role(dashed[0]) else dashed[::-1]
+        return _one_or_more(names, tags, role)
     return _one_or_more(who, tags, None)
-
-
-def _role_before_name(text: str) -> bool:
-    """Whether words follow the role noun that are a name: "and actor Kim Min-su"."""
-    end = _role_end(_words(text))
-    words = _words(text)
-    return 0 < end < len(words) and words[end].lower() not in (
-        "of",
-        "for",
-        "at",
-        "from",
-        "and",
-        "behind",
-        "in",
-        "on",
-        "with",
-        "who",
-        "&",
-    )
 
 
 def _one_or_more(names: str, tags: Sequence[str], role: str | None) -> list[Subject]:
     folded = {_fold(tag) for tag in tags}
     if _fold(names) in folded:
         return [_subject(names, role)]
-    parts = [part for part in _SPLIT_AND.split(names) if part.strip()]
+    names = _until_occasion(names)
+    masked = _masked(names)
+    parts = _parted(names, masked, _AND)
+    parts = [part for part in parts if _masked(part).strip(_MASK)] or parts
     if len(parts) > 1 and _each_a_name(parts):
         return [_subject(part, role) for part in parts]
-    parts = [part.strip() for part in re.split(r"\s+(?:&|x|×|\+)\s+", names) if part.strip()]
-    if len(parts) > 1 and all(_fold(_subject(part, None).name) in folded for part in parts):
+    names = parts[0] if len(parts) == 1 else names
+    parts = _parted(names, masked, re.compile(r"\s+(?:&|x|×|\+)\s+"))
+    roles = [0 < _role_end(part.split()) < len(part.split()) for part in parts]
+    known = all(_fold(_subject(part, None).name) in folded for part in parts)
+    if len(parts) > 1 and (known or all(roles)):
         return [_subject(part, role) for part in parts]
     return [_subject(names, role)] if _subject(names, role).name else []
+
+
+def _parted(text: str, masked: str, separator: re.Pattern[str]) -> list[str]:
+    """`text` at the separators that are in no quoted work."""
+    places = [0, *(place for found in separator.finditer(masked) for place in found.span())]
+    ends = [*places[1:], len(text)]
+    parts = [text[a:b].strip() for a, b in zip(places, ends, strict=True)][::2]
+    return [part for part in parts if part]
+
+
+def _until_occasion(names: str) -> str:
+    """Without " on her tour", but not without the "for Asian Cinema" that belongs to a role."""
+    words = names.split()
+    end = _role_end(words)
+    start = len(" ".join(words[:end])) if end < len(words) else 0
+    return names[:start] + _OCCASION.sub("", names[start:])
 
 
 def _each_a_name(parts: Sequence[str]) -> bool:
@@ -334,57 +348,74 @@ def _subject(text: str, role: str | None) -> Subject:
         for found in _PAREN.finditer(text)
         if (inside := found[1] or found[2]) and _is_other_name(inside.strip())
     )
-    text = _PAREN.sub("", text).strip()
-    words = text.split()
+    words = _PAREN.sub("", text).split()
     if role is None:
         end = _role_end(words)
         if 0 < end < len(words):
-            role, text = " ".join(words[:end]), " ".join(words[end:])
-    name = (
-        re.split(r"(?i)\s+(?:of|from)\s+(?=[A-Z“‘\"])", text, maxsplit=1)[0]
-        if role is None
-        else text
-    )
-    name = _bare(re.split(r"(?i)\s+(?:of|from|in)\s+(?=[“‘\"])", name, maxsplit=1)[0])
+            role, words = " ".join(words[:end]), words[end:]
+        else:
+            role, words = _role_behind(words)
+    name = re.split(r"(?i)\s+(?:of|from|in)\s+(?=[A-Z“‘\"])", " ".join(words), maxsplit=1)[0]
     if role is not None:
-        role = re.sub(r"(?i)^(?:the|an?|our)\s+", "", role.strip(" ,:;–—-"))[:ROLE_LIMIT] or None
-    return Subject(name[:NAME_LIMIT], role, aliases)
+        role = re.sub(r"(?i)^(?:the|an?|our|le|la)\s+", "", role.strip(" ,:;–—-"))[:ROLE_LIMIT]
+    return Subject(_bare(name)[:NAME_LIMIT], role or None, aliases)
 
 
-def _words(text: str) -> list[str]:
-    return text.split()
+def _role_behind(words: list[str]) -> tuple[str | None, list[str]]:
+    """The role of "Pak Sun Yeong Programmer for Asian Cinema", and the name before it."""
+    commas = [place for place, word in enumerate(words) if word.endswith(",")]
+    for place in range(2, min([len(words) - 2, *commas]) + 1):
+        if is_role_noun(words[place]) and words[place + 1].casefold() in _LINKS:
+            return " ".join(words[place:]), words[:place]
+    return None, words
+
+
+@cache
+def _long_roles() -> tuple[str, ...]:
+    return tuple(word for word in every_word("roles") if len(word) >= _LETTERS_OF_MISSPELT)
+
+
+def is_role_noun(word: str) -> bool:
+    """Whether a word says what somebody is, a letter wrong or not: "Singer", "Filmaker"."""
+    bare = word.casefold().strip(",.:’'!").removesuffix("’s").removesuffix("'s")
+    roles = every_word("roles")
+    if bare in roles or any(piece in roles for piece in re.split(r"[/&-]", bare)[-2:]):
+        return True
+    return len(bare) >= _LETTERS_OF_MISSPELT and any(
+        Levenshtein.distance(bare, noun, score_cutoff=1) <= 1 for noun in _long_roles()
+    )
 
 
 def _role_end(words: Sequence[str]) -> int:
-    """How many words from the start are the role: up to the last role noun that a name follows."""
+    """How many words from the start are the role: up to the last role noun that a name follows.
+
+    All words where the role goes on with "of ...".
+    """
+    several = [word.casefold() for word in words[1:2]] in (["&"], ["and"])
+    if not words or (words[0].casefold() in _NAME_TITLES and not several):
+        return 0
     end = 0
     for place, word in enumerate(words):
-        bare = word.casefold().strip(",.:’'").removesuffix("’s").removesuffix("'s")
-        pieces = re.split(r"[/&]", bare)
-        if place == 0 and bare in _NAME_TITLES:
-            return 0
-        known = bare in ROLE_NOUNS or bare in KOREAN_ROLES
-        if known or any(piece in ROLE_NOUNS for piece in pieces):
+        if is_role_noun(word):
             end = place + 1
-    if (
-        end
-        and words[:1]
-        and end < len(words)
-        and words[end].casefold() in ("of", "at", "from", "behind")
-    ):
-        return len(words)
+            if words[end : end + 1] and words[end].casefold() in _LINKS:
+                return len(words) if end <= 4 and not _name_before(words[:place]) else 0
     return end
 
 
-def _is_role(text: str) -> bool:
+def _name_before(words: Sequence[str]) -> bool:
+    """Whether the words before a role noun are a name ("Pak Sun Yeong") and not its attributes."""
+    return len(words) >= 2 and not any(map(is_role_noun, words))
+
+
+def is_role(text: str) -> bool:
     """Whether a phrase says what somebody is: it ends in a role noun, or goes on with "of ..."."""
-    head = _ROLE_LINK.split(text, maxsplit=1)[0]
-    words = head.split()
+    words = text.split()
     return bool(words) and _role_end(words) == len(words)
 
 
 def _bare(name: str) -> str:
-    return re.sub(r"\s+", " ", _QUOTES_AROUND.sub("", name)).strip(" ,:;–—|~!")
+    return re.sub(r"\s+", " ", name.strip(_Q + " ")).strip(" ,:;–—|~!")
 
 
 # ---------------------------------------------------------------- tags and text
@@ -394,7 +425,7 @@ def _from_tags(tags: Sequence[str], text: str) -> list[Subject]:
     """Rule "tag in the text": the title names nobody; a tag that the opening names does."""
     opening = text[:1500]
     for tag in tags:
-        if len(tag) > 1 and not _is_generic(tag) and not _is_role(tag) and _mentions(opening, tag):
+        if len(tag) > 1 and not _is_generic(tag) and not is_role(tag) and _mentions(opening, tag):
             return [Subject(tag[:NAME_LIMIT])]
     return []
 
@@ -422,7 +453,7 @@ def _completed(subject: Subject, tags: Sequence[str], text: str, *, several: boo
     aliases.extend(tag for tag in tags if _fold(tag) == _fold(subject.name))
     role = subject.role
     if role is None and not several:
-        role = next((tag for tag in tags if _is_role(tag)), None) or _role_in_text(
+        role = next((tag for tag in tags if is_role(tag)), None) or _role_in_text(
             subject.name, text
         )
     distinct = dict.fromkeys(alias for alias in aliases if alias and alias != subject.name)
@@ -440,8 +471,8 @@ def _role_in_text(name: str, text: str) -> str | None:
         return None
     words = found[1].split()
     for end in range(1, len(words) + 1):
-        if words[end - 1].casefold().strip(",.") in ROLE_NOUNS:
-            while end < len(words) and words[end].casefold().strip(",.") in ROLE_NOUNS:
+        if is_role_noun(words[end - 1]):
+            while end < len(words) and is_role_noun(words[end]):
                 end += 1
             return " ".join(words[:end]).strip(",.")[:ROLE_LIMIT]
     return None
@@ -450,7 +481,7 @@ def _role_in_text(name: str, text: str) -> str | None:
 def _without_korean_role(phrase: str) -> str:
     """ "트로트 가수 도현아" is 도현아."""
     words = phrase.split()
-    while len(words) > 1 and words[0] in KOREAN_ROLES:
+    while len(words) > 1 and words[0] in every_word("roles"):
         words = words[1:]
     return " ".join(words)
 

@@ -162,10 +162,19 @@ class Language:
     requests: frozenset[str]
     interview: frozenset[str]
     credits: frozenset[str]
+    roles: frozenset[str]
+    generic: frozenset[str]
+    withs: frozenset[str]
+    verbs: frozenset[str]
     script: str = ""
     endings: tuple[str, ...] = ()
     closers: tuple[str, ...] = ()
     formal: tuple[str, ...] = ()
+
+
+_WORD_LISTS = tuple(
+    name for name, kind in Language.__annotations__.items() if kind == frozenset[str]
+)
 
 
 @cache
@@ -175,10 +184,7 @@ def languages() -> dict[str, Language]:
     for path in files(__package__).joinpath("languages").iterdir():
         if path.name.endswith(".toml"):
             data = tomllib.loads(path.read_text(encoding="utf-8"))
-            sets = {
-                name: frozenset(data.get(name, "").split())
-                for name in ("common", "openers", "you", "own", "requests", "interview", "credits")
-            }
+            sets = {name: frozenset(data.get(name, "").split()) for name in _WORD_LISTS}
             found[path.name.removesuffix(".toml")] = Language(
                 **sets,
                 script=data.get("script", ""),
@@ -191,7 +197,7 @@ def languages() -> dict[str, Language]:
 
 @cache
 def every_word(kind: str) -> frozenset[str]:
-    """The words of one kind ("interview", "credits") in all languages."""
+    """The words of one list ("interview", "credits", "roles") in all languages."""
     return frozenset(word for one in languages().values() for word in getattr(one, kind))
 
 
