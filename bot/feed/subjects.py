@@ -52,17 +52,17 @@ _WITH = re.compile(
 )
 _BEFORE = re.compile(
     rf"(?i)^(?:[\w’'.&\ue000-]+\s+){{0,5}}?(?:{_INTERVIEW}(?:s|ed)?)(?:\s+(?:exclusive|special)\w*)?"
-    r"\s*[:|–—-]\s*(?P<who>.+)$"
+    r"\s*[:：|/–—-]\s*(?P<who>.+)$"
 )
 _AFTER = re.compile(
     r"(?i)^(?P<who>.+?)(?:\s*[:|–—]|\s-|[’']s?|\s+im)?\s+(?:(?:the|an|our|another|a|exclusive"
-    r"|special|full|debut|first|photoshoot|kcrush|k\S*sh|\+|&|and)\s+)*(?:interviews?|q\s?&\s?a)\b"
+    r"|special|full|debut|comeback|solo|first|photoshoot|kcrush|k\S*sh|\+|&|and)\s+)*(?:interviews?|q\s?&\s?a)\b"
 )
 _SHOWCASE = re.compile(
     r"^(?P<who>\S+(?:\s\S+)??)\s+(?:\d+(?:st|nd|rd|th)\s+)?(?:(?i:mini|full|debut|single|album|ep)\s+)+"
     r"(?i:showcase|release)\b"
 )
-_BARE = re.compile(r"(?i)^(?:(?:another\s+)?interviews?\s+)(?P<who>[^:|–—]+)$")
+_BARE = re.compile(r"(?i)^(?:(?:another|we)\s+)?interview(?:s|ed)?\s+(?P<who>[^:|–—]+)$")
 _MEET = re.compile(
     r"(?i)^(?:meet|introducing|(?:get|getting) to know|spotlight(?: on)?|who is"
     r"|we\s+(?:talked|spoke|chatted|sat\s+down|caught\s+up|met)(?:\s+(?:to|with|up\s+with))?)"
@@ -74,11 +74,16 @@ _ROAD = re.compile(
     r"(?i)^(?P<who>.+?)[’']s?\s+(?:[\w-]+\s+){0,2}?(?:road|journey|path|story|way|return|debut"
     r"|comeback|rise|life|world|music|dream|first)\b"
 )
+_RISE = re.compile(
+    r"(?i)^(?:the\s+)?(?:\w+\s+)?(?:rise|return|faces?|world|story|stories|making|art|sounds?|voice"
+    r"|mind|music)\s+(?:of|behind)\s+"
+)
 # What a title begins with that is about interviews and with nobody.
 _NOBODY = re.compile(
     r"(?i)^(?:how|why|what|when|wait|tips?|guide|advice|rules|questions|the\s+best|best|top|our"
     r"|my|this|these|\d+\s+\w+s)\b"
 )
+_SPOTLIGHT = re.compile(r"(?i)spotlight|rookie|month|week|exclusive|artist")
 _EMOJI = re.compile(
     r"[\U0001F000-\U0001FAFF\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u2600-\u27bf\u2b00-\u2bff"
     r"\ufe0f\u200d]+"
@@ -109,7 +114,7 @@ _OCCASION = re.compile(
 _CAST = re.compile(
     rf"^(?i:the\s+)?(?P<role>(?:[\w&-]+\s+){{1,5}}?)(?i:of|from|behind)\s+"
     rf"(?i:the\s+(?:film|movie|drama|series|musical|show)\s+)?"
-    rf"(?P<work>[{_Q}].+|[A-Z0-9][A-Z0-9’':!.-]*(?:\s[A-Z0-9&][A-Z0-9’':!.-]*)*)$"
+    rf"(?P<work>[{_Q}][^{_Q}]+[{_Q}]?|[A-Z0-9][A-Z0-9’':!.-]*(?:\s[A-Z0-9&][A-Z0-9’':!.-]*)*)$"
 )
 _MASKED = re.compile(
     '[“„«『《]([^“”„«»『』《》]{1,120})[”“»』》]|(?:(?<=\\s)|^)[‘\'"]([^"]{1,120}?)[’\'"](?=[\\s,:.!?]|$)'
@@ -144,7 +149,7 @@ def subjects_of(title: str, *, tags: Sequence[str] = (), text: str = "") -> tupl
     found = _people(phrase, specific) if phrase else []
     if not found:
         found = _from_tags(specific, text)
-    found = [subject for subject in found if any(map(str.isalnum, subject.name))]
+    found = [one for one in found if any(map(str.isalnum, one.name)) and not _is_generic(one.name)]
     several = len(found) > 1
     return tuple(
         _completed(subject, specific, text, several=several) for subject in found[:SUBJECTS_AT_MOST]
@@ -157,29 +162,53 @@ def subjects_of(title: str, *, tags: Sequence[str] = (), text: str = "") -> tupl
 def _phrase(title: str, *, filed: bool) -> str:
     """The part of a title that tells with whom; "" where it does not look like it tells."""
     text, announced = _cleaned(title)
-    if _NOBODY.match(text) and not _WITH.search(text):
-        return ""
     plain = _masked(text)
     talks = _TALKS.search(plain)
     before = _tidy(_after_colon(text[: talks.start()])) if talks else ""
     if found := _MEET.match(plain):
         return _tidy(text[found.start("who") :], until_verb=True)
     found = _WITH.search(plain)
-    if found and not (talks and talks.start() < found.start() and _names(before)):
-        return _tidy(text[found.start("who") :])
+    other = talks and found and talks.start() < found.start() and _names(before)
+    if found and not other and (who := _tidy(text[found.start("who") :])):
+        return who
+    if _NOBODY.match(text):
+        return ""
+    if who := _labelled(text, plain):
+        return who
+    says = filed or announced or bool(_SAYS_INTERVIEW.search(text))
+    if before and says and _names(before):
+        return before
+    return _around_interview(text, plain) or (
+        _loosely(text, announced=announced) if filed or announced else ""
+    )
+
+
+def _labelled(text: str, plain: str) -> str:
+    """ "Interview: Kim", "김 인터뷰"."""
     for pattern in (_BEFORE, _KOREAN):
         found = pattern.match(plain)
         if found and found["who"].strip(_MASK + _Q):
             return _tidy(text[found.start("who") : found.end("who")], until_verb=True)
-    if talks and _names(before) and (filed or announced or _SAYS_INTERVIEW.search(text)):
-        return before
+    return ""
+
+
+def _around_interview(text: str, plain: str) -> str:
+    """ "Kim’s Debut Interview", "Kim 3rd Mini Album Showcase", "Interview Kim"."""
     for pattern in (_SHOWCASE, _AFTER, _BARE):
         if found := pattern.match(plain):
-            return _tidy(text[found.start("who") : found.end("who")])
+            who = _tidy(text[found.start("who") : found.end("who")])
+            return who if _names(who) or " " not in who else ""
+    return ""
+
+
+def _loosely(text: str, *, announced: bool) -> str:
+    """What only an article that is known to be an interview may be titled: "Kim: “I sing”"."""
+    head, _, rest = text.partition(": ")
     found = _QUOTED.match(text) or _ROAD.match(text)
-    if found and (filed or announced):
-        return _tidy(found["who"]) if _names(found["who"]) else ""
-    return _tidy(text) if announced and _names(_tidy(text)) else ""
+    who = found["who"] if found else text if announced else ""
+    if _SPOTLIGHT.search(head) and _is_generic(head):
+        who = rest
+    return _tidy(who) if _names(_tidy(who)) else ""
 
 
 def _masked(text: str) -> str:
@@ -234,14 +263,13 @@ def _after_colon(text: str) -> str:
 def _names(text: str) -> bool:
     """Whether a phrase may be nothing but names and roles: in capitals, and short."""
     words = [word for word in text.split() if word.casefold() not in ("and", "of", "the", "x")]
-    end = _role_end(words)
-    names = words[end:] if end < len(words) else words
+    names = words[_role_end(words) :]
     return 0 < len(names) <= 6 and not any(word.lstrip(_Q + "([")[:1].islower() for word in names)
 
 
 def _tidy(who: str, *, until_verb: bool = False) -> str:
     """Without the occasion (a festival, "Part 2"), a second title behind a colon, the magazine."""
-    who = who.strip(" .,:;–—-|~!+")
+    who = _RISE.sub("", re.split("[、，。]", who.strip(" .,:;–—-|~!+"), maxsplit=1)[0])
     talks = _TALKS.search(who) if until_verb else None
     if talks and talks.start() > 0 and ", " not in who[: talks.start()]:
         who = who[: talks.start()]
@@ -304,6 +332,7 @@ def _one_or_more(names: str, tags: Sequence[str], role: str | None) -> list[Subj
     parts = _parted(names, masked, _AND)
     parts = [part for part in parts if _masked(part).strip(_MASK)] or parts
     if len(parts) > 1 and _each_a_name(parts):
+        parts = [*parts[:-1], *re.split(r"\s+&\s+", parts[-1])] if "," in masked else parts
         return [_subject(part, role) for part in parts]
     names = parts[0] if len(parts) == 1 else names
     parts = _parted(names, masked, re.compile(r"\s+(?:&|x|×|\+)\s+"))
@@ -349,12 +378,12 @@ def _subject(text: str, role: str | None) -> Subject:
         if (inside := found[1] or found[2]) and _is_other_name(inside.strip())
     )
     words = _PAREN.sub("", text).split()
-    if role is None:
-        end = _role_end(words)
-        if 0 < end < len(words):
-            role, words = " ".join(words[:end]), words[end:]
-        else:
-            role, words = _role_behind(words)
+    end = _role_end(words)
+    if 0 < end < len(words):
+        lead, words = " ".join(words[:end]), words[end:]
+        role = f"{lead}, {role}" if role else lead
+    elif role is None:
+        role, words = _role_behind(words)
     name = re.split(r"(?i)\s+(?:of|from|in)\s+(?=[A-Z“‘\"])", " ".join(words), maxsplit=1)[0]
     if role is not None:
         role = re.sub(r"(?i)^(?:the|an?|our|le|la)\s+", "", role.strip(" ,:;–—-"))[:ROLE_LIMIT]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot.core.model import Subject
 from bot.core.topics import topic_of
 from bot.feed.subjects import NAME_LIMIT, subjects_of
+from tests.feed.cases import Case, fixture_cases
 
 
 def told(title: str, **kwargs: object) -> list[tuple[str, str | None]]:
@@ -159,6 +160,206 @@ def test_titles(title: str, expected: list[tuple[str, str | None]]) -> None:
 )
 def test_titles_of_other_magazines(title: str, expected: list[tuple[str, str | None]]) -> None:
     assert told(title) == expected
+
+
+# The forms that music magazines give their titles, listing pages and other languages included; the
+# last of them name nobody.
+FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Exclusive: PAPER KITES Talk Manila, Mangoes and Their Second Mini Album", ("PAPER KITES",)),
+    ("A Chat with Indie Darling Oh Seol", ("Oh Seol",)),
+    ("Nine Lives: “We recorded it in a lift between two floors”", ("Nine Lives",)),
+    ("K-Pop Rookies of the Month: WAVELENGTH Count the Stairs to the Stage", ("WAVELENGTH",)),
+    ("Mina Kang Is Done Being Polite", ("Mina Kang",)),
+    ("NARI: “I wanted the silence to be mine”", ("NARI",)),
+    ("[Interview] TRI:TONE, “Three Notes Are Enough”", ("TRI:TONE",)),
+    ("In Conversation: Han Byeol", ("Han Byeol",)),
+    ("Five Minutes With Stylist Noh Jia", ("Noh Jia",)),
+    ("Interview: Salt Choir on Surf, Synths and Sunburn", ("Salt Choir",)),
+    ("Rookie Band Lemon Static Answer 6 Questions", ("Lemon Static",)),
+    ("Getting to Know NOVEMBER9: 4 Questions with the Rookie Boy Group", ("NOVEMBER9",)),
+    ("SORA on Hope, Heartbreak and a Very Small Dog", ("SORA",)),
+    ("KPF Interviews: Rapper and Producer VEIN", ("VEIN",)),
+    ("Hello, Duo: Sun & Sleet Talk to Us About Weather", ("Sun & Sleet",)),
+    ("5 Questions with Beatbox Champion Ha Rim", ("Ha Rim",)),
+    ("Rookie girl group SATIN talk about dorm life in an interview with Pop Corner", ("SATIN",)),
+    ("Interview with Glass Onions: The Nine-Year Band on Starting Over", ("Glass Onions",)),
+    ("Blaulicht im Interview: „Wir proben in einer alten Schwimmhalle“", ("Blaulicht",)),
+    ("[Interview] Rencontre avec le groupe coréen Cabine 4", ("Cabine 4",)),
+    ("Wawancara: Ngobrol Bareng Band Indie Kolam Ikan", ("Kolam Ikan",)),
+    ("EXCLUSIVO: vem ver a entrevista com o grupo MAR9!", ("MAR9",)),
+    ("Wywiad z zespołem Trzecia Zmiana: „Gramy i robimy swoje”", ("Trzecia Zmiana",)),
+    ("Even bellen met zangeres Roos Verhey", ("Roos Verhey",)),
+    ("Interview with Director Ma Jiho", ("Ma Jiho",)),
+    ("‘Rookie of the Month’ Interview: Soul Singer Cobalt", ("Cobalt",)),
+    ("KCrush Meets Rapper Soso", ("Soso",)),
+    ("Ploof – ‘Rookie of the month of April (2013)’ Interview", ("Ploof",)),
+    ("[EXCLUSIVE] Singer LIA Opens Up About Her Hiatus", ("LIA",)),
+    ("ROVER Reveals What Inspired His New EP “Night Bus”", ("ROVER",)),
+    ("Get to Know: Rapper Ash Pak", ("Ash Pak",)),
+    ("Q&A: NEONPUNCH3 on Dreams", ("NEONPUNCH3",)),
+    ("EXCLUSIVE INTERVIEW: MOONRISE9 discuss new album ‘Tide’", ("MOONRISE9",)),
+    ("Director Kwon Mira on “Paper Sea” and Growing Up by the Water", ("Kwon Mira",)),
+    ("Interview with Actress Han Sae and Actor Jo Bin of “Low Sun”", ("Han Sae", "Jo Bin")),
+    ("A Talk with HANEUL, Leader of Boy Group ATLASX", ("HANEUL",)),
+    ("KCrush Exclusive Interview with DJ & Producer Mote", ("Mote",)),
+    ("Catching Up With Soo-ah Lim", ("Soo-ah Lim",)),
+    ("Introducing LUNE: The Rookies Who Rehearse on a Roof", ("LUNE",)),
+    ("Why I Love K-Pop", ()),
+    ("Top 10 Interviews of the Year", ()),
+    ("The Best K-Dramas to Watch This Fall", ()),
+    ("KCrush Awards 2024 Winners", ()),
+    ("Seoul Fashion Week: Day Two", ()),
+    ("Interview with the Cast of SUMMER RAIN", ("SUMMER RAIN",)),
+    ('"I Never Sleep": An Interview with Producer GREY.Q', ("GREY.Q",)),
+    ("Interview: Jo Han, Founder of Label Seven Hills", ("Jo Han",)),
+    ("Interview: the band TIN ROOF on their first tour", ("TIN ROOF",)),
+    ("Singer-songwriter Ode shares stories behind ‘Blue Stairs’", ("Ode",)),
+    ("Interview avec KYO, le rappeur de Busan", ("KYO",)),
+    ("Interview exclusive avec les VERT4", ("VERT4",)),
+    ("Entretien avec Epo Haut au MIDEM", ("Epo Haut",)),
+    ("Entrevista exclusiva: BELA fala sobre o novo álbum", ("BELA",)),
+    ("Entrevista al grupo NOVE", ("NOVE",)),
+    ("Intervista a Lia Moro", ("Lia Moro",)),
+    ("Interview met rapper Bas Tijm", ("Bas Tijm",)),
+    ("Im Gespräch mit Tom Ried", ("Tom Ried",)),
+    ("가수 서하늘 인터뷰", ("서하늘",)),
+    ("KCrush Interview with Rookie Girl Group PEARL:S", ("PEARL:S",)),
+    ("Kcrush Interview with Dongli", ("Dongli",)),
+    ("Another Kcrush Interview with Mira", ("Mira",)),
+    ("KCRUSH Interview with Superb", ("Superb",)),
+    ("Interview with the Choreographer of “Fire Walk”, Ryu Jae", ("Ryu Jae",)),
+    ("Sundance 2025 KCrush Interview With “The Quiet Room” Director Ana Bold", ("Ana Bold",)),
+    (
+        "Sundance 2025 – Interview with Director Lee Bora and Actor Han Mok on “Sea Glass”",
+        ("Lee Bora", "Han Mok"),
+    ),
+    ("BIFF 2024 Interview: Director Yang Rim of LOST PORT", ("Yang Rim",)),
+    (
+        "KCrush Interview with Director Jang Woo and Actress Seo Lin for “Lost Port”",
+        ("Jang Woo", "Seo Lin"),
+    ),
+    ("[VIDEO] Interview with Actor Mun Sae, Star of THE LAST TRAM", ("Mun Sae",)),
+    ("[INTERVIEW] LUMINA Dreams of a World Tour", ("LUMINA",)),
+    ("[Interview] VIXEN9 returns with darker sound", ("VIXEN9",)),
+    ("INTERVIEW | Haneul wants to break the mould", ("Haneul",)),
+    ("Exclusive Interview: Boy Group TEMPO Talk Debut, Dorms and Dogs", ("TEMPO",)),
+    ('EXCLUSIVE: Rapper Cheon on his new album "Tide"', ("Cheon",)),
+    ("KCrush Meets Singer Bora", ("Bora",)),
+    ("KCrush Talks with DJ Sable", ("DJ Sable",)),
+    ("Talking with Indie Band Wet Socks", ("Wet Socks",)),
+    ("We Interviewed Producer Slow Rabbit II", ("Slow Rabbit II",)),
+    ("We Interviewed: Illustrator Moon Gi!", ("Moon Gi",)),
+    ("Catching Up with ZEN", ("ZEN",)),
+    ("10 Questions With Kwon Ara", ("Kwon Ara",)),
+    ("A Conversation with Director Bae Sun about Grief and Comedy", ("Bae Sun",)),
+    ("ROOKIE OF THE MONTH: BLUE HOUR", ("BLUE HOUR",)),
+    ("NOVA6 3rd MINI ALBUM Showcase", ("NOVA6",)),
+    ("HAZE 1st Single Album Showcase Q&A", ("HAZE",)),
+    ("Soul Trio Velvet Rain Interview and Photos", ("Velvet Rain",)),
+    ("Eun Interview: “I sing for my cat”", ("Eun",)),
+    ("Interview – SAEBYEOK", ("SAEBYEOK",)),
+    ("Interview / MOTHERTREE", ("MOTHERTREE",)),
+    ("Seo Jin-ah Interview", ("Seo Jin-ah",)),
+    ("Kim Sae-ron’s Exclusive Interview with KCrush", ("Kim Sae-ron",)),
+    ("Interview with Webtoon Author Park Byeol, Creator of “Moon Deli”", ("Park Byeol",)),
+    ("Interview with Yuna Cho, CEO of Label Blue Door", ("Yuna Cho",)),
+    ("Interview with Jae Lim – Founder of Seoul Vinyl", ("Jae Lim",)),
+    ("Former Trainee Opens Up: Interview with Min Haru", ("Min Haru",)),
+    ("Behind the Mask: An Interview with Rapper Null", ("Null",)),
+    ("From Busan to Berlin: DJ Aram on Finding Her Sound", ("DJ Aram",)),
+    ("Waves and Walls: Sculptor Ok Jin on Concrete", ("Ok Jin",)),
+    ("Love, Loss and Lattes: CAFÉ 9 Talk Their New EP", ("CAFÉ 9",)),
+    ("Filmaker Gu Dae on “Paper Boats”", ("Gu Dae",)),
+    ("Interview with Choreograper Ri Na", ("Ri Na",)),
+    ("Interview with Singer-Songwritter Ode", ("Ode",)),
+    ("Screenwriter Han Bit & Director Jo Eun on “Snow Bus”", ("Han Bit", "Jo Eun")),
+    ("Interview with SEVENTH SKY’s Leader Woon", ("Woon",)),
+    ("MERCURY’s Comeback Interview", ("MERCURY",)),
+    ("The Rise of MERCURY: Interview", ("MERCURY",)),
+    ("GLASSHOUSE celebrate five years with fans", ("GLASSHOUSE",)),
+    ("GLASSHOUSE Is Ready to Break", ("GLASSHOUSE",)),
+    ("How GLASSHOUSE Found Their Sound", ()),
+    ("What is Trot? An Interview with Scholar Bu Chan", ("Bu Chan",)),
+    ("K-Pop in Berlin: A Community Grows", ()),
+    ("New Releases This Week", ()),
+    ("Seoul Jazz Festival 2024: Photos and Review", ()),
+    ("Berlin Fans Meet", ()),
+    ("Giveaway: Win Tickets to GLASSHOUSE", ()),
+    ("Interview with K-pop Fans in Poland", ()),
+    ("Album Review: GLASSHOUSE – Tide", ()),
+    ("GLASSHOUSE Announce World Tour Dates", ()),
+    ("Entrevista a la cantante Luz Vidal", ("Luz Vidal",)),
+    ("Entrevista com a cantora Bia Luz", ("Bia Luz",)),
+    ("Interview mit LUNA9: „Wir schlafen nie“", ("LUNA9",)),
+    ("LUNA9 im Interview über Heimweh", ("LUNA9",)),
+    ("Entretien avec la chanteuse Lise Aubry", ("Lise Aubry",)),
+    ("Rencontre avec NOON9", ("NOON9",)),
+    ("Wawancara dengan penyanyi Rara Sari", ("Rara Sari",)),
+    ("Wywiad z wokalistką Olą Kowal", ("Olą Kowal",)),
+    ("Interview met de band Noordzee", ("Noordzee",)),
+    ("[인터뷰] 가수 한별", ("한별",)),
+    ("インタビュー：ソラ", ("ソラ",)),
+    ("【インタビュー】月灯り、新作を語る", ("月灯り",)),
+    ("KCrush Interview with Pianist Yiruna (이루나)", ("Yiruna",)),
+    ("SABLE: The Hypebird Interview", ("SABLE",)),
+    ("SABLE Talks To Us About Love, Music, and More!", ("SABLE",)),
+    ("Getting To Know SABLE", ("SABLE",)),
+    ("Spotlight: SABLE", ("SABLE",)),
+    ("Artist Spotlight: Nari Moon", ("Nari Moon",)),
+    ("Ask an Idol: Q&A with Former Trainee Do Yul", ("Do Yul",)),
+    ("Get to know rookie band PENCIL before their debut", ("PENCIL",)),
+    ("Interview with Twin Rappers Ha and Ho", ("Ha", "Ho")),
+    ("Interview with Ha, Ho & Hi of TRIPLE H", ("Ha", "Ho", "Hi")),
+    ("31Oct KCrush Interview with QUIETWILL 1", ("QUIETWILL",)),
+    ("7Feb Northfest 2024 Interview with ‘Eleven Doors’ Filmmaker Dae Rim", ("Dae Rim",)),
+    ("Park garam 2 Interview Ice Climber, Park Ga-ram", ("Park Ga-ram",)),
+    ("Northfest 2024 KCrush Interview With ‘Louder, (Still)’ Filmaker Ada Moss", ("Ada Moss",)),
+    ("Northfest Interview With ‘Mura: Salt Road’ Filmaker I Made Surya", ("I Made Surya",)),
+    (
+        "Northfest Interview with ‘The Waking Man’ Director Ida Poll & Writer Lea Brandt",
+        ("Ida Poll", "Lea Brandt"),
+    ),
+    (
+        "KCrush BIFF23 – Interview with Cho Mun Seo Programmer for Short Films, Busan Film Week",
+        ("Cho Mun Seo",),
+    ),
+    (
+        "KCrush BIFF 2023 – Interview for Director and Cast of THE NUN AND THE KITE",
+        ("THE NUN AND THE KITE",),
+    ),
+    ("[AUDIO] Interview with Remi and Ona Yu for THE BAD AUNT", ("Remi", "Ona Yu")),
+    ("TOWNUP7 4th MINI ALBUM Showcase Q&A", ("TOWNUP7",)),
+    ("[INTERVIEW] NEW’EAST wants to Make Strangers Dance", ("NEW’EAST",)),
+    (
+        "[Interview] Former Paper Captains member Sunny Ro rises to the top with crowdfunded EP, “The Well”",
+        ("Sunny Ro",),
+    ),
+    ("MC Comb Interview and Live Video", ("MC Comb",)),
+    (
+        "Rookie boy group 3MC talks about their dorm and more in an interview with Boy Group Corner",
+        ("3MC",),
+    ),
+    ("We Interviewed: Game Dev Quietcap!", ("Quietcap",)),
+    ("Tears and Tests: Mika Verano on Writing Loud Anthems", ("Mika Verano",)),
+)
+
+
+@pytest.mark.parametrize(("title", "names"), FORMS)
+def test_forms_of_titles(title: str, names: tuple[str, ...]) -> None:
+    found = subjects_of(title, tags=("Interviews",))
+    assert tuple(subject.name for subject in found) == names
+
+
+@pytest.mark.parametrize("tag", ["Berlin", "Community", "Review"])
+def test_a_tag_that_is_no_person_and_not_in_the_text_is_no_subject(tag: str) -> None:
+    assert subjects_of("A Night Out", tags=("Interviews", tag), text="We went out.") == ()
+
+
+@pytest.mark.parametrize("case", [case for case in fixture_cases() if case.facts.get("subjects")])
+def test_subjects_of_fixtures(case: Case) -> None:
+    expected = [name.strip() for name in case.facts["subjects"][0].split("|")]
+    found = subjects_of(case.title, tags=("Interviews",))
+    assert [subject.name for subject in found] == expected
 
 
 def test_a_name_beside_the_name_is_an_alias() -> None:
