@@ -331,12 +331,12 @@ FORMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("TOWNUP7 4th MINI ALBUM Showcase Q&A", ("TOWNUP7",)),
     ("[INTERVIEW] NEW’EAST wants to Make Strangers Dance", ("NEW’EAST",)),
     (
-        "[Interview] Former Paper Captains member Sunny Ro rises to the top with crowdfunded EP, “The Well”",
+        "[Interview] Former Paper Captains member Sunny Ro rises with a crowdfunded EP, “Well”",
         ("Sunny Ro",),
     ),
     ("MC Comb Interview and Live Video", ("MC Comb",)),
     (
-        "Rookie boy group 3MC talks about their dorm and more in an interview with Boy Group Corner",
+        "Rookie boy group 3MC talks about dorms in an interview with Boy Group Corner",
         ("3MC",),
     ),
     ("We Interviewed: Game Dev Quietcap!", ("Quietcap",)),
