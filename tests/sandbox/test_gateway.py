@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Any
 
 import aiohttp
 import discord
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openapi import Checker
 from raw import identity
 
 from sandbox import Sandbox
@@ -18,14 +20,18 @@ from sandbox.gateway.connection import RATE_LIMIT
 from sandbox.messages import create_message
 
 
-async def test_hello_tells_the_heartbeat_interval_in_milliseconds(sandbox, connect):
+async def test_hello_tells_the_heartbeat_interval_in_milliseconds(
+    sandbox: Sandbox, connect: Any
+) -> None:
     raw = await connect(sandbox, hello=False)
     hello = await raw.receive()
     assert hello["op"] == 10
     assert hello["d"]["heartbeat_interval"] == 41250
 
 
-async def test_heartbeats_are_acknowledged_before_and_after_identify(sandbox, connect):
+async def test_heartbeats_are_acknowledged_before_and_after_identify(
+    sandbox: Sandbox, connect: Any
+) -> None:
     raw = await connect(sandbox)
     await raw.send(1, None)
     assert (await raw.receive())["op"] == 11
@@ -35,7 +41,9 @@ async def test_heartbeats_are_acknowledged_before_and_after_identify(sandbox, co
     assert (await raw.until(11))["d"] is None
 
 
-async def test_ready_lists_the_shards_guilds_as_unavailable_and_creates_follow(sandbox, connect):
+async def test_ready_lists_the_shards_guilds_as_unavailable_and_creates_follow(
+    sandbox: Sandbox, connect: Any
+) -> None:
     guilds = [sandbox.world.add_guild(f"Guild {n}") for n in range(3)]
     stranger = sandbox.world.add_guild("Without the bot", with_bot=False)
     raw = await connect(sandbox)
@@ -74,7 +82,9 @@ async def test_ready_lists_the_shards_guilds_as_unavailable_and_creates_follow(s
         ({"intents": 1 << 8}, 4014),
     ],
 )
-async def test_a_wrong_identify_closes_with_discords_code(sandbox, connect, changes, code):
+async def test_a_wrong_identify_closes_with_discords_code(
+    sandbox: Sandbox, connect: Any, changes: Any, code: Any
+) -> None:
     raw = await connect(sandbox)
     await raw.send(2, identity(sandbox, **changes))
     assert await raw.closed() == code
@@ -94,13 +104,15 @@ async def test_a_wrong_identify_closes_with_discords_code(sandbox, connect, chan
         ('{"op": 1, "d": "' + "x" * 16_000 + '"}', 4002),
     ],
 )
-async def test_a_wrong_payload_closes_with_discords_code(sandbox, connect, sent, code):
+async def test_a_wrong_payload_closes_with_discords_code(
+    sandbox: Sandbox, connect: Any, sent: Any, code: Any
+) -> None:
     raw = await connect(sandbox)
     await raw.socket.send_str(sent)
     assert await raw.closed() == code
 
 
-async def test_identifying_twice_closes_with_4005(sandbox, connect):
+async def test_identifying_twice_closes_with_4005(sandbox: Sandbox, connect: Any) -> None:
     raw = await connect(sandbox)
     await raw.send(2, identity(sandbox))
     await raw.until(0, "READY")
@@ -109,12 +121,16 @@ async def test_identifying_twice_closes_with_4005(sandbox, connect):
 
 
 @pytest.mark.parametrize(("query", "code"), [("v=6", 4012), ("v=10&encoding=etf", 4002)])
-async def test_other_versions_and_encodings_are_refused(sandbox, connect, query, code):
+async def test_other_versions_and_encodings_are_refused(
+    sandbox: Sandbox, connect: Any, query: Any, code: Any
+) -> None:
     raw = await connect(sandbox, query, hello=False)
     assert await raw.closed() == code
 
 
-async def test_more_than_120_payloads_in_a_minute_close_with_4008(sandbox, connect):
+async def test_more_than_120_payloads_in_a_minute_close_with_4008(
+    sandbox: Sandbox, connect: Any
+) -> None:
     raw = await connect(sandbox)
     allowed, _seconds = RATE_LIMIT
     assert RATE_LIMIT == (120, 60.0)
@@ -127,7 +143,7 @@ async def test_more_than_120_payloads_in_a_minute_close_with_4008(sandbox, conne
 
 @settings(deadline=None)
 @given(st.text(max_size=200) | st.binary(max_size=200))
-def test_no_payload_whatever_breaks_the_gateway(sent):
+def test_no_payload_whatever_breaks_the_gateway(sent: Any) -> None:
     """Every payload is either answered or closes the connection with a 4xxx code, and the
     gateway serves the next client."""
 
@@ -155,7 +171,9 @@ def test_no_payload_whatever_breaks_the_gateway(sent):
     asyncio.run(play())
 
 
-async def test_zlib_stream_is_one_context_for_the_whole_connection(sandbox, connect):
+async def test_zlib_stream_is_one_context_for_the_whole_connection(
+    sandbox: Sandbox, connect: Any
+) -> None:
     sandbox.world.add_guild("Compressed")
     raw = await connect(sandbox, "v=10&encoding=json&compress=zlib-stream", hello=False)
     hello = await raw.socket.receive(timeout=5)
@@ -167,13 +185,15 @@ async def test_zlib_stream_is_one_context_for_the_whole_connection(sandbox, conn
     assert (await raw.receive())["d"]["name"] == "Compressed"
 
 
-async def test_an_unknown_compression_falls_back_to_text(sandbox, connect):
+async def test_an_unknown_compression_falls_back_to_text(sandbox: Sandbox, connect: Any) -> None:
     raw = await connect(sandbox, "compress=brotli", hello=False)
     message = await raw.socket.receive(timeout=5)
     assert message.type is aiohttp.WSMsgType.TEXT
 
 
-async def test_large_payloads_are_compressed_one_by_one_when_asked_for(sandbox, connect):
+async def test_large_payloads_are_compressed_one_by_one_when_asked_for(
+    sandbox: Sandbox, connect: Any
+) -> None:
     guild = sandbox.world.add_guild("Large")
     for n in range(40):
         sandbox.world.add_channel(guild, f"channel-{n}")
@@ -184,7 +204,7 @@ async def test_large_payloads_are_compressed_one_by_one_when_asked_for(sandbox, 
     assert created.type is aiohttp.WSMsgType.BINARY
 
 
-async def test_events_reach_only_the_shard_of_their_guild(sandbox, connect):
+async def test_events_reach_only_the_shard_of_their_guild(sandbox: Sandbox, connect: Any) -> None:
     guilds = [sandbox.world.add_guild(f"Guild {n}") for n in range(8)]
     shards = []
     for index in range(2):
@@ -205,7 +225,7 @@ async def test_events_reach_only_the_shard_of_their_guild(sandbox, connect):
                 assert event["d"]["guild_id"] == str(guild.id)
 
 
-async def test_without_its_intent_an_event_is_not_sent(sandbox, connect):
+async def test_without_its_intent_an_event_is_not_sent(sandbox: Sandbox, connect: Any) -> None:
     guild = sandbox.world.add_guild("Quiet")
     raw = await connect(sandbox)
     await raw.send(2, identity(sandbox, intents=1 << 5))
@@ -215,7 +235,9 @@ async def test_without_its_intent_an_event_is_not_sent(sandbox, connect):
     assert (await raw.receive())["op"] == 11
 
 
-async def test_an_event_of_a_guild_still_to_come_waits_for_its_guild_create(sandbox, connect):
+async def test_an_event_of_a_guild_still_to_come_waits_for_its_guild_create(
+    sandbox: Sandbox, connect: Any
+) -> None:
     guilds = [sandbox.world.add_guild(f"Guild {n}") for n in range(200)]
     raw = await connect(sandbox)
     await raw.send(2, identity(sandbox))
@@ -231,7 +253,9 @@ async def test_an_event_of_a_guild_still_to_come_waits_for_its_guild_create(sand
     assert names in (["GUILD_CREATE", "CHANNEL_CREATE"], ["GUILD_CREATE"])
 
 
-async def test_resume_replays_what_was_missed_and_nothing_else(sandbox, connect):
+async def test_resume_replays_what_was_missed_and_nothing_else(
+    sandbox: Sandbox, connect: Any
+) -> None:
     guild = sandbox.world.add_guild("Resumed")
     raw = await connect(sandbox)
     await raw.send(2, identity(sandbox))
@@ -251,7 +275,9 @@ async def test_resume_replays_what_was_missed_and_nothing_else(sandbox, connect)
     assert (await again.until(0, "CHANNEL_CREATE"))["d"]["name"] == "live"
 
 
-async def test_resume_during_the_creation_of_guilds_brings_the_rest(sandbox, connect):
+async def test_resume_during_the_creation_of_guilds_brings_the_rest(
+    sandbox: Sandbox, connect: Any
+) -> None:
     guilds = [sandbox.world.add_guild(f"Guild {n}") for n in range(50)]
     raw = await connect(sandbox)
     await raw.send(2, identity(sandbox))
@@ -270,7 +296,9 @@ async def test_resume_during_the_creation_of_guilds_brings_the_rest(sandbox, con
 @pytest.mark.parametrize(
     ("changes", "code"), [({"token": "x"}, 4004), ({"seq": 999}, 4007), ({"seq": -1}, 4007)]
 )
-async def test_a_wrong_resume_closes(sandbox, connect, changes, code):
+async def test_a_wrong_resume_closes(
+    sandbox: Sandbox, connect: Any, changes: Any, code: Any
+) -> None:
     raw = await connect(sandbox)
     await raw.send(2, identity(sandbox))
     session = (await raw.until(0, "READY"))["d"]["session_id"]
@@ -281,8 +309,8 @@ async def test_a_wrong_resume_closes(sandbox, connect, changes, code):
 
 @pytest.mark.parametrize("session_id", ["nobody", 7, None])
 async def test_resuming_an_unknown_session_is_answered_by_invalid_session(
-    sandbox, connect, session_id
-):
+    sandbox: Sandbox, connect: Any, session_id: Any
+) -> None:
     raw = await connect(sandbox)
     await raw.send(6, {"token": sandbox.token, "session_id": session_id, "seq": 1})
     assert await raw.receive() == {"op": 9, "d": False, "s": None, "t": None}
@@ -290,7 +318,9 @@ async def test_resuming_an_unknown_session_is_answered_by_invalid_session(
     assert (await raw.receive())["t"] == "READY"
 
 
-async def test_a_session_that_missed_too_much_or_too_long_is_invalid(checker, connect):
+async def test_a_session_that_missed_too_much_or_too_long_is_invalid(
+    checker: Checker, connect: Any
+) -> None:
     now = [1_800_000_000.0]
     settings = GatewaySettings(identify_interval=0, replay=5, resume_window=60)
     async with Sandbox(
@@ -315,7 +345,9 @@ async def test_a_session_that_missed_too_much_or_too_long_is_invalid(checker, co
             await sandbox.gateway.wait_gone()
 
 
-async def test_a_client_that_closes_with_1000_gives_its_session_up(sandbox, connect):
+async def test_a_client_that_closes_with_1000_gives_its_session_up(
+    sandbox: Sandbox, connect: Any
+) -> None:
     raw = await connect(sandbox)
     await raw.send(2, identity(sandbox))
     session = (await raw.until(0, "READY"))["d"]["session_id"]
@@ -326,7 +358,9 @@ async def test_a_client_that_closes_with_1000_gives_its_session_up(sandbox, conn
     assert (await again.receive())["op"] == 9
 
 
-async def test_resuming_takes_the_session_from_its_old_connection(sandbox, connect):
+async def test_resuming_takes_the_session_from_its_old_connection(
+    sandbox: Sandbox, connect: Any
+) -> None:
     guild = sandbox.world.add_guild("One")
     raw = await connect(sandbox)
     await raw.send(2, identity(sandbox))
@@ -341,14 +375,16 @@ async def test_resuming_takes_the_session_from_its_old_connection(sandbox, conne
         await raw.receive()
 
 
-async def test_missed_heartbeats_end_the_connection_with_4009(checker, connect):
+async def test_missed_heartbeats_end_the_connection_with_4009(
+    checker: Checker, connect: Any
+) -> None:
     settings = GatewaySettings(heartbeat_interval=0.05)
     async with Sandbox(page=False, observer=checker, gateway=settings) as sandbox:
         raw = await connect(sandbox)
         assert await raw.closed() == 4009
 
 
-async def test_identifies_are_paced_per_bucket(checker, connect):
+async def test_identifies_are_paced_per_bucket(checker: Checker, connect: Any) -> None:
     now = [1_800_000_000.0]
     settings = GatewaySettings(identify_interval=5, max_concurrency=2)
     async with Sandbox(
@@ -363,7 +399,9 @@ async def test_identifies_are_paced_per_bucket(checker, connect):
         assert answers == [0, 0, 9, 0, 0]
 
 
-async def test_gateway_bot_tells_where_how_many_and_how_often(sandbox, connect):
+async def test_gateway_bot_tells_where_how_many_and_how_often(
+    sandbox: Sandbox, connect: Any
+) -> None:
     async with aiohttp.ClientSession() as session:
         headers = {"Authorization": f"Bot {sandbox.token}"}
 
@@ -385,7 +423,7 @@ async def test_gateway_bot_tells_where_how_many_and_how_often(sandbox, connect):
         assert after["session_start_limit"]["remaining"] == 999
 
 
-async def test_too_many_guilds_for_a_shard_close_with_4011(sandbox, connect):
+async def test_too_many_guilds_for_a_shard_close_with_4011(sandbox: Sandbox, connect: Any) -> None:
     for n in range(2501):
         sandbox.world.add_guild(f"Guild {n}")
     raw = await connect(sandbox)
@@ -393,7 +431,7 @@ async def test_too_many_guilds_for_a_shard_close_with_4011(sandbox, connect):
     assert await raw.closed() == 4011
 
 
-async def test_presence_updates_have_no_effect(sandbox, connect):
+async def test_presence_updates_have_no_effect(sandbox: Sandbox, connect: Any) -> None:
     raw = await connect(sandbox)
     await raw.send(2, identity(sandbox))
     await raw.until(0, "READY")
@@ -402,7 +440,7 @@ async def test_presence_updates_have_no_effect(sandbox, connect):
     assert (await raw.until(11))["d"] is None
 
 
-async def test_message_content_is_blank_without_its_intent(checker, connect):
+async def test_message_content_is_blank_without_its_intent(checker: Checker, connect: Any) -> None:
     settings = GatewaySettings(identify_interval=0, privileged=1 << 15)
     async with Sandbox(page=False, observer=checker, gateway=settings) as sandbox:
         guild = sandbox.world.add_guild("Chatty")
@@ -418,7 +456,7 @@ async def test_message_content_is_blank_without_its_intent(checker, connect):
             assert event["d"]["content"] == text
 
 
-async def test_messages_of_a_hidden_channel_are_not_sent(sandbox, connect):
+async def test_messages_of_a_hidden_channel_are_not_sent(sandbox: Sandbox, connect: Any) -> None:
     guild = sandbox.world.add_guild("Secret")
     hidden = sandbox.world.add_channel(guild, "hidden")
     shown = sandbox.world.add_channel(guild, "shown")

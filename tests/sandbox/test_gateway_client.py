@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import aiohttp
 import discord
 import pytest
-from bots import Bot
+from bots import Bot, RunBot
 from discord.errors import ConnectionClosed, PrivilegedIntentsRequired
+from openapi import Checker
 
 from sandbox import Sandbox
 from sandbox.gateway import GatewaySettings
 
 
-async def test_it_logs_in_and_knows_its_guilds(sandbox, run_bot):
+async def test_it_logs_in_and_knows_its_guilds(sandbox: Sandbox, run_bot: RunBot) -> None:
     guild = sandbox.world.add_guild("KCrush fans")
     forum = sandbox.world.add_channel(guild, "posts", type=15, tags=["Music"])
     news = sandbox.world.add_channel(guild, "news", type=5)
@@ -34,7 +36,7 @@ async def test_it_logs_in_and_knows_its_guilds(sandbox, run_bot):
     assert sandbox.gateway.sessions == {}
 
 
-async def test_two_shards_share_the_guilds(sandbox, run_bot):
+async def test_two_shards_share_the_guilds(sandbox: Sandbox, run_bot: RunBot) -> None:
     guilds = [sandbox.world.add_guild(f"Guild {n}") for n in range(6)]
     async with run_bot(sandbox, Bot(shard_count=2)) as bot:
         await sandbox.wait_ready(shards=2)
@@ -44,7 +46,7 @@ async def test_two_shards_share_the_guilds(sandbox, run_bot):
         assert sandbox.gateway.counts.identifies == 2
 
 
-async def test_the_recommended_number_of_shards_is_taken(checker, run_bot):
+async def test_the_recommended_number_of_shards_is_taken(checker: Checker, run_bot: RunBot) -> None:
     settings = GatewaySettings(identify_interval=0, shards=3)
     async with (
         Sandbox(page=False, observer=checker, gateway=settings) as sandbox,
@@ -54,7 +56,7 @@ async def test_the_recommended_number_of_shards_is_taken(checker, run_bot):
         assert bot.shard_count == 3
 
 
-async def test_events_change_what_it_knows(sandbox, run_bot):
+async def test_events_change_what_it_knows(sandbox: Sandbox, run_bot: RunBot) -> None:
     guild = sandbox.world.add_guild("Changing")
     async with run_bot(sandbox) as bot:
         created = asyncio.ensure_future(bot.wait_for("guild_channel_create", timeout=5))
@@ -69,7 +71,7 @@ async def test_events_change_what_it_knows(sandbox, run_bot):
         assert (await removed).id == guild.id
 
 
-async def missed(sandbox: Sandbox, bot: Bot, guild, trouble) -> str:
+async def missed(sandbox: Sandbox, bot: Bot, guild: Any, trouble: Any) -> str:
     """Cause trouble, make a channel while the bot is away, and wait until it hears of it."""
     heard = asyncio.ensure_future(bot.wait_for("guild_channel_create", timeout=10))
     await asyncio.sleep(0)
@@ -79,7 +81,9 @@ async def missed(sandbox: Sandbox, bot: Bot, guild, trouble) -> str:
 
 
 @pytest.mark.parametrize("code", [1000, 4000, 4001, 4002, 4003, 4005, 4008])
-async def test_after_a_close_it_resumes_and_misses_nothing(sandbox, run_bot, code):
+async def test_after_a_close_it_resumes_and_misses_nothing(
+    sandbox: Sandbox, run_bot: RunBot, code: Any
+) -> None:
     guild = sandbox.world.add_guild("Resumed")
     async with run_bot(sandbox) as bot:
 
@@ -92,7 +96,7 @@ async def test_after_a_close_it_resumes_and_misses_nothing(sandbox, run_bot, cod
         assert sandbox.gateway.counts.resumes == 1
 
 
-async def test_asked_to_reconnect_it_resumes(sandbox, run_bot):
+async def test_asked_to_reconnect_it_resumes(sandbox: Sandbox, run_bot: RunBot) -> None:
     guild = sandbox.world.add_guild("Reconnected")
     async with run_bot(sandbox) as bot:
 
@@ -104,7 +108,7 @@ async def test_asked_to_reconnect_it_resumes(sandbox, run_bot):
         assert sandbox.gateway.counts.resumes == 1
 
 
-async def test_after_a_cut_connection_it_resumes(sandbox, run_bot):
+async def test_after_a_cut_connection_it_resumes(sandbox: Sandbox, run_bot: RunBot) -> None:
     guild = sandbox.world.add_guild("Cut")
     async with run_bot(sandbox) as bot:
 
@@ -117,7 +121,9 @@ async def test_after_a_cut_connection_it_resumes(sandbox, run_bot):
 
 
 @pytest.mark.parametrize("code", [4007, 4009])
-async def test_a_session_that_ended_is_begun_anew(sandbox, run_bot, code):
+async def test_a_session_that_ended_is_begun_anew(
+    sandbox: Sandbox, run_bot: RunBot, code: Any
+) -> None:
     sandbox.world.add_guild("Anew")
     async with run_bot(sandbox) as bot:
         bot.heard.clear()
@@ -130,7 +136,9 @@ async def test_a_session_that_ended_is_begun_anew(sandbox, run_bot, code):
 
 
 @pytest.mark.parametrize("resumable", [True, False])
-async def test_an_invalid_session_is_resumed_or_begun_anew(sandbox, run_bot, resumable):
+async def test_an_invalid_session_is_resumed_or_begun_anew(
+    sandbox: Sandbox, run_bot: RunBot, resumable: Any
+) -> None:
     sandbox.world.add_guild("Invalid")
     async with run_bot(sandbox):
         sandbox.gateway.invalidate(resumable=resumable)
@@ -143,7 +151,9 @@ async def test_an_invalid_session_is_resumed_or_begun_anew(sandbox, run_bot, res
 
 
 @pytest.mark.parametrize("code", [4004, 4010, 4011, 4012, 4013])
-async def test_a_fatal_close_code_ends_the_client(sandbox, run_bot, code):
+async def test_a_fatal_close_code_ends_the_client(
+    sandbox: Sandbox, run_bot: RunBot, code: Any
+) -> None:
     async def be_closed() -> None:
         async with run_bot(sandbox, sync=False) as bot:
             await sandbox.gateway.close(code)
@@ -155,13 +165,15 @@ async def test_a_fatal_close_code_ends_the_client(sandbox, run_bot, code):
     assert raised.value.code == code
 
 
-async def test_a_privileged_intent_that_was_not_granted_is_refused(sandbox, run_bot):
+async def test_a_privileged_intent_that_was_not_granted_is_refused(
+    sandbox: Sandbox, run_bot: RunBot
+) -> None:
     with pytest.raises(PrivilegedIntentsRequired):
         async with run_bot(sandbox, Bot(intents=discord.Intents(guilds=True, members=True))):
             pass
 
 
-async def test_a_wrong_token_is_refused_by_rest(sandbox, run_bot):
+async def test_a_wrong_token_is_refused_by_rest(sandbox: Sandbox, run_bot: RunBot) -> None:
     class Wrong(Bot):
         async def login(self, token: str) -> None:
             await super().login("wrong")
@@ -171,7 +183,9 @@ async def test_a_wrong_token_is_refused_by_rest(sandbox, run_bot):
             pass
 
 
-async def test_unanswered_heartbeats_are_noticed_and_mended(checker, run_bot):
+async def test_unanswered_heartbeats_are_noticed_and_mended(
+    checker: Checker, run_bot: RunBot
+) -> None:
     settings = GatewaySettings(identify_interval=0, heartbeat_interval=0.1)
     async with Sandbox(page=False, observer=checker, gateway=settings) as sandbox:
         sandbox.world.add_guild("Silent")
@@ -186,7 +200,7 @@ async def test_unanswered_heartbeats_are_noticed_and_mended(checker, run_bot):
 
 
 @pytest.mark.parametrize("status", [503, 0])
-async def test_refused_connections(sandbox, status):
+async def test_refused_connections(sandbox: Sandbox, status: Any) -> None:
     sandbox.gateway.faults.refuse = None
     sandbox.gateway.faults.refuse_status = status
     async with aiohttp.ClientSession() as session:
@@ -201,7 +215,7 @@ async def test_refused_connections(sandbox, status):
             assert (await socket.receive_json(timeout=5))["op"] == 10
 
 
-async def test_the_first_n_connections_are_refused(sandbox):
+async def test_the_first_n_connections_are_refused(sandbox: Sandbox) -> None:
     sandbox.gateway.faults.refuse = 2
     statuses = []
     async with aiohttp.ClientSession() as session:
@@ -211,7 +225,7 @@ async def test_the_first_n_connections_are_refused(sandbox):
     assert statuses == [503, 503, 400]
 
 
-async def test_a_late_ready(sandbox, run_bot):
+async def test_a_late_ready(sandbox: Sandbox, run_bot: RunBot) -> None:
     sandbox.world.add_guild("Late")
     sandbox.gateway.faults.ready_delay = 0.2
     started = asyncio.get_running_loop().time()
@@ -219,7 +233,7 @@ async def test_a_late_ready(sandbox, run_bot):
         assert asyncio.get_running_loop().time() - started >= 0.2
 
 
-async def test_a_thousand_guilds_arrive_quickly(sandbox, run_bot):
+async def test_a_thousand_guilds_arrive_quickly(sandbox: Sandbox, run_bot: RunBot) -> None:
     for n in range(1000):
         guild = sandbox.world.add_guild(f"Guild {n}")
         sandbox.world.add_channel(guild, "general")

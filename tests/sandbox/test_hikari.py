@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
 
 import hikari
 import pytest
@@ -34,12 +36,14 @@ def made(sandbox: Sandbox, intents: hikari.Intents = hikari.Intents.GUILDS) -> h
 
 
 @pytest.fixture
-def town(sandbox):
+def town(sandbox: Sandbox) -> Any:
     guild = sandbox.world.add_guild("Hikari's")
     return guild, sandbox.world.add_channel(guild, "general"), sandbox.world.application.owner
 
 
-async def test_it_logs_in_registers_a_command_and_answers_it(sandbox, town):
+async def test_it_logs_in_registers_a_command_and_answers_it(
+    sandbox: Sandbox, town: Any
+) -> None:
     guild, channel, person = town
     bot = made(sandbox)
 
@@ -78,7 +82,9 @@ async def test_it_logs_in_registers_a_command_and_answers_it(sandbox, town):
         assert bot.cache.get_guild(guild.id).name == "Hikari's"
 
 
-async def test_it_completes_and_answers_buttons_and_modals(sandbox, town):
+async def test_it_completes_and_answers_buttons_and_modals(
+    sandbox: Sandbox, town: Any
+) -> None:
     _guild, channel, person = town
     bot = made(sandbox)
 
@@ -125,7 +131,7 @@ async def test_it_completes_and_answers_buttons_and_modals(sandbox, town):
         assert card.content == "Lovely"
 
 
-async def test_it_sends_reads_and_resumes(sandbox, town):
+async def test_it_sends_reads_and_resumes(sandbox: Sandbox, town: Any) -> None:
     guild, channel, _person = town
     bot = made(sandbox, hikari.Intents.GUILDS | hikari.Intents.GUILD_MESSAGES)
     heard: asyncio.Queue[str] = asyncio.Queue()
@@ -158,7 +164,7 @@ async def test_it_sends_reads_and_resumes(sandbox, town):
         assert sandbox.gateway.counts.resumes == 1
 
 
-async def test_a_wrong_token_is_refused(sandbox):
+async def test_a_wrong_token_is_refused(sandbox: Sandbox) -> None:
     app = hikari.RESTApp(url=sandbox.api_url)
     await app.start()
     try:

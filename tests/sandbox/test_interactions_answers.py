@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
+from typing import Any
 
 import discord
 import pytest
-from bots import Talker
+from bots import RunBot, Talker
+from openapi import Checker
 
 from sandbox import InteractionFailed, Refused, Sandbox
 
 
-async def test_an_ephemeral_reply_is_seen_by_its_user_alone(sandbox, run_bot, town):
-    async def act(interaction):
+async def test_an_ephemeral_reply_is_seen_by_its_user_alone(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
+    async def act(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("Psst", ephemeral=True)
         await interaction.edit_original_response(content="Psst!")
 
@@ -42,8 +47,10 @@ async def test_an_ephemeral_reply_is_seen_by_its_user_alone(sandbox, run_bot, to
         assert "MESSAGE_CREATE" not in bot.heard
 
 
-async def test_a_public_reply_reaches_the_gateway(sandbox, run_bot, town):
-    async def act(interaction):
+async def test_a_public_reply_reaches_the_gateway(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
+    async def act(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("Hello")
 
     bot = Talker(act, intents=discord.Intents(guilds=True, guild_messages=True))
@@ -56,10 +63,12 @@ async def test_a_public_reply_reaches_the_gateway(sandbox, run_bot, town):
 
 
 @pytest.mark.parametrize("ephemeral", [False, True])
-async def test_a_deferred_reply_is_thinking_until_it_is_edited(sandbox, run_bot, town, ephemeral):
+async def test_a_deferred_reply_is_thinking_until_it_is_edited(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace, ephemeral: Any
+) -> None:
     go_on = asyncio.Event()
 
-    async def act(interaction):
+    async def act(interaction: discord.Interaction) -> None:
         await interaction.response.defer(thinking=True, ephemeral=ephemeral)
         await go_on.wait()
         await interaction.edit_original_response(content="Done")
@@ -78,8 +87,10 @@ async def test_a_deferred_reply_is_thinking_until_it_is_edited(sandbox, run_bot,
         assert bool(message.flags & 64) is ephemeral
 
 
-async def test_the_first_follow_up_after_a_deferred_reply_becomes_it(sandbox, run_bot, town):
-    async def act(interaction):
+async def test_the_first_follow_up_after_a_deferred_reply_becomes_it(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
+    async def act(interaction: discord.Interaction) -> None:
         await interaction.response.defer(thinking=True)
         await interaction.followup.send("First", ephemeral=True)
         await interaction.followup.send("Second", ephemeral=True)
@@ -95,10 +106,12 @@ async def test_the_first_follow_up_after_a_deferred_reply_becomes_it(sandbox, ru
         assert [m.content for m in town.channel.messages.values()] == ["First"]
 
 
-async def test_follow_ups_are_edited_read_and_deleted(sandbox, run_bot, town):
+async def test_follow_ups_are_edited_read_and_deleted(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
     read = []
 
-    async def act(interaction):
+    async def act(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("Reply")
         message = await interaction.followup.send("One", wait=True)
         await message.edit(content="Two")
@@ -118,8 +131,10 @@ async def test_follow_ups_are_edited_read_and_deleted(sandbox, run_bot, town):
     assert not town.channel.messages
 
 
-async def test_files_come_with_a_reply(sandbox, run_bot, town):
-    async def act(interaction):
+async def test_files_come_with_a_reply(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
+    async def act(interaction: discord.Interaction) -> None:
         import io
 
         file = discord.File(io.BytesIO(b"picture"), "quote.png")
@@ -134,7 +149,7 @@ async def test_files_come_with_a_reply(sandbox, run_bot, town):
     assert sandbox.world.files[int(attachment["id"])][2] == b"picture"
 
 
-async def test_no_callback_in_time(checker, run_bot):
+async def test_no_callback_in_time(checker: Checker, run_bot: RunBot) -> None:
     async with Sandbox(page=False, observer=checker, interaction_timeout=0.05) as sandbox:
         world = sandbox.world
         owner = world.application.owner
@@ -143,7 +158,7 @@ async def test_no_callback_in_time(checker, run_bot):
         world.listen(events.append)
         late = asyncio.Event()
 
-        async def act(interaction):
+        async def act(interaction: discord.Interaction) -> None:
             await late.wait()
             await interaction.response.send_message("Too late")
 
@@ -161,16 +176,16 @@ async def test_no_callback_in_time(checker, run_bot):
             assert not channel.messages
 
 
-async def test_the_time_for_a_callback_is_three_seconds():
+async def test_the_time_for_a_callback_is_three_seconds() -> None:
     sandbox = Sandbox()
     assert sandbox.interactions.timeout == 3.0
     assert sandbox.interactions.lifetime == 15 * 60
 
 
-async def test_answering_twice(sandbox, run_bot, town):
+async def test_answering_twice(sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace) -> None:
     codes = []
 
-    async def act(interaction):
+    async def act(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("Once")
         interaction.response._response_type = None
         try:
@@ -186,13 +201,13 @@ async def test_answering_twice(sandbox, run_bot, town):
     assert [m.content for m in town.channel.messages.values()] == ["Once"]
 
 
-async def test_the_token_dies_after_fifteen_minutes(checker, run_bot):
+async def test_the_token_dies_after_fifteen_minutes(checker: Checker, run_bot: RunBot) -> None:
     now = [1_800_000_000.0]
     async with Sandbox(page=False, observer=checker, clock=lambda: now[0]) as sandbox:
         world = sandbox.world
         channel = world.add_channel(world.add_guild("Guild"), "general")
 
-        async def act(interaction):
+        async def act(interaction: discord.Interaction) -> None:
             await interaction.response.send_message("Now")
             now[0] += 899
             await interaction.edit_original_response(content="14:59")
@@ -208,10 +223,12 @@ async def test_the_token_dies_after_fifteen_minutes(checker, run_bot):
         assert response.message.content == "14:59"
 
 
-async def test_nothing_follows_before_the_callback(sandbox, run_bot, town):
+async def test_nothing_follows_before_the_callback(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
     codes = []
 
-    async def act(interaction):
+    async def act(interaction: discord.Interaction) -> None:
         try:
             await interaction.followup.send("Early")
         except discord.HTTPException as error:
@@ -223,10 +240,12 @@ async def test_nothing_follows_before_the_callback(sandbox, run_bot, town):
     assert codes == [(404, 10015)]
 
 
-async def test_a_refused_callback_can_be_mended(sandbox, run_bot, town):
+async def test_a_refused_callback_can_be_mended(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
     codes = []
 
-    async def act(interaction):
+    async def act(interaction: discord.Interaction) -> None:
         try:
             await interaction.response.send_message("x" * 2001)
         except discord.HTTPException as error:
@@ -239,8 +258,10 @@ async def test_a_refused_callback_can_be_mended(sandbox, run_bot, town):
     assert response.message.content == "shorter"
 
 
-async def test_an_unknown_message_of_a_token(sandbox, run_bot, town):
-    async def act(interaction):
+async def test_an_unknown_message_of_a_token(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
+    async def act(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("Hello")
         await interaction.followup.fetch_message(123)
 
@@ -252,7 +273,9 @@ async def test_an_unknown_message_of_a_token(sandbox, run_bot, town):
     assert (error.status, error.code) == (404, 10008)
 
 
-async def test_closing_the_sandbox_does_not_leave_anyone_waiting(checker, town):
+async def test_closing_the_sandbox_does_not_leave_anyone_waiting(
+    checker: Checker, town: SimpleNamespace
+) -> None:
     async with Sandbox(page=False, observer=checker) as sandbox:
         world = sandbox.world
         channel = world.add_channel(world.add_guild("Guild"), "general")
@@ -263,7 +286,7 @@ async def test_closing_the_sandbox_does_not_leave_anyone_waiting(checker, town):
         await asked
 
 
-def _command(world):
+def _command(world: Any) -> Any:
     from sandbox.entities import Command
 
     return Command(1, world.application.id, "lonely", 1, description="Nobody answers")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 
 import discord
 import pytest
-from bots import Bot, Talker
+from bots import Bot, RunBot, Talker
 from discord import app_commands
+from openapi import Checker
 
 from sandbox import Choice, InteractionFailed, Refused, Sandbox
 from sandbox.permissions import DEFAULT_EVERYONE, Permission
 
 
-async def test_a_slash_command_round_trip(sandbox, run_bot, town):
-    async def act(interaction):
+async def test_a_slash_command_round_trip(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
+    async def act(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("Hello!")
 
     bot = Talker(act)
@@ -39,8 +44,10 @@ async def test_a_slash_command_round_trip(sandbox, run_bot, town):
     assert not seen.is_user_integration()
 
 
-async def test_the_payload_is_complete(sandbox, run_bot, town):
-    async def act(interaction):
+async def test_the_payload_is_complete(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
+    async def act(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("Hello!")
 
     sent: list[dict[str, Any]] = []
@@ -70,7 +77,9 @@ async def test_the_payload_is_complete(sandbox, run_bot, town):
     assert here["attachment_size_limit"] == 10 * 1024 * 1024
 
 
-async def test_every_kind_of_option_arrives(sandbox, run_bot, town):
+async def test_every_kind_of_option_arrives(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
     got: dict[str, Any] = {}
     bot = Bot()
     group = app_commands.Group(name="shop", description="Shop")
@@ -139,7 +148,7 @@ REFUSALS = [
 
 
 @pytest.fixture
-async def picky(sandbox, run_bot, town):
+async def picky(sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace) -> AsyncIterator[Any]:
     """A bot with a command that takes every kind of option within bounds."""
     bot = Bot()
 
@@ -169,7 +178,9 @@ async def picky(sandbox, run_bot, town):
         yield bot
 
 
-async def test_what_the_client_would_not_send_is_refused(sandbox, picky, town):
+async def test_what_the_client_would_not_send_is_refused(
+    sandbox: Sandbox, picky: Any, town: SimpleNamespace
+) -> None:
     for options, reason in REFUSALS:
         with pytest.raises(Refused) as raised:
             await sandbox.command(town.fan, town.channel, "pick", **options)
@@ -197,7 +208,9 @@ async def test_what_the_client_would_not_send_is_refused(sandbox, picky, town):
     assert not [r for r in sandbox.requests if "callback" in r.path]
 
 
-async def test_default_permissions_and_contexts_hide_commands(sandbox, run_bot, town):
+async def test_default_permissions_and_contexts_hide_commands(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
     bot = Bot()
 
     @bot.tree.command(name="manage", description="For managers")
@@ -215,7 +228,7 @@ async def test_default_permissions_and_contexts_hide_commands(sandbox, run_bot, 
     async def adult(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("Adult")
 
-    def names(user, channel):
+    def names(user: Any, channel: Any) -> Any:
         return sorted(c["name"] for c in sandbox.commands_for(user, channel))
 
     dm = town.world.open_dm(town.fan)
@@ -242,8 +255,10 @@ async def test_default_permissions_and_contexts_hide_commands(sandbox, run_bot, 
             await sandbox.command(town.fan, town.channel, "manage")
 
 
-async def test_a_direct_message_carries_the_user_instead_of_a_member(sandbox, run_bot, town):
-    async def act(interaction):
+async def test_a_direct_message_carries_the_user_instead_of_a_member(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
+    async def act(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("Hi")
 
     bot = Talker(act)
@@ -257,7 +272,9 @@ async def test_a_direct_message_carries_the_user_instead_of_a_member(sandbox, ru
     assert isinstance(seen.channel, discord.DMChannel)
 
 
-async def test_user_installed_commands_follow_their_user(sandbox, run_bot, town):
+async def test_user_installed_commands_follow_their_user(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
     bot = Bot()
     seen: list[discord.Interaction] = []
 
@@ -292,7 +309,9 @@ async def test_user_installed_commands_follow_their_user(sandbox, run_bot, town)
     assert quiet.ephemeral
 
 
-async def test_commands_of_a_guild_stay_in_it(sandbox, run_bot, town):
+async def test_commands_of_a_guild_stay_in_it(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
     bot = Bot()
     other = town.world.add_guild("Other", owner=town.admin)
     place = town.world.add_channel(other, "general")
@@ -327,7 +346,9 @@ def completing() -> Bot:
     return bot
 
 
-async def test_autocomplete(sandbox, run_bot, town, completing):
+async def test_autocomplete(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace, completing: Any
+) -> None:
     async with run_bot(sandbox, completing):
         choices = await sandbox.autocomplete(
             town.fan, town.channel, "read", focused="interview", interview="ka", page=2
@@ -356,7 +377,9 @@ async def test_autocomplete(sandbox, run_bot, town, completing):
     ids=["26 choices", "long name", "long value", "empty name", "a number"],
 )
 @pytest.mark.filterwarnings("ignore")
-async def test_wrong_choices_are_refused(checker, run_bot, completing, answers):
+async def test_wrong_choices_are_refused(
+    checker: Checker, run_bot: RunBot, completing: Any, answers: Any
+) -> None:
     async with Sandbox(page=False, observer=checker, interaction_timeout=0.2) as sandbox:
         world = sandbox.world
         channel = world.add_channel(world.add_guild("Guild"), "general")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import discord
 import pytest
-from bots import Talker
+from bots import RunBot, Talker
 from discord import ui
+from openapi import Checker
 
 from sandbox import InteractionFailed, Refused, Sandbox
 
@@ -59,8 +61,8 @@ class Panel(ui.View):
         await interaction.response.defer()
 
 
-async def test_buttons(sandbox, run_bot, town):
-    async def act(interaction):
+async def test_buttons(sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace) -> None:
+    async def act(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("Panel", view=Panel())
 
     async with run_bot(sandbox, Talker(act)):
@@ -86,10 +88,10 @@ async def test_buttons(sandbox, run_bot, town):
             assert reason in str(raised.value)
 
 
-async def test_selects(sandbox, run_bot, town):
+async def test_selects(sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace) -> None:
     panels = []
 
-    async def act(interaction):
+    async def act(interaction: discord.Interaction) -> None:
         panels.append(Panel())
         await interaction.response.send_message("Panel", view=panels[0])
 
@@ -124,7 +126,9 @@ async def test_selects(sandbox, run_bot, town):
             assert reason in str(raised.value)
 
 
-async def test_buttons_inside_a_layout(sandbox, run_bot, town):
+async def test_buttons_inside_a_layout(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
     class Card(ui.LayoutView):
         def __init__(self) -> None:
             super().__init__(timeout=None)
@@ -136,7 +140,7 @@ async def test_buttons_inside_a_layout(sandbox, run_bot, town):
         async def read(self, interaction: discord.Interaction) -> None:
             await interaction.response.send_message("Reading", ephemeral=True)
 
-    async def act(interaction):
+    async def act(interaction: discord.Interaction) -> None:
         await interaction.response.send_message(view=Card())
 
     async with run_bot(sandbox, Talker(act)):
@@ -145,8 +149,10 @@ async def test_buttons_inside_a_layout(sandbox, run_bot, town):
         assert (await sandbox.press(town.fan, card, label="Read")).message.content == "Reading"
 
 
-async def test_a_component_of_an_ephemeral_message_updates_it(sandbox, run_bot, town):
-    async def act(interaction):
+async def test_a_component_of_an_ephemeral_message_updates_it(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
+    async def act(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("Panel", view=Panel(), ephemeral=True)
 
     async with run_bot(sandbox, Talker(act)):
@@ -158,13 +164,13 @@ async def test_a_component_of_an_ephemeral_message_updates_it(sandbox, run_bot, 
         assert not town.channel.messages
 
 
-async def test_a_button_that_nobody_answers(checker, run_bot):
+async def test_a_button_that_nobody_answers(checker: Checker, run_bot: RunBot) -> None:
     async with Sandbox(page=False, observer=checker, interaction_timeout=0.05) as sandbox:
         world = sandbox.world
         owner = world.application.owner
         channel = world.add_channel(world.add_guild("Guild"), "general")
 
-        async def act(interaction):
+        async def act(interaction: discord.Interaction) -> None:
             view = discord.ui.View(timeout=None)
             view.add_item(discord.ui.Button(label="Old", custom_id="old"))
             await interaction.response.send_message("Panel", view=view)
@@ -210,8 +216,10 @@ class Form(ui.Modal, title="Tell us"):
             await interaction.response.edit_message(content=answer)
 
 
-async def test_a_modal_with_labels(sandbox, run_bot, town):
-    async def act(interaction):
+async def test_a_modal_with_labels(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
+    async def act(interaction: discord.Interaction) -> None:
         await interaction.response.send_modal(Form())
 
     async with run_bot(sandbox, Talker(act)):
@@ -241,13 +249,15 @@ async def test_a_modal_with_labels(sandbox, run_bot, town):
             await sandbox.submit(town.fan, modal, {"name": "Jo", "kind": ["Idol"]})
 
 
-async def test_a_modal_from_a_button_updates_its_message(sandbox, run_bot, town):
+async def test_a_modal_from_a_button_updates_its_message(
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace
+) -> None:
     class Opener(ui.View):
         @ui.button(label="Open", custom_id="open")
         async def open(self, interaction: discord.Interaction, button: ui.Button) -> None:
             await interaction.response.send_modal(Form())
 
-    async def act(interaction):
+    async def act(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("Before", view=Opener())
 
     async with run_bot(sandbox, Talker(act)):

@@ -59,11 +59,13 @@ def spec() -> Spec:
         ),
     ],
 )
-def test_concrete_segments_go_before_templates(spec, method, path, template):
+def test_concrete_segments_go_before_templates(
+    spec: Any, method: Any, path: Any, template: Any
+) -> None:
     assert spec.operation(method, path).template == template
 
 
-def test_an_unknown_operation_is_a_violation():
+def test_an_unknown_operation_is_a_violation() -> None:
     assert found(exchange("POST", "/nowhere")) == ["there is no such operation"]
     assert found(exchange("PUT", "/users/@me")) == ["there is no such operation"]
     assert found(exchange("POST", "/nowhere", status=404), refused=False) == []
@@ -92,7 +94,7 @@ def test_an_unknown_operation_is_a_violation():
         ({"allowed_mentions": {"parse": [], "roles": [5]}}, None),
     ],
 )
-def test_requests_are_held_against_their_schema(body, violation):
+def test_requests_are_held_against_their_schema(body: Any, violation: Any) -> None:
     sent = exchange(request_json=body, status=404, response_json={"code": 1, "message": "x"})
     violations = found(sent)
     if violation is None:
@@ -101,13 +103,13 @@ def test_requests_are_held_against_their_schema(body, violation):
         assert any(violation in one for one in violations), violations
 
 
-def test_a_missing_or_needless_body_is_a_violation():
+def test_a_missing_or_needless_body_is_a_violation() -> None:
     answer = {"status": 404, "response_json": {"code": 1, "message": "x"}}
     assert found(exchange(request_json=None, **answer)) == ["the body is missing"]
     assert found(exchange("GET", "/users/@me", **answer)) == ["there is to be no body"]
 
 
-def test_the_bodies_of_uploads_are_checked():
+def test_the_bodies_of_uploads_are_checked() -> None:
     answer = {"status": 404, "response_json": {"code": 1, "message": "x"}}
     body = {"content": "x", "attachments": [{"id": 0, "filename": "a.png"}]}
     assert found(exchange(request_json=body, content_type="multipart/form-data", **answer)) == []
@@ -126,7 +128,7 @@ def test_the_bodies_of_uploads_are_checked():
         ({"until": "5"}, "there is no query parameter 'until'"),
     ],
 )
-def test_parameters_are_checked(query, violation):
+def test_parameters_are_checked(query: Any, violation: Any) -> None:
     seen = exchange(
         "GET", "/channels/1/messages", query=query, request_json=None, status=200, response_json=[]
     )
@@ -138,12 +140,12 @@ def test_parameters_are_checked(query, violation):
         assert violation.split(":")[0] in violations[0]
 
 
-def test_ids_in_the_path_are_checked():
+def test_ids_in_the_path_are_checked() -> None:
     seen = exchange("GET", "/channels/abc/messages", request_json=None, status=500)
     assert "the path parameter 'channel_id'" in found(seen)[0]
 
 
-def test_answers_are_held_against_their_status():
+def test_answers_are_held_against_their_status() -> None:
     me = {"method": "GET", "path": "/users/@me", "request_json": None}
     assert "is a required property" in found(exchange(**me, status=200, response_json={}))[0]
     assert found(exchange(**me, status=200)) == ["the body is missing"]
@@ -160,7 +162,7 @@ def test_answers_are_held_against_their_status():
     assert found(exchange(**me, status=200, response_json={}, undelivered=True)) == []
 
 
-def test_what_was_refused_may_be_left_alone():
+def test_what_was_refused_may_be_left_alone() -> None:
     wrong = exchange(
         request_json={"contents": 1}, status=400, response_json={"code": 1, "message": "x"}
     )
@@ -168,7 +170,7 @@ def test_what_was_refused_may_be_left_alone():
     assert found(wrong, refused=False) == []
 
 
-def test_gateway_payloads_are_checked():
+def test_gateway_payloads_are_checked() -> None:
     role = {"role": {"id": "1"}, "guild_id": "1"}
     assert found(GatewayPayload("out", 0, "GUILD_ROLE_CREATE", role)) != []
     assert found(GatewayPayload("out", 0, "UNDESCRIBED", role)) == []
@@ -180,7 +182,7 @@ def test_gateway_payloads_are_checked():
     assert {v.where for v in checker.violations} == {"GUILD_CREATE", "GUILD_CREATE channels/0"}
 
 
-def test_violations_are_told_once_and_readably():
+def test_violations_are_told_once_and_readably() -> None:
     checker = observing()
     for _ in range(2):
         checker(exchange(request_json={"contents": 1}, status=500))
@@ -193,14 +195,14 @@ def test_violations_are_told_once_and_readably():
     )
 
 
-def test_without_the_document_nothing_is_checked():
+def test_without_the_document_nothing_is_checked() -> None:
     checker = Checker(None)
     checker(exchange(request_json={"contents": 1}))
     checker.assert_clean()
     assert checker.reason == "openapi.json is not beside the repository"
 
 
-async def test_every_sandbox_can_be_watched_without_being_told():
+async def test_every_sandbox_can_be_watched_without_being_told() -> None:
     async def offend() -> None:
         async with Sandbox(page=False) as sandbox, aiohttp.ClientSession() as session:
             address = f"{sandbox.api_url}/users/@me?until=5"

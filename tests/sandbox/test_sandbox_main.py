@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -24,7 +25,7 @@ async def start(*arguments: str) -> asyncio.subprocess.Process:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-async def test_it_prints_where_it_is_and_stops_when_asked(stop):
+async def test_it_prints_where_it_is_and_stops_when_asked(stop: Any) -> None:
     process = await start("--token", "my.own.token")
     try:
         lines = [await asyncio.wait_for(process.stdout.readline(), 20) for _ in range(4)]
@@ -45,7 +46,7 @@ async def test_it_prints_where_it_is_and_stops_when_asked(stop):
         await process.communicate()
 
 
-async def test_a_port_in_use_is_one_line_and_exit_code_1():
+async def test_a_port_in_use_is_one_line_and_exit_code_1() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -59,7 +60,7 @@ async def test_a_port_in_use_is_one_line_and_exit_code_1():
     assert line.endswith("Name another with --port, or leave it out for a free one.")
 
 
-async def test_a_port_out_of_range_is_wrong_use():
+async def test_a_port_out_of_range_is_wrong_use() -> None:
     process = await start("--port", "70000")
     _out, errors = await asyncio.wait_for(process.communicate(), 20)
     assert process.returncode == 2

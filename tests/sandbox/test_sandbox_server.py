@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openapi import Checker
 from raw import identity
 
 from sandbox import InteractionFailed, Sandbox
@@ -28,7 +29,7 @@ async def post(sandbox: Sandbox, channel: int, text: str) -> int:
             return 0
 
 
-async def test_two_sandboxes_know_nothing_of_each_other(checker):
+async def test_two_sandboxes_know_nothing_of_each_other(checker: Checker) -> None:
     async with (
         Sandbox(page=False, observer=checker) as one,
         Sandbox(page=False, observer=checker, token="its.own.token") as other,
@@ -40,7 +41,7 @@ async def test_two_sandboxes_know_nothing_of_each_other(checker):
         assert await post(other, channel.id, "Hello") == 404
 
 
-async def test_requests_are_logged_within_bounds(checker):
+async def test_requests_are_logged_within_bounds(checker: Checker) -> None:
     now = [1_800_000_000.0]
     async with Sandbox(
         page=False, observer=checker, keep_requests=3, clock=lambda: now[0]
@@ -55,7 +56,7 @@ async def test_requests_are_logged_within_bounds(checker):
         assert [r.time - 1_800_000_000 for r in sandbox.requests] == [20, 30, 40]
 
 
-async def test_a_cut_connection_is_logged_with_status_0(sandbox):
+async def test_a_cut_connection_is_logged_with_status_0(sandbox: Sandbox) -> None:
     channel = sandbox.world.add_channel(sandbox.world.add_guild("Cut"), "general")
     sandbox.faults.add(Rule("POST /channels/.*/messages", drop=True, when="after", times=1))
     assert await post(sandbox, channel.id, "Lost answer") == 0
@@ -63,7 +64,7 @@ async def test_a_cut_connection_is_logged_with_status_0(sandbox):
     assert [m.content for m in channel.messages.values()] == ["Lost answer"]
 
 
-async def test_waiting_for_messages_and_anything_else(sandbox):
+async def test_waiting_for_messages_and_anything_else(sandbox: Sandbox) -> None:
     world = sandbox.world
     channel = world.add_channel(world.add_guild("Waiting"), "general")
     waiting = [
@@ -89,7 +90,9 @@ async def test_waiting_for_messages_and_anything_else(sandbox):
             await wait
 
 
-async def test_it_closes_quickly_under_a_client_that_does_not_answer(checker, connect):
+async def test_it_closes_quickly_under_a_client_that_does_not_answer(
+    checker: Checker, connect: Any
+) -> None:
     async with Sandbox(page=False, observer=checker) as sandbox:
         raw = await connect(sandbox)
         await raw.send(2, identity(sandbox))
@@ -121,7 +124,7 @@ callbacks = anything | st.fixed_dictionaries(
     anything | st.dictionaries(fields, anything, max_size=4),
 )
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-def test_no_answer_whatever_is_a_server_error(completing, callback, body):
+def test_no_answer_whatever_is_a_server_error(completing: Any, callback: Any, body: Any) -> None:
     asyncio.run(_answered(completing, callback, body))
 
 
@@ -161,7 +164,7 @@ async def _answered(completing: bool, callback: Any, body: Any) -> None:
         await asyncio.gather(acting, return_exceptions=True)
 
 
-async def test_an_interaction_without_any_bot_fails(checker):
+async def test_an_interaction_without_any_bot_fails(checker: Checker) -> None:
     async with Sandbox(page=False, observer=checker, interaction_timeout=0.02) as sandbox:
         world = sandbox.world
         channel = world.add_channel(world.add_guild("Alone"), "general")

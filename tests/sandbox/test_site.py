@@ -1,10 +1,13 @@
 """The sample site, asked over real HTTP as a feed reader, a crawler and a person would."""
 
+from __future__ import annotations
+
 import gzip
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import aiohttp
@@ -63,7 +66,7 @@ class Reader:
         ) as response:
             return Answer(response, await response.read())
 
-    async def json(self, path: str):
+    async def json(self, path: str) -> Any:
         async with self._session.get(self._site.url + path) as response:
             return await response.json()
 
@@ -576,7 +579,7 @@ def test_the_collection() -> None:
 
 
 @pytest.mark.parametrize("post", load_posts(), ids=lambda post: post.slug)
-def test_a_post_is_complete(post) -> None:
+def test_a_post_is_complete(post: Any) -> None:
     assert post.categories == ("Interviews",)
     assert len(post.tags) >= 3
     assert post.guid == f"http://www.kcrush.example/?p={post.id}"
