@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from types import SimpleNamespace
 from typing import Any
 
 import hikari
@@ -41,9 +40,7 @@ def town(sandbox: Sandbox) -> Any:
     return guild, sandbox.world.add_channel(guild, "general"), sandbox.world.application.owner
 
 
-async def test_it_logs_in_registers_a_command_and_answers_it(
-    sandbox: Sandbox, town: Any
-) -> None:
+async def test_it_logs_in_registers_a_command_and_answers_it(sandbox: Sandbox, town: Any) -> None:
     guild, channel, person = town
     bot = made(sandbox)
 
@@ -82,9 +79,7 @@ async def test_it_logs_in_registers_a_command_and_answers_it(
         assert bot.cache.get_guild(guild.id).name == "Hikari's"
 
 
-async def test_it_completes_and_answers_buttons_and_modals(
-    sandbox: Sandbox, town: Any
-) -> None:
+async def test_it_completes_and_answers_buttons_and_modals(sandbox: Sandbox, town: Any) -> None:
     _guild, channel, person = town
     bot = made(sandbox)
 
