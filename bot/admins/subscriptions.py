@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 import discord
@@ -24,9 +24,7 @@ from bot.core.timetable import clock_face, next_due, within, zone_of
 from bot.store import Store, SubscriptionOverview
 from bot.ui.markdown import Marked
 
-GRACE = timedelta(days=30)
-"""How long the settings of a guild that removed the bot are stored."""
-
+F = TypeVar("F")
 T = TypeVar("T", Subscription, Timetable, GuildSettings)
 
 
@@ -81,11 +79,6 @@ def can_ping(permissions: discord.Permissions, *, role_is_mentionable: bool) -> 
     return role_is_mentionable or permissions.mention_everyone
 
 
-def not_subscribed(channel_id: int) -> UserError:
-    """The error for a channel that has no announcements."""
-    return UserError("error.not-subscribed", channel=Marked(f"<#{channel_id}>"))
-
-
 def edit_timetable(timetable: Timetable, edits: SubscriptionEdits) -> Timetable:
     """The timetable with the edits. Without a frequency, a weekday asks for a weekly digest, and
     an hour for a daily one where there was no digest.
@@ -98,7 +91,7 @@ def edit_timetable(timetable: Timetable, edits: SubscriptionEdits) -> Timetable:
         frequency = Frequency.WEEKLY
     elif frequency is None and edits.hour is not None and not timetable.is_digest:
         frequency = Frequency.DAILY
-    after = _changed(timetable, frequency=frequency, weekday=edits.weekday, hour=edits.hour)
+    after = _with_fields(timetable, frequency=frequency, weekday=edits.weekday, hour=edits.hour)
     if edits.quiet is not None:
         after = replace(after, quiet=None if edits.quiet == "off" else edits.quiet)
     quiet, minute = after.quiet, after.hour * 60
@@ -118,7 +111,7 @@ def edit_subscription(subscription: Subscription, edits: SubscriptionEdits) -> S
     Raises:
         UserError: see ``edit_timetable``.
     """
-    after = _changed(
+    after = _with_fields(
         subscription,
         timetable=edit_timetable(subscription.timetable, edits),
         crosspost=edits.crosspost,
@@ -131,7 +124,7 @@ def edit_subscription(subscription: Subscription, edits: SubscriptionEdits) -> S
     return after
 
 
-def _changed(value: T, **fields: Any) -> T:
+def _with_fields(value: T, **fields: Any) -> T:
     """A copy with the fields that are not ``None``."""
     return replace(value, **{name: field for name, field in fields.items() if field is not None})
 
@@ -154,10 +147,7 @@ class SubscriptionService:
         Raises:
             UserError: the channel has no announcements.
         """
-        found = await self.find(guild_id, channel_id)
-        if found is None:
-            raise not_subscribed(channel_id)
-        return found
+        return _existing(await self.find(guild_id, channel_id), channel_id)
 
     async def overviews(self, guild_id: int) -> list[SubscriptionOverview]:
         """All subscriptions of a guild that have not ended, with what became of them."""
@@ -195,9 +185,7 @@ class SubscriptionService:
             return edit_subscription(_posted(one), edits)
 
         found = await self._store.subscriptions.edit(guild_id, channel_id, edit)
-        if found is None:
-            raise not_subscribed(channel_id)
-        return await self._changed(*found, edits)
+        return await self._changed(*_existing(found, channel_id), edits)
 
     async def pause(self, guild_id: int, channel_id: int) -> SubscriptionChange:
         """Hold what comes until ``resume``.
@@ -206,9 +194,8 @@ class SubscriptionService:
             UserError: the channel has no announcements, or Discord carries them there.
         """
         _posted(await self.get(guild_id, channel_id))
-        before = await self._store.subscriptions.pause(guild_id, channel_id)
-        if before is None:
-            raise not_subscribed(channel_id)
+        found = await self._store.subscriptions.pause(guild_id, channel_id)
+        before = _existing(found, channel_id)
         after = replace(before, state=SubscriptionState.PAUSED, reason="paused")
         return await self._changed(after, before, SubscriptionEdits())
 
@@ -219,9 +206,8 @@ class SubscriptionService:
             UserError: the channel has no announcements, or Discord carries them there.
         """
         _posted(await self.get(guild_id, channel_id))
-        resumed = await self._store.subscriptions.resume(guild_id, channel_id)
-        if resumed is None:
-            raise not_subscribed(channel_id)
+        found = await self._store.subscriptions.resume(guild_id, channel_id)
+        resumed = _existing(found, channel_id)
         before = after = resumed.before
         if before.state is SubscriptionState.PARKED:
             await self._store.subscriptions.probe_soon([before.id], self._clock.now())
@@ -237,9 +223,8 @@ class SubscriptionService:
             UserError: the channel has no announcements.
         """
         found = await self.get(guild_id, channel_id)
-        if not await self._store.subscriptions.remove(guild_id, channel_id):
-            raise not_subscribed(channel_id)
-        return found
+        removed = await self._store.subscriptions.remove(guild_id, channel_id)
+        return _existing(found if removed else None, channel_id)
 
     async def follow(
         self, guild_id: int, channel_id: int, created_by: int, webhook_id: int
@@ -261,7 +246,7 @@ class SubscriptionService:
     ) -> GuildSettings:
         """Change what applies to all of a guild; ``None`` leaves a setting as it is."""
         after, _ = await self._store.guilds.edit(
-            guild_id, lambda guild: _changed(guild, time_zone=time_zone, doubt=doubt)
+            guild_id, lambda guild: _with_fields(guild, time_zone=time_zone, doubt=doubt)
         )
         self._wake()
         return after
@@ -282,6 +267,17 @@ class SubscriptionService:
             zone = zone_of(settings.time_zone)
             digest = next_due(after.timetable, self._clock.now(), zone)
         return SubscriptionChange(after, before, settings, outcome, digest, moved)
+
+
+def _existing(found: F | None, channel_id: int) -> F:
+    """What was found of a channel's subscription.
+
+    Raises:
+        UserError: the channel has none.
+    """
+    if found is None:
+        raise UserError("error.not-subscribed", channel=Marked(f"<#{channel_id}>"))
+    return found
 
 
 def _posted(subscription: Subscription) -> Subscription:

@@ -5,12 +5,12 @@ may have changed while nobody listened. A channel that went meanwhile is found o
 """
 
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 
 import discord
 import structlog
 
-from bot.admins.subscriptions import GRACE
 from bot.client.client import KcrushClient
 from bot.core.clock import Clock
 from bot.core.errors import StoreError
@@ -18,6 +18,9 @@ from bot.core.supervisor import supervise
 from bot.store import Store
 
 logger = structlog.get_logger(__name__)
+
+GRACE = timedelta(days=30)
+"""How long the settings of a guild that removed the bot are stored."""
 
 PURGE_EVERY = 24 * 3600.0
 """Seconds between two looks for guilds whose days of grace are over."""
