@@ -23,7 +23,7 @@ from bot.search.folding import (
     written_words,
 )
 from bot.search.queries import Leniency
-from bot.search.query import ParsedQuery
+from bot.search.query import Clause, ParsedQuery
 from bot.search.results import Fragment
 
 SNIPPET = 200
@@ -61,14 +61,14 @@ class Marker:
         self._runs: list[tuple[Sequence[str], int]] = []
         self._syllables: list[tuple[str, int]] = []
         self._prefixes: dict[str, int] = {}
-        self._misspelled: dict[str, int] = {}
+        self._misspelled: dict[Clause, int] = {}
         for number, clause in enumerate(query.clauses):
             for run in (clause.parts, *((other,) for other in clause.others)):
                 self._add(run, number)
             if len(clause.prefix) > 1 and not is_paired(clause.prefix):
                 self._prefixes[clause.prefix] = number
             if number in misspelled:
-                self._misspelled[clause.parts[0]] = number
+                self._misspelled[clause] = number
         for number, (first, second) in enumerate(pairwise(query.clauses)):
             self._add(("".join(first.parts + second.parts),), number)
         variants = [(number, clause.variants) for number, clause in enumerate(query.clauses)]
@@ -124,7 +124,7 @@ class Marker:
             if number is not None:
                 marked[word] = [Mark(0, len(word), number)]
             elif not word.isascii():
-                marked[word] = [*self._marks_within(word)]
+                marked[word] = self._marks_within(word)
         return marked
 
     def _marks_of_runs(self, folded: str) -> Iterator[Mark]:
@@ -138,17 +138,21 @@ class Marker:
     def _clause(self, word: str, stem: str) -> int | None:
         """The number of the clause that this whole word is found by."""
         begun = (n for prefix, n in self._prefixes.items() if word.startswith(prefix))
-        near = (n for typed, n in self._misspelled.items() if _is_near(typed, word))
+        near = (n for clause, n in self._misspelled.items() if _is_near(clause, word))
         return self._stems.get(stem, next(chain(begun, near), None))
 
-    def _marks_within(self, word: str) -> Iterator[Mark]:
-        """The marks of a part of a word in Hangul."""
-        for syllables, number in self._syllables:
-            at = word.find(syllables)
-            if at >= 0:
-                yield Mark(at, at + len(syllables), number)
-            elif self._is_lenient and not {*pairs(syllables)}.isdisjoint(pairs(word)):
-                yield Mark(0, len(word), number)
+    def _marks_within(self, word: str) -> list[Mark]:
+        """The marks of parts of a word in Hangul."""
+        places = ((word.find(part), part, number) for part, number in self._syllables)
+        found = [Mark(at, at + len(part), number) for at, part, number in places if at >= 0]
+        if found or not self._is_lenient:
+            return found
+        own = set(pairs(word))
+        return [
+            Mark(0, len(word), number)
+            for part, number in self._syllables
+            if not own.isdisjoint(pairs(part))
+        ]
 
 
 def _beginning(stem: str) -> str:
@@ -160,13 +164,13 @@ def _beginning(stem: str) -> str:
     return stem[: max(1, len(stem) - (1 if len(stem) > 3 else 2))]
 
 
-def _is_near(typed: str, word: str) -> bool:
-    """Whether `word` is `typed`, or begins so, but for the letters that may be wrong."""
+def _is_near(clause: Clause, word: str) -> bool:
+    """Whether `word` is, or begins like, what was typed, but for one or two wrong letters."""
+    typed = clause.parts[0]
     most = letters_forgiven(typed)
-    if not most:
-        return False
-    beginnings = {word, *(word[: len(typed) + more] for more in (-1, 0, 1))}
-    return any(OSA.distance(typed, one, score_cutoff=most) <= most for one in beginnings)
+    lengths = range(len(typed) - 1, len(typed) + 2) if clause.prefix else ()
+    beginnings = (word, *(word[:length] for length in lengths))
+    return most > 0 and any(OSA.distance(typed, one) <= most for one in beginnings)
 
 
 def _without_overlap(marks: Iterable[Mark]) -> list[Mark]:
