@@ -19,8 +19,9 @@ import tantivy
 
 from benchmarks.figures import Figure, Report, seconds
 from benchmarks.generated import HANGUL_EVERY, TURNS, GeneratedArchive
-from bot.core.model import Interview, InterviewSummary, StoredInterview
+from bot.core.model import Interview, InterviewSummary
 from bot.search import SearchIndex
+from bot.store import Change
 
 PAGE = 5
 MOST_P99 = 0.015
@@ -61,13 +62,6 @@ class Query:
     fuzzy: tuple[bool, int, bool] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
-    revision: int
-    id: int
-    interview: StoredInterview | None
-
-
 @dataclass
 class Source:
     """The archive as the index asks for it; ``spent`` is the time that inventing it took."""
@@ -86,10 +80,10 @@ class Source:
     async def count_changed_since(self, revision: int) -> int:
         return self.archive.count - revision
 
-    async def changed_since(self, revision: int, limit: int = 200) -> Sequence[Changed]:
+    async def changed_since(self, revision: int, limit: int = 200) -> Sequence[Change]:
         began = time.thread_time()
         last = min(self.archive.count, revision + limit)
-        found = [Changed(n, n, self.archive.stored(n)) for n in range(revision + 1, last + 1)]
+        found = [Change(n, n, self.archive.stored(n)) for n in range(revision + 1, last + 1)]
         self.spent += time.thread_time() - began
         return found
 

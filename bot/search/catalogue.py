@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from bot.core.model import InterviewSummary, Topic
 from bot.search.artists import ArtistDirectory
 from bot.search.complete import Choice, Completer
+from bot.store import Change
 
 _PAGE = 200
 """Interviews read at a time; the store decodes them on the event loop."""
@@ -18,20 +19,22 @@ InThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 """Runs a function in another thread and returns its result."""
 
 
-class SummaryRepository(Protocol):
-    """What the catalogue needs of the store's interviews."""
+class IndexedRepository(Protocol):
+    """What search needs of the store's interviews."""
 
     async def revision(self) -> int: ...
+    async def count_changed_since(self, revision: int) -> int: ...
+    async def changed_since(self, revision: int, limit: int = ...) -> Sequence[Change]: ...
     async def latest(self, limit: int = ..., offset: int = ...) -> Sequence[InterviewSummary]: ...
 
 
-class SummarySource(Protocol):
-    """What the catalogue needs of the store."""
+class Source(Protocol):
+    """What search needs of the store."""
 
     @property
     def identity(self) -> str: ...
     @property
-    def interviews(self) -> SummaryRepository: ...
+    def interviews(self) -> IndexedRepository: ...
 
 
 class Snapshot:
@@ -62,7 +65,7 @@ class Catalogue:
         self.now = Snapshot()
         self._version: tuple[str, int] | None = None
 
-    async def keep_up(self, store: SummarySource, in_thread: InThread) -> None:
+    async def keep_up(self, store: Source, in_thread: InThread) -> None:
         """Replace ``now`` if the interviews in the store have changed.
 
         The new snapshot is built in another thread; until then the previous one answers. What

@@ -100,9 +100,6 @@ class Completer(Generic[T]):
         )
         self._spaced = sorted({word for word, _ in (*names, *titles) if not is_paired(word)})
 
-    def __len__(self) -> int:
-        return len(self._values)
-
     def complete(self, typed: str, limit: int) -> list[T]:
         """The choices that `typed` may become, best first; the newest for "".
 

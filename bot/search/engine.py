@@ -20,7 +20,7 @@ from bot.core.model import StoredInterview
 from bot.search.fields import plain_analyzer, schema, stemmer
 from bot.search.passages import Passage, documents
 
-FORMAT = 3
+FORMAT = 4
 """To be raised when fields, folding or cutting change: an index of another format is rebuilt."""
 
 SMALL_HEAP = 15_000_000

@@ -2,15 +2,14 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from bot.core.model import Artist, InterviewSummary, StoredInterview, Topic
-from bot.search.catalogue import Catalogue, SummaryRepository
+from bot.core.model import Artist, InterviewSummary, Topic
+from bot.search.catalogue import Catalogue, Source
 from bot.search.engine import Damaged, Engine, State, Writer
 from bot.search.fields import stemmer
 from bot.search.finding import Finder
@@ -19,6 +18,7 @@ from bot.search.marking import Marker, snippet
 from bot.search.passages import Passage, alike_texts
 from bot.search.queries import WINDOW, Leniency, QueryBuilder
 from bot.search.results import ANYTHING, Filters, Hit, SearchResults
+from bot.store import Change
 
 PER_INTERVIEW = 3
 """The most hits of one interview, so that a long one does not crowd out the others."""
@@ -36,33 +36,6 @@ Progress = Callable[[int, int], None]
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
-
-
-class Change(Protocol):
-    """An interview that changed; ``None`` if it was withdrawn."""
-
-    @property
-    def revision(self) -> int: ...
-    @property
-    def id(self) -> int: ...
-    @property
-    def interview(self) -> StoredInterview | None: ...
-
-
-class ChangeRepository(SummaryRepository, Protocol):
-    """What the index needs of the store's interviews."""
-
-    async def count_changed_since(self, revision: int) -> int: ...
-    async def changed_since(self, revision: int, limit: int = ...) -> Sequence[Change]: ...
-
-
-class Source(Protocol):
-    """What the index needs of the store."""
-
-    @property
-    def identity(self) -> str: ...
-    @property
-    def interviews(self) -> ChangeRepository: ...
 
 
 class SearchIndex:
@@ -103,12 +76,11 @@ class SearchIndex:
         Hits of one interview stand together, at the place of the best one. Filters alone list the
         interviews that match them, newest first.
         """
-        began = time.perf_counter()
         try:
-            return self._search(query, filters, max(0, limit), max(0, offset), began)
+            return self._search(query, filters, max(0, limit), max(0, offset))
         except Damaged as damage:
             self._note(damage)
-            return SearchResults((), 0, _ms_since(began))
+            return SearchResults((), 0)
 
     def similar(self, interview_id: int, limit: int = 5) -> list[int]:
         """The ids of the interviews that have most in common with this one, best first.
@@ -130,9 +102,7 @@ class SearchIndex:
         lexicon = Lexicon(self._engine.searcher(), self._catalogue.now.completer.similar)
         return lexicon, QueryBuilder(self._engine.schema, self._stemmer, lexicon)
 
-    def _search(
-        self, query: str, filters: Filters, limit: int, offset: int, began: float
-    ) -> SearchResults:
+    def _search(self, query: str, filters: Filters, limit: int, offset: int) -> SearchResults:
         lexicon, builder = self._now()
         outcome = Finder(self._engine, builder, lexicon).find(query, filters)
         if outcome.ranking is not None:
@@ -144,12 +114,11 @@ class SearchIndex:
             ranking, total = self._engine.newest(openings, limit, offset)
             page = list(ranking.found)
         else:
-            return SearchResults((), 0, _ms_since(began))
+            return SearchResults((), 0)
         marker = Marker(outcome.query, outcome.leniency, self._stems, outcome.misspelled)
         return SearchResults(
             tuple(_hit(ranking.passage(address), score, marker) for score, address in page),
             total,
-            _ms_since(began),
             outcome.leniency is Leniency.EXACT and outcome.corrected is None and total > 0,
             (outcome.corrected or outcome.suggestion) if total else None,
         )
@@ -269,7 +238,3 @@ def _hit(passage: Passage, score: float, marker: Marker) -> Hit:
 def _put(writer: Writer, changes: Sequence[Change]) -> None:
     for change in changes:
         writer.put(change.id, change.interview)
-
-
-def _ms_since(began: float) -> float:
-    return (time.perf_counter() - began) * 1000

@@ -62,6 +62,5 @@ class SearchResults:
 
     hits: tuple[Hit, ...]
     total: int
-    took_ms: float
     exact: bool = True
     corrected: str | None = None
