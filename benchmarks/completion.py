@@ -21,7 +21,7 @@ from benchmarks.search import Source, percentile
 from bot.core.artists import artist_key
 from bot.core.model import InterviewSummary
 from bot.search import SearchIndex
-from bot.store import Change
+from bot.store import InterviewChange
 
 CHOICES = 25
 MOST_P99 = 0.005
@@ -37,12 +37,12 @@ class Known(Source):
     """An archive of which the index is to know the titles and nothing else, but what is new."""
 
     newest_first: list[InterviewSummary] = field(init=False)
-    new: list[Change] = field(default_factory=list)
+    new: list[InterviewChange] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.newest_first = [*self.archive.newest_first]
 
-    def add(self, change: Change) -> None:
+    def add(self, change: InterviewChange) -> None:
         self.new.append(change)
         self.newest_first.insert(0, self.archive.summary(change.id))
 
@@ -55,7 +55,7 @@ class Known(Source):
     async def count_changed_since(self, revision: int) -> int:
         return len(self.new) - revision
 
-    async def changed_since(self, revision: int, limit: int = 200) -> Sequence[Change]:
+    async def changed_since(self, revision: int, limit: int = 200) -> Sequence[InterviewChange]:
         return self.new[revision:][:limit]
 
 
@@ -70,7 +70,7 @@ async def measure(*, small: bool, command: str) -> Report:
         interviews = await timed(typed, lambda text: index.complete(text, CHOICES))
         artists = await timed(typed, lambda text: _at_once(index.complete_artists(text, CHOICES)))
         number = archive.count + 1
-        source.add(Change(1, number, archive.stored(number)))
+        source.add(InterviewChange(1, number, archive.stored(number)))
         one_more = await synced(index, source)
         assert (await index.complete("", 1))[0].id == number
         index.close()

@@ -21,7 +21,7 @@ from benchmarks.figures import Figure, Report, seconds
 from benchmarks.generated import HANGUL_EVERY, TURNS, GeneratedArchive
 from bot.core.model import Interview, InterviewSummary
 from bot.search import SearchIndex
-from bot.store import Change
+from bot.store import InterviewChange
 
 PAGE = 5
 MOST_P99 = 0.015
@@ -80,10 +80,12 @@ class Source:
     async def count_changed_since(self, revision: int) -> int:
         return self.archive.count - revision
 
-    async def changed_since(self, revision: int, limit: int = 200) -> Sequence[Change]:
+    async def changed_since(self, revision: int, limit: int = 200) -> Sequence[InterviewChange]:
         began = time.thread_time()
         last = min(self.archive.count, revision + limit)
-        found = [Change(n, n, self.archive.stored(n)) for n in range(revision + 1, last + 1)]
+        found = [
+            InterviewChange(n, n, self.archive.stored(n)) for n in range(revision + 1, last + 1)
+        ]
         self.spent += time.thread_time() - began
         return found
 

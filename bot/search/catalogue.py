@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from bot.core.model import InterviewSummary, Topic
 from bot.search.artists import ArtistDirectory
 from bot.search.complete import Choice, Completer
-from bot.store import Change
+from bot.store import InterviewChange
 
 _PAGE = 200
 """Interviews read at a time; the store decodes them on the event loop."""
@@ -24,7 +24,7 @@ class IndexedRepository(Protocol):
 
     async def revision(self) -> int: ...
     async def count_changed_since(self, revision: int) -> int: ...
-    async def changed_since(self, revision: int, limit: int = ...) -> Sequence[Change]: ...
+    async def changed_since(self, revision: int, limit: int = ...) -> Sequence[InterviewChange]: ...
     async def latest(self, limit: int = ..., offset: int = ...) -> Sequence[InterviewSummary]: ...
 
 

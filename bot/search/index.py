@@ -18,7 +18,7 @@ from bot.search.marking import Marker, snippet
 from bot.search.passages import Passage, alike_texts
 from bot.search.queries import WINDOW, Leniency, QueryBuilder
 from bot.search.results import ANYTHING, Filters, Hit, SearchResults
-from bot.store import Change
+from bot.store import InterviewChange
 
 PER_INTERVIEW = 3
 """The most hits of one interview, so that a long one does not crowd out the others."""
@@ -235,6 +235,6 @@ def _hit(passage: Passage, score: float, marker: Marker) -> Hit:
     )
 
 
-def _put(writer: Writer, changes: Sequence[Change]) -> None:
+def _put(writer: Writer, changes: Sequence[InterviewChange]) -> None:
     for change in changes:
         writer.put(change.id, change.interview)
