@@ -84,7 +84,7 @@ def managed_guild(interaction: Interaction) -> int:
 
 
 def own_permissions(interaction: Interaction, channel_id: int) -> discord.Permissions:
-    """The bot's permissions in a channel; none where it doesn't even know of it."""
+    """The bot's permissions in a channel; none where the cache doesn't know it."""
     if channel_id == interaction.channel_id:
         return interaction.app_permissions
     guild = interaction.guild

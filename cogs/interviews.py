@@ -26,7 +26,7 @@ DRAWS = 1_000_000
 """The button for another random interview carries the shown one's id modulo this number."""
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
-"""Years that may be asked for: from before there was a web, to where nobody will look."""
+"""The years that may be asked for."""
 
 TITLE_LIMIT = 200
 """Characters that may be typed for a title; a choice's value is far shorter."""

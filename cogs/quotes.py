@@ -18,9 +18,9 @@ from cogs.responses import NOBODY, Interaction, show, text_for, text_for_channel
 from cogs.sharing import require_may_write, share
 
 SHARE_SECONDS = 2.0
-"""For the picture of a quote that is shared. It was drawn for the preview, so it is nearly always
-there already; a public answer can't be deferred, for its failure would be public too. Discord
-waits 3 s (Discord docs, Receiving and Responding)."""
+"""Seconds to wait for the picture of a quote that is shared. It was drawn for the preview, so it
+is nearly always there already; a public answer can't be deferred, for its failure would be public
+too. Discord waits 3 s for an answer (Discord docs, Receiving and Responding)."""
 
 
 class QuoteCommands(FanCog):
