@@ -1,4 +1,4 @@
-"""Who is the same artist, over interviews and spellings. Pure."""
+"""Identifies an artist across interviews and spellings. Pure."""
 
 import hashlib
 import unicodedata
@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from bot.core.model import Artist, Subject
 
 ID_LENGTH = 10
-"""Characters of an artist's id: 40 bits, so that among 100,000 names two agree once in 200
-archives, and a custom_id has room for other things."""
+"""Characters of an artist's id: 40 bits, so that two of 100,000 names share an id in one of 200
+archives, and a custom_id has room for other fields."""
 
 
 def artist_key(name: str) -> str:
-    """A name such that its obvious spellings agree: case, accents, width, hyphens, spaces and
-    punctuation count for nothing, and JA$ is Jas. "" for a name without a letter or digit."""
+    """A form of a name that its obvious spellings share: case, accents, width, hyphens, spaces and
+    punctuation are ignored, and JA$ is Jas. "" for a name without a letter or digit."""
     # Some letters have a case only when their style is taken off: 𝘈 is A, then a.
     plain = unicodedata.normalize("NFKD", name).replace("$", "s").casefold()
     apart = unicodedata.normalize("NFKD", plain)
@@ -24,7 +24,7 @@ def artist_key(name: str) -> str:
 def artist_id(name: str) -> str:
     """A short id of a name's key, the same in every process and release: ``ID_LENGTH`` hex digits.
 
-    Each spelling of an artist has its own; whoever looks one up knows all of them.
+    Each spelling of an artist has its own id; the search index knows all of them.
     """
     key = artist_key(name).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(key, digest_size=ID_LENGTH // 2).hexdigest()

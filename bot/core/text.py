@@ -23,12 +23,12 @@ _MARK_RUN = 5
 
 
 def clean(text: str) -> str:
-    """The text without what can't or mustn't be shown: controls, lone surrogates, bidi overrides.
+    """The text without what can't or must not be shown: controls, lone surrogates, bidi overrides.
 
     Line ends become ``\\n``, at most two in a row; runs of combining marks are cut.
     """
     if text.isascii() and text.isprintable():
-        # One line of plain letters, as most are: nothing below would find anything.
+        # A single ASCII line, as most texts are, contains nothing that is removed below.
         return text.strip()
     text = _UNSHOWN.sub("", _LINE_ENDS.sub("\n", text))
     text = re.sub("[\t\xa0]", " ", text)

@@ -1,11 +1,11 @@
-"""What an interview is about, by the words of roles, tags and categories. Pure."""
+"""What an interview is about, judged by the words of roles and tags. Pure."""
 
 import re
 from collections.abc import Iterable
 
 from bot.core.model import Subject, Topic
 
-# A film, which stands in quotation marks, is what its director is about.
+# What somebody works for, but for a film in quotation marks, which its director is about.
 _WORK = re.compile(r"\b(?:of|from|at|behind)\s+(?![“\"‘'«<]).*")
 _KINDS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
     (Topic.WEBTOON, re.compile(r"(?i)webtoon|manhwa|comic|manga|cartoonist|웹툰")),
@@ -60,8 +60,9 @@ _KINDS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
 def topic_of(subjects: Iterable[Subject], kinds: Iterable[str]) -> Topic:
     """What the interview is about.
 
-    A role in the title says more than a tag, a tag more than a category; the name of what
-    somebody works for ("Lead Designer of KPOP: Becoming an Idol") least.
+    A role in the title decides before a tag, and the last tag before the first, for categories come
+    first. The name of what somebody works for ("Lead Designer of KPOP: Becoming an Idol") decides
+    last.
     """
     roles = [subject.role or "" for subject in subjects]
     own = [_WORK.sub("", role) for role in roles]

@@ -1,8 +1,8 @@
-"""Whom people follow, without Discord: a direct message at the next interview with an artist.
+"""Following artists: a direct message to the person at the next interview with an artist.
 
-What is sent, and when, is the announcer's affair (docs/delivery.md). Here is what a person asks
-for, and who still has to be told that their direct messages are closed: that is kept in memory, so
-that it costs no command a moment.
+The delivery sends the messages (docs/delivery.md). This service changes what a person follows, and
+knows who still has to read that their direct messages are closed: that is kept in memory, so that
+asking for it delays no command.
 """
 
 import asyncio
@@ -10,36 +10,35 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-import structlog
+from cachetools import TTLCache
 
 from bot.core.artists import artist_ids, artist_key
 from bot.core.clock import Clock
 from bot.core.errors import UserError
 from bot.core.model import Artist, Follow, Reached, Subject
 from bot.core.supervisor import supervise
+from bot.fans.reading import CHOICES
 from bot.search import SearchIndex
 from bot.store import FOLLOWS_LIMIT, DirectMessageStatus, FollowOutcome, FollowRequest, Store
 
-logger = structlog.get_logger(__name__)
-
 REFRESH = 600.0
-"""Seconds between two looks at what other processes and newer interviews changed."""
+"""Seconds between two refreshes of what other processes and newer interviews changed."""
 
 TRY_FOR = 8.0
-"""Seconds that a person waits to hear whether their messages are open again."""
+"""Seconds to wait for the outcome of a message test; the person waits for the answer."""
 
 TRY_PAUSE = 15.0
-"""Seconds between two tries of one person: each refusal counts towards Discord's limit of invalid
-requests."""
+"""Seconds between two message tests of one person: each refusal counts towards Discord's limit of
+invalid requests."""
 
-CHOICES = 25
-"""Discord docs, Application Commands, autocomplete: the most choices that are shown."""
+_TESTED_LIMIT = 10_000
+"""Persons whose last test is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
 class FollowResult:
-    """An artist whom a person follows from now on, or did ``already``; ``closed`` says that their
-    direct messages were refused last time."""
+    """An artist whom a person follows now, or did ``already``; ``closed`` where Discord refused the
+    last direct message to them."""
 
     artist: Artist
     already: bool
@@ -48,30 +47,33 @@ class FollowResult:
 
 @dataclass(frozen=True, slots=True)
 class FollowList:
-    """Whom a person follows, the newest first; ``closed`` as in ``Followed``."""
+    """Whom a person follows, newest first; ``closed`` as in ``FollowResult``."""
 
     follows: tuple[Follow, ...]
     closed: bool
 
 
 class MessageTest(StrEnum):
-    """What came of trying a person's direct messages again."""
+    """The outcome of a test whether direct messages reach a person."""
 
     ARRIVED = "arrived"
     CLOSED = "closed"
     OPEN = "open"
-    """Nothing waited to try them with; the next message will tell."""
+    """There was no message to test them with; the next one will show it."""
 
     WAITING = "waiting"
-    """No word from Discord yet."""
+    """Discord has not answered yet."""
 
     NOBODY = "nobody"
-    """Nothing is followed."""
+    """The person follows nobody."""
 
 
 class FollowService:
-    """Raises (every method that asks the store): StoreError. `wake` rouses the announcer, whose
-    ``on_direct`` is to be ``heard``."""
+    """The service over the store and the search index.
+
+    `wake` starts the delivery's next round; the delivery reports each direct message to
+    ``on_direct_message``. Every method that asks the store raises ``StoreError``.
+    """
 
     def __init__(
         self, store: Store, index: SearchIndex, clock: Clock, wake: Callable[[], None]
@@ -81,11 +83,11 @@ class FollowService:
         self._clock = clock
         self._wake = wake
         self._notice_due: set[int] = set()
-        self._trying: dict[int, asyncio.Future[Reached]] = {}
-        self._tried_at: dict[int, float] = {}
+        self._tests: dict[int, asyncio.Future[Reached]] = {}
+        self._tested: TTLCache[int, bool] = TTLCache(_TESTED_LIMIT, TRY_PAUSE, clock.monotonic)
 
     async def run(self) -> None:
-        """Keep up with what is changed elsewhere, until cancelled; no failure ends it."""
+        """Call ``refresh`` regularly, until cancelled; no failure ends it."""
 
         async def refresh() -> float:
             await self.refresh()
@@ -94,7 +96,7 @@ class FollowService:
         await supervise("following", refresh, self._clock, pause=REFRESH)
 
     async def refresh(self) -> None:
-        """Read who is still to be told, and follow artists by the spellings that they have now."""
+        """Read who is due a notice, and follow artists by the spellings that they have now."""
         self._notice_due = await self._store.follows.to_notify()
         for artist_id, spellings in (await self._store.follows.spellings()).items():
             artist = self._index.artist(artist_id)
@@ -107,40 +109,39 @@ class FollowService:
     # ---------------------------------------------------------------- following
 
     async def follow(self, user_id: int, artist: Artist) -> FollowResult:
-        """Follow an artist; what closed messages hold back is tried again.
+        """Follow an artist; where the person's messages are closed, they are tried again.
 
         Raises:
             UserError: the person follows as many as one may.
         """
-        wanted = FollowRequest(artist.id, artist.name, spellings_of(artist))
-        became = await self._store.follows.add(user_id, wanted)
-        if became is FollowOutcome.FULL:
+        request = FollowRequest(artist.id, artist.name, spellings_of(artist))
+        outcome = await self._store.follows.add(user_id, request)
+        if outcome is FollowOutcome.FULL:
             raise UserError("error.follows-full", limit=FOLLOWS_LIMIT)
         closed = await self._is_closed(user_id)
         if closed:
             self._wake()
-        return FollowResult(artist, became is FollowOutcome.ALREADY, closed)
+        return FollowResult(artist, outcome is FollowOutcome.ALREADY, closed)
 
     async def unfollow(self, user_id: int, artist_id: str) -> Follow | None:
-        """Follow an artist, by any spelling's id, no more; ``None`` where nobody was followed."""
+        """Unfollow an artist, by the id of any spelling; ``None`` where they were not followed."""
         return await self._store.follows.remove(user_id, artist_id)
 
     async def unfollow_named(self, user_id: int, name: str) -> Follow:
-        """Follow no more whoever is called so.
+        """Unfollow the artist who is called `name`.
 
         Raises:
-            UserError: there is nobody to take from the list.
+            UserError: the person follows nobody, or nobody of that name.
         """
         follows = await self._store.follows.followed(user_id)
         if not follows:
             raise UserError("error.follows-nobody")
         by_name = {artist_key(follow.name): follow.artist_id for follow in follows}
-        found = by_name.get(artist_key(name))
-        meant = [found] if found else [artist.id for artist in self._index.artists_named(name)[:1]]
-        for artist_id in meant:
-            gone = await self._store.follows.remove(user_id, artist_id)
-            if gone is not None:
-                return gone
+        named = (artist.id for artist in self._index.artists_named(name))
+        artist_id = by_name.get(artist_key(name)) or next(named, None)
+        removed = await self._store.follows.remove(user_id, artist_id) if artist_id else None
+        if removed is not None:
+            return removed
         raise UserError("error.not-followed", name=name)
 
     async def followed(self, user_id: int) -> FollowList:
@@ -149,37 +150,37 @@ class FollowService:
         return FollowList(tuple(follows), closed)
 
     async def _is_closed(self, user_id: int) -> bool:
-        """Whether the person's messages are closed; who asks this is told."""
+        """Whether the person's messages are closed; the caller shows that instead of a notice."""
         closed = await self._store.follows.message_status(user_id) is DirectMessageStatus.CLOSED
         if closed and user_id in self._notice_due:
             await self.take_notice(user_id)
         return closed
 
     async def complete(self, user_id: int, typed: str) -> list[Follow]:
-        """Those of the followed whose name holds what was typed, the newest followed first."""
-        wanted = artist_key(typed)
+        """The followed artists whose name contains what was typed, newest follow first."""
+        key = artist_key(typed)
         follows = await self._store.follows.followed(user_id)
-        return [one for one in follows if wanted in artist_key(one.name)][:CHOICES]
+        return [one for one in follows if key in artist_key(one.name)][:CHOICES]
 
     # ---------------------------------------------------------------- direct messages
 
-    def on_direct_message(self, user_id: int, what: Reached) -> None:
-        """The announcer's word about a person's direct messages."""
-        if what is Reached.REFUSED:
+    def on_direct_message(self, user_id: int, outcome: Reached) -> None:
+        """The delivery calls this after each direct message to a person."""
+        if outcome is Reached.REFUSED:
             self._notice_due.add(user_id)
-        elif what is Reached.ARRIVED:
+        elif outcome is Reached.ARRIVED:
             self._notice_due.discard(user_id)
-        trying = self._trying.get(user_id)
-        if trying is not None and not trying.done():
-            trying.set_result(what)
+        test = self._tests.get(user_id)
+        if test is not None and not test.done():
+            test.set_result(outcome)
 
     def is_notice_due(self, user_id: int) -> bool:
-        """Whether this person may have to be told that their messages are closed: at once, and
-        without the store."""
+        """Whether this person may be due the notice that their messages are closed; answers without
+        asking the store."""
         return user_id in self._notice_due
 
     async def take_notice(self, user_id: int) -> bool:
-        """Whether they are to be told now; from now on they count as told."""
+        """Whether the person is due the notice now; the caller shows it, so it is due no more."""
         if user_id not in self._notice_due:
             return False
         self._notice_due.discard(user_id)
@@ -189,36 +190,30 @@ class FollowService:
         return True
 
     async def try_again(self, user_id: int) -> MessageTest:
-        """Try a person's direct messages now, and wait a little for what comes of it."""
-        trying = self._trying.setdefault(user_id, asyncio.get_running_loop().create_future())
+        """Send a person what waits for them, and wait at most ``TRY_FOR`` s for the outcome."""
+        test = self._tests.setdefault(user_id, asyncio.get_running_loop().create_future())
         try:
-            return await self._try(user_id, trying)
+            return await self._test(user_id, test)
         finally:
-            self._trying.pop(user_id, None)
+            self._tests.pop(user_id, None)
 
-    async def _try(self, user_id: int, trying: "asyncio.Future[Reached]") -> MessageTest:
+    async def _test(self, user_id: int, test: "asyncio.Future[Reached]") -> MessageTest:
         before = await self._store.follows.message_status(user_id)
         if before is DirectMessageStatus.NONE:
             return MessageTest.NOBODY
         if before is DirectMessageStatus.OPEN:
             return MessageTest.OPEN
         await self.take_notice(user_id)
-        if not self._may_try(user_id):
+        if user_id in self._tested:
             return MessageTest.WAITING
+        self._tested[user_id] = True
         if await self._store.follows.try_again(user_id) is not DirectMessageStatus.CLOSED:
             return MessageTest.OPEN
         self._wake()
-        await asyncio.wait([trying], timeout=TRY_FOR)
-        if not trying.done():
+        await asyncio.wait([test], timeout=TRY_FOR)
+        if not test.done():
             return MessageTest.WAITING
-        return MessageTest.ARRIVED if trying.result() is Reached.ARRIVED else MessageTest.CLOSED
-
-    def _may_try(self, user_id: int) -> bool:
-        now = self._clock.monotonic()
-        recent = {one: at for one, at in self._tried_at.items() if now - at < TRY_PAUSE}
-        allowed = user_id not in recent
-        self._tried_at = recent if not allowed else recent | {user_id: now}
-        return allowed
+        return MessageTest.ARRIVED if test.result() is Reached.ARRIVED else MessageTest.CLOSED
 
 
 def spellings_of(artist: Artist) -> frozenset[str]:

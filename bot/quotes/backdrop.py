@@ -1,4 +1,4 @@
-"""What stands behind the words: an article's picture, decoded with care, and its colours."""
+"""What is behind the words: an article's image, decoded safely, and colours that go with it."""
 
 import colorsys
 import io
@@ -23,14 +23,14 @@ SMALLEST = 96
 
 LONGEST_SIDE = 12_000
 STEEPEST = 4
-"""Times that one side may be the other: more is a banner or a strip."""
+"""The greatest ratio of the sides: beyond it an image is a banner or a strip."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 
 Colour = tuple[int, int, int]
 
 _MODES = frozenset({"RGB", "RGBA", "L", "LA", "P", "PA", "1", "CMYK", "YCbCr"})
-"""What Pillow makes RGB of without losing the picture; 16 bits a channel it would clip."""
+"""The modes that Pillow converts to RGB faithfully; it would clip 16 bits a channel."""
 
 _HUES = {
     Topic.MUSIC: 340,
@@ -61,10 +61,10 @@ class Palette:
 
 
 def decode(data: bytes, wanted: tuple[int, int]) -> Image.Image | None:
-    """The picture's first frame in RGB, upright, at least about as large as `wanted`.
+    """The image's first frame in RGB, upright, at least about as large as `wanted`.
 
-    ``None`` for anything that is no picture of a kind that can be trusted: too large, too small,
-    cut off, of another type. Nothing is decoded before its size is known to be bearable.
+    ``None`` for a file that is too large, too small, truncated, or no image of one of ``FORMATS``.
+    Pixels are decoded only after the size is known to be within the bounds.
     """
     if len(data) > LARGEST_FILE:
         return None
@@ -73,7 +73,7 @@ def decode(data: bytes, wanted: tuple[int, int]) -> Image.Image | None:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             warnings.simplefilter("ignore", UserWarning)
             with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
-                if not _is_bearable(*opened.size) or opened.mode not in _MODES:
+                if not _is_acceptable(*opened.size) or opened.mode not in _MODES:
                     return None
                 opened.draft("RGB", wanted)
                 ImageOps.exif_transpose(opened, in_place=True)
@@ -84,12 +84,12 @@ def decode(data: bytes, wanted: tuple[int, int]) -> Image.Image | None:
 
 
 def _reduced(image: Image.Image, wanted: tuple[int, int]) -> Image.Image:
-    """A whole fraction of the picture, where that is large enough: quick, and as good as exact."""
+    """The image reduced by a whole factor, where it stays large enough: quick and exact enough."""
     factor = min(image.width // wanted[0], image.height // wanted[1])
     return image.reduce(factor) if factor > 1 else image
 
 
-def _is_bearable(width: int, height: int) -> bool:
+def _is_acceptable(width: int, height: int) -> bool:
     short, long = sorted((width, height))
     return (
         short >= SMALLEST

@@ -1,9 +1,10 @@
-"""Which words of an interview stand on their own, and strike. Pure and deterministic.
+"""Chooses the most striking words of an interview that can be read alone. Pure, deterministic.
 
-A quote is a run of one to three whole sentences of one paragraph of one answer. What needs its
-question or the sentence before (a leading "Yes", "It", "That's why"), asks, greets, thanks, lists
-or points elsewhere is left out; of the rest the length, a person speaking of themselves and words
-of feeling decide. The words and weights are our own reading of the magazine's pull quotes.
+A quote is one to three whole sentences of one paragraph of one answer. Sentences are left out that
+need their question or the sentence before (a leading "Yes", "It", "That's why"), that ask, greet,
+thank, list or refer to something else. The others are scored by their length, by whether people
+speak of themselves, and by words of feeling. The words and weights were chosen by reading the
+magazine's own pull quotes.
 """
 
 import re
@@ -17,27 +18,27 @@ from bot.quotes.sentences import Sentence, paragraphs
 
 SHORTEST = 60
 LONGEST = 280
-"""Columns of a quote, where Hangul, Han, kana and emoji take two: 30 to 140 syllables."""
+"""Columns of a quote; Hangul, Han, kana and emoji take two each, so 30 to 140 syllables."""
 
 BEST = (90, 200)
-"""Columns between which no length is better than another."""
+"""Columns; every length between these scores alike."""
 
 LEAST = 0.0
-"""Worth below which words may stand on their own but strike nobody: "Teach at a small school"."""
+"""The least score of a quote; below it words are clear but dull ("Teach at a small school")."""
 
 SENTENCES = 3
 NAMES = 3
-"""Of several people who answer as one, as many are named."""
+"""How many are named of several people who answer together."""
 
 _ANSWER_LIMIT = 20_000
-"""Characters of one answer that are looked at."""
+"""Characters of one answer that are considered."""
 
 
 def choose(interview: Interview, section: int = 0, *, limit: int | None = None) -> Quote | None:
     """The most striking quote of the whole interview, or of question `section` alone.
 
-    With a `limit` only so many questions are looked at, from the first. ``None`` where nothing
-    stands on its own, or there is no such question.
+    With a `limit` only so many questions are considered, from the first. ``None`` where nothing
+    can be read alone, or there is no such question.
     """
     best: tuple[float, str, str | None, int] | None = None
     for number, turn in enumerate(interview.transcript.turns[:limit], 1):
@@ -56,7 +57,7 @@ def choose(interview: Interview, section: int = 0, *, limit: int | None = None) 
 
 
 def columns(text: str) -> int:
-    """How wide a text is, in columns: what is written in a square takes two."""
+    """The width of a text in columns: a full-width character takes two."""
     return len(text) if text.isascii() else len(text) + len(_SQUARE.findall(text))
 
 
@@ -90,7 +91,8 @@ def _candidates(text: str) -> Iterator[tuple[float, str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """A sentence: whether it may be part of a quote, whether one may begin with it, its worth."""
+    """A sentence with its columns: whether it may be in a quote, whether a quote may begin with it,
+    and its score."""
 
     text: str
     size: int
@@ -117,7 +119,7 @@ def _score(run: Sequence[_Judged], size: int) -> float:
     worths = [part.worth for part in run]
     mean = sum(worths) / len(worths)
     opening = 0.6 if wording.FIRST_PERSON.search(run[0].text) else 0.0
-    # "The owner never called": one whom the words before had introduced, often as not.
+    # "The owner never called": often somebody whom an earlier sentence introduced.
     known = 0.8 if _KNOWN.match(run[0].text) else 0.0
     return length + mean + 0.35 * max(worths) + opening - known - 0.15 * (len(run) - 1)
 
@@ -144,13 +146,13 @@ def _is_list(text: str) -> bool:
 
 
 def _begins(text: str) -> bool:
-    """Whether the first letter is one that a sentence begins with."""
+    """Whether the first character can begin a sentence."""
     first = text.lstrip("“\"‘'「『")[:1]
     return first.isalnum() and not first.islower() and not first.isdigit()
 
 
 def _dangles(text: str) -> bool:
-    """Whether somebody or something is meant that nobody named before."""
+    """Whether a pronoun early in the text refers to somebody or something not named in it."""
     words = re.findall(r"[A-Za-z'’]+", text)[:_NAMED_BY]
     for place, word in enumerate(words):
         kind = word.casefold().replace("’", "'")
@@ -164,7 +166,7 @@ def _dangles(text: str) -> bool:
 _KNOWN = re.compile(r"(?:The|Another)\b|.{0,40}\b(?:another one|the one)\b")
 _NAMED_BY = 6
 _THING_NAMED_BY = 4
-"""Words within which a pronoun can hardly refer to something that the quote itself names."""
+"""Words; within so many from the start a pronoun rarely refers to what the quote itself names."""
 
 _PERSONS = frozenset({"he", "she", "they", "him", "her", "them", "his", "their", "theirs", "hers"})
 _THINGS = frozenset({"it", "its", "it's", "this", "these", "those", "there"})
@@ -174,7 +176,7 @@ _PAIRS = (("“", "”"), ("(", ")"), ("「", "」"), ("『", "』"), ("《", "�
 
 
 def _is_balanced(text: str) -> bool:
-    """Whether every quotation mark and bracket that opens is closed: else words are cut off."""
+    """Whether every quotation mark and bracket that opens is closed; else the text is cut off."""
     for opening, closing in _PAIRS:
         opened = text.count(opening)
         # An apostrophe is typed as a closing quotation mark.
@@ -188,7 +190,7 @@ def _is_balanced(text: str) -> bool:
 
 
 def _speaker(interview: Interview, label: str | None) -> tuple[str, str | None]:
-    """The name to set below the quote, and the line under it."""
+    """The name that is shown below the quote, and the line under it."""
     subjects = [subject for subject in interview.subjects if artist_key(subject.name)]
     label = " ".join((label or "").split()).rstrip(":").strip()
     if label and artist_key(label):

@@ -16,14 +16,14 @@ from bot.quotes.fonts import Typeface, Weight
 from bot.quotes.typesetting import LEADING, Block, fit, shorten
 
 DESIGN = 1
-"""The version of the design; increase it with every change, so that cached pictures are redrawn."""
+"""The version of the design; each change increases it, so that cached pictures are redrawn."""
 
 SIDE = 1080
-"""Pixels: what phones show across, and what Instagram and X keep unscaled."""
+"""Pixels: the width of a phone's screen, and what Instagram and X do not scale down."""
 
 LARGEST_FILE = 1_000_000
-"""Bytes. Discord takes 10 MiB (Discord docs, Reference, Uploading Files); on a phone abroad every
-100 KB are felt."""
+"""Bytes. Discord accepts 10 MiB (Discord docs, Reference, Uploading Files), but
+that takes long on a slow network."""
 
 _QUALITIES = (90, 82, 70)
 _MARGIN = 76
@@ -40,13 +40,13 @@ _FOOT_BASELINES = (SIDE - 100, SIDE - 57)
 _RULE_TOP = SIDE - 152
 
 _LEAST_PICTURE = 370
-"""Pixels of height that are left to the article's picture, however long the words are."""
+"""Pixels of height that the article's image has at least, however long the words are."""
 
 _TALLEST = 640
-"""Pixels of height that suffice of the article's picture: shorter words leave a little more."""
+"""Pixels of height to which the article's image is decoded; short words show a little more."""
 
 _SHARP_WIDTH = 520
-"""Pixels a picture must be wide to be shown sharp across the card."""
+"""Pixels; an image that is less wide is shown blurred across the card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,10 @@ def draw(card: QuoteCard, image: bytes | None, typeface: Typeface) -> tuple[byte
 
 
 def encode(image: Image.Image) -> bytes:
-    """JPEG with full colour resolution, for coloured letters fray without it.
+    """JPEG with full colour resolution, without which coloured letters have ragged edges.
 
-    Neither progressive nor optimised: that takes five times as long, all the while holding Python's
-    lock, to save a tenth that Discord's own proxies save anyway.
+    Neither progressive nor optimised: that takes five times as long, holding Python's global lock,
+    to save a tenth of the size, which Discord's media proxy saves anyway.
     """
     data = b""
     for quality in _QUALITIES:
@@ -133,7 +133,7 @@ class _Drawing:
         )
         if self._hero is not None:
             return block, bottom - block.height
-        # Without a picture the words stand in the middle of what is free.
+        # Without an image the words are in the middle of the free space.
         return block, max(highest, (highest + bottom - block.height) // 2)
 
     # -- behind the words
@@ -143,7 +143,7 @@ class _Drawing:
         fitted = ImageOps.fit(hero, (SIDE, height), Image.Resampling.LANCZOS, centering=(0.5, 0.28))
         if min(hero.width, hero.height * SIDE / height) < _SHARP_WIDTH:
             fitted = _blurred(fitted)
-        # Pictures of magazines often have a name set in them, below; ours stands there instead.
+        # Magazine images often have a name printed in their lower part, where these words go.
         sharp = _ramp(SIDE, height, max(0, top - 240), max(1, top - 130))
         fitted = Image.composite(fitted, _blurred(fitted), sharp)
         mask = _ramp(SIDE, height, max(0, top - 290), top - 4)
@@ -157,7 +157,7 @@ class _Drawing:
     # -- the words
 
     def _mark(self, top: int) -> None:
-        """A large quotation mark whose ink begins where the lines begin."""
+        """A large quotation mark, aligned with the lines by its visible left edge."""
         font = self._type.at(_MARK_SIZE, Weight.BLACK)
         left, _, _, bottom = font.getbbox("“")
         place = (_MARGIN - left, top - _MARK_GAP - bottom)
@@ -218,7 +218,7 @@ class _Drawing:
 
 
 def _blurred(image: Image.Image) -> Image.Image:
-    """Only light and colour. Blurred small, which is quick and looks the same."""
+    """A strong blur. The image is blurred at a small size, which is quick and looks the same."""
     small = image.resize((SIDE // _SHRINK, max(1, image.height // _SHRINK)), Image.Resampling.BOX)
     return small.filter(ImageFilter.GaussianBlur(4)).resize(image.size, Image.Resampling.BICUBIC)
 

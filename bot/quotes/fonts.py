@@ -1,7 +1,7 @@
-"""The typeface of the pictures: Noto Sans CJK, Latin and Hangul of one design, at any weight.
+"""The typeface of the pictures: Noto Sans CJK, with Latin and Hangul of one design, at any weight.
 
-Its file comes with a package (docs/dependencies.md) and is opened once, when the first picture is
-drawn; FreeType reads from it what is needed. Not for several threads at once.
+Its file comes with a package (docs/dependencies.md) and is opened when the first picture is drawn.
+FreeType reads from it what is needed. Not thread-safe.
 """
 
 import re
@@ -17,21 +17,21 @@ from PIL import ImageFont
 _PACKAGE, _FILE = "manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc"
 
 _KOREAN_FACE = 1
-"""Of the collection's faces (Japanese, Korean, Chinese three times) the one with Korean forms of
-the Han characters. All of them have all the glyphs."""
+"""The face with Korean forms of the Han characters, of the collection's five (Japanese, Korean,
+three Chinese). All of them have all the glyphs."""
 
 _FONTS_KEPT = 64
 _GLYPHS_KEPT = 4096
 
 _PROBE_SIZE = 24
 _ABSENT = "\U0010fffd"
-"""A character for private use that no typeface has; what is drawn for it is the empty box."""
+"""A private-use character that no typeface has; it is drawn as the empty box."""
 
 _REFERENCE = 100
 
 
 class Weight(IntEnum):
-    """On the scale of OpenType's ``wght`` axis."""
+    """Weights on OpenType's ``wght`` axis."""
 
     REGULAR = 400
     MEDIUM = 500
@@ -40,7 +40,7 @@ class Weight(IntEnum):
 
 
 class Typeface:
-    """Fonts of any size and weight, and which characters they have."""
+    """Fonts of any size and weight, and the characters that they have."""
 
     def __init__(self) -> None:
         self._fonts: LRUCache[tuple[int, Weight], ImageFont.FreeTypeFont] = LRUCache(_FONTS_KEPT)
@@ -51,7 +51,7 @@ class Typeface:
         return Path(str(files(_PACKAGE) / _FILE))
 
     def at(self, size: int, weight: Weight) -> ImageFont.FreeTypeFont:
-        """The font in a size (pixels of the em square)."""
+        """The font of a size (pixels of the em square)."""
         font = self._fonts.get((size, weight))
         if font is None:
             font = ImageFont.truetype(self.path, size, index=_KOREAN_FACE)
@@ -103,4 +103,4 @@ class Typeface:
 _STRAY_SPACE = re.compile(r" +(?=[,.;:!?])")
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-"""Controls, joiners, surrogates, what is for private use or not assigned."""
+"""Controls, joiners, surrogates, private-use and unassigned characters."""

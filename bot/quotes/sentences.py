@@ -1,4 +1,4 @@
-"""Text cut into whole sentences, English and Korean. Pure."""
+"""Splits English and Korean text into sentences. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -28,9 +28,9 @@ _LONGEST_ABBREVIATION = 12
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A stretch of text between two ends of sentences, its white space collapsed.
+    """The text between two sentence ends, its white space collapsed.
 
-    ``whole`` says that it ends like a sentence and is no heading or item of a list.
+    ``whole`` is true where it ends like a sentence, false for a heading or an item of a list.
     """
 
     text: str
@@ -38,8 +38,8 @@ class Sentence:
 
 
 def paragraphs(text: str) -> Iterator[list[Sentence]]:
-    """The sentences of each paragraph, in order. A line's end is the end of a paragraph: that a
-    sentence would go on beyond it is never certain."""
+    """The sentences of each paragraph, in order. Every line is a paragraph, for it is never certain
+    that a sentence continues on the next line."""
     for line in re.split(r"[\r\n\x0b\x0c\x85\u2028\u2029]+", text):
         found = list(_sentences(" ".join(line.split())))
         if found:
@@ -69,5 +69,5 @@ def _ends(line: str, start: int, match: re.Match[str]) -> bool:
     if _ABBREVIATION.search(head):
         return bool(_MAY_BE_LAST.search(head)) and following[0].isupper()
     first = next((char for char in following if char.isalnum()), "")
-    # "Wait … what", "she said. so": what goes on in a small letter goes on.
+    # "Wait … what", "she said. so": before a small letter the sentence continues.
     return not first.islower()

@@ -10,22 +10,22 @@ Measure = Callable[[str], float]
 """The width of a text in em."""
 
 LEADING = 1.36
-"""From baseline to baseline, in em: Hangul fills its em square and wants more than Latin."""
+"""The distance of baselines in em: Hangul fills its em square and needs more than Latin."""
 
 ELLIPSIS = "…"
 
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _CLOSING = "、。，．・？！」』）】〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
 _PIECE = re.compile(
-    # Korean is broken between its words; Japanese and Chinese have none to see, and are broken
-    # between characters, though never before what closes.
+    # Korean is broken between words; Japanese and Chinese, which do not separate words, between
+    # characters, but never before a closing mark.
     rf"[{_IDEOGRAPH}][{_CLOSING}”’\"]*|[^\s{_IDEOGRAPH}—–-]+[—–-]*[”’\"]*|[—–-]+"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines of text and the size (pixels of the em square) in which they fit."""
+    """Lines of text, and the font size (pixels of the em square) in which they fit."""
 
     lines: tuple[str, ...]
     size: int
@@ -37,7 +37,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What is never broken. ``space`` stands before it unless it begins a line."""
+    """Text that is never broken, and its width in em. ``space`` precedes it within a line."""
 
     text: str
     space: bool
@@ -49,7 +49,7 @@ def fit(
 ) -> Block:
     """The text in the largest size in which its lines fit into `width` by `height` pixels.
 
-    In the smallest size the lines that go beyond the height are cut off, with an ellipsis.
+    Text that does not fit in the smallest size either is cut, with an ellipsis.
     """
     blank = measure(" ")
     for size in range(largest, smallest - 1, -2):
@@ -92,7 +92,7 @@ def _pieces(text: str, measure: Measure, room: float) -> Iterator[_Piece]:
 
 
 def _bound(words: Sequence[str]) -> Iterator[str]:
-    """The words, those that limp at the end or the beginning of a line bound to their neighbour."""
+    """The words; those that look odd at the end or start of a line joined to their neighbour."""
     group = ""
     for word in words:
         if group and not (word in _LEANING_BACK or group.rpartition(" ")[2] in _LEANING_ON):
@@ -108,7 +108,7 @@ _LEANING_BACK: Final = frozenset("수것줄적때뿐채듯")
 
 
 def _fitting(text: str, measure: Measure, room: float, *, space: bool) -> Iterator[_Piece]:
-    """The piece; one that is wider than a whole line in parts that are not."""
+    """The text as one piece, or in several where it is wider than a whole line."""
     width = measure(text)
     if width <= room or len(text) == 1:
         yield _Piece(text, space, width)
@@ -119,7 +119,7 @@ def _fitting(text: str, measure: Measure, room: float, *, space: bool) -> Iterat
 
 
 def _balanced(pieces: Sequence[_Piece], room: float, blank: float) -> list[list[_Piece]]:
-    """As few lines as possible, and among those breaks the ones with the narrowest widest line."""
+    """As few lines as possible, with the breaks that make the widest line narrowest."""
     best = _filled(pieces, room, blank)
     low, high = max((piece.width for piece in pieces), default=0.0), room
     for _ in range(_HALVINGS):

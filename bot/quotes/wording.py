@@ -1,11 +1,11 @@
-"""The words by which a quote is told from what surrounds it, in English and Korean."""
+"""Patterns of English and Korean words that make a sentence a good or a bad quote."""
 
 import re
 from typing import Final
 
 
 def _words(lines: str) -> str:
-    """One alternative out of lines of alternatives, each whole words."""
+    """A pattern of whole words, from lines of alternatives."""
     return rf"\b(?:{_lines(lines)})\b"
 
 
@@ -41,8 +41,8 @@ UNFIT: Final = _any(
         """
     ),
 )
-"""What no sentence of a quote may hold: questions, addresses, remarks, courtesies, an end that
-trails off, for who knows whether it was cut."""
+"""What no sentence of a quote may contain: questions, addresses, stage directions, courtesies, or
+an ellipsis at its end, which may mean that it was cut."""
 
 LEANING: Final = re.compile(
     r"[“\"‘'「『]?(?:(?:"
@@ -79,7 +79,7 @@ LEANING: Final = re.compile(
     + r")(?=[\s,.]|$))",
     re.IGNORECASE,
 )
-"""How a sentence begins that leans on what was said before it. For ``match``."""
+"""The beginning of a sentence that needs the one before it. For ``match``."""
 
 FIRST_PERSON: Final = re.compile(
     r"\b(?:I|I['’](?:m|ve|d|ll)|[Mm]e|[Mm]y|[Mm]ine|[Mm]yself)\b"
@@ -112,7 +112,7 @@ FEELING: Final = _any(
         """
     ),
 )
-"""Words of feeling, and of what people feel strongly about."""
+"""Words for feelings, and for what people have strong feelings about."""
 
 TURN_OF_PHRASE: Final = _any(
     r"\bnot [^.,]{2,50}?,? but\b",
@@ -124,7 +124,7 @@ TURN_OF_PHRASE: Final = _any(
     ),
     "처럼|같아요|같다|같은|아니라|언제나|항상|절대|오히려|비로소|때마다|만으로|밖에|보다|아무도|누군가",
 )
-"""Comparison, contrast, and what holds always or never."""
+"""Words of comparison and contrast, and for what is always or never so."""
 
 FILLER: Final = _any(
     _words(
@@ -146,4 +146,4 @@ NEWS: Final = _any(
     ),
     "앨범|발매|데뷔|차트|티켓|회사|소속사|올해|내년|작년|다음 달|출시|졸업|전공",
 )
-"""What was news when it was said."""
+"""Words of announcements, which were news when they were said."""

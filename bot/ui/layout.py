@@ -34,24 +34,28 @@ Content = ui.Item[Any] | str | None
 """What a message is made of: a component, a text, or ``None`` for nothing."""
 
 
-class Layout(ui.LayoutView):
-    """A message of components that are answered by their custom_id alone.
+class StatelessView:
+    """Makes discord.py send a view and forget it: its components are answered by custom_id.
 
-    discord.py would keep every view that it sends in memory, with a timer for an ephemeral one,
-    and answer its buttons until a restart. The components of this project carry all their state,
-    so a layout tells the library that it is finished before it begins.
+    The library would keep every view that it sends in memory, with a timer for an ephemeral one,
+    and answer its components until a restart. Those of this project carry all their state, so a
+    view tells the library that it is finished before it begins.
     """
-
-    def __init__(self, *content: Content) -> None:
-        super().__init__(timeout=None)
-        for item in _items(content):
-            self.add_item(item)
 
     def is_finished(self) -> bool:
         return True
 
     def is_dispatchable(self) -> bool:
         return False
+
+
+class Layout(StatelessView, ui.LayoutView):
+    """A message of components."""
+
+    def __init__(self, *content: Content) -> None:
+        super().__init__(timeout=None)
+        for item in _items(content):
+            self.add_item(item)
 
 
 def container(*content: Content, colour: discord.Colour = BRAND) -> "ui.Container[Any]":

@@ -1,4 +1,4 @@
-"""Text from outside, made safe to show in Discord: cleaned, escaped, measured, shortened.
+"""Text from outside as Discord markdown: escaped, linked, measured, shortened.
 
 Discord's markdown is described in its support article "Markdown Text 101" and, for mentions,
 timestamps and emoji, in Discord docs, Reference, "Message Formatting".
@@ -18,7 +18,7 @@ MEDIA_URL_LIMIT = 2048
 
 
 class Marked(str):
-    """Text that is Discord markdown already, made by us: ``escape`` leaves it as it is."""
+    """Text that is this project's own markdown: ``escape`` leaves it as it is."""
 
     __slots__ = ()
 
@@ -40,15 +40,15 @@ _ANY_MARK = re.compile(r"[\\*_~|`<\[\]@:]|^[^\S\n]*[#>+\-0-9]", re.MULTILINE)
 def escape(text: str) -> str:
     """The cleaned text such that Discord shows it letter by letter.
 
-    No emphasis, heading, list, quote, spoiler, code, masked link, mention, command, timestamp or
-    emoji comes of it, wherever in a line it is put. A plain web address stays one that can be
-    pressed, in ``<>`` so that nothing is unfurled from it.
+    It contains no emphasis, heading, list, quote, spoiler, code, masked link, mention, command,
+    timestamp or emoji, wherever in a line it is put. A plain web address can still be pressed; it
+    is put in ``<>``, so that Discord shows no preview of it.
     """
     return text if isinstance(text, Marked) else _marked(clean(text))
 
 
 def escaped_length(text: str) -> int:
-    """What ``escape`` makes of cleaned text, measured, white space at its ends counted."""
+    """The length of what ``escape`` makes of cleaned text, white space at its ends included."""
     return measure(_marked(text))
 
 
@@ -76,7 +76,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def _is_whole(match: re.Match[str]) -> bool:
-    """Whether a web address ends where we think, and is short enough to be one."""
+    """Whether a web address ends where the match does, and is short enough to be linked."""
     following = match.string[match.end() : match.end() + 1]
     # Discord links no "httPs://", and would show the brackets around it.
     scheme = match.group().partition(":")[0]

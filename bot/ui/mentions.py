@@ -1,4 +1,4 @@
-"""Slash commands in sentences, such that a person presses them."""
+"""Mentions of slash commands, which a person can press in a sentence."""
 
 from collections.abc import Mapping
 
@@ -14,10 +14,10 @@ class Mentions:
         self._ids: Mapping[str, int] = {}
 
     def learn(self, ids: Mapping[str, int]) -> None:
-        """Take up the ids of the registered commands, by their first name."""
+        """Set the ids of the registered commands, by the first word of their names."""
         self._ids = dict(ids)
 
     def __call__(self, path: str) -> str:
-        """A command by its full name, as markdown."""
+        """A command, by its full name, as markdown."""
         number = self._ids.get(path.split(" ", 1)[0])
         return f"`/{path}`" if number is None else f"</{path}:{number}>"

@@ -15,7 +15,7 @@ from bot.ui.layout import GALLERY_LIMIT
 from bot.ui.markdown import bold, escape, escape_within, escaped_length
 
 BODY_LIMIT = 2000
-"""UTF-16 code units of a page's running text: about a minute's reading, two phone screens."""
+"""UTF-16 code units of a page's body: about a minute's reading, two phone screens."""
 
 SHARE_LIMIT = 1200
 """UTF-16 code units of an answer that is shared: one phone screen of other people's chat."""
@@ -28,12 +28,12 @@ SPEAKER_LIMIT = 100
 GALLERIES = 4
 
 DENSE = 2
-"""Hangul, kana and Han take twice the room of Latin letters and say twice as much: parts of text
-in them are so much shorter."""
+"""Hangul, kana and Han take twice the room of Latin letters and say twice as much: text in them is
+cut into parts half as long."""
 
 LATIN_WORDS_PER_MINUTE = 238
 SYLLABLES_PER_MINUTE = 500
-"""Silent reading: English non-fiction by Brysbaert (2019); for Hangul, kana and Han our guess."""
+"""Silent reading: English non-fiction by Brysbaert (2019); for Hangul, kana and Han an estimate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def minutes_to_read(interview: Interview) -> int:
 
 
 _SAMPLE = 100_000
-"""Characters that are counted; what is longer is taken to go on like its beginning."""
+"""Characters that are counted; the rest of a longer text is assumed to be like its beginning."""
 
 _SIGN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
@@ -180,7 +180,7 @@ def _nearest(sections: Sequence[int], wanted: int) -> int:
 
 
 def _section(interview: Interview, section: int, text: Text) -> tuple[str, list[str]]:
-    """The heading and the parts of the body; there is always one part, be it empty."""
+    """The heading and the parts of the body; there is always one part, which may be empty."""
     transcript = interview.transcript
     if section == COVER.section:
         return "", split_answers((Answer(None, transcript.intro),), text)
@@ -191,7 +191,7 @@ def _section(interview: Interview, section: int, text: Text) -> tuple[str, list[
 
 
 def _turn(interview: Interview, number: int, text: Text) -> tuple[str, tuple[Answer, ...]]:
-    """A question's heading, and the answers with what is too long for a heading before them."""
+    """A question's heading, and the answers, preceded by what is too long for the heading."""
     turn = interview.transcript.turns[number - 1]
     heading, rest = _heading(turn.question)
     answers = (Answer(None, rest), *turn.answers) if rest else turn.answers
@@ -230,7 +230,8 @@ def _images(interview: Interview, section: int) -> tuple[Image, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Atom:
-    """A sentence with the white space after it, and what it costs when shown."""
+    """A sentence of an answer (by its number) with the white space after it, and its length when
+    escaped."""
 
     text: str
     cost: int
@@ -245,10 +246,10 @@ _LONGEST_ABBREVIATION = 6
 def split_answers(
     answers: Sequence[Answer], text: Text, limit: int = BODY_LIMIT, *, evenly: bool = True
 ) -> list[str]:
-    """The answers as parts of markdown of at most `limit`; at least one part.
+    """The answers as parts of markdown, each at most `limit` UTF-16 code units; at least one part.
 
-    Speakers are in bold, named again where a part begins in the midst of their words. Parts are
-    about as long as each other, or else as long as may be.
+    Speakers are in bold, and named again where a part begins in the middle of their words. With
+    `evenly` the parts are about equally long; otherwise each is as long as possible.
     """
     limit = limit // DENSE if _is_dense(answers) else limit
     atoms = [
@@ -276,12 +277,12 @@ _DENSE_SAMPLE = 400
 
 
 def _overhead(answer: Answer, text: Text) -> int:
-    """What naming the speaker costs, with the line ends around it."""
+    """The length of the speaker's name, with the line ends around it."""
     return measure(_speaker(answer, text, continued=True)) + 3
 
 
 def _goal(atoms: Sequence[_Atom], overheads: Sequence[int], limit: int) -> int:
-    """How long parts should be for the last not to be a mere line, where it can be helped."""
+    """How long parts should be so that the last one is not a single line, where possible."""
     total = sum(atom.cost for atom in atoms) + sum(overheads)
     room = limit - max(overheads, default=0)
     wanted = -(-total // room)
@@ -325,7 +326,7 @@ def _speaker(answer: Answer, text: Text, *, continued: bool) -> str:
 
 
 def _atoms(text: str, limit: int, answer: int = 0) -> list[_Atom]:
-    """The text cut into sentences, those beyond `limit` into words, and those into characters."""
+    """The text cut into sentences; one longer than `limit` between words, or within a word."""
     found: list[_Atom] = []
     for sentence in _sentences(text):
         cost = escaped_length(sentence)
@@ -350,7 +351,7 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _pieces(sentence: str, limit: int) -> Iterator[str]:
-    """What is too long for one part, in pieces as long as may be."""
+    """A sentence that is too long for one part, in pieces as long as possible."""
     start = 0
     while start < len(sentence):
         size = min(len(sentence) - start, limit)

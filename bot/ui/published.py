@@ -25,7 +25,7 @@ from bot.ui.interviews import (
     title_link,
     title_of,
 )
-from bot.ui.layout import BRAND, Button, button
+from bot.ui.layout import BRAND, Button, StatelessView, button
 from bot.ui.markdown import MEDIA_URL_LIMIT, bold, escape_within, join, safe_url
 
 TITLE_LIMIT = 256
@@ -38,20 +38,14 @@ BUTTONS_LIMIT = 25
 """Five rows of five (Discord docs, Component Reference, Action Row)."""
 
 
-class Buttons(ui.View):
-    """Buttons below an embed, answered by their custom_id alone; see ``bot.ui.layout.Layout``."""
+class Buttons(StatelessView, ui.View):
+    """Buttons below an embed."""
 
     def __init__(self, *items: Button | None) -> None:
         super().__init__(timeout=None)
         for item in items:
             if item is not None:
                 self.add_item(item)
-
-    def is_finished(self) -> bool:
-        return True
-
-    def is_dispatchable(self) -> bool:
-        return False
 
 
 def published_embed(stored: StoredInterview, text: Text) -> discord.Embed:

@@ -7,7 +7,7 @@ from discord import ButtonStyle
 
 from bot.core.batching import batched
 from bot.core.i18n import Text
-from bot.core.model import COVER, END, OUTRO, Interview, Position, StoredInterview, Topic
+from bot.core.model import COVER, END, OUTRO, Interview, Position, Topic
 from bot.core.text import is_visible
 from bot.core.topics import topic_of
 from bot.store import OpenedInterview
@@ -70,13 +70,6 @@ class ReaderPage(NamedTuple):
 
     layout: Layout
     place: Position
-
-
-def reader_page(
-    stored: StoredInterview, position: Position, text: Text, view: ReaderView = ReaderView()
-) -> Layout:
-    """The page of an interview at `position`, or the nearest one, as anybody sees it."""
-    return opened_page(OpenedInterview(stored), position, text, view).layout
 
 
 def opened_page(

@@ -17,10 +17,11 @@ from bot.core.model import Interview, InterviewSummary, Position, StoredIntervie
 from bot.fans.reading import InterviewList
 from bot.feed.decoding import BadCodingError, BodyDecoder, TooLargeError
 from bot.feed.parse import parse_any, parse_feed
+from bot.store import OpenedInterview
 from bot.ui.cards import announcement_card, plain_announcement
 from bot.ui.layout import Layout
 from bot.ui.lists import latest_page
-from bot.ui.reader import reader_page
+from bot.ui.reader import opened_page
 from fuzz.bounds import peak
 from tests.ui.limits import shown, within_limits
 
@@ -121,7 +122,7 @@ def _layouts(stored: StoredInterview) -> Iterator[Layout]:
     )
     yield latest_page(InterviewList((summary,), 0, more=False), TEXT)
     for section in (0, 1, 99):
-        yield reader_page(stored, Position(section), TEXT)
+        yield opened_page(OpenedInterview(stored), Position(section), TEXT).layout
 
 
 def _harmless(text: str) -> None:

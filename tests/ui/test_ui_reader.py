@@ -18,6 +18,7 @@ from bot.core.model import (
     Interview,
     Place,
     Position,
+    StoredInterview,
     Subject,
     Transcript,
     Turn,
@@ -27,7 +28,7 @@ from bot.store import OpenedInterview
 from bot.ui.ids import TurnPage, parse_custom_id, parse_position_value
 from bot.ui.layout import Layout
 from bot.ui.pages import BODY_LIMIT, minutes_to_read, page_at, split_answers
-from bot.ui.reader import ReaderView, opened_page, reader_page, saved_section
+from bot.ui.reader import ReaderView, opened_page, saved_section
 from tests.ui.discord_markdown import literal
 from tests.ui.limits import buttons, pictures, selects, shown, texts, units, within_limits
 from tests.ui.strategies import EMOJI, HANGUL, MARKS, NOW, TEXT, interviews, stored
@@ -36,6 +37,14 @@ MOST = 10**18 - 1
 """The longest id that a custom_id carries."""
 
 FULL, EXCERPT = ReaderView(), ReaderView(limit=2)
+
+
+def reader_page(
+    found: StoredInterview, position: Position, text: Text, view: ReaderView = FULL
+) -> Layout:
+    """The page as somebody sees it who never opened the interview."""
+    return opened_page(OpenedInterview(found), position, text, view).layout
+
 
 patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
