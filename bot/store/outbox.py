@@ -190,14 +190,13 @@ class Outbox(Repository):
         place = sa.func.row_number().over(
             partition_by=subscriptions.c.guild_id, order_by=subscriptions.c.id
         )
-        to_guilds = _new_rows(interview_id, now, place).where(~follows.DIRECT)
-        to_persons = _new_rows(interview_id, now, sa.literal(DIRECT_ROUND)).where(
-            follows.DIRECT, subscriptions.c.channel_id.in_(follows.FOLLOWERS)
+        to_guilds = _new_rows(interview_id, now, place, ~follows.DIRECT)
+        followers = subscriptions.c.channel_id.in_(follows.FOLLOWERS)
+        to_persons = _new_rows(
+            interview_id, now, sa.literal(DIRECT_ROUND), follows.DIRECT, followers
         )
-        added = 0
-        for rows, parameters in ((to_guilds, {}), (to_persons, spellings)):
-            insert = deliveries.insert().from_select(_NEW_COLUMNS, rows)
-            added += (await tx.execute(insert, parameters)).rowcount
+        added = (await tx.execute(to_guilds)).rowcount
+        added += (await tx.execute(to_persons, spellings)).rowcount
         # Six characters of the database's own and the row's id: at most the 25 that Discord takes
         # (Discord docs, Message, Create Message).
         identity = sa.select(database.c.identity).scalar_subquery()
@@ -326,45 +325,37 @@ class Outbox(Repository):
         return dict.fromkeys(DeliveryState, 0) | {DeliveryState(row[0]): row[1] for row in rows}
 
 
-_NEW_COLUMNS = (
-    "interview_id",
-    "subscription_id",
-    "state",
-    "attempts",
-    "next_attempt_at",
-    "round",
-    "nonce",
-    "reason",
-    "created_at",
-    "changed_at",
-)
-
-
 def _new_rows(
-    interview_id: int, now: datetime, place: sa.ColumnElement[int]
-) -> sa.Select[tuple[Any, ...]]:
-    """A row for each subscription that has none of this interview; parked with it."""
+    interview_id: int,
+    now: datetime,
+    place: sa.ColumnElement[int],
+    *where: sa.ColumnElement[bool],
+) -> sa.Insert:
+    """Insert a row for each subscription that has none of this interview; parked with it."""
     parked = subscriptions.c.state.in_([SubscriptionState.PARKED, SubscriptionState.PAUSED])
     moment = sa.literal(now, deliveries.c.created_at.type)
-    return sa.select(
-        sa.literal(interview_id),
-        subscriptions.c.id,
-        sa.case((parked, DeliveryState.PARKED.value), else_=DeliveryState.PENDING.value),
-        sa.literal(0),
-        moment,
-        place,
-        sa.literal(""),
-        sa.case((parked, subscriptions.c.reason)),
-        moment,
-        moment,
-    ).where(
+    values: dict[str, sa.ColumnElement[Any]] = {
+        "interview_id": sa.literal(interview_id),
+        "subscription_id": subscriptions.c.id,
+        "state": sa.case((parked, DeliveryState.PARKED.value), else_=DeliveryState.PENDING.value),
+        "attempts": sa.literal(0),
+        "next_attempt_at": moment,
+        "round": place,
+        "nonce": sa.literal(""),
+        "reason": sa.case((parked, subscriptions.c.reason)),
+        "created_at": moment,
+        "changed_at": moment,
+    }
+    rows = sa.select(*values.values()).where(
         NOT_ENDED,
         subscriptions.c.mode == Mode.POST,
         ~sa.exists().where(
             deliveries.c.interview_id == interview_id,
             deliveries.c.subscription_id == subscriptions.c.id,
         ),
+        *where,
     )
+    return deliveries.insert().from_select(list(values), rows)
 
 
 async def _settle(

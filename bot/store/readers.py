@@ -1,11 +1,12 @@
 """What is stored of people who read: where they stopped, and what they saved."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from bot.core.model import InterviewSummary, Place, Position, Saved, StoredInterview
 from bot.store import codec
@@ -167,12 +168,19 @@ class ReaderRepository(Repository):
         stored; an interview that was deleted has none. Of each person the newest ``PLACES_KEPT``
         stay.
         """
-        rows = [_place_values(user_id, place) for user_id, place in found]
-        moved = [row for row in rows if (row["at_section"], row["at_part"]) != (0, 0)]
-        users = [{"of": user_id} for user_id in {user_id for user_id, _ in found}]
-        for statement, values in ((_DROP_OLDER, moved), (_ADD_PLACE, rows), (_TRIM, users)):
-            if values:
-                await tx.execute(statement, values)
+        rows = [
+            {
+                "user": user_id,
+                "interview": place.interview_id,
+                "at_section": place.position.section,
+                "at_part": place.position.part,
+                "at": place.read_at,
+            }
+            for user_id, place in found
+        ]
+        if rows:
+            await tx.execute(_SAVE_PLACE, rows)
+            await tx.execute(_TRIM, [{"user": user} for user in {user for user, _ in found}])
 
     async def started(self, user_id: int) -> list[StartedInterview]:
         """The interviews that a person read in, most recently read first, without withdrawn ones.
@@ -198,12 +206,12 @@ class ReaderRepository(Repository):
         if await tx.scalar(others) >= limit:
             return False
         values = {
-            "of": user_id,
-            "at_interview": item.interview_id,
+            "user": user_id,
+            "interview": item.interview_id,
             "at_section": item.section,
             "at": item.saved_at,
         }
-        await tx.execute(_ADD_SAVED, values)
+        await tx.execute(_SAVE, values)
         return True
 
     @transactional
@@ -246,50 +254,37 @@ def _listed(row: Any) -> ListedInterview:
     return ListedInterview(codec.summary(row), row.withdrawn_at is not None)
 
 
-def _place_values(user_id: int, place: Place) -> dict[str, Any]:
-    return {
-        "of": user_id,
-        "at_interview": place.interview_id,
-        "at_section": place.position.section,
-        "at_part": place.position.part,
-        "at": place.read_at,
-    }
-
-
-def _same(table: sa.Table) -> Iterable[sa.ColumnElement[bool]]:
-    yield table.c.user_id == sa.bindparam("of")
-    yield table.c.interview_id == sa.bindparam("at_interview")
-
-
-def _there() -> sa.Exists:
-    return sa.exists().where(interviews.c.id == sa.bindparam("at_interview"))
-
-
-_USER = sa.bindparam("of", type_=sa.BigInteger)
-_INTERVIEW = sa.bindparam("at_interview", type_=sa.BigInteger)
+_USER = sa.bindparam("user", type_=sa.BigInteger)
+_INTERVIEW = sa.bindparam("interview", type_=sa.BigInteger)
 _SECTION = sa.bindparam("at_section", type_=sa.Integer)
 _PART = sa.bindparam("at_part", type_=sa.Integer)
 _AT = sa.bindparam("at", type_=places.c.read_at.type)
+_EXISTS = sa.exists().where(interviews.c.id == _INTERVIEW)
 
-_DROP_OLDER = places.delete().where(*_same(places), places.c.read_at <= _AT)
-_ADD_PLACE = places.insert().from_select(
-    [places.c.user_id, places.c.interview_id, places.c.section, places.c.part, places.c.read_at],
-    sa.select(_USER, _INTERVIEW, _SECTION, _PART, _AT).where(
-        _there(), ~sa.exists().where(*_same(places))
+_NEW_PLACE = sqlite.insert(places).from_select(
+    ["user_id", "interview_id", "section", "part", "read_at"],
+    sa.select(_USER, _INTERVIEW, _SECTION, _PART, _AT).where(_EXISTS),
+)
+_SAVE_PLACE = _NEW_PLACE.on_conflict_do_update(
+    index_elements=["user_id", "interview_id"],
+    set_={name: _NEW_PLACE.excluded[name] for name in ("section", "part", "read_at")},
+    where=sa.and_(
+        places.c.read_at <= _NEW_PLACE.excluded.read_at,
+        sa.or_(_NEW_PLACE.excluded.section > 0, _NEW_PLACE.excluded.part > 0),
     ),
 )
 _NEWEST = (
     sa.select(places.c.interview_id)
-    .where(places.c.user_id == sa.bindparam("of"))
+    .where(places.c.user_id == _USER)
     .order_by(places.c.read_at.desc(), places.c.interview_id.desc())
     .limit(PLACES_KEPT)
 )
-_TRIM = places.delete().where(
-    places.c.user_id == sa.bindparam("of"), places.c.interview_id.not_in(_NEWEST)
-)
-_ADD_SAVED = saved.insert().from_select(
-    [saved.c.user_id, saved.c.interview_id, saved.c.section, saved.c.saved_at],
-    sa.select(_USER, _INTERVIEW, _SECTION, _AT).where(
-        _there(), ~sa.exists().where(*_same(saved), saved.c.section == sa.bindparam("at_section"))
-    ),
+_TRIM = places.delete().where(places.c.user_id == _USER, places.c.interview_id.not_in(_NEWEST))
+_SAVE = (
+    sqlite.insert(saved)
+    .from_select(
+        ["user_id", "interview_id", "section", "saved_at"],
+        sa.select(_USER, _INTERVIEW, _SECTION, _AT).where(_EXISTS),
+    )
+    .on_conflict_do_nothing()
 )

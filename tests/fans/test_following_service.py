@@ -144,14 +144,14 @@ async def test_it_goes_on_keeping_up_whatever_fails(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failures = [StoreError("store.locked", path="x"), ValueError("a bug")]
-    untold = scene.store.follows.untold
+    untold = scene.store.follows.to_notify
 
     async def failing() -> set[int]:
         if failures:
             raise failures.pop()
         return await untold()
 
-    monkeypatch.setattr(scene.store.follows, "untold", failing)
+    monkeypatch.setattr(scene.store.follows, "to_notify", failing)
     await scene.close()
     await scene.following.take_notice(MINA)
     running = asyncio.create_task(scene.following.run())

@@ -86,7 +86,7 @@ async def shelves(folder: Path) -> AsyncIterator[Shelves]:
             await keep(places)
             made.written.put_nowait(len(places))
 
-        store.readers.keep_places = kept  # type: ignore[method-assign, assignment]
+        store.readers.save_places = kept  # type: ignore[method-assign, assignment]
         yield made
         index.close()
 
@@ -184,14 +184,14 @@ async def test_a_database_that_takes_nothing_is_asked_again_and_newer_places_sta
         failed.set()
         raise StoreError("store.full", path="kcrush.db")
 
-    shelves.store.readers.keep_places = full  # type: ignore[method-assign, assignment]
+    shelves.store.readers.save_places = full  # type: ignore[method-assign, assignment]
     async with shelves.running():
         shelves.library.note(MINA, one, Position(1))
         shelves.library.note(MINA, two, Position(1))
         await shelves.clock.asleep_for(FLUSH_AFTER)
         await shelves.clock.advance(FLUSH_AFTER)
         await failed.wait()
-        shelves.store.readers.keep_places = keep  # type: ignore[method-assign, assignment]
+        shelves.store.readers.save_places = keep  # type: ignore[method-assign, assignment]
         await shelves.clock.asleep_for(FLUSH_RETRY)
         await shelves.clock.advance(FLUSH_RETRY)
         await shelves.clock.asleep_for(FLUSH_AFTER)

@@ -82,7 +82,7 @@ async def test_a_database_put_back_to_an_older_copy_is_followed(store, index, mo
     async def older():
         return 1
 
-    monkeypatch.setattr(store, "revision", older)
+    monkeypatch.setattr(store.interviews, "revision", older)
     assert await index.sync(store) == 3
 
 
