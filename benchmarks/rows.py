@@ -22,7 +22,8 @@ from benchmarks.figures import Figure, Report, seconds
 from benchmarks.remote import ROOT, quiet
 from bot.core.clock import SystemClock
 from bot.core.model import DeliveryState
-from bot.delivery import Announcer, Posted
+from bot.delivery.announcer import Announcer
+from bot.delivery.outcomes import Sent
 from bot.store import LeasedDelivery, SentCard, Store, open_store
 
 MOST_SECONDS = 1.0
@@ -38,15 +39,12 @@ class NoDiscord:
     def __init__(self) -> None:
         self.sent = 0
 
-    def remembered(self, leased: LeasedDelivery) -> bool:
-        return True
-
-    async def send(self, leased: LeasedDelivery, *, plain: bool = False) -> Posted:
+    async def send(self, leased: LeasedDelivery, *, plain: bool = False) -> Sent:
         await asyncio.sleep(0)
         self.sent += 1
-        return Posted(FIRST_ID + self.sent)
+        return Sent(FIRST_ID + self.sent)
 
-    async def find(self, leased: LeasedDelivery, since: datetime) -> Posted | None:
+    async def find(self, leased: LeasedDelivery, since: datetime) -> Sent | None:
         return None
 
     async def edit(self, card: SentCard) -> None:

@@ -20,12 +20,14 @@ from bot.core.clock import Clock
 from bot.core.i18n import Messages
 from bot.core.settings import Settings
 from bot.core.supervisor import supervise
-from bot.delivery import Announcer, Editor, InvalidResponses, Notifier, Pacer, Tuning, watching
-from bot.delivery.discord.publishing import DiscordExtras
-from bot.delivery.discord.sending import DiscordSender
-from bot.delivery.discord.telling import DiscordTeller
+from bot.delivery.admin_notices import AdminNotifier
+from bot.delivery.announcer import Announcer, Tuning
+from bot.delivery.discord.rest_port import RestPort
+from bot.delivery.editor import Editor
 from bot.delivery.extras import ExtrasService
-from bot.delivery.healing import Healing
+from bot.delivery.pacing import Pacer
+from bot.delivery.probes import ProbeTrigger
+from bot.delivery.responses import InvalidResponses, trace_responses
 from bot.fans.following import FollowService
 from bot.fans.library import Library
 from bot.fans.reading import Reading
@@ -68,7 +70,7 @@ class App:
     client: KcrushClient
     announcer: Announcer
     editor: Editor
-    notifier: Notifier
+    notifier: AdminNotifier
     extras: ExtrasService
     keeping: Keeping
     library: Library
@@ -98,7 +100,7 @@ async def open_app(
         )
         use_rest_api(settings.discord_api_url)
         invalid = InvalidResponses(clock)
-        pace, trace = Pacer(caution=invalid.caution), watching(invalid)
+        pace, trace = Pacer(caution=invalid.caution), trace_responses(invalid)
         pace.watch(trace)
         client = KcrushClient(
             messages,
@@ -108,9 +110,9 @@ async def open_app(
         )
         stack.push_async_callback(client.close)
         await client.tree.set_translator(CatalogueTranslator(messages))
-        sender = DiscordSender(client)
+        port = RestPort(client)
         tuning = Tuning(nonce_window=settings.nonce_window)
-        announcer = Announcer(store, sender, clock, rng, pace, tuning)
+        announcer = Announcer(store, port, clock, rng, pace, tuning)
         library = Library(store, index, clock)
         following = FollowService(store, index, clock, announcer.wake)
         announcer.on_direct = following.on_direct_message
@@ -140,10 +142,10 @@ async def open_app(
             SubscriptionService(store, clock, announcer.wake),
             home_channel_id=settings.home_channel_id,
         )
-        editor = Editor(store, sender, clock, rng, pace)
-        extras = ExtrasService(store, DiscordExtras(client), clock, rng, pace)
-        notifier = Notifier(store, DiscordTeller(client), clock, rng, pace)
-        Healing(client, store, clock, announcer.wake).listen()
+        editor = Editor(store, port, clock, rng, pace)
+        extras = ExtrasService(store, port, clock, rng, pace)
+        notifier = AdminNotifier(store, port, clock, rng, pace)
+        ProbeTrigger(client, store, clock, announcer.wake).listen()
         keeping = Keeping(client, store, clock, announcer.wake)
         keeping.listen()
         changed = asyncio.Event()

@@ -13,6 +13,7 @@ from bot.admins.subscriptions import (
     SubscriptionEdits,
     SubscriptionService,
 )
+from bot.client.channels import TARGET_KINDS
 from bot.core.errors import UserError
 from bot.core.i18n import Text
 from bot.core.model import Doubt, Frequency, Mode, QuietHours, SubscriptionState
@@ -27,7 +28,6 @@ from bot.ui.subscriptions import reason_of, subscriptions_page
 from cogs.channel_follows import unfollow
 from cogs.channels import (
     ANNOUNCEABLE,
-    KINDS,
     ChannelNameOption,
     known_kind,
     managed_guild,
@@ -142,7 +142,7 @@ class AnnouncementCommands(
             time_zone=timezone,
             crosspost=crosspost,
             discussion=discussion,
-            kind=KINDS[channel.type],
+            kind=TARGET_KINDS[channel.type],
             tag_id=find_tag(interaction, channel.id, tag),
         )
         require_postable(interaction, channel.id, edits, role)

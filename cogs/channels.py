@@ -8,25 +8,15 @@ from discord import app_commands
 from discord.app_commands import AppCommandChannel, AppCommandThread
 
 from bot.admins.subscriptions import SubscriptionEdits, can_ping
-from bot.admins.targets import POSTS, STREAMS, Target, needed_permissions
+from bot.client.channels import TARGET_KINDS
 from bot.client.client import KcrushClient
 from bot.core.errors import UserError
 from bot.core.i18n import Text
 from bot.core.model import TargetKind
+from bot.core.targets import Target, needed_permissions, unsupported_options
 from bot.ui.markdown import Marked
 from cogs.options import TypedOption
 from cogs.responses import Interaction, text_for
-
-KINDS = {
-    discord.ChannelType.text: TargetKind.TEXT,
-    discord.ChannelType.news: TargetKind.ANNOUNCEMENT,
-    discord.ChannelType.public_thread: TargetKind.THREAD,
-    discord.ChannelType.private_thread: TargetKind.THREAD,
-    discord.ChannelType.news_thread: TargetKind.THREAD,
-    discord.ChannelType.forum: TargetKind.FORUM,
-    discord.ChannelType.media: TargetKind.MEDIA,
-}
-"""Channels that can have announcements (Discord docs, Channel, Channel Types)."""
 
 _CHANNEL = re.compile(r"(?:<#)?([0-9]{1,20})>?")
 
@@ -46,7 +36,7 @@ class ChannelOption(app_commands.Transformer[KcrushClient]):
         return value
 
 
-ANNOUNCEABLE = ChannelOption(*KINDS)
+ANNOUNCEABLE = ChannelOption(*TARGET_KINDS)
 
 
 class ChannelNameOption(TypedOption):
@@ -122,12 +112,8 @@ def require_postable(
     channel = Marked(f"<#{channel_id}>")
     kind = edits.kind or TargetKind.TEXT
     target = Target(kind, bool(edits.crosspost), bool(edits.discussion), edits.tag_id)
-    if target.crosspost and target.kind is not TargetKind.ANNOUNCEMENT:
-        raise UserError("error.crosspost-not-here", channel=channel)
-    if target.discussion and target.kind not in STREAMS:
-        raise UserError("error.discussion-not-here", channel=channel)
-    if target.tag_id is not None and target.kind not in POSTS:
-        raise UserError("error.tag-not-here", channel=channel)
+    for option in unsupported_options(target):
+        raise UserError(f"error.{option}-not-here", channel=channel)
     permissions = require_permissions(
         interaction, channel_id, needed_permissions(target), "error.missing-permissions"
     )
@@ -141,7 +127,7 @@ def require_postable(
 def known_kind(interaction: Interaction, channel_id: int) -> TargetKind | None:
     """The kind of a channel of the guild; ``None`` where the cache doesn't know the channel."""
     known = interaction.guild.get_channel_or_thread(channel_id) if interaction.guild else None
-    return KINDS.get(known.type) if known is not None else None
+    return TARGET_KINDS.get(known.type) if known is not None else None
 
 
 def shown_name(interaction: Interaction, channel_id: int, text: Text) -> str:

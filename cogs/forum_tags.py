@@ -3,10 +3,12 @@
 import discord
 from discord.app_commands import Choice
 
-from bot.admins.targets import POSTS, Tag, TagChoice, choose_tags, fold
+from bot.client.channels import usable_tags
 from bot.core.errors import UserError
+from bot.core.forum_tags import Tag, choose_tags, fold_tag
 from bot.core.i18n import Text
 from bot.core.model import Subscription
+from bot.core.targets import FORUMS
 from bot.ui.markdown import Marked, escape_within
 from cogs.options import CHOICES
 from cogs.responses import Interaction
@@ -27,8 +29,9 @@ def find_tag(interaction: Interaction, channel_id: int, name: str | None) -> int
     forum = _forum(interaction, channel_id)
     if forum is None:
         return 0
-    usable = _usable(forum)
-    found = next((tag for tag in usable if fold(tag.name) == fold(name) and fold(name)), None)
+    usable = usable_tags(forum)
+    folded = fold_tag(name)
+    found = next((tag for tag in usable if folded and fold_tag(tag.name) == folded), None)
     found = found or next((tag for tag in usable if tag.name == name.strip()), None)
     if found is None:
         tags = Marked(", ".join(_shown(tag) for tag in usable) or "—")
@@ -44,21 +47,21 @@ def require_usable_tag(interaction: Interaction, channel_id: int) -> None:
         UserError: no post can be made in this forum as it is.
     """
     forum = _forum(interaction, channel_id)
-    if forum is not None and forum.flags.require_tag and not _usable(forum):
+    if forum is not None and forum.flags.require_tag and not usable_tags(forum):
         raise UserError("error.no-tag", channel=Marked(f"<#{channel_id}>"))
 
 
 def describe_tags(interaction: Interaction, one: Subscription, text: Text) -> str | None:
     """Which tags posts will get, as a sentence; ``None`` for what is no forum or has no tags."""
-    forum = _forum(interaction, one.channel_id) if one.kind in POSTS else None
+    forum = _forum(interaction, one.channel_id) if one.kind in FORUMS else None
     if forum is None or not forum.available_tags:
         return None
     required = forum.flags.require_tag
-    tagging = choose_tags((), _usable(forum), required=required, configured=one.tag_id)
-    if not tagging.tags:
+    chosen = choose_tags((), usable_tags(forum), required=required, configured=one.tag_id)
+    if not chosen:
         return text("options.tags")
-    key = "options.tags-first" if tagging.choice is TagChoice.FIRST else "options.tags-chosen"
-    return text(key, tag=_shown(tagging.tags[0]))
+    key = "options.tags-chosen" if chosen[0].id == one.tag_id else "options.tags-first"
+    return text(key, tag=_shown(chosen[0]))
 
 
 async def complete_tag(interaction: Interaction, current: str) -> list[Choice[str]]:
@@ -69,20 +72,13 @@ async def complete_tag(interaction: Interaction, current: str) -> list[Choice[st
     if forum is None or not interaction.permissions.manage_guild:
         return []
     wanted = current.strip().casefold()
-    names = [tag.name for tag in _usable(forum) if wanted in tag.name.casefold()]
+    names = [tag.name for tag in usable_tags(forum) if wanted in tag.name.casefold()]
     return [Choice(name=name, value=name) for name in names[:CHOICES]]
 
 
 def _forum(interaction: Interaction, channel_id: int) -> discord.ForumChannel | None:
     known = interaction.guild.get_channel(channel_id) if interaction.guild else None
     return known if isinstance(known, discord.ForumChannel) else None
-
-
-def _usable(forum: discord.ForumChannel) -> list[Tag]:
-    me: discord.Member | None = forum.guild.me
-    moderator = me is not None and forum.permissions_for(me).manage_threads
-    tags = [Tag(tag.id, tag.name, tag.moderated) for tag in forum.available_tags]
-    return [tag for tag in tags if moderator or not tag.moderated]
 
 
 def _shown(tag: Tag) -> str:

@@ -9,9 +9,10 @@ from dataclasses import replace
 import discord
 import structlog
 
-from bot.admins.targets import Target, needed_permissions
+from bot.client.channels import own_permissions
 from bot.client.client import KcrushClient
 from bot.core.model import Mode, Subscription, SubscriptionState, TargetKind
+from bot.core.targets import Target, needed_permissions
 from bot.store import Store
 
 logger = structlog.get_logger(__name__)
@@ -52,15 +53,15 @@ async def _announcement_channel(
     try:
         channel = await client.fetch_channel(channel_id)
     except (discord.NotFound, discord.Forbidden, discord.InvalidData) as error:
-        _tell_unusable(channel_id, str(error))
+        _log_unusable(channel_id, str(error))
         return None
     if isinstance(channel, discord.TextChannel) and channel.is_news():
         return channel
-    _tell_unusable(channel_id, "it is no announcement channel of a server")
+    _log_unusable(channel_id, "it is no announcement channel of a server")
     return None
 
 
-def _tell_unusable(channel_id: int, cause: str) -> None:
+def _log_unusable(channel_id: int, cause: str) -> None:
     logger.error(
         "home.unusable",
         channel=channel_id,
@@ -70,10 +71,9 @@ def _tell_unusable(channel_id: int, cause: str) -> None:
 
 
 def _warn_of_missing(channel: discord.TextChannel) -> None:
-    me: discord.Member | None = channel.guild.me
-    if me is None:
+    permissions = own_permissions(channel)
+    if permissions is None:
         return
-    permissions = channel.permissions_for(me)
     needed = needed_permissions(Target(TargetKind.ANNOUNCEMENT, crosspost=True))
     missing = [name for name in needed if not getattr(permissions, name)]
     if missing:

@@ -1,4 +1,4 @@
-"""What Discord answers, seen before discord.py treats it: invalid responses, and 5xx of unknown
+"""Discord's answers, seen before discord.py handles them: invalid responses, and 5xx of unknown
 effect.
 
 Discord bans an address for 10,000 invalid responses (401, 403, or 429 not of a shared bucket) in
@@ -8,13 +8,12 @@ those of its commands too, so they are counted where all of them pass.
 
 import re
 from collections import deque
-from collections.abc import Mapping
-from types import SimpleNamespace
 
 import aiohttp
 
 from bot.core.clock import Clock
-from bot.delivery.sender import EffectUnknownError
+from bot.core.retry import read_retry_after
+from bot.delivery.port import EffectUnknownError
 
 WINDOW = 600.0
 """Seconds over which Discord counts."""
@@ -28,8 +27,8 @@ SLOWEST = 2.0
 
 _INVALID = frozenset({401, 403, 429})
 
-_MAKES = re.compile(r"/channels/\d+/(messages(/\d+/threads)?|threads)$")
-"""Requests that make something each time that they are sent."""
+_CREATES = re.compile(r"/channels/\d+/(messages(/\d+/threads)?|threads)$")
+"""Paths of requests that create something each time they are sent."""
 
 
 class InvalidResponses:
@@ -62,35 +61,21 @@ class InvalidResponses:
             await self._clock.sleep(SLOWEST * (count - CAREFUL) / (STOP - CAREFUL))
 
 
-def watching(invalid: InvalidResponses) -> aiohttp.TraceConfig:
-    """For the client's ``http_trace``: counts, and ends a request that makes something at its
+def trace_responses(invalid: InvalidResponses) -> aiohttp.TraceConfig:
+    """For the client's ``http_trace``: counts, and ends a request that creates something at its
     first 5xx.
 
-    discord.py sends a request again by itself after a 5xx. For what makes a message that is one
-    too many once Discord has forgotten the nonce, and for what makes a thread always: such a
+    discord.py sends a request again by itself after a 5xx. For what creates a message that is one
+    too many once Discord has forgotten the nonce, and for what creates a thread always: such a
     request raises ``EffectUnknownError``, and the outbox decides.
     """
 
-    async def ended(
-        session: aiohttp.ClientSession,
-        context: SimpleNamespace,
-        seen: aiohttp.TraceRequestEndParams,
-    ) -> None:
-        del session, context
-        response = seen.response
+    async def ended(_: object, __: object, answer: aiohttp.TraceRequestEndParams) -> None:
+        response = answer.response
         invalid.note(response.status, response.headers.get("X-RateLimit-Scope"))
-        if response.status >= 500 and seen.method == "POST" and _MAKES.search(seen.url.path):
-            raise EffectUnknownError(response.status, _seconds(response.headers))
+        if response.status >= 500 and answer.method == "POST" and _CREATES.search(answer.url.path):
+            raise EffectUnknownError(response.status, read_retry_after(response.headers))
 
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(ended)
     return trace
-
-
-def _seconds(headers: Mapping[str, str]) -> float | None:
-    value = headers.get("Retry-After", "")
-    try:
-        seconds = float(value)
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds < float("inf") else None

@@ -12,7 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.model import DeliveryState, ExtraKind, ExtraState, SubscriptionState, TargetKind
+from bot.core.model import DeliveryState, ExtraKind, ExtraState, SubscriptionState
+from bot.core.targets import TargetOption, kinds_with
 from bot.store.codec import storable_or_none
 from bot.store.results import Extra
 from bot.store.session import Repository, Session, Transaction, transactional
@@ -24,12 +25,12 @@ _ALONE = deliveries.c.batch.is_(None)
 _CONDITIONS = {
     ExtraKind.CROSSPOST: sa.and_(
         subscriptions.c.crosspost,
-        subscriptions.c.kind == TargetKind.ANNOUNCEMENT.value,
+        subscriptions.c.kind.in_(kinds_with(TargetOption.CROSSPOST)),
         sa.or_(_ALONE, deliveries.c.batch == deliveries.c.id),
     ),
     ExtraKind.DISCUSSION: sa.and_(
         subscriptions.c.discussion,
-        subscriptions.c.kind.in_([TargetKind.TEXT.value, TargetKind.ANNOUNCEMENT.value]),
+        subscriptions.c.kind.in_(kinds_with(TargetOption.DISCUSSION)),
         _ALONE,
     ),
 }

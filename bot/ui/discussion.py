@@ -1,14 +1,45 @@
-"""The first message of a discussion: a question from the interview, to talk about."""
+"""The thread of a post or a discussion: its name, and the question that opens it."""
 
 from discord import ButtonStyle
 
 from bot.core.i18n import Text
-from bot.core.model import StoredInterview, Turn
+from bot.core.model import Interview, StoredInterview, Turn
+from bot.core.text import is_visible, one_line, shorten
 from bot.ui.interviews import read_button
 from bot.ui.layout import CALM, Layout, lines, panel, row
 from bot.ui.markdown import escape_within
 
+TITLE_LIMIT = 100
+"""Characters of the name of a thread or post (Discord docs, Start Thread in Forum Channel)."""
+
+OPENER_LIMIT = 300
+"""Characters of a question that is preferred to open a discussion: it is read at a glance."""
+
 QUESTION_LIMIT = 600
+"""Characters of a question that are quoted."""
+
+
+def post_title(interview: Interview, untitled: str) -> str:
+    """The name of the interview's post or thread, within ``TITLE_LIMIT``."""
+    title = one_line(interview.title)
+    return shorten(title if is_visible(title) else untitled, TITLE_LIMIT)
+
+
+def first_question(interview: Interview) -> Turn | None:
+    """The question with which a discussion opens; ``None`` where the interview has none.
+
+    Preferred is one that asks, is short enough to be read at a glance, and is not the first: that
+    one is nearly always "please introduce yourself".
+    """
+    turns = [turn for turn in interview.transcript.turns if is_visible(turn.question)]
+    asking = [turn for turn in turns if _asks(turn.question)]
+    later = [turn for turn in asking if turn.number > 1]
+    return next(iter((*later, *asking, *turns)), None)
+
+
+def _asks(question: str) -> bool:
+    line = one_line(question)
+    return line.endswith(("?", "？")) and len(line) <= OPENER_LIMIT
 
 
 def discussion_opener(stored: StoredInterview, turn: Turn | None, text: Text) -> Layout:

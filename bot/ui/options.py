@@ -5,12 +5,12 @@ from datetime import datetime
 import discord
 
 from bot.core.i18n import Text
-from bot.core.model import Frequency, GuildSettings, Mode, Subscription, TargetKind, Timetable
+from bot.core.model import Frequency, GuildSettings, Mode, Subscription, Timetable
+from bot.core.targets import FORUMS, target_of
 from bot.core.timetable import clock_face
 from bot.ui.markdown import Marked, escape_within
 
 _ZONE_LIMIT = 60
-_FORUMS = (TargetKind.FORUM, TargetKind.MEDIA)
 
 
 def describe_subscription(one: Subscription, settings: GuildSettings, text: Text) -> str:
@@ -25,9 +25,9 @@ def describe_subscription(one: Subscription, settings: GuildSettings, text: Text
         lines.append(text(key, role=f"<@&{one.role_id}>"))
     if one.timetable.quiet is not None:
         lines.append(text("options.quiet", **times))
-    if one.crosspost and one.kind is TargetKind.ANNOUNCEMENT:
+    if target_of(one).crosspost:
         lines.append(text("options.crosspost", channel=channel))
-    if one.discussion and one.kind in (TargetKind.TEXT, TargetKind.ANNOUNCEMENT) and not is_digest:
+    if target_of(one).discussion and not is_digest:
         lines.append(text("options.discussion"))
     return "\n".join(lines)
 
@@ -69,7 +69,7 @@ def _when(one: Subscription) -> str:
     if one.mode is Mode.FOLLOW:
         return "options.follow"
     if not one.timetable.is_digest:
-        return "options.each-post" if one.kind in _FORUMS else "options.each"
+        return "options.each-post" if one.kind in FORUMS else "options.each"
     weekly = one.timetable.frequency is Frequency.WEEKLY
     return "options.weekly" if weekly else "options.daily"
 

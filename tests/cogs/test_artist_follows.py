@@ -11,8 +11,8 @@ import pytest
 
 from bot.core.artists import artist_id
 from bot.core.model import Subject
-from bot.delivery import Announcer
-from bot.delivery.discord.sending import DiscordSender
+from bot.delivery.announcer import Announcer
+from bot.delivery.discord.rest_port import RestPort
 from bot.fans.following import FollowService
 from bot.store import DirectMessageStatus
 from sandbox.entities import Message
@@ -47,7 +47,7 @@ async def sending(
     monkeypatch.setattr(acting, "FollowService", keep)
     async with acting.stage(folder, monkeypatch, checker) as stage:
         announcer = Announcer(
-            stage.store, DiscordSender(stage.client), stage.clock, random.Random(1), AtOnce()
+            stage.store, RestPort(stage.client), stage.clock, random.Random(1), AtOnce()
         )
         announcer.on_direct = made[0].heard
         yield stage, announcer

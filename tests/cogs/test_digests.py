@@ -4,13 +4,13 @@ import random
 
 import pytest
 
-from bot.delivery import Announcer
-from bot.delivery.discord.sending import DiscordSender
+from bot.delivery.announcer import Announcer
+from bot.delivery.discord.rest_port import RestPort
 from sandbox.entities import Channel, ChannelType, Message
 from sandbox.faults import Rule
-from tests.announcer.fakes import FreePace
 from tests.cogs.stage import Stage, answer, interview, read
 from tests.cogs.test_announcement_options import ask, come_out
+from tests.delivery.fakes import FreePace
 from tests.ui.limits import walk
 
 SEND = r"POST /channels/\d+/messages$"
@@ -18,9 +18,7 @@ SIX_HOURS = 6 * 3600  # from the clock's noon to a digest's hour
 
 
 def announcer(stage: Stage) -> Announcer:
-    return Announcer(
-        stage.store, DiscordSender(stage.client), stage.clock, random.Random(3), FreePace()
-    )
+    return Announcer(stage.store, RestPort(stage.client), stage.clock, random.Random(3), FreePace())
 
 
 def posted(channel: Channel) -> list[Message]:

@@ -1,10 +1,52 @@
+import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
+from structlog.testing import capture_logs
 
+from bot.store import open_store
+from tests.clock import FakeClock
+from tests.delivery.fakes import FakePort, Outbox
 from tests.delivery.stage import Stage, stage
 from tests.openapi import Checker
+
+PO = Path(__file__).parents[2] / "bot" / "locales" / "en" / "LC_MESSAGES" / "kcrush.po"
+
+
+@pytest.fixture(scope="session")
+def catalogue_keys():
+    with PO.open("rb") as file:
+        return {message.id for message in read_po(file) if isinstance(message.id, str)}
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+async def outbox(folder, clock):
+    async with open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", clock) as store:
+        yield Outbox(store, clock)
+
+
+@pytest.fixture
+def port():
+    return FakePort()
+
+
+@pytest.fixture
+def rng():
+    return random.Random(7)
+
+
+@pytest.fixture(autouse=True)
+def logs():
+    """What was logged, as dicts; nothing is printed, for rendering a traceback takes long."""
+    with capture_logs() as logs:
+        yield logs
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from discord.http import Route
 from bot.client.client import KcrushClient
 from bot.core.i18n import load_messages
 from bot.core.model import Delivery, ExtraKind, ExtraState, Interview, Subscription, TargetKind
-from bot.delivery import Announcer, InvalidResponses, watching
-from bot.delivery.discord.publishing import DiscordExtras
-from bot.delivery.discord.sending import DiscordSender
+from bot.delivery.announcer import Announcer
+from bot.delivery.discord.rest_port import RestPort
 from bot.delivery.extras import ExtrasService
+from bot.delivery.responses import InvalidResponses, trace_responses
 from bot.store import Store, open_store
 from sandbox import Sandbox
 from sandbox.entities import Channel, ChannelType, Guild, Message, MessageType
@@ -124,12 +124,13 @@ async def stage(
             MESSAGES,
             lambda: "K7F2QM",
             gateway_url=sandbox.gateway_url,
-            http_trace=watching(InvalidResponses(clock)),
+            http_trace=trace_responses(InvalidResponses(clock)),
         )
         stack.push_async_callback(client.close)
         await client.login(sandbox.token)
         sandbox.requests.clear()
         rng, pace = random.Random(3), AtOnce()
-        announcer = Announcer(store, DiscordSender(client), clock, rng, pace)
-        extras = ExtrasService(store, DiscordExtras(client), clock, rng, pace)
+        port = RestPort(client)
+        announcer = Announcer(store, port, clock, rng, pace)
+        extras = ExtrasService(store, port, clock, rng, pace)
         yield Stage(sandbox, store, client, clock, announcer, extras, guild)

@@ -24,7 +24,7 @@ from tests.proof.newsroom import Newsroom, open_newsroom
 from tests.store.rows import add_subscription
 
 SEND = r"^POST /channels/\d+/messages$"
-TOLD = re.compile(r'"event": "(announcer.store-failing|delivery.not-settled|feed.failed)"')
+TOLD = re.compile(r'"event": "(announcer.failed|delivery.not-settled|feed.failed)"')
 CHANNELS = 8
 
 
@@ -92,7 +92,7 @@ async def test_trouble_while_announcing(
 
 
 def told(logs: list[dict[str, object]]) -> list[dict[str, object]]:
-    events = ("delivery.not-settled", "announcer.store-failing")
+    events = ("delivery.not-settled", "announcer.failed")
     return [line for line in logs if line["event"] in events]
 
 

@@ -9,7 +9,7 @@ import pytest
 from openapi import Checker
 
 from bot.app import run
-from bot.delivery.notices import LOOK_AGAIN
+from bot.delivery.admin_notices import LOOK_AGAIN
 from sandbox.permissions import Permission
 from sandbox.world import World
 from tests.feeds import Item

@@ -10,7 +10,7 @@ from bot.core.clock import SystemClock
 from bot.core.errors import StoreError
 from bot.core.model import DeliveryState
 from bot.store import engine, open_store
-from tests.announcer.fakes import Outbox
+from tests.delivery.fakes import Outbox
 from tests.store.rows import settle_delivery
 
 CHANNELS = 40

@@ -1,1 +1,1 @@
-"""The announcer's hands in Discord: what is sent, published, looked up and told, and how."""
+"""Delivery's one implementation of ``DiscordPort``, over REST."""

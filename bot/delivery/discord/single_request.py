@@ -2,9 +2,10 @@
 
 discord.py sends a request up to five times, and where a bucket is spent by a request it sleeps
 before it gives that request's answer: for an hour after the tenth crosspost. Neither will do for
-what must not be done twice, or is paced by ourselves.
+what must not be done twice, or is paced by the bot itself.
 """
 
+import asyncio
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -14,21 +15,55 @@ import discord
 from discord.http import Route, json_or_text
 
 from bot.client.client import KcrushClient
-from bot.delivery.sender import EffectUnknownError
+from bot.core.retry import parse_seconds, read_retry_after
+from bot.delivery.port import EffectUnknownError
 
 TIMEOUT = aiohttp.ClientTimeout(total=60.0)
 
 
-async def ask_once(
-    client: KcrushClient, route: Route, body: Mapping[str, Any] | None = None
-) -> tuple[Any, Mapping[str, str]]:
-    """The answer's JSON and headers. Needs a logged-in client, whose connections it uses.
+class Bucket:
+    """A rate-limit bucket (Discord docs, Rate limits) into which no request is sent while it is
+    known to be empty."""
+
+    def __init__(self) -> None:
+        self._empty_until = 0.0
+
+    def check(self) -> None:
+        """
+        Raises:
+            discord.RateLimited: the bucket is empty; nothing was asked.
+        """
+        left = self._empty_until - asyncio.get_running_loop().time()
+        if left > 0:
+            raise discord.RateLimited(left)
+
+    def note(self, status: int, headers: Mapping[str, str]) -> None:
+        """Note what an answer says about it."""
+        seconds = None
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            seconds = read_retry_after(headers)
+        elif headers.get("X-RateLimit-Remaining") == "0":
+            seconds = parse_seconds(headers.get("X-RateLimit-Reset-After"))
+        if seconds is not None:
+            self._empty_until = asyncio.get_running_loop().time() + seconds
+
+
+async def request_once(
+    client: KcrushClient,
+    route: Route,
+    body: Mapping[str, Any] | None = None,
+    bucket: Bucket | None = None,
+) -> Any:
+    """The answer's JSON. Needs a logged-in client, whose connections it uses.
 
     Raises:
         EffectUnknownError: 5xx; it may have had its effect.
+        discord.RateLimited: `bucket` is empty; nothing was asked.
         discord.HTTPException: any other refusal, 429 too.
         aiohttp.ClientError, OSError: Discord could not be asked, or its answer was lost.
     """
+    if bucket is not None:
+        bucket.check()
     http = client.http
     headers = {"Authorization": f"Bot {http.token}", "User-Agent": http.user_agent}
     async with (
@@ -48,16 +83,10 @@ async def ask_once(
         ) as response,
     ):
         data = await json_or_text(response)
+        if bucket is not None:
+            bucket.note(response.status, response.headers)
         _raise_for(response, data)
-        return data, response.headers
-
-
-def seconds(value: str | None) -> float | None:
-    """A header's number of seconds; ``None`` for none."""
-    try:
-        return float(value or "")
-    except ValueError:
-        return None
+        return data
 
 
 def _raise_for(response: aiohttp.ClientResponse, data: Any) -> None:
@@ -65,7 +94,7 @@ def _raise_for(response: aiohttp.ClientResponse, data: Any) -> None:
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise EffectUnknownError(status, seconds(response.headers.get("Retry-After")))
+        raise EffectUnknownError(status, read_retry_after(response.headers))
     if status == HTTPStatus.FORBIDDEN:
         raise discord.Forbidden(response, data)
     if status == HTTPStatus.NOT_FOUND:

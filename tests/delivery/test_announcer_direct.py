@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.core.model import DeliveryState, Reached, Subject
-from bot.delivery import NothingSentError
-from bot.delivery.machine import probe_delay
+from bot.delivery.outcomes import probe_delay
+from bot.delivery.port import NothingSentError
 from bot.store import DirectMessageStatus
-from tests.announcer.fakes import HandPace, Ledger, make_announcer, refusal
+from tests.delivery.fakes import HandPace, Ledger, make_announcer, refusal
 
 VINO = Subject("V1NO")
 PERSONS = range(7000, 7016)
@@ -29,82 +29,82 @@ async def running(announcer):
             await task
 
 
-async def test_however_many_hang_guilds_find_room(outbox, sender, rng):
+async def test_however_many_hang_guilds_find_room(outbox, port, rng):
     await outbox.follow(*PERSONS)
     stuck = asyncio.Event()
     for person in PERSONS:
-        sender.plan[person].append(stuck)
+        port.plan[person].append(stuck)
     await outbox.publish(1, VINO)
-    announcer = make_announcer(outbox, sender, rng, direct=8)
+    announcer = make_announcer(outbox, port, rng, direct=8)
     async with running(announcer):
-        await sender.tried(8)
+        await port.tried(8)
         await outbox.subscribe(100)
         await outbox.publish(1)
         announcer.wake()
-        await sender.tried(9)
-        assert [channel for channel, *_ in sender.tries][8:] == [100]
-        assert sender.most_at_once <= 9
+        await port.tried(9)
+        assert [channel for channel, *_ in port.tries][8:] == [100]
+        assert port.most_at_once <= 9
         stuck.set()
-        await sender.tried(len(PERSONS) + 1)
+        await port.tried(len(PERSONS) + 1)
     assert await outbox.counts() == {SENT: len(PERSONS) + 1}
-    assert all(len(messages) == 1 for messages in sender.messages.values())
+    assert all(len(messages) == 1 for messages in port.messages.values())
 
 
-async def test_all_of_them_come_by_and_by(outbox, sender, rng):
+async def test_all_of_them_come_by_and_by(outbox, port, rng):
     await outbox.follow(*PERSONS)
     await outbox.publish(3, VINO)
-    announcer = make_announcer(outbox, sender, rng, direct=4)
+    announcer = make_announcer(outbox, port, rng, direct=4)
     async with running(announcer):
-        await sender.tried(3 * len(PERSONS))
+        await port.tried(3 * len(PERSONS))
     assert await outbox.counts() == {SENT: 3 * len(PERSONS)}
-    assert sender.most_in_one_channel == 1
-    assert sender.most_at_once <= 4
+    assert port.most_in_one_channel == 1
+    assert port.most_at_once <= 4
 
 
-async def test_what_goes_to_guilds_later_passes_what_waits_for_persons(outbox, sender, rng):
+async def test_what_goes_to_guilds_later_passes_what_waits_for_persons(outbox, port, rng):
     await outbox.follow(*PERSONS)
     await outbox.subscribe(100, 101, 102)
     pace = HandPace()
-    announcer = make_announcer(outbox, sender, rng, pace, direct=4)
+    announcer = make_announcer(outbox, port, rng, pace, direct=4)
     await outbox.publish(1, VINO)
     async with running(announcer):
         await pace.queued(7)
         pace.give(7)
-        await sender.tried(7)
+        await port.tried(7)
         await pace.queued(2)
         await outbox.publish(1)
         announcer.wake()
         await pace.queued(5)
         pace.give(1000)
-        await sender.tried(len(PERSONS) + 6)
-    order = [channel for channel, *_ in sender.tries]
+        await port.tried(len(PERSONS) + 6)
+    order = [channel for channel, *_ in port.tries]
     assert order[:3] == [100, 101, 102]
     # Beside those that were in hand already.
     assert set(order[7:14]) >= {100, 101, 102}
 
 
 @pytest.mark.parametrize("status", [403, 400])
-async def test_opened_too_fast_they_rest_and_come_later(outbox, sender, rng, clock, status):
+async def test_opened_too_fast_they_rest_and_come_later(outbox, port, rng, clock, status):
     await outbox.follow(*PERSONS)
     too_fast = NothingSentError(refusal(status, 40003))
     for person in PERSONS:
-        sender.plan[person].append(too_fast)
+        port.plan[person].append(too_fast)
     await outbox.publish(1, VINO)
     pace, ledger = HandPace(), Ledger(outbox.store)
-    announcer = make_announcer(outbox, sender, rng, pace, ledger, direct=4)
+    announcer = make_announcer(outbox, port, rng, pace, ledger, direct=4)
     async with running(announcer):
         await pace.queued(4)
         pace.give(1)
-        await sender.tried(1)
+        await port.tried(1)
         await clock.asleep(1)
         pace.give(1000)
         await ledger.reached(written=4)
         (wait,) = await clock.asleep(1)
         # The other three in hand were given back unsent.
-        assert len(sender.tries) == 1
+        assert len(port.tries) == 1
         assert 15 <= wait <= 60
         assert await outbox.counts() == {PENDING: len(PERSONS)}
-        sender.plan.clear()
+        port.plan.clear()
         async with asyncio.timeout(10):
             while ledger.written < len(PERSONS) + 4:
                 await clock.advance(0.01 if clock.monotonic() > wait else wait)
@@ -112,15 +112,15 @@ async def test_opened_too_fast_they_rest_and_come_later(outbox, sender, rng, clo
     assert await outbox.store.follows.message_status(7000) is DirectMessageStatus.OPEN
 
 
-async def test_rests_grow_while_discord_goes_on_refusing(outbox, sender, rng, clock):
+async def test_rests_grow_while_discord_goes_on_refusing(outbox, port, rng, clock):
     await outbox.follow(7000)
-    sender.plan[7000] += [NothingSentError(refusal(403, 40003)) for _ in range(6)]
+    port.plan[7000] += [NothingSentError(refusal(403, 40003)) for _ in range(6)]
     await outbox.publish(1, VINO)
-    announcer = make_announcer(outbox, sender, rng)
+    announcer = make_announcer(outbox, port, rng)
     moments = []
     for _ in range(6):
-        before = len(sender.tries)
-        while len(sender.tries) == before:
+        before = len(port.tries)
+        while len(port.tries) == before:
             await announcer.drain()
             await clock.advance(10)
         moments.append(clock.monotonic())
@@ -134,21 +134,21 @@ async def test_rests_grow_while_discord_goes_on_refusing(outbox, sender, rng, cl
 @pytest.mark.parametrize(
     "cause", [refusal(503), ConnectionResetError(), TimeoutError(), refusal(429, 0)]
 )
-async def test_what_failed_before_the_message_left_no_doubt(outbox, sender, rng, cause):
+async def test_what_failed_before_the_message_left_no_doubt(outbox, port, rng, cause):
     await outbox.follow(7000)
-    sender.plan[7000].append(NothingSentError(cause))
+    port.plan[7000].append(NothingSentError(cause))
     (id_,) = await outbox.publish(1, VINO)
-    await make_announcer(outbox, sender, rng).drain()
+    await make_announcer(outbox, port, rng).drain()
     (row,) = await outbox.rows(id_)
     assert (row.state, row.maybe_sent_at) == (PENDING, None)
 
 
-async def test_who_has_to_tell_persons_hears_what_was_written_down(outbox, sender, rng, clock):
+async def test_who_has_to_tell_persons_hears_what_was_written_down(outbox, port, rng, clock):
     heard = []
     await outbox.follow(7000)
     await outbox.subscribe(100)
-    sender.plan[7000] += [refusal(403, 50278), refusal(403, 50007)]
-    announcer = make_announcer(outbox, sender, rng)
+    port.plan[7000] += [refusal(403, 50278), refusal(403, 50007)]
+    announcer = make_announcer(outbox, port, rng)
     announcer.on_direct = lambda person, what: heard.append((person, what))
     await outbox.publish(1, VINO)
     await announcer.drain()
@@ -160,16 +160,16 @@ async def test_who_has_to_tell_persons_hears_what_was_written_down(outbox, sende
     assert heard[1:] == [(7000, Reached.REFUSED_AGAIN), (7000, Reached.ARRIVED)]
 
 
-async def test_forgotten_amid_the_send_nobody_hears_anything(outbox, sender, rng):
+async def test_forgotten_amid_the_send_nobody_hears_anything(outbox, port, rng):
     heard = []
     await outbox.follow(7000)
     stuck = asyncio.Event()
-    sender.plan[7000].append(stuck)
+    port.plan[7000].append(stuck)
     await outbox.publish(1, VINO)
-    announcer = make_announcer(outbox, sender, rng)
+    announcer = make_announcer(outbox, port, rng)
     announcer.on_direct = lambda person, what: heard.append((person, what))
     draining = asyncio.create_task(announcer.drain())
-    await sender.tried(1)
+    await port.tried(1)
     await outbox.store.follows.forget(7000)
     stuck.set()
     await draining

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.core.model import DeliveryState, Doubt, SubscriptionState
-from tests.announcer.fakes import After, HandPace, Ledger, make_announcer, refusal
+from tests.delivery.fakes import After, HandPace, Ledger, make_announcer, refusal
 from tests.store.rows import settle_delivery
 
 SENT, PENDING, LEASED, PARKED, ABANDONED = (
@@ -22,8 +22,8 @@ SENT, PENDING, LEASED, PARKED, ABANDONED = (
 
 
 @pytest.fixture
-def announcer(outbox, sender, rng):
-    return make_announcer(outbox, sender, rng)
+def announcer(outbox, port, rng):
+    return make_announcer(outbox, port, rng)
 
 
 @asynccontextmanager
@@ -40,102 +40,102 @@ async def running(announcer):
 # ---------------------------------------------------------------- the good days
 
 
-async def test_every_channel_gets_every_interview_once_in_order(outbox, sender, announcer):
+async def test_every_channel_gets_every_interview_once_in_order(outbox, port, announcer):
     await outbox.subscribe(*range(100, 130))
     ids = await outbox.publish(4)
     await announcer.drain()
-    assert dict(sender.messages) == dict.fromkeys(range(100, 130), ids)
-    assert len(sender.tries) == 120
+    assert dict(port.messages) == dict.fromkeys(range(100, 130), ids)
+    assert len(port.tries) == 120
     assert await outbox.counts() == {SENT: 120}
     await announcer.drain()
-    assert len(sender.tries) == 120
+    assert len(port.tries) == 120
 
 
-async def test_the_message_is_written_down_and_the_row_keeps_its_nonce(outbox, sender, announcer):
+async def test_the_message_is_written_down_and_the_row_keeps_its_nonce(outbox, port, announcer):
     await outbox.subscribe(100)
     (id_,) = await outbox.publish()
     (before,) = await outbox.rows(id_)
     await announcer.drain()
     (row,) = await outbox.rows(id_)
     assert (row.state, row.message_id, row.reason) == (SENT, 9000, None)
-    assert sender.tries == [(100, id_, before.nonce)]
+    assert port.tries == [(100, id_, before.nonce)]
 
 
-async def test_channels_are_served_side_by_side_but_each_by_one_send(outbox, sender, rng):
+async def test_channels_are_served_side_by_side_but_each_by_one_send(outbox, port, rng):
     await outbox.subscribe(100, 101, 102)
     await outbox.publish(3)
     gates = {channel: [asyncio.Event() for _ in range(3)] for channel in (100, 101, 102)}
-    sender.plan.update({channel: list(events) for channel, events in gates.items()})
-    announcer = make_announcer(outbox, sender, rng)
+    port.plan.update({channel: list(events) for channel, events in gates.items()})
+    announcer = make_announcer(outbox, port, rng)
     async with running(announcer):
         for turn in range(3):
-            await sender.tried(3 * (turn + 1))
+            await port.tried(3 * (turn + 1))
             for events in gates.values():
                 events[turn].set()
-    assert (sender.most_at_once, sender.most_in_one_channel) == (3, 1)
+    assert (port.most_at_once, port.most_in_one_channel) == (3, 1)
     assert await outbox.counts() == {SENT: 9}
 
 
-async def test_a_slow_channel_delays_nobody(outbox, sender, rng):
+async def test_a_slow_channel_delays_nobody(outbox, port, rng):
     await outbox.subscribe(*range(100, 110))
     slow = asyncio.Event()
-    sender.plan[100] = [slow]
+    port.plan[100] = [slow]
     await outbox.publish(5)
     ledger = Ledger(outbox.store)
-    announcer = make_announcer(outbox, sender, rng, store=ledger, queue=4, in_hand=5)
+    announcer = make_announcer(outbox, port, rng, store=ledger, queue=4, in_hand=5)
     async with running(announcer):
         await ledger.reached(written=45)
-        assert sender.messages[100] == []
-        assert [len(sender.messages[channel]) for channel in range(101, 110)] == [5] * 9
+        assert port.messages[100] == []
+        assert [len(port.messages[channel]) for channel in range(101, 110)] == [5] * 9
         slow.set()
         await ledger.reached(written=50)
     assert await outbox.counts() == {SENT: 50}
 
 
-async def test_sends_that_all_hang_leave_room_for_more(outbox, sender, rng):
+async def test_sends_that_all_hang_leave_room_for_more(outbox, port, rng):
     await outbox.subscribe(*range(100, 110))
     gate = asyncio.Event()
-    sender.plan.update({channel: [gate] for channel in range(100, 110)})
+    port.plan.update({channel: [gate] for channel in range(100, 110)})
     await outbox.publish()
     pace = HandPace()
-    async with running(make_announcer(outbox, sender, rng, pace, queue=4)):
+    async with running(make_announcer(outbox, port, rng, pace, queue=4)):
         await pace.queued(4)
         pace.give(10)
-        await sender.tried(10)
+        await port.tried(10)
         gate.set()
     assert await outbox.counts() == {SENT: 10}
 
 
-async def test_guilds_take_turns_and_fresh_goes_before_catching_up(outbox, sender, rng, clock):
+async def test_guilds_take_turns_and_fresh_goes_before_catching_up(outbox, port, rng, clock):
     await outbox.subscribe(200, 201, 202, guild=2)
     (stale,) = await outbox.publish()
     await clock.advance(2 * 3600)
     await outbox.subscribe(300, guild=3)
     (fresh,) = await outbox.publish()
     pace = HandPace()
-    announcer = make_announcer(outbox, sender, rng, pace)
+    announcer = make_announcer(outbox, port, rng, pace)
     async with running(announcer):
         await pace.queued(4)
         pace.give(10)
-        await sender.tried(7)
-    assert [(channel, id_) for channel, id_, _ in sender.tries[:4]] == [
+        await port.tried(7)
+    assert [(channel, id_) for channel, id_, _ in port.tries[:4]] == [
         (200, fresh),
         (300, fresh),
         (201, fresh),
         (202, fresh),
     ]
-    assert sorted((channel, id_) for channel, id_, _ in sender.tries[4:]) == [
+    assert sorted((channel, id_) for channel, id_, _ in port.tries[4:]) == [
         (200, stale),
         (201, stale),
         (202, stale),
     ]
 
 
-async def test_a_commit_wakes_it_and_time_does_too(outbox, sender, rng, clock):
+async def test_a_commit_wakes_it_and_time_does_too(outbox, port, rng, clock):
     await outbox.subscribe(100)
-    sender.plan[100] = [refusal(500)]
+    port.plan[100] = [refusal(500)]
     ledger = Ledger(outbox.store)
-    announcer = make_announcer(outbox, sender, rng, store=ledger)
+    announcer = make_announcer(outbox, port, rng, store=ledger)
     async with running(announcer):
         (id_,) = await outbox.publish()
         announcer.wake()
@@ -147,7 +147,7 @@ async def test_a_commit_wakes_it_and_time_does_too(outbox, sender, rng, clock):
         assert delay > 0.2
         await clock.advance(delay)
         await ledger.reached(written=2)
-    assert sender.messages[100] == [id_]
+    assert port.messages[100] == [id_]
 
 
 # ---------------------------------------------------------------- what goes wrong at Discord's
@@ -159,10 +159,10 @@ LIMITED = [refusal(429, 0, {"Retry-After": "20", "X-RateLimit-Scope": "shared"})
 
 @pytest.mark.parametrize("failure", [*LOST, *LIMITED, KeyError("card")], ids=repr)
 async def test_what_may_pass_is_tried_again_with_the_same_nonce(
-    outbox, sender, announcer, clock, failure
+    outbox, port, announcer, clock, failure
 ):
     await outbox.subscribe(100)
-    sender.plan[100] = [failure] * 5
+    port.plan[100] = [failure] * 5
     (id_,) = await outbox.publish()
     for attempt in range(1, 6):
         await announcer.drain()
@@ -170,48 +170,48 @@ async def test_what_may_pass_is_tried_again_with_the_same_nonce(
         assert (row.state, row.attempts) == (PENDING, attempt)
         assert row.reason in ("network", "discord-down", "rate-limited", "bug")
         await announcer.drain()
-        assert len(sender.tries) == attempt
+        assert len(port.tries) == attempt
         await clock.advance((row.next_attempt_at - clock.now()).total_seconds())
     await announcer.drain()
-    assert sender.messages[100] == [id_]
-    assert len(set(sender.tries)) == 1
+    assert port.messages[100] == [id_]
+    assert len(set(port.tries)) == 1
 
 
-async def test_a_message_whose_answer_was_lost_is_not_doubled(outbox, sender, announcer, clock):
+async def test_a_message_whose_answer_was_lost_is_not_doubled(outbox, port, announcer, clock):
     await outbox.subscribe(100)
-    sender.plan[100] = [After(refusal(500)), After(ConnectionResetError())]
+    port.plan[100] = [After(refusal(500)), After(ConnectionResetError())]
     (id_,) = await outbox.publish()
     for _ in range(3):
         await announcer.drain()
         await clock.advance(10)
-    assert sender.messages[100] == [id_]
+    assert port.messages[100] == [id_]
     assert await outbox.counts() == {SENT: 1}
     (row,) = await outbox.rows(id_)
     assert row.message_id == 9000
 
 
-async def test_discords_wish_is_kept_to_the_second(outbox, sender, announcer, clock):
+async def test_discords_wish_is_kept_to_the_second(outbox, port, announcer, clock):
     await outbox.subscribe(100)
-    sender.plan[100] = list(LIMITED)
+    port.plan[100] = list(LIMITED)
     (id_,) = await outbox.publish()
     await announcer.drain()
     (row,) = await outbox.rows(id_)
     assert row.next_attempt_at - clock.now() == timedelta(seconds=20)
 
 
-async def test_hours_of_outage_drops_nothing_and_asks_sparingly(outbox, sender, announcer, clock):
+async def test_hours_of_outage_drops_nothing_and_asks_sparingly(outbox, port, announcer, clock):
     await outbox.subscribe(100)
-    sender.plan[100] = [refusal(503)] * 10_000
+    port.plan[100] = [refusal(503)] * 10_000
     (id_,) = await outbox.publish()
     end = clock.now() + timedelta(hours=6)
     while clock.now() < end:
         await announcer.drain()
         due = await outbox.store.outbox.next_due()
         await clock.advance((due - clock.now()).total_seconds())
-    assert 6 * 12 <= len(sender.tries) <= 6 * 24 + 20
-    sender.plan[100].clear()
+    assert 6 * 12 <= len(port.tries) <= 6 * 24 + 20
+    port.plan[100].clear()
     await announcer.drain()
-    assert sender.messages[100] == [id_]
+    assert port.messages[100] == [id_]
 
 
 @pytest.mark.parametrize(
@@ -225,14 +225,14 @@ async def test_hours_of_outage_drops_nothing_and_asks_sparingly(outbox, sender, 
     ids=repr,
 )
 async def test_a_channel_that_refuses_is_asked_once_parked_and_revived(
-    outbox, sender, announcer, failure, reason
+    outbox, port, announcer, failure, reason
 ):
     await outbox.subscribe(100, 101)
-    sender.plan[100] = [failure]
+    port.plan[100] = [failure]
     first, second = await outbox.publish(2)
     await announcer.drain()
-    assert [channel for channel, _, _ in sender.tries].count(100) == 1
-    assert sender.messages[101] == [first, second]
+    assert [channel for channel, _, _ in port.tries].count(100) == 1
+    assert port.messages[101] == [first, second]
     for id_ in (first, second):
         parked, sent = await outbox.rows(id_)
         assert (parked.state, parked.reason, sent.state) == (PARKED, reason, SENT)
@@ -242,45 +242,43 @@ async def test_a_channel_that_refuses_is_asked_once_parked_and_revived(
 
     (third,) = await outbox.publish()
     await announcer.drain()
-    assert sender.messages[100] == []
+    assert port.messages[100] == []
     await outbox.subscribe(100)
     await announcer.drain()
-    assert sender.messages[100] == [first, second, third]
+    assert port.messages[100] == [first, second, third]
 
 
-async def test_a_message_that_discord_rejects_is_tried_plainer_once(outbox, sender, announcer):
+async def test_a_message_that_discord_rejects_is_tried_plainer_once(outbox, port, announcer):
     await outbox.subscribe(100)
-    sender.plan[100] = [refusal(400, 50035)]
+    port.plan[100] = [refusal(400, 50035)]
     (first,) = await outbox.publish()
     with capture_logs() as logs:
         await announcer.drain()
     (row,) = await outbox.rows(first)
-    assert (row.state, sender.plain) == (SENT, [row.id])
-    assert sender.messages[100] == [first]
+    assert (row.state, port.plain) == (SENT, [row.id])
+    assert port.messages[100] == [first]
     assert {log["event"] for log in logs if log["log_level"] == "error"} == {"delivery.our-bug"}
 
 
-async def test_a_message_that_discord_rejects_even_plain_is_given_up_alone(
-    outbox, sender, announcer
-):
+async def test_a_message_that_discord_rejects_even_plain_is_given_up_alone(outbox, port, announcer):
     await outbox.subscribe(100)
-    sender.plan[100] = [refusal(400, 50035), refusal(400, 50035)]
+    port.plan[100] = [refusal(400, 50035), refusal(400, 50035)]
     first, second = await outbox.publish(2)
     with capture_logs() as logs:
         await announcer.drain()
     (row,) = await outbox.rows(first)
     assert (row.state, row.reason) == (ABANDONED, "rejected")
-    assert sender.messages[100] == [second]
-    assert len(sender.plain) == 1
+    assert port.messages[100] == [second]
+    assert len(port.plain) == 1
     assert {log["event"] for log in logs if log["log_level"] == "error"} == {
         "delivery.our-bug",
         "delivery.abandoned",
     }
 
 
-async def test_a_mistake_of_ours_is_logged_with_its_traceback(outbox, sender, announcer):
+async def test_a_mistake_of_ours_is_logged_with_its_traceback(outbox, port, announcer):
     await outbox.subscribe(100)
-    sender.plan[100] = [KeyError("card")]
+    port.plan[100] = [KeyError("card")]
     await outbox.publish()
     with capture_logs() as logs:
         await announcer.drain()
@@ -289,41 +287,41 @@ async def test_a_mistake_of_ours_is_logged_with_its_traceback(outbox, sender, an
     assert log["channel"] == 100
 
 
-async def test_a_void_token_stops_all_sending_and_keeps_everything(outbox, sender, rng, clock):
+async def test_a_void_token_stops_all_sending_and_keeps_everything(outbox, port, rng, clock):
     channels = range(100, 120)
     await outbox.subscribe(*channels)
     for channel in channels:
-        sender.plan[channel] = [refusal(401, 0)] * 50
+        port.plan[channel] = [refusal(401, 0)] * 50
     await outbox.publish()
     pace, ledger = HandPace(), Ledger(outbox.store)
-    announcer = make_announcer(outbox, sender, rng, pace, store=ledger)
+    announcer = make_announcer(outbox, port, rng, pace, store=ledger)
     with capture_logs() as logs:
         async with running(announcer):
             await pace.queued(20)
             pace.give(1)
-            await sender.tried(1)
+            await port.tried(1)
             await ledger.reached(written=1)
             pace.give(1000)
             await ledger.reached(written=20)
-            assert len(sender.tries) == 1
+            assert len(port.tries) == 1
 
             begun = 1
             for _ in range(12):
                 await clock.asleep()
                 await clock.advance(max(clock.delays))
                 begun += 1
-                await sender.tried(begun)
+                await port.tried(begun)
                 await ledger.reached(written=19 + begun)
-            assert len(sender.tries) == 13
+            assert len(port.tries) == 13
             assert await outbox.counts() == {PENDING: 20}
 
             for channel in channels:
-                sender.plan[channel].clear()
+                port.plan[channel].clear()
             await clock.asleep()
             await clock.advance(max(clock.delays) + 300)
             while not await outbox.all_sent():
                 await ledger.reached(written=ledger.written + 1)
-    assert sum(map(len, sender.messages.values())) == 20
+    assert sum(map(len, port.messages.values())) == 20
     critical = [log for log in logs if log["log_level"] == "critical"]
     assert {log["event"] for log in critical} == {"announcer.refused"}
     assert len(critical) == 13
@@ -331,48 +329,48 @@ async def test_a_void_token_stops_all_sending_and_keeps_everything(outbox, sende
     assert critical[-1]["held_for"] >= 1800
 
 
-async def test_one_message_that_the_edge_dislikes_starves_nobody(outbox, sender, rng, clock):
+async def test_one_message_that_the_edge_dislikes_starves_nobody(outbox, port, rng, clock):
     channels = range(100, 106)
     await outbox.subscribe(*channels)
-    sender.plan[100] = [refusal(403)] * 1000
+    port.plan[100] = [refusal(403)] * 1000
     await outbox.publish()
-    announcer = make_announcer(outbox, sender, rng, queue=1)
+    announcer = make_announcer(outbox, port, rng, queue=1)
     end = clock.now() + timedelta(hours=2)
     while clock.now() < end:
         await announcer.drain()
         await clock.advance(10)
-    assert [len(sender.messages[channel]) for channel in channels] == [0, 1, 1, 1, 1, 1]
-    assert len(sender.tries) < 5 + 20
-    sender.plan[100].clear()
+    assert [len(port.messages[channel]) for channel in channels] == [0, 1, 1, 1, 1, 1]
+    assert len(port.tries) < 5 + 20
+    port.plan[100].clear()
     await clock.advance(3600)
     await announcer.drain()
     assert await outbox.counts() == {SENT: 6}
 
 
-async def test_a_ban_of_our_address_holds_for_as_long_as_it_says(outbox, sender, announcer, clock):
+async def test_a_ban_of_our_address_holds_for_as_long_as_it_says(outbox, port, announcer, clock):
     await outbox.subscribe(100, 101)
     banned = refusal(429, None, {"Retry-After": "900"})
     del banned.response.headers["Via"]
-    sender.plan[100] = [banned]
+    port.plan[100] = [banned]
     await outbox.publish()
     await announcer.drain()
     (later,) = await outbox.publish()
     await clock.advance(899)
     await announcer.drain()
-    assert len(sender.tries) <= 2
+    assert len(port.tries) <= 2
     await clock.advance(1)
     await announcer.drain()
-    assert sender.messages[101][-1] == later
+    assert port.messages[101][-1] == later
     await clock.advance(60)
     await announcer.drain()
     assert await outbox.counts() == {SENT: 4}
 
 
-async def test_a_send_that_hangs_is_given_up_in_time(outbox, sender, rng):
+async def test_a_send_that_hangs_is_given_up_in_time(outbox, port, rng):
     await outbox.subscribe(100, 101)
-    sender.plan[100] = [asyncio.Event()]
+    port.plan[100] = [asyncio.Event()]
     (id_,) = await outbox.publish()
-    await make_announcer(outbox, sender, rng, send_limit=0.05).drain()
+    await make_announcer(outbox, port, rng, send_limit=0.05).drain()
     hung, sent = await outbox.rows(id_)
     assert (hung.state, hung.reason, sent.state) == (PENDING, "network", SENT)
 
@@ -381,7 +379,7 @@ async def test_a_send_that_hangs_is_given_up_in_time(outbox, sender, rng):
 
 
 async def test_what_a_crash_left_leased_is_sent_when_the_lease_is_over(
-    outbox, sender, announcer, clock
+    outbox, port, announcer, clock
 ):
     await outbox.subscribe(100, 101)
     (id_,) = await outbox.publish()
@@ -389,31 +387,31 @@ async def test_what_a_crash_left_leased_is_sent_when_the_lease_is_over(
     unsent, heard_by_nobody = await outbox.store.outbox.lease_due(
         now, now + timedelta(seconds=60), 10
     )
-    await sender.send(heard_by_nobody)
+    await port.send(heard_by_nobody)
     await announcer.drain()
-    assert len(sender.tries) == 1
+    assert len(port.tries) == 1
 
     await clock.advance(60)
     await announcer.drain()
-    assert dict(sender.messages) == {100: [id_], 101: [id_]}
+    assert dict(port.messages) == {100: [id_], 101: [id_]}
     assert await outbox.counts() == {SENT: 2}
-    assert sender.tries[1:] == [
+    assert port.tries[1:] == [
         (100, id_, unsent.delivery.nonce),
         (101, id_, heard_by_nobody.delivery.nonce),
     ]
 
 
-async def test_an_outcome_that_comes_after_its_lease_changes_nothing(outbox, sender, rng, clock):
+async def test_an_outcome_that_comes_after_its_lease_changes_nothing(outbox, port, rng, clock):
     await outbox.subscribe(100)
     (id_,) = await outbox.publish()
     gate = asyncio.Event()
-    sender.plan[100] = [gate, refusal(403, 50001)]
-    slow = make_announcer(outbox, sender, rng)
+    port.plan[100] = [gate, refusal(403, 50001)]
+    slow = make_announcer(outbox, port, rng)
     with capture_logs() as logs:
         async with running(slow):
-            await sender.tried(1)
+            await port.tried(1)
             await clock.advance(200)
-            other = make_announcer(outbox, sender, rng)
+            other = make_announcer(outbox, port, rng)
             await other.drain()
             assert await outbox.states(id_) == [PARKED]
             gate.set()
@@ -421,51 +419,49 @@ async def test_an_outcome_that_comes_after_its_lease_changes_nothing(outbox, sen
     assert "delivery.lease-lost" in {log["event"] for log in logs}
 
 
-async def test_an_outcome_that_comes_amid_the_next_lease_changes_nothing(
-    outbox, sender, rng, clock
-):
+async def test_an_outcome_that_comes_amid_the_next_lease_changes_nothing(outbox, port, rng, clock):
     await outbox.subscribe(100)
     (id_,) = await outbox.publish()
     early, late = asyncio.Event(), asyncio.Event()
-    sender.plan[100] = [early, late]
+    port.plan[100] = [early, late]
     ledger = Ledger(outbox.store)
-    async with running(make_announcer(outbox, sender, rng, store=ledger)):
-        await sender.tried(1)
+    async with running(make_announcer(outbox, port, rng, store=ledger)):
+        await port.tried(1)
         await clock.advance(200)
-        async with running(make_announcer(outbox, sender, rng, store=ledger)):
-            await sender.tried(2)
+        async with running(make_announcer(outbox, port, rng, store=ledger)):
+            await port.tried(2)
             early.set()
             await ledger.reached(written=1)
             assert await outbox.states(id_) == [LEASED]
             late.set()
     assert await outbox.states(id_) == [SENT]
-    assert sender.messages[100] == [id_]
+    assert port.messages[100] == [id_]
 
 
-async def test_a_row_whose_lease_is_nearly_over_is_not_begun(outbox, sender, rng, clock):
+async def test_a_row_whose_lease_is_nearly_over_is_not_begun(outbox, port, rng, clock):
     await outbox.subscribe(100)
     (id_,) = await outbox.publish()
     pace = HandPace()
-    announcer = make_announcer(outbox, sender, rng, pace, lease=100, send_limit=60)
+    announcer = make_announcer(outbox, port, rng, pace, lease=100, send_limit=60)
     async with running(announcer):
         await pace.queued(1)
         await clock.advance(50)
         pace.give(1)
         await clock.asleep()
-        assert sender.tries == []
+        assert port.tries == []
         await clock.advance(50)
         await pace.queued(1)
         pace.give(1)
-        await sender.tried(1)
-    assert sender.messages[100] == [id_]
+        await port.tried(1)
+    assert port.messages[100] == [id_]
 
 
-async def test_an_outcome_is_written_down_however_long_the_disk_is_full(outbox, sender, rng, clock):
+async def test_an_outcome_is_written_down_however_long_the_disk_is_full(outbox, port, rng, clock):
     await outbox.subscribe(100, 101)
     first, _ = await outbox.publish(2)
     ledger = Ledger(outbox.store)
     ledger.failing = {"settle"}
-    announcer = make_announcer(outbox, sender, rng, store=ledger)
+    announcer = make_announcer(outbox, port, rng, store=ledger)
     with capture_logs() as logs:
         async with running(announcer):
             await ledger.reached(failures=2)
@@ -473,22 +469,22 @@ async def test_an_outcome_is_written_down_however_long_the_disk_is_full(outbox, 
                 await clock.asleep(2)
                 await clock.advance(60)
                 await ledger.reached(failures=failures)
-            assert len(sender.tries) == 2
+            assert len(port.tries) == 2
             ledger.failing = set()
             await clock.advance(60)
             await ledger.reached(written=4)
-    assert sender.messages == {100: [first, first + 1], 101: [first, first + 1]}
-    assert len(sender.tries) == 4
+    assert port.messages == {100: [first, first + 1], 101: [first, first + 1]}
+    assert len(port.tries) == 4
     assert await outbox.counts() == {SENT: 4}
     assert [log["event"] for log in logs].count("delivery.not-settled") == 2
 
 
-async def test_a_database_that_fails_is_asked_again_and_that_is_told(outbox, sender, rng, clock):
+async def test_a_database_that_fails_is_asked_again_and_that_is_told(outbox, port, rng, clock):
     await outbox.subscribe(100)
     (id_,) = await outbox.publish()
     ledger = Ledger(outbox.store)
     ledger.failing = {"lease_due"}
-    announcer = make_announcer(outbox, sender, rng, store=ledger)
+    announcer = make_announcer(outbox, port, rng, store=ledger)
     with capture_logs() as logs:
         async with running(announcer):
             for failures in range(1, 10):
@@ -499,9 +495,9 @@ async def test_a_database_that_fails_is_asked_again_and_that_is_told(outbox, sen
             ledger.failing = set()
             await clock.advance(30)
             await ledger.reached(written=1)
-    assert sender.messages[100] == [id_]
+    assert port.messages[100] == [id_]
     events = [log["event"] for log in logs]
-    assert "announcer.store-failing" in events
+    assert "announcer.failed" in events
     assert "announcer.recovered" in events
 
 
@@ -509,18 +505,18 @@ async def test_a_database_that_fails_is_asked_again_and_that_is_told(outbox, sen
 
 
 async def test_stopping_finishes_what_is_on_its_way_and_gives_back_the_rest(
-    outbox, sender, rng, clock
+    outbox, port, rng, clock
 ):
     await outbox.subscribe(100, 101)
     gate = asyncio.Event()
-    sender.plan[100] = [gate]
+    port.plan[100] = [gate]
     (id_,) = await outbox.publish()
     pace = HandPace()
-    announcer = make_announcer(outbox, sender, rng, pace)
+    announcer = make_announcer(outbox, port, rng, pace)
     task = asyncio.create_task(announcer.run())
     await pace.queued(2)
     pace.give(1)
-    await sender.tried(1)
+    await port.tried(1)
     stopping = asyncio.create_task(announcer.stop())
     await asyncio.sleep(0)
     assert not stopping.done()
@@ -534,14 +530,14 @@ async def test_stopping_finishes_what_is_on_its_way_and_gives_back_the_rest(
 
 @pytest.mark.parametrize("ending", ["stop", "cancel"])
 async def test_what_hangs_beyond_the_grace_stays_leased_and_is_sent_again(
-    outbox, sender, rng, clock, ending
+    outbox, port, rng, clock, ending
 ):
     await outbox.subscribe(100)
-    sender.plan[100] = [asyncio.Event()]
+    port.plan[100] = [asyncio.Event()]
     (id_,) = await outbox.publish()
-    announcer = make_announcer(outbox, sender, rng, grace=0.05)
+    announcer = make_announcer(outbox, port, rng, grace=0.05)
     task = asyncio.create_task(announcer.run())
-    await sender.tried(1)
+    await port.tried(1)
     async with asyncio.timeout(5):
         if ending == "stop":
             await announcer.stop()
@@ -552,9 +548,9 @@ async def test_what_hangs_beyond_the_grace_stays_leased_and_is_sent_again(
     assert await outbox.states(id_) == [LEASED]
 
     await clock.advance(200)
-    await make_announcer(outbox, sender, rng).drain()
-    assert sender.messages[100] == [id_]
-    assert len(set(sender.tries)) == 1
+    await make_announcer(outbox, port, rng).drain()
+    assert port.messages[100] == [id_]
+    assert len(set(port.tries)) == 1
 
 
 async def test_stopping_before_starting_returns_at_once(announcer):
@@ -563,22 +559,22 @@ async def test_stopping_before_starting_returns_at_once(announcer):
 
 
 async def test_what_a_killed_process_left_leased_is_sent_at_once_after_the_start(
-    outbox, sender, rng, clock
+    outbox, port, rng, clock
 ):
     await outbox.subscribe(100, 101)
     (id_,) = await outbox.publish()
     now = clock.now()
     _, heard_by_nobody = await outbox.store.outbox.lease_due(now, now + timedelta(seconds=180), 10)
-    await sender.send(heard_by_nobody)
+    await port.send(heard_by_nobody)
     ledger = Ledger(outbox.store)
-    async with running(make_announcer(outbox, sender, rng, store=ledger)):
+    async with running(make_announcer(outbox, port, rng, store=ledger)):
         await ledger.reached(written=2)
     assert clock.now() == now
-    assert dict(sender.messages) == {100: [id_], 101: [id_]}
+    assert dict(port.messages) == {100: [id_], 101: [id_]}
     assert await outbox.counts() == {SENT: 2}
 
 
-async def test_a_holder_that_lives_may_settle_until_its_row_is_leased_anew(outbox, sender, clock):
+async def test_a_holder_that_lives_may_settle_until_its_row_is_leased_anew(outbox, port, clock):
     await outbox.subscribe(100, 101)
     (id_,) = await outbox.publish()
     now = clock.now()
@@ -599,85 +595,81 @@ async def test_a_holder_that_lives_may_settle_until_its_row_is_leased_anew(outbo
 # ---------------------------------------------------------------- sent before, perhaps
 
 
-async def in_doubt(outbox, sender, clock):
+async def in_doubt(outbox, port, clock):
     """A message that arrived unheard, so long ago that Discord has forgotten its nonce."""
     (id_,) = await outbox.publish()
     now = clock.now()
     (leased,) = await outbox.store.outbox.lease_due(now, now + timedelta(seconds=180), 10)
-    await sender.send(leased)
-    sender.forgets_nonces = True
+    await port.send(leased)
+    port.forgets_nonces = True
     await clock.advance(600)
     return id_
 
 
-async def test_what_arrived_unheard_is_found_instead_of_sent_again(
-    outbox, sender, announcer, clock
-):
+async def test_what_arrived_unheard_is_found_instead_of_sent_again(outbox, port, announcer, clock):
     await outbox.subscribe(100)
     began = clock.now()
-    id_ = await in_doubt(outbox, sender, clock)
+    id_ = await in_doubt(outbox, port, clock)
     await announcer.drain()
-    assert sender.messages[100] == [id_]
-    assert sender.searches == [(100, began)]
+    assert port.messages[100] == [id_]
+    assert port.searches == [(100, began)]
     (row,) = await outbox.rows(id_)
     assert (row.state, row.message_id, row.maybe_sent_at) == (SENT, 9000, None)
 
 
-async def test_what_never_arrived_is_searched_for_and_then_sent(outbox, sender, announcer, clock):
+async def test_what_never_arrived_is_searched_for_and_then_sent(outbox, port, announcer, clock):
     await outbox.subscribe(100)
     (id_,) = await outbox.publish()
     now = clock.now()
     await outbox.store.outbox.lease_due(now, now + timedelta(seconds=180), 10)
     await clock.advance(600)
     await announcer.drain()
-    assert len(sender.searches) == 1
-    assert sender.messages[100] == [id_]
+    assert len(port.searches) == 1
+    assert port.messages[100] == [id_]
 
 
-async def test_within_the_nonces_life_nothing_is_searched(outbox, sender, announcer, clock):
+async def test_within_the_nonces_life_nothing_is_searched(outbox, port, announcer, clock):
     await outbox.subscribe(100)
-    sender.plan[100] = [After(refusal(500)), refusal(429, 0, {"Retry-After": "1"})]
+    port.plan[100] = [After(refusal(500)), refusal(429, 0, {"Retry-After": "1"})]
     (id_,) = await outbox.publish()
     for _ in range(3):
         await announcer.drain()
         await clock.advance(10)
-    assert sender.searches == []
-    assert sender.messages[100] == [id_]
+    assert port.searches == []
+    assert port.messages[100] == [id_]
 
 
-async def test_without_any_trust_in_nonces_the_search_alone_keeps_it_once(
-    outbox, sender, rng, clock
-):
+async def test_without_any_trust_in_nonces_the_search_alone_keeps_it_once(outbox, port, rng, clock):
     await outbox.subscribe(100)
-    sender.forgets_nonces = True
-    sender.plan[100] = [After(refusal(500)), After(ConnectionResetError())]
+    port.forgets_nonces = True
+    port.plan[100] = [After(refusal(500)), After(ConnectionResetError())]
     ids = await outbox.publish(2)
-    announcer = make_announcer(outbox, sender, rng, nonce_window=0)
+    announcer = make_announcer(outbox, port, rng, nonce_window=0)
     for _ in range(5):
         await announcer.drain()
         await clock.advance(10)
-    assert sender.messages[100] == ids[::-1] or sender.messages[100] == ids
+    assert port.messages[100] == ids[::-1] or port.messages[100] == ids
     assert await outbox.counts() == {SENT: 2}
 
 
-async def test_where_nobody_can_look_it_is_rather_once_too_few(outbox, sender, announcer, clock):
+async def test_where_nobody_can_look_it_is_rather_once_too_few(outbox, port, announcer, clock):
     await outbox.subscribe(100)
-    sender.closed = {100}
-    id_ = await in_doubt(outbox, sender, clock)
+    port.closed = {100}
+    id_ = await in_doubt(outbox, port, clock)
     (later,) = await outbox.publish()
     await announcer.drain()
     (row,) = await outbox.rows(id_)
     assert (row.state, row.reason) == (ABANDONED, "maybe-sent")
-    assert sender.messages[100] == [id_, later]
+    assert port.messages[100] == [id_, later]
 
 
 async def test_where_nobody_can_look_a_guild_may_want_it_rather_twice(
-    outbox, sender, announcer, clock
+    outbox, port, announcer, clock
 ):
     await outbox.subscribe(100)
-    sender.closed = {100}
+    port.closed = {100}
     await outbox.store.guilds.edit(100, lambda guild: replace(guild, doubt=Doubt.RATHER_TWICE))
-    id_ = await in_doubt(outbox, sender, clock)
+    id_ = await in_doubt(outbox, port, clock)
     await announcer.drain()
-    assert sender.messages[100] == [id_, id_]
+    assert port.messages[100] == [id_, id_]
     assert await outbox.states(id_) == [SENT]

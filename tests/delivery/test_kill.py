@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 
 from bot.store import open_store
-from tests.announcer.fakes import VINO
 from tests.clock import FakeClock
+from tests.delivery.fakes import VINO
 from tests.feeds import Item, rss
 from tests.forked import start
 from tests.store.rows import add_subscription
@@ -42,7 +42,7 @@ async def run_victim(*args):
     """The exit code: negative for the signal that ended it."""
     with Path(args[2]).with_name("log").open("ab") as log:
         process = await start(
-            "tests.announcer.victim", *args, cwd=ROOT, env=os.environ, stdout=log, stderr=log
+            "tests.delivery.victim", *args, cwd=ROOT, env=os.environ, stdout=log, stderr=log
         )
     try:
         async with asyncio.timeout(30):

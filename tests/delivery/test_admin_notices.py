@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 
 from bot.core.model import SubscriptionState
-from bot.delivery import Notifier
-from bot.delivery.discord.telling import DiscordTeller
+from bot.delivery.admin_notices import AdminNotifier
+from bot.delivery.discord.rest_port import RestPort
 from sandbox.faults import Rule
 from sandbox.permissions import P
-from tests.announcer.fakes import FreePace
-from tests.announcer.test_discord import connected, opened
+from tests.delivery.fakes import FreePace
+from tests.delivery.scene import connected, opened
 from tests.store.rows import add_subscription
 
 
@@ -29,8 +29,8 @@ def notifier(scene):
 
 
 def notifier_of(scene):
-    teller = DiscordTeller(scene.client)
-    return Notifier(scene.outbox.store, teller, scene.clock, random.Random(1), FreePace())
+    teller = RestPort(scene.client)
+    return AdminNotifier(scene.outbox.store, teller, scene.clock, random.Random(1), FreePace())
 
 
 def close(scene, channel):
@@ -53,14 +53,14 @@ async def test_who_set_it_up_is_told_once_with_cause_and_mend(scene, notifier):
     close(scene, channel)
     await scene.outbox.publish()
     await scene.drain()
-    assert await notifier.tell_due() == 1
+    assert await notifier.notify_due() == 1
     (words,) = told(scene, owner_of(scene, channel))
     assert f"<#{channel.id}>" in words
     assert "the bot may not post in the channel; give it **Send Messages**" in words
     for _ in range(40):
         await scene.outbox.publish()
         await scene.drain(pause=3600)
-        await notifier.tell_due()
+        await notifier.notify_due()
     assert len(told(scene, owner_of(scene, channel))) == 1
 
 
@@ -70,22 +70,22 @@ async def test_another_cause_is_told_and_a_second_parking_the_same_day_is_not(sc
     close(scene, channel)
     await scene.outbox.publish()
     await scene.drain()
-    await notifier.tell_due()
+    await notifier.notify_due()
     await reopen(scene, channel)
     close(scene, channel)
     await scene.outbox.publish()
     await scene.drain()
-    assert await notifier.tell_due() == 0
+    assert await notifier.notify_due() == 0
     await scene.clock.advance(25 * 3600)
     await reopen(scene, channel)
     close(scene, channel)
     await scene.outbox.publish()
     await scene.drain()
-    assert await notifier.tell_due() == 1
+    assert await notifier.notify_due() == 1
     world.set_overwrite(channel, channel.guild_id, deny=P.VIEW_CHANNEL)
     await scene.clock.advance(25 * 3600)
     await scene.drain()
-    assert await notifier.tell_due() == 1
+    assert await notifier.notify_due() == 1
     words = told(scene, owner_of(scene, channel))
     assert len(words) == 3
     assert "the bot can't see the channel" in words[-1]
@@ -113,7 +113,7 @@ async def test_channels_of_one_person_in_one_guild_are_told_together(scene, noti
         close(scene, one)
     await scene.outbox.publish()
     await scene.drain()
-    assert await notifier.tell_due() == 13
+    assert await notifier.notify_due() == 13
     (words,) = told(scene, guild.owner)
     assert words.count("<#") == 10
     assert "and 3 more" in words
@@ -132,8 +132,8 @@ async def test_closed_messages_go_to_the_system_channel(scene, notifier):
         close(scene, channel)
         await scene.outbox.publish()
         await scene.drain()
-        assert await notifier.tell_due() == 1
-        assert await notifier.tell_due() == 0
+        assert await notifier.notify_due() == 1
+        assert await notifier.notify_due() == 0
     assert (refused.fired, len(system.messages)) == (1, 1)
 
 
@@ -143,8 +143,8 @@ async def test_nobody_to_tell_is_no_reason_to_ask_again(scene, notifier):
     close(scene, channel)
     await scene.outbox.publish()
     await scene.drain()
-    assert await notifier.tell_due() == 1
-    assert await notifier.tell_due() == 0
+    assert await notifier.notify_due() == 1
+    assert await notifier.notify_due() == 0
 
 
 async def test_an_answer_that_was_lost_is_told_once(scene, notifier):
@@ -155,7 +155,7 @@ async def test_an_answer_that_was_lost_is_told_once(scene, notifier):
     close(scene, channel)
     await scene.outbox.publish()
     await scene.drain(pause=1)
-    assert [await notifier.tell_due() for _ in range(3)] == [1, 1, 0]
+    assert [await notifier.notify_due() for _ in range(3)] == [1, 1, 0]
     assert len(told(scene, owner_of(scene, channel))) == 1
 
 
@@ -168,7 +168,7 @@ async def test_a_notice_that_a_crash_left_open_is_not_told_twice(scene, notifier
     begun = await notices.due(scene.clock.now(), 10)
     await notices.begin(begun, scene.clock.now())
     await scene.clock.advance(121)
-    assert await notifier.tell_due() == 0
+    assert await notifier.notify_due() == 0
     assert told(scene, owner_of(scene, channel)) == []
 
 
@@ -179,10 +179,10 @@ async def test_a_discord_that_is_out_of_reach_is_asked_later(scene, notifier):
     await scene.drain(pause=1)
     limited = Rule(match=r"POST /users/@me/channels$", times=1, status=503)
     scene.sandbox.faults.add(limited)
-    assert await notifier.tell_due() == 1
+    assert await notifier.notify_due() == 1
     assert told(scene, owner_of(scene, channel)) == []
     await scene.clock.advance(timedelta(seconds=30).total_seconds())
-    assert await notifier.tell_due() == 1
+    assert await notifier.notify_due() == 1
     assert len(told(scene, owner_of(scene, channel))) == 1
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from bot.core.clock import SystemClock
 from bot.core.model import DeliveryState
-from bot.delivery import Announcer, Posted, Tuning
+from bot.delivery.announcer import Announcer, Tuning
+from bot.delivery.outcomes import Sent
 from bot.feed.fetch import open_fetcher
 from bot.feed.watcher import Watcher
 from bot.store import open_store
@@ -25,14 +26,11 @@ def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-class FileSender:
+class FilePort:
     def __init__(self, folder, death):
         self._folder = folder
         self._death = death
         self._sends = 0
-
-    def remembered(self, leased):
-        return True
 
     async def send(self, leased, *, plain=False):
         self._sends += 1
@@ -48,7 +46,7 @@ class FileSender:
             tries.write(f"{leased.subscription.channel_id} {line}\n")
         if fatal and self._death == "after-sending":
             die()
-        return Posted(1 + self._sends)
+        return Sent(1 + self._sends)
 
 
 async def main(database, feed, folder, death):
@@ -58,7 +56,7 @@ async def main(database, feed, folder, death):
         open_fetcher(clock, user_agent="victim") as fetcher,
     ):
         tuning = Tuning(lease=1.0, send_limit=0.5, in_hand=1)
-        announcer = Announcer(store, FileSender(Path(folder), death), clock, rng, tuning=tuning)
+        announcer = Announcer(store, FilePort(Path(folder), death), clock, rng, tuning=tuning)
 
         def committed(report):
             if death == "after-commit" and report.enqueued:

@@ -3,103 +3,24 @@
 import asyncio
 import contextlib
 import json
-import random
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
-import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
-from bot.client.client import KcrushClient
-from bot.core.i18n import load_messages
 from bot.core.model import DeliveryState, SubscriptionState
-from bot.delivery import Announcer, Editor, InvalidResponses, Tuning, watching
-from bot.delivery.discord.sending import DiscordSender
-from bot.delivery.healing import Healing
-from bot.store import open_store
-from sandbox import Sandbox
+from bot.delivery.probes import ProbeTrigger
+from bot.delivery.responses import InvalidResponses
 from sandbox.faults import Rule
 from sandbox.permissions import P
-from tests.announcer.fakes import FreePace, Outbox
-from tests.clock import FakeClock
-from tests.openapi import observing
-from tests.store.rows import add_subscription
-
-MESSAGES = load_messages()
+from tests.delivery.scene import connected, opened
 
 SEND = r"POST /channels/\d+/messages$"
-
-
-@dataclass
-class Scene:
-    sandbox: Sandbox
-    outbox: Outbox
-    clock: FakeClock
-    client: KcrushClient
-    announcer: Announcer
-    editor: Editor
-    invalid: InvalidResponses
-
-    async def channel(self, name="news"):
-        guild = self.sandbox.world.add_guild(name)
-        channel = self.sandbox.world.add_channel(guild, name)
-        await add_subscription(self.outbox.store, guild.id, channel.id, None, guild.owner.id)
-        return channel
-
-    async def drain(self, times=1, pause=30.0):
-        for _ in range(times):
-            await self.announcer.drain()
-            await self.clock.advance(pause)
-
-
-@contextlib.asynccontextmanager
-async def opened(folder, monkeypatch, *, nonce_window=300.0, trust=120.0):
-    checker = observing()
-    async with contextlib.AsyncExitStack() as stack:
-        sandbox = await stack.enter_async_context(
-            Sandbox(page=False, observer=checker, rate_limits=False, nonce_window=nonce_window)
-        )
-        monkeypatch.setattr(Route, "BASE", sandbox.api_url)
-        monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))
-        clock = FakeClock()
-        # The sandbox dates messages by the real clock; the search must begin before them.
-        store = await stack.enter_async_context(
-            open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", clock)
-        )
-        invalid = InvalidResponses(clock)
-        client = KcrushClient(
-            MESSAGES,
-            lambda: "K7F2QM",
-            gateway_url=sandbox.gateway_url,
-            http_trace=watching(invalid),
-        )
-        stack.push_async_callback(client.close)
-        await client.login(sandbox.token)
-        sender, rng, pace = DiscordSender(client), random.Random(3), FreePace()
-        announcer = Announcer(store, sender, clock, rng, pace, Tuning(nonce_window=trust))
-        editor = Editor(store, sender, clock, rng, pace)
-        yield Scene(sandbox, Outbox(store, clock), clock, client, announcer, editor, invalid)
-    checker.assert_clean()
 
 
 @pytest.fixture
 async def scene(folder, monkeypatch):
     async with opened(folder, monkeypatch) as made:
         yield made
-
-
-@contextlib.asynccontextmanager
-async def connected(scene):
-    task = asyncio.create_task(scene.client.connect())
-    try:
-        await scene.sandbox.wait_ready()
-        await asyncio.wait_for(scene.client.wait_until_ready(), 10)
-        yield
-    finally:
-        await scene.client.close()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 def sends(scene):
@@ -194,7 +115,7 @@ async def test_permission_given_back_is_heard_and_what_was_missed_arrives(scene)
         world.set_overwrite(one, one.guild_id, deny=P.SEND_MESSAGES)
     async with connected(scene):
         woken = asyncio.Event()
-        Healing(scene.client, scene.outbox.store, scene.clock, woken.set).listen()
+        ProbeTrigger(scene.client, scene.outbox.store, scene.clock, woken.set).listen()
         for _ in range(6):
             await scene.outbox.publish()
             await scene.drain(pause=1)

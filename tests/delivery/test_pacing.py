@@ -48,11 +48,12 @@ class Wire:
         pacer.watch(self._trace)
         self._trace.freeze()
 
-    async def post(self, headers):
+    async def post(self, headers, on_start=lambda: None):
         trace, url = self._trace, URL(f"http://discord{ROUTE}")
         context = trace.trace_config_ctx()
         told = ("POST", url, headers)
         await trace.on_request_start.send(None, context, aiohttp.TraceRequestStartParams(*told))
+        on_start()
         await trace.on_request_headers_sent.send(
             None, context, aiohttp.TraceRequestHeadersSentParams(*told)
         )
@@ -198,14 +199,14 @@ async def test_turns_come_in_the_order_of_asking():
 @in_virtual_time
 async def test_a_person_waits_for_no_announcement_but_the_first():
     pacer, order = Pacer(10), []
+    wire = Wire(pacer)
 
     async def announcement():
         await pacer.turn()
         order.append("announcement")
 
     async def person():
-        await pacer.urgent()
-        order.append("person")
+        await wire.post(AUTHORIZED, lambda: order.append("person"))
 
     queue = [asyncio.ensure_future(announcement()) for _ in range(25)]
     while len(order) < 10:  # noqa: ASYNC110 - ten turns are free at once
@@ -237,7 +238,8 @@ async def test_caution_comes_before_each_announcement():
 
     pacer = Pacer(caution=caution)
     await pacer.turn()
-    await pacer.urgent()
+    await Wire(pacer).post(AUTHORIZED)
+    await Wire(pacer).post(AUTHORIZED)
     assert asked == [1]
 
 

@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 
 from bot.core.artists import artist_id, artist_ids
 from bot.core.model import DeliveryState, Reached, Subject, TargetKind
-from bot.delivery import Editor
-from bot.delivery.discord.sending import DiscordSender
+from bot.delivery.discord.rest_port import RestPort
+from bot.delivery.editor import Editor
 from bot.store import DirectMessageStatus, FollowOutcome, FollowRequest
 from sandbox import serial
 from sandbox.entities import Channel, Message, User
@@ -115,7 +115,7 @@ async def test_a_channel_is_opened_once_and_known_after_a_restart(on_stage: Stag
     for _ in range(2):
         await on_stage.publish()
         await on_stage.deliver()
-    on_stage.announcer._attempts._sender = DiscordSender(on_stage.client)
+    on_stage.announcer._sender._port = RestPort(on_stage.client)
     await on_stage.publish()
     await on_stage.deliver()
     assert len(got(on_stage, user)) == 3
@@ -169,8 +169,8 @@ async def change(stage: Stage, number: int, **changes: Any) -> None:
 
 
 async def edit(stage: Stage) -> int:
-    sender, rng = DiscordSender(stage.client), random.Random(1)
-    return await Editor(stage.store, sender, stage.clock, rng, AtOnce()).edit_due()
+    port, rng = RestPort(stage.client), random.Random(1)
+    return await Editor(stage.store, port, stage.clock, rng, AtOnce()).edit_due()
 
 
 async def test_an_edit_reaches_it_and_keeps_why(on_stage: Stage) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.model import DeliveryState
-from tests.announcer.fakes import After, make_announcer, refusal
+from tests.delivery.fakes import After, make_announcer, refusal
 
 CHANNELS = range(100, 106)
 
@@ -30,22 +30,22 @@ def misfortune(rng):
     )
 
 
-async def crash(outbox, sender, clock, rng):
+async def crash(outbox, port, clock, rng):
     """Killed amid sending: some of what was leased arrived, and nobody wrote it down."""
     now = clock.now()
     for leased in await outbox.store.outbox.lease_due(now, now + timedelta(seconds=180), 10):
         since = leased.delivery.maybe_sent_at
         channel = leased.subscription.channel_id
-        if since is None and not sender.plan[channel] and rng.random() < 0.5:
-            await sender.send(leased)
+        if since is None and not port.plan[channel] and rng.random() < 0.5:
+            await port.send(leased)
     await outbox.store.outbox.take_over_leases(now)
 
 
 @pytest.mark.parametrize("forgetful", [False, True])
 @pytest.mark.parametrize("seed", range(8))
-async def test_once(outbox, sender, clock, seed, forgetful):
+async def test_once(outbox, port, clock, seed, forgetful):
     rng = random.Random(seed)
-    sender.forgets_nonces = forgetful
+    port.forgets_nonces = forgetful
     await outbox.subscribe(*CHANNELS)
     ids = []
     for _ in range(12):
@@ -53,16 +53,16 @@ async def test_once(outbox, sender, clock, seed, forgetful):
             ids += await outbox.publish()
         for channel in CHANNELS:
             if rng.random() < 0.4 and (step := misfortune(rng)) is not None:
-                sender.plan[channel].append(step)
+                port.plan[channel].append(step)
         if rng.random() < 0.4:
-            await crash(outbox, sender, clock, rng)
+            await crash(outbox, port, clock, rng)
         window = 0 if forgetful else 10**9
-        await make_announcer(outbox, sender, rng, nonce_window=window).drain()
+        await make_announcer(outbox, port, rng, nonce_window=window).drain()
         await clock.advance(rng.choice([1, 30, 1200]))
-    sender.plan.clear()
+    port.plan.clear()
     for _ in range(6):
         await clock.advance(86_400)
-        await make_announcer(outbox, sender, rng, nonce_window=window).drain()
+        await make_announcer(outbox, port, rng, nonce_window=window).drain()
 
     counts = await outbox.counts()
     assert set(counts) <= {DeliveryState.SENT, DeliveryState.ABANDONED}
@@ -75,20 +75,20 @@ async def test_once(outbox, sender, clock, seed, forgetful):
     }
     # Given up is only what was refused twice, rich and plain, by a 400; nobody saw it.
     for channel in CHANNELS:
-        messages = sender.messages[channel]
+        messages = port.messages[channel]
         assert len(messages) == len(set(messages))
-    assert sum(map(len, sender.messages.values())) == counts[DeliveryState.SENT]
+    assert sum(map(len, port.messages.values())) == counts[DeliveryState.SENT]
     assert len(given_up) == counts.get(DeliveryState.ABANDONED, 0)
 
 
-async def test_the_search_is_what_keeps_it_once(outbox, sender, clock):
+async def test_the_search_is_what_keeps_it_once(outbox, port, clock):
     """The test above can fail: without the search, forgotten nonces double."""
-    sender.forgets_nonces = True
+    port.forgets_nonces = True
     await outbox.subscribe(100)
-    sender.plan[100] = [After(refusal(500))]
+    port.plan[100] = [After(refusal(500))]
     await outbox.publish()
     rng = random.Random(1)
     for _ in range(3):
-        await make_announcer(outbox, sender, rng, nonce_window=10**9).drain()
+        await make_announcer(outbox, port, rng, nonce_window=10**9).drain()
         await clock.advance(60)
-    assert len(sender.messages[100]) == 2
+    assert len(port.messages[100]) == 2

@@ -9,7 +9,9 @@ import discord
 from bot.core.artists import artist_id
 from bot.core.errors import StoreError
 from bot.core.model import DeliveryState, Interview
-from bot.delivery import Announcer, HistoryUnreadableError, Posted, Tuning
+from bot.delivery.announcer import Announcer, Tuning
+from bot.delivery.outcomes import Sent
+from bot.delivery.port import HistoryUnreadableError
 from bot.store import FollowRequest
 from tests.store.rows import add_subscription, deliveries_of
 
@@ -25,7 +27,7 @@ def refusal(status, code=None, headers=None):
     return discord.HTTPException(response, body)
 
 
-class FakeSender:
+class FakePort:
     """A Discord of channels: ``messages`` are what a person sees, ``tries`` what was asked for.
 
     ``plan[channel]`` lists what becomes of the channel's next sends: an exception is raised before
@@ -50,16 +52,13 @@ class FakeSender:
         self._by_nonce = {}
         self._changed = asyncio.Condition()
 
-    def remembered(self, leased):
-        return True
-
     async def find(self, leased, since):
         channel = leased.subscription.channel_id
         self.searches.append((channel, since))
         if channel in self.closed:
             raise HistoryUnreadableError("closed")
         found = self._standing.get((channel, leased.interview.id))
-        return Posted(found) if found else None
+        return Sent(found, found=True) if found else None
 
     async def edit(self, card):
         error = self.refused_edits.get(card.edit.message_id)
@@ -78,11 +77,11 @@ class FakeSender:
         async with self._changed:
             self._changed.notify_all()
         try:
-            return await self._answer(leased, channel)
+            return await self._answer(leased, channel, plain)
         finally:
             self.busy[channel] -= 1
 
-    async def _answer(self, leased, channel):
+    async def _answer(self, leased, channel, plain):
         step = self.plan[channel].pop(0) if self.plan[channel] else None
         if isinstance(step, asyncio.Event):
             await step.wait()
@@ -91,7 +90,7 @@ class FakeSender:
         message_id = self._take(leased, channel)
         if isinstance(step, After):
             raise step.error
-        return Posted(message_id)
+        return Sent(message_id, plain=plain)
 
     def _take(self, leased, channel):
         nonce = leased.delivery.nonce
@@ -233,7 +232,7 @@ class Outbox:
         return set(await self.counts()) <= {DeliveryState.SENT}
 
 
-def make_announcer(outbox, sender, rng, pace=None, store=None, **tuning):
+def make_announcer(outbox, port, rng, pace=None, store=None, **tuning):
     return Announcer(
-        store or outbox.store, sender, outbox.clock, rng, pace or FreePace(), Tuning(**tuning)
+        store or outbox.store, port, outbox.clock, rng, pace or FreePace(), Tuning(**tuning)
     )

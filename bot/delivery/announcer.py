@@ -1,0 +1,327 @@
+"""The announcer: leases what is due, sends it at the pace, and writes the outcome down."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from math import inf
+
+import structlog
+
+from bot.core.clock import Clock
+from bot.core.model import Conclusion, DeliveryState, Reached
+from bot.core.supervisor import supervise
+from bot.delivery.failures import TOO_MANY_DIRECT, TRY_LIMIT
+from bot.delivery.holds import Hold
+from bot.delivery.outcomes import (
+    ANSWERED,
+    FIRST_HOLD,
+    HOLDING,
+    Failed,
+    FailureKind,
+    Outcome,
+    Released,
+    is_direct,
+)
+from bot.delivery.pacing import Pace, Pacer
+from bot.delivery.port import DiscordPort
+from bot.delivery.sending import MessageSender
+from bot.delivery.settling import OutcomeWriter, log_of
+from bot.store import LeasedDelivery, Store
+
+logger = structlog.get_logger(__name__)
+
+NOTHING_YET = 1.0
+"""Seconds until the next look when something is due that may not be leased: another process has
+its channel in hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """How the announcer works. Times in seconds.
+
+    ``lease`` outlasts the wait for a turn (``queue`` at the pace) and one ``send_limit``.
+    ``in_hand`` bounds the sends under way, most of them slow ones, for at Discord's limit fewer
+    than ten are needed. ``direct`` bounds the direct messages among them: what goes to guilds finds
+    room whatever waits for persons. ``grace`` is the time for sends under way when it stops.
+
+    ``nonce_window`` is for how long Discord is trusted to know a nonce again; it says "a few
+    minutes" (Discord docs, Create Message). What may have been sent longer ago is looked for in
+    the channel before it is sent again.
+    """
+
+    lease: float = 180.0
+    send_limit: float = TRY_LIMIT
+    queue: int = 100
+    in_hand: int = 1000
+    direct: int = 40
+    grace: float = 10.0
+    nonce_window: float = 120.0
+
+
+class Announcer:
+    """Sends every delivery once.
+
+    A row is leased, sent under its stable nonce, and settled under its fencing token. Killed in
+    between, the next start takes the lease over and sends the row again under the same nonce, which
+    Discord answers with the first message as long as it remembers it ("a few minutes"). After that
+    the channel is searched for the message before it is sent again (``MessageSender``).
+
+    Channels are served side by side, each by one send at a time (the store leases one row a
+    channel), in the store's order: fresh ones first, guilds by turns. Direct messages go when
+    nothing goes to a guild, a bounded number at once.
+
+    `on_direct` is called with a person and what became of their direct message, after that was
+    written down.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        port: DiscordPort,
+        clock: Clock,
+        rng: random.Random,
+        pace: Pace | None = None,
+        tuning: Tuning = Tuning(),
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._rng = rng
+        self._pace = pace or Pacer()
+        self._tuning = tuning
+        self._sender = MessageSender(
+            port, self._pace, clock, tuning.nonce_window, tuning.send_limit
+        )
+        self._outcomes = OutcomeWriter(store, clock, rng)
+        self._hold = Hold(clock, rng)
+        self._direct_hold = Hold(clock, rng)
+        self._changed = asyncio.Event()
+        self._stopping = False
+        self._stopped = asyncio.Event()
+        self._stopped.set()
+        self._took_over = False
+        # Tasks that wait for their turn, and tasks that send; the direct messages among both.
+        self._queued: dict[asyncio.Task[None], LeasedDelivery] = {}
+        self._sending: set[asyncio.Task[None]] = set()
+        self._direct: set[asyncio.Task[None]] = set()
+        self._busy_channels: set[int] = set()
+        self.on_direct: Callable[[int, Reached], None] | None = None
+
+    def wake(self) -> None:
+        """Look at once for what is due; to be called after every commit that adds deliveries."""
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Send what falls due until ``stop`` or cancellation; no failure ends it."""
+        self._stopping = self._took_over = False
+        self._stopped.clear()
+        try:
+            await supervise(
+                "announcer",
+                self._run_once,
+                self._clock,
+                wake=self._changed,
+                pause=self._outcomes.pause,
+            )
+        finally:
+            await self._wind_up()
+            self._stopped.set()
+
+    async def stop(self) -> None:
+        """End ``run`` in order: what waits for its turn is given back, what is under way arrives,
+        within the grace. What is not done then stays leased and is sent again under its nonce."""
+        self._stopping = True
+        self._changed.set()
+        await self._stopped.wait()
+
+    async def drain(self) -> None:
+        """Send what is due now, and return; not beside ``run``. What has to be tried later, by
+        its own cause or because all sending is held, stays.
+
+        Raises:
+            StoreError: the outbox can't be read.
+        """
+        try:
+            while True:
+                await self._lease()
+                tasks = self._sending | set(self._queued)
+                if not tasks:
+                    return
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await self._wind_up()
+
+    # ---------------------------------------------------------------- what is due
+
+    async def _run_once(self) -> float | None:
+        """Lease what is due; seconds until the next look, ``None`` when it is to stop."""
+        if self._stopping:
+            return None
+        await self._take_over()
+        more = await self._lease()
+        return await self._until_due(more=more)
+
+    async def _take_over(self) -> None:
+        """Take over what a killed process left leased, instead of waiting for its leases' end.
+
+        Nothing comes twice by it: a lease is shorter than Discord's memory of nonces, and what is
+        older is looked for in the channel before it is sent again.
+        """
+        if self._took_over:
+            return
+        leases = await self._store.outbox.take_over_leases(self._clock.now())
+        self._took_over = True
+        if leases:
+            logger.info("announcer.leases-taken-over", leases=leases)
+
+    def _room(self) -> int:
+        """How many rows to lease now. None while an outcome could not be written down: a lease
+        that ran out meanwhile must not be sent again by ourselves. One at a time after a refusal
+        of everything, to find out whether it is over."""
+        tuning = self._tuning
+        if self._outcomes.waiting or self._hold.left > 0 or len(self._queued) > tuning.queue // 2:
+            return 0
+        in_hand = len(self._queued) + len(self._sending)
+        free = min(tuning.queue - len(self._queued), tuning.in_hand - in_hand)
+        return min(free, 1 - in_hand) if self._hold.refusals else free
+
+    def _direct_room(self) -> int:
+        """How many direct messages may be among them: none while they are held, and only several
+        at a time, for each lease has its price."""
+        free = self._tuning.direct - len(self._direct)
+        return 0 if self._direct_hold.left > 0 or 2 * free < self._tuning.direct else free
+
+    async def _lease(self) -> bool:
+        """Lease what there is room for, and begin to send it; whether there may be more."""
+        room = self._room()
+        if room <= 0:
+            return False
+        now = self._clock.now()
+        direct = self._direct_room()
+        # A read, which waits for none of the writes that settle what is under way.
+        due = await self._store.outbox.next_due(direct=direct > 0)
+        if due is None or due > now:
+            return False
+        until = now + timedelta(seconds=self._tuning.lease)
+        batch = await self._store.outbox.lease_due(now, until, room, direct=direct)
+        for leased in batch:
+            task = asyncio.create_task(self._deliver(leased), name=f"send {leased.delivery.id}")
+            self._queued[task] = leased
+            if is_direct(leased):
+                self._direct.add(task)
+            task.add_done_callback(self._done)
+        return len(batch) == room
+
+    async def _until_due(self, *, more: bool) -> float:
+        """Seconds until the next look. A task that ends, or leaves the queue half empty, wakes the
+        loop by itself."""
+        if self._hold.left > 0:
+            return self._hold.left
+        if self._room() <= 0:
+            return inf
+        if more:
+            return 0.0
+        due = await self._store.outbox.next_due(direct=self._direct_room() > 0)
+        if due is None:
+            return self._direct_hold.left or inf
+        left = (due - self._clock.now()).total_seconds()
+        return left if left > 0 else NOTHING_YET
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._queued.pop(task, None)
+        self._direct.discard(task)
+        self._sending.discard(task)
+        self._changed.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("announcer.send-crashed", task=task.get_name(), exc_info=error)
+
+    # ---------------------------------------------------------------- one delivery
+
+    async def _deliver(self, leased: LeasedDelivery) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101
+        await self._pace.turn()
+        if len(self._queued) == self._tuning.queue // 2 + 1:
+            self._changed.set()
+        channel = leased.subscription.channel_id
+        left = leased.delivery.next_attempt_at - self._clock.now()
+        # The lease must not run out while we send, or another send could begin beside ours.
+        if left < timedelta(seconds=self._tuning.send_limit) or channel in self._busy_channels:
+            log_of(leased).warning("delivery.lease-spent")
+            return
+        del self._queued[task]
+        self._sending.add(task)
+        self._busy_channels.add(channel)
+        try:
+            held = max(self._hold.left, self._direct_hold.left if is_direct(leased) else 0.0)
+            outcome = Released(held) if held > 0 else await self._send(leased)
+            conclusion = await self._outcomes.write(leased, outcome)
+            if conclusion is not None and is_direct(leased) and self.on_direct is not None:
+                reached = _reached(leased, conclusion)
+                if reached is not None:
+                    self.on_direct(channel, reached)
+        finally:
+            self._busy_channels.discard(channel)
+
+    async def _send(self, leased: LeasedDelivery) -> Outcome:
+        outcome = await self._sender.send(leased)
+        if isinstance(outcome, Failed):
+            return self._note_failure(leased, outcome)
+        self._note_accepted()
+        if is_direct(leased):
+            self._direct_hold.refusals = 0
+        return outcome
+
+    def _note_accepted(self) -> None:
+        if self._hold.refusals:
+            logger.info("announcer.accepted-again", refusals=self._hold.refusals)
+            self._hold.refusals = 0
+
+    def _note_failure(self, leased: LeasedDelivery, failure: Failed) -> Failed:
+        """Log a failure, and hold all sending where it says so. This row comes back after the
+        hold, so that it is another that finds out whether it is over: what is refused may be this
+        one message alone."""
+        log = log_of(leased).bind(cause=failure.cause)
+        if failure.kind in HOLDING:
+            if self._hold.extend(failure):
+                held_for = round(self._hold.left)
+                log.critical("announcer.refused", kind=failure.kind, held_for=held_for)
+            return replace(failure, retry_after=self._hold.left + FIRST_HOLD)
+        if failure.reason == TOO_MANY_DIRECT:
+            if self._direct_hold.extend(failure):
+                log.error("announcer.direct-refused", held_for=round(self._direct_hold.left))
+            return replace(failure, retry_after=self._direct_hold.left + FIRST_HOLD)
+        if failure.kind in (FailureKind.BUG, FailureKind.REJECTED):
+            log.error("delivery.our-bug", kind=failure.kind, exc_info=failure.error)
+        if failure.kind in ANSWERED:
+            self._note_accepted()
+        return failure
+
+    # ---------------------------------------------------------------- the end
+
+    async def _wind_up(self) -> None:
+        waiting = dict(self._queued)
+        for task in waiting:
+            task.cancel()
+        try:
+            async with asyncio.timeout(self._tuning.grace):
+                await asyncio.gather(*waiting, return_exceptions=True)
+                await self._outcomes.give_back(list(waiting.values()))
+                if self._sending:
+                    await asyncio.wait(self._sending)
+        except TimeoutError:
+            logger.warning("announcer.stopped-amid-sending", sends=len(self._sending))
+        finally:
+            left = list(self._sending)
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+
+
+def _reached(leased: LeasedDelivery, conclusion: Conclusion) -> Reached | None:
+    if conclusion.state is DeliveryState.SENT:
+        return Reached.ARRIVED
+    if conclusion.state is not DeliveryState.PARKED:
+        return None
+    return Reached.REFUSED if leased.probes is None else Reached.REFUSED_AGAIN

@@ -1,0 +1,135 @@
+"""Posts in forum and media channels: made once, and found again.
+
+Discord takes no nonce when a post is made (Discord docs, Start Thread in Forum or Media Channel).
+So the request is never sent twice by itself, as discord.py would do, and after an attempt that may
+have arrived the post is looked for before the next.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import discord
+from discord.http import Route
+
+from bot.client.channels import usable_tags
+from bot.client.client import KcrushClient
+from bot.core.forum_tags import Tag, choose_tags
+from bot.core.model import StoredInterview, Subscription
+from bot.delivery.discord.message_search import CLOCK_SLACK, bears_mark
+from bot.delivery.discord.single_request import Bucket, request_once
+from bot.delivery.outcomes import Sent
+from bot.delivery.port import HistoryUnreadableError
+
+ARCHIVE_PAGES = 5
+ARCHIVE_PAGE = 100
+"""Archived posts looked through at most, and those that one request gives (Discord docs, List
+Public Archived Threads)."""
+
+CANDIDATES = 40
+"""The bot's posts whose first message is read at most."""
+
+
+class ForumPosts:
+    """Makes and finds posts over REST; needs a logged-in client, but no gateway."""
+
+    def __init__(self, client: KcrushClient) -> None:
+        self._client = client
+        self._buckets: defaultdict[int, Bucket] = defaultdict(Bucket)
+
+    async def create(
+        self,
+        subscription: Subscription,
+        name: str,
+        names: Sequence[str],
+        message: Mapping[str, Any],
+    ) -> Sent:
+        """Make a post with `message`, the JSON of a message, as its first, and the tags that are
+        named like one of `names`. One request.
+
+        Raises:
+            EffectUnknownError: 5xx; the post may be there.
+            discord.RateLimited: this forum's bucket is known to be empty; nothing was asked.
+            discord.HTTPException, aiohttp.ClientError, OSError: as discord.py raises them.
+        """
+        bucket = self._buckets[subscription.channel_id]
+        bucket.check()
+        tags = await self.tags(subscription, names)
+        body = {
+            "name": name,
+            "applied_tags": [str(tag.id) for tag in tags],
+            "message": dict(message),
+        }
+        route = Route("POST", "/channels/{channel_id}/threads", channel_id=subscription.channel_id)
+        post = await request_once(self._client, route, body, bucket)
+        return Sent(int(post["id"]), channel_id=int(post["id"]))
+
+    async def tags(self, subscription: Subscription, names: Sequence[str]) -> tuple[Tag, ...]:
+        """The tags of a post about `names`, by what the forum offers now."""
+        channel_id = subscription.channel_id
+        forum = self._client.get_channel(channel_id)
+        if forum is None:
+            forum = await self._client.fetch_channel(channel_id)
+        if not isinstance(forum, discord.ForumChannel):
+            raise TypeError(f"channel {channel_id} is no forum any more")
+        return choose_tags(
+            names,
+            usable_tags(forum),
+            required=forum.flags.require_tag,
+            configured=subscription.tag_id,
+        )
+
+    async def find(
+        self, subscription: Subscription, stored: StoredInterview, name: str, since: datetime
+    ) -> Sent | None:
+        """The interview's post, made after `since`; those of its name are looked at first.
+
+        Raises:
+            HistoryUnreadableError: the posts can't be read, or there are too many.
+        """
+        try:
+            posts = await self._own_posts(subscription, since - CLOCK_SLACK)
+            posts.sort(key=lambda post: (post["name"] != name, -int(post["id"])))
+            for post in posts[:CANDIDATES]:
+                if await self._is_about(int(post["id"]), stored):
+                    return Sent(int(post["id"]), channel_id=int(post["id"]), found=True)
+        except discord.Forbidden as error:
+            raise HistoryUnreadableError from error
+        if len(posts) > CANDIDATES:
+            raise HistoryUnreadableError
+        return None
+
+    async def _own_posts(self, subscription: Subscription, since: datetime) -> list[dict[str, Any]]:
+        http = self._client.http
+        own = self._client.user.id if self._client.user else 0
+        oldest = discord.utils.time_snowflake(since)
+
+        def ours(threads: Sequence[Any]) -> Iterator[dict[str, Any]]:
+            for thread in threads:
+                is_own = int(thread["owner_id"]) == own
+                is_here = int(thread["parent_id"]) == subscription.channel_id
+                if is_own and is_here and int(thread["id"]) >= oldest:
+                    yield dict(thread)
+
+        active = await http.get_active_threads(subscription.guild_id)
+        found = list(ours(active["threads"]))
+        before: str | None = None
+        for _ in range(ARCHIVE_PAGES):
+            page = await http.get_public_archived_threads(
+                subscription.channel_id, before, ARCHIVE_PAGE
+            )
+            threads = page["threads"]
+            found += ours(threads)
+            before = threads[-1]["thread_metadata"]["archive_timestamp"] if threads else None
+            # A thread is archived after it was made, so pages before `since` hold nothing of it.
+            if not page.get("has_more") or before is None or datetime.fromisoformat(before) < since:
+                return found
+        raise HistoryUnreadableError
+
+    async def _is_about(self, post_id: int, stored: StoredInterview) -> bool:
+        try:
+            message = await self._client.http.get_message(post_id, post_id)
+        except discord.NotFound:
+            return False
+        return bears_mark(message, stored)

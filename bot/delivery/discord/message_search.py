@@ -1,0 +1,105 @@
+"""Whether an announcement stands in a channel already: its mark among the bot's own messages."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import discord
+
+from bot.client.channels import own_permissions
+from bot.client.client import KcrushClient
+from bot.core.model import StoredInterview
+from bot.delivery.outcomes import Sent
+from bot.delivery.port import HistoryUnreadableError
+from bot.store import LeasedDelivery
+from bot.ui import ids
+
+PAGE = 100
+"""Messages that one request gives at most (Discord docs, Get Channel Messages)."""
+
+PAGES = 20
+"""Requests at most: two thousand messages, a busy channel's day."""
+
+CLOCK_SLACK = timedelta(minutes=2)
+"""By how much Discord's clock, which ids are made by, may lag behind ours."""
+
+
+async def find_message(
+    client: KcrushClient, leased: LeasedDelivery, since: datetime, direct: int | None = None
+) -> Sent | None:
+    """The announcement among what was written in its channel after `since`, oldest first; in the
+    direct messages `direct`, whose history is always open, if that is where it goes.
+
+    Raises:
+        HistoryUnreadableError: the channel's history is closed to the bot, too long, or can't be
+            distinguished from one that is closed.
+        discord.HTTPException, aiohttp.ClientError, OSError: Discord could not be asked.
+    """
+    channel_id = direct or leased.subscription.channel_id
+    announced = leased.digest or (leased.interview,)
+    own = str(client.user.id) if client.user else ""
+    after = discord.utils.time_snowflake(since - CLOCK_SLACK)
+    seen = 0
+    for _ in range(PAGES):
+        page: Sequence[Any] = await client.http.logs_from(channel_id, PAGE, after=after)
+        seen += len(page)
+        for message in page:
+            # An answer to a command or a button may bear the mark too.
+            is_ours = message["author"]["id"] == own and not message.get("interaction_metadata")
+            if is_ours and any(bears_mark(message, stored) for stored in announced):
+                return Sent(int(message["id"]), direct, found=True)
+        if len(page) < PAGE:
+            if not seen and direct is None:
+                await _require_readable(client, leased)
+            return None
+        after = max(int(message["id"]) for message in page)
+    raise HistoryUnreadableError(f"more than {PAGES * PAGE} messages since then")
+
+
+def bears_mark(message: Mapping[str, Any], stored: StoredInterview) -> bool:
+    """Whether a message, as Discord's JSON, is the interview's announcement: by its id in a
+    button's custom_id, or by its link where the rendering was a plain one."""
+    mark = ids.OpenReader(stored.id).custom_id
+    if any(part.get("custom_id") == mark for part in _components(message.get("components", []))):
+        return True
+    url = stored.interview.url
+    return bool(url) and url in message.get("content", "")
+
+
+def _components(components: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
+    for component in components:
+        yield component
+        yield from _components(component.get("components", []))
+        if "accessory" in component:
+            yield component["accessory"]
+
+
+async def _require_readable(client: KcrushClient, leased: LeasedDelivery) -> None:
+    """Discord answers with no messages, and no error, where Read Message History is missing
+    (Discord docs, Get Channel Messages). So an empty answer is believed only with the bot's
+    permissions, or any message of the channel, to support it."""
+    guild_id, channel_id = leased.subscription.guild_id, leased.subscription.channel_id
+    guild = client.get_guild(guild_id)
+    channel = guild.get_channel_or_thread(channel_id) if guild else None
+    known = own_permissions(channel) if channel is not None else None
+    if known is not None:
+        is_readable = known.read_message_history
+    else:
+        any_message: Sequence[Any] = await client.http.logs_from(channel_id, 1)
+        is_readable = bool(any_message) or await _is_readable(client, guild_id, channel_id)
+    if not is_readable:
+        raise HistoryUnreadableError("Read Message History is missing")
+
+
+async def _is_readable(client: KcrushClient, guild_id: int, channel_id: int) -> bool:
+    """By what REST says, for an empty channel of a guild that the gateway has not named. (An empty
+    thread is not asked about: none is without its first message.)"""
+    if client.user is None:
+        return False
+    guild = await client.fetch_guild(guild_id, with_counts=False)
+    channels = {channel.id: channel for channel in await guild.fetch_channels()}
+    channel = channels.get(channel_id)
+    if channel is None:
+        return False
+    me = await guild.fetch_member(client.user.id)
+    return channel.permissions_for(me).read_message_history

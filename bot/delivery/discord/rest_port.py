@@ -1,0 +1,275 @@
+"""What delivery asks of Discord, over REST."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import discord
+from discord.http import Route, handle_message_parameters
+
+from bot.client.channels import own_permissions
+from bot.client.client import KcrushClient
+from bot.core.model import Follow, StoredInterview
+from bot.core.targets import FORUMS, target_of
+from bot.delivery.discord.direct_channels import DirectChannels
+from bot.delivery.discord.forum_posts import ForumPosts
+from bot.delivery.discord.message_search import find_message
+from bot.delivery.discord.single_request import request_once
+from bot.delivery.outcomes import Sent, is_direct
+from bot.store import Addressee, DueNotice, Extra, LeasedDelivery, SentCard
+from bot.ui.announcing import Announcement, Rendering, announcement
+from bot.ui.discussion import discussion_opener, first_question, post_title
+from bot.ui.following import direct_message
+from bot.ui.subscriptions import stopped_notice
+
+THREAD_ARCHIVED = 50083
+"""Writing opens a thread again by itself; editing does not."""
+
+UNKNOWN_CHANNEL = 10003
+ALREADY_CROSSPOSTED = 40033
+THREAD_EXISTS = 160004
+"""Discord docs, JSON error codes, as those above."""
+
+ARCHIVE_AFTER: Final = 10080
+"""Minutes of silence after which a discussion is archived: a week, the longest there is."""
+
+OPENER_AMONG = 50
+"""Messages of a discussion among which its first question is looked for."""
+
+NO_PINGS = discord.AllowedMentions.none()
+
+
+class RestPort:
+    """Implements ``DiscordPort``; needs a logged-in client, but no gateway."""
+
+    def __init__(self, client: KcrushClient) -> None:
+        self._client = client
+        self._posts = ForumPosts(client)
+        self._direct = DirectChannels(client)
+
+    # ---------------------------------------------------------------- announcements
+
+    async def send(self, leased: LeasedDelivery, *, plain: bool = False) -> Sent:
+        """Send what the delivery announces, as its channel takes it.
+
+        The row's own nonce goes with ``enforce_nonce`` (which discord.py always sets): within the
+        few minutes that Discord remembers nonces, sending again gives the first message back
+        (Discord docs, Create Message). Nobody is pinged but the configured role.
+        """
+        if is_direct(leased):
+            return await self._send_direct(leased, plain=plain)
+        subscription = leased.subscription
+        rendering = Rendering.CARD
+        if plain:
+            rendering = Rendering.PLAIN
+        elif target_of(subscription).crosspost:
+            rendering = Rendering.PUBLISHED
+        content = announcement(
+            _announced(leased),
+            self._client.messages.text(),
+            rendering,
+            role_id=subscription.role_id,
+        )
+        allowed = _only(subscription.role_id)
+        if subscription.kind in FORUMS:
+            with handle_message_parameters(**content, allowed_mentions=allowed) as made:
+                tags = [
+                    tag
+                    for stored in leased.digest or (leased.interview,)
+                    for tag in stored.interview.tags
+                ]
+                post = await self._posts.create(
+                    subscription, self._title(leased), tags, made.payload or {}
+                )
+                return Sent(post.message_id, post.channel_id, plain)
+        channel = self._client.get_partial_messageable(
+            subscription.channel_id, guild_id=subscription.guild_id
+        )
+        message = await channel.send(
+            **content, nonce=leased.delivery.nonce, allowed_mentions=allowed
+        )
+        return Sent(message.id, plain=plain)
+
+    async def find(self, leased: LeasedDelivery, since: datetime) -> Sent | None:
+        """The announcement, if it stands in the channel already.
+
+        Raises:
+            HistoryUnreadableError: that can't be found out.
+        """
+        subscription = leased.subscription
+        if is_direct(leased):
+            channel_id = await self._direct.channel_of(subscription.channel_id, leased.addressee)
+            return await find_message(self._client, leased, since, channel_id)
+        if subscription.kind in FORUMS:
+            newest = (leased.digest or (leased.interview,))[0]
+            return await self._posts.find(subscription, newest, self._title(leased), since)
+        return await find_message(self._client, leased, since)
+
+    async def edit(self, card: SentCard) -> None:
+        """Bring a sent announcement up to its interview; an edit pings nobody."""
+        edit, text = card.edit, self._client.messages.text()
+        announced = Announcement(card.interview, missed=edit.missed)
+        if edit.direct:
+            content = direct_message(announced, _follows(card.addressee), text, plain=edit.plain)
+        else:
+            rendering = Rendering.PUBLISHED if edit.published else Rendering.CARD
+            rendering = Rendering.PLAIN if edit.plain else rendering
+            content = announcement(announced, text, rendering, role_id=edit.role_id)
+        # A person's direct messages belong to no guild.
+        guild_id = None if edit.direct else edit.guild_id
+        channel = self._client.get_partial_messageable(edit.channel_id, guild_id=guild_id)
+        message = channel.get_partial_message(edit.message_id)
+        try:
+            await message.edit(**content, allowed_mentions=NO_PINGS)
+        except discord.HTTPException as error:
+            if error.code != THREAD_ARCHIVED:
+                raise
+            await self._client.http.edit_channel(edit.channel_id, archived=False)
+            await message.edit(**content, allowed_mentions=NO_PINGS)
+
+    async def _send_direct(self, leased: LeasedDelivery, *, plain: bool) -> Sent:
+        """Send to a person; where the channel of their messages is not what it was, to the one
+        that Discord names now."""
+        user_id, addressee = leased.subscription.channel_id, leased.addressee
+        channel_id = await self._direct.channel_of(user_id, addressee)
+        text = self._client.messages.text()
+        content = direct_message(_announced(leased), _follows(addressee), text, plain=plain)
+
+        async def write(channel_id: int) -> Sent:
+            message = await self._client.get_partial_messageable(channel_id).send(
+                **content, nonce=leased.delivery.nonce, allowed_mentions=NO_PINGS
+            )
+            return Sent(message.id, channel_id, plain)
+
+        try:
+            return await write(channel_id)
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_CHANNEL:
+                raise
+        return await write(await self._direct.open(user_id))
+
+    def _title(self, leased: LeasedDelivery) -> str:
+        text = self._client.messages.text()
+        if leased.digest:
+            return text.plural("digest.title", len(leased.digest) + leased.more)
+        return post_title(leased.interview.interview, text("card.untitled"))
+
+    # ---------------------------------------------------------------- what follows a message
+
+    async def crosspost(self, extra: Extra) -> None:
+        """Publish a message to the followers of its channel; one that is published stays so."""
+        route = Route(
+            "POST",
+            "/channels/{channel_id}/messages/{message_id}/crosspost",
+            channel_id=extra.channel_id,
+            message_id=extra.message_id,
+        )
+        try:
+            await request_once(self._client, route)
+        except discord.HTTPException as error:
+            if error.code != ALREADY_CROSSPOSTED:
+                raise
+
+    async def open_discussion(self, extra: Extra, stored: StoredInterview) -> int:
+        """Open a message's thread with a first question; the thread's id.
+
+        A message has one thread at most, and its id is the message's (Discord docs, Start Thread
+        from Message): that there is one already is as good as having made it. The first question
+        has a nonce of its own, and is looked for before a second attempt.
+        """
+        text = self._client.messages.text()
+        thread_id = extra.message_id
+        try:
+            await self._client.http.start_thread_with_message(
+                extra.channel_id,
+                extra.message_id,
+                name=post_title(stored.interview, text("card.untitled")),
+                auto_archive_duration=ARCHIVE_AFTER,
+            )
+        except discord.HTTPException as error:
+            if error.code != THREAD_EXISTS:
+                raise
+        if extra.attempts and await self._has_opener(thread_id):
+            return thread_id
+        thread = self._client.get_partial_messageable(thread_id, guild_id=extra.guild_id)
+        await thread.send(
+            view=discussion_opener(stored, first_question(stored.interview), text),
+            nonce=f"{extra.nonce}d",
+            allowed_mentions=NO_PINGS,
+        )
+        return thread_id
+
+    async def _has_opener(self, thread_id: int) -> bool:
+        """Whether the bot wrote in the thread; Discord's own notes in its name don't count."""
+        found: Sequence[Any] = await self._client.http.logs_from(
+            thread_id, OPENER_AMONG, after=thread_id
+        )
+        own = str(self._client.user.id) if self._client.user else ""
+        return any(
+            message["author"]["id"] == own and message.get("type", 0) == 0 for message in found
+        )
+
+    # ---------------------------------------------------------------- notices to admins
+
+    async def notify_admin(self, notices: Sequence[DueNotice], nonce: str) -> bool:
+        """Send notices to the person who set these up; where they take no messages of the bot, to
+        the guild's system channel; false where that is closed as well."""
+        first = notices[0]
+        own_id = self._client.user.id if self._client.user else 0
+        if first.created_by != own_id:
+            channel_id = await self._admin_channel(first.created_by)
+            if channel_id and await self._send_notices(channel_id, notices, nonce):
+                return True
+        system = self._system_channel(first.guild_id)
+        return system is not None and await self._send_notices(system, notices, f"{nonce}s")
+
+    async def _admin_channel(self, user_id: int) -> int | None:
+        try:
+            opened = await self._client.http.start_private_message(user_id)
+        except discord.HTTPException as error:
+            if not _is_final(error):
+                raise
+            return None
+        return int(opened["id"])
+
+    def _system_channel(self, guild_id: int) -> int | None:
+        """Where Discord itself greets members, if the bot may write there, as far as it knows."""
+        guild = self._client.get_guild(guild_id)
+        channel = guild.system_channel if guild is not None else None
+        may = own_permissions(channel) if channel is not None else None
+        if channel is None or may is None:
+            return None
+        return channel.id if may.view_channel and may.send_messages else None
+
+    async def _send_notices(
+        self, channel_id: int, notices: Sequence[DueNotice], nonce: str
+    ) -> bool:
+        guild = self._client.get_guild(notices[0].guild_id)
+        view = stopped_notice(notices, self._client.messages.text(), guild.name if guild else None)
+        try:
+            await self._client.get_partial_messageable(channel_id).send(
+                view=view, nonce=nonce, allowed_mentions=NO_PINGS
+            )
+        except discord.HTTPException as error:
+            if not _is_final(error):
+                raise
+            return False
+        return True
+
+
+def _announced(leased: LeasedDelivery) -> Announcement:
+    return Announcement(leased.interview, leased.digest, leased.more, leased.delivery.missed)
+
+
+def _follows(addressee: Addressee | None) -> tuple[Follow, ...]:
+    return addressee.follows if addressee is not None else ()
+
+
+def _only(role_id: int | None) -> discord.AllowedMentions:
+    roles: Any = [discord.Object(role_id)] if role_id else False
+    return discord.AllowedMentions(everyone=False, users=False, replied_user=False, roles=roles)
+
+
+def _is_final(error: discord.HTTPException) -> bool:
+    """Refused for good: closed direct messages (50007), no common guild, no such person."""
+    return error.status in (400, 403, 404) and bool(error.code)

@@ -1,0 +1,90 @@
+"""A bot that delivers to a whole Discord: real sockets, faults on demand, forgotten nonces."""
+
+import asyncio
+import contextlib
+import random
+from dataclasses import dataclass
+
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.client.client import KcrushClient
+from bot.core.i18n import load_messages
+from bot.delivery.announcer import Announcer, Tuning
+from bot.delivery.discord.rest_port import RestPort
+from bot.delivery.editor import Editor
+from bot.delivery.responses import InvalidResponses, trace_responses
+from bot.store import open_store
+from sandbox import Sandbox
+from tests.clock import FakeClock
+from tests.delivery.fakes import FreePace, Outbox
+from tests.openapi import observing
+from tests.store.rows import add_subscription
+
+MESSAGES = load_messages()
+
+
+@dataclass
+class Scene:
+    sandbox: Sandbox
+    outbox: Outbox
+    clock: FakeClock
+    client: KcrushClient
+    announcer: Announcer
+    editor: Editor
+    invalid: InvalidResponses
+
+    async def channel(self, name="news"):
+        guild = self.sandbox.world.add_guild(name)
+        channel = self.sandbox.world.add_channel(guild, name)
+        await add_subscription(self.outbox.store, guild.id, channel.id, None, guild.owner.id)
+        return channel
+
+    async def drain(self, times=1, pause=30.0):
+        for _ in range(times):
+            await self.announcer.drain()
+            await self.clock.advance(pause)
+
+
+@contextlib.asynccontextmanager
+async def opened(folder, monkeypatch, *, nonce_window=300.0, trust=120.0):
+    checker = observing()
+    async with contextlib.AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(
+            Sandbox(page=False, observer=checker, rate_limits=False, nonce_window=nonce_window)
+        )
+        monkeypatch.setattr(Route, "BASE", sandbox.api_url)
+        monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))
+        clock = FakeClock()
+        # The sandbox dates messages by the real clock; the search must begin before them.
+        store = await stack.enter_async_context(
+            open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", clock)
+        )
+        invalid = InvalidResponses(clock)
+        client = KcrushClient(
+            MESSAGES,
+            lambda: "K7F2QM",
+            gateway_url=sandbox.gateway_url,
+            http_trace=trace_responses(invalid),
+        )
+        stack.push_async_callback(client.close)
+        await client.login(sandbox.token)
+        port, rng, pace = RestPort(client), random.Random(3), FreePace()
+        announcer = Announcer(store, port, clock, rng, pace, Tuning(nonce_window=trust))
+        editor = Editor(store, port, clock, rng, pace)
+        yield Scene(sandbox, Outbox(store, clock), clock, client, announcer, editor, invalid)
+    checker.assert_clean()
+
+
+@contextlib.asynccontextmanager
+async def connected(scene):
+    task = asyncio.create_task(scene.client.connect())
+    try:
+        await scene.sandbox.wait_ready()
+        await asyncio.wait_for(scene.client.wait_until_ready(), 10)
+        yield
+    finally:
+        await scene.client.close()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

@@ -1,0 +1,50 @@
+"""The name of a thread, and the question that opens it."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.model import Interview, Transcript, Turn
+from bot.core.text import is_visible, measure
+from bot.ui.discussion import TITLE_LIMIT, first_question, post_title
+
+
+def titled(title: str) -> Interview:
+    return Interview(guid="g", url="https://kcrush.example/", title=title)
+
+
+def asked(*questions: str) -> Interview:
+    turns = tuple(Turn(number, question, ()) for number, question in enumerate(questions, 1))
+    return Interview("g", "https://kcrush.example/", "T", transcript=Transcript("", turns, ""))
+
+
+@settings(max_examples=100)
+@given(st.text(max_size=300))
+def test_any_title_is_a_post_s_name(title: str) -> None:
+    name = post_title(titled(title), "Untitled")
+    assert is_visible(name)
+    assert 1 <= measure(name) <= TITLE_LIMIT
+    assert "\n" not in name
+
+
+def test_a_long_title_is_cut_at_a_word() -> None:
+    name = post_title(titled("word " * 40), "Untitled")
+    assert name.endswith("word…")
+    assert post_title(titled("  "), "Untitled") == "Untitled"
+
+
+@pytest.mark.parametrize(
+    ("questions", "number"),
+    [
+        (["Who are you?", "Tell us more.", "What do you eat?"], 3),
+        (["Who are you?", "Tell us more."], 1),
+        (["Please say hello.", "Tell us more."], 1),
+        (["", "Who?"], 2),
+        (["Hello?", "Why " * 100 + "?", "And now?"], 3),
+        ([], None),
+        (["", "  "], None),
+    ],
+)
+def test_the_question_that_opens_a_discussion(questions: list[str], number: int | None) -> None:
+    turn = first_question(asked(*questions))
+    assert (turn.number if turn else None) == number
