@@ -49,7 +49,7 @@ async def sending(
         announcer = Announcer(
             stage.store, RestPort(stage.client), stage.clock, random.Random(1), AtOnce()
         )
-        announcer.on_direct = made[0].heard
+        announcer.on_direct = made[0].on_direct_message
         yield stage, announcer
 
 

@@ -166,7 +166,7 @@ async def test_a_notice_that_a_crash_left_open_is_not_told_twice(scene, notifier
     await scene.drain(pause=1)
     notices = scene.outbox.store.notices
     begun = await notices.due(scene.clock.now(), 10)
-    await notices.begin(begun, scene.clock.now())
+    await notices.begin_attempt(begun, scene.clock.now())
     await scene.clock.advance(121)
     assert await notifier.notify_due() == 0
     assert told(scene, owner_of(scene, channel)) == []
