@@ -11,7 +11,7 @@ from bot.core.errors import UserError
 from bot.core.i18n import Text
 from bot.core.model import Artist, Topic
 from bot.core.text import is_visible
-from bot.fans.reading import Day, SearchRequest
+from bot.fans.results import Day, SearchRequest
 from bot.ui import ids
 from bot.ui.interviews import interview_choice
 from bot.ui.layout import Layout, button

@@ -1,0 +1,1 @@
+"""The services behind the fans' commands; they know nothing of Discord."""

@@ -17,7 +17,7 @@ from bot.core.clock import Clock
 from bot.core.errors import UserError
 from bot.core.model import Artist, Follow, Reached, Subject
 from bot.core.supervisor import supervise
-from bot.fans.reading import CHOICES
+from bot.fans.results import CHOICES
 from bot.search import SearchIndex
 from bot.store import FOLLOWS_LIMIT, DirectMessageStatus, FollowOutcome, FollowRequest, Store
 

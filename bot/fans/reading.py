@@ -8,149 +8,40 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, timedelta
 
 from bot.core.artists import artist_id, is_called
 from bot.core.clock import Clock
 from bot.core.errors import UserError
-from bot.core.model import Artist, InterviewSummary, Quote, StoredInterview, Topic
+from bot.core.model import Artist, InterviewSummary, StoredInterview, Topic
+from bot.fans.results import (
+    CHOICES,
+    FILTERS,
+    HITS_PER_PAGE,
+    INTERVIEWS_PER_ARTIST_PAGE,
+    LATEST_PER_PAGE,
+    ArtistMatch,
+    ArtistProfile,
+    Day,
+    HitGroup,
+    InterviewList,
+    OnThisDay,
+    Quoted,
+    SearchRequest,
+    SearchResultPage,
+)
 from bot.quotes.choosing import choose
-from bot.search import Filters, Hit, SearchIndex
+from bot.search import Filters, SearchIndex
 from bot.store import Store
-
-CHOICES = 25
-"""Discord docs, Application Commands, autocomplete: the most choices that are shown."""
-
-LATEST_PER_PAGE = 10
-HITS_PER_PAGE = 5
-INTERVIEWS_PER_ARTIST_PAGE = 8
-"""So many that the longest entries together stay below Discord's 4,000 characters."""
 
 QUOTED_FROM = 3
 """An artist's newest interviews, of which the first that can be quoted is."""
-
-FILTERS = ("artist", "kind", "year")
-
-
-@dataclass(frozen=True, slots=True)
-class InterviewList:
-    """A page (from 0) of the newest interviews, of one topic or all."""
-
-    summaries: tuple[InterviewSummary, ...]
-    page: int
-    more: bool
-    kind: Topic | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SearchRequest:
-    """A search as a person made it: words, and what it is narrowed to."""
-
-    query: str
-    artist: Artist | None = None
-    kind: Topic | None = None
-    year: int | None = None
-
-    @property
-    def is_narrowed(self) -> bool:
-        return self != SearchRequest(self.query)
-
-    def without(self, name: str) -> "SearchRequest":
-        """The same search less one of the ``FILTERS``, or less ``all`` of them."""
-        names = FILTERS if name == "all" else (name,)
-        return replace(self, **dict.fromkeys(names))  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True, slots=True)
-class HitGroup:
-    """An interview and the hits in it, most relevant first."""
-
-    interview: InterviewSummary
-    hits: tuple[Hit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResultPage:
-    """A page (from 0) of a search, most relevant first; ``total`` counts the hits of all pages.
-
-    ``exact`` is false where no passage holds all the words, and these come nearest: the hits of
-    the query ``corrected``, where there is one. Where they are exact but few, ``corrected`` is a
-    query that may find more. Where nothing was found, ``hits_without`` says how many hits there
-    are without each of the ``FILTERS``, or without ``all``.
-    """
-
-    request: SearchRequest
-    groups: tuple[HitGroup, ...]
-    page: int
-    total: int
-    exact: bool = True
-    corrected: str | None = None
-    hits_without: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def more(self) -> bool:
-        return (self.page + 1) * HITS_PER_PAGE < self.total
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A day of any year."""
-
-    month: int
-    day: int
-
 
 _DAYS = [
     Day(when.month, when.day)
     for when in (date(2000, 1, 1) + timedelta(days=number) for number in range(366))
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class OnThisDay:
-    """A page (from 0) of what was published on a day in other years than ``year``, newest first.
-
-    Where there is nothing, ``nearest`` are the nearest days before and after it with something,
-    and how much that is.
-    """
-
-    day: Day
-    year: int
-    summaries: tuple[InterviewSummary, ...]
-    page: int
-    total: int
-    nearest: tuple[tuple[Day, int], ...] = ()
-
-    @property
-    def more(self) -> bool:
-        return (self.page + 1) * LATEST_PER_PAGE < self.total
-
-
-Quoted = tuple[InterviewSummary, Quote] | None
-
-
-@dataclass(frozen=True, slots=True)
-class ArtistProfile:
-    """An artist, a page (from 0) of the interviews with them, and on the first page a quote from
-    a new one."""
-
-    artist: Artist
-    summaries: tuple[InterviewSummary, ...]
-    page: int
-    quoted: Quoted = None
-
-
-@dataclass(frozen=True, slots=True)
-class ArtistMatch:
-    """Whom typed words mean: an ``artist``, or several candidates, or nobody.
-
-    ``exact`` is true where the candidates have just this name.
-    """
-
-    artist: Artist | None = None
-    candidates: tuple[Artist, ...] = ()
-    exact: bool = False
 
 
 class Reading:

@@ -1,5 +1,5 @@
-"""Values to Discord layouts: pure functions, (values, ``Text``) -> ``Layout``.
+"""Values rendered as Discord messages: pure functions, (values, ``Text``) -> ``Layout``.
 
-Whatever an interview holds, a layout stays within Discord's limits (``bot.ui.layout``) and shows
+Whatever an interview contains, a layout stays within Discord's limits (``bot.ui.layout``) and shows
 the article's text literally (``bot.ui.markdown``).
 """

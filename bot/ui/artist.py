@@ -9,7 +9,7 @@ from bot.core.artists import is_called
 from bot.core.i18n import Text
 from bot.core.model import Artist, InterviewSummary, Quote
 from bot.core.text import is_visible, measure, one_line, shorten
-from bot.fans.reading import INTERVIEWS_PER_ARTIST_PAGE, ArtistProfile
+from bot.fans.results import INTERVIEWS_PER_ARTIST_PAGE, ArtistProfile
 from bot.ui import ids
 from bot.ui.interviews import entry, interview_menu, title_link
 from bot.ui.layout import (

@@ -7,7 +7,7 @@ from bot.core.i18n import Text
 from bot.core.model import InterviewSummary
 from bot.core.text import one_line, shorten
 from bot.fans.library import SimilarInterviews
-from bot.fans.reading import LATEST_PER_PAGE, Day, InterviewList, OnThisDay
+from bot.fans.results import LATEST_PER_PAGE, Day, InterviewList, OnThisDay
 from bot.ui import ids
 from bot.ui.interviews import LIST_TITLE_LIMIT, brief_entry, entry, interview_menu, title_of
 from bot.ui.layout import (

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.core.i18n import Text
 from bot.core.model import COVER, InterviewSummary, Position
 from bot.core.text import is_visible, one_line, shorten
-from bot.fans.reading import HITS_PER_PAGE, SearchRequest, SearchResultPage
+from bot.fans.results import HITS_PER_PAGE, SearchRequest, SearchResultPage
 from bot.search import Fragment, Hit
 from bot.ui import ids
 from bot.ui.interviews import entry, question_title, title_of

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from bot.core.i18n import load_messages
 from bot.core.model import Topic
-from bot.fans.reading import Reading, SearchRequest
+from bot.fans.reading import Reading
+from bot.fans.results import SearchRequest
 from bot.search import SearchIndex
 from bot.store import open_store
 from bot.ui.artist import artists_page, nobody_page

@@ -14,7 +14,7 @@ import pytest
 from bot.core.errors import ParseError
 from bot.core.i18n import load_messages
 from bot.core.model import Interview, InterviewSummary, Position, StoredInterview
-from bot.fans.reading import InterviewList
+from bot.fans.results import InterviewList
 from bot.feed.decoding import BadCodingError, BodyDecoder, TooLargeError
 from bot.feed.parse import parse_any, parse_feed
 from bot.store import OpenedInterview

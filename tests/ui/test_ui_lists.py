@@ -16,7 +16,7 @@ from bot.core.model import (
     Timetable,
     Topic,
 )
-from bot.fans.reading import Day, InterviewList, OnThisDay
+from bot.fans.results import Day, InterviewList, OnThisDay
 from bot.store import SubscriptionOverview
 from bot.ui.interviews import interview_choice
 from bot.ui.lists import choices_page, day_page, latest_page

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.core.i18n import Text
 from bot.core.model import Topic
-from bot.fans.reading import HitGroup, SearchRequest, SearchResultPage
+from bot.fans.results import HitGroup, SearchRequest, SearchResultPage
 from bot.search import Fragment, Hit
 from bot.ui.ids import short_query
 from bot.ui.search_results import search_page, unknown_artist

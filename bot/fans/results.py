@@ -1,0 +1,131 @@
+"""What the fans' services answer, as values that ``bot.ui`` renders."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from bot.core.model import Artist, InterviewSummary, Quote, Topic
+from bot.search import Hit
+
+CHOICES = 25
+"""Discord docs, Application Commands, autocomplete: the most choices that are shown."""
+
+LATEST_PER_PAGE = 10
+HITS_PER_PAGE = 5
+INTERVIEWS_PER_ARTIST_PAGE = 8
+"""So many that the longest entries together stay below Discord's 4,000 characters."""
+
+FILTERS = ("artist", "kind", "year")
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewList:
+    """A page (from 0) of the newest interviews, of one topic or all."""
+
+    summaries: tuple[InterviewSummary, ...]
+    page: int
+    more: bool
+    kind: Topic | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A search as a person made it: words, and what it is narrowed to."""
+
+    query: str
+    artist: Artist | None = None
+    kind: Topic | None = None
+    year: int | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        return self != SearchRequest(self.query)
+
+    def without(self, name: str) -> "SearchRequest":
+        """The same search less one of the ``FILTERS``, or less ``all`` of them."""
+        names = FILTERS if name == "all" else (name,)
+        return replace(self, **dict.fromkeys(names))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class HitGroup:
+    """An interview and the hits in it, most relevant first."""
+
+    interview: InterviewSummary
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResultPage:
+    """A page (from 0) of a search, most relevant first; ``total`` counts the hits of all pages.
+
+    ``exact`` is false where no passage holds all the words, and these come nearest: the hits of
+    the query ``corrected``, where there is one. Where they are exact but few, ``corrected`` is a
+    query that may find more. Where nothing was found, ``hits_without`` says how many hits there
+    are without each of the ``FILTERS``, or without ``all``.
+    """
+
+    request: SearchRequest
+    groups: tuple[HitGroup, ...]
+    page: int
+    total: int
+    exact: bool = True
+    corrected: str | None = None
+    hits_without: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def more(self) -> bool:
+        return (self.page + 1) * HITS_PER_PAGE < self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of any year."""
+
+    month: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class OnThisDay:
+    """A page (from 0) of what was published on a day in other years than ``year``, newest first.
+
+    Where there is nothing, ``nearest`` are the nearest days before and after it with something,
+    and how much that is.
+    """
+
+    day: Day
+    year: int
+    summaries: tuple[InterviewSummary, ...]
+    page: int
+    total: int
+    nearest: tuple[tuple[Day, int], ...] = ()
+
+    @property
+    def more(self) -> bool:
+        return (self.page + 1) * LATEST_PER_PAGE < self.total
+
+
+Quoted = tuple[InterviewSummary, Quote] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArtistProfile:
+    """An artist, a page (from 0) of the interviews with them, and on the first page a quote from
+    a new one."""
+
+    artist: Artist
+    summaries: tuple[InterviewSummary, ...]
+    page: int
+    quoted: Quoted = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArtistMatch:
+    """Whom typed words mean: an ``artist``, or several candidates, or nobody.
+
+    ``exact`` is true where the candidates have just this name.
+    """
+
+    artist: Artist | None = None
+    candidates: tuple[Artist, ...] = ()
+    exact: bool = False
