@@ -16,28 +16,32 @@ class Site:
     identity = "site"
 
     def __init__(self, count):
-        self.interviews = {number: summary(number) for number in range(count, 0, -1)}
+        self.rows = {number: summary(number) for number in range(count, 0, -1)}
         self.changes = 0
         self.between = lambda: None
 
     @property
+    def interviews(self):
+        return self
+
+    @property
     def ids(self):
-        return [*self.interviews]
+        return [*self.rows]
 
     async def revision(self):
         return self.changes
 
     async def latest(self, limit=25, offset=0):
-        page = [*self.interviews.values()][offset:][:limit]
+        page = [*self.rows.values()][offset:][:limit]
         self.between()
         return page
 
     def withdraw(self, number):
-        del self.interviews[number]
+        del self.rows[number]
         self.changes += 1
 
     def put(self, one):
-        self.interviews = {one.id: one, **self.interviews, one.id: one}
+        self.rows = {one.id: one, **self.rows, one.id: one}
         self.changes += 1
 
 
