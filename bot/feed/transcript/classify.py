@@ -44,6 +44,9 @@ _REQUIRED = {1.0: (2, 0.40, 0.0), 0.5: (2, 0.60, 0.55), 0.0: (3, 0.65, 0.68)}
 _REQUIRED_OF_LABELS = (2, 0.50, 0.45)
 # Typography from which on one question fewer suffices, where the voice leaves no doubt.
 _PLAIN_TYPOGRAPHY = 0.6
+# Of an article that announces nothing: the share of its questions that are plainly such, and the
+# share of its lines that its questions have to be.
+_PLAIN_SHARE, _LEAST_DENSITY = 0.5, 0.08
 _OUTRO_AT_MOST = 12
 # How much a further mark has to raise the score to join the best one.
 _JOINING_ADDS = 0.01
@@ -94,10 +97,23 @@ def is_interview(best: Candidate, evidence: Evidence) -> bool:
     elif not evidence.announced and _is_quiz(groups, evidence):
         return False
     found = best.score
+    known = named or (best.askers and found.title == 1)
+    if not (evidence.announced or known or _interrogates(groups, evidence)):
+        return False
     answered = len(groups) if best.askers else len(groups) * found.answered
     if found.voice >= 1 and found.typography >= _PLAIN_TYPOGRAPHY:
         answered += 1
     return answered >= number and found.content >= content and found.voice >= voice
+
+
+def _interrogates(groups: Sequence[Sequence[int]], evidence: Evidence) -> bool:
+    """Whether most groups are plainly questions, and not few among many lines."""
+    plain = sum(
+        any(evidence.sure[n] or wording.ends_asking(evidence.texts[n]) for n in group)
+        for group in groups
+    )
+    inside = len(evidence.lines) - groups[0][0]
+    return plain >= _PLAIN_SHARE * len(groups) and len(groups) >= _LEAST_DENSITY * inside
 
 
 def _is_quiz(groups: Sequence[Sequence[int]], evidence: Evidence) -> bool:

@@ -15,7 +15,7 @@ class Evidence:
     """The lines of an article, their labels, and their wording without the labels.
 
     ``announced`` is 1.0 where the title says that the article is an interview, 0.5 where only its
-    first lines do, else 0.0. The lists run parallel to ``lines``.
+    first lines do, or it tells of somebody who talks, else 0.0. The lists are by line number.
     """
 
     def __init__(self, lines: Sequence[Line], title: str) -> None:
@@ -24,7 +24,8 @@ class Evidence:
         self.texts = [self._without_label(number) for number in range(len(lines))]
         self.title = title
         head = "\n".join(line.text[:1000] for line in lines[:_HEAD_LINES])
-        self.announced = 1.0 if wording.announces(title) else 0.5 * wording.announces(head)
+        said = wording.announces(head) or wording.tells_of_talk(title)
+        self.announced = 1.0 if wording.announces(title) else 0.5 * said
         reader = wording.Wording.of(self.texts)
         signals = [reader.signals(text) for text in self.texts]
         self.own_story = [line.own_story for line in signals]

@@ -113,6 +113,13 @@ _HANGUL = re.compile(r"[\uac00-\ud7a3\u3131-\u318e]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_TALKS = re.compile(
+    r"(?i)\s(?:talks?\s(?:to|with|about|[A-Z“‘\"])|opens?\sup|answers?\s(?:\w+\s)?questions"
+    r"|discuss(?:es)?\s|on\s(?:h(?:is|er)|their)\s)"
+)
+_ABOUT_INTERVIEWS = re.compile(
+    r"\b(?:interview(?:ing)? (?:questions?|prep\w*|tips|guide|process|skills)|job interviews?)\b"
+)
 _ANNOUNCES = re.compile(
     r"\b(?:we (?:asked|talked|spoke|sat down|caught up|chatted|quizzed)|(?:spoke|talks?|talked)"
     r" (?:with|to) (?:us|me)|(?:questions|minutes|conversation|chat) with|in conversation|asked"
@@ -397,11 +404,18 @@ def greets(text: str) -> bool:
 def announces(text: str) -> bool:
     """Whether it says in any language that what follows is an interview."""
     lowered = text.lower()
+    if _ABOUT_INTERVIEWS.search(lowered):
+        return False
     if bool(_ANNOUNCES.search(lowered)) or not every_word("interview").isdisjoint(
         _WORD.findall(lowered)
     ):
         return True
     return "q&a" in lowered or any(word in text for one in _scripted() for word in one.interview)
+
+
+def tells_of_talk(title: str) -> bool:
+    """Whether a title says that somebody talks: "Kim Opens Up About Her Debut"."""
+    return bool(_TALKS.search(title))
 
 
 def is_byline(text: str) -> bool:
