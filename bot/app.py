@@ -14,7 +14,7 @@ from bot.archive import Backfill
 from bot.client.client import KcrushClient
 from bot.client.command_sync import CatalogueTranslator, sync_commands
 from bot.client.connection import hold_connection, is_connected, log_in, use_rest_api
-from bot.client.guild_sync import Keeping
+from bot.client.guild_sync import GuildSync
 from bot.client.home import keep_home
 from bot.core.clock import Clock
 from bot.core.i18n import Messages
@@ -72,7 +72,7 @@ class App:
     editor: Editor
     notifier: AdminNotifier
     extras: ExtrasService
-    keeping: Keeping
+    guild_sync: GuildSync
     library: Library
     following: FollowService
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -146,8 +146,8 @@ async def open_app(
         extras = ExtrasService(store, port, clock, rng, pace)
         notifier = AdminNotifier(store, port, clock, rng, pace)
         ProbeTrigger(client, store, clock, announcer.wake).listen()
-        keeping = Keeping(client, store, clock, announcer.wake)
-        keeping.listen()
+        guild_sync = GuildSync(client, store, clock, announcer.wake)
+        guild_sync.listen()
         changed = asyncio.Event()
 
         def stored() -> None:
@@ -199,7 +199,7 @@ async def open_app(
             editor,
             notifier,
             extras,
-            keeping,
+            guild_sync,
             library,
             following,
             changed,
@@ -230,7 +230,7 @@ async def run(
             tasks.create_task(_notify(app), name="notifier"),
             tasks.create_task(_follow_up(app), name="extras"),
             tasks.create_task(_keep_home(app), name="home"),
-            tasks.create_task(app.keeping.run(), name="keeping"),
+            tasks.create_task(app.guild_sync.run(), name="keeping"),
             tasks.create_task(app.library.run(), name="library"),
             tasks.create_task(app.following.run(), name="following"),
         ]

@@ -1,7 +1,9 @@
-"""Keeps the rows true to the guilds: what left is remembered for a while, what is gone is ended.
+"""Brings the database in line with the guilds: of those that left, data is kept for a while;
+subscriptions of channels that are gone end, and lost roles are noted.
 
-Told by the gateway's events, and looked up anew whenever the client is ready, for guilds and roles
-may have changed while nobody listened. A channel that went meanwhile is found out by sending.
+Done at the gateway's events, and for all guilds whenever the client is ready, for guilds and roles
+may have changed while the bot was away. A channel that was deleted meanwhile is found out by
+sending.
 """
 
 from collections.abc import Callable, Coroutine
@@ -23,14 +25,14 @@ GRACE = timedelta(days=30)
 """How long the settings of a guild that removed the bot are stored."""
 
 PURGE_EVERY = 24 * 3600.0
-"""Seconds between two looks for guilds whose days of grace are over."""
+"""Seconds between two looks for guilds that left more than ``GRACE`` ago."""
 
 CHANNEL_GONE = "unknown-channel"
-"""``delivery.reason.unknown-channel``: the same words as for one found out by sending."""
+"""``delivery.reason.unknown-channel``: the same reason as for one found out by sending."""
 
 
-class Keeping:
-    """The keeper; `wake` rouses whoever sends, after a change that may make something due."""
+class GuildSync:
+    """Does it; `wake` is called after a change that may make a delivery due."""
 
     def __init__(
         self, client: KcrushClient, store: Store, clock: Clock, wake: Callable[[], None]
@@ -41,7 +43,7 @@ class Keeping:
         self._wake = wake
 
     def listen(self) -> None:
-        """Hear the client's events from now on."""
+        """Listen to the client's events from now on."""
         self._client.add_listener(self._ready, "on_ready")
         self._client.add_listener(self._joined, "on_guild_join")
         self._client.add_listener(self._removed, "on_guild_remove")
@@ -50,7 +52,7 @@ class Keeping:
         self._client.add_listener(self._role_deleted, "on_guild_role_delete")
 
     async def run(self) -> None:
-        """Delete what its guild's days of grace are over for, once a day; no failure ends it."""
+        """Purge once a day, until cancelled; no failure ends it."""
 
         async def purge() -> float:
             await self.purge()
@@ -70,7 +72,7 @@ class Keeping:
         return purged
 
     async def compare(self) -> None:
-        """Hold what is stored against the guilds and roles that the client knows of.
+        """Compare what is stored with the guilds and roles of the client's cache, and update it.
 
         Raises:
             StoreError: the store can't be read or written.
@@ -92,22 +94,22 @@ class Keeping:
     # ---------------------------------------------------------------- events
 
     async def _ready(self) -> None:
-        await self._guarded(self.compare())
+        await self._log_store_error(self.compare())
 
     async def _joined(self, guild: discord.Guild) -> None:
-        await self._guarded(self._come_back(guild.id))
+        await self._log_store_error(self._come_back(guild.id))
 
     async def _removed(self, guild: discord.Guild) -> None:
-        await self._guarded(self._leave(guild.id))
+        await self._log_store_error(self._leave(guild.id))
 
     async def _channel_deleted(self, channel: discord.abc.GuildChannel) -> None:
-        await self._guarded(self._end(channel.id))
+        await self._log_store_error(self._end(channel.id))
 
     async def _thread_deleted(self, payload: discord.RawThreadDeleteEvent) -> None:
-        await self._guarded(self._end(payload.thread_id))
+        await self._log_store_error(self._end(payload.thread_id))
 
     async def _role_deleted(self, role: discord.Role) -> None:
-        await self._guarded(self._store.subscriptions.lose_roles(role.guild.id, [role.id]))
+        await self._log_store_error(self._store.subscriptions.lose_roles(role.guild.id, [role.id]))
 
     async def _leave(self, guild_id: int) -> None:
         parked = await self._store.guilds.leave(guild_id)
@@ -125,9 +127,9 @@ class Keeping:
             self._wake()
 
     @staticmethod
-    async def _guarded(change: Coroutine[Any, Any, object]) -> None:
-        """What the store could not take is found out anew when the client is ready again, or by
-        sending."""
+    async def _log_store_error(change: Coroutine[Any, Any, object]) -> None:
+        """Await a change. What the store refuses is found out again when the client is ready the
+        next time, or by sending."""
         try:
             await change
         except StoreError as error:

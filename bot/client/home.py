@@ -1,7 +1,7 @@
 """The home channel: an announcement channel of the bot's own guild, which others follow.
 
-The bot keeps a subscription for it by itself, with publishing on, made in the bot's own name. So a
-new interview is one message and one crosspost, however many channels follow.
+The bot subscribes it by itself, in its own name and with crossposting on. So a new interview is one
+message and one crosspost, however many channels follow.
 """
 
 from dataclasses import replace
@@ -19,8 +19,8 @@ logger = structlog.get_logger(__name__)
 
 
 async def keep_home(client: KcrushClient, store: Store, channel_id: int | None) -> bool:
-    """See to the home channel's subscription, and end those of former home channels; whether
-    there is a home channel that will do. Needs a logged-in client.
+    """Subscribe the home channel, and end the subscriptions of former home channels; whether there
+    is a usable home channel. Needs a logged-in client.
 
     What an admin of the home guild changed (paused, a role) is left alone.
 
@@ -40,7 +40,7 @@ async def keep_home(client: KcrushClient, store: Store, channel_id: int | None) 
         return False
     _warn_of_missing(channel)
     before = await store.subscriptions.find(channel.guild.id, channel_id)
-    if before is not None and _will_do(before):
+    if before is not None and _is_published(before):
         return True
     await store.subscriptions.subscribe(channel.guild.id, channel_id, own_id, _published)
     logger.info("home.kept", channel=channel_id, guild=channel.guild.id)
@@ -80,9 +80,9 @@ def _warn_of_missing(channel: discord.TextChannel) -> None:
         logger.error("home.missing-permissions", channel=channel.id, missing=missing)
 
 
-def _will_do(subscription: Subscription) -> bool:
-    kept = subscription.state is not SubscriptionState.ENDED
-    return kept and _published(subscription) == subscription
+def _is_published(subscription: Subscription) -> bool:
+    is_active = subscription.state is not SubscriptionState.ENDED
+    return is_active and _published(subscription) == subscription
 
 
 def _published(subscription: Subscription) -> Subscription:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.client.guild_sync import PURGE_EVERY, Keeping
+from bot.client.guild_sync import PURGE_EVERY, GuildSync
 from bot.core.model import Doubt, SubscriptionState
 from bot.store.tables import deliveries, guilds, subscriptions
 from sandbox.entities import ChannelType
@@ -19,11 +19,11 @@ DAY = 24 * 3600
 
 
 @pytest.fixture
-async def kept(on_stage: Stage) -> Keeping:
+async def kept(on_stage: Stage) -> GuildSync:
     """The stage with its rows kept true to the guilds."""
-    keeping = Keeping(on_stage.client, on_stage.store, on_stage.clock, on_stage.roused.set)
-    keeping.listen()
-    return keeping
+    sync = GuildSync(on_stage.client, on_stage.store, on_stage.clock, on_stage.roused.set)
+    sync.listen()
+    return sync
 
 
 async def until(condition: Callable[[], Awaitable[object]]) -> None:
@@ -48,7 +48,7 @@ async def is_left(stage: Stage) -> bool:
 
 
 async def test_a_guild_that_comes_back_in_time_finds_everything(
-    on_stage: Stage, kept: Keeping
+    on_stage: Stage, kept: GuildSync
 ) -> None:
     world, guild = on_stage.sandbox.world, on_stage.guild
     await ask(on_stage, "add", timezone="Asia/Seoul", quiet="23-7")
@@ -70,7 +70,7 @@ async def test_a_guild_that_comes_back_in_time_finds_everything(
     assert await kept.purge() == 0
 
 
-async def test_after_thirty_days_nothing_of_it_is_left(on_stage: Stage, kept: Keeping) -> None:
+async def test_after_thirty_days_nothing_of_it_is_left(on_stage: Stage, kept: GuildSync) -> None:
     await ask(on_stage, "add")
     await come_out(on_stage, 1)
     await on_stage.store.guilds.edit(1, lambda guild: guild)
@@ -98,7 +98,7 @@ async def test_after_thirty_days_nothing_of_it_is_left(on_stage: Stage, kept: Ke
 
 
 async def test_what_happened_while_nobody_listened_is_found_out(
-    on_stage: Stage, kept: Keeping
+    on_stage: Stage, kept: GuildSync
 ) -> None:
     await ask(on_stage, "add")
     await add_subscription(on_stage.store, 1, 10, None, 77)
@@ -115,7 +115,7 @@ async def test_what_happened_while_nobody_listened_is_found_out(
     assert not await is_left(on_stage)
 
 
-async def test_settings_and_pauses_outlast_an_absence(on_stage: Stage, kept: Keeping) -> None:
+async def test_settings_and_pauses_outlast_an_absence(on_stage: Stage, kept: GuildSync) -> None:
     await ask(on_stage, "add")
     await ask(on_stage, "pause")
     await on_stage.ask(
@@ -130,7 +130,7 @@ async def test_settings_and_pauses_outlast_an_absence(on_stage: Stage, kept: Kee
 
 @pytest.mark.parametrize("kind", [ChannelType.TEXT, ChannelType.FORUM])
 async def test_a_deleted_channel_ends_its_subscription_and_its_admin_is_told(
-    on_stage: Stage, kept: Keeping, kind: ChannelType
+    on_stage: Stage, kept: GuildSync, kind: ChannelType
 ) -> None:
     world = on_stage.sandbox.world
     channel = world.add_channel(on_stage.guild, "interviews", type=kind)
@@ -150,7 +150,7 @@ async def test_a_deleted_channel_ends_its_subscription_and_its_admin_is_told(
 
 
 async def test_a_deleted_role_is_pinged_no_more_and_the_list_says_so(
-    on_stage: Stage, kept: Keeping
+    on_stage: Stage, kept: GuildSync
 ) -> None:
     world = on_stage.sandbox.world
     role = world.add_role(on_stage.guild, "Fans", mentionable=True)
@@ -173,7 +173,7 @@ async def test_a_deleted_role_is_pinged_no_more_and_the_list_says_so(
 
 
 async def test_a_role_deleted_while_nobody_listened_is_found_out(
-    on_stage: Stage, kept: Keeping
+    on_stage: Stage, kept: GuildSync
 ) -> None:
     await add_subscription(on_stage.store, on_stage.guild.id, on_stage.channel.id, 4711, 1)
     await kept.compare()
