@@ -7,7 +7,7 @@ word is completed while its last syllable is still being typed.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import islice, product
 from operator import and_
 from typing import Generic, NamedTuple, TypeVar
@@ -31,6 +31,7 @@ from bot.search.romanising import hangul_readings, romanisations, surname_and_gi
 _MOST_WORDS = 8
 _LONGEST_TYPED = 100
 _SIMILAR = 3
+_REMEMBERED = 256
 _FEW = 25
 _ROMANISATIONS = 24
 _LAST_CHARACTER = "\U0010ffff"
@@ -98,6 +99,8 @@ class Completer(Generic[T]):
             if is_paired(word)
             for start in range(1, len(word))
         )
+        # One completion asks twice, and the next keystroke again for all words but the last.
+        self._near = lru_cache(maxsize=_REMEMBERED)(self._look_for_near)
         self._spaced = sorted({word for word, _ in (*names, *titles) if not is_paired(word)})
 
     def complete(self, typed: str, limit: int) -> list[T]:
@@ -156,7 +159,7 @@ class Completer(Generic[T]):
         name = _any(self._names.equal_to(one) for one in near)
         return _Matches(name=name, any=name | _any(self._titles.equal_to(one) for one in near))
 
-    def _near(self, word: str, *, whole: bool) -> list[str]:
+    def _look_for_near(self, word: str, *, whole: bool) -> list[str]:
         """The words that are `word`, or begin so, but for one or two wrong letters.
 
         The nearest come first, then the most frequent.
