@@ -32,6 +32,7 @@ _MOST_WORDS = 8
 _LONGEST_TYPED = 100
 _SIMILAR = 3
 _REMEMBERED = 256
+_LENGTHS = 12
 _FEW = 25
 _ROMANISATIONS = 24
 _LAST_CHARACTER = "\U0010ffff"
@@ -101,6 +102,7 @@ class Completer(Generic[T]):
         )
         # One completion asks twice, and the next keystroke again for all words but the last.
         self._near = lru_cache(maxsize=_REMEMBERED)(self._look_for_near)
+        self._beginnings = lru_cache(maxsize=_LENGTHS)(self._words_cut_at)
         self._spaced = sorted({word for word, _ in (*names, *titles) if not is_paired(word)})
 
     def complete(self, typed: str, limit: int) -> list[T]:
@@ -168,10 +170,9 @@ class Completer(Generic[T]):
         if not most:
             return []
         wrong: dict[str, int] = {}
-        for length in (LONGEST,) if whole else range(len(word) - 1, len(word) + 2):
-            beginnings = [one[:length] for one in self._spaced]
+        for length in (LONGEST,) if whole else (len(word), len(word) + 1):
             found = process.extract(
-                word, beginnings, scorer=OSA.distance, score_cutoff=most, limit=None
+                word, self._beginnings(length), scorer=OSA.distance, score_cutoff=most, limit=None
             )
             for _, distance, number in found:
                 near = self._spaced[number]
@@ -180,8 +181,12 @@ class Completer(Generic[T]):
             :_SIMILAR
         ]
 
+    def _words_cut_at(self, length: int) -> list[str]:
+        return [word[:length] for word in self._spaced]
+
     def _frequency(self, word: str) -> int:
-        return len(self._names.equal_to(word)) + len(self._titles.equal_to(word))
+        lists = (words.numbers.get(word, ()) for words in (self._names, self._titles))
+        return sum(map(len, lists))
 
 
 def _words_of_names(names: Sequence[str]) -> set[str]:
