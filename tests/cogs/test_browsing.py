@@ -461,10 +461,10 @@ async def test_the_hot_path_asks_the_store_once_at_most(on_stage: Stage, rounds:
     for reading in ("interviews random", "interviews read"):
         interview_id = {"interview": "no. 7 with han seoyun"} if "read" in reading else {}
         opened = await on_stage.ask(reading, **interview_id)
-        assert [one for one in rounds if one == "fetch"] == ["fetch"], reading
+        assert [one for one in rounds if one == "read"] == ["read"], reading
         rounds.clear()
         await on_stage.press(opened, "Start reading")
-        assert [one for one in rounds if one == "fetch"] == ["fetch"], f"{reading}, next"
+        assert [one for one in rounds if one == "read"] == ["read"], f"{reading}, next"
         rounds.clear()
 
 
