@@ -6,7 +6,6 @@ here ever sends an announcement.
 
 import asyncio
 import random
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
 
@@ -42,21 +41,12 @@ MOST_ATTEMPTS = 30
 AT_ONCE = 20
 STORE_RETRY = 30.0
 
-_ALREADY_PUBLISHED = 40033
 _FOR_GOOD = frozenset({10003, 10004, 10008, 50024, 50068, 20009})
 """Discord docs, JSON error codes: what the message needs is gone, or never was."""
 
 
-@dataclass(frozen=True, slots=True)
-class RetryDecision:
-    """An extra comes back after `delay` seconds; ``None``: it is given up."""
-
-    reason: str
-    delay: float | None
-
-
-def decide_retry(failure: Failed, attempts: int, rng: random.Random) -> RetryDecision:
-    """What becomes of an extra whose `attempts`-th attempt failed.
+def retry_delay(failure: Failed, attempts: int, rng: random.Random) -> float | None:
+    """Seconds until an extra is tried again whose `attempts`-th attempt failed; ``None``: never.
 
     | failure | what follows |
     |---|---|
@@ -67,9 +57,9 @@ def decide_retry(failure: Failed, attempts: int, rng: random.Random) -> RetryDec
     passes = failure.kind in OF_DISCORD or failure.kind is FailureKind.LIMITED
     is_final = failure.code in _FOR_GOOD or failure.kind is FailureKind.REJECTED
     if is_final or (attempts >= MOST_ATTEMPTS and not passes):
-        return RetryDecision(failure.reason, None)
+        return None
     delay = backoff(attempts, FIRST_RETRY, LONGEST_RETRY, rng.random())
-    return RetryDecision(failure.reason, max(delay, failure.retry_after or 0.0))
+    return max(delay, failure.retry_after or 0.0)
 
 
 class ExtrasService:
@@ -161,17 +151,14 @@ class ExtrasService:
         return await self._port.open_discussion(extra, stored)
 
     async def _settle_failed(self, extra: Extra, failure: Failed) -> None:
-        if failure.code == _ALREADY_PUBLISHED:
-            await self._store.extras.complete(extra)
-            return
-        decision = decide_retry(failure, extra.attempts + 1, self._rng)
-        log = _log(extra).bind(reason=decision.reason, cause=failure.cause)
-        if decision.delay is None:
-            await self._store.extras.abandon(extra, decision.reason)
+        delay = retry_delay(failure, extra.attempts + 1, self._rng)
+        log = _log(extra).bind(reason=failure.reason, cause=failure.cause)
+        if delay is None:
+            await self._store.extras.abandon(extra, failure.reason)
             log.error("extra.abandoned")
             return
-        until = self._clock.now() + timedelta(seconds=decision.delay)
-        await self._store.extras.delay(extra, until, decision.reason)
+        until = self._clock.now() + timedelta(seconds=delay)
+        await self._store.extras.delay(extra, until, failure.reason)
         log.warning("extra.delayed", next_attempt_at=until)
 
 

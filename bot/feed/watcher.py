@@ -188,7 +188,7 @@ class Watcher:
         feed.hint.clear()
         feed.hint_waits = False
         report = await self.poll(feed.url)
-        self._tell(report)
+        self._log(report)
         return self._plan(feed, found=bool(report.new_ids))
 
     def _plan(self, feed: _Feed, *, found: bool) -> float:
@@ -215,7 +215,7 @@ class Watcher:
         feed.looks_again = feed.hinted and not found and second_look < planned
         return second_look if feed.looks_again else planned
 
-    def _tell(self, report: PollReport) -> None:
+    def _log(self, report: PollReport) -> None:
         log = logger.bind(feed=report.url, status=report.status)
         if report.seeded_now:
             log.info("feed.seeded", interviews=len(report.new_ids))
