@@ -21,7 +21,7 @@ import aiohttp
 from benchmarks.figures import Figure, Report, seconds
 from benchmarks.remote import ROOT, quiet
 from benchmarks.rows import FLAT, mib, peak
-from bot.archive import Backfill
+from bot.archive.service import Backfill
 from bot.core.clock import SystemClock
 from bot.feed.fetch import open_fetcher
 from bot.feed.watcher import Watcher

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from bot.admins.subscriptions import SubscriptionService
-from bot.archive import Backfill
+from bot.archive.service import Backfill
 from bot.client.client import KcrushClient
 from bot.client.command_sync import CatalogueTranslator, sync_commands
 from bot.client.connection import hold_connection, is_connected, log_in, use_rest_api

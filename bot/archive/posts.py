@@ -79,6 +79,16 @@ def read_index(body: bytes, *, url: str) -> list[SitePost]:
     return [SitePost(str(post["id"]), text(post.get("modified_gmt"))) for post in _posts(body, url)]
 
 
+def read_post_terms(body: bytes, taxonomy: str) -> frozenset[int] | None:
+    """The ids of the categories or tags of one post; ``None`` if the answer does not tell them."""
+    try:
+        post = load_json(body, "")
+    except ParseError:
+        return None
+    terms = post.get(taxonomy) if isinstance(post, dict) else None
+    return frozenset(filter(_is_id, terms)) if isinstance(terms, list) else None
+
+
 def refusal_code(body: bytes) -> str:
     """The code of a REST error, such as ``rest_forbidden``; "" if `body` is no REST error."""
     try:
@@ -115,6 +125,10 @@ def _objects(body: bytes, url: str) -> list[dict[str, Any]]:
     if not isinstance(data, list):
         raise ParseError("error.parse.not-feed", url=url)
     return dicts(data)
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, int)
 
 
 def _integer(value: object) -> int:

@@ -4,12 +4,10 @@ A strategy knows whether a site offers it, how to list posts page by page, newes
 read posts that are listed without their words.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-import orjson
 import structlog
 
 from bot.archive.archive import FeedArchive
@@ -19,6 +17,7 @@ from bot.archive.posts import (
     is_past_the_end,
     read_feed_page,
     read_index,
+    read_post_terms,
     read_posts,
     read_terms,
     refusal_code,
@@ -26,6 +25,7 @@ from bot.archive.posts import (
 from bot.archive.site_client import KILLS_AT_MOST
 from bot.core.errors import FetchError, ParseError
 from bot.feed.identity import digest
+from bot.feed.reading import SITE_READER
 from bot.store import ArchivePost, ArchiveState, CachedResponse, PostState
 
 logger = structlog.get_logger(__name__)
@@ -147,7 +147,7 @@ class Rest:
         response = await archive.client.get(self._index(archive, plan, 1))
         if response.status != 200:
             return None
-        await asyncio.to_thread(read_index, response.body, url=response.url)
+        await SITE_READER.run(read_index, response.body, url=response.url)
         return plan, response.total
 
     async def renew(self, archive: FeedArchive, plan: Plan) -> Plan:
@@ -161,10 +161,10 @@ class Rest:
 
     async def list_page(self, archive: FeedArchive, plan: Plan, number: int) -> list[SitePost]:
         response = await archive.client.get(self._index(archive, plan, number))
-        if _is_past_the_end(response):
+        if await _is_past_the_end(response):
             return []
         _check(response)
-        return await asyncio.to_thread(read_index, response.body, url=response.url)
+        return await SITE_READER.run(read_index, response.body, url=response.url)
 
     async def read(
         self, archive: FeedArchive, state: ArchiveState, posts: Sequence[ArchivePost]
@@ -191,7 +191,7 @@ class Rest:
             await archive.save(replace(state, plan={**state.plan, "size": smaller}))
             return [], []
         _check(response)
-        read = await asyncio.to_thread(read_posts, response.body, url=response.url)
+        read = await SITE_READER.run(read_posts, response.body, url=response.url)
         keys = {post.key for post in read}
         return read, [_set_aside(post, PostState.GONE) for post in posts if post.key not in keys]
 
@@ -208,10 +208,10 @@ class Rest:
             **self._filter(archive, plan),
         )
         response = await archive.client.get(address)
-        if _is_past_the_end(response):
+        if await _is_past_the_end(response):
             return []
         _check(response)
-        return await asyncio.to_thread(read_posts, response.body, url=response.url)
+        return await SITE_READER.run(read_posts, response.body, url=response.url)
 
     async def count(self, archive: FeedArchive, plan: Plan) -> int | None:
         """The number of posts, if the site tells it."""
@@ -233,16 +233,12 @@ class Rest:
                 (401, "rest_forbidden"),
                 (403, "rest_forbidden"),
             }
-            return response.status == 410 or (
-                (response.status, refusal_code(response.body)) in refusals
-            )
-        try:
-            found = orjson.loads(response.body)
-        except orjson.JSONDecodeError:
+            code = await SITE_READER.run(refusal_code, response.body)
+            return response.status == 410 or (response.status, code) in refusals
+        if archive.site.taxonomy is None:
             return False
-        taxonomy = archive.site.taxonomy
-        terms = found.get(taxonomy) if isinstance(found, dict) and taxonomy else None
-        return isinstance(terms, list) and not set(plan["terms"]) & set(terms)
+        terms = await SITE_READER.run(read_post_terms, response.body, archive.site.taxonomy)
+        return terms is not None and not set(plan["terms"]) & terms
 
     def _index(self, archive: FeedArchive, plan: Plan, number: int) -> str:
         query = self._filter(archive, plan)
@@ -265,7 +261,7 @@ class Rest:
         response = await archive.client.get(site.rest(kind, **by))
         if response.status != 200:
             return [], False
-        terms = read_terms(response.body, url=response.url)
+        terms = await SITE_READER.run(read_terms, response.body, url=response.url)
         found = [term.id for term in terms if wanted in (term.slug, str(term.id))]
         level, complete = found, True
         while kind == "categories" and level and len(found) < READ_AT_ONCE:
@@ -274,7 +270,7 @@ class Rest:
                 response = await archive.client.get(site.rest(kind, parent=parent, per_page=100))
                 complete = complete and response.status == 200
                 if response.status == 200:
-                    terms = read_terms(response.body, url=response.url)
+                    terms = await SITE_READER.run(read_terms, response.body, url=response.url)
                     below += [term.id for term in terms if term.parent == parent]
             level = [term for term in below if term not in found]
             found = found + level
@@ -305,13 +301,15 @@ class FeedPages(_ByPages):
         first = await archive.client.get(archive.site.feed_page(1))
         if first.status != 200:
             return None
-        newest = await asyncio.to_thread(read_feed_page, first.body, url=first.url)
+        newest = await SITE_READER.run(read_feed_page, first.body, url=first.url)
         second = await archive.client.get(archive.site.feed_page(2))
-        if second.status == 404 and is_past_the_end(second.body, url=second.url):
+        if second.status == 404 and await SITE_READER.run(
+            is_past_the_end, second.body, url=second.url
+        ):
             return {}, len(newest)
         if second.status != 200:
             return None
-        older = await asyncio.to_thread(read_feed_page, second.body, url=second.url)
+        older = await SITE_READER.run(read_feed_page, second.body, url=second.url)
         ignores_paging = {one.key for one in older} <= {one.key for one in newest}
         return None if ignores_paging else ({}, None)
 
@@ -320,7 +318,7 @@ class FeedPages(_ByPages):
         if response.status == 404 and number > 1:
             return []
         _check(response)
-        return await asyncio.to_thread(read_feed_page, response.body, url=response.url)
+        return await SITE_READER.run(read_feed_page, response.body, url=response.url)
 
     async def read(
         self, archive: FeedArchive, state: ArchiveState, posts: Sequence[ArchivePost]
@@ -340,7 +338,7 @@ class Listing(_ByPages):
         if response.status in (404, 410):
             return []
         _check(response)
-        links = await asyncio.to_thread(read_links, response.body, archive.site, url=response.url)
+        links = await SITE_READER.run(read_links, response.body, archive.site, url=response.url)
         return [SitePost(link) for link in links]
 
     async def read(
@@ -356,7 +354,7 @@ class Listing(_ByPages):
             return [], [_set_aside(post, PostState.GONE)]
         try:
             _check(response)
-            article = await asyncio.to_thread(
+            article = await SITE_READER.run(
                 read_article_page, response.body, archive.site, url=response.url
             )
         except (ParseError, FetchError) as error:
@@ -376,8 +374,10 @@ def _set_aside(post: ArchivePost, state: PostState) -> ArchivePost:
     return replace(post, state=state if post.interview_id is None else PostState.TAKEN)
 
 
-def _is_past_the_end(response: CachedResponse) -> bool:
-    return response.status == 400 and refusal_code(response.body) == PAST_THE_END
+async def _is_past_the_end(response: CachedResponse) -> bool:
+    if response.status != 400:
+        return False
+    return await SITE_READER.run(refusal_code, response.body) == PAST_THE_END
 
 
 def _check(response: CachedResponse) -> None:

@@ -7,7 +7,8 @@ from datetime import datetime
 
 import click
 
-from bot.archive import ArchiveReport, Backfill
+from bot.archive.archive import ArchiveReport
+from bot.archive.service import Backfill
 from bot.cli import EX_FAILED, sentence
 from bot.cli.progress import counting, pacing
 from bot.core.clock import SystemClock

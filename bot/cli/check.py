@@ -17,6 +17,7 @@ from bot.core.i18n import Messages, Text
 from bot.core.settings import Settings
 from bot.feed.fetch import open_fetcher
 from bot.feed.parse import parse_feed
+from bot.feed.reading import SITE_READER
 from bot.store import inspect_store
 
 TIMEOUT = 30.0
@@ -61,7 +62,7 @@ async def _feed(url: str, settings: Settings, text: Text) -> tuple[bool, str]:
     try:
         async with open_fetcher(SystemClock(), user_agent=settings.user_agent) as fetcher:
             page = await fetcher.get(url)
-        feed = await asyncio.to_thread(
+        feed = await SITE_READER.run(
             parse_feed, page.body, url=page.url, content_type=page.content_type
         )
     except UserError as error:

@@ -19,6 +19,7 @@ from bot.core.model import Interview
 from bot.core.settings import Settings
 from bot.feed.fetch import MAX_BODY, open_fetcher
 from bot.feed.parse import parse_any
+from bot.feed.reading import SITE_READER
 
 
 async def parse_sources(
@@ -35,7 +36,7 @@ async def parse_sources(
                     body, url, kind = page.body, page.url, page.content_type
                 else:
                     body, url, kind = await asyncio.to_thread(_read, source), "", None
-                interviews = await asyncio.to_thread(parse_any, body, url=url, content_type=kind)
+                interviews = await SITE_READER.run(parse_any, body, url=url, content_type=kind)
             except UserError as error:
                 failed = True
                 click.echo(_complaint(source, error, text), err=True)

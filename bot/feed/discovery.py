@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from bot.feed.fetch import Fetched
 from bot.feed.identity import web_url
 from bot.feed.parse import parse_feed
 
@@ -19,19 +18,21 @@ class Hub:
     topic: str
 
 
-def discover(fetched: Fetched) -> Hub | None:
-    """The first hub that the answer names, or ``None``.
+def discover(
+    link: str | None, body: bytes, *, url: str, content_type: str | None = None
+) -> Hub | None:
+    """The first hub that an answer of `url` names in its Link header or in its body.
 
     Raises:
         ParseError: the body had to be read, and is no feed.
     """
-    links = _header_links(fetched.link or "", fetched.url)
+    links = _header_links(link or "", url)
     if "hub" in links:
-        return Hub(links["hub"], links.get("self") or fetched.url)
-    parsed = parse_feed(fetched.body, url=fetched.url, content_type=fetched.content_type)
+        return Hub(links["hub"], links.get("self") or url)
+    parsed = parse_feed(body, url=url, content_type=content_type)
     if parsed.hub_url is None:
         return None
-    return Hub(parsed.hub_url, links.get("self") or parsed.self_url or fetched.url)
+    return Hub(parsed.hub_url, links.get("self") or parsed.self_url or url)
 
 
 def _header_links(header: str, base: str) -> dict[str, str]:

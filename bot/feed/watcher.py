@@ -12,8 +12,9 @@ from bot.core.clock import Clock
 from bot.core.model import FeedState, Validators
 from bot.core.supervisor import supervise
 from bot.feed.decide import FeedEntry, Plan, decide, keys_of
-from bot.feed.fetch import Fetched, HttpGetter
+from bot.feed.fetch import HttpGetter
 from bot.feed.parse import ParsedFeed, parse_feed
+from bot.feed.reading import SITE_READER
 from bot.feed.schedule import next_poll
 from bot.store import Store
 
@@ -239,7 +240,10 @@ class Watcher:
             logger.info("feed.moved", feed=feed.url, to=fetched.moved_to)
         if fetched.status == 304:
             return PollReport(feed.url, 304)
-        parsed, entries = await asyncio.to_thread(_parse, fetched)
+        parsed = await SITE_READER.run(
+            parse_feed, fetched.body, url=fetched.url, content_type=fetched.content_type
+        )
+        entries = await asyncio.to_thread(_entries, parsed)
         feed.ttl = parsed.ttl
         for warning in parsed.warnings:
             logger.warning("feed.odd", feed=feed.url, warning=warning)
@@ -277,9 +281,8 @@ class Watcher:
         )
 
 
-def _parse(fetched: Fetched) -> tuple[ParsedFeed, list[FeedEntry]]:
-    parsed = parse_feed(fetched.body, url=fetched.url, content_type=fetched.content_type)
-    return parsed, [FeedEntry.of(interview) for interview in parsed.interviews]
+def _entries(parsed: ParsedFeed) -> list[FeedEntry]:
+    return [FeedEntry.of(interview) for interview in parsed.interviews]
 
 
 def _after(state: FeedState, validators: Validators, plan: Plan, now: datetime) -> FeedState:

@@ -20,6 +20,7 @@ from bot.core.retry import backoff
 from bot.core.supervisor import supervise
 from bot.feed.discovery import Hub, discover
 from bot.feed.fetch import Fetcher
+from bot.feed.reading import SITE_READER
 
 logger = structlog.get_logger(__name__)
 
@@ -214,7 +215,13 @@ class WebSub:
 
     async def _find(self, feed: str) -> Hub | None:
         fetched = await self._fetcher.get(feed)
-        return await asyncio.to_thread(discover, fetched)
+        return await SITE_READER.run(
+            discover,
+            fetched.link,
+            fetched.body,
+            url=fetched.url,
+            content_type=fetched.content_type,
+        )
 
     async def _ask(self, hub: Hub, subscription: _Subscription) -> None:
         """The secret goes along over http as well: who overhears it gains "look now", which anyone

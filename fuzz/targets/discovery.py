@@ -4,9 +4,7 @@ import contextlib
 from collections.abc import Iterator
 
 from bot.core.errors import ParseError
-from bot.core.model import Validators
 from bot.feed.discovery import discover
-from bot.feed.fetch import Fetched
 from fuzz.finding import require_web
 from fuzz.targets.shown import BASE
 
@@ -18,9 +16,8 @@ WORDS = (
 
 def check(data: bytes) -> None:
     link, _, body = data.partition(b"\n")
-    fetched = Fetched(200, BASE, body, None, Validators(), link=link.decode("latin-1"))
     with contextlib.suppress(ParseError):
-        hub = discover(fetched)
+        hub = discover(link.decode("latin-1"), body, url=BASE)
         if hub is not None:
             require_web([hub.url, hub.topic])
 

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from bot.archive import Backfill
+from bot.archive.service import Backfill
 from bot.core.clock import SystemClock
 from bot.feed.fetch import open_fetcher
 from bot.feed.watcher import Watcher

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from bot.archive import Backfill
+from bot.archive.service import Backfill
 from bot.core.clock import SystemClock
 from tests.archive.olden import CLOSED, close, old_posts
 from tests.process import run_verb, running

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from bot.archive import Backfill
+from bot.archive.service import Backfill
 from bot.core.clock import SystemClock
 from bot.core.errors import FetchError
 from bot.core.model import DeliveryState

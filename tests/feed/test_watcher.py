@@ -1,9 +1,9 @@
 """The watcher over a real store and real feed bytes; the clock is moved by hand."""
 
 import asyncio
+import os
 import random
 import sqlite3
-import threading
 from contextlib import asynccontextmanager
 
 import pytest
@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from bot.core.errors import FetchError, ParseError, StoreError
 from bot.core.model import DeliveryState, FeedState
-from bot.feed.parse import parse_feed
+from bot.feed.reading import SITE_READER
 from bot.feed.watcher import Watcher
 from bot.store import Repositories, open_store
 from tests.clock import FakeClock
@@ -551,14 +551,8 @@ async def test_a_failed_look_after_a_hint_is_repeated_no_later_than_a_minute_on(
         await clock.asleep_for(60)
 
 
-async def test_parsing_happens_off_the_event_loop(watcher, monkeypatch):
-    threads = []
-
-    def noting(body, **about):
-        threads.append(threading.current_thread())
-        return parse_feed(body, **about)
-
-    monkeypatch.setattr("bot.feed.watcher.parse_feed", noting)
+async def test_parsing_happens_in_a_process_of_its_own(watcher):
+    SITE_READER.close()
+    assert SITE_READER.pid is None
     await watcher.poll(FEED)
-    assert len(threads) == 1
-    assert threads[0] is not threading.main_thread()
+    assert SITE_READER.pid not in (None, os.getpid())
