@@ -26,17 +26,14 @@ from bot.core.model import (
 from bot.store import delivery_states, extras, follows, parking, timing
 from bot.store.codec import storable_or_none
 from bot.store.interviews import InterviewRepository
+from bot.store.outbox_queries import COUNTS, DUE, DUE_DIRECT, NEXT_DUE, NEXT_DUE_DIRECT, ROW
 from bot.store.results import LeasedDelivery
 from bot.store.session import Repository, Session, Transaction, transactional
-from bot.store.subscription_rows import COLUMNS as SUBSCRIPTION
 from bot.store.subscription_rows import NOT_ENDED, subscription
 from bot.store.tables import (
     DIRECT_ROUND,
-    TO_GUILDS,
-    TO_PERSONS,
     database,
     deliveries,
-    guilds,
     subscriptions,
 )
 
@@ -46,128 +43,6 @@ FRESH = timedelta(hours=1)
 DIGEST_LIMIT = 10
 """Interviews that one message lists: their texts, buttons and Discord's limits leave no room for
 more."""
-
-_WAITING = sa.and_(
-    deliveries.c.state.in_(
-        [
-            sa.literal_column(f"'{DeliveryState.PENDING}'"),
-            sa.literal_column(f"'{DeliveryState.LEASED}'"),
-        ]
-    ),
-    ~timing.IN_DIGEST,
-)
-
-ROW = (
-    deliveries.c.id,
-    deliveries.c.interview_id,
-    deliveries.c.subscription_id,
-    deliveries.c.state,
-    deliveries.c.attempts,
-    deliveries.c.next_attempt_at,
-    deliveries.c.nonce,
-    deliveries.c.message_id,
-    deliveries.c.reason,
-    deliveries.c.maybe_sent_at,
-    deliveries.c.missed,
-)
-"""What ``delivery`` reads."""
-
-# What waits for a parked subscription is parked as well, but for the one that probes it; one that
-# was not parked by a refusal (``parked_at``) is not probed.
-_ACTIVE = sa.or_(
-    subscriptions.c.state == SubscriptionState.ACTIVE,
-    sa.and_(
-        subscriptions.c.state == SubscriptionState.PARKED, subscriptions.c.parked_at.is_not(None)
-    ),
-)
-
-_JOINED = deliveries.join(subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
-
-_STALE = deliveries.c.created_at < sa.bindparam("stale")
-
-_in_hand = deliveries.alias("in_hand")
-_CHANNEL_IS_BUSY = sa.exists().where(
-    _in_hand.c.subscription_id == deliveries.c.subscription_id,
-    _in_hand.c.state == DeliveryState.LEASED,
-    _in_hand.c.next_attempt_at > sa.bindparam("now"),
-)
-
-_COLUMNS = (
-    *ROW,
-    *SUBSCRIPTION,
-    subscriptions.c.probes,
-    sa.func.coalesce(guilds.c.doubt, Doubt.RATHER_ONCE.value).label("doubt"),
-)
-
-_MAY_GO = sa.and_(
-    _WAITING,
-    deliveries.c.next_attempt_at <= sa.bindparam("now"),
-    _ACTIVE,
-    ~_CHANNEL_IS_BUSY,
-)
-_WITH_GUILD = _JOINED.outerjoin(guilds, guilds.c.id == subscriptions.c.guild_id)
-
-# One row a channel, and none while another of its rows is leased: so no channel is ever sent two
-# at once, and a slow one with a long queue takes up one place of the sender's.
-_FIRST_OF_CHANNEL = (
-    sa.select(
-        *_COLUMNS,
-        _STALE.label("stale"),
-        deliveries.c.round,
-        sa.func.row_number()
-        .over(partition_by=deliveries.c.subscription_id, order_by=(_STALE, deliveries.c.id))
-        .label("place"),
-    )
-    .select_from(_WITH_GUILD)
-    .where(_MAY_GO, TO_GUILDS)
-    .subquery()
-)
-
-DUE = (
-    sa.select(*list(_FIRST_OF_CHANNEL.c)[: len(_COLUMNS)])
-    .where(_FIRST_OF_CHANNEL.c.place == 1)
-    .order_by(
-        _FIRST_OF_CHANNEL.c.stale, _FIRST_OF_CHANNEL.c.round, _FIRST_OF_CHANNEL.c[ROW[0].name]
-    )
-    .limit(sa.bindparam("limit", type_=sa.BigInteger))
-)
-
-# One row a person, the longest due first: read off the index, so that the first few of ten
-# thousand cost no more than of ten.
-_before = deliveries.alias("before")
-DUE_DIRECT = (
-    sa.select(*_COLUMNS)
-    .select_from(_WITH_GUILD)
-    .where(
-        _MAY_GO,
-        TO_PERSONS,
-        ~sa.exists().where(
-            _before.c.subscription_id == deliveries.c.subscription_id,
-            _before.c.state.in_([DeliveryState.PENDING, DeliveryState.LEASED]),
-            _before.c.next_attempt_at <= sa.bindparam("now"),
-            _before.c.id < deliveries.c.id,
-        ),
-    )
-    .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
-    .limit(sa.bindparam("limit", type_=sa.BigInteger))
-)
-
-# A row that waits for its channel's turn falls due with the lease of the row before it.
-_NEXT = (
-    sa.select(deliveries.c.next_attempt_at)
-    .select_from(_JOINED)
-    .where(
-        _WAITING,
-        _ACTIVE,
-        sa.or_(deliveries.c.state == DeliveryState.LEASED, ~_CHANNEL_IS_BUSY),
-    )
-    .order_by(deliveries.c.next_attempt_at)
-    .limit(1)
-)
-NEXT_DUE = _NEXT.where(TO_GUILDS)
-NEXT_DUE_DIRECT = _NEXT.where(TO_PERSONS)
-
-_COUNTS = sa.select(deliveries.c.state, sa.func.count()).group_by(deliveries.c.state)
 
 
 class Outbox(Repository):
@@ -246,7 +121,7 @@ class Outbox(Repository):
         limit: int,
         direct: int | None,
     ) -> list[Any]:
-        """The rows as they were, with what stands beside them in ``_COLUMNS``."""
+        """The rows as they were, with what stands beside them in ``COLUMNS`` of the queries."""
         await _give_up_orphans(tx, now)
         await parking.begin_probes(tx, now)
         await timing.gather(tx, now)
@@ -321,7 +196,7 @@ class Outbox(Repository):
 
     async def counts(self) -> Mapping[DeliveryState, int]:
         """How many deliveries are in each state; every state is there."""
-        rows = await self._session.read(_COUNTS)
+        rows = await self._session.read(COUNTS)
         return dict.fromkeys(DeliveryState, 0) | {DeliveryState(row[0]): row[1] for row in rows}
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from bot.core.model import Conclusion, Delivery, DeliveryState, ExtraKind, ExtraState
-from bot.store.outbox import ROW, delivery
+from bot.store.outbox import delivery
+from bot.store.outbox_queries import ROW
 from bot.store.parking import change_state
 from bot.store.tables import deliveries, extras
 

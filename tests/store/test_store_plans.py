@@ -3,7 +3,16 @@
 import pytest
 import sqlalchemy as sa
 
-from bot.store import edits, follows, interviews, notices, outbox, parking, subscriptions, timing
+from bot.store import (
+    edits,
+    follows,
+    interviews,
+    notices,
+    outbox_queries,
+    parking,
+    subscriptions,
+    timing,
+)
 from tests.store.samples import NOON
 
 ASKED = {
@@ -36,10 +45,10 @@ async def plan_of(connection, statement):
 @pytest.mark.parametrize(
     ("statement", "index"),
     [
-        (outbox.DUE, "deliveries_due"),
-        (outbox.NEXT_DUE, "deliveries_due"),
-        (outbox.DUE_DIRECT, "deliveries_due_direct"),
-        (outbox.NEXT_DUE_DIRECT, "deliveries_due_direct"),
+        (outbox_queries.DUE, "deliveries_due"),
+        (outbox_queries.NEXT_DUE, "deliveries_due"),
+        (outbox_queries.DUE_DIRECT, "deliveries_due_direct"),
+        (outbox_queries.NEXT_DUE_DIRECT, "deliveries_due_direct"),
         (follows.FOLLOWED, "sqlite_autoindex_follows_1"),
         (follows.TO_NOTIFY, "subscriptions_notice"),
         (subscriptions.OVERVIEW, "deliveries_subscription"),
@@ -63,7 +72,7 @@ async def test_a_hot_question_uses_its_index(store, statement, index):
     assert not [step for step in read_whole if "anon" not in step and "subquery" not in step], steps
 
 
-@pytest.mark.parametrize("statement", [outbox.DUE_DIRECT, outbox.NEXT_DUE_DIRECT])
+@pytest.mark.parametrize("statement", [outbox_queries.DUE_DIRECT, outbox_queries.NEXT_DUE_DIRECT])
 async def test_the_first_of_a_long_queue_is_not_sorted_for(store, statement):
     async with store.database.transaction() as tx:
         connection = tx.connection
