@@ -7,8 +7,10 @@ import asyncio
 import contextlib
 import random
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import cache
 from html import escape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -49,6 +51,7 @@ WORDS = [
     "lyric",
 ]
 TERM = [{"id": 2, "slug": "interviews", "name": "Interviews", "parent": 0, "count": 1}]
+FIRST_ID = 100_000
 ETAG = '"unchanged"'
 
 
@@ -66,16 +69,17 @@ def body(number: int) -> str:
     return f"<p>{sentence(rng, 40)}.</p>\n" + "\n".join(turns)
 
 
+@cache
 def post(root: str, number: int) -> dict[str, Any]:
     when = f"{NEWEST - timedelta(hours=7 * number):%Y-%m-%dT%H:%M:%S}"
     title = f"KCrush Interview with Artist {number} (Singer)"
     return {
-        "id": 100_000 - number,
+        "id": FIRST_ID - number,
         "date": when,
         "date_gmt": when,
         "modified": when,
         "modified_gmt": when,
-        "guid": {"rendered": f"{root}/?p={100_000 - number}"},
+        "guid": {"rendered": f"{root}/?p={FIRST_ID - number}"},
         "link": f"{root}/interview-{number}/",
         "slug": f"interview-{number}",
         "status": "publish",
@@ -141,11 +145,16 @@ class Host:
         if not parts.path.endswith("/posts"):
             return _response("404 Not Found", b"", "")
         size, page = int(query.get("per_page", "10")), int(query.get("page", "1"))
-        numbers = range((page - 1) * size, min(page * size, self.count))
+        numbers: Sequence[int] = range((page - 1) * size, min(page * size, self.count))
+        if "include" in query:
+            numbers = [FIRST_ID - int(id_) for id_ in query["include"].split(",")]
         if not numbers:
             past = {"code": "rest_post_invalid_page_number", "data": {"status": 400}}
             return _json("400 Bad Request", past)
         posts = [post(self.root, number) for number in numbers]
+        if "_fields" in query:
+            fields = query["_fields"].split(",")
+            posts = [{name: one[name] for name in fields} for one in posts]
         return _json("200 OK", posts, f"X-WP-Total: {self.count}\r\n")
 
 
