@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from bot.feed.transcript import wording
 from bot.feed.transcript.blocks import Line
+from bot.feed.transcript.phrases import pattern, words
 
 _OPEN, _CLOSE = r"[\[(（【<〈]?\s*", r"\s*[\])）】>〉]?"
 _MARK_END = r"(?:\s*[.:：)\]】>|–—\-/．、~]+\s*)"
@@ -60,39 +61,9 @@ _NAME_CHARS = re.compile(r"[^\W_]")
 # A picture or an arrow before the name: "🎤 KCrush:", ">Jun:".
 _PICTURE = re.compile(r"^(?:[>＞\u2190-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d]*\s*)+")
 
-# Words before a colon that name a thing, not somebody who speaks.
-_NO_NAMES = re.compile(
-    r"(?ix)^(?:note|p\.?\s?s\.?|n\.?b|photos?|pictures?|images?|credits?|source|website|web"
-    r"|instagram|ig|twitter|facebook|fb|youtube"
-    r"|tik\s?tok|spotify|soundcloud|sns|e-?mail|contact|(?:real|stage|full|birth|english|korean"
-    r"|pen|given)?\s?names?|birth(?:day|date|place|\splace)?|born|date\sof\sbirth|ages?"
-    r"|height|weight|position|debut(?:ed)?|members?|agency|label|company|genres?|albums?"
-    r"|singles?|songs?|tracks?|track\s?list|titles?|release[sd]?|release\sdate"
-    r"|directors?|writers?|cast|dates?|time|venue|locations?|place|price|tickets?|hometown"
-    r"|nationality|education|occupation|job|hobb(?:y|ies)|specialty|mbti|blood\stype|zodiac.*"
-    r"|motto"
-    r"|favou?rite\s.*|(?:photo|written|interview|interviewed|words|text|translated|edited"
-    r"|transcribed|styling|hair|make-?up|compiled|images?)\s.*by|translat(?:ion|or)|editing"
-    r"|part\s\w+|chapter\s\w+|updated?|warning|spoilers?.*|disclaimer|via|read\smore|watch"
-    r"|listen|stream|buy|links?|official.*|fandom(?:\sname)?|fan\s?club|awards?|works?"
-    r"|filmography|discography|profile|tags?|categor(?:y|ies)|filed\sunder|posted.*|published.*"
-    r"|share.*|related.*|interview|q&a|exclusive.*|rating|verdict|https?|the\sinterview"
-    r"|for\sexample|e\.?g|i\.?e|first|second|third|also|and|but|so|yes|no|well|ok|okay|oh|haha"
-    r"|honestly|actually|hello|hi|today|answer\sis|tip|fun\sfact|fact|summary|conclusion|answer"
-    r"|question|step\s\d+|round\s\d+|vol(?:ume)?\.?\s?\d+|ep(?:isode)?\.?\s?\d+|videos?|photograph(?:y|er)"
-    r"|introduction|intro|styl(?:ing|ist)|design|illustration)$"
-)
-# What an editor writes in brackets about how something is said.
-_HOW_SAID = re.compile(
-    r"(?i)^(?:everyone|all|both|they)?\s*(?:laugh|smil|giggl|sigh|chuckl|grin|nod|think|paus|cry|cries"
-    r"|tears|applau|silence|whisper|sings|singing|shrug|blush|joking|jokes|in\s+(?:korean|english"
-    r"|japanese|unison)|together|웃|笑|일동)"
-)
-_MAGAZINE_WORDS = frozenset({
-    "interviewer", "reporter", "host", "mc", "moderator", "editor", "journalist",
-    "question", "q", "ask", "magazine", "kc", "kca", "kcm", "kcu", "kcus", "kcrush", "staff",
-    "질문", "기자", "에디터", "인터뷰어", "진행자", "記者", "インタビュアー", "編集部",
-})  # fmt: skip
+_NO_NAMES = pattern("no_names")
+_HOW_SAID = pattern("how_said")
+_MAGAZINE_WORDS = words("magazine_words")
 _MAGAZINE_TAIL = ("america", "magazine", "mag", "usa", "us", "team", "staff", "official")
 _FORMS = ("colon", "bracket", "corner", "dash", "lead", "paren", "alone")
 

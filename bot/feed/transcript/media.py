@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from bot.core.model import Image
 from bot.feed.identity import web_url
 from bot.feed.text import clean, shorten
+from bot.feed.transcript.phrases import pattern
 
 ALT_LIMIT = 300
 
@@ -22,30 +23,13 @@ _SOURCES = (
     "src",
 )
 _SOURCE_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
-_NO_PICTURE = re.compile(
-    r"(?i)/(?:blank|spacer|pixel|transparent|placeholder|1x1|loading"
-    r"|lazy[-_]?load(?:er)?)[^/]*\.(?:gif|png|svg)"
-    r"|gravatar\.com/avatar|/wp-includes/|feeds\.feedburner|stats\.wordpress|pixel\.wp\.com"
-    r"|doubleclick\.net|facebook\.com/tr\b"
-)
+_NO_PICTURE = pattern("no_picture")
 _SIZE_SUFFIX = re.compile(r"-\d{2,4}x\d{2,4}(?=\.\w{3,4}$)|-scaled(?=\.\w{3,4}$)")
 _EMOJI_CLASS = re.compile(r"(?:^|\s)(?:emoji|wp-smiley|twemoji)(?:\s|$)")
 _EMOJI_SOURCE = re.compile(r"(?i)/(?:core/emoji|twemoji|emoji)/")
-# Characters that are emoji only with U+FE0F behind them, which WordPress's pictures leave out:
-# symbols of the Basic Multilingual Plane without Emoji_Presentation (Unicode, emoji-data.txt).
-_TEXT_BY_DEFAULT = re.compile(
-    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299]"
-    "(?<![\u231a\u231b\u23e9-\u23ec\u23f0\u23f3\u25fd\u25fe\u2614\u2615\u2648-\u2653\u267f\u2693"
-    "\u26a1\u26aa\u26ab\u26bd\u26be\u26c4\u26c5\u26ce\u26d4\u26ea\u26f2\u26f3\u26f5\u26fa\u26fd"
-    "\u2705\u270a\u270b\u2728\u274c\u274e\u2753-\u2755\u2757\u2795-\u2797\u27b0\u27bf\u2b1b\u2b1c\u2b50"
-    "\u2b55])"
-)
+_TEXT_BY_DEFAULT = pattern("text_by_default")
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{6,20}")
-_VIDEO_HOSTS = re.compile(
-    r"(?:^|\.)(?:youtube\.com|youtube-nocookie\.com|youtu\.be|vimeo\.com|dailymotion\.com|dai\.ly"
-    r"|tv\.naver\.com|tv\.kakao\.com|vlive\.tv|tiktok\.com|twitch\.tv|bilibili\.com|nicovideo\.jp"
-    r"|videopress\.com|wistia\.net|streamable\.com)$"
-)
+_VIDEO_HOSTS = pattern("video_hosts")
 _BARE_ADDRESS = re.compile(r"https?://\S+")
 _VIDEO_FILE = re.compile(r"(?i)\.(?:mp4|webm|mov|m4v|ogv)(?:$|\?)")
 

@@ -15,6 +15,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from bot.feed.transcript.phrases import pattern, phrase, words
+
 _ENDS_ASKING = re.compile(r"[?？؟⁉❓]+[\s\"'”’»)\]）】」』*_~!.…‼️\U0001F300-\U0001FAFF☺-➿]*$")
 # A mark within a title goes on in lower case: "“Where Did the Sea Go?” will be in cinemas".
 _ASKS_SOMEWHERE = re.compile(
@@ -22,133 +24,32 @@ _ASKS_SOMEWHERE = re.compile(
 )
 
 _CLAUSE = re.compile(r"(?:[,.!:;?–—]|\s-)\s+")
-_INTERJECTION = re.compile(
-    r"(?i)^\W*(?:\d{1,3}\s*[.):\]]\W*)?(?:(?:and|so|but|now|then|also|ok|okay|well|great|wow|finally|lastly|next|first"
-    r"|again)\s+)*"
-)
-_VERBS = (
-    r"tell|describe|introduce|share|explain|talk\s(?:us|about|to)|walk\s(?:us|me|our)"
-    r"|give\s(?:us|me|our|a|your|some)"
-    r"|name\s(?:a|an|one|your|some|two|three|five|the)|pick\s(?:a|one|your)|choose"
-    r"|say\s(?:something|a few|hello|hi)"
-    r"|leave\s(?:a|us|some)|send\s(?:a|us|your|some)|recommend|show\sus|teach\s(?:us|me)"
-    r"|imagine\s(?:you|that)"
-    r"|complete\sthe|finish\sth|rate\s|list\s|sum\s(?:up|it)|let\sus\s(?:know|hear|in)"
-    r"|let[’']s\s(?:talk|start|begin|go|move|get|hear)"
-    r"|elaborate|compare|define|greet|take\sus|write\s(?:a|us)|suggest|reveal|expand\son|help\sus"
-)
+_INTERJECTION = pattern("interjection")
+_VERBS = phrase("verbs")
 _IMPERATIVE = re.compile(rf"(?i)^(?:please\s+|kindly\s+|do\s+)?(?:{_VERBS})\b(?!\s*$)")
-_PLEASE = re.compile(
-    r"(?i)^(?:please|kindly)\s+(?!look\s+forward|stay|take\s+care|keep|support|enjoy|look\s"
-    r"|wait|love|anticipate|listen|watch|check|follow|continue|show\s+(?:lots|much|a\s+lot)"
-    r"|give\s+(?:lots|a\s+lot|much|them|him|her|it)|don|be\s|come|remember)\w"
-)
-_REQUEST = re.compile(
-    r"(?i)\b(?:please\s+(?:\w+\s+){0,2}?(?:tell|describe|introduce|share|explain|talk|give|say"
-    r"|leave"
-    r"|send|recommend|show|greet|let|feel free|name|comment|elaborate|finish|complete)\b"
-    r"|(?:can|could|would|will)\s+you\b|do\s+you\b|did\s+you\b|are\s+you\b|have\s+you\b"
-    r"|were\s+you\b|we(?:[’']d| would)\s+(?:like|love)\s+to\s+(?:know|hear|ask)|tell\s+(?:us|me"
-    r"|our)\b"
-    r"|introduc\w+\s+yourself|yourselves\b|self-?introduction|curious\s+(?:about|to|how|what"
-    r"|if)|wonder(?:ing)?\s+(?:if|what|how|why)"
-    r"|(?:words?|message|greetings?)\s+(?:to|for)\s+(?:your|our|the|all|international|overseas"
-    r"|global|fans|readers))"
-)
+_PLEASE = pattern("please")
+_REQUEST = pattern("request")
 _PLEASE_AT_END = re.compile(r"(?i)\bplease\W*$")
-_OPENER = re.compile(
-    r"(?i)^(?:what|how|when|where|who|whom|whose|which|why|do|does|did|are|is|was|were|have|has|had"
-    r"|can|could|will|would|should|any|anything|in what|in which|at what|for whom)\b"
-)
-# A question whose mark the editor forgot; judged only where markup speaks for it.
-_UNMARKED = re.compile(
-    r"(?i)^(?![“\"‘«])\W*(?:(?:and|so|then)\s+)?(?:what|who|which|why|when|where|how)(?:[’']?s"
-    r"|\s+(?:\w+\s+)?(?:is|are|was|were|do|does"
-    r"|did|has|have|had|would|will|can|could|should|made|makes|inspired|inspires|kind|advice))\s+\w"
-)
-_ASKER_SAYS_I = re.compile(
-    r"(?i)\b(?:I|we)\s+(?:heard|read|saw|noticed|know|understand|hear|see|wonder|was wondering"
-    r"|must ask|have to ask|am curious|want(?:ed)? to (?:ask|know)|would like|[’']d (?:like"
-    r"|love))\b"
-    r"|\bwe\s+(?:have|need|love|are dying|are curious)\s+to\s+(?:know|ask|hear)\b"
-    r"|\b(?:I|we)[’'](?:d|ve)\s+(?:like|love|heard|read|seen|noticed)\b"
-    r"|\b(?:tell|give|show|let|teach|walk|take)\s+(?:me|us)\b|\bour\s+(?:readers?|fans|audience"
-    r"|viewers|magazine|followers)\b|\bwith\s+us\b|\bjoining\s+us\b"
-)
-_GREETING = re.compile(
-    r"(?i)^\W*(?:hello|hi|hey|greetings|welcome|nice to|great to|good to|so good to|pleasure"
-    r"|it[’']?s? (?:is |was )?(?:great|nice|a pleasure|an honou?r)"
-    r"|thank(?:s| you)|congrat|annyeong|안녕|반갑|축하|はじめまして|こんにちは|bonjour|hola|merci)"
-)
-_CREDIT = re.compile(
-    r"(?ix)^\W*(?:"
-    r"(?:interview(?:ed|s)?|written|words?|text|story|article|questions?|translat(?:ed|ion|or)"
-    r"|edit(?:ed|or|ing)|photo(?:s|graph(?:s|y|ed|er)?)?|images?|pictures?|video|source"
-    r"|credits?|styling|design|compiled|transcri\w+)\s*(?:\w+\s){0,3}?(?:by|:|courtesy|credit"
-    r"|from|©|via|&copy;|-|–)"
-    r"|©|\(c\)|photos?\b.{0,40}(?:©|courtesy|credit)|(?:all\s)?(?:photos?|images?|pictures?"
-    r"|rights)\s.{0,60}(?:courtesy|reserved|provided)"
-    r"|follow\b.{0,120}\bon\b|follow\s(?:us|him|her|them|me|kcrush|@)|(?:you|fans"
-    r"|readers)\scan\s(?:also\s)?(?:follow|find|check|listen|watch|stream|buy|keep|connect"
-    r"|catch|purchase|download|visit|support)"
-    r"|(?:be|make)\ssure\s(?:to|you)|don[’']?t\sforget\sto|(?:please\s)?(?:check\s(?:out|it)"
-    r"|stay\stuned|keep\sup\swith|connect\swith|subscribe\s(?:to|here)|stream|listen\sto|watch"
-    r"|pre-?order|buy|visit|support)\b(?!.*\?)"
-    r"|for\smore\s(?:information|info|on|about|updates|news)|(?:we|kcrush\S*"
-    r"|i)\s(?:would\slike\sto|want\sto|wanna|[’']d\slike\sto|sincerely)?\s*(?:thank"
-    r"|wish)\s(?!you)"
-    r"|(?:many|special|big|huge|our|a\s(?:big|huge|special|massive)|much)\s?(?:thanks?"
-    r"|thank\syou)\s(?:to|again)|thanks?\s(?:you\s)?(?:so\smuch\s|again\s)?to\s[A-Z]"
-    r"|(?:official\s)?(?:instagram|twitter|facebook|youtube|tik\s?tok|website|web|spotify"
-    r"|soundcloud|apple\smusic|sns|e-?mail|homepage|blog|weibo|fan\s?cafe|links?|x)\s*(?:[:@"
-    r"|–-]|$)"
-    r"|@\w|https?://|www\.|\#\w|the\send\b|end\sof\sinterview|-\s?end|disclaimer"
-    r"|editor[’']?s?\snote|(?:did\syou\s)?(?:like|enjoy(?:ed)?)\s(?:it|this|what)\b.{0,60}"
-    r"|.{1,80}\b(?:is|are)\s(?:out|available|streaming)\s(?:now|on|via|everywhere|today)\b"
-    r"|share\s(?:it|this)\b|about\s(?:the\s(?:author|artist|band|writer)|us)\b"
-    r"|(?:the|this)\s(?:interview|article|q&a|conversation)\s(?:has\sbeen|was|is|first|originally))"
-)
+_OPENER = pattern("opener")
+_UNMARKED = pattern("unmarked")
+_ASKER_SAYS_I = pattern("asker_says_i")
+_GREETING = pattern("greeting")
+_CREDIT = pattern("credit")
 _EASTERN = re.compile(r"[\u3040-\u30ff\u3131-\u318e\u4e00-\u9fff\uac00-\ud7a3¿]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3\u3131-\u318e]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
-_TALKS = re.compile(
-    r"(?i)\s(?:talks?\s(?:to|with|about|[A-Z“‘\"])|opens?\sup|answers?\s(?:\w+\s)?questions"
-    r"|discuss(?:es)?\s|on\s(?:h(?:is|er)|their)\s)"
-)
-_ABOUT_INTERVIEWS = re.compile(
-    r"\b(?:interview(?:ing)? (?:questions?|prep\w*|tips|guide|process|skills)|job interviews?)\b"
-)
-_ANNOUNCES = re.compile(
-    r"\b(?:we (?:asked|talked|spoke|sat down|caught up|chatted|quizzed)|(?:spoke|talks?|talked)"
-    r" (?:with|to) (?:us|me)|(?:questions|minutes|conversation|chat) with|in conversation|asked"
-    r" (?:him|her|them) (?:about|a few|some))\b"
-)
+_TALKS = pattern("talks")
+_ABOUT_INTERVIEWS = pattern("about_interviews")
+_ANNOUNCES = pattern("announces")
 
 
 # To look for words in a set is far quicker than to search a pattern: whatever an English pattern
 # needs is here, and only where a line has one of these words the pattern itself is tried.
-_ASKER_WORDS = frozenset(
-    (  # noqa: SIM905 - words as one reads them
-        "heard read saw noticed know understand hear see seen wonder wondering ask curious like "
-        "love reader readers fan fans audience viewer viewers magazine follower followers us tell "
-        "give show let teach walk take joining"
-    ).split()
-)
-_REQUEST_WORDS = frozenset(
-    (  # noqa: SIM905
-        "please you tell introduction selfintroduction yourself yourselves curious wonder "
-        "wondering word words message messages greeting greetings know hear ask"
-    ).split()
-)
-_ORDER_WORDS = frozenset(
-    (  # noqa: SIM905
-        "please kindly tell describe introduce share explain talk walk give name pick choose "
-        "say leave send recommend show teach imagine complete finish rate list sum let "
-        "elaborate compare define greet take write suggest reveal expand help"
-    ).split()
-)
+_ASKER_WORDS = words("asker_words")
+_REQUEST_WORDS = words("request_words")
+_ORDER_WORDS = words("order_words")
 _SINGULAR = frozenset({"i", "my", "me", "myself", "mine"})
 _WORD = re.compile(r"[^\W_]+(?:’s)?")
 _CLOSING_MARKS = " .!?？！。…~～)）]」』”’\"'"
