@@ -6,7 +6,7 @@ are the words that later rules speak: ``bold``, ``italic``, ``underline``, ``col
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborNode
@@ -16,51 +16,19 @@ from bot.feed.html import BLOCKS, LARGEST, parse_html
 from bot.feed.identity import web_url
 from bot.feed.text import scrub, shorten
 from bot.feed.transcript.furniture import is_furniture, is_hidden
-from bot.feed.transcript.media import bare_video, embedded_video, emoji, picture, same_picture
-from bot.feed.transcript.shortcodes import CAPTION_CLASS, strip_shortcodes
-
-Marks = frozenset[str]
-Attributes = Mapping[str, str | None]
-NO_MARKS: Marks = frozenset()
-
-_MARKS_OF_TAG: dict[str, Marks] = {
-    "b": frozenset({"bold"}),
-    "strong": frozenset({"bold"}),
-    "i": frozenset({"italic"}),
-    "em": frozenset({"italic"}),
-    "cite": frozenset({"italic"}),
-    "dfn": frozenset({"italic"}),
-    "u": frozenset({"underline"}),
-    "ins": frozenset({"underline"}),
-    "mark": frozenset({"background:mark"}),
-    "a": frozenset({"link"}),
-    "blockquote": frozenset({"blockquote"}),
-    "li": frozenset({"li"}),
-    "ol": frozenset({"ol"}),
-    "ul": frozenset({"ul"}),
-    "dt": frozenset({"dt"}),
-    "dd": frozenset({"dd"}),
-    "summary": frozenset({"summary"}),
-    "pre": frozenset({"pre"}),
-    "figcaption": frozenset({"caption"}),
-    **{f"h{n}": frozenset({f"h{n}", "heading"}) for n in range(1, 7)},
-}
-# Text that is no part of the page as a reader sees it.
-_SILENT = frozenset({
-    "script", "style", "template", "svg", "math", "title", "head", "nav", "button", "input",
-    "select", "textarea", "dialog", "audio", "canvas", "map", "rp", "rt", "form",
-    "-comment", "!--", "!doctype",
-})  # fmt: skip
-_PLAIN_COLORS = frozenset({
-    "black", "inherit", "initial", "unset", "auto", "windowtext", "currentcolor", "#000", "#000000",
-    "#111", "#111111", "#222", "#222222", "#333", "#333333", "rgb(0,0,0)", "rgb(34,34,34)",
-    "rgb(51,51,51)", "white", "#fff", "#ffffff", "transparent",
-})  # fmt: skip
-_DECLARATION = re.compile(r"([a-zA-Z-]+)\s*:\s*([^;]+)")
-_COLOR_CLASS = re.compile(r"^has-(?!text-|link-|background$)(.+?)(-background)?-color$")
-_CAPTION_CLASSES = frozenset(
-    {"wp-caption-text", "gallery-caption", "wp-element-caption", CAPTION_CLASS}
+from bot.feed.transcript.marks import (
+    MARKS_OF_TAG,
+    NO_MARKS,
+    Attributes,
+    Marks,
+    marks_of_attributes,
 )
+from bot.feed.transcript.media import bare_video, embedded_video, emoji, picture, same_picture
+from bot.feed.transcript.phrases import words
+from bot.feed.transcript.shortcodes import strip_shortcodes
+
+# Text that is no part of the page as a reader sees it.
+_SILENT = words("silent_elements")
 _MEDIA = frozenset(
     {"img", "amp-img", "iframe", "amp-iframe", "amp-video", "embed", "object", "video", "source"}
 )
@@ -261,7 +229,7 @@ class _Reader:
                 return None
             marks = marks_of_attributes(attributes, marks)
             self._facade(tag, attributes)
-        marks = marks | _MARKS_OF_TAG.get(tag, NO_MARKS)
+        marks = marks | MARKS_OF_TAG.get(tag, NO_MARKS)
         if tag == "li":
             self._list_item += 1
         elif tag == "td":
@@ -379,52 +347,6 @@ class _Reader:
         whole = f"{image.caption[:CAPTION_LIMIT]} {text}".strip()
         self.page.items[-1] = replace(image, caption=shorten(whole, CAPTION_LIMIT))
         return True
-
-
-# ---------------------------------------------------------------- marks
-
-
-def marks_of_attributes(attributes: Attributes, marks: Marks) -> Marks:
-    """`marks` with those that class names and inline style add and take away."""
-    added: set[str] = set()
-    for name in (attributes.get("class") or "").split()[:20]:
-        color = _COLOR_CLASS.match(name)
-        if color:
-            added.add(f"{'background' if color[2] else 'color'}:{color[1]}")
-        elif name in _CAPTION_CLASSES:
-            added.add("caption")
-        else:
-            added.add(f"class:{name}")
-    if attributes.get("color"):
-        added |= _color("color", attributes["color"] or "")
-    removed: set[str] = set()
-    for name, value in _DECLARATION.findall(attributes.get("style") or ""):
-        _style(name.lower(), value.strip().lower(), added, removed)
-    if any(mark.startswith("color:") for mark in added):
-        removed |= {mark for mark in marks if mark.startswith("color:")}
-    return (marks - removed) | added
-
-
-def _style(name: str, value: str, added: set[str], removed: set[str]) -> None:
-    if name == "font-weight":
-        heavy = value.startswith("bold") or (value.isdigit() and int(value) >= 600)
-        (added if heavy else removed).add("bold")
-    elif name == "font-style":
-        (added if value.startswith(("italic", "oblique")) else removed).add("italic")
-    elif name in ("text-decoration", "text-decoration-line"):
-        if "underline" in value:
-            added.add("underline")
-    elif name == "color":
-        added |= _color("color", value)
-    elif name in ("background", "background-color"):
-        added |= _color("background", value)
-    elif name == "font-size":
-        added.add(f"size:{value[:20]}")
-
-
-def _color(kind: str, value: str) -> set[str]:
-    value = value.replace(" ", "").replace("!important", "").lower()[:40]
-    return {f"{kind}:{value}"} if value and value not in _PLAIN_COLORS else set()
 
 
 def _source(attributes: Attributes) -> str:

@@ -31,17 +31,7 @@ SYMBOL = re.compile(
     r"^(?:(?P<sign>[*＊※●■◆▶►▷◇○□★☆♥♡❤•·‣◦▪→»>✦✧◈◎☞☛✔❓❔✏✿❀♪♬#+~]|::|[\U0001F300-\U0001FAFF])\ufe0f?"
     r"(?P=sign)*|(?P<dash>[–—―─-]){1,3})\s*(?=\S)"
 )
-ENCLOSED = {
-    "[": "]",
-    "(": ")",
-    "<": ">",
-    "«": "»",
-    "「": "」",
-    "『": "』",
-    "“": "”",
-    '"': '"',
-    "【": "】",
-}
+ENCLOSED = dict(zip('[(<«「『“"【', '])>»」』”"】', strict=True))
 # Marks that by their absence may tell the questions: the answers are quoted, listed, or in italics.
 _OF_ANSWERS = (
     "blockquote", "li", "bold", "italic", "dd", "cell:1", "underline", "pre", "enclosed “",

@@ -315,8 +315,8 @@ def candidate_at(line: Line) -> Label | None:
     before = picture.end() if picture else 0
     text = line.text[before : before + 200]
     head = text[:80]
-    for form, pattern in _PATTERNS:
-        found = pattern.match(text) if form not in _NEEDS or _NEEDS[form].search(head) else None
+    for form, start in _PATTERNS:
+        found = start.match(text) if form not in _NEEDS or _NEEDS[form].search(head) else None
         if found and _may_be_name(found[1]):
             end = before + found.end()
             emphasised = _emphasised(line, before + found.end(1))
