@@ -121,10 +121,16 @@ def _add_reading(cli: click.Group, messages: Messages, text: Text) -> None:
     @cli.command(help=text("cli.parse.help"))
     @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
     @click.option("--json", "as_json", is_flag=True, help=text("cli.json"))
-    def parse(sources: tuple[str, ...], as_json: bool) -> None:
+    @click.option("--explain", is_flag=True, help=text("cli.parse.explain"))
+    def parse(sources: tuple[str, ...], as_json: bool, explain: bool) -> None:
         from bot.cli.parse import parse_sources
 
-        run_verb(lambda settings: parse_sources(sources, settings, text, as_json=as_json), messages)
+        run_verb(
+            lambda settings: parse_sources(
+                sources, settings, text, as_json=as_json, explain=explain
+            ),
+            messages,
+        )
 
     @cli.command(help=text("cli.search.help"))
     @click.argument("query")

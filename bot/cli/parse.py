@@ -1,6 +1,7 @@
 """``parse``: the interviews in pages, feeds and files, stored and announced nowhere."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,9 +24,19 @@ from bot.feed.reading import SITE_READER
 
 
 async def parse_sources(
-    sources: Sequence[str], settings: Settings, text: Text, *, as_json: bool
+    sources: Sequence[str],
+    settings: Settings,
+    text: Text,
+    *,
+    as_json: bool,
+    explain: bool = False,
 ) -> int:
-    """Print the interviews of every source; 1 when one could not be read or parsed."""
+    """Print the interviews of every source; 1 when one could not be read or parsed.
+
+    With `explain`, how each article's questions were told from its answers goes to standard error.
+    """
+    if explain:
+        _print_explanations()
     found: list[Interview] = []
     failed = False
     async with open_fetcher(SystemClock(), user_agent=settings.user_agent) as fetcher:
@@ -48,6 +59,13 @@ async def parse_sources(
     if as_json:
         click.echo(orjson.dumps([as_object(one) for one in found], option=orjson.OPT_INDENT_2))
     return EX_FAILED if failed else 0
+
+
+def _print_explanations() -> None:
+    logger = logging.getLogger("bot.feed.transcript")
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
+    logger.addHandler(logging.StreamHandler())
 
 
 def _complaint(source: str, error: UserError, text: Text) -> str:

@@ -192,12 +192,11 @@ def _role_in_text(name: str, text: str) -> str | None:
     if found is None:
         return None
     words = found[1].split()
-    for end in range(1, len(words) + 1):
-        if is_role_noun(words[end - 1]):
-            while end < len(words) and is_role_noun(words[end]):
-                end += 1
-            return " ".join(words[:end]).strip(",.")[:ROLE_LIMIT]
-    return None
+    nouns = [place for place, word in enumerate(words) if is_role_noun(word.strip(",."))]
+    if not nouns:
+        return None
+    end = next(place for place in range(nouns[0] + 1, len(words) + 1) if place not in nouns)
+    return " ".join(words[:end]).strip(",.")[:ROLE_LIMIT]
 
 
 def _without_korean_role(phrase: str) -> str:

@@ -1,27 +1,33 @@
 """An article's HTML to intro, turns and outro.
 
-The way through: ``blocks`` reads lines and their marks, ``lines`` drops furniture and cuts lines in
-which two speak, ``labels`` finds who speaks, ``wording`` tells how a line sounds. Of the rules in
-``labelled`` and ``rules``, ``classify`` chooses the one that tells questions from answers best, by
-``evidence`` and ``judging``. ``assemble`` puts every line in its place.
+``blocks`` reads lines and their marks, ``lines`` drops furniture and cuts lines in which two
+speak. ``labels`` finds who speaks, ``wording`` says how a line sounds; ``evidence`` holds both.
+Every mark, label and shape that may tell questions from answers is a candidate (``candidates``),
+scored by how well it explains the whole article (``scoring``); ``classify`` chooses the best one,
+and ``assemble`` puts every line in its place. docs/transcripts.md follows an article through it.
 
 Nothing is lost: the words of intro, questions, answers and outro, in order, are the words of the
 body. Not counted are furniture (``furniture``), captions and addresses of embeds, which become
 ``Image.caption`` and ``videos``, and the marks of a question or an answer: a star, a dash, a
 number, "Q.", "A.", the interviewer's label. A speaker's label is kept as ``Answer.speaker``. Where
-that does not hold, a warning says so.
+that does not hold, and where shortcodes were left out, a warning says so.
+
+At the level DEBUG the logger of this package tells the candidates of every article.
 """
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.model import Image, Transcript
 from bot.feed.transcript.assemble import assembled, joined, prose
-from bot.feed.transcript.blocks import ArticlePage, Item, Line, read_page
+from bot.feed.transcript.blocks import ArticleBody, Item, Line, read_page
 from bot.feed.transcript.classify import Verdict, verdict_on
+from bot.feed.transcript.explain import explanation
 from bot.feed.transcript.lines import cut_lines, without_furniture
 
+_LOGGER = logging.getLogger(__name__)
 _LETTERS = re.compile(r"[^\W_]+")
 
 __all__ = ["Examined", "examine", "plain_text", "transcribe"]
@@ -53,7 +59,9 @@ def examine(html: str, *, base_url: str, title: str = "") -> Examined:
     page = read_page(html, base_url)
     items = _readable(page)
     lines = [item for item in items if isinstance(item, Line)]
-    verdict, _ = verdict_on(lines, title)
+    verdict, found = verdict_on(lines, title)
+    if _LOGGER.isEnabledFor(logging.DEBUG):
+        _LOGGER.debug(explanation(title, found, verdict))
     transcript = assembled(items, verdict) if verdict else prose(items)
     transcript = replace(
         transcript,
@@ -71,7 +79,7 @@ def plain_text(html: str) -> str:
     return joined([(line, line.text) for line in without_furniture(page.lines())])
 
 
-def _readable(page: ArticlePage) -> list[Item]:
+def _readable(page: ArticleBody) -> list[Item]:
     """Pictures and lines without furniture, lines in which two speak cut."""
     kept = without_furniture(page.lines())
     parts = {id(line): cut for line, cut in zip(kept, cut_lines(kept).values(), strict=True)}
@@ -85,7 +93,7 @@ def _readable(page: ArticlePage) -> list[Item]:
 
 
 def _warnings(
-    page: ArticlePage, lines: Sequence[Line], transcript: Transcript, verdict: Verdict | None
+    page: ArticleBody, lines: Sequence[Line], transcript: Transcript, verdict: Verdict | None
 ) -> list[str]:
     warnings: list[str] = []
     if page.simplified:

@@ -120,7 +120,7 @@ Item = Line | Image
 
 
 @dataclass(slots=True)
-class ArticlePage:
+class ArticleBody:
     """A body in reading order, with its media and links beside it."""
 
     items: list[Item] = field(default_factory=list)
@@ -133,7 +133,7 @@ class ArticlePage:
         return [item for item in self.items if isinstance(item, Line)]
 
 
-def read_page(html: str, base_url: str) -> ArticlePage:
+def read_page(html: str, base_url: str) -> ArticleBody:
     """The lines, pictures, videos and links of a body. Total, and linear in its length."""
     cut = len(html) > LARGEST
     stripped = strip_shortcodes(html[:LARGEST])
@@ -170,7 +170,7 @@ class _Reader:
     """Walks a tree once, in document order, without recursion."""
 
     def __init__(self, base_url: str, *, raw_newlines: bool) -> None:
-        self.page = ArticlePage()
+        self.page = ArticleBody()
         self._base = base_url
         self._raw = raw_newlines
         self._runs: list[TextRun] = []

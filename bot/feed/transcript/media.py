@@ -7,22 +7,15 @@ from urllib.parse import parse_qs, urlsplit
 from bot.core.model import Image
 from bot.feed.identity import web_url
 from bot.feed.text import clean, shorten
-from bot.feed.transcript.phrases import pattern
+from bot.feed.transcript.phrases import pattern, phrase
 
 ALT_LIMIT = 300
 
 Attributes = Mapping[str, str | None]
 
 # Lazy loaders leave a placeholder in src and the picture in one of these, here best first.
-_SOURCES = (
-    "data-src",
-    "data-lazy-src",
-    "data-original",
-    "data-orig-file",
-    "data-large-file",
-    "src",
-)
-_SOURCE_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
+_SOURCES = phrase("image_sources").split()
+_SOURCE_SETS = phrase("image_source_sets").split()
 _NO_PICTURE = pattern("no_picture")
 _SIZE_SUFFIX = re.compile(r"-\d{2,4}x\d{2,4}(?=\.\w{3,4}$)|-scaled(?=\.\w{3,4}$)")
 _EMOJI_CLASS = re.compile(r"(?:^|\s)(?:emoji|wp-smiley|twemoji)(?:\s|$)")

@@ -7,6 +7,8 @@ shortcode goes, by its name or by its attributes, and the caller is told what we
 import re
 from dataclasses import dataclass, field
 
+from bot.feed.transcript.phrases import words
+
 CAPTION_CLASS = "kc-raw-caption"
 
 _SHORTCODE = re.compile(r"\[(/?)([a-z][a-z0-9_-]{0,40})(?:\s([^\[\]<>]{0,3000}))?/?\]")
@@ -14,11 +16,8 @@ _EMBED = re.compile(r"\[embed[^\[\]<>]{0,300}\]\s*(\S{1,1000}?)\s*\[/embed\]")
 _ATTRIBUTE = re.compile(r"\s*[a-z_-]{1,40}\s*=")
 _ADDRESS = re.compile(r"https?://[^\s\"'\]&”″]+")
 # Names that are shortcodes where they stand alone, too; and those that stand within a sentence.
-_ALONE = frozenset({"gallery", "playlist", "embed", "contact-form", "rev_slider", "toc", "ez-toc"})
-_INLINE = frozenset(
-    {"dropcap", "highlight", "su_highlight", "tooltip", "icon", "fa", "font", "size", "color",
-     "b", "i", "u", "em", "strong", "nobr", "span"}
-)  # fmt: skip
+_ALONE = words("shortcodes_alone")
+_INLINE = words("shortcodes_inline")
 _CAPTIONS = frozenset({"caption", "wp_caption"})
 
 
