@@ -201,12 +201,16 @@ def _accepted(lines: Sequence[Line], numbers: Sequence[int]) -> dict[int, Label]
         if label is not None and not wording.is_byline(lines[number].text):
             by_form[label.form][number] = label
     by_form["alone"] = _lone_lines(lines, numbers)
+    everywhere = Counter(
+        key for labels in by_form.values() for key in {v.key for v in labels.values()}
+    )
     kept: dict[int, Label] = {}
     for form in _FORMS:
         labels = _without_topics(by_form[form], lines)
         full = _full_names([*labels.values(), *kept.values()])
         labels = {n: replace(one, key=full.get(one.key, one.key)) for n, one in labels.items()}
         known = {label.key for label in kept.values()}
+        known |= {key for key, count in everywhere.items() if count >= 2 and form == "colon"}
         for number, label in _recurring(form, labels, lines, known).items():
             kept.setdefault(number, label)
     return kept
