@@ -232,8 +232,8 @@ def _prompts(rng: random.Random) -> RandomInterview:
 
 
 _LABELS = (
-    "<p><strong>{n}:</strong> {t}</p>", "<p>{n}: {t}</p>", "<p><b>{n}</b>: {t}</p>", "
-    ""<p>[{n}] {t}</p>",
+    "<p><strong>{n}:</strong> {t}</p>", "<p>{n}: {t}</p>", "<p><b>{n}</b>: {t}</p>",
+    "<p>[{n}] {t}</p>",
     "<p><b>{n}:</b><br>{t}</p>", "<p>{n} : {t}</p>",
 )  # fmt: skip
 
