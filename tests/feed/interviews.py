@@ -116,20 +116,43 @@ _TITLES = {
     "nl": "Interview met {who}",
     "id": "Wawancara dengan {who}",
 }
-_REMARKS = (
-    "That sounds tiring.|The cover is lovely.|And then there was the tour.|It reminds "
-    "me of the sea."
-    "|So you are a reader.|You once said that silence is a song.|I thought that it "
-    "was a joke.|Sure."
-).split("|")
-_PROMPTS = "Favorite food:|Cats or dogs|Future plans|Last thing you bought|A lucky number".split(
-    "|"
-)
-_ASKS_BACK = (
-    "Does that make sense? I think it does.|You know how it is, right? I was young.|Why would I?"
-    " I never liked it.|Can you imagine? I could not."
-).split("|")
-_NAMES = "Aru Bomi Ceda Dohan Eyla Fenn Goa Haneul Iro Juna Kaito Lumi".split()
+_REMARKS = [
+    "That sounds tiring.",
+    "The cover is lovely.",
+    "And then there was the tour.",
+    "It reminds me of the sea.",
+    "So you are a reader.",
+    "You once said that silence is a song.",
+    "I thought that it was a joke.",
+    "Sure.",
+]
+_PROMPTS = [
+    "Favorite food:",
+    "Cats or dogs",
+    "Future plans",
+    "Last thing you bought",
+    "A lucky number",
+]
+_ASKS_BACK = [
+    "Does that make sense? I think it does.",
+    "You know how it is, right? I was young.",
+    "Why would I? I never liked it.",
+    "Can you imagine? I could not.",
+]
+_NAMES = [
+    "Aru",
+    "Bomi",
+    "Ceda",
+    "Dohan",
+    "Eyla",
+    "Fenn",
+    "Goa",
+    "Haneul",
+    "Iro",
+    "Juna",
+    "Kaito",
+    "Lumi",
+]
 _MAGAZINES = (
     "Seoulwave",
     "Weekly Noise",
