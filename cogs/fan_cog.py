@@ -71,12 +71,12 @@ class FanCog(commands.Cog):
         artist_id = ids.parse_artist_value(value)
         if artist_id is not None:
             return self.reading.known_artist(artist_id)
-        match = self.reading.match_artist(value)
-        if match.artist is not None:
-            return match.artist
-        if not match.candidates:
+        found = self.reading.find_artist(value)
+        if found.match is not None:
+            return found.match
+        if not found.offers:
             return unknown(value, text)
-        return artists_page(value, match.candidates, text, exact=match.exact, choose=choose)
+        return artists_page(value, found.offers, text, exact=found.exact, choose=choose)
 
     async def reader_page(
         self,

@@ -121,13 +121,13 @@ class InterviewCommands(
     ) -> None:
         text = text_for(interaction)
         chosen = ids.parse_interview_value(interview)
-        matches = await self.reading.matching(interview) if chosen is None else []
-        if len(matches) == 1:
-            chosen = matches[0].id
+        found = self.reading.find_interview(interview)
+        if chosen is None and found.match is not None:
+            chosen = found.match.id
         if chosen is not None:
             page = await self.reader_page(interaction, chosen)
-        elif matches:
-            page = choices_page(interview, matches, text)
+        elif found.offers:
+            page = choices_page(interview, found.offers, text)
         else:
             page = await self._search_page(SearchRequest(ids.short_query(interview)), 0, text)
         await show(interaction, page)

@@ -137,8 +137,8 @@ class FollowService:
         if not follows:
             raise UserError("error.follows-nobody")
         by_name = {artist_key(follow.name): follow.artist_id for follow in follows}
-        named = (artist.id for artist in self._index.artists_named(name))
-        artist_id = by_name.get(artist_key(name)) or next(named, None)
+        named = self._index.find_artist(name).match
+        artist_id = by_name.get(artist_key(name)) or (named.id if named else None)
         removed = await self._store.follows.remove(user_id, artist_id) if artist_id else None
         if removed is not None:
             return removed

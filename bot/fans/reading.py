@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, timedelta
 
-from bot.core.artists import artist_id, is_called
+from bot.core.artists import artist_id
 from bot.core.clock import Clock
 from bot.core.errors import UserError
 from bot.core.model import Artist, InterviewSummary, StoredInterview, Topic
@@ -21,7 +21,6 @@ from bot.fans.results import (
     HITS_PER_PAGE,
     INTERVIEWS_PER_ARTIST_PAGE,
     LATEST_PER_PAGE,
-    ArtistMatch,
     ArtistProfile,
     Day,
     HitGroup,
@@ -32,7 +31,7 @@ from bot.fans.results import (
     SearchResultPage,
 )
 from bot.quotes.choosing import choose
-from bot.search import Filters, SearchIndex
+from bot.search import Filters, Lookup, SearchIndex
 from bot.store import Store
 
 QUOTED_FROM = 3
@@ -240,17 +239,14 @@ class Reading:
             raise UserError("error.artist-gone")
         return artist
 
-    def match_artist(self, words: str) -> ArtistMatch:
+    def find_artist(self, words: str) -> Lookup[Artist]:
         """Whom words mean that were typed instead of a choice.
 
         Raises:
             UserError: nobody is known yet.
         """
         self._require_interviews()
-        found = tuple(self._index.artists_named(words))
-        if len(found) == 1:
-            return ArtistMatch(found[0])
-        return ArtistMatch(None, found, bool(found) and is_called(found[0], words))
+        return self._index.find_artist(words)
 
     async def artist(self, artist_id: str, page: int) -> ArtistProfile:
         """An artist with a page of their interviews; the last page for any beyond.
@@ -295,19 +291,9 @@ class Reading:
         """Interviews whose title or names begin like `prefix`, best first; the newest for ""."""
         return await self._index.complete(prefix, limit=CHOICES)
 
-    async def matching(self, words: str) -> Sequence[InterviewSummary]:
-        """The interviews that words may mean which were typed instead of a choice.
-
-        One, where a title or a name is exactly that; otherwise all that complete the words.
-        """
-        matches = await self.complete(words)
-        typed = words.casefold().strip()
-        exact = [
-            match
-            for match in matches
-            if typed in {match.title.casefold(), *(name.casefold() for name in match.names)}
-        ]
-        return exact if len(exact) == 1 else matches
+    def find_interview(self, words: str) -> Lookup[InterviewSummary]:
+        """The interview that words mean which were typed instead of a choice."""
+        return self._index.find_interview(words)
 
 
 class _Derived:

@@ -117,15 +117,3 @@ class ArtistProfile:
     summaries: tuple[InterviewSummary, ...]
     page: int
     quoted: Quoted = None
-
-
-@dataclass(frozen=True, slots=True)
-class ArtistMatch:
-    """Whom typed words mean: an ``artist``, or several candidates, or nobody.
-
-    ``exact`` is true where the candidates have just this name.
-    """
-
-    artist: Artist | None = None
-    candidates: tuple[Artist, ...] = ()
-    exact: bool = False

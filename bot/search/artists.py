@@ -21,6 +21,10 @@ from bot.core.artists import artist_id, artist_key
 from bot.core.model import Artist, InterviewSummary, Subject, Topic
 from bot.core.topics import topic_of
 from bot.search.complete import Choice, Completer
+from bot.search.folding import fold, word_texts
+from bot.search.hangul import is_hangul
+from bot.search.results import Lookup
+from bot.search.romanising import in_other_script
 
 _ALIKE = 70
 """The least similarity of two spellings of one name (rapidfuzz's ratio, 0 to 100): Kim So-yeon and
@@ -29,8 +33,8 @@ Kim Soyun have 82, Jay and Jay Kim 67."""
 _COMPARED = 20
 """Names with the same alias that are compared, each with each; the alias of more is a tag."""
 
-NAMED = 10
-"""Artists that free text may mean, at most."""
+OFFERED = 10
+"""Artists that are offered where nobody is called so, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,30 @@ class ArtistDirectory:
         """The artists that `typed` may become, best first; the newest for ""."""
         return self._completer.complete(typed, limit)
 
-    def named(self, words: str) -> list[Artist]:
-        """The artists with exactly this name or alias; else those that `words` may become."""
-        exact = self._holders.get(artist_key(words))
-        if exact:
-            return [self.artists[number] for number in exact[:NAMED]]
-        return self.complete(words, NAMED) if artist_key(words) else []
+    def lookup(self, words: str) -> Lookup[Artist]:
+        """Who is called so; no artist for words without a letter or digit."""
+        key = artist_key(words)
+        called = self._holders.get(key) or self._romanised(words)
+        return Lookup.of(
+            [self.artists[number] for number in called],
+            lambda: self.complete(words, OFFERED) if key else [],
+        )
+
+    def _romanised(self, words: str) -> list[int]:
+        """The places of the artists whose name in the other script `words` may be.
+
+        A name in Hangul is nobody's whose own name in Hangul is known, and another one.
+        """
+        found: dict[int, None] = {}
+        for name in in_other_script(word_texts(fold(words))):
+            for number in self._holders.get(name, ()):
+                if is_hangul(name) or not self._has_hangul(self.artists[number]):
+                    found[number] = None
+        return list(found)
+
+    @staticmethod
+    def _has_hangul(artist: Artist) -> bool:
+        return any(is_hangul(artist_key(name)) for name in (artist.name, *artist.aliases))
 
 
 def _mentions(summary: InterviewSummary) -> Iterator[_Mention]:
@@ -178,4 +200,4 @@ def _choice(artist: Artist, group: Sequence[_Mention]) -> Choice[Artist]:
         for mention in group
         for spelling in (mention.subject.name, *mention.subject.aliases)
     )
-    return Choice(artist, artist.role or "", tuple(spellings))
+    return Choice(artist, "", tuple(spellings))

@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC
 from typing import Any, Protocol
 
+from bot.core.artists import artist_key
 from bot.core.model import InterviewSummary, Topic
 from bot.search.artists import ArtistDirectory
 from bot.search.complete import Choice, Completer
+from bot.search.results import OFFERS, Lookup
 from bot.store import InterviewChange
 
 _PAGE = 200
@@ -44,6 +46,21 @@ class Snapshot:
         self.interviews = interviews
         self.artists = ArtistDirectory(interviews)
         self.completer = Completer(map(_choice, interviews))
+        self._titled: dict[str, list[InterviewSummary]] = {}
+        for interview in interviews:
+            if key := artist_key(interview.title):
+                self._titled.setdefault(key, []).append(interview)
+
+    def lookup(self, words: str) -> Lookup[InterviewSummary]:
+        """The interview with this title, or with the artist who is called so."""
+        called = self._titled.get(artist_key(words)) or self._with_artist(words)
+        return Lookup.of(called, lambda: self.completer.complete(words, OFFERS))
+
+    def _with_artist(self, words: str) -> list[InterviewSummary]:
+        named = self.artists.lookup(words)
+        artists = named.offers if named.exact else filter(None, (named.match,))
+        ids = {number for artist in artists for number in artist.interviews}
+        return [interview for interview in self.interviews if interview.id in ids]
 
     def of_topic(self, topic: Topic | None) -> Sequence[InterviewSummary]:
         """The interviews with a topic, or all for ``None``, newest first."""

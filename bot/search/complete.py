@@ -5,10 +5,10 @@ word is completed while its last syllable is still being typed.
 """
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
-from itertools import islice, product
+from heapq import nsmallest
+from itertools import islice
 from operator import and_
 from typing import Generic, NamedTuple, TypeVar
 
@@ -16,25 +16,25 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.search.folding import (
-    LONGEST,
+    compounds,
     fold,
     is_paired,
     joined_names,
     letters_forgiven,
+    spellings,
     squashed,
     word_texts,
 )
 from bot.search.hangul import letters
-from bot.search.romanising import hangul_readings, romanisations, surname_and_given_name
+from bot.search.romanising import full_name_readings, in_other_script, romanisations
 
 # Bounds of one completion, so that each takes a few milliseconds at most.
 _MOST_WORDS = 8
 _LONGEST_TYPED = 100
 _SIMILAR = 3
+_SHORT = 3
 _REMEMBERED = 256
-_LENGTHS = 12
 _FEW = 25
-_ROMANISATIONS = 24
 _LAST_CHARACTER = "\U0010ffff"
 
 T = TypeVar("T")
@@ -57,8 +57,9 @@ class _Matches(NamedTuple):
     whole: frozenset[int] = frozenset()
     any: frozenset[int] = frozenset()
 
-    def joined(self, other: "_Matches") -> "_Matches":
-        return _Matches(*(one | two for one, two in zip(self, other, strict=True)))
+
+_Typed = tuple[tuple[str, ...], ...]
+"""A typed word: the alternatives that it may stand for, of each of which all words are needed."""
 
 
 class _Words:
@@ -100,45 +101,56 @@ class Completer(Generic[T]):
             if is_paired(word)
             for start in range(1, len(word))
         )
+        self._spaced = sorted({word for word, _ in (*names, *titles) if not is_paired(word)})
         # One completion asks twice, and the next keystroke again for all words but the last.
         self._near = lru_cache(maxsize=_REMEMBERED)(self._look_for_near)
-        self._beginnings = lru_cache(maxsize=_LENGTHS)(self._words_cut_at)
-        self._spaced = sorted({word for word, _ in (*names, *titles) if not is_paired(word)})
 
     def complete(self, typed: str, limit: int) -> list[T]:
         """The choices that `typed` may become, best first; the newest for "".
 
-        Each word typed begins a word of title or names. Where one begins none, up to two wrong
-        letters are forgiven; where still nothing has them all, those that have most.
+        Each word typed begins a word of title or names. Where one begins none, a wrong letter is
+        forgiven, in long words two, but never the first.
         """
-        words = word_texts(fold(typed[:_LONGEST_TYPED]))[:_MOST_WORDS]
+        folded = fold(typed[:_LONGEST_TYPED])
+        words = _typed_words(folded)[:_MOST_WORDS]
         if limit <= 0 or not words:
             return self._values[: max(0, limit)]
         matches = [self._matches(word) for word in words]
-        joined = self._beginning("".join(words)) if len(words) > 1 else _Matches()
+        joined = self._joined(word_texts(folded))
         if not joined.any | _all(match.any for match in matches):
             near = map(self._misspelled, words)
-            matches = [one.joined(other) for one, other in zip(matches, near, strict=True)]
+            matches = [_either(pair) for pair in zip(matches, near, strict=True)]
         ranked: dict[int, None] = {}
         for tier in _tiers(matches, joined):
             ranked.update(dict.fromkeys(sorted(tier)))
-        if not ranked:
-            ranked = dict.fromkeys(_in_most([match.any for match in matches]))
         return [self._values[number] for number in islice(ranked, limit)]
 
     def similar(self, word: str) -> list[str]:
         """The words of titles and names that `word` may be a misspelling of, nearest first."""
-        return [found for found in self._near(word, whole=True) if found != word]
+        return [found for found in self._look_for_similar(word) if found != word]
 
     # ---------------------------------------------------------------- one typed word
 
-    def _matches(self, word: str) -> _Matches:
+    def _joined(self, words: Sequence[str]) -> _Matches:
+        """Words that begin with several typed ones written as one."""
+        if len(words) < 2:
+            return _Matches()
+        names = map("".join, full_name_readings(words))
+        return _either(map(self._beginning, ("".join(words), *names)))
+
+    def _matches(self, typed: _Typed) -> _Matches:
+        return _either(_both(map(self._matches_of_word, words)) for words in typed)
+
+    def _misspelled(self, typed: _Typed) -> _Matches:
+        return _either(_both(map(self._matches_of_misspelled, words)) for words in typed)
+
+    def _matches_of_word(self, word: str) -> _Matches:
         found = self._beginning(word)
         if len(found.any) < _FEW:
-            found = reduce(_Matches.joined, map(self._beginning, _sounding_like(word)), found)
+            found = _either((found, *map(self._beginning, in_other_script([word]))))
             if len(word) == 1:
-                found = found.joined(self._surname(word))
-        return found if found.any else self._misspelled(word)
+                found = _either((found, self._surname(word)))
+        return found if found.any else self._matches_of_misspelled(word)
 
     def _beginning(self, word: str) -> _Matches:
         """Words that begin so; in Hangul, also those that have it within."""
@@ -155,34 +167,47 @@ class Completer(Generic[T]):
         titles = _any(self._titles.equal_to(word) for word in words)
         return _Matches(name=names, any=names | titles)
 
-    def _misspelled(self, word: str) -> _Matches:
-        """Words that begin so but for one or two wrong letters."""
-        near = self._near(word, whole=False)
+    def _matches_of_misspelled(self, word: str) -> _Matches:
+        """Words that begin so but for one or two wrong letters after the first."""
+        near = self._near(word)
         name = _any(self._names.equal_to(one) for one in near)
         return _Matches(name=name, any=name | _any(self._titles.equal_to(one) for one in near))
 
-    def _look_for_near(self, word: str, *, whole: bool) -> list[str]:
-        """The words that are `word`, or begin so, but for one or two wrong letters.
+    def _look_for_near(self, word: str) -> list[str]:
+        """The words that begin so but for one or two wrong letters after the first.
 
-        The nearest come first, then the most frequent.
+        In a short word a letter may be missing or swapped with the next, but no other one.
         """
-        most = letters_forgiven(word)
+        most = letters_forgiven(word, as_typed=True)
         if not most:
             return []
         wrong: dict[str, int] = {}
-        for length in (LONGEST,) if whole else (len(word), len(word) + 1):
+        first = bisect_left(self._spaced, word[0])
+        last = bisect_left(self._spaced, word[0] + _LAST_CHARACTER, lo=first)
+        alike = self._spaced[first:last]
+        for length in (len(word), len(word) + 1):
+            beginnings = [one[:length] for one in alike]
             found = process.extract(
-                word, self._beginnings(length), scorer=OSA.distance, score_cutoff=most, limit=None
+                word, beginnings, scorer=OSA.distance, score_cutoff=most, limit=None
             )
             for _, distance, number in found:
-                near = self._spaced[number]
-                wrong[near] = min(int(distance), wrong.get(near, most))
-        return sorted(wrong, key=lambda near: (wrong[near], -self._frequency(near), near))[
-            :_SIMILAR
-        ]
+                near = alike[number]
+                if len(word) > _SHORT or set(word) <= set(near[: _SHORT + 1]):
+                    wrong[near] = min(int(distance), wrong.get(near, most))
+        return self._nearest(wrong)
 
-    def _words_cut_at(self, length: int) -> list[str]:
-        return [word[:length] for word in self._spaced]
+    def _look_for_similar(self, word: str) -> list[str]:
+        most = letters_forgiven(word)
+        found = process.extract(
+            word, self._spaced, scorer=OSA.distance, score_cutoff=most, limit=None
+        )
+        return self._nearest({near: int(distance) for near, distance, _ in found if most})
+
+    def _nearest(self, wrong: Mapping[str, int]) -> list[str]:
+        """The words with the fewest wrong letters, the most frequent first."""
+        return nsmallest(
+            _SIMILAR, wrong, key=lambda near: (wrong[near], -self._frequency(near), near)
+        )
 
     def _frequency(self, word: str) -> int:
         lists = (words.numbers.get(word, ()) for words in (self._names, self._titles))
@@ -193,20 +218,6 @@ def _words_of_names(names: Sequence[str]) -> set[str]:
     folded = [fold(name) for name in names]
     words = (word for name in folded for word in (*word_texts(name), *squashed(name)))
     return {*words, *joined_names(names)}
-
-
-def _sounding_like(word: str) -> Iterator[str]:
-    """The usual other spellings of a name: Kim So-yeon for 김소연, and the other way round."""
-    if not is_paired(word):
-        yield from hangul_readings(word)
-    elif len(word) == 2:
-        yield from romanisations(word)[:_ROMANISATIONS]
-    name = surname_and_given_name(word)
-    if name is not None:
-        surnames = romanisations(name[0], surname=True)[:_SIMILAR]
-        for given, surname in product(romanisations(name[1])[:_ROMANISATIONS], surnames):
-            yield surname + given
-            yield given + surname
 
 
 def _tiers(matches: Sequence[_Matches], joined: _Matches) -> Iterator[frozenset[int]]:
@@ -223,6 +234,24 @@ def _tiers(matches: Sequence[_Matches], joined: _Matches) -> Iterator[frozenset[
     yield everything
 
 
+def _typed_words(folded: str) -> list[_Typed]:
+    """The words typed, in order; of a compound its other spellings.
+
+    Its parts count apart, too, unless one of them is a single letter or a sign stands for a letter
+    (K!TE): what merely begins with such parts has nothing in common with it.
+    """
+    found: list[_Typed] = []
+    end = 0
+    for start, stop, compound in compounds(folded):
+        parts, others = word_texts(compound), spellings(compound)
+        found += [((word,),) for word in word_texts(folded[end:start])]
+        is_split = len(others) < 2 and len(parts) > 1 and min(map(len, parts)) > 1
+        apart = [tuple(parts)] if is_split or not others else []
+        found.append((*((word,) for word in others), *apart))
+        end = stop
+    return found + [((word,),) for word in word_texts(folded[end:])]
+
+
 def _any(sets: Iterable[frozenset[int]]) -> frozenset[int]:
     return frozenset().union(*sets)
 
@@ -231,8 +260,9 @@ def _all(sets: Iterable[frozenset[int]]) -> frozenset[int]:
     return reduce(and_, sets)
 
 
-def _in_most(sets: Sequence[frozenset[int]]) -> list[int]:
-    """The numbers that are in most of the sets, in order."""
-    counts = Counter(number for one in sets for number in one)
-    most = max(counts.values(), default=0)
-    return sorted(number for number, count in counts.items() if count == most)
+def _either(some: Iterable[_Matches]) -> _Matches:
+    return _Matches(*map(_any, zip(*some, strict=True)))
+
+
+def _both(some: Iterable[_Matches]) -> _Matches:
+    return _Matches(*map(_all, zip(*some, strict=True)))

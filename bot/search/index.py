@@ -17,7 +17,7 @@ from bot.search.lexicon import Lexicon
 from bot.search.marking import Marker, snippet
 from bot.search.passages import Passage, alike_texts
 from bot.search.queries import WINDOW, Leniency, QueryBuilder
-from bot.search.results import ANYTHING, Filters, Hit, SearchResults
+from bot.search.results import ANYTHING, Filters, Hit, Lookup, SearchResults
 from bot.store import InterviewChange
 
 PER_INTERVIEW = 3
@@ -157,9 +157,13 @@ class SearchIndex:
         """The artist with this id, or with a spelling that has it (see ``bot.core.artists``)."""
         return self._catalogue.now.artists.artist(artist_id)
 
-    def artists_named(self, words: str) -> Sequence[Artist]:
-        """The artists with exactly this name or alias; else those that `words` may become."""
-        return self._catalogue.now.artists.named(words)
+    def find_artist(self, words: str) -> Lookup[Artist]:
+        """The artist who is called so; see ``Lookup``."""
+        return self._catalogue.now.artists.lookup(words)
+
+    def find_interview(self, words: str) -> Lookup[InterviewSummary]:
+        """The interview with this title, or with the artist who is called so; see ``Lookup``."""
+        return self._catalogue.now.lookup(words)
 
     def listed(self, kind: Topic | None = None) -> Sequence[InterviewSummary]:
         """All interviews, or those with a topic, newest first."""

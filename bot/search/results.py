@@ -1,7 +1,9 @@
 """The values that search takes and returns. Immutable."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from bot.core.model import Topic
 
@@ -23,6 +25,37 @@ class Filters:
 
 
 ANYTHING = Filters()
+
+OFFERS = 25
+"""Artists or interviews that a lookup offers, at most; Discord docs, Application Commands: the most
+choices that an option shows."""
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup(Generic[T]):
+    """What words mean that were typed instead of a choice.
+
+    ``match`` is the one that is called so: by its name or title, by another known spelling, or by a
+    romanisation of either; case, accents and punctuation don't count. Only ``match`` may be acted
+    on. Where it is ``None``, ``offers`` are those that the person may choose from: all that are
+    called so if ``exact``, else those whose names are merely like the words. At most 25.
+    """
+
+    match: T | None = None
+    offers: tuple[T, ...] = ()
+    exact: bool = False
+
+    @classmethod
+    def of(cls, called: Sequence[T], similar: Callable[[], Sequence[T]]) -> "Lookup[T]":
+        """The lookup that found `called`, or else offers what `similar` returns."""
+        if len(called) == 1:
+            return cls(called[0])
+        if called:
+            return cls(None, tuple(called[:OFFERS]), exact=True)
+        return cls(None, tuple(similar()))
 
 
 @dataclass(frozen=True, slots=True)

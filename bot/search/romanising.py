@@ -8,9 +8,9 @@ the query rather than to the texts keeps it precise, for only what really stands
 searched, and leaves the index as it is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import product
+from itertools import islice, product
 
 from bot.search.hangul import is_hangul, parts
 
@@ -23,6 +23,9 @@ MOST_READINGS = 12
 LONGEST_NAME = 4
 """Syllables of a name; a longer word is taken to be none."""
 
+_FULL_NAMES = 6
+_LOOKED_UP = 24
+_SURNAMES_LOOKED_UP = 3
 _PER_SYLLABLE = 12
 _IN_WORD = 6
 _LONGEST_LATIN = 24
@@ -116,6 +119,35 @@ def hangul_readings(latin: str, *, surname: bool = False, least: int = 2) -> tup
         return tuple(hangul for _, hangul in _surnames().get(latin, ()))
     ranked = sorted(_split(latin, LONGEST_NAME), key=lambda found: (len(found[1]), found[0]))
     return tuple(dict.fromkeys(word for _, word in ranked if len(word) >= least))[:MOST_READINGS]
+
+
+def full_name_readings(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What a romanised name of several words (folded) may be in Hangul, as surname and given name.
+
+    The surname is the first or the last word.
+    """
+    if len(words) < 2:
+        return
+    for surname, given in ((words[0], words[1:]), (words[-1], words[:-1])):
+        readings = hangul_readings("".join(given), least=1)
+        givens = [reading for reading in readings if len(reading) <= 2]
+        yield from islice(product(hangul_readings(surname, surname=True), givens), _FULL_NAMES)
+
+
+def in_other_script(words: Sequence[str]) -> Iterator[str]:
+    """What a name (its words folded) may be as one word in the other script: kimsoyeon and
+    soyeonkim for 김소연, and the other way round."""
+    name = "".join(words)
+    yield from hangul_readings(name)
+    yield from map("".join, full_name_readings(words))
+    if len(name) == 2:
+        yield from romanisations(name)[:_LOOKED_UP]
+    parted = surname_and_given_name(name)
+    if parted is not None:
+        surnames = romanisations(parted[0], surname=True)[:_SURNAMES_LOOKED_UP]
+        for given, surname in product(romanisations(parted[1])[:_LOOKED_UP], surnames):
+            yield surname + given
+            yield given + surname
 
 
 @lru_cache(maxsize=4096)

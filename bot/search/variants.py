@@ -6,12 +6,17 @@ In both directions, and between two romanisations: 김소연 and "kim soyoun" fi
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice, product
+from itertools import islice
 
 from bot.search.folding import is_paired, units
 from bot.search.hangul import is_hangul
 from bot.search.query import Clause, NameSpan, ParsedQuery, SpellingVariant
-from bot.search.romanising import hangul_readings, romanisations, surname_and_given_name
+from bot.search.romanising import (
+    full_name_readings,
+    hangul_readings,
+    romanisations,
+    surname_and_given_name,
+)
 
 Frequency = Callable[[str], int]
 """The number of passages that contain a word, or a pair of syllables."""
@@ -118,14 +123,11 @@ def _of_name(words: Sequence[str], frequency: Frequency) -> tuple[SpellingVarian
     if not 2 <= len(words) <= _LONGEST_NAME or not all(word.isascii() for word in words):
         return ()
     found: dict[SpellingVariant, None] = {}
-    for surname, given in ((words[0], words[1:]), (words[-1], words[:-1])):
-        readings = hangul_readings("".join(given), least=1)
-        givens = [reading for reading in readings if len(reading) <= 2]
-        for name in islice(product(hangul_readings(surname, surname=True), givens), _READINGS):
-            if _is_known("".join(name), frequency):
-                found[SpellingVariant((("".join(name),),))] = None
-            if len(name[1]) > 1:
-                found.update(dict.fromkeys(_full_name(*name, frequency)))
+    for name in full_name_readings(words):
+        if _is_known("".join(name), frequency):
+            found[SpellingVariant((("".join(name),),))] = None
+        if len(name[1]) > 1:
+            found.update(dict.fromkeys(_full_name(*name, frequency)))
     if len(words) == 2:
         found.update(dict.fromkeys(_of_latin("".join(words), frequency)))
     return tuple(found)

@@ -119,11 +119,25 @@ async def test_a_name_of_several_is_chosen_from_a_list(on_stage: Stage) -> None:
     assert len(await followed(on_stage)) == 1
 
 
-async def test_one_wrong_letter_is_forgiven_and_the_answer_says_who_is_meant(
-    on_stage: Stage,
-) -> None:
+async def test_who_is_only_nearly_called_so_is_followed_once_chosen(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
-    assert read(await on_stage.ask("interviews follow", artist="Han Seoyum")).startswith(BEGUN)
+    for near in ("Han Seoyum", "Seoyun"):
+        asked = await on_stage.ask("interviews follow", artist=near)
+        assert await followed(on_stage) == []
+    (button,) = [part["custom_id"] for part in acting.walk(asked.components) if part["type"] == 2]
+    chosen = await on_stage.sandbox.press(on_stage.fan, asked, button)
+    assert read(answer(chosen)).startswith(BEGUN)
+    assert await followed(on_stage) == ["Han Seoyun"]
+
+
+async def test_nobody_is_unfollowed_for_somebody_else(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1))
+    await on_stage.ask("interviews follow", artist="Han Seoyun")
+    for other in ("Han Seoyum", "Seoyun", "Singer", "Han"):
+        await on_stage.ask("interviews unfollow", artist=other)
+        assert await followed(on_stage) == ["Han Seoyun"]
+    await on_stage.ask("interviews unfollow", artist="HAN SEO-YUN")
+    assert await followed(on_stage) == []
 
 
 async def test_an_unknown_name_is_not_followed_and_the_nearest_are_shown(on_stage: Stage) -> None:

@@ -337,11 +337,12 @@ async def test_an_artist_is_chosen_while_typing(on_stage: Stage) -> None:
     assert read(await on_stage.ask("interviews artist", name=value)).startswith("## Han Seoyun")
 
 
-async def test_an_artist_typed_with_a_slip_is_found(on_stage: Stage) -> None:
+async def test_an_artist_typed_with_a_slip_is_offered(on_stage: Stage) -> None:
     await on_stage.publish(talk(1, SOYEON), talk(2, SEOYUN))
-    assert read(await on_stage.ask("interviews artist", name="han seyoun")).startswith(
-        "## Han Seoyun"
-    )
+    asked = await on_stage.ask("interviews artist", name="han seoyum")
+    assert not read(asked).startswith("## Han Seoyun")
+    chosen = await press_first(on_stage, asked, "This one")
+    assert read(chosen).startswith("## Han Seoyun")
 
 
 async def test_several_artists_are_asked_for_and_one_is_chosen(on_stage: Stage) -> None:

@@ -19,7 +19,7 @@ from bot.fans.following import (
     MessageTest,
     spellings_of,
 )
-from bot.search import SearchIndex
+from bot.search import Lookup, SearchIndex
 from bot.store import LeasedDelivery, Store, open_store
 from tests.clock import FakeClock
 from tests.cogs.stage import interview
@@ -39,8 +39,8 @@ class Index:
     def artist(self, artist_id: str) -> Artist | None:
         return next((one for one in self.artists if artist_id in spellings_of(one)), None)
 
-    def artists_named(self, words: str) -> list[Artist]:
-        return [one for one in self.artists if artist_id(words) in spellings_of(one)]
+    def find_artist(self, words: str) -> Lookup[Artist]:
+        return Lookup(self.artist(artist_id(words)))
 
 
 @dataclass

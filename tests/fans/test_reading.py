@@ -85,15 +85,15 @@ def test_any_search_is_answered_and_shown(
 @patient
 @given(words=TEXT | st.text(max_size=20))
 def test_any_name_means_somebody_or_nobody(words: str, room: Room) -> None:
-    meant = room.reading.match_artist(words)
-    if meant.artist is not None:
-        assert meant.artist.name == "Han Seoyun"
-        assert not meant.candidates
-    elif meant.candidates:
+    meant = room.reading.find_artist(words)
+    if meant.match is not None:
+        assert meant.match.name == "Han Seoyun"
+        assert not meant.offers
+    elif meant.offers:
         within_limits(
             artists_page(
                 words,
-                meant.candidates,
+                meant.offers,
                 TEXT_OF_OURS,
                 exact=meant.exact,
                 choose=lambda artist: ArtistPage(artist.id),
@@ -103,4 +103,4 @@ def test_any_name_means_somebody_or_nobody(words: str, room: Room) -> None:
         within_limits(nobody_page(words, TEXT_OF_OURS))
     assert len(room.reading.complete_artists(words)) <= 1
     assert len(room.run(room.reading.complete(words))) <= 8
-    assert len(room.run(room.reading.matching(words))) <= 8
+    assert len(room.reading.find_interview(words).offers) <= 8

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from bot.core.artists import artist_id, artist_key
 from bot.core.model import InterviewSummary, Subject, Topic
-from bot.search.artists import NAMED, ArtistDirectory
+from bot.search.artists import OFFERED, ArtistDirectory
+from bot.search.results import Lookup
 from tests.search.archive import NOON
 
 
@@ -60,7 +61,7 @@ def test_what_the_interview_is_about_tells_the_kind_where_no_role_does():
 def test_any_spelling_has_an_id_of_the_artist(spelling):
     found = directory([("(G)I-DLE", "Girl Group", "(여자)아이들")], [("KUHN", None)])
     assert found.artist(artist_id(spelling)) == found.artists[0]
-    assert names(found.named(spelling)) == ["(G)I-DLE"]
+    assert found.lookup(spelling) == Lookup(found.artists[0])
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,9 @@ def test_a_shared_spelling_leads_to_all_who_have_it():
     found = directory(
         [("Jay Kim", None, "Jay")], [("Jay Park", None, "Jay", "박재범")], [("Jay", None)]
     )
-    assert names(found.named("jay")) == ["Jay", "Jay Kim", "Jay Park"]
+    meant = found.lookup("jay")
+    assert (meant.match, meant.exact) == (None, True)
+    assert names(meant.offers) == ["Jay", "Jay Kim", "Jay Park"]
     assert found.artist(artist_id("JAY")).name == "Jay"
     assert found.artist(artist_id("박재범")).aliases == ("박재범",)
 
@@ -113,7 +116,7 @@ def test_several_subjects_of_one_interview_are_several_artists():
 def test_who_has_no_letter_in_the_name_is_no_artist():
     assert directory([("★", None, "♥")], [("", None)]).artists == ()
     assert directory([("★", None)]).artist(artist_id("★")) is None
-    assert directory().named("") == []
+    assert directory().lookup("") == Lookup()
 
 
 PEOPLE = directory(
@@ -146,7 +149,6 @@ PEOPLE = directory(
         ("jas", "JA$"),
         ("vino", "V1NO"),
         ("ace", "A.C.E"),
-        ("fencer", "Kim Ye-hyun"),
     ],
 )
 def test_what_is_typed_is_completed(typed, best):
@@ -158,17 +160,48 @@ def test_nothing_typed_gives_the_artists_of_the_newest_interviews():
     assert len(PEOPLE.complete("", 25)) == 7
 
 
-def test_words_that_name_nobody_may_mean_whom_they_complete():
-    assert names(PEOPLE.named("vicke blnaka")) == ["Vicke Blanka"]
-    assert PEOPLE.named("zeppelin") == []
-    assert len(directory(*[[(f"Kim {n}", None)] for n in range(40)]).named("kim")) == NAMED
+@pytest.mark.parametrize("near", ["vicke blnaka", "vicke", "blanka", "vick"])
+def test_who_is_only_nearly_called_so_is_offered(near):
+    meant = PEOPLE.lookup(near)
+    assert (meant.match, meant.exact) == (None, False)
+    assert names(meant.offers) == ["Vicke Blanka"]
+
+
+def test_few_are_offered_and_nobody_whose_name_is_not_like_the_words():
+    many = directory(*[[(f"Kim {n}", None)] for n in range(40)])
+    assert len(many.lookup("kim").offers) == OFFERED
+    for stranger in ("zeppelin", "vicke zeppelin", "blaze", "kim zico"):
+        assert PEOPLE.lookup(stranger) == Lookup()
+
+
+@pytest.mark.parametrize("role", ["fencer", "Girl Group", "group", "songwriter", "hiphop artist"])
+def test_a_role_is_nobodys_name(role):
+    assert PEOPLE.lookup(role) == Lookup()
+    assert PEOPLE.complete(role, 25) == []
 
 
 def test_a_name_is_found_by_its_sound_where_no_alias_tells():
     found = directory([("Kim So-yeon", None)], [("박서준", None)], [("Vicke Blanka", None)])
-    assert names(found.named("김소연")) == ["Kim So-yeon"]
-    assert names(found.named("park seojun"))[:1] == ["박서준"]
+    for typed in ("김소연", "김 소연"):
+        assert found.lookup(typed).match.name == "Kim So-yeon"
+    for typed in ("park seojun", "Seo-joon Park", "Bak Seojun"):
+        assert found.lookup(typed).match.name == "박서준"
     assert names(found.complete("소연", 25)) == ["Kim So-yeon"]
+    assert names(found.complete("park seojun", 25)) == ["박서준"]
+
+
+def test_a_name_in_hangul_is_nobodys_who_writes_another_one():
+    found = directory([("Kim Sun-young", None, "김선영")])
+    assert found.lookup("김순영").match is None
+    assert found.lookup("김선영").match is found.artists[0]
+    assert found.lookup("kim seonyeong").match is found.artists[0]
+
+
+def test_a_romanisation_that_several_have_is_asked_about():
+    found = directory([("김순영", None)], [("김선영", None)])
+    meant = found.lookup("Kim Sun-young")
+    assert (meant.match, meant.exact) == (None, True)
+    assert set(meant.offers) == set(found.artists)
 
 
 NAMES = st.one_of(
@@ -191,7 +224,8 @@ def test_whatever_the_names_everybody_is_somebody_and_can_be_completed(written, 
             (one,) = [one for one in found.artists if _is_called(one, name)]
             assert number in one.interviews
             assert found.artist(artist_id(name)) == one
-            assert one in found.named(name) or len(found.named(name)) == NAMED
+            meant = found.lookup(name)
+            assert one == meant.match or (one in meant.offers and meant.exact)
             for alias in filter(artist_key, aliases):
                 assert found.artist(artist_id(alias)) is not None
     assert len(found.complete(typed, 5)) <= 5
@@ -208,7 +242,7 @@ async def test_artists_and_days_follow_the_store(archive):
     index = archive.index
     assert index.complete_artists("bts")[0].interviews == (archive.ids["bts"],)
     assert index.artist(artist_id("박소연")).name == "Park So-yeon"
-    assert [one.name for one in index.artists_named("g idle")] == ["(G)I-DLE"]
+    assert index.find_artist("g idle").match.name == "(G)I-DLE"
     assert [one.id for one in index.on_day(2, 28)] == [archive.ids["gidle"]]
     assert index.on_day(2, 30) == ()
     assert [one.id for one in index.listed()] == [

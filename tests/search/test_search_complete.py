@@ -150,9 +150,24 @@ def test_names_come_before_titles_and_whole_words_before_beginnings():
     assert ids(PEOPLE.complete("choi interview", 25))[0] == 4
 
 
-def test_words_that_never_stand_together_give_what_has_most_of_them():
-    assert ids(PEOPLE.complete("vicke blanka zeppelin", 25)) == [1]
-    assert PEOPLE.complete("zeppelin", 25) == []
+@pytest.mark.parametrize(
+    "typed",
+    ["zeppelin", "vicke blanka zeppelin", "interview with zeppelin", "kim zeppelin", "voice"],
+)
+def test_what_no_choice_has_completes_to_nothing(typed):
+    assert PEOPLE.complete(typed, 25) == []
+
+
+@pytest.mark.parametrize("typed", ["J!AN", "V.B.", "C-S", "JE$", "M!N-K!T", "V!B blanka"])
+def test_a_name_written_with_signs_is_no_two_beginnings(typed):
+    assert PEOPLE.complete(typed, 25) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "best"), [("josh-lead", [6]), ("kimchi-dishes", [5]), ("ye-hyun's", [0])]
+)
+def test_the_parts_of_a_compound_count_apart(typed, best):
+    assert ids(PEOPLE.complete(typed, 25)) == best
 
 
 def test_twenty_five_at_most_and_none_twice():
