@@ -1,11 +1,12 @@
-"""The composition root: everything is built here, once, and torn down in the reverse order."""
+"""The composition root: every service is built here, once, and closed in the reverse order."""
 
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -31,60 +32,79 @@ from bot.delivery.responses import InvalidResponses, trace_responses
 from bot.fans.following import FollowService
 from bot.fans.library import Library
 from bot.fans.reading import Reading
-from bot.feed.fetch import open_fetcher
+from bot.feed.fetch import Fetcher, open_fetcher
 from bot.feed.watcher import PollReport, Watcher
 from bot.quotes import Quotes, open_renderer
 from bot.quotes.article_images import image_fetcher
 from bot.search import SearchIndex
 from bot.store import Store, open_store
 from bot.ui.pages import EXCERPT_QUESTIONS
-from bot.web import HttpPort, make_port
+from bot.web import make_port
 from cogs import FanServices, add_cogs
 
 logger = structlog.get_logger(__name__)
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LENGTH = 6
-"""Without what reads alike, for a person types it off a phone's screen: 30^6 numbers."""
+"""Reference numbers are typed from a phone's screen, so letters and digits that look alike are left
+out. There are 30^6 numbers."""
 
-INDEX_RETRY = 60.0
-"""Seconds until the index is brought up to date again where it could not be, or by another."""
+RETRY = 300.0
+"""Seconds until the home channel or the list of commands is tried again after a failure."""
 
-HOME_RETRY = 300.0
-"""Seconds until the home channel is looked at again when it could not be."""
-
-SYNC_RETRY = 300.0
-"""Seconds until commands that Discord would not take are offered again."""
+INDEX_SYNC_INTERVAL = 60.0
+"""Seconds between two looks at the store for changes by another process, and after a failure."""
 
 
 @dataclass(frozen=True, slots=True)
+class Resources:
+    """What every command of the program works on: the database, the search index, HTTP."""
+
+    store: Store
+    index: SearchIndex
+    fetcher: Fetcher
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Background work that runs until it ends or is cancelled; with ``needs_login`` it begins
+    with the first login to Discord."""
+
+    name: str
+    run: Callable[[], Awaitable[None]]
+    needs_login: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What sends to Discord, edits what was sent, and tells admins what they have to mend."""
+
+    announcer: Announcer
+    editor: Editor
+    extras: ExtrasService
+    notifier: AdminNotifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """All services, built and open; ``run`` sets them to work. `changed` is set by every commit."""
+    """The built services that others drive, and the workers that ``run`` starts."""
 
     settings: Settings
     clock: Clock
-    rng: random.Random
     store: Store
     index: SearchIndex
-    watcher: Watcher
     client: KcrushClient
+    watcher: Watcher
+    backfill: Backfill
     announcer: Announcer
     editor: Editor
-    notifier: AdminNotifier
     extras: ExtrasService
-    guild_sync: GuildSync
-    library: Library
-    following: FollowService
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    http: HttpPort | None = None
-    backfill: Backfill | None = None
+    workers: tuple[Worker, ...]
 
 
 @asynccontextmanager
-async def open_app(
-    settings: Settings, messages: Messages, clock: Clock, rng: random.Random
-) -> AsyncIterator[App]:
-    """Build every service.
+async def open_resources(settings: Settings, clock: Clock) -> AsyncIterator[Resources]:
+    """Open database, index and HTTP client.
 
     Raises:
         StoreError: the database can't be opened or migrated.
@@ -98,74 +118,53 @@ async def open_app(
         fetcher = await stack.enter_async_context(
             open_fetcher(clock, user_agent=settings.user_agent)
         )
-        use_rest_api(settings.discord_api_url)
-        invalid = InvalidResponses(clock)
-        pace, trace = Pacer(caution=invalid.caution), trace_responses(invalid)
-        pace.watch(trace)
-        client = KcrushClient(
-            messages,
-            new_reference,
-            gateway_url=settings.discord_gateway_url,
-            http_trace=trace,
-        )
+        yield Resources(store, index, fetcher)
+
+
+@asynccontextmanager
+async def open_app(
+    settings: Settings, messages: Messages, clock: Clock, rng: random.Random
+) -> AsyncIterator[App]:
+    """Build every service.
+
+    Raises:
+        StoreError: the database can't be opened or migrated.
+    """
+    async with AsyncExitStack() as stack:
+        resources = await stack.enter_async_context(open_resources(settings, clock))
+        store, fetcher = resources.store, resources.fetcher
+        pacer, client = _make_client(settings, messages, clock)
         stack.push_async_callback(client.close)
         await client.tree.set_translator(CatalogueTranslator(messages))
-        port = RestPort(client)
-        tuning = Tuning(nonce_window=settings.nonce_window)
-        announcer = Announcer(store, port, clock, rng, pace, tuning)
-        library = Library(store, index, clock)
-        following = FollowService(store, index, clock, announcer.wake)
-        announcer.on_direct = following.on_direct_message
-        renderer = await stack.enter_async_context(
-            open_renderer(
-                settings.data_dir / "quotes", image_fetcher(fetcher, settings.feed_url), clock
-            )
-        )
-        limit = EXCERPT_QUESTIONS if settings.reading == "excerpt" else None
-        quotes = Quotes(
-            store,
-            index,
-            renderer,
-            rng,
-            source=messages.text()("quote.source"),
-            limit=limit,
-        )
-        await add_cogs(
-            client,
-            FanServices(
-                Reading(store, index, rng, clock, limit=limit),
-                library,
-                following,
-                quotes,
-                question_limit=limit,
-            ),
-            SubscriptionService(store, clock, announcer.wake),
-            home_channel_id=settings.home_channel_id,
-        )
-        editor = Editor(store, port, clock, rng, pace)
-        extras = ExtrasService(store, port, clock, rng, pace)
-        notifier = AdminNotifier(store, port, clock, rng, pace)
-        ProbeTrigger(client, store, clock, announcer.wake).listen()
-        guild_sync = GuildSync(client, store, clock, announcer.wake)
+        delivery = _make_delivery(settings, store, client, pacer, clock, rng)
+        wake = delivery.announcer.wake
+        fans = await _open_fan_services(stack, settings, resources, messages, wake, clock, rng)
+        delivery.announcer.on_direct = fans.following.on_direct_message
+        subscriptions = SubscriptionService(store, clock, wake)
+        await add_cogs(client, fans, subscriptions, home_channel_id=settings.home_channel_id)
+        ProbeTrigger(client, store, clock, wake).listen()
+        guild_sync = GuildSync(client, store, clock, wake)
         guild_sync.listen()
         changed = asyncio.Event()
 
-        def stored() -> None:
+        def on_change() -> None:
             changed.set()
-            editor.wake()
+            delivery.editor.wake()
 
-        def committed(report: PollReport) -> None:
-            stored()
-            announcer.wake()
+        def on_poll(report: PollReport) -> None:
+            on_change()
+            wake()
 
-        watcher = Watcher(
+        watcher = make_watcher(settings, resources, clock, rng, on_commit=on_poll)
+        backfill = Backfill(
             fetcher,
             store,
             clock,
             rng,
             feeds=settings.feed_url,
-            interval=settings.poll_interval,
-            on_commit=committed,
+            agent=settings.user_agent,
+            poll=watcher.poll,
+            on_commit=on_change,
         )
         http = make_port(
             settings,
@@ -177,67 +176,140 @@ async def open_app(
             outbox_counts=store.outbox.counts,
             connected=lambda: is_connected(client),
         )
-        backfill = Backfill(
-            fetcher,
-            store,
-            clock,
-            rng,
-            feeds=settings.feed_url,
-            agent=settings.user_agent,
-            poll=watcher.poll,
-            on_commit=stored,
-        )
+        workers = [
+            Worker("watcher", watcher.run),
+            Worker("index", partial(_sync_index, resources, changed, clock)),
+            Worker("discord", partial(_connect, client, settings, clock, rng)),
+            Worker("commands", partial(_register_commands, client, clock), needs_login=True),
+            Worker("announcer", delivery.announcer.run, needs_login=True),
+            Worker("editor", delivery.editor.run, needs_login=True),
+            Worker("notifier", delivery.notifier.run, needs_login=True),
+            Worker("extras", delivery.extras.run, needs_login=True),
+            Worker("home", partial(_keep_home, client, store, settings, clock), needs_login=True),
+            Worker("guilds", guild_sync.run),
+            Worker("library", fans.library.run),
+            Worker("following", fans.following.run),
+        ]
+        if settings.backfill == "on":
+            workers.append(Worker("archive", backfill.run))
+        if http is not None:
+            workers.append(Worker("http", http.run))
         yield App(
-            settings,
-            clock,
-            rng,
-            store,
-            index,
-            watcher,
-            client,
-            announcer,
-            editor,
-            notifier,
-            extras,
-            guild_sync,
-            library,
-            following,
-            changed,
-            http,
-            backfill if settings.backfill == "on" else None,
+            settings=settings,
+            clock=clock,
+            store=store,
+            index=resources.index,
+            client=client,
+            watcher=watcher,
+            backfill=backfill,
+            announcer=delivery.announcer,
+            editor=delivery.editor,
+            extras=delivery.extras,
+            workers=tuple(workers),
         )
+
+
+def make_watcher(
+    settings: Settings,
+    resources: Resources,
+    clock: Clock,
+    rng: random.Random,
+    on_commit: Callable[[PollReport], None] | None = None,
+) -> Watcher:
+    """The watcher of all feeds; `on_commit` is called after each poll that was written down."""
+    return Watcher(
+        resources.fetcher,
+        resources.store,
+        clock,
+        rng,
+        feeds=settings.feed_url,
+        interval=settings.poll_interval,
+        on_commit=on_commit,
+    )
+
+
+def _make_client(
+    settings: Settings, messages: Messages, clock: Clock
+) -> tuple[Pacer, KcrushClient]:
+    use_rest_api(settings.discord_api_url)
+    invalid = InvalidResponses(clock)
+    pacer, trace = Pacer(caution=invalid.caution), trace_responses(invalid)
+    pacer.watch(trace)
+    client = KcrushClient(
+        messages, new_reference, gateway_url=settings.discord_gateway_url, http_trace=trace
+    )
+    return pacer, client
+
+
+def _make_delivery(
+    settings: Settings,
+    store: Store,
+    client: KcrushClient,
+    pacer: Pacer,
+    clock: Clock,
+    rng: random.Random,
+) -> Delivery:
+    port = RestPort(client)
+    tuning = Tuning(nonce_window=settings.nonce_window)
+    return Delivery(
+        announcer=Announcer(store, port, clock, rng, pacer, tuning),
+        editor=Editor(store, port, clock, rng, pacer),
+        extras=ExtrasService(store, port, clock, rng, pacer),
+        notifier=AdminNotifier(store, port, clock, rng, pacer),
+    )
+
+
+async def _open_fan_services(
+    stack: AsyncExitStack,
+    settings: Settings,
+    resources: Resources,
+    messages: Messages,
+    wake: Callable[[], None],
+    clock: Clock,
+    rng: random.Random,
+) -> FanServices:
+    store, index = resources.store, resources.index
+    limit = EXCERPT_QUESTIONS if settings.reading == "excerpt" else None
+    images = image_fetcher(resources.fetcher, settings.feed_url)
+    renderer = await stack.enter_async_context(
+        open_renderer(settings.data_dir / "quotes", images, clock)
+    )
+    source = messages.text()("quote.source")
+    return FanServices(
+        Reading(store, index, rng, clock, limit=limit),
+        Library(store, index, clock),
+        FollowService(store, index, clock, wake),
+        Quotes(store, index, renderer, rng, source=source, limit=limit),
+        question_limit=limit,
+    )
 
 
 async def run(
     app: App, stop: asyncio.Event, *, when_ready: Callable[[App], None] | None = None
 ) -> None:
-    """Run the bot until `stop` is set, then end in order: what is on its way to Discord arrives.
+    """Run the bot until `stop` is set, then end in order: what is being sent is sent first.
 
-    Polling begins at once and sending with the first login, so that a Discord that is down holds
-    up nothing but itself.
+    Polling begins at once and sending with the first login, so that a Discord that is down delays
+    nothing else. `when_ready` is called when all shards are connected.
 
     Raises:
         TokenRefusedError: Discord refuses the token.
         discord.ConnectionClosed: Discord refuses the connection for good.
     """
+
+    async def start(worker: Worker) -> None:
+        if worker.needs_login:
+            await app.client.logged_in.wait()
+        await worker.run()
+
+    async def report_ready() -> None:
+        await app.client.wait_until_ready()
+        if when_ready is not None:
+            when_ready(app)
+
+    workers = (*app.workers, Worker("ready", report_ready, needs_login=True))
     async with asyncio.TaskGroup() as tasks:
-        running = [
-            tasks.create_task(app.watcher.run(), name="watcher"),
-            tasks.create_task(_keep_index(app), name="index"),
-            tasks.create_task(_serve_discord(app, when_ready), name="discord"),
-            tasks.create_task(_announce(app), name="announcer"),
-            tasks.create_task(_edit(app), name="editor"),
-            tasks.create_task(_notify(app), name="notifier"),
-            tasks.create_task(_follow_up(app), name="extras"),
-            tasks.create_task(_keep_home(app), name="home"),
-            tasks.create_task(app.guild_sync.run(), name="keeping"),
-            tasks.create_task(app.library.run(), name="library"),
-            tasks.create_task(app.following.run(), name="following"),
-        ]
-        if app.backfill is not None:
-            running.append(tasks.create_task(app.backfill.run(), name="archive"))
-        if app.http is not None:
-            running.append(tasks.create_task(app.http.run(), name="http"))
+        running = [tasks.create_task(start(worker), name=worker.name) for worker in workers]
         await stop.wait()
         logger.info("stopping")
         await app.announcer.stop()
@@ -246,71 +318,36 @@ async def run(
             task.cancel()
 
 
-async def _announce(app: App) -> None:
-    await app.client.logged_in.wait()
-    await app.announcer.run()
+async def _connect(
+    client: KcrushClient, settings: Settings, clock: Clock, rng: random.Random
+) -> None:
+    await log_in(client, settings.token, clock, rng)
+    await hold_connection(client, settings.token, clock, rng)
 
 
-async def _edit(app: App) -> None:
-    await app.client.logged_in.wait()
-    await app.editor.run()
-
-
-async def _follow_up(app: App) -> None:
-    await app.client.logged_in.wait()
-    await app.extras.run()
-
-
-async def _keep_home(app: App) -> None:
-    """See to the home channel once, as often as it takes."""
-    await app.client.logged_in.wait()
-
-    async def keep() -> None:
-        await keep_home(app.client, app.store, app.settings.home_channel_id)
-
-    await supervise("home", keep, app.clock, pause=HOME_RETRY)
-
-
-async def _notify(app: App) -> None:
-    await app.client.logged_in.wait()
-    await app.notifier.run()
-
-
-async def _serve_discord(app: App, when_ready: Callable[[App], None] | None) -> None:
-    token = app.settings.token
-    await log_in(app.client, token, app.clock, app.rng)
-    async with asyncio.TaskGroup() as tasks:
-        helpers = [tasks.create_task(_offer_commands(app), name="commands")]
-        if when_ready is not None:
-            helpers.append(tasks.create_task(_tell_ready(app, when_ready), name="ready"))
-        await hold_connection(app.client, token, app.clock, app.rng)
-        for helper in helpers:
-            helper.cancel()
-
-
-async def _offer_commands(app: App) -> None:
-    """Bring Discord's list of our commands up to date, as often as it takes."""
-
+async def _register_commands(client: KcrushClient, clock: Clock) -> None:
     async def sync() -> None:
-        synced = await sync_commands(app.client)
-        logger.info("commands.offered", changed=synced)
+        changed = await sync_commands(client)
+        logger.info("commands.offered", changed=changed)
 
-    await supervise("commands", sync, app.clock, pause=SYNC_RETRY)
-
-
-async def _tell_ready(app: App, when_ready: Callable[[App], None]) -> None:
-    await app.client.wait_until_ready()
-    when_ready(app)
+    await supervise("commands", sync, clock, pause=RETRY)
 
 
-async def _keep_index(app: App) -> None:
-    """Keep the search index at the store's revision; what fails is tried again."""
+async def _keep_home(client: KcrushClient, store: Store, settings: Settings, clock: Clock) -> None:
+    async def keep() -> None:
+        await keep_home(client, store, settings.home_channel_id)
+
+    await supervise("home", keep, clock, pause=RETRY)
+
+
+async def _sync_index(resources: Resources, changed: asyncio.Event, clock: Clock) -> None:
+    """Keep the search index at the store's revision. `changed` is set by every commit."""
 
     async def sync() -> float:
-        await app.index.sync(app.store)
-        return INDEX_RETRY
+        await resources.index.sync(resources.store)
+        return INDEX_SYNC_INTERVAL
 
-    await supervise("index", sync, app.clock, wake=app.changed, pause=INDEX_RETRY)
+    await supervise("index", sync, clock, wake=changed, pause=INDEX_SYNC_INTERVAL)
 
 
 def new_reference() -> str:

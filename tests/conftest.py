@@ -5,12 +5,17 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from openapi import Checker, observing
 
 from sandbox import Sandbox
 from sandbox.gateway import GatewaySettings
 from sandbox.site import SampleSite
 from tests.store.samples import migrated
+
+# How long an example takes is for the benchmarks to say: machines are busy.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.fixture
@@ -24,8 +29,8 @@ def strict_checker() -> Iterator[Checker]:
 @pytest.fixture
 async def discord_here(strict_checker: Checker) -> AsyncIterator[Sandbox]:
     """A Discord for a bot under test, with its page left out and no pause between identifies."""
-    settings = GatewaySettings(identify_interval=0.0)
-    async with Sandbox(page=False, observer=strict_checker, gateway=settings) as sandbox:
+    gateway = GatewaySettings(identify_interval=0.0)
+    async with Sandbox(page=False, observer=strict_checker, gateway=gateway) as sandbox:
         yield sandbox
 
 

@@ -13,7 +13,8 @@ from bot.core.errors import FetchError, ParseError, StoreError
 from bot.core.model import DeliveryState, FeedState
 from bot.feed.reading import SITE_READER
 from bot.feed.watcher import Watcher
-from bot.store import Repositories, open_store
+from bot.store import open_store
+from bot.store.feeds import FeedRepository
 from tests.clock import FakeClock
 from tests.feeds import FakeSite, Item
 from tests.store.rows import add_subscription, deliveries_of
@@ -205,7 +206,7 @@ async def test_a_poll_is_written_whole_or_not_at_all(store, site, watcher, monke
         raise StoreError("store.full", path="kcrush.db")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Repositories, "save_feed_state", full)
+        patch.setattr(FeedRepository, "save", full)
         with pytest.raises(StoreError):
             await watcher.poll(FEED)
     assert (await store.interviews.count(), await pending(store)) == (10, 0)
