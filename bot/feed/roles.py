@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -41,6 +41,7 @@ def _long_roles() -> tuple[str, ...]:
     return tuple(word for word in every_word("roles") if len(word) >= _LETTERS_OF_MISSPELT)
 
 
+@lru_cache(maxsize=1024)
 def is_role_noun(word: str) -> bool:
     """Whether a word says what somebody is, a letter wrong or not: "Singer", "Filmaker"."""
     bare = word.casefold().strip(",.:’'!").removesuffix("’s").removesuffix("'s")

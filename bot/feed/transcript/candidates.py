@@ -314,7 +314,10 @@ def _without_lead(group: Sequence[int], evidence: Evidence) -> Sequence[int]:
 
 def _belongs(number: int, evidence: Evidence) -> bool:
     """Whether a line before the first question's last is of it, and not of the lead."""
-    if evidence.words[number] > 80:
+    text, following = evidence.texts[number], evidence.texts[number + 1]
+    apart = evidence.lines[number].block != evidence.lines[number + 1].block
+    same = wording.script(text[:400]) == wording.script(following[:400])
+    if evidence.words[number] > 80 or (apart and same and wording.ends_asking(text)):
         return False
     return evidence.speaks_to(number) or evidence.weights[number] > 0
 

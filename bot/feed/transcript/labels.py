@@ -54,7 +54,7 @@ _PATTERNS = (
     ("paren", _CLOSING_PAREN),
 )
 # What a form cannot do without.
-_NEEDS = {"colon": re.compile(r"[:：]"), "dash": re.compile(r"[-–—|/]")}
+_NEEDS = {"colon": ":：", "bracket": "[(（【<〈", "corner": "「『", "dash": "-–—|/", "paren": ")"}
 _AFTER_A = re.compile(r"^[\[(（]\s*([^\])）]{1,40}?)\s*[\])）]\s*[:：]?\s*")
 _ASIDE = re.compile(r"\s*[(\[（][^)\]）]{0,40}[)\]）]\s*$")
 _NAME_CHARS = re.compile(r"[^\W_]")
@@ -318,9 +318,9 @@ def candidate_at(line: Line) -> Label | None:
     picture = _PICTURE.match(line.text)
     before = picture.end() if picture else 0
     text = line.text[before : before + 200]
-    head = text[:80]
+    head = set(text[:80])
     for form, start in _PATTERNS:
-        found = start.match(text) if form not in _NEEDS or _NEEDS[form].search(head) else None
+        found = None if head.isdisjoint(_NEEDS[form]) else start.match(text)
         if found and _may_be_name(found[1]):
             end = before + found.end()
             emphasised = _emphasised(line, before + found.end(1))

@@ -1,7 +1,7 @@
 """Lines made ready for judgement: furniture out, and one line of the page cut where two speak."""
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 
 from bot.feed.transcript.blocks import Line, TextRun
@@ -12,6 +12,8 @@ from bot.feed.transcript.furniture import (
     is_share_line,
 )
 
+# How far one looks around an emphasised sentence: never at the whole line, which may be long.
+_WINDOW = 60
 EMPHASIS = ("bold", "italic", "underline")
 _SENTENCE_END = re.compile(r"[.?!…。？！][\"'”’»)\]）」』]*\s*$")
 _LABEL_END = re.compile(r"[:：]\s*$")
@@ -100,7 +102,7 @@ def _names_inside(lines: Sequence[Line]) -> set[str]:
 
 
 def _speaker(text: str, found: re.Match[str]) -> str:
-    return text[found.end() :].partition(":")[0].strip(" >＞").casefold()
+    return text[found.end() : found.end() + _WINDOW].partition(":")[0].strip(" >＞").casefold()
 
 
 def cut_line(line: Line) -> list[Line]:
@@ -127,7 +129,8 @@ def _cutting_marks(line: Line) -> list[str]:
 def _cuts(line: Line, mark: str) -> set[int]:
     cuts: set[int] = set()
     for start, end in _stretches(line, mark):
-        before, text, after = line.text[:start], line.text[start:end].strip(), line.text[end:]
+        before = line.text[max(0, start - _WINDOW) : start]
+        text, after = line.text[start:end].strip(), line.text[end : end + _WINDOW]
         stands_alone = not before.strip() or _SENTENCE_END.search(before[-12:])
         if not stands_alone:
             continue
@@ -172,16 +175,16 @@ def _stretches(line: Line, mark: str) -> list[tuple[int, int]]:
 def split_line(line: Line, cuts: list[int]) -> list[Line]:
     """`line` cut at these characters of its text; parts without text are left out."""
     parts: list[list[TextRun]] = [[]]
-    at, waiting = 0, list(cuts)
+    at, waiting = 0, deque(cuts)
     for run in line.runs:
-        text = run.text
-        while waiting and waiting[0] < at + len(text):
-            head = waiting[0] - at
-            parts[-1].append(TextRun(text[:head], run.marks))
+        start, end = at, at + len(run.text)
+        while waiting and waiting[0] < end:
+            cut = waiting.popleft()
+            parts[-1].append(TextRun(run.text[start - at : cut - at], run.marks))
             parts.append([])
-            text, at = text[head:], waiting.pop(0)
-        parts[-1].append(TextRun(text, run.marks))
-        at += len(text)
+            start = cut
+        parts[-1].append(TextRun(run.text[start - at :], run.marks))
+        at = end
     lines = [Line(runs, line.block, list_item=line.list_item) for runs in parts]
     lines = [part for part in lines if part.text]
     for number, part in enumerate(lines):

@@ -12,6 +12,8 @@ from bot.feed.transcript.phrases import words
 CAPTION_CLASS = "kc-raw-caption"
 
 _SHORTCODE = re.compile(r"\[(/?)([a-z][a-z0-9_-]{0,40})(?:\s([^\[\]<>]{0,3000}))?/?\]")
+_BREAK = "<div></div>"
+_BREAKS = re.compile(rf"{_BREAK}(?:{_BREAK})+")
 _EMBED = re.compile(r"\[embed[^\[\]<>]{0,300}\]\s*(\S{1,1000}?)\s*\[/embed\]")
 _ATTRIBUTE = re.compile(r"\s*[a-z_-]{1,40}\s*=")
 _ADDRESS = re.compile(r"https?://[^\s\"'\]&”″]+")
@@ -47,9 +49,9 @@ def strip_shortcodes(html: str) -> StrippedHtml:
             return match[0]
         stripped.names.add(name)
         stripped.addresses += _ADDRESS.findall(match[0])[:5]
-        return "" if name in _INLINE else "<div></div>"
+        return "" if name in _INLINE else _BREAK
 
-    stripped.html = _SHORTCODE.sub(replaced, html)
+    stripped.html = _BREAKS.sub(_BREAK, _SHORTCODE.sub(replaced, html))
     return stripped
 
 
