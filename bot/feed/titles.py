@@ -38,14 +38,8 @@ _BEFORE = re.compile(
     rf"(?i)^(?:[\w’'.&\ue000-]+\s+){{0,5}}?(?:{_INTERVIEW}(?:s|ed)?)(?:\s+(?:exclusive|special)\w*)?"
     r"\s*[:：|/–—-]\s*(?P<who>.+)$"
 )
-_AFTER = re.compile(
-    r"(?i)^(?P<who>.+?)(?:\s*[:|–—]|\s-|[’']s?|\s+im)?\s+(?:(?:the|an|our|another|a|exclusive"
-    r"|special|full|debut|comeback|solo|first|photoshoot|kcrush|k\S*sh|\+|&|and)\s+)*(?:interviews?|q\s?&\s?a)\b"
-)
-_SHOWCASE = re.compile(
-    r"^(?P<who>\S+(?:\s\S+)??)\s+(?:\d+(?:st|nd|rd|th)\s+)?(?:(?i:mini|full|debut|single|album|ep)\s+)+"
-    r"(?i:showcase|release)\b"
-)
+_AFTER = pattern("title_after")
+_SHOWCASE = pattern("title_showcase")
 _BARE = re.compile(r"(?i)^(?:(?:another|we)\s+)?interview(?:s|ed)?\s+(?P<who>[^:|–—]+)$")
 _MEET = pattern("title_meet")
 _KOREAN = re.compile(r"^(?P<who>[^:：|–—]+?)\s*(?:단독\s*|독점\s*)?인터뷰\s*(?:[:：|–—-].*)?$")
@@ -55,17 +49,13 @@ _RISE = pattern("title_rise")
 _NOBODY = pattern("title_nobody")
 _SPOTLIGHT = re.compile(r"(?i)spotlight|rookie|month|week|exclusive|artist")
 _EMOJI = pattern("title_emoji")
-_BRACKETED = re.compile(
-    r"^\s*[\[【<]([^\]】>]{1,40})[\]】>]\s*|\s*[\[(【]([^\])】]{1,40})[\])】]\s*$"
-)
+_BRACKETED = pattern("title_bracketed")
 _SORT = re.compile(r"(?i)exclusive|video|audio|feature|kcrush|special|podcast")
 # Listing pages: a date before the title, the name of its picture with a number.
 _DATE = re.compile(r"^\d{1,2}\s?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\s+")
 _PICTURE = re.compile(r"^[\w -]{1,60}?\s\d{1,2}\s+(?=(?:\w+\s+){0,2}(?i:interview)\b)")
 _SUFFIXES = (" | ", " – ", " — ", " - ", " » ", " // ")
-_SUFFIX = re.compile(
-    r"(?i)\W*(?:(?:exclusive|kcrush|the|full|an?)\s+)*(?:interviews?|q\s?&\s?a)\W*"
-)
+_SUFFIX = pattern("title_suffix")
 _PREFIX = re.compile(
     r"(?i)^(?:(?P<magazine>k\S*(?:\s+(?:america|magazine|mag))?)\s+(?:exclusive|special|feature"
     r"|spotlight|presents|meets|introduces|chats?\s+with|talks?\s+(?:to|with))"
@@ -83,9 +73,7 @@ CAST = re.compile(
     rf"(?i:the\s+(?:film|movie|drama|series|musical|show)\s+)?"
     rf"(?P<work>[{QUOTES}][^{QUOTES}]+[{QUOTES}]?|[A-Z0-9][A-Z0-9’':!.-]*(?:\s[A-Z0-9&][A-Z0-9’':!.-]*)*)$"
 )
-_MASKED = re.compile(
-    '[“„«『《]([^“”„«»『』《》]{1,120})[”“»』》]|(?:(?<=\\s)|^)[‘\'"]([^"]{1,120}?)[’\'"](?=[\\s,:.!?]|$)'
-)
+_MASKED = pattern("title_masked")
 MASK = "\ue000"
 _ARTICLES = words("articles")
 

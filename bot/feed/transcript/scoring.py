@@ -73,8 +73,6 @@ def score(
     `typography` is what its mark is worth; `askers` are keys of the labels of those who ask.
     """
     groups = groups_of(asked)
-    if not groups:
-        return Score(0, 0, 0, 0, 0, 0, 0)
     count = len(groups)
     ends = [group[0] for group in groups[1:]] + [len(evidence.lines)]
     answers = [(group[-1] + 1, end) for group, end in zip(groups, ends, strict=True)]

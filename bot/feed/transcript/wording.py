@@ -8,9 +8,8 @@ belong to. All text is judged without its label.
 
 import re
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -59,30 +58,8 @@ _SAMPLE_CHARACTERS = 6_000
 _SHARE_OF_BEST = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
-    """One file of ``languages``: see ``ko.toml`` for the scripts without blanks."""
-
-    common: frozenset[str]
-    openers: frozenset[str]
-    you: frozenset[str]
-    own: frozenset[str]
-    requests: frozenset[str]
-    interview: frozenset[str]
-    credits: frozenset[str]
-    roles: frozenset[str]
-    generic: frozenset[str]
-    withs: frozenset[str]
-    verbs: frozenset[str]
-    script: str = ""
-    endings: tuple[str, ...] = ()
-    closers: tuple[str, ...] = ()
-    formal: tuple[str, ...] = ()
-
-
-_WORD_LISTS = tuple(
-    name for name, kind in Language.__annotations__.items() if kind == frozenset[str]
-)
+# One file of ``languages``: lists of words by their names, empty where the language has none.
+Language = defaultdict[str, frozenset[str]]
 
 
 @cache
@@ -92,21 +69,18 @@ def languages() -> dict[str, Language]:
     for path in files(__package__).joinpath("languages").iterdir():
         if path.name.endswith(".toml"):
             data = tomllib.loads(path.read_text(encoding="utf-8"))
-            sets = {name: frozenset(data.get(name, "").split()) for name in _WORD_LISTS}
-            found[path.name.removesuffix(".toml")] = Language(
-                **sets,
-                script=data.get("script", ""),
-                endings=tuple(data.get("endings", ())),
-                closers=tuple(data.get("closers", "").split()),
-                formal=tuple(data.get("formal", "").split()),
-            )
+            lists = {
+                name: frozenset(value.split() if isinstance(value, str) else value)
+                for name, value in data.items()
+            }
+            found[path.name.removesuffix(".toml")] = defaultdict(frozenset, lists)
     return found
 
 
 @cache
 def every_word(kind: str) -> frozenset[str]:
     """The words of one list ("interview", "credits", "roles") in all languages."""
-    return frozenset(word for one in languages().values() for word in getattr(one, kind))
+    return frozenset(word for one in languages().values() for word in one[kind])
 
 
 class LineSignals(NamedTuple):
@@ -132,12 +106,12 @@ class Wording:
     """Reads lines in the languages of one article."""
 
     def __init__(self, spoken: Sequence[Language]) -> None:
-        blanks = [one for one in spoken if not one.script]
-        self._you = frozenset(word for one in blanks for word in one.you)
-        self._own = frozenset(word for one in blanks for word in one.own)
-        self._openers = frozenset(word for one in blanks for word in one.openers)
-        self._requests = frozenset(word for one in blanks for word in one.requests)
-        formal = [re.escape(word) for one in blanks for word in one.formal]
+        blanks = [one for one in spoken if not one["script"]]
+        self._you = frozenset(word for one in blanks for word in one["you"])
+        self._own = frozenset(word for one in blanks for word in one["own"])
+        self._openers = frozenset(word for one in blanks for word in one["openers"])
+        self._requests = frozenset(word for one in blanks for word in one["requests"])
+        formal = [re.escape(word) for one in blanks for word in one["formal"]]
         self._formal = re.compile(rf"(?<=[\w,] )(?:{'|'.join(formal)})\b") if formal else None
 
     @classmethod
@@ -185,13 +159,13 @@ class Wording:
             return True
         if self._formal and self._formal.search(text[:3000]):
             return True
-        return eastern and any(word in text for one in _scripted() for word in one.you)
+        return eastern and any(word in text for one in _scripted() for word in one["you"])
 
     def _own_words(self, text: str, words: frozenset[str], *, eastern: bool) -> tuple[bool, float]:
         """Whether it speaks of the speaker, and how much as answers do and interviewers seldom."""
         own = words & self._own
         if not own:
-            said = eastern and any(word in text for one in _scripted() for word in one.own)
+            said = eastern and any(word in text for one in _scripted() for word in one["own"])
             return said, 1.0 if said else 0.0
         asker = not words.isdisjoint(_ASKER_WORDS) and bool(_ASKER_SAYS_I.search(text[:3000]))
         if own & _SINGULAR:
@@ -210,7 +184,7 @@ class Wording:
             end = text[-60:].rstrip(_CLOSING_MARKS)
             last = end.rpartition(" ")[2][-14:]
             return text.lstrip("-–— ").startswith("¿") or any(
-                end.endswith(one.endings) or any(word in last for word in one.closers)
+                end.endswith(tuple(one["endings"])) or any(word in last for word in one["closers"])
                 for one in _scripted()
             )
         if not self._openers or not ends_asking(text):
@@ -222,15 +196,18 @@ class Wording:
 @cache
 def _telling() -> dict[str, str]:
     """The common words that only one language has among its own, with that language."""
-    number = Counter(word for one in languages().values() for word in one.common)
+    number = Counter(word for one in languages().values() for word in one["common"])
     return {
-        word: code for code, one in languages().items() for word in one.common if number[word] == 1
+        word: code
+        for code, one in languages().items()
+        for word in one["common"]
+        if number[word] == 1
     }
 
 
 @cache
 def _scripted() -> tuple[Language, ...]:
-    return tuple(one for one in languages().values() if one.script)
+    return tuple(one for one in languages().values() if one["script"])
 
 
 def _words(text: str) -> frozenset[str]:
@@ -311,7 +288,7 @@ def announces(text: str) -> bool:
         _WORD.findall(lowered)
     ):
         return True
-    return "q&a" in lowered or any(word in text for one in _scripted() for word in one.interview)
+    return "q&a" in lowered or any(word in text for one in _scripted() for word in one["interview"])
 
 
 def tells_of_talk(title: str) -> bool:
