@@ -36,11 +36,6 @@ def role_behind(words: list[str]) -> tuple[str | None, list[str]]:
     return None, words
 
 
-@cache
-def _long_roles() -> tuple[str, ...]:
-    return tuple(word for word in every_word("roles") if len(word) >= _LETTERS_OF_MISSPELT)
-
-
 @lru_cache(maxsize=1024)
 def is_role_noun(word: str) -> bool:
     """Whether a word says what somebody is, a letter wrong or not: "Singer", "Filmaker"."""
@@ -49,7 +44,9 @@ def is_role_noun(word: str) -> bool:
     if bare in roles or any(piece in roles for piece in re.split(r"[/&-]", bare)[-2:]):
         return True
     return len(bare) >= _LETTERS_OF_MISSPELT and any(
-        Levenshtein.distance(bare, noun, score_cutoff=1) <= 1 for noun in _long_roles()
+        Levenshtein.distance(bare, noun, score_cutoff=1) <= 1
+        for noun in roles
+        if len(noun) >= _LETTERS_OF_MISSPELT
     )
 
 
@@ -66,13 +63,9 @@ def role_end(words: Sequence[str]) -> int:
         if is_role_noun(word):
             end = place + 1
             if words[end : end + 1] and words[end].casefold() in _LINKS:
-                return len(words) if end <= 4 and not _name_before(words[:place]) else 0
+                name = place >= 2 and not any(map(is_role_noun, words[:place]))
+                return 0 if name or end > 4 else len(words)
     return end
-
-
-def _name_before(words: Sequence[str]) -> bool:
-    """Whether the words before a role noun are a name ("Pak Sun Yeong") and not its attributes."""
-    return len(words) >= 2 and not any(map(is_role_noun, words))
 
 
 def is_role(text: str) -> bool:

@@ -83,7 +83,7 @@ def naming_phrase(title: str, *, filed: bool) -> str:
     text, announced = _cleaned(title)
     plain = masked(text)
     talks = _TALKS.search(plain)
-    before = _tidy(_after_colon(text[: talks.start()])) if talks else ""
+    before = _tidy(text[: talks.start()].rpartition(": ")[2].strip()) if talks else ""
     if found := _MEET.match(plain):
         return _tidy(text[found.start("who") :], until_verb=True)
     found = _WITH.search(plain)
@@ -173,10 +173,6 @@ def _without_suffix(text: str) -> tuple[str, bool]:
         if not says and not (len(last.split()) <= 4 and is_magazine(bare)):
             return text, said
         text, said = text[:place].strip(), said or says
-
-
-def _after_colon(text: str) -> str:
-    return text.rpartition(": ")[2].strip()
 
 
 def _names(text: str) -> bool:

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.model import Image, Transcript
-from bot.feed.transcript.assemble import assembled, joined, prose
+from bot.feed.transcript.assemble import assembled, joined
 from bot.feed.transcript.blocks import ArticleBody, Item, Line, read_page
 from bot.feed.transcript.classify import Verdict, verdict_on
 from bot.feed.transcript.explain import explanation
@@ -62,7 +62,7 @@ def examine(html: str, *, base_url: str, title: str = "") -> Examined:
     verdict, found = verdict_on(lines, title)
     if _LOGGER.isEnabledFor(logging.DEBUG):
         _LOGGER.debug(explanation(title, found, verdict))
-    transcript = assembled(items, verdict) if verdict else prose(items)
+    transcript = assembled(items, verdict or Verdict(""))
     transcript = replace(
         transcript,
         videos=tuple(page.videos),
@@ -118,22 +118,13 @@ def _words_kept(lines: Sequence[Line], transcript: Transcript, verdict: Verdict 
         for answer in turn.answers:
             told += [answer.speaker or "", answer.text]
     told.append(transcript.outro)
-    whole = "".join(line.text for line in lines)
-    if "".join("".join(told).split()) == "".join(whole.split()):
-        return True
-    found, whole = _letters("".join(told)), _letters(whole)
-    if found == whole:
-        return True
-    rest = iter(whole)
-    in_order = all(letter in rest for letter in found)
-    return in_order and len(whole) - len(found) <= _letters_cut(lines, verdict)
-
-
-def _letters_cut(lines: Sequence[Line], verdict: Verdict | None) -> int:
-    if verdict is None:
-        return 0
+    found, whole = _letters("".join(told)), _letters("".join(line.text for line in lines))
+    if found == whole or verdict is None:
+        return found == whole
     lengths = dict(verdict.cut) | {n: label.length for n, label in verdict.labels.items()}
-    return sum(len(_letters(lines[number].text[:length])) for number, length in lengths.items())
+    cut = sum(len(_letters(lines[number].text[:length])) for number, length in lengths.items())
+    rest = iter(whole)
+    return all(letter in rest for letter in found) and len(whole) - len(found) <= cut
 
 
 def _letters(text: str) -> str:

@@ -29,15 +29,11 @@ class _Draft:
     images: list[Image] = field(default_factory=list)
 
 
-def prose(items: Sequence[Item]) -> Transcript:
-    """An article that is no interview: all its text as intro."""
-    lines = [(item, item.text) for item in items if isinstance(item, Line)]
-    images = tuple(item for item in items if isinstance(item, Image))
-    return Transcript(joined(lines), (), "", images=images)
-
-
 def assembled(items: Sequence[Item], verdict: Verdict) -> Transcript:
-    """The transcript that `verdict` tells; its line numbers count the lines of `items`."""
+    """The transcript that `verdict` tells; its line numbers count the lines of `items`.
+
+    Where nothing is asked, all text is intro.
+    """
     intro: list[tuple[Line, str]] = []
     outro: list[tuple[Line, str]] = []
     images: list[Image] = []

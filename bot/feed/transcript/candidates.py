@@ -103,11 +103,10 @@ def _by_labels(evidence: Evidence) -> Iterator[Candidate]:
     }
     often = [key for key, count in counts.most_common(_SPEAKERS_AT_MOST) if count >= 2 and key]
     if sure:
-        # A second interviewer does nothing but ask and never speaks right after another.
-        more = [key for key in often if key not in sure and rates[key] >= 0.8]
-        choices = [sure, *(sure | {key} for key in more if _apart(sure | {key}, evidence))]
+        choices = [sure]
     else:
         choices = [frozenset({key}) for key in often if rates[key] >= _ASKS_AT_LEAST]
+        # Two interviewers never speak one right after the other.
         pairs = combinations([key for key in often if rates[key] >= 0.5], 2)
         choices += [frozenset(pair) for pair in pairs if _apart(frozenset(pair), evidence)]
     for askers in choices:

@@ -278,8 +278,6 @@ def _recurring(
         sure |= often
     if form == "colon" and len(emphasised) >= 2:
         sure |= set(emphasised)
-    elif form == "dash" and len(emphasised) >= 2:
-        sure |= {key for key in emphasised if emphasised[key] == counts[key]}
     elif form == "corner" and len(labels) >= 2:
         sure = set(counts)
     sure |= offices if form == "colon" else set()
@@ -296,7 +294,6 @@ def _recurring(
         if label.key in sure
         or label.key in known
         or (form == "colon" and sure and _alike(label, all_emphasised))
-        or (form == "bracket" and offices and sure and written_as_name(label.name))
     }
 
 
