@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from openapi import Checker, observing
 
 from sandbox import Sandbox
 from sandbox.gateway import GatewaySettings
 from sandbox.site import SampleSite
+from tests.openapi import Checker, observing
 from tests.store.samples import migrated
 
 # How long an example takes is for the benchmarks to say: machines are busy.

@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from process import pointed_at, running
 
 from bot.cli.demo import Stage, furnish
 from sandbox import Sandbox
 from sandbox.entities import Channel
 from sandbox.faults import Rule
 from sandbox.site import SampleSite
+from tests.process import pointed_at, running
 
 SEND = r"POST /channels/\d+/messages$"
 

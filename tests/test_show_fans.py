@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from browser import DESKTOP, PHONE, browsing
-from openapi import Checker
 from playwright.async_api import Locator, Page, expect
-from process import pointed_at, run_verb, running
 
 from bot.cli.demo import Stage, furnish
 from sandbox import Sandbox
 from sandbox.gateway import GatewaySettings
 from sandbox.site import SampleSite
+from tests.browser import DESKTOP, PHONE, browsing
+from tests.openapi import Checker
+from tests.process import pointed_at, run_verb, running
 
 pytestmark = pytest.mark.browser
 

@@ -5,11 +5,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from process import pointed_at, run_verb, running
-from wordpress import FEED, needs_scripts, needs_wordpress, script
-
 from sandbox import Sandbox
 from sandbox.entities import Channel
+from tests.process import pointed_at, run_verb, running
+from tests.wordpress import FEED, needs_scripts, needs_wordpress, script
 
 pytestmark = [*needs_wordpress, needs_scripts]
 

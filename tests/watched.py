@@ -8,10 +8,8 @@ from pathlib import Path
 
 
 def run() -> int:
-    # The project before this folder, whose own "sandbox" holds tests.
     sys.path[0] = str(Path(__file__).parents[1])
-    sys.path.append(str(Path(__file__).parent))
-    from openapi import observing, watching
+    from tests.openapi import observing, watching
 
     from bot.__main__ import main
 

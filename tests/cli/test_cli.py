@@ -9,10 +9,10 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from process import pointed_at, run_verb
 
 from sandbox import Sandbox
 from sandbox.site import SampleSite
+from tests.process import pointed_at, run_verb
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 RECORDED = SHARED / "wordpress" / "recorded"

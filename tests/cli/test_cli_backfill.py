@@ -8,10 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from process import Ended, run_verb
 
 from sandbox.site import SampleSite
 from tests.archive.olden import old_posts
+from tests.process import Ended, run_verb
 
 
 @pytest.fixture

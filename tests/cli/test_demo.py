@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from browser import PHONE, browsing
 from playwright.async_api import Locator, Page, expect
-from process import START_LIMIT, environment, run_verb
+
+from tests.browser import PHONE, browsing
+from tests.process import START_LIMIT, environment, run_verb
 
 pytestmark = pytest.mark.browser
 

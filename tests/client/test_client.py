@@ -14,7 +14,6 @@ from discord import app_commands
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from openapi import Checker
 
 from bot.client.client import KcrushClient
 from bot.client.command_sync import same_commands, sync_commands
@@ -32,6 +31,7 @@ from sandbox import Sandbox
 from sandbox.entities import Channel, User
 from sandbox.faults import Rule
 from sandbox.gateway import GatewaySettings
+from tests.openapi import Checker
 
 REFERENCE = "ABC234"
 

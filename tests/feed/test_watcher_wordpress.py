@@ -11,7 +11,6 @@ import re
 from pathlib import Path
 
 import pytest
-from wordpress import FEED, needs_scripts, needs_wordpress, script
 
 from bot.core.clock import SystemClock
 from bot.core.model import DeliveryState
@@ -20,6 +19,7 @@ from bot.feed.fetch import open_fetcher
 from bot.feed.watcher import Watcher
 from bot.store import open_store
 from tests.store.rows import add_subscription
+from tests.wordpress import FEED, needs_scripts, needs_wordpress, script
 
 pytestmark = needs_wordpress
 

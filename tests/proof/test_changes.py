@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from openapi import Checker
 
 from tests.feeds import Item
+from tests.openapi import Checker
 from tests.proof.newsroom import Newsroom, open_newsroom
 
 CHANNELS = 3

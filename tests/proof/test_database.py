@@ -10,8 +10,6 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
-from openapi import Checker
-from process import pointed_at, running
 from structlog.testing import capture_logs
 
 from bot.core.clock import SystemClock
@@ -20,6 +18,8 @@ from sandbox import Sandbox
 from sandbox.faults import Rule
 from sandbox.site import SampleSite
 from tests.feeds import Item
+from tests.openapi import Checker
+from tests.process import pointed_at, running
 from tests.proof.newsroom import Newsroom, open_newsroom
 from tests.store.rows import add_subscription
 

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from openapi import Checker
 
 from bot.core.model import DeliveryState
 from sandbox.faults import Rule
 from tests.feeds import Item
+from tests.openapi import Checker
 from tests.proof.newsroom import Newsroom, open_newsroom
 from tests.proof.warp import WarpClock
 

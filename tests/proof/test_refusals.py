@@ -6,13 +6,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from openapi import Checker
 
 from bot.app import run
 from bot.delivery.admin_notices import LOOK_AGAIN
 from sandbox.permissions import Permission
 from sandbox.world import World
 from tests.feeds import Item
+from tests.openapi import Checker
 from tests.proof.newsroom import open_newsroom
 from tests.proof.warp import WarpClock
 

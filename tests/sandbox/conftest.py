@@ -11,14 +11,14 @@ from typing import Any
 import aiohttp
 import pytest
 import yarl
-from bots import Bot, RunBot
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from openapi import Checker, observing
-from raw import RawGateway
 
 from sandbox import Sandbox
 from sandbox.gateway import GatewaySettings
+from tests.openapi import Checker, observing
+from tests.sandbox.bots import Bot, RunBot
+from tests.sandbox.raw import RawGateway
 
 
 @pytest.fixture

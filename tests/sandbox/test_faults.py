@@ -8,11 +8,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-from rest_api import Api
 
 from sandbox import Sandbox
 from sandbox.entities import Channel
 from sandbox.faults import AppliedFault, Faults, Rule
+from tests.sandbox.rest_api import Api
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ import discord
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openapi import Checker
-from raw import identity
 
 from sandbox import Sandbox
 from sandbox.gateway import GatewaySettings
 from sandbox.gateway.connection import RATE_LIMIT
 from sandbox.messages import create_message
+from tests.openapi import Checker
+from tests.sandbox.raw import identity
 
 
 async def test_hello_tells_the_heartbeat_interval_in_milliseconds(

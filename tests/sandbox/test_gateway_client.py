@@ -8,12 +8,12 @@ from typing import Any
 import aiohttp
 import discord
 import pytest
-from bots import Bot, RunBot
 from discord.errors import ConnectionClosed, PrivilegedIntentsRequired
-from openapi import Checker
 
 from sandbox import Sandbox
 from sandbox.gateway import GatewaySettings
+from tests.openapi import Checker
+from tests.sandbox.bots import Bot, RunBot
 
 
 async def test_it_logs_in_and_knows_its_guilds(sandbox: Sandbox, run_bot: RunBot) -> None:

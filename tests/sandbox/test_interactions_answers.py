@@ -8,10 +8,10 @@ from typing import Any
 
 import discord
 import pytest
-from bots import RunBot, Talker
-from openapi import Checker
 
 from sandbox import InteractionFailed, Refused, Sandbox
+from tests.openapi import Checker
+from tests.sandbox.bots import RunBot, Talker
 
 
 async def test_an_ephemeral_reply_is_seen_by_its_user_alone(

@@ -8,12 +8,12 @@ from typing import Any
 
 import discord
 import pytest
-from bots import Bot, RunBot, Talker
 from discord import app_commands
-from openapi import Checker
 
 from sandbox import Choice, InteractionFailed, Refused, Sandbox
 from sandbox.permissions import DEFAULT_EVERYONE, Permission
+from tests.openapi import Checker
+from tests.sandbox.bots import Bot, RunBot, Talker
 
 
 async def test_a_slash_command_round_trip(

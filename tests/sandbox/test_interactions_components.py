@@ -7,11 +7,11 @@ from typing import Any
 
 import discord
 import pytest
-from bots import RunBot, Talker
 from discord import ui
-from openapi import Checker
 
 from sandbox import InteractionFailed, Refused, Sandbox
+from tests.openapi import Checker
+from tests.sandbox.bots import RunBot, Talker
 
 
 class Panel(ui.View):

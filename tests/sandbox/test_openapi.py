@@ -6,10 +6,10 @@ from typing import Any
 
 import aiohttp
 import pytest
-from openapi import DOCUMENT, Checker, Spec, observing, watching
 
 from sandbox import Sandbox
 from sandbox.observe import Exchange, GatewayPayload
+from tests.openapi import DOCUMENT, Checker, Spec, observing, watching
 
 pytestmark = pytest.mark.skipif(
     not DOCUMENT.is_file(), reason="Discord's OpenAPI document is not beside the repository"

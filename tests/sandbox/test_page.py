@@ -9,10 +9,7 @@ from typing import Any
 import discord
 import pytest
 import pytest_asyncio
-from bots import Bot, RunBot
-from browser import PHONE, Browsing, browsing
 from discord import app_commands, ui
-from openapi import Checker
 from playwright.async_api import Locator, Page, expect
 
 from sandbox import Sandbox
@@ -20,6 +17,9 @@ from sandbox.entities import Channel, Guild, User
 from sandbox.gateway import GatewaySettings
 from sandbox.messages import create_message, delete_message, edit_message
 from sandbox.page_api import BACKLOG
+from tests.browser import PHONE, Browsing, browsing
+from tests.openapi import Checker
+from tests.sandbox.bots import Bot, RunBot
 
 # One Chromium for all of these, and so one event loop.
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]

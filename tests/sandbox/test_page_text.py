@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from browser import browsing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.async_api import Page
 
 from sandbox import Sandbox
+from tests.browser import browsing
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 

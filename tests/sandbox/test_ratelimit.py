@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import aiohttp
-from rest_api import Answer, Api, ManualClock
 
 from sandbox import Sandbox
 from sandbox.ratelimit import INVALID_PERIOD, Limit, RateLimiter, bucket_hash
+from tests.sandbox.rest_api import Answer, Api, ManualClock
 
 FIVE = Limit(5, 5.0)
 

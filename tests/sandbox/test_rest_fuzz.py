@@ -8,12 +8,12 @@ from typing import Any
 import aiohttp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rest_api import Api
 
 from sandbox import Sandbox
 from sandbox.entities import ChannelType
 from sandbox.gateway import GatewaySettings
 from sandbox.permissions import Permission
+from tests.sandbox.rest_api import Api
 
 _KEYS = st.sampled_from(
     [

@@ -9,12 +9,12 @@ import aiohttp
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openapi import Checker
-from raw import identity
 
 from sandbox import InteractionFailed, Sandbox
 from sandbox.entities import Command
 from sandbox.faults import Rule
+from tests.openapi import Checker
+from tests.sandbox.raw import identity
 
 
 async def post(sandbox: Sandbox, channel: int, text: str) -> int:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rest_api import error_codes
 
 from sandbox.errors import ApiError
 from sandbox.validate.commands import command_list_payload
+from tests.sandbox.rest_api import error_codes
 
 NAME = "APPLICATION_COMMAND_INVALID_NAME"
 TYPE = "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID"

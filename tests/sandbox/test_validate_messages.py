@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openapi import observing
-from rest_api import error_codes
 
 from sandbox.entities import Channel, Message, MessageFlag
 from sandbox.errors import ApiError
@@ -16,6 +14,8 @@ from sandbox.message_json import message_json
 from sandbox.messages import create_message, edit_message
 from sandbox.validate.message import message_payload
 from sandbox.world import World
+from tests.openapi import observing
+from tests.sandbox.rest_api import error_codes
 
 V2 = int(MessageFlag.IS_COMPONENTS_V2)
 

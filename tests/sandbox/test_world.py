@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from rest_api import ManualClock
 
 from sandbox.entities import ChannelType, Event
 from sandbox.following import follow
 from sandbox.messages import create_message
 from sandbox.world import World
+from tests.sandbox.rest_api import ManualClock
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from pathlib import Path
 from xmlrpc.client import loads
 
 import pytest
-from process import pointed_at, running
-from wordpress import FEED, URL, needs_scripts, needs_wordpress, script
 
 from bot.cli.demo import Stage, furnish
 from sandbox import Sandbox
 from sandbox.site import SampleSite
+from tests.process import pointed_at, running
 from tests.web.port import EXTENDED, ask, free_port, health, logged
+from tests.wordpress import FEED, URL, needs_scripts, needs_wordpress, script
 
 LIMIT_MS = 2000
 

@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from process import pointed_at, running
 from structlog.testing import capture_logs
 
 from bot.cli.demo import furnish
@@ -30,6 +29,7 @@ from bot.web.websub import MAX_PUSH, Push, WebSub
 from sandbox import Sandbox
 from tests.clock import FakeClock
 from tests.feeds import Item, rss
+from tests.process import pointed_at, running
 from tests.web.hub import TOPIC, FakeHub, open_hub
 from tests.web.port import ask, free_port, is_too_large, logged, spaces
 

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from openapi import Checker
-from rest_api import Api, ManualClock
 
 from sandbox import Sandbox
 from sandbox.entities import Channel, Guild
 from sandbox.gateway import GatewaySettings
+from tests.openapi import Checker
+from tests.sandbox.rest_api import Api, ManualClock
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rest_api import Api
 
 from sandbox import Sandbox
 from sandbox.entities import Guild
+from tests.sandbox.rest_api import Api
 
 
 def command(name: str = "interviews", **more: Any) -> dict[str, Any]:

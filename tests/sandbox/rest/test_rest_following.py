@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from rest_api import Answer, Api, ManualClock, post
-
 from sandbox import Sandbox
 from sandbox.entities import Channel, ChannelType, MessageFlag
 from sandbox.permissions import Permission
+from tests.sandbox.rest_api import Answer, Api, ManualClock, post
 
 P = Permission
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from rest_api import Api
 
 from sandbox import Sandbox
 from sandbox.entities import Channel, Guild, Overwrite
 from sandbox.permissions import DEFAULT_BOT, Permission
 from sandbox.world import World
+from tests.sandbox.rest_api import Api
 
 P = Permission
 

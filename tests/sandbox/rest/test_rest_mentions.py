@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rest_api import Api, deny, post
 
 from sandbox import Sandbox
 from sandbox.entities import Channel, Guild, MessageFlag
 from sandbox.permissions import Permission
+from tests.sandbox.rest_api import Api, deny, post
 
 P = Permission
 

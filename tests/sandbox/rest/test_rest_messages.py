@@ -8,11 +8,11 @@ from typing import Any
 import aiohttp
 import pytest
 from PIL import Image
-from rest_api import Api, ManualClock, deny, post
 
 from sandbox import Sandbox
 from sandbox.entities import Channel, ChannelType, Event, Guild, MessageFlag
 from sandbox.permissions import Permission
+from tests.sandbox.rest_api import Api, ManualClock, deny, post
 
 P = Permission
 V2 = int(MessageFlag.IS_COMPONENTS_V2)

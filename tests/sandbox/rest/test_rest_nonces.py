@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from rest_api import Api, ManualClock, post
-
 from sandbox import Sandbox
 from sandbox.entities import Channel
 from sandbox.permissions import Permission
+from tests.sandbox.rest_api import Api, ManualClock, post
 
 P = Permission
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rest_api import Answer, Api, ManualClock, deny
 
 from sandbox import Sandbox
 from sandbox.entities import Channel, ChannelType, Event, Guild
 from sandbox.permissions import DEFAULT_BOT, Permission
+from tests.sandbox.rest_api import Answer, Api, ManualClock, deny
 
 P = Permission
 

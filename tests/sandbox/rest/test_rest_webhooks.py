@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from rest_api import Answer, Api, grant
 
 from sandbox import Sandbox
 from sandbox.entities import Channel, Guild
 from sandbox.permissions import DEFAULT_BOT, Permission
+from tests.sandbox.rest_api import Answer, Api, grant
 
 P = Permission
 
