@@ -9,9 +9,8 @@ from pathlib import Path
 
 def run() -> int:
     sys.path[0] = str(Path(__file__).parents[1])
-    from tests.openapi import observing, watching
-
     from bot.__main__ import main
+    from tests.openapi import observing, watching
 
     checker = observing()
     code = 0
