@@ -1,5 +1,6 @@
 """Options of commands: what they offer while somebody types, and how what they typed is read."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -10,7 +11,8 @@ from discord.app_commands import Choice, locale_str
 from bot.client.client import KcrushClient
 from bot.core.errors import UserError
 from bot.core.model import Doubt, Frequency, QuietHours, Topic
-from bot.core.timetable import clock_face, find_zone, parse_quiet, zone_names
+from bot.core.timetable import MINUTES, clock_face, parse_quiet
+from bot.core.zones import abbreviations, find_zone, suggested_zones
 from cogs.responses import Interaction, text_for
 
 CHOICES = 25
@@ -22,34 +24,14 @@ ArtistName = app_commands.Range[str, 1, 100]
 
 NAME_HINT = "Begin to type a name, in English or Hangul, and choose"
 
-COMMON_ZONES = (
-    "Asia/Seoul",
-    "America/Los_Angeles",
-    "America/Denver",
-    "America/Chicago",
-    "America/New_York",
-    "America/Toronto",
-    "America/Mexico_City",
-    "America/Sao_Paulo",
-    "Europe/London",
-    "Europe/Paris",
-    "Europe/Berlin",
-    "Europe/Istanbul",
-    "Africa/Lagos",
-    "Asia/Dubai",
-    "Asia/Kolkata",
-    "Asia/Jakarta",
-    "Asia/Bangkok",
-    "Asia/Manila",
-    "Asia/Singapore",
-    "Asia/Tokyo",
-    "Australia/Sydney",
-    "Pacific/Auckland",
-    "UTC",
-)
-"""Offered before a letter is typed: where most of the magazine's readers live."""
+COMMON_NIGHTS = ("22-8", "23-7", "0-6", "0-8", "9-17")
+COMMON_ENDS = (8, 7, 6, 9, 17)
+"""Hours at which quiet hours end, offered where only their beginning was typed yet."""
 
-COMMON_QUIET_HOURS = ("22-8", "23-7", "0-6", "0-8", "9-17")
+LONGEST_OFFERED = 14 * 60
+"""Minutes of quiet hours that are offered for a beginning alone."""
+
+_SEPARATOR = re.compile(r"\s*(?:[-–—~:]|to|until)$")
 
 
 def _choice(value: Any, english: str, key: str) -> Choice[Any]:
@@ -99,7 +81,7 @@ class TimeZoneOption(TypedOption):
     """A time zone of the IANA database."""
 
     async def transform(self, interaction: Interaction, value: str, /) -> str:
-        return find_zone(value)
+        return find_zone(value, datetime.now(UTC))
 
     async def autocomplete(self, interaction: Interaction, value: Any, /) -> list[Choice[Any]]:
         return suggest_zones(value, datetime.now(UTC))
@@ -118,35 +100,38 @@ class QuietHoursOption(TypedOption):
 
 
 def suggest_zones(typed: str, now: datetime) -> list[Choice[str]]:
-    """Zones whose name contains what was typed, those that begin with it first, each with the
-    time on its clocks, by which people know their own."""
-    wanted = "_".join(typed.split()).casefold()
-    if not wanted:
-        found = [name for name in COMMON_ZONES if name in zone_names()]
-    else:
-        matching = [name for name in zone_names() if wanted in name.casefold()]
-        found = sorted(matching, key=lambda name: (not _begins(name, wanted), name))
+    """The zones that may be meant, each with the time on its clocks, by which people know their
+    own, and with its abbreviations in winter and summer where its clocks change."""
     return [
-        Choice(name=f"{name} · {now.astimezone(ZoneInfo(name)):%H:%M}", value=name)
-        for name in found[:CHOICES]
+        Choice(name=_clock_of(name, now), value=name)
+        for name in suggested_zones(typed, now)[:CHOICES]
     ]
 
 
+def _clock_of(name: str, now: datetime) -> str:
+    called = abbreviations(name, now.year)
+    shown = [name, f"{now.astimezone(ZoneInfo(name)):%H:%M}"]
+    return " · ".join([*shown, "/".join(called)] if len(called) > 1 else shown)
+
+
 def suggest_quiet_hours(typed: str, none: str) -> list[Choice[str]]:
-    """What was typed as it is understood, or the commonest nights; then `none`, for no hours."""
-    typed = typed.strip()
-    offered = [_written(one) for one in ([typed] if typed else COMMON_QUIET_HOURS)]
-    choices = [Choice(name=one, value=one) for one in offered if one is not None]
-    return [*choices, Choice(name=none, value="off")]
+    """What was typed as it is understood, with an end where only the beginning is there yet, or
+    the commonest nights; `none`, for no hours, where nothing was typed but the beginning of it."""
+    typed = typed.strip().casefold()
+    begun = _SEPARATOR.sub("", typed)
+    offered = [typed, *(f"{begun}-{until}" for until in COMMON_ENDS)] if typed else COMMON_NIGHTS
+    nights = [quiet for one in offered if (quiet := _understood(one)) is not None]
+    if typed and nights and _understood(typed) is None:
+        nights = [one for one in nights if (one.until - one.start) % MINUTES <= LONGEST_OFFERED]
+    written = [f"{clock_face(one.start)}–{clock_face(one.until)}" for one in nights]
+    choices = [Choice(name=one, value=one) for one in written]
+    if "off".startswith(typed) or none.casefold().startswith(typed):
+        choices.append(Choice(name=none, value="off"))
+    return choices
 
 
-def _written(typed: str) -> str | None:
+def _understood(typed: str) -> QuietHours | None:
     try:
-        quiet = parse_quiet(typed)
+        return parse_quiet(typed)
     except UserError:
         return None
-    return f"{clock_face(quiet.start)}–{clock_face(quiet.until)}"
-
-
-def _begins(name: str, wanted: str) -> bool:
-    return any(part.casefold().startswith(wanted) for part in (name, name.rpartition("/")[2]))

@@ -7,8 +7,7 @@ is the moment of the change; one that comes twice is the first of the two.
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from bot.core.errors import UserError
 from bot.core.model import Frequency, QuietHours, Timetable
@@ -57,34 +56,6 @@ def _minute(hours: str, minutes: str | None, half: str | None) -> int | None:
     if hour > 24 or minute > 59 or (hour == 24 and minute):
         return None
     return (hour * 60 + minute) % MINUTES
-
-
-@lru_cache(maxsize=1)
-def zone_names() -> tuple[str, ...]:
-    """The IANA names that a person may mean, sorted: regions and cities, and UTC."""
-    return tuple(
-        sorted(
-            name
-            for name in available_timezones()
-            if name == "UTC"
-            or ("/" in name and not name.startswith(("Etc/", "SystemV/", "posix/", "right/")))
-        )
-    )
-
-
-def find_zone(name: str) -> str:
-    """The IANA name for what a person typed: in any case, with spaces, or a city alone.
-
-    Raises:
-        UserError: there is none, or more than one.
-    """
-    wanted = "_".join(name.split()).casefold()
-    named = [found for found in zone_names() if found.casefold() == wanted]
-    cities = [found for found in zone_names() if found.rpartition("/")[2].casefold() == wanted]
-    found = named or cities
-    if len(found) != 1:
-        raise UserError("error.unknown-time-zone", zone=name)
-    return found[0]
 
 
 def zone_of(name: str | None) -> tzinfo:

@@ -49,18 +49,40 @@ def test_quiet_hours_as_people_type_them(typed: str, start: str | None, until: s
     if start is None:
         with pytest.raises(UserError, match=r"error\.quiet-unreadable"):
             parse_quiet(typed)
-        assert [choice.value for choice in suggest_quiet_hours(typed or "x", "None")] == ["off"]
+        assert suggest_quiet_hours(typed or "x", "No quiet hours") == []
     else:
         quiet = parse_quiet(typed)
         assert (clock_face(quiet.start), clock_face(quiet.until)) == (start, until)
-        (offered, none) = suggest_quiet_hours(typed, "No quiet hours")
-        assert parse_quiet(str(offered.value)) == quiet
-        assert (none.name, none.value) == ("No quiet hours", "off")
+        offered = suggest_quiet_hours(typed, "No quiet hours")
+        assert parse_quiet(str(offered[0].value)) == quiet
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("22", ["22:00–08:00", "22:00–07:00", "22:00–06:00", "22:00–09:00"]),
+        ("22-", ["22:00–08:00", "22:00–07:00", "22:00–06:00", "22:00–09:00"]),
+        ("22:30 to", ["22:30–08:00", "22:30–07:00", "22:30–06:00", "22:30–09:00"]),
+        ("11 PM", ["23:00–08:00", "23:00–07:00", "23:00–06:00", "23:00–09:00"]),
+        ("9", ["09:00–17:00"]),
+        ("22-8", ["22:00–08:00"]),
+        ("22:00-08:00", ["22:00–08:00"]),
+        ("o", ["off"]),
+        ("OFF", ["off"]),
+        ("no", ["off"]),
+        ("", ["22:00–08:00", "23:00–07:00", "00:00–06:00", "00:00–08:00", "09:00–17:00", "off"]),
+    ],
+)
+def test_what_is_typed_of_quiet_hours_is_completed(typed: str, offered: list[str]) -> None:
+    assert [choice.value for choice in suggest_quiet_hours(typed, "No quiet hours")] == offered
 
 
 @given(st.text(max_size=100))
-def test_any_text_is_offered_something(typed: str) -> None:
-    assert suggest_quiet_hours(typed, "None")[-1].value == "off"
+def test_a_suggestion_never_undoes_what_is_typed(typed: str) -> None:
+    choices = suggest_quiet_hours(typed, "None")
+    beginning = typed.strip().casefold()
+    undone = not ("off".startswith(beginning) or "none".startswith(beginning))
+    assert not (undone and any(choice.value == "off" for choice in choices))
     for choice in suggest_zones(typed, NOW):
         assert 1 <= len(choice.name) <= 100
 
@@ -69,6 +91,7 @@ def test_zones_are_offered_with_the_time_there() -> None:
     common = suggest_zones("", NOW)
     assert (common[0].name, common[0].value) == ("Asia/Seoul · 21:30", "Asia/Seoul")
     assert len(common) <= 25
+    assert suggest_zones("PST", NOW)[0].name == ("America/Los_Angeles · 04:30 · PST/PDT")
     assert [choice.value for choice in suggest_zones("new y", NOW)] == ["America/New_York"]
     assert suggest_zones("be", NOW)[0].value == "America/Belem"
     assert suggest_zones("nowhere", NOW) == []

@@ -1,6 +1,5 @@
 """When announcements may go out: tables over changes of clocks, and what holds for every zone."""
 
-import contextlib
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,15 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.errors import UserError
 from bot.core.model import Frequency, QuietHours, Timetable
 from bot.core.timetable import (
-    find_zone,
     is_quiet,
     next_due,
     quiet_end,
     within,
-    zone_names,
     zone_of,
 )
 
@@ -177,32 +173,6 @@ def test_a_minute_is_quiet_as_on_a_clocks_face(start: int, length: int, minute: 
         assert within(hours, minute) == (start <= minute < start + length)
     else:
         assert within(hours, minute) == (minute >= start or minute < hours.until)
-
-
-@pytest.mark.parametrize(
-    ("typed", "found"),
-    [
-        ("Asia/Seoul", "Asia/Seoul"),
-        (" asia/seoul ", "Asia/Seoul"),
-        ("seoul", "Asia/Seoul"),
-        ("new york", "America/New_York"),
-        ("utc", "UTC"),
-    ],
-)
-def test_zones_are_found_by_what_people_type(typed: str, found: str) -> None:
-    assert find_zone(typed) == found
-
-
-@pytest.mark.parametrize("typed", ["", "KST", "../../etc/passwd", "Asia", "서울", "x" * 500, "\0"])
-def test_what_is_no_zone_is_told(typed: str) -> None:
-    with pytest.raises(UserError, match=r"error\.unknown-time-zone"):
-        find_zone(typed)
-
-
-@given(st.text(max_size=40))
-def test_any_text_is_a_zone_of_the_list_or_refused(typed: str) -> None:
-    with contextlib.suppress(UserError):
-        assert find_zone(typed) in zone_names()
 
 
 def test_a_stored_zone_that_is_known_no_more_is_utc() -> None:
