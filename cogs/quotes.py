@@ -62,22 +62,26 @@ class QuoteCommands(FanCog):
 
     @component(ids.ShareQuote)
     async def share_quote(self, interaction: Interaction, action: ids.ShareQuote) -> None:
-        """Post the picture; who may not attach files may not do so through the bot."""
+        """Post the picture; who may not attach files may not do so through the bot. Where the bot
+        itself may attach nothing, post the words."""
         require_may_write(interaction)
-        if interaction.guild_id is not None and not interaction.permissions.attach_files:
+        may_attach = _may_attach(interaction)
+        refused = interaction.guild_id is not None and not interaction.permissions.attach_files
+        if may_attach and refused:
             raise UserError("error.may-not-attach")
         stored = await self.reading.interview(action.interview)
         chosen = await self.quotes.of(stored, action.section)
-        try:
-            async with asyncio.timeout(SHARE_SECONDS):
-                picture = await self.quotes.picture(chosen)
-        except TimeoutError:
-            raise UserError("error.quote-not-ready") from None
+        file = None
+        if may_attach:
+            try:
+                async with asyncio.timeout(SHARE_SECONDS):
+                    file = _file(chosen, await self.quotes.picture(chosen))
+            except TimeoutError:
+                raise UserError("error.quote-not-ready") from None
         name, text = interaction.user.display_name, text_for_channel(interaction)
-        file = _file(chosen, picture)
-        layout = shared_quote(stored, chosen.quote, file.filename, name, text)
+        layout = shared_quote(stored, chosen.quote, file and file.filename, name, text)
         what = ("quote", action.interview, action.section)
-        await share(interaction, self.library, layout, *what, file=file)
+        await share(interaction, self.library, layout, *what, file=file or discord.utils.MISSING)
 
     async def _show(
         self,
@@ -89,31 +93,38 @@ class QuoteCommands(FanCog):
         note: str = "",
     ) -> None:
         """Show the picture to the one person: at once where it is cached, else Discord shows that
-        the bot is working while it is drawn."""
-        response = interaction.response
-        picture = await self.quotes.cached_picture(chosen)
-        if picture is None:
-            await response.defer(ephemeral=True, thinking=not in_place)
-            picture = await self.quotes.picture(chosen)
-        file = _file(chosen, picture)
+        the bot is working while it is drawn. Where the bot may attach nothing, show the words."""
+        response, files = interaction.response, []
+        if _may_attach(interaction):
+            picture = await self.quotes.cached_picture(chosen)
+            if picture is None:
+                await response.defer(ephemeral=True, thinking=not in_place)
+                picture = await self.quotes.picture(chosen)
+            files = [_file(chosen, picture)]
         layout = quote_page(
             chosen.stored,
             chosen.quote,
-            file.filename,
+            files[0].filename if files else None,
             text_for(interaction),
             share=ids.ShareQuote(chosen.stored.id, chosen.section),
             another=another,
             note=note,
         )
-        if response.is_done() or in_place:
-            edit = (
-                interaction.edit_original_response if response.is_done() else response.edit_message
+        if response.is_done():
+            await interaction.edit_original_response(
+                view=layout, attachments=files, allowed_mentions=NOBODY
             )
-            await edit(view=layout, attachments=[file], allowed_mentions=NOBODY)
+        elif in_place:
+            await response.edit_message(view=layout, attachments=files, allowed_mentions=NOBODY)
         else:
             await response.send_message(
-                view=layout, file=file, ephemeral=True, allowed_mentions=NOBODY
+                view=layout, files=files, ephemeral=True, allowed_mentions=NOBODY
             )
+
+
+def _may_attach(interaction: Interaction) -> bool:
+    """Whether the bot may attach files here, by the interaction's own permissions."""
+    return interaction.guild_id is None or interaction.app_permissions.attach_files
 
 
 def _another(chosen: ChosenQuote, artist: Artist | None) -> ids.AnotherQuote | None:

@@ -115,13 +115,20 @@ class KcrushClient(commands.AutoShardedBot):
 
     def invite_url(self) -> str:
         """The address with which an admin adds the bot, with just the permissions that it uses."""
-        return discord.utils.oauth_url(
+        url = discord.utils.oauth_url(
             self.application_id or 0,
             permissions=discord.Permissions(
-                view_channel=True, send_messages=True, embed_links=True, read_message_history=True
+                view_channel=True,
+                send_messages=True,
+                embed_links=True,
+                attach_files=True,
+                read_message_history=True,
             ),
             scopes=("bot", "applications.commands"),
         )
+        # Added to a server rather than to a person's own apps (Discord docs, Application,
+        # Integration Types); discord.py's function has no argument for it.
+        return f"{url}&integration_type=0"
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         interaction = next((arg for arg in args if isinstance(arg, discord.Interaction)), None)

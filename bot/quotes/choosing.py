@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from bot.core.artists import artist_key
 from bot.core.model import Interview, Quote, Subject
+from bot.core.sentences import Sentence, paragraphs
 from bot.quotes import wording
-from bot.quotes.sentences import Sentence, paragraphs
 
 SHORTEST = 60
 LONGEST = 280
@@ -54,6 +54,16 @@ def choose(interview: Interview, section: int = 0, *, limit: int | None = None) 
     speaker, role = _speaker(interview, label)
     question = interview.transcript.turns[number - 1].question
     return Quote(text, speaker, role, question, interview.title, number)
+
+
+def question_stands_alone(question: str) -> bool:
+    """Whether a question is understood without what was said before it: it begins like a question
+    of its own, refers to nothing that it doesn't name, and has words of its own beside those that
+    any question has ("What happened?" has none)."""
+    words = set(re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", question.casefold()))
+    named = [word for word in words if not wording.ASKING.fullmatch(word)]
+    leaning = wording.LEANING_QUESTION.match(question) or _dangles(question)
+    return bool(named) and not leaning
 
 
 def columns(text: str) -> int:

@@ -81,6 +81,32 @@ LEANING: Final = re.compile(
 )
 """The beginning of a sentence that needs the one before it. For ``match``."""
 
+LEANING_QUESTION: Final = re.compile(
+    r"(?:(?:so|and|but|or|then|also|what about|how about|how so|why not|what else|which ones?)\b"
+    r"|.*\b(?:that|then|this|those|these|there|it|one|ones|else|more|too|both|other|others)\s*[?？]"
+    r"|.*\bafter (?:that|this)\b"
+    r"|(?:그[가-힣]{0,3}|이(?:건|게|것[가-힣]?|는|런)|저(?:건|게|것[가-힣]?|런)|하지만|또|그리고)(?=[\s,.?]))",
+    re.IGNORECASE,
+)
+"""A question that needs what was said before it. For ``match``."""
+
+ASKING: Final = _any(
+    _lines(
+        """
+        what|why|who|whom|whose|when|where|which|how|did|do|does|is|are|was|were|am|be|been|being
+        can|could|would|will|shall|should|may|might|must|have|has|had|you|your|yours|i|we|us|our|me
+        my|he|she|they|them|him|her|his|their|it|its|a|an|the|to|of|in|on|at|for|with|from|and|or
+        so|then|that|this|really|exactly|happen|happens|happened|mean|means|meant|feel|felt|think
+        say|said|tell|go|went|come|came|next|yes|no|not|please|more|about|know|like|much|many|long
+        often|ever|still|again|now|please
+        무엇[가-힣]*|무슨|뭐[가-힣]*|뭘|어떤|어떻게|어땠[가-힣]*|어떠[가-힣]*|어떨[가-힣]*|왜[가-힣]*|언제[가-힣]*
+        어디[가-힣]*|누구[가-힣]*|누가|일이|일은|있[가-힣]*|하[가-힣]*|했[가-힣]*|되[가-힣]*|됐[가-힣]*|생각[가-힣]*
+        느낌[가-힣]*|느꼈[가-힣]*|기분[가-힣]*|말씀[가-힣]*|이유[가-힣]*|그때[가-힣]*|당시[가-힣]*|정말[가-힣]*
+        """
+    )
+)
+"""Words that any question may have. For ``fullmatch`` of one word in lower case."""
+
 FIRST_PERSON: Final = re.compile(
     r"\b(?:I|I['’](?:m|ve|d|ll)|[Mm]e|[Mm]y|[Mm]ine|[Mm]yself)\b"
     r"|\b(?:[Ww]e|[Ww]e['’](?:re|ve|d|ll)|us|[Oo]ur|[Oo]urs|[Oo]urselves)\b"

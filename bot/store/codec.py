@@ -27,6 +27,10 @@ CHUNK = 500
 """Values in one statement; SQLite takes 32,766 (https://www.sqlite.org/limits.html, 9)."""
 
 
+TEXT_LIMIT = 100_000
+"""Characters that are stored of one answer, an intro or an outro: seventeen thousand words."""
+
+
 def storable(text: str) -> str:
     """`text` without NULs, lone surrogates replaced; nearly always `text` itself."""
     try:
@@ -59,8 +63,8 @@ def interview_values(interview: Interview) -> dict[str, Any]:
         ],
         "tags": _texts(interview.tags),
         "frame": {
-            "intro": storable(transcript.intro),
-            "outro": storable(transcript.outro),
+            "intro": storable(transcript.intro[:TEXT_LIMIT]),
+            "outro": storable(transcript.outro[:TEXT_LIMIT]),
             "images": _images(transcript.images),
             "videos": _texts(transcript.videos),
             "links": _texts(transcript.links),
@@ -85,9 +89,10 @@ def turn_values(interview_id: int, turns: Sequence[Turn]) -> list[dict[str, Any]
         {
             "interview_id": interview_id,
             "number": number,
-            "question": storable(turn.question),
+            "question": storable(turn.question[:TEXT_LIMIT]),
             "answers": [
-                [storable_or_none(answer.speaker), storable(answer.text)] for answer in turn.answers
+                [storable_or_none(answer.speaker), storable(answer.text[:TEXT_LIMIT])]
+                for answer in turn.answers
             ],
             "images": _images(turn.images),
         }

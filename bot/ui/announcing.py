@@ -15,6 +15,9 @@ from bot.ui.published import digest_buttons, published_buttons, published_digest
 CONTENT_LIMIT = 2000
 """Characters of a message's text (Discord docs, Create Message)."""
 
+_MORE_LIMIT = 200
+"""Characters of the line that counts the interviews of a digest for which there is no room."""
+
 
 class Rendering(StrEnum):
     """How an announcement is written: usually as a card, as an embed where it is published to
@@ -54,14 +57,17 @@ def announcement(
 
 
 def _plain(announced: Announcement, text: Text, role_id: int | None) -> str:
+    """Words and links; of a digest as many interviews as fit, and how many more there are."""
     first, *others = announced.digest or (announced.interview,)
-    content = plain_announcement(first, text, role_id=role_id)
+    content, unnamed = plain_announcement(first, text, role_id=role_id), len(others)
     for other in others:
         added = f"\n\n{plain_announcement(other, text)}"
-        if len(content) + len(added) > CONTENT_LIMIT:
+        if len(content) + len(added) > CONTENT_LIMIT - _MORE_LIMIT:
             break
         content += added
-    return content
+        unnamed -= 1
+    more = announced.more + unnamed
+    return lines(content, text.plural("digest.more", more) if more else None)
 
 
 def _published(announced: Announcement, text: Text, role_id: int | None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from bot.ui.interviews import (
     title_of,
 )
 from bot.ui.layout import Layout, container, gallery, lines, row, rule, small
-from bot.ui.markdown import URL_LIMIT, bold, escape_within, join
+from bot.ui.markdown import URL_LIMIT, bold, escape_within, join, safe_url
 
 TITLE_LIMIT = 300
 EXCERPT_LIMIT = 700
@@ -44,7 +44,7 @@ def plain_announcement(stored: StoredInterview, text: Text, *, role_id: int | No
     title = bold(escape_within(title_of(stored.interview, text), TITLE_LIMIT))
     if stored.withdrawn_at:
         return lines(title, text("card.withdrawn"))
-    return lines(role_mention(role_id, text), title, stored.interview.url)
+    return lines(role_mention(role_id, text), title, safe_url(stored.interview.url))
 
 
 def role_mention(role_id: int | None, text: Text, key: str = "card.mention") -> str | None:

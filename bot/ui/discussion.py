@@ -5,6 +5,7 @@ from discord import ButtonStyle
 from bot.core.i18n import Text
 from bot.core.model import Interview, StoredInterview, Turn
 from bot.core.text import is_visible, one_line, shorten
+from bot.quotes.choosing import question_stands_alone
 from bot.ui.interviews import read_button
 from bot.ui.layout import CALM, Layout, lines, panel, row
 from bot.ui.markdown import escape_within
@@ -26,12 +27,16 @@ def post_title(interview: Interview, untitled: str) -> str:
 
 
 def first_question(interview: Interview) -> Turn | None:
-    """The question with which a discussion opens; ``None`` where the interview has none.
+    """The question with which a discussion opens; ``None`` where none stands on its own.
 
     Preferred is one that asks, is short enough to be read at a glance, and is not the first: that
     one is nearly always "please introduce yourself".
     """
-    turns = [turn for turn in interview.transcript.turns if is_visible(turn.question)]
+    turns = [
+        turn
+        for turn in interview.transcript.turns
+        if question_stands_alone(one_line(turn.question[:QUESTION_LIMIT]))
+    ]
     asking = [turn for turn in turns if _asks(turn.question)]
     later = [turn for turn in asking if turn.number > 1]
     return next(iter((*later, *asking, *turns)), None)

@@ -20,8 +20,9 @@ OPTION_LIMIT = 25
 OPTION_TEXT_LIMIT = 100
 PLACEHOLDER_LIMIT = 150
 GALLERY_LIMIT = 10
-ALT_LIMIT = 256
-"""Of one component (Discord docs, Component Reference; discord.py's 256 for alternative text)."""
+ALT_LIMIT = 1024
+"""Of one component (Discord docs, Component Reference; alternative text: Discord's OpenAPI,
+``MediaGalleryItemRequest``)."""
 
 BRAND = discord.Colour(0xE5487A)
 """The magazine's rose, at 3:1 or better against Discord's dark, light and onyx backgrounds."""

@@ -7,12 +7,15 @@ before it is escaped, so that no cut falls inside a markdown mark.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
 
 from bot.core.i18n import Text
 from bot.core.model import COVER, LAST_PART, OUTRO, Answer, Image, Interview, Position, Turn
+from bot.core.sentences import last_sentence_start, split_sentences
 from bot.core.text import clean, is_visible, measure, one_line, safe_cut
 from bot.ui.layout import GALLERY_LIMIT
-from bot.ui.markdown import bold, escape, escape_within, escaped_length
+from bot.ui.markdown import bold, escape, escape_within, escaped_bound, escaped_length
 
 BODY_LIMIT = 2000
 """UTF-16 code units of a page's body: about a minute's reading, two phone screens."""
@@ -179,7 +182,7 @@ def _nearest(sections: Sequence[int], wanted: int) -> int:
     return min(wanted, max((number for number in sections if number != OUTRO), default=0))
 
 
-def _section(interview: Interview, section: int, text: Text) -> tuple[str, list[str]]:
+def _section(interview: Interview, section: int, text: Text) -> tuple[str, Sequence[str]]:
     """The heading and the parts of the body; there is always one part, which may be empty."""
     transcript = interview.transcript
     if section == COVER.section:
@@ -206,11 +209,15 @@ def _heading(question: str) -> tuple[str, str]:
     lines = [line for line in question.split("\n") if is_visible(line)]
     if sum(escaped_length(line) + 1 for line in lines) <= HEADING_LIMIT:
         return "\n".join(map(escape, lines)), ""
-    sentences = [atom.text for atom in _atoms(question, HEADING_LIMIT)]
-    kept = ""
-    while sentences and escaped_length(one_line(kept + sentences[0])) <= HEADING_LIMIT:
-        kept += sentences.pop(0)
-    return escape(one_line(kept)), clean("".join(sentences))
+    kept = 0
+    for sentence in split_sentences(question[: HEADING_LIMIT + 1]):
+        end = kept + len(sentence)
+        if end > HEADING_LIMIT or escaped_length(one_line(question[:end])) > HEADING_LIMIT:
+            break
+        kept = end
+    # A sentence too long for a heading is cut between words.
+    kept = kept or len(next(_pieces(question, HEADING_LIMIT))[0])
+    return escape(one_line(question[:kept])), clean(question[kept:])
 
 
 def _images(interview: Interview, section: int) -> tuple[Image, ...]:
@@ -230,42 +237,53 @@ def _images(interview: Interview, section: int) -> tuple[Image, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Atom:
-    """A sentence of an answer (by its number) with the white space after it, and its length when
-    escaped."""
+    """A sentence of an answer (by its number) with the white space after it, and a bound of its
+    length when escaped: text is escaped only on the page that is shown."""
 
     text: str
     cost: int
     answer: int = 0
 
 
-_SENTENCE_END = re.compile(r"""(?<=[.!?…])["'”’)\]]*\s+|[。！？]["'”’」』)]*\s*|\n+""", re.VERBOSE)
-_ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|vs|feat|ft|Vol|No|Jr|Sr|\w)\.$")
-_LONGEST_ABBREVIATION = 6
+@dataclass(frozen=True, slots=True)
+class _Parts(Sequence[str]):
+    """Parts of answers as markdown; a part is rendered when it is asked for."""
+
+    parts: Sequence[Sequence[_Atom]]
+    answers: Sequence[Answer]
+    text: Text
+
+    def __len__(self) -> int:
+        return max(1, len(self.parts))
+
+    def __getitem__(self, index: Any) -> Any:
+        if not self.parts:
+            return [""][index]
+        before = self.parts[index - 1][-1].answer if index else None
+        return _render(self.parts[index], self.answers, self.text, continued=before)
 
 
 def split_answers(
     answers: Sequence[Answer], text: Text, limit: int = BODY_LIMIT, *, evenly: bool = True
-) -> list[str]:
+) -> Sequence[str]:
     """The answers as parts of markdown, each at most `limit` UTF-16 code units; at least one part.
 
     Speakers are in bold, and named again where a part begins in the middle of their words. With
     `evenly` the parts are about equally long; otherwise each is as long as possible.
     """
     limit = limit // DENSE if _is_dense(answers) else limit
+    overhead = cache(partial(_overhead, text=text))
+    overheads = [overhead(answer.speaker) for answer in answers]
+    longest = limit - max(overheads, default=0)
+    by_sentences = sum(len(answer.text) for answer in answers) <= _BY_SENTENCES
     atoms = [
-        atom
+        _Atom(piece, cost, number)
         for number, answer in enumerate(answers)
-        for atom in _atoms(clean(answer.text), limit - 2 * SPEAKER_LIMIT, number)
+        for sentence in _cut_first(clean(answer.text), by_sentences=by_sentences)
+        for piece, cost in _pieces(sentence, longest)
     ]
-    overheads = [_overhead(answer, text) for answer in answers]
     goal = _goal(atoms, overheads, limit) if evenly else limit
-    parts = _fill(atoms, overheads, limit, goal)
-    rendered: list[str] = []
-    spoken: int | None = None
-    for part in parts:
-        rendered.append(_render(part, answers, text, continued=spoken))
-        spoken = part[-1].answer
-    return rendered or [""]
+    return _Parts(_fill(atoms, overheads, limit, goal), answers, text)
 
 
 def _is_dense(answers: Iterable[Answer]) -> bool:
@@ -275,10 +293,15 @@ def _is_dense(answers: Iterable[Answer]) -> bool:
 
 _DENSE_SAMPLE = 400
 
+_BY_SENTENCES = 20_000
+"""Characters of a section up to which it is cut between sentences. No answer of the magazine's is
+half as long; of a longer text only the places where it may be cut are looked at, for everybody
+waits for a page turn."""
 
-def _overhead(answer: Answer, text: Text) -> int:
+
+def _overhead(speaker: str | None, text: Text) -> int:
     """The length of the speaker's name, with the line ends around it."""
-    return measure(_speaker(answer, text, continued=True)) + 3
+    return measure(_speaker(speaker, text, continued=True)) + 3
 
 
 def _goal(atoms: Sequence[_Atom], overheads: Sequence[int], limit: int) -> int:
@@ -313,53 +336,34 @@ def _render(
     blocks: list[str] = []
     for number in dict.fromkeys(atom.answer for atom in part):
         raw = "".join(atom.text for atom in part if atom.answer == number)
-        name = _speaker(answers[number], text, continued=number == continued)
+        name = _speaker(answers[number].speaker, text, continued=number == continued)
         blocks.append(f"{name}\n{escape(raw)}" if name else escape(raw))
     return "\n\n".join(blocks)
 
 
-def _speaker(answer: Answer, text: Text, *, continued: bool) -> str:
-    name = escape_within(answer.speaker or "", SPEAKER_LIMIT)
+def _speaker(speaker: str | None, text: Text, *, continued: bool) -> str:
+    name = escape_within(speaker or "", SPEAKER_LIMIT)
     if not is_visible(name):
         return ""
     return text("reader.speaker-continued", speaker=bold(name)) if continued else bold(name)
 
 
-def _atoms(text: str, limit: int, answer: int = 0) -> list[_Atom]:
-    """The text cut into sentences; one longer than `limit` between words, or within a word."""
-    found: list[_Atom] = []
-    for sentence in _sentences(text):
-        cost = escaped_length(sentence)
-        if cost <= limit:
-            found.append(_Atom(sentence, cost, answer))
-        else:
-            pieces = _pieces(sentence, limit)
-            found.extend(_Atom(piece, escaped_length(piece), answer) for piece in pieces)
-    return found
+def _cut_first(text: str, *, by_sentences: bool) -> Iterable[str]:
+    return split_sentences(text) if by_sentences else [text] if text else []
 
 
-def _sentences(text: str) -> Iterator[str]:
-    start = 0
-    for match in _SENTENCE_END.finditer(text):
-        tail = text[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start()]
-        if "\n" not in match.group() and _ABBREVIATION.search(tail):
-            continue
-        yield text[start : match.end()]
-        start = match.end()
-    if start < len(text):
-        yield text[start:]
-
-
-def _pieces(sentence: str, limit: int) -> Iterator[str]:
-    """A sentence that is too long for one part, in pieces as long as possible."""
+def _pieces(sentence: str, limit: int) -> Iterator[tuple[str, int]]:
+    """A sentence, or pieces of a text that is too long for a part, each with its cost; cut after
+    one of its sentences or words where possible."""
     start = 0
     while start < len(sentence):
-        size = min(len(sentence) - start, limit)
-        while escaped_length(sentence[start : start + size]) > limit:
-            size = max(1, size * 9 // 10)
-        end = start + size
+        end = min(len(sentence), start + limit)
+        while (cost := escaped_bound(sentence[start:end])) > limit:
+            end = start + max(1, (end - start) // 2)
         if end < len(sentence):
-            space = sentence.rfind(" ", start + size // 2, end) + 1
-            end = space or max(start + 1, safe_cut(sentence, end))
-        yield sentence[start:end]
+            middle = start + (end - start) // 2
+            cut = last_sentence_start(sentence, middle, end) or sentence.rfind(" ", middle, end) + 1
+            end = cut or max(start + 1, safe_cut(sentence, end))
+            cost = escaped_bound(sentence[start:end])
+        yield sentence[start:end], cost
         start = end

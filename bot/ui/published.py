@@ -15,6 +15,7 @@ from bot.core.model import Interview, StoredInterview
 from bot.core.text import is_visible, shorten
 from bot.ui import ids
 from bot.ui.cards import EXCERPT_LIMIT
+from bot.ui.digest import INTERVIEWS_SHOWN
 from bot.ui.interviews import (
     TAG_LIMIT,
     byline,
@@ -32,10 +33,10 @@ TITLE_LIMIT = 256
 """Characters of an embed's title (Discord docs, Message, Embed Limits)."""
 
 URL_LIMIT = 2048
-LISTED_TITLE_LIMIT = 200
+LISTED_TITLE_LIMIT = 180
 LISTED_URL_LIMIT = 200
-BUTTONS_LIMIT = 25
-"""Five rows of five (Discord docs, Component Reference, Action Row)."""
+"""Such that ``INTERVIEWS_SHOWN`` of them stay below the 4,096 characters of an embed's description
+(Discord docs, Message, Embed Limits)."""
 
 
 class Buttons(StatelessView, ui.View):
@@ -77,14 +78,16 @@ def published_buttons(stored: StoredInterview, text: Text) -> Buttons:
 
 
 def published_digest(interviews: Sequence[StoredInterview], more: int, text: Text) -> discord.Embed:
-    """Several interviews as an embed: a list of links."""
+    """Several interviews as an embed: a list of links, at most ``INTERVIEWS_SHOWN``; `more` counts
+    those that the caller left out already."""
     listed = [
         f"• {bold(title_link(one.interview, text, LISTED_TITLE_LIMIT, LISTED_URL_LIMIT))}"
-        for one in interviews
+        for one in interviews[:INTERVIEWS_SHOWN]
     ]
+    more += len(interviews) - len(listed)
     embed = discord.Embed(
         colour=BRAND,
-        title=text.plural("digest.title", len(interviews) + more),
+        title=text.plural("digest.title", len(listed) + more),
         description=join([*listed, text.plural("digest.more", more) if more else None], "\n"),
     )
     embed.set_footer(text=text("published.from"))
@@ -92,11 +95,11 @@ def published_digest(interviews: Sequence[StoredInterview], more: int, text: Tex
 
 
 def digest_buttons(interviews: Sequence[StoredInterview], text: Text) -> Buttons:
-    """A button for each interview; at most the 25 that a message takes."""
+    """A button for each interview that the embed lists."""
     return Buttons(
         *(
             button(title_of(stored.interview, text), ids.OpenReader(stored.id))
-            for stored in interviews[:BUTTONS_LIMIT]
+            for stored in interviews[:INTERVIEWS_SHOWN]
         )
     )
 

@@ -1,8 +1,6 @@
 """What a person shares with a channel: a question and its answer, an interview, or a quote's
 picture; and the picture as only they see it before."""
 
-from typing import Any
-
 import discord
 from discord import ButtonStyle, ui
 
@@ -13,11 +11,14 @@ from bot.ui import ids
 from bot.ui.cards import interview_card
 from bot.ui.interviews import question_of, read_button, site_button, title_link
 from bot.ui.layout import (
+    ALT_LIMIT,
     Button,
+    Content,
     Layout,
     button,
     container,
     gallery,
+    lines,
     panel,
     row,
     rule,
@@ -26,10 +27,8 @@ from bot.ui.layout import (
 from bot.ui.markdown import bold, escape_within, join, link
 from bot.ui.pages import heading_lines, shared_answer
 
-ALT_LIMIT = 1024
-"""Characters (Discord's OpenAPI, ``MediaGalleryItemRequest``), enough for the longest quote."""
-
 _NAME_LIMIT = 80
+_WORDS_LIMIT = 1000
 _TITLE_LIMIT = 120
 _URL_LIMIT = 300
 
@@ -60,14 +59,15 @@ def shared_page(stored: StoredInterview, section: int, name: str, text: Text) ->
 def quote_page(
     stored: StoredInterview,
     quote: Quote,
-    file: str,
+    file: str | None,
     text: Text,
     *,
     share: ids.ShareQuote,
     another: ids.AnotherQuote | None = None,
     note: str = "",
 ) -> Layout:
-    """The picture `file`, attached to the same message, as the one person sees it.
+    """The picture `file`, attached to the same message, as the one person sees it; the words as
+    text for ``None``, where the bot may attach nothing.
 
     `another` is the action of the button for another quote, where there are others; `note` is a
     line of markdown.
@@ -85,8 +85,10 @@ def quote_page(
     )
 
 
-def shared_quote(stored: StoredInterview, quote: Quote, file: str, name: str, text: Text) -> Layout:
-    """The picture as the person called `name` shares it with a channel."""
+def shared_quote(
+    stored: StoredInterview, quote: Quote, file: str | None, name: str, text: Text
+) -> Layout:
+    """The picture, or the words, as the person called `name` shares them with a channel."""
     card = container(
         _picture(quote, file, text),
         small(_source(stored, quote.section, text)),
@@ -115,11 +117,15 @@ def _source(stored: StoredInterview, section: int, text: Text) -> str:
     return join([question, title_link(interview, text, _TITLE_LIMIT, _URL_LIMIT)])
 
 
-def _picture(quote: Quote, file: str, text: Text) -> "ui.MediaGallery[Any]":
-    description = quote_alt_text(quote, text)
-    return ui.MediaGallery(
-        discord.MediaGalleryItem(f"attachment://{file}", description=description)
-    )
+def _picture(quote: Quote, file: str | None, text: Text) -> Content:
+    if file is not None:
+        item = discord.MediaGalleryItem(
+            f"attachment://{file}", description=quote_alt_text(quote, text)
+        )
+        return ui.MediaGallery(item)
+    speaker = escape_within(", ".join(filter(None, (quote.speaker, quote.role))), 2 * _NAME_LIMIT)
+    words = f"> {escape_within(quote.text, _WORDS_LIMIT)}"
+    return lines(words, bold(speaker) if is_visible(speaker) else None)
 
 
 def _read_on(stored: StoredInterview, quote: Quote, text: Text) -> Button:

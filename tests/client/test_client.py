@@ -10,6 +10,7 @@ from typing import Any
 import discord
 import pytest
 import structlog
+import yarl
 from discord import app_commands
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
@@ -189,9 +190,12 @@ async def test_the_invite_link_asks_for_what_is_used(
     await client.close()
     url = client.invite_url()
     assert "scope=bot+applications.commands" in url
-    number = int(url.split("permissions=")[1])
-    assert not discord.Permissions(number).administrator
-    assert discord.Permissions(number).send_messages
+    asked = yarl.URL(url).query
+    assert asked["integration_type"] == "0"
+    permissions = discord.Permissions(int(asked["permissions"]))
+    assert not permissions.administrator
+    assert permissions.send_messages
+    assert permissions.attach_files
 
 
 # ---------------------------------------------------------------- commands

@@ -100,6 +100,26 @@ async def test_who_may_not_attach_files_does_not_through_the_bot(
     assert not refused.attachments
 
 
+async def test_where_the_bot_may_attach_nothing_a_quote_is_text(on_stage: Stage) -> None:
+    await on_stage.publish(quotable(1, SEA), quotable(2, SNOW))
+    world, channel = on_stage.sandbox.world, on_stage.channel
+    world.set_overwrite(channel, on_stage.client.application_id or 0, deny=ATTACH_FILES)
+    message = await on_stage.ask("interviews quote")
+    assert not message.attachments
+    said = read(message)
+    assert f"> {SEA}" in said or f"> {SNOW}" in said
+    assert "**Han Seoyun, Singer**" in said
+    another = await on_stage.press(message, "Another")
+    assert another.id == message.id
+    assert read(another) != said
+    world.set_overwrite(channel, on_stage.fan.id, deny=ATTACH_FILES)
+    response = await on_stage.sandbox.press(on_stage.fan, another, label="Share here")
+    assert response.message is not None
+    assert response.message.ephemeral_for is None
+    assert not response.message.attachments
+    assert "**Han Seoyun, Singer**" in read(response.message)
+
+
 async def test_another_shows_other_words_in_the_same_place(on_stage: Stage) -> None:
     await on_stage.publish(quotable(1, SEA), quotable(2, SNOW))
     message = await _quote(on_stage)

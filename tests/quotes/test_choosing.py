@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.model import Answer, Interview, Subject, Transcript, Turn
+from bot.core.sentences import paragraphs
 from bot.quotes.choosing import LONGEST, SHORTEST, choose, columns
-from bot.quotes.sentences import paragraphs
 
 STRIKING = (
     "I was afraid of the sea until my grandmother taught me to float on my back and count gulls."

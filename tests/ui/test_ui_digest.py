@@ -6,7 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.i18n import Text
-from bot.core.model import Interview, Subject
+from bot.core.model import Interview, StoredInterview, Subject
+from bot.core.text import measure
+from bot.ui.announcing import CONTENT_LIMIT, Announcement, Rendering, announcement
 from bot.ui.digest import digest_card
 from tests.ui.limits import buttons, pictures, texts, within_limits
 from tests.ui.strategies import interviews, stored
@@ -43,6 +45,49 @@ def test_the_longest_ones_fit_too(text: Text) -> None:
     for number in (1, 4, 5, 10, 30):
         listed = [stored(longest, 10**17 + n) for n in range(number)]
         within_limits(digest_card(listed, 10**6, text, role_id=10**18))
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(found=st.lists(interviews(), min_size=1, max_size=30), more=st.integers(0, 10**6))
+def test_any_published_digest_fits_an_embed(found: list[Interview], more: int, text: Text) -> None:
+    embed_fits([stored(one, number) for number, one in enumerate(found, 10**17)], more, text)
+
+
+def embed_fits(listed: list[StoredInterview], more: int, text: Text) -> None:
+    made = announcement(
+        Announcement(listed[0], listed, more), text, Rendering.PUBLISHED, role_id=10**18
+    )
+    embed = made["embed"]
+    assert 0 < measure(embed.title) <= 256
+    assert 0 < measure(embed.description) <= 4096
+    assert embed.description.count("•") >= min(len(listed), 10)
+    assert len(made["view"].children) <= min(len(listed), 10)
+    plain = announcement(Announcement(listed[0], listed, more), text, Rendering.PLAIN)["content"]
+    assert 0 < measure(plain) <= CONTENT_LIMIT
+
+
+def test_ten_long_titles_are_published_whole_and_twelve_are_counted(text: Text) -> None:
+    longest = replace(SEOYUN, title="*" * 400, url="https://kcrush.example/" + "a" * 177)
+    for number in (10, 12, 30):
+        embed_fits([stored(longest, 10**17 + n) for n in range(number)], 10**6, text)
+    twelve = [stored(SEOYUN, number) for number in range(12)]
+    made = announcement(Announcement(twelve[0], twelve), text, Rendering.PUBLISHED)
+    assert made["embed"].title == "12 new interviews"
+    assert made["embed"].description.endswith("And 2 more: `/interviews latest` shows them.")
+
+
+def test_plain_words_count_the_interviews_that_they_have_no_room_for(text: Text) -> None:
+    long = replace(SEOYUN, title="Long " * 80)
+    listed = [stored(long, number) for number in range(12)]
+    plain = announcement(Announcement(long_first := listed[0], listed), text, Rendering.PLAIN)
+    named = plain["content"].count(long_first.interview.url)
+    assert plain["content"].endswith(f"And {12 - named} more: `/interviews latest` shows them.")
+
+
+def test_an_address_longer_than_a_message_is_left_out_of_plain_words(text: Text) -> None:
+    one = stored(replace(SEOYUN, url="https://kcrush.example/" + "a" * 3000))
+    plain = announcement(Announcement(one), text, Rendering.PLAIN)["content"]
+    assert plain == f"**{SEOYUN.title}**"
 
 
 def test_each_interview_has_its_line_and_its_button(text: Text) -> None:

@@ -23,7 +23,7 @@ from bot.core.model import (
     Transcript,
     Turn,
 )
-from bot.core.text import clean, is_visible
+from bot.core.text import clean, is_visible, measure
 from bot.store import OpenedInterview
 from bot.ui.ids import TurnPage, parse_custom_id, parse_position_value
 from bot.ui.layout import Layout
@@ -245,6 +245,22 @@ def test_an_answer_of_30000_words_is_cut_between_sentences(text: Text) -> None:
     assert (
         len(parts) == -(-len(answer) // BODY_LIMIT) or len(parts) <= 1.1 * len(answer) / BODY_LIMIT
     )
+
+
+@pytest.mark.parametrize(
+    "piece", ["*", ". ", "!", "가. ", "I am here. ", ".'", "1.\n", "@1", ":", "\u200d"]
+)
+def test_an_endless_answer_is_turned_as_quickly_as_a_page_of_it(piece: str, text: Text) -> None:
+    endless = replace_answer(piece * (2**20 // len(piece)))
+    started = time.process_time()
+    page = page_at(endless, Position(1, 3), text)
+    assert time.process_time() - started < 1
+    assert measure(page.body) <= BODY_LIMIT
+
+
+def replace_answer(answer: str) -> Interview:
+    transcript = Transcript("", (Turn(1, "Why?", (Answer(None, answer),)),), "")
+    return Interview("guid", "https://kcrush.example/", "Title", transcript=transcript)
 
 
 def test_the_last_part_is_no_mere_line(text: Text) -> None:
