@@ -79,7 +79,8 @@ class QuoteCommands(FanCog):
             except TimeoutError:
                 raise UserError("error.quote-not-ready") from None
         name, text = interaction.user.display_name, text_for_channel(interaction)
-        layout = shared_quote(stored, chosen.quote, file and file.filename, name, text)
+        filename = file.filename if file else None
+        layout = shared_quote(stored, chosen.quote, filename, name, text)
         what = ("quote", action.interview, action.section)
         await share(interaction, self.library, layout, *what, file=file or discord.utils.MISSING)
 
