@@ -33,7 +33,8 @@ async def parse_sources(
 ) -> int:
     """Print the interviews of every source; 1 when one could not be read or parsed.
 
-    With `explain`, how each article's questions were told from its answers goes to standard error.
+    With `explain`, how each article's questions were told from its answers goes to standard error;
+    the parser runs in this process then, which has the logger.
     """
     if explain:
         _print_explanations()
@@ -47,7 +48,8 @@ async def parse_sources(
                     body, url, kind = page.body, page.url, page.content_type
                 else:
                     body, url, kind = await asyncio.to_thread(_read, source), "", None
-                interviews = await SITE_READER.run(parse_any, body, url=url, content_type=kind)
+                run = asyncio.to_thread if explain else SITE_READER.run
+                interviews = await run(parse_any, body, url=url, content_type=kind)
             except UserError as error:
                 failed = True
                 click.echo(_complaint(source, error, text), err=True)

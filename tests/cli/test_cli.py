@@ -3,6 +3,7 @@
 Each exit code comes once from an interpreter of its own; the others are forked.
 """
 
+import html
 import json
 import re
 import sqlite3
@@ -154,6 +155,18 @@ async def test_parse_for_people(tmp_path: Path) -> None:
     ended = await run_verb(tmp_path, "parse", str(feed))
     assert ended.code == 0
     assert ended.out.startswith("Interview: Nobody Known\n=======================\n")
+
+
+async def test_parse_explains_how_questions_were_told(tmp_path: Path) -> None:
+    page = tmp_path / "feed.xml"
+    body = "<p><b>Who are you?</b></p><p>I am Kassy.</p><p><b>And you?</b></p><p>So am I.</p>"
+    title = "<title>Interview with Kassy</title>"
+    item = f"<item>{title}<description>{html.escape(body)}</description></item>"
+    page.write_text(FEED.format(item))
+    ended = await run_verb(tmp_path, "parse", "--explain", str(page))
+    assert ended.code == 0
+    assert "Interview with Kassy: bold" in ended.err
+    assert re.search(r"(?m)^  bold .* 2$", ended.err)
 
 
 async def test_parse_stores_nothing(tmp_path: Path) -> None:
