@@ -13,6 +13,7 @@ from bot.core.model import Artist, Topic
 from bot.core.text import is_visible
 from bot.fans.results import Day, SearchRequest
 from bot.ui import ids
+from bot.ui.artist import nobody_page
 from bot.ui.interviews import interview_choice
 from bot.ui.layout import Layout, button
 from bot.ui.lists import choices_page, day_page, latest_page
@@ -127,9 +128,16 @@ class InterviewCommands(
         if chosen is not None:
             page = await self.reader_page(interaction, chosen)
         elif found.offers:
-            page = choices_page(interview, found.offers, text)
+            page = choices_page(interview, found.offers, text, exact=found.exact)
         else:
-            page = await self._search_page(SearchRequest(ids.short_query(interview)), 0, text)
+            request = SearchRequest(ids.short_query(interview))
+            in_text = await self.reading.search(request, 0)
+            is_found = in_text.groups and in_text.exact and not in_text.corrected
+            page = (
+                search_page(in_text, text)
+                if is_found
+                else nobody_page(interview, text, "read.unknown")
+            )
         await show(interaction, page)
 
     @component(ids.SearchPage)

@@ -23,7 +23,7 @@ from bot.ui.layout import (
     rule,
     small,
 )
-from bot.ui.lists import page_of, shown_query
+from bot.ui.lists import has_words, page_of, shown_query
 from bot.ui.markdown import bold, escape, escape_within, join
 
 CANDIDATES = 8
@@ -125,22 +125,23 @@ def artists_page(
 ) -> Layout:
     """Artists that typed words may mean, at most ``CANDIDATES``, each with a button for `choose`.
 
-    `exact` is false where nobody is called so, and these names are similar.
+    `exact` is false where nobody is called so, and these names are similar: those with the words
+    in them, or else all.
     """
-    key = "artist.which" if exact else "artist.did-you-mean"
+    part = [one for one in artists if has_words(typed, one.name, *one.aliases)]
+    key = "artist.which" if exact or part else "artist.did-you-mean"
+    shown = (part or artists) if not exact else artists
     return panel(
         text(key, query=shown_query(typed)),
-        *(_candidate(artist, text, choose(artist)) for artist in artists[:CANDIDATES]),
+        *(_candidate(artist, text, choose(artist)) for artist in shown[:CANDIDATES]),
     )
 
 
-def nobody_page(typed: str, text: Text) -> Layout:
+def nobody_page(typed: str, text: Text, key: str = "artist.unknown") -> Layout:
     """Words that no artist's name resembles, with a search for them instead."""
     query = ids.short_query(typed)
     search = button(text("search.rather", query=query), ids.SearchPage(0, query))
-    return panel(
-        text("artist.unknown", query=escape(query)), row(search if is_visible(query) else None)
-    )
+    return panel(text(key, query=escape(query)), row(search if is_visible(query) else None))
 
 
 def _candidate(artist: Artist, text: Text, action: ids.Action) -> "ui.Section[Any]":

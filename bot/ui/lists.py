@@ -1,5 +1,6 @@
 """Lists of interviews: the newest, those of a day, those that words may mean, similar ones."""
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -26,10 +27,27 @@ from bot.ui.markdown import escape, escape_within, join
 from bot.ui.panels import notice
 
 
-def choices_page(query: str, choices: Sequence[InterviewSummary], text: Text) -> Layout:
-    """Several interviews that typed words may mean, to choose from; at most ten are shown."""
-    title = text("read.which", query=shown_query(query))
-    return _interviews(title, choices[:LATEST_PER_PAGE], text)
+def choices_page(
+    query: str, choices: Sequence[InterviewSummary], text: Text, *, exact: bool
+) -> Layout:
+    """Several interviews that typed words may mean, to choose from; at most ten are shown.
+
+    `exact` is false where none is called so, and these have similar titles or names: those with
+    the words in them, or else all.
+    """
+    part = [one for one in choices if has_words(query, one.title, *one.names)]
+    key = "read.which" if exact or part else "read.did-you-mean"
+    shown = (part or choices) if not exact else choices
+    return _interviews(text(key, query=shown_query(query)), shown[:LATEST_PER_PAGE], text)
+
+
+def has_words(typed: str, *names: str) -> bool:
+    """Whether one of the names has all the typed words as words of its own."""
+    words = set(_WORD.findall(typed.casefold()))
+    return any(words and words <= set(_WORD.findall(name.casefold())) for name in names)
+
+
+_WORD = re.compile(r"\w+")
 
 
 def latest_page(found: InterviewList, text: Text) -> Layout:

@@ -117,7 +117,7 @@ async def test_filters_that_leave_nothing_say_which_to_drop(on_stage: Stage) -> 
 async def test_an_artist_who_may_be_several_is_asked_for(on_stage: Stage) -> None:
     await on_stage.publish(talk(1, SOHYUN), talk(2, SOYEON), talk(3, SEOYUN))
     asked = await on_stage.ask("interviews search", query="rain", artist="kim", year=2026)
-    assert "Nobody in the archive is called just “kim”" in read(asked)
+    assert "## Which “kim” do you mean?" in read(asked)
     assert "**Kim So-hyun**\n-# Film Director · 1 interview" in read(asked)
     assert "**Kim So-yeon**\n-# 김소연 · Actress · Acting · 1 interview" in read(asked)
     assert labels(asked) == ["This one", "This one"]
@@ -130,9 +130,9 @@ async def test_an_artist_whom_nobody_knows(on_stage: Stage) -> None:
     await on_stage.publish(talk(1, SOHYUN))
     told = await on_stage.ask("interviews search", query="rain", artist="**Xyzzyq** @everyone")
     assert read(told) == (
-        "I know no artist called “\\*\\*Xyzzyq\\*\\* @\u200beveryone”, so I can't narrow the "
-        "search to them. Try another spelling or the Hangul, or begin to type and choose from the "
-        "list."
+        "**No interview with “\\*\\*Xyzzyq\\*\\* @\u200beveryone” yet**, so there is nothing to "
+        "narrow the search to. If you think there is one, try another spelling, the stage name or "
+        "the Hangul."
     )
     found = await on_stage.press(told, "Search without the artist")
     assert "Results for “rain”" in read(found)
@@ -340,7 +340,7 @@ async def test_an_artist_is_chosen_while_typing(on_stage: Stage) -> None:
 async def test_an_artist_typed_with_a_slip_is_offered(on_stage: Stage) -> None:
     await on_stage.publish(talk(1, SOYEON), talk(2, SEOYUN))
     asked = await on_stage.ask("interviews artist", name="han seoyum")
-    assert not read(asked).startswith("## Han Seoyun")
+    assert read(asked).startswith("## No interview with “han seoyum” yet\nDid you mean one of")
     chosen = await press_first(on_stage, asked, "This one")
     assert read(chosen).startswith("## Han Seoyun")
 
@@ -349,7 +349,7 @@ async def test_several_artists_are_asked_for_and_one_is_chosen(on_stage: Stage) 
     twin = Subject("JAY", "Rapper"), Subject("Jay", "Webtoon Artist")
     await on_stage.publish(talk(1, SOHYUN), talk(2, SOYEON), talk(3, twin[0]), talk(4, SEOYUN))
     asked = await on_stage.ask("interviews artist", name="so")
-    assert "## Did you mean one of these?" in read(asked)
+    assert "## Which “so” do you mean?" in read(asked)
     chosen = await press_first(on_stage, asked, "This one")
     assert chosen.id == asked.id
     assert read(chosen).startswith("## Kim So-")
@@ -358,9 +358,32 @@ async def test_several_artists_are_asked_for_and_one_is_chosen(on_stage: Stage) 
 async def test_nobody_is_called_so(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
     told = await on_stage.ask("interviews artist", name="Tteokbokki")
-    assert "**I know no artist called “Tteokbokki”.**" in read(told)
+    assert "**No interview with “Tteokbokki” yet.**" in read(told)
     found = await on_stage.press(told, "Search for “Tteokbokki”")
     assert "Results for “Tteokbokki”" in read(found)
+
+
+@pytest.mark.parametrize("typed", ["aespa", "TWICE", "singer", "레드벨벳"])
+async def test_somebody_who_is_not_in_the_archive_is_nobody_else(
+    on_stage: Stage, typed: str
+) -> None:
+    voice = Subject("Jo Voice", "Voice Actor")
+    await on_stage.publish(talk(1, SOHYUN), talk(2, voice), talk(3, SEOYUN))
+    for command, option in (("follow", "artist"), ("artist", "name"), ("quote", "artist")):
+        told = await on_stage.ask(f"interviews {command}", **{option: typed})
+        assert read(told).startswith(f"**No interview with “{typed}” yet.**"), command
+        assert labels(told) == [f"Search for “{typed}”"]
+    assert await on_stage.store.follows.followed(on_stage.fan.id) == []
+    told = await on_stage.ask("interviews search", query="rain", artist=typed)
+    assert read(told).startswith(f"**No interview with “{typed}” yet**")
+
+
+@pytest.mark.parametrize("typed", ["K!TE", "aespa"])
+async def test_an_interview_that_is_not_there_is_no_other(on_stage: Stage, typed: str) -> None:
+    await on_stage.publish(*(interview(n, title=f"Kids of Rain Street {n}") for n in range(1, 11)))
+    told = await on_stage.ask("interviews read", interview=typed)
+    assert read(told).startswith(f"**No interview called “{typed}” yet")
+    assert labels(told) == [f"Search for “{typed}”"]
 
 
 async def test_an_artist_of_a_withdrawn_interview(on_stage: Stage) -> None:
@@ -379,9 +402,9 @@ async def test_no_name_fails(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
     for name in ('"', "*", "\u200b", "💥", "a AND (", "\\", "kc:artist:zz"):
         told = read(await on_stage.ask("interviews artist", name=name))
-        assert "I know no artist called" in told, name
+        assert told.startswith("**No interview with “"), name
         told = read(await on_stage.ask("interviews search", query="singer", artist=name))
-        assert "I know no artist called" in told, name
+        assert told.startswith("**No interview with “"), name
         assert await complete(on_stage, "interviews artist", "name", name=name) in (
             [],
             [("Han Seoyun (한서윤) · Singer · 1 interview", SEOYUN_CHOICE)],

@@ -37,7 +37,8 @@ def test_any_lists_are_within_discords_limits(
     within_limits(
         latest_page(InterviewList(tuple(found), page, more=True, kind=Topic.WEBTOON), text)
     )
-    within_limits(choices_page(query, found, text))
+    within_limits(choices_page(query, found, text, exact=True))
+    within_limits(choices_page(query, found, text, exact=False))
     within_limits(day_page(OnThisDay(Day(9, 30), 2030, tuple(found), page, 99_999), text))
 
 

@@ -155,7 +155,7 @@ def test_where_only_the_title_has_the_words_nothing_else_is_quoted(text: Text) -
 def test_an_unknown_artist_leaves_a_way_on(text: Text) -> None:
     layout = unknown_artist(SearchRequest("tour", None, Topic.FILM, 2024), "*nobody*", text)
     within_limits(layout)
-    assert "I know no artist called “\\*nobody\\*”" in shown(layout)
+    assert "**No interview with “\\*nobody\\*” yet**" in shown(layout)
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
         ("Search without the artist", "kc:seek:0:f:2024::tour")
     ]
