@@ -150,7 +150,8 @@ class KcrushClient(commands.AutoShardedBot):
         if isinstance(cause, StoreError):
             reference = self._new_reference()
             logger.error("error.store", where=where, reference=reference, cause=str(cause))
-            key, args = "error.store", {}
+            key = "error.store-locked" if cause.key == "store.locked" else "error.store"
+            args = {}
         elif key is None:
             reference = self._new_reference()
             logger.error(

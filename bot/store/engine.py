@@ -5,8 +5,9 @@ Core.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.core.clock import Clock
 from bot.core.errors import StoreError
-from bot.store.errors import translated
+from bot.core.folders import make_private_folder
+from bot.store.errors import is_busy, translated
 from bot.store.group_commit import GroupCommit
 from bot.store.session import Parameters, Session, Transaction, Work, shielded
 
@@ -28,11 +30,18 @@ CATCH_UP = 3
 """How many missed interviews a subscription that is active again gets as messages of their own,
 unless the settings say otherwise."""
 
+_DRIVER = "sqlite+aiosqlite"
+
 READERS = 4
 """Connections for reading. A read takes about a millisecond, so four serve thousands a second."""
 
-BUSY_TIMEOUT = 10.0
-"""Seconds to wait for another process's write (SQLite's busy handler) before giving up."""
+BUSY_TIMEOUT = 2.0
+"""Seconds after which a write gives up that another process's write keeps from beginning. Discord
+waits 3 s for an answer to an interaction (Discord docs, Receiving and Responding), and whoever asks
+must hear that nothing was changed."""
+
+BUSY_PAUSE = 0.02
+"""Seconds between two attempts to begin a write."""
 
 # How every connection is set (SQLite docs, "PRAGMA Statements").
 #
@@ -97,31 +106,42 @@ class Database(Session):
         Commits at exit, rolls back when the block raises or is cancelled. Tasks take turns.
 
         Raises:
-            StoreError: the database is locked by another process for longer than
-                ``BUSY_TIMEOUT``, full, read-only or damaged. Nothing was changed then.
+            StoreError: the database is locked by another process ``BUSY_TIMEOUT`` after this
+                was asked for, full, read-only or damaged. Nothing was changed then.
             RuntimeError: the same task is in a transaction already, and would wait for itself.
         """
         self._refuse_nesting()
+        deadline = time.monotonic() + BUSY_TIMEOUT
         async with self._turn:
             self._writing = asyncio.current_task()
             try:
                 with translated(self._path):
-                    async with self._begun():
+                    async with self._begun(deadline):
                         yield Transaction(self._writer, self.clock, self.catch_up)
             finally:
                 self._writing = None
 
     @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[None]:
+    async def _begun(self, deadline: float) -> AsyncIterator[None]:
         try:
-            await shielded(self._begin())
+            await shielded(self._begin(deadline))
             yield
             await shielded(self._writer.commit())
         finally:
             await shielded(self._writer.rollback())
 
-    async def _begin(self) -> None:
-        await self._writer.begin()
+    async def _begin(self, deadline: float) -> None:
+        """Take the write lock. SQLite's own waiting would begin anew for each write, so that those
+        that wait for their turn would wait much longer."""
+        while True:
+            try:
+                await self._writer.begin()
+            except sa.exc.OperationalError as error:
+                if not is_busy(error) or time.monotonic() >= deadline:
+                    raise
+            else:
+                return
+            await asyncio.sleep(BUSY_PAUSE)
 
     def _refuse_nesting(self) -> None:
         if self._writing is not None and self._writing is asyncio.current_task():
@@ -144,18 +164,18 @@ async def open_database(
 ) -> AsyncIterator[Database]:
     """Open the database of `url`, creating its folder and file where they are missing.
 
-    `catch_up` is explained at ``Session``.
+    Only the owner may read what is created. `catch_up` is explained at ``Session``.
 
     Raises:
         StoreError: `url` names no SQLite file, or the file can't be opened for writing.
     """
-    address = _address(url)
-    _make_folder(address)
+    address = database_address(url)
+    _make_private(Path(str(address.database)))
     path = str(address.database)
     with translated(path):
         await _use_wal(address)
     async with AsyncExitStack() as stack:
-        writer = _engine(address, 1, _WRITER_PRAGMAS)
+        writer = _engine(address, 1, _WRITER_PRAGMAS, connect_args={"timeout": 0})
         stack.push_async_callback(writer.dispose)
         sa.event.listen(writer.sync_engine, "begin", _begin_immediate)
         readers = _engine(
@@ -171,31 +191,50 @@ async def open_database(
         yield Database(path, connection, readers, clock, catch_up)
 
 
-def _address(url: str) -> URL:
-    try:
-        address = make_url(url)
-    except ArgumentError:
-        raise StoreError("store.unsupported", url=url) from None
-    if address.drivername != "sqlite+aiosqlite":
-        raise StoreError("store.unsupported", url=address.render_as_string(hide_password=True))
-    if not address.database or address.database.startswith((":memory:", "file:")):
+def database_address(url: str) -> URL:
+    """SQLAlchemy's address of the database file that `url` names. All that follows ``:///`` is the
+    path, as it is.
+
+    Raises:
+        StoreError: `url` names no SQLite file.
+    """
+    driver, _, path = url.partition("://")
+    if driver != _DRIVER:
+        raise StoreError("store.unsupported", url=_without_password(url))
+    path = path.removeprefix("/")
+    if not path or path.startswith((":memory:", "file:")):
         raise StoreError("store.no-file", url=url)
-    return address
+    return URL.create(_DRIVER, database=path)
 
 
-def _make_folder(address: URL) -> None:
-    path = Path(str(address.database))
+def _without_password(url: str) -> str:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return url
+
+
+def _make_private(path: Path) -> None:
+    """Make the file and its folder, for their owner alone. SQLite gives the files that it makes
+    beside it the same permissions."""
+    try:
+        make_private_folder(path.parent)
     except OSError as error:
         raise StoreError(
             "store.folder", path=path.parent, problem=error.strerror or str(error)
         ) from error
     if path.is_dir():
         raise StoreError("store.is-folder", path=path)
+    with suppress(OSError):
+        path.touch(0o600)
+    for name in ("", "-wal", "-shm"):
+        # Another owner's file can't be changed, and may be opened nevertheless.
+        with suppress(OSError):
+            path.with_name(path.name + name).chmod(0o600)
 
 
 def _engine(address: URL, size: int, pragmas: Sequence[str], **options: Any) -> AsyncEngine:
+    options.setdefault("connect_args", {"timeout": BUSY_TIMEOUT})
     engine = create_async_engine(
         address,
         pool_size=size,
@@ -203,7 +242,6 @@ def _engine(address: URL, size: int, pragmas: Sequence[str], **options: Any) -> 
         # A connection goes back only after its commit or rollback, so there is nothing to reset;
         # the reset would be one more trip to the connection's thread for every read.
         pool_reset_on_return=None,
-        connect_args={"timeout": BUSY_TIMEOUT},
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
         **options,
@@ -244,7 +282,7 @@ async def _use_wal(address: URL) -> None:
             try:
                 return await _switch(engine)
             except sa.exc.OperationalError as error:
-                if "locked" not in str(error.orig):
+                if not is_busy(error):
                     raise
                 await asyncio.sleep(BUSY_TIMEOUT / _SWITCH_TRIES)
         await _switch(engine)

@@ -34,7 +34,16 @@ def translated(path: str) -> Iterator[None]:
         raise StoreError("store.busy") from error
 
 
-def _store_error(error: BaseException | None, path: str) -> StoreError:
+def is_busy(error: DBAPIError) -> bool:
+    """Whether another connection's lock is the only obstacle."""
+    return _code(error.orig) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _code(error: BaseException | None) -> int:
     # The low byte of an extended result code is the primary one.
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return StoreError(_KEYS.get(code, "store.failed"), path=path, problem=str(error))
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _store_error(error: BaseException | None, path: str) -> StoreError:
+    key = _KEYS.get(_code(error), "store.failed")
+    return StoreError(key, path=path, problem=str(error))

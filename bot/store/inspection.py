@@ -1,18 +1,20 @@
 """A look at a database from outside, for whoever wants to know before starting."""
 
 import asyncio
+import os
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.engine import make_url
 
-from bot.core.clock import Clock
-from bot.store.engine import open_database
-from bot.store.migrate import read_schema
+from bot.core.errors import StoreError
+from bot.store.engine import database_address
+from bot.store.errors import translated
+from bot.store.migrate import read_version
 from bot.store.results import SchemaVersion
-from bot.store.store import open_store
-from bot.store.tables import interviews
+from bot.store.tables import HEAD, interviews
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +25,35 @@ class Inspection:
     interviews: int
 
 
-async def inspect_store(url: str, clock: Clock) -> Inspection:
-    """Look at a database, without changing one that is there; a missing one is created.
+async def inspect_store(url: str) -> Inspection | None:
+    """Look at a database as ``open_store`` takes it, without changing it; ``None`` for one that is
+    not there yet, and could be made.
 
     Raises:
-        StoreError: it can't be opened or written, as ``open_store`` says.
+        StoreError: it can't be opened, made or written, as ``open_store`` says.
     """
-    path = Path(make_url(url).database or "")
-    if not await asyncio.to_thread(path.exists):
-        async with open_store(url, clock) as store:
-            return Inspection(await store.schema(), 0)
-    async with open_database(url, clock) as database:
-        async with database.transaction():
-            """Beginning takes the write lock, which a file that can't be written refuses."""
-        schema = await read_schema(database)
-        if not schema.up_to_date:
-            return Inspection(schema, 0)
-        counted = await database.read(sa.select(sa.func.count()).select_from(interviews))
-        return Inspection(schema, counted[0][0])
+    return await asyncio.to_thread(_look, str(database_address(url).database))
+
+
+def _look(name: str) -> Inspection | None:
+    path = Path(name).absolute()
+    if path.is_dir():
+        raise StoreError("store.is-folder", path=path)
+    if not path.exists():
+        nearest = next(folder for folder in path.parents if folder.exists())
+        if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+            problem = f"{nearest} can't be written"
+            raise StoreError("store.folder", path=path.parent, problem=problem)
+        return None
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None)
+
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.NullPool)
+    with translated(str(path)), closing(engine.connect()) as connection:
+        # Takes the write lock, which a file that can't be written refuses.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        schema = SchemaVersion(read_version(connection), HEAD)
+        count = sa.select(sa.func.count()).select_from(interviews)
+        counted = connection.scalar(count) if schema.up_to_date else 0
+        return Inspection(schema, counted or 0)

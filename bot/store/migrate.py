@@ -16,10 +16,11 @@ _VERSION = sa.Table("alembic_version", sa.MetaData(), sa.Column("version_num", s
 
 async def read_schema(database: Database) -> SchemaVersion:
     """The version of the tables in the database; ``None`` for one without any."""
-    return SchemaVersion(await database.inspect(_current), HEAD)
+    return SchemaVersion(await database.inspect(read_version), HEAD)
 
 
-def _current(connection: sa.Connection) -> str | None:
+def read_version(connection: sa.Connection) -> str | None:
+    """The revision of the tables; ``None`` where there are none."""
     if not sa.inspect(connection).has_table(_VERSION.name):
         return None
     current: str | None = connection.scalar(sa.select(_VERSION.c.version_num))
@@ -36,7 +37,7 @@ async def migrate(database: Database, *, scripts: Path = MIGRATIONS, head: str =
         StoreError: the database is of a version that `scripts` do not know (a newer program
             made it), or can't be written.
     """
-    done = await database.inspect(_current) == head
+    done = await database.inspect(read_version) == head
     while not done:
         done = await database.transact(lambda tx: tx.connection.run_sync(_step, scripts, head))
 
@@ -48,7 +49,7 @@ def _step(connection: sa.Connection, scripts: Path, head: str) -> bool:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
-    current = _current(connection)
+    current = read_version(connection)
     if current == head:
         return True
     config = Config()

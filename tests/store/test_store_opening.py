@@ -1,3 +1,4 @@
+import asyncio
 import os
 import shutil
 import sqlite3
@@ -7,7 +8,7 @@ import pytest
 
 from bot.core.errors import StoreError
 from bot.core.i18n import load_messages
-from bot.store import open_store
+from bot.store import inspect_store, open_store
 from bot.store.engine import BUSY_TIMEOUT
 from tests.clock import FakeClock
 from tests.store.rows import add_subscription
@@ -146,21 +147,100 @@ async def test_a_damaged_database_says_so(tmp_path):
     assert refused.value.key == "store.damaged"
 
 
-async def test_another_process_that_holds_the_lock_for_too_long(tmp_path, monkeypatch):
-    assert BUSY_TIMEOUT >= 5
-    monkeypatch.setattr("bot.store.engine.BUSY_TIMEOUT", 0.05)
+async def test_another_process_that_holds_the_lock_for_too_long(tmp_path):
+    """Whoever waits has to hear it before Discord's three seconds are over, also those that wait
+    for their turn behind others."""
     async with open_store(database_url(tmp_path), FakeClock()) as store:
         other = sqlite3.connect(tmp_path / "kcrush.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreError) as refused:
-            await add_subscription(store, 1, 2, None, 3)
-        assert refused.value.key == "store.locked"
+        async with asyncio.timeout(BUSY_TIMEOUT + 0.9):
+            refusals = await asyncio.gather(
+                *(add_subscription(store, 1, channel, None, 3) for channel in range(2, 7)),
+                return_exceptions=True,
+            )
+        assert [refused.key for refused in refusals] == ["store.locked"] * 5
         assert await store.subscriptions.overview(1) == []
 
         other.execute("ROLLBACK")
         other.close()
         _, created = await add_subscription(store, 1, 2, None, 3)
         assert created is True
+
+
+async def test_a_lock_that_is_released_in_time_is_waited_for(tmp_path):
+    async with open_store(database_url(tmp_path), FakeClock()) as store:
+        other = sqlite3.connect(tmp_path / "kcrush.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        adding = asyncio.create_task(add_subscription(store, 1, 2, None, 3))
+        await asyncio.wait([adding], timeout=0.2)
+        assert not adding.done()
+        other.close()
+        _, created = await adding
+        assert created is True
+
+
+@pytest.fixture
+def open_umask():
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("open_umask")
+async def test_what_is_created_is_for_its_owner_alone(tmp_path):
+    async with open_store(database_url(tmp_path, "data/deep/kcrush.db"), FakeClock()) as store:
+        await add_subscription(store, 1, 2, None, 3)
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*")}
+    private = {"data": 0o700, "deep": 0o700, "kcrush.db": 0o600}
+    assert modes == {**private, "kcrush.db-wal": 0o600, "kcrush.db-shm": 0o600}
+
+
+@pytest.mark.usefixtures("open_umask")
+async def test_an_older_file_that_all_may_read_is_closed_to_them(tmp_path):
+    async with open_store(database_url(tmp_path), FakeClock()):
+        (tmp_path / "kcrush.db").chmod(0o644)
+        (tmp_path / "kcrush.db-wal").chmod(0o644)
+        folder = tmp_path.stat().st_mode
+        async with open_store(database_url(tmp_path), FakeClock()):
+            modes = {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == {0o600}
+    assert tmp_path.stat().st_mode == folder
+
+
+@pytest.mark.parametrize("name", ["what?", "a#b", "per%20cent", "with space", "?mode=ro", "한글 %"])
+async def test_any_path_names_the_file(tmp_path, name):
+    async with open_store(database_url(tmp_path, f"{name}/kcrush.db"), FakeClock()) as store:
+        await add_subscription(store, 1, 2, None, 3)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    found = await inspect_store(database_url(tmp_path, f"{name}/kcrush.db"))
+    assert found is not None
+    assert found.schema.up_to_date
+    assert {path.name for path in (tmp_path / name).iterdir()} == {"kcrush.db"}
+
+
+async def test_looking_creates_and_changes_nothing(tmp_path):
+    assert await inspect_store(database_url(tmp_path, "a/b/kcrush.db")) is None
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "kcrush.db").touch()
+    found = await inspect_store(database_url(tmp_path))
+    assert found is not None
+    assert (found.schema.current, found.interviews) == (None, 0)
+    assert (tmp_path / "kcrush.db").read_bytes() == b""
+    async with open_store(database_url(tmp_path), FakeClock()) as store:
+        async with store.transaction() as tx:
+            await tx.interviews.insert(interview(), "d")
+        found = await inspect_store(database_url(tmp_path))
+    assert found is not None
+    assert found.interviews == 1
+
+
+async def test_looking_at_what_can_not_be_made_says_so(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "folder").mkdir()
+    for name, key in [("file/kcrush.db", "store.folder"), ("folder", "store.is-folder")]:
+        with pytest.raises(StoreError) as refused:
+            await inspect_store(database_url(tmp_path, name))
+        assert refused.value.key == key
 
 
 async def fill(store):
