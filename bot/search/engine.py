@@ -6,7 +6,7 @@ steps.
 """
 
 import logging
-import shutil
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ import orjson
 from tantivy import DocAddress, Document, Index, IndexWriter, Query, Schema, Searcher, SearchResult
 
 from bot.core.errors import UserError
+from bot.core.folders import make_private_folder
 from bot.core.model import StoredInterview
 from bot.search.fields import plain_analyzer, schema, stemmer
 from bot.search.passages import Passage, documents
@@ -29,6 +30,12 @@ LARGE_HEAP = 64_000_000
 enough for a whole archive. The writer exists only while a sync has something to write."""
 
 _STATE = "state"
+
+_MARK = ".kcrush-bot"
+"""An empty file that says whose the folder is. Nothing is deleted in a folder without it."""
+
+_ENGINE_FILE = re.compile(r"meta\.json|\.managed\.json|\.tantivy-[a-z]+\.lock|[0-9a-f]{32}\..+")
+"""The names that Tantivy gives its files."""
 
 logger = logging.getLogger(__name__)
 
@@ -82,40 +89,42 @@ class Ranking:
 class Engine:
     """An open index. Reading is quick and done in the caller's thread, writing in another.
 
-    All methods raise ``Damaged`` if the files can't be read.
+    All methods raise ``Damaged`` if the files can't be read. An index that is not `usable` is an
+    empty one in memory, in the place of a folder that could not be opened.
     """
 
     path: Path
     _index: Index
     schema: Schema = field(default_factory=schema)
     damaged: bool = False
+    usable: bool = True
 
     @classmethod
     def open(cls, path: Path) -> "Engine":
         """Open the index of `path`. A missing, damaged or outdated one begins empty.
 
         Raises:
-            UserError: the folder can't be created or written.
+            UserError: the folder can't be created or written, or holds files of others.
         """
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-            try:
-                return cls(path, _opened(path))
-            except Damaged as damage:
-                logger.warning("rebuilding the search index: %s", damage)
-                return cls(path, _emptied(path))
-        except (OSError, Damaged) as error:
-            raise UserError("search.folder", path=path, problem=error) from error
+        return cls(path, _opened_or_emptied(path))
 
-    def begin_anew(self) -> None:
-        """Replace a damaged index by an empty one.
+    @classmethod
+    def unusable(cls, path: Path) -> "Engine":
+        """The index of a folder that can't be opened now; ``mend`` tries again."""
+        return cls(path, Index(schema()), usable=False)
+
+    def mend(self) -> None:
+        """Open the folder again if it is damaged, gone or could not be opened before.
 
         Raises:
-            OSError: the folder can't be written.
+            UserError: as ``open``.
         """
-        logger.warning("rebuilding the search index: it could not be read")
-        self._index = _emptied(self.path)
-        self.damaged = False
+        if self.usable and not self.damaged and (self.path / _MARK).exists():
+            return
+        if self.usable:
+            logger.warning("rebuilding the search index: it could not be read")
+        self._index = _opened_or_emptied(self.path, empty=self.damaged)
+        self.damaged, self.usable = False, True
 
     def searcher(self) -> Searcher:
         """The index as of the last ``reload``; a snapshot that later commits don't change."""
@@ -202,6 +211,35 @@ def _count(found: SearchResult) -> int:
     return int(found.count)  # type: ignore[attr-defined]
 
 
+def _opened_or_emptied(path: Path, *, empty: bool = False) -> Index:
+    try:
+        make_private_folder(path)
+        if not _is_ours(path):
+            raise UserError("search.foreign-folder", path=path)
+        (path / _MARK).touch()
+        try:
+            return _emptied(path) if empty else _opened(path)
+        except Damaged as damage:
+            logger.warning("rebuilding the search index: %s", damage)
+            return _emptied(path)
+    except (OSError, Damaged) as error:
+        problem = getattr(error, "strerror", None) or error
+        raise UserError("search.folder", path=path, problem=problem) from error
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether the folder bears our mark, is empty, or has an index with our fields, as it was made
+    before there was a mark."""
+    if (path / _MARK).exists() or not any(path.iterdir()):
+        return True
+    try:
+        meta = orjson.loads((path / "meta.json").read_bytes())
+        names = {each["name"] for each in meta["schema"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return {_STATE, "passage", "listed_at"} <= names
+
+
 def _opened(path: Path) -> Index:
     with raising_damaged():
         index = Index(schema(), path=str(path))
@@ -216,9 +254,7 @@ def _opened(path: Path) -> Index:
 
 def _emptied(path: Path) -> Index:
     for entry in path.iterdir():
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)
-        else:
+        if _ENGINE_FILE.fullmatch(entry.name) and (entry.is_symlink() or not entry.is_dir()):
             entry.unlink()
     return _opened(path)
 

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from bot.core.errors import UserError
 from bot.core.model import Artist, InterviewSummary, Topic
 from bot.search.catalogue import Catalogue, Source
 from bot.search.engine import Damaged, Engine, State, Writer
@@ -58,9 +59,19 @@ class SearchIndex:
         """Open the index in `path`; a missing, damaged or outdated one begins empty.
 
         Raises:
-            UserError: the folder can't be created or written.
+            UserError: the folder can't be created or written, or holds files of others.
         """
         return cls(Engine.open(path))
+
+    @classmethod
+    def open_or_wait(cls, path: Path) -> "SearchIndex":
+        """As ``open``, but a folder that can't be opened is logged, and tried again at each sync.
+        Until then searching raises ``UserError``; titles and names are completed all the same."""
+        try:
+            return cls.open(path)
+        except UserError as error:
+            logger.warning("there is no search: %s", error)
+            return cls(Engine.unusable(path))
 
     def close(self) -> None:
         """Wait for what is being written. The index can't be synced afterwards."""
@@ -75,7 +86,12 @@ class SearchIndex:
 
         Hits of one interview stand together, at the place of the best one. Filters alone list the
         interviews that match them, newest first.
+
+        Raises:
+            UserError: the index can't be opened (see ``open_or_wait``).
         """
+        if not self._engine.usable:
+            raise UserError("error.search-unavailable")
         try:
             return self._search(query, filters, max(0, limit), max(0, offset))
         except Damaged as damage:
@@ -88,6 +104,8 @@ class SearchIndex:
         Compared are rare words, artists, tags and topic. Empty for an interview that the index
         does not have.
         """
+        if not self._engine.usable:
+            return []
         try:
             return self._similar(interview_id, max(0, limit))
         except Damaged as damage:
@@ -181,11 +199,13 @@ class SearchIndex:
         While another process writes to the same folder, nothing is written: what it has committed
         is read, the rest comes with a later sync. After a sync that was cancelled or killed, the
         next one continues from the last commit.
+
+        Raises:
+            UserError: the folder is gone or damaged, and can't be made anew.
         """
         async with self._syncing:
             await self._catalogue.keep_up(store, self._in_thread)
-            if self._engine.damaged:
-                await self._in_thread(self._engine.begin_anew)
+            await self._in_thread(self._engine.mend)
             await self._in_thread(self._engine.reload)
             if self._engine.state() == State(store.identity, await store.interviews.revision()):
                 return 0
