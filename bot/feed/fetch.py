@@ -6,7 +6,7 @@ async with open_fetcher(clock, user_agent="kcrush-bot/1.0") as fetcher:
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -130,6 +130,7 @@ class Fetcher:
         clock: Clock,
         limits: Limits,
         is_public: IsPublic,
+        authorized: Iterable[str],
     ) -> None:
         self._sessions = sessions
         self._resolver = resolver
@@ -137,6 +138,8 @@ class Fetcher:
         self._limits = limits
         self._is_public = is_public
         self._forms: LRUCache[str, int] = LRUCache(REMEMBERED)
+        addresses = map(yarl.URL, authorized)
+        self._authorized = {url.origin(): url for url in addresses if url.user or url.password}
 
     async def get(
         self, url: str, validators: Validators = NO_VALIDATORS, *, trusted: bool = True
@@ -145,12 +148,13 @@ class Fetcher:
 
         `trusted` says that the operator gave the address: then it may lie in a private network.
         Wherever a public address redirects, and for any address that is not trusted, only the
-        public Internet is reached. Credentials in `url` go to its own origin alone.
+        public Internet is reached. Credentials in `url` go to its own origin alone, and those of
+        ``open_fetcher``'s addresses to theirs.
 
         Raises:
             FetchError: ``fetch.…`` says what went wrong; every failure ends in this.
         """
-        start = _parse(url)
+        start = self._with_credentials(_parse(url))
         forms = conditions(validators)
         habit = self._forms.get(url, 0)
         request = _Request(start, forms[habit % len(forms)] if forms else {}, validators)
@@ -158,6 +162,12 @@ class Fetcher:
         if forms and fetched.status == 200 and fetched.validators == validators:
             self._forms[url] = habit + 1
         return fetched
+
+    def _with_credentials(self, url: yarl.URL) -> yarl.URL:
+        known = self._authorized.get(url.origin())
+        if known is None or url.user or url.password:
+            return url
+        return url.with_user(known.user).with_password(known.password)
 
     async def post(self, url: str, form: Mapping[str, str], *, named_by: str) -> int:
         """Send `form` to an address that the page at `named_by` named. Returns the status of the
@@ -290,8 +300,11 @@ async def open_fetcher(
     limits: Limits = Limits(),
     resolver: AbstractResolver | None = None,
     is_public: IsPublic = is_public_address,
+    authorized: Iterable[str] = (),
 ) -> AsyncIterator[Fetcher]:
     """A fetcher with connections of its own, closed at the end.
+
+    `authorized` are addresses with credentials, which go with each ``get`` of the same origin.
 
     The zones have a pool each, so that no connection made for one is ever used for the other.
     Cookies, proxies and credentials from the environment play no part.
@@ -317,7 +330,7 @@ async def open_fetcher(
                     },
                 )
             )
-        yield Fetcher(sessions, inner, clock, limits, is_public)
+        yield Fetcher(sessions, inner, clock, limits, is_public, authorized)
 
 
 def _total(text: str) -> int | None:
@@ -331,7 +344,7 @@ def _parse(url: str) -> yarl.URL:
             return parsed
     except ValueError:
         pass
-    raise FetchError("fetch.bad-address", url=_cut(url))
+    raise FetchError("fetch.bad-address", url=_cut(url.rpartition("@")[2]))
 
 
 def _redirect(start: yarl.URL, url: yarl.URL, response: aiohttp.ClientResponse) -> _Redirect:
@@ -354,9 +367,32 @@ def _explained(error: Exception, url: yarl.URL, limits: Limits) -> FetchError:
         return FetchError("fetch.no-host", host=_cut(url.host or ""))
     if isinstance(error, aiohttp.ServerTimeoutError):
         return FetchError("fetch.too-slow", seconds=int(limits.connect))
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return certificate_error(error)
     if isinstance(error, aiohttp.ClientSSLError):
         return FetchError("fetch.insecure", problem=_problem(error))
     return FetchError("fetch.unreachable", problem=_problem(error))
+
+
+# The codes are OpenSSL's X509_V_ERR_ (X509_STORE_CTX_get_error(3)).
+_CERTIFICATE_KEYS = {
+    9: "fetch.certificate-not-yet-valid",
+    10: "fetch.certificate-expired",
+    18: "fetch.certificate-self-signed",
+    19: "fetch.certificate-self-signed",
+    20: "fetch.certificate-unknown-issuer",
+    21: "fetch.certificate-unknown-issuer",
+    62: "fetch.certificate-wrong-host",
+    64: "fetch.certificate-wrong-host",
+}
+
+
+def certificate_error(error: aiohttp.ClientConnectorCertificateError) -> FetchError:
+    """What is wrong with a host's certificate, and what to do."""
+    cause = error.certificate_error
+    key = _CERTIFICATE_KEYS.get(getattr(cause, "verify_code", 0), "fetch.insecure")
+    problem = getattr(cause, "verify_message", "") or str(cause)
+    return FetchError(key, host=_cut(error.host), problem=_cut(problem))
 
 
 def _problem(error: Exception) -> str:

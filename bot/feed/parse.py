@@ -13,6 +13,7 @@ from typing import Any
 from bot.core.errors import ParseError
 from bot.core.model import Interview
 from bot.feed.article import ArticlePage
+from bot.feed.challenge import is_challenge
 from bot.feed.entry import collect, interview_of
 from bot.feed.formats import post_of_entry, post_of_json_item, post_of_page, post_of_rest
 from bot.feed.identity import web_url
@@ -94,10 +95,12 @@ def parse_article(body: bytes, *, url: str) -> Interview:
     """The interview on one article's page. `url` is where it came from.
 
     Raises:
-        ParseError: `body` is no page with a title and words under it.
+        ParseError: `body` is no page with a title and words under it, or a challenge.
     """
     if not body.strip():
         raise ParseError("error.parse.empty", url=url)
+    if is_challenge(body):
+        raise ParseError("error.parse.challenge", url=url)
     page = ArticlePage(body)
     # The title first: finding the body removes headers.
     if not page.title or page.body is None or page.is_listing:
