@@ -32,7 +32,8 @@ from bot.delivery.responses import InvalidResponses, trace_responses
 from bot.fans.following import FollowService
 from bot.fans.library import Library
 from bot.fans.reading import Reading
-from bot.feed.fetch import Fetcher, open_fetcher
+from bot.feed.fetch import Fetcher
+from bot.feed.reading import open_site_fetcher
 from bot.feed.watcher import PollReport, Watcher
 from bot.quotes import Quotes, open_renderer
 from bot.quotes.article_images import image_fetcher
@@ -113,11 +114,9 @@ async def open_resources(settings: Settings, clock: Clock) -> AsyncIterator[Reso
         store = await stack.enter_async_context(
             open_store(settings.database_url, clock, catch_up=settings.catch_up)
         )
-        index = await asyncio.to_thread(SearchIndex.open, settings.data_dir / "index")
+        index = await asyncio.to_thread(SearchIndex.open_or_wait, settings.data_dir / "index")
         stack.callback(index.close)
-        fetcher = await stack.enter_async_context(
-            open_fetcher(clock, user_agent=settings.user_agent)
-        )
+        fetcher = await stack.enter_async_context(open_site_fetcher(settings, clock))
         yield Resources(store, index, fetcher)
 
 
@@ -161,7 +160,7 @@ async def open_app(
             store,
             clock,
             rng,
-            feeds=settings.feed_url,
+            feeds=settings.feeds,
             agent=settings.user_agent,
             poll=watcher.poll,
             on_commit=on_change,
@@ -222,7 +221,7 @@ def make_watcher(
         resources.store,
         clock,
         rng,
-        feeds=settings.feed_url,
+        feeds=settings.feeds,
         interval=settings.poll_interval,
         on_commit=on_commit,
     )
@@ -270,7 +269,7 @@ async def _open_fan_services(
 ) -> FanServices:
     store, index = resources.store, resources.index
     limit = EXCERPT_QUESTIONS if settings.reading == "excerpt" else None
-    images = image_fetcher(resources.fetcher, settings.feed_url)
+    images = image_fetcher(resources.fetcher, settings.feeds)
     renderer = await stack.enter_async_context(
         open_renderer(settings.data_dir / "quotes", images, clock)
     )

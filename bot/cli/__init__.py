@@ -16,7 +16,8 @@ from bot import __version__
 from bot.core.errors import ConfigError, UserError
 from bot.core.i18n import Messages, Text
 from bot.core.logging import configure_logging
-from bot.core.settings import Settings, load_settings
+from bot.core.settings import Settings, inspect_settings, load_settings
+from bot.core.text import is_visible
 
 EX_FAILED = 1
 EX_CONFIG = 78
@@ -28,23 +29,14 @@ Verb = Callable[[Settings], Coroutine[Any, Any, int]]
 """What a command does with the settings; gives the exit code."""
 
 
-def sentence(text: Text, error: UserError) -> str:
-    """The error as one line for a person at the terminal."""
-    args = dict(error.args_by_name)
-    if error.key == "config.line":
-        args["problem"] = text(str(args["problem"]), **args)
-    return text(error.key, **args).replace("\n", " ")
-
-
-def run_verb(verb: Verb, messages: Messages) -> None:
+def run_verb(verb: Verb, messages: Messages, settings: Settings | None = None) -> None:
     """Read the settings, run `verb` on an event loop, and exit with its exit code.
 
     An exception ends as a sentence on stderr; its traceback goes to the log, without secrets.
     """
     try:
-        settings = load_settings()
-        secret = settings.discord_token.get_secret_value() if settings.discord_token else ""
-        configure_logging(settings.log_level, settings.log_format, secrets=[secret])
+        settings = settings or load_settings()
+        configure_logging(settings.log_level, settings.log_format, secrets=settings.secrets)
         code = asyncio.run(verb(settings))
     except KeyboardInterrupt:
         code = 0
@@ -57,7 +49,7 @@ def _report(text: Text, error: Exception) -> int:
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
     if isinstance(error, UserError):
-        click.echo(sentence(text, error), err=True)
+        click.echo(error.sentence(text), err=True)
         return EX_CONFIG if is_configuration(error) else EX_FAILED
     logger.error("failed", exc_info=(type(error), error, error.__traceback__))
     click.echo(text("cli.failed"), err=True)
@@ -145,6 +137,8 @@ def _add_reading(cli: click.Group, messages: Messages, text: Text) -> None:
     def search(query: str, as_json: bool, limit: int) -> None:
         from bot.cli.data import search_archive
 
+        if not is_visible(query) or not any(map(str.isalnum, query)):
+            raise click.BadParameter(text("error.nothing-searched"), param_hint="QUERY")
         run_verb(
             lambda settings: search_archive(query, settings, text, as_json=as_json, limit=limit),
             messages,
@@ -185,4 +179,5 @@ def _add_maintenance(cli: click.Group, messages: Messages, text: Text) -> None:
     def check() -> None:
         from bot.cli.check import check_all
 
-        run_verb(lambda settings: check_all(settings, messages), messages)
+        usable, wrong = inspect_settings()
+        run_verb(lambda settings: check_all(settings, wrong, messages), messages, usable)

@@ -1,24 +1,21 @@
 """``backfill``: the whole archive of the feeds, read once and brought up to date."""
 
 import random
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
 import click
 
+from bot.app import open_resources
 from bot.archive.archive import ArchiveReport
 from bot.archive.service import Backfill
-from bot.cli import EX_FAILED, sentence
-from bot.cli.progress import counting, pacing
+from bot.cli import EX_FAILED
+from bot.cli.progress import show_progress
 from bot.core.clock import SystemClock
 from bot.core.errors import UserError
 from bot.core.i18n import Text
 from bot.core.settings import Settings, is_loopback
-from bot.feed.fetch import open_fetcher
 from bot.feed.watcher import Watcher
-from bot.search import SearchIndex
-from bot.store import open_store
 
 EX_USAGE = 2
 """As click ends the program for wrong usage."""
@@ -37,21 +34,18 @@ class BackfillOptions:
 
 async def backfill_archive(settings: Settings, text: Text, options: BackfillOptions) -> int:
     """Read the archive of every feed; 1 when one failed, 2 for a rate that is not for its site."""
-    for url in settings.feed_url:
+    for url in settings.feeds:
         if options.rate == 0 and not is_loopback(url):
             click.echo(text("cli.backfill.rate-zero", url=url), err=True)
             return EX_USAGE
     clock, rng = SystemClock(), random.Random()
     failed = False
-    async with (
-        open_store(settings.database_url, clock) as store,
-        open_fetcher(clock, user_agent=settings.user_agent) as fetcher,
-    ):
-        feeds = settings.feed_url
-        interval = settings.poll_interval
-        watcher = Watcher(fetcher, store, clock, rng, feeds=feeds, interval=interval)
+    feeds = settings.feeds
+    async with open_resources(settings, clock) as resources:
+        store, fetcher = resources.store, resources.fetcher
+        watcher = Watcher(fetcher, store, clock, rng, feeds=feeds, interval=settings.poll_interval)
         for url in feeds:
-            with pacing(text, text("cli.backfill.progress"), clock) as progress:
+            with show_progress(text, text("cli.backfill.progress"), clock) as progress:
                 service = Backfill(
                     fetcher,
                     store,
@@ -71,15 +65,12 @@ async def backfill_archive(settings: Settings, text: Text, options: BackfillOpti
                         line = _done(report, text)
                 except UserError as error:
                     failed = True
-                    click.echo(f"{url}: {sentence(text, error)}", err=True)
+                    click.echo(f"{url}: {error.sentence(text)}", err=True)
                     continue
             click.echo(line)
         if not options.dry_run:
-            with (
-                closing(SearchIndex.open(settings.data_dir / "index")) as index,
-                counting(text("cli.index.progress")) as count,
-            ):
-                await index.sync(store, count)
+            with show_progress(text, text("cli.index.progress"), clock) as count:
+                await resources.index.sync(store, count)
     return EX_FAILED if failed else 0
 
 

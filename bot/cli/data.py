@@ -6,9 +6,9 @@ from contextlib import closing
 import click
 import orjson
 
-from bot.app import open_app
-from bot.cli import EX_FAILED, sentence
-from bot.cli.progress import counting
+from bot.app import App, open_app
+from bot.cli import EX_FAILED
+from bot.cli.progress import show_progress
 from bot.client.connection import log_in_once
 from bot.core.clock import SystemClock
 from bot.core.errors import UserError
@@ -23,31 +23,36 @@ from bot.store import open_store
 async def poll_once(settings: Settings, messages: Messages) -> int:
     """Poll every feed once; send what is due where there is a token. 1 when a feed failed."""
     text = messages.text()
+    clock = SystemClock()
     failed = False
-    async with open_app(settings, messages, SystemClock(), random.Random()) as app:
-        for url in settings.feed_url:
+    async with open_app(settings, messages, clock, random.Random()) as app:
+        for url in settings.feeds:
             try:
                 report = await app.watcher.poll(url)
             except UserError as error:
                 failed = True
-                click.echo(f"{url}: {sentence(text, error)}", err=True)
+                click.echo(f"{url}: {error.sentence(text)}", err=True)
                 continue
             click.echo(text("cli.poll.line", url=url, outcome=_outcome(report, text)))
-        with counting(text("cli.index.progress")) as progress:
+        await _send_due(app, text)
+        with show_progress(text, text("cli.index.progress"), clock) as progress:
             await app.index.sync(app.store, progress)
-        before = await app.store.outbox.counts()
-        if not before.get(DeliveryState.PENDING) and not before.get(DeliveryState.LEASED):
-            return EX_FAILED if failed else 0
-        if settings.discord_token is None:
-            click.echo(text("cli.poll.no-token"), err=True)
-            return EX_FAILED if failed else 0
-        await log_in_once(app.client, settings.token)
-        await app.announcer.drain()
-        await app.extras.drain()
-        after = await app.store.outbox.counts()
-        sent = after.get(DeliveryState.SENT, 0) - before.get(DeliveryState.SENT, 0)
-        click.echo(text.plural("cli.poll.sent", sent))
     return EX_FAILED if failed else 0
+
+
+async def _send_due(app: App, text: Text) -> None:
+    before = await app.store.outbox.counts()
+    if not before.get(DeliveryState.PENDING) and not before.get(DeliveryState.LEASED):
+        return
+    if app.settings.discord_token is None:
+        click.echo(text("cli.poll.no-token"), err=True)
+        return
+    await log_in_once(app.client, app.settings.token)
+    await app.announcer.drain()
+    await app.extras.drain()
+    after = await app.store.outbox.counts()
+    sent = after.get(DeliveryState.SENT, 0) - before.get(DeliveryState.SENT, 0)
+    click.echo(text.plural("cli.poll.sent", sent))
 
 
 def _outcome(report: PollReport, text: Text) -> str:
@@ -67,9 +72,10 @@ async def search_archive(
     query: str, settings: Settings, text: Text, *, as_json: bool, limit: int
 ) -> int:
     """Print what the search finds; 0 also when that is nothing."""
-    async with open_store(settings.database_url, SystemClock()) as store:
+    clock = SystemClock()
+    async with open_store(settings.database_url, clock) as store:
         with closing(SearchIndex.open(settings.data_dir / "index")) as index:
-            with counting(text("cli.index.progress")) as progress:
+            with show_progress(text, text("cli.index.progress"), clock) as progress:
                 await index.sync(store, progress)
             results = await index.search(query, limit=limit)
         addresses = {

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,16 +11,15 @@ from typing import Any
 import click
 import orjson
 
-from bot.cli import EX_FAILED, sentence
-from bot.cli.progress import steps
+from bot.cli import EX_FAILED
 from bot.core.clock import SystemClock
 from bot.core.errors import FetchError, ParseError, UserError
 from bot.core.i18n import Text
 from bot.core.model import Interview
 from bot.core.settings import Settings
-from bot.feed.fetch import MAX_BODY, open_fetcher
-from bot.feed.parse import parse_any
-from bot.feed.reading import SITE_READER
+from bot.feed.fetch import MAX_BODY, Fetcher
+from bot.feed.parse import ParsedFeed, parse_any, parse_feed
+from bot.feed.reading import SITE_READER, open_site_fetcher
 
 
 async def parse_sources(
@@ -33,34 +32,50 @@ async def parse_sources(
 ) -> int:
     """Print the interviews of every source; 1 when one could not be read or parsed.
 
-    With `explain`, how each article's questions were told from its answers goes to standard error;
-    the parser runs in this process then, which has the logger.
+    The warnings of a feed's parser go to standard error. With `explain`, so does how each article's
+    questions were told from its answers; the parser runs in this process then, which has the
+    logger.
     """
     if explain:
         _print_explanations()
+    run = asyncio.to_thread if explain else SITE_READER.run
     found: list[Interview] = []
     failed = False
-    async with open_fetcher(SystemClock(), user_agent=settings.user_agent) as fetcher:
-        for source in steps(sources, text("cli.parse.progress")):
+    async with open_site_fetcher(settings, SystemClock()) as fetcher:
+        for source in sources:
             try:
-                if source.startswith(("http://", "https://")):
-                    page = await fetcher.get(source)
-                    body, url, kind = page.body, page.url, page.content_type
-                else:
-                    body, url, kind = await asyncio.to_thread(_read, source), "", None
-                run = asyncio.to_thread if explain else SITE_READER.run
-                interviews = await run(parse_any, body, url=url, content_type=kind)
+                interviews, warnings = await _parse(source, fetcher, run)
             except UserError as error:
                 failed = True
                 click.echo(_complaint(source, error, text), err=True)
                 continue
+            for warning in warnings:
+                click.echo(f"{source}: {warning}", err=True)
             found.extend(interviews)
-            if not as_json:
-                for interview in interviews:
-                    click.echo(_readable(interview, text))
+            for interview in () if as_json else interviews:
+                click.echo(_readable(interview, text))
     if as_json:
         click.echo(orjson.dumps([as_object(one) for one in found], option=orjson.OPT_INDENT_2))
     return EX_FAILED if failed else 0
+
+
+async def _parse(
+    source: str, fetcher: Fetcher, run: Callable[..., Awaitable[Any]]
+) -> tuple[tuple[Interview, ...], tuple[str, ...]]:
+    """The interviews of a source, and the warnings of its feed. `run` calls a parser."""
+    if source.startswith(("http://", "https://")):
+        page = await fetcher.get(source)
+        body, url, kind = page.body, page.url, page.content_type
+    else:
+        body, url, kind = await asyncio.to_thread(_read, source), "", None
+    try:
+        feed: ParsedFeed = await run(parse_feed, body, url=url, content_type=kind)
+    except ParseError as error:
+        if error.key not in ("error.parse.html", "error.parse.not-feed"):
+            raise
+        # It may be an article's page, or posts of the REST API.
+        return await run(parse_any, body, url=url, content_type=kind), ()
+    return feed.interviews, feed.warnings
 
 
 def _print_explanations() -> None:
@@ -73,7 +88,7 @@ def _print_explanations() -> None:
 def _complaint(source: str, error: UserError, text: Text) -> str:
     if error.args_by_name.get("url") == "":
         error.args_by_name["url"] = source
-    line = sentence(text, error)
+    line = error.sentence(text)
     return line if line.startswith(source) else f"{source}: {line}"
 
 

@@ -1,67 +1,29 @@
-"""Progress on stderr: a bar on a terminal, and elsewhere plain lines for what takes long."""
+"""Progress on stderr: a bar on a terminal, and elsewhere a line now and then."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-    track,
-)
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.core.clock import Clock
 from bot.core.i18n import Text
 
-STRIDE = 1000
-"""Items between two plain lines."""
-
 LINE_EVERY = 10.0
-"""Seconds between two plain lines of ``pacing``."""
-
-
-def steps(items: Sequence[str], title: str) -> Iterator[str]:
-    """Yield `items` one by one behind a bar; silent where there is no terminal.
-
-    For short lists whose failures are told line by line, so that stderr holds those alone.
-    """
-    console = Console(stderr=True)
-    if len(items) < 2 or not console.is_terminal:
-        yield from items
-    else:
-        yield from track(items, description=title, console=console, transient=True)
+"""Seconds between two plain lines."""
 
 
 @contextmanager
-def counting(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A function to call with (done, total): a bar, or a line every `STRIDE` and at the end."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield (
-            lambda done, total: (
-                click.echo(f"{title} {done}/{total}", err=True)
-                if done == total or done % STRIDE == 0
-                else None
-            )
-        )
-        return
-    with Progress(console=console, transient=True) as progress:
-        task = progress.add_task(title, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
-
-
-@contextmanager
-def pacing(text: Text, title: str, clock: Clock) -> Iterator[Callable[[int, int | None], None]]:
+def show_progress(
+    text: Text, title: str, clock: Clock
+) -> Iterator[Callable[[int, int | None], None]]:
     """A function to call with (done, total or ``None``): a bar with rate and time left, or a line
     with both every `LINE_EVERY` seconds and at the end."""
     console = Console(stderr=True)
-    meter = RateMeter(clock.monotonic())
+    meter = RateMeter(clock)
     if not console.is_terminal:
-        yield lambda done, total: _print_line(text, title, meter, done, total, clock.monotonic())
+        yield lambda done, total: _print_line(text, title, meter, done, total)
         return
     columns = (
         TextColumn("{task.description}"),
@@ -72,38 +34,39 @@ def pacing(text: Text, title: str, clock: Clock) -> Iterator[Callable[[int, int 
     )
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(title, total=None, rate="–")
-
-        def show(done: int, total: int | None) -> None:
-            rate = f"{meter.rate(done, clock.monotonic()):.1f}"
-            progress.update(task, completed=done, total=total, rate=rate)
-
-        yield show
+        yield lambda done, total: progress.update(
+            task, completed=done, total=total, rate=f"{meter.rate(done):.1f}"
+        )
 
 
 class RateMeter:
     """Items a second since the first call, so that what an earlier run did is not counted."""
 
-    def __init__(self, started: float) -> None:
-        self._started = started
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._started = self._printed_at = clock.monotonic()
         self._first: int | None = None
-        self.printed_at = started
 
-    def rate(self, done: int, now: float) -> float:
-        """Items a second at `now` (monotonic seconds) when `done` items are done in all."""
+    def rate(self, done: int) -> float:
+        """Items a second until now, when `done` items are done in all."""
         if self._first is None:
             self._first = done
-            self._started = now
+            self._started = self._clock.monotonic()
             return 0.0
-        return (done - self._first) / max(now - self._started, 1e-3)
+        return (done - self._first) / max(self._clock.monotonic() - self._started, 1e-3)
+
+    def is_line_due(self) -> bool:
+        """Whether the last line was printed `LINE_EVERY` seconds ago."""
+        now = self._clock.monotonic()
+        due = now - self._printed_at >= LINE_EVERY
+        self._printed_at = now if due else self._printed_at
+        return due
 
 
-def _print_line(
-    text: Text, title: str, meter: RateMeter, done: int, total: int | None, now: float
-) -> None:
-    rate = meter.rate(done, now)
-    if now - meter.printed_at < LINE_EVERY and done != total:
+def _print_line(text: Text, title: str, meter: RateMeter, done: int, total: int | None) -> None:
+    rate = meter.rate(done)
+    if not meter.is_line_due() and done != total:
         return
-    meter.printed_at = now
     if total is None:
         line = text("cli.backfill.line-open", title=title, done=done, rate=f"{rate:.1f}")
     else:

@@ -1,5 +1,10 @@
 """The errors of this project. A class of its own has what somebody catches by class."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.core.i18n import Text
+
 
 class KcrushError(Exception):
     """The base class of every error that this project raises on purpose."""
@@ -9,19 +14,41 @@ class UserError(KcrushError):
     """An error that is shown to a person.
 
     ``key`` names a message of the catalogue (``error.…``) that says what is wrong, why, and what to
-    do next; ``args_by_name`` fill its placeholders. Whoever shows it translates it into the
-    person's language; ``str()`` is for logs and tests only.
+    do next; ``args_by_name`` fill its placeholders. ``str()`` is the English sentence, for logs.
     """
 
     def __init__(self, key: str, **args: object) -> None:
         self.key = key
         self.args_by_name = args
-        details = ", ".join(f"{name}={value!r}" for name, value in args.items())
-        super().__init__(f"{key}({details})")
+        super().__init__(key, args)
+
+    def sentence(self, text: "Text") -> str:
+        """The error in the language of `text`, as one line."""
+        return " ".join(text(self.key, **self.args_by_name).split())
+
+    def __str__(self) -> str:
+        # Imported here, because the processes that parse need no catalogue.
+        from bot.core.i18n import load_messages
+
+        try:
+            return self.sentence(load_messages().text())
+        except (KeyError, IndexError):
+            details = ", ".join(f"{name}={value!r}" for name, value in self.args_by_name.items())
+            return f"{self.key}({details})"
 
 
 class ConfigError(UserError):
-    """A setting is missing or wrong; the program ends with exit code 78 (sysexits.h, EX_CONFIG)."""
+    """A setting is missing or wrong; the program ends with exit code 78 (sysexits.h, EX_CONFIG).
+
+    ``problem``, where it is among the arguments, is the key of a message of its own.
+    """
+
+    def sentence(self, text: "Text") -> str:
+        args = self.args_by_name
+        if "problem" not in args:
+            return super().sentence(text)
+        problem = text(str(args["problem"]), **args)
+        return " ".join(text(self.key, **{**args, "problem": problem}).split())
 
 
 class FetchError(UserError):

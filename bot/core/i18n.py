@@ -13,7 +13,7 @@ import gettext
 import io
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from babel import Locale, UnknownLocaleError
@@ -91,8 +91,9 @@ class Messages:
         return self._texts[DEFAULT_LOCALE]
 
 
+@cache
 def load_messages() -> Messages:
-    """Compile every catalogue that the package ships.
+    """Every catalogue that the package ships, compiled at the first call.
 
     Raises:
         ValueError: a catalogue is no valid .po file.

@@ -62,7 +62,7 @@ def make_port(
             rng,
             key=hmac.new(settings.token.encode(), b"kcrush-bot websub", hashlib.sha256).digest(),
             public_url=settings.public_url,
-            feeds=settings.feed_url,
+            feeds=settings.feeds,
             look_now=watcher.look_now,
         )
 

@@ -40,11 +40,23 @@ ITEM = """<item><title>Interview: Nobody Known</title><link>https://m.example/no
 # ---------------------------------------------------------------- usage and settings
 
 
-@pytest.mark.parametrize("arguments", [["fly"], ["parse"], ["search"], ["demo", "--port", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["fly"],
+        ["parse"],
+        ["search"],
+        ["search", ""],
+        ["search", " \u3164 "],
+        ["search", "!!!"],
+        ["demo", "--port", "x"],
+    ],
+)
 async def test_wrong_usage_is_exit_code_2(tmp_path: Path, arguments: list[str]) -> None:
     ended = await run_verb(tmp_path, *arguments, forked=arguments != ["fly"])
     assert ended.code == 2
     assert "Usage: kcrush-bot" in ended.err
+    assert not (tmp_path / "data").exists()
 
 
 async def test_run_without_a_token_is_a_configuration_error(tmp_path: Path) -> None:
@@ -56,7 +68,7 @@ async def test_run_without_a_token_is_a_configuration_error(tmp_path: Path) -> N
     )
 
 
-@pytest.mark.parametrize("verb", [["run"], ["check"], ["poll"], ["search", "x"], ["migrate"]])
+@pytest.mark.parametrize("verb", [["run"], ["poll"], ["search", "x"], ["migrate"]])
 async def test_a_wrong_setting_ends_every_verb_with_one_line(
     tmp_path: Path, verb: list[str]
 ) -> None:
@@ -172,6 +184,47 @@ async def test_parse_explains_how_questions_were_told(tmp_path: Path) -> None:
 async def test_parse_stores_nothing(tmp_path: Path) -> None:
     await run_verb(tmp_path, "parse", "-", stdin=FEED.format(ITEM).encode())
     assert not (tmp_path / "data").exists()
+
+
+async def test_parse_shows_what_the_feeds_parser_warns_of(tmp_path: Path) -> None:
+    cut = (FEED.format(ITEM)[: -len("</channel></rss>")] + "<item><title>Cut").encode()
+    for form in ([], ["--json"]):
+        ended = await run_verb(tmp_path, "parse", *form, "-", stdin=cut)
+        assert ended.code == 0
+        assert "Interview: Nobody Known" in ended.out
+        assert ended.err.startswith("-: ")
+        assert "not well-formed" in ended.err
+
+
+CHALLENGE = """<!DOCTYPE html><html lang="en-US"><head><title>{}</title><meta name="robots"
+content="noindex,nofollow"></head><body><article><h1>www.kcrush.com</h1><p>Verifying you are human.
+This may take a few seconds.</p><p>Why am I seeing this?</p></article>{}</body></html>"""
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        CHALLENGE.format("Just a moment...", ""),
+        CHALLENGE.format("Attention Required! | Cloudflare", ""),
+        CHALLENGE.format("www.kcrush.com", "<script>window._cf_chl_opt = {};</script>"),
+        CHALLENGE.format("Loading", "<iframe src='/_Incapsula_Resource?SWUDNSAI=31'></iframe>"),
+        CHALLENGE.format(
+            "x", "<meta http-equiv='refresh' content='0;/.well-known/sgcaptcha/?r=%2F'>"
+        ),
+    ],
+)
+async def test_parse_refuses_a_challenge_page(tmp_path: Path, page: str) -> None:
+    ended = await run_verb(tmp_path, "parse", "-", stdin=page.encode())
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith("- answered with a page that wants to see a browser at work")
+    assert ended.err.count("\n") == 1
+
+
+async def test_a_title_like_a_challenges_is_an_article(tmp_path: Path) -> None:
+    page = CHALLENGE.format("Just a Moment: K!TE talk about their new single", "")
+    ended = await run_verb(tmp_path, "parse", "-", stdin=page.encode())
+    assert (ended.code, ended.err) == (0, "")
+    assert "Verifying you are human." in ended.out
 
 
 # ---------------------------------------------------------------- poll, search, migrate
@@ -294,6 +347,12 @@ async def test_check_finds_all_well(
 ) -> None:
     code, lines = await check(tmp_path, **pointed_at(discord_here, sample_site.feed_url))
     assert code == 0
+    assert lines["database"] == "ok not there yet; the first start creates it"
+    assert list(tmp_path.iterdir()) == []
+    await run_verb(tmp_path, "migrate")
+    code, lines = await check(tmp_path, **pointed_at(discord_here, sample_site.feed_url))
+    assert code == 0
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["kcrush.db"]
     assert lines["settings"] == "ok all are usable"
     assert re.fullmatch(r"ok writable, schema \w+ \(the newest\), 0 interviews", lines["database"])
     assert lines["feed"].endswith("reachable, 10 interviews in it")
@@ -314,6 +373,105 @@ async def test_check_says_the_mend_of_each_thing(
     assert "kcrush.db" in lines["database"]
     assert lines["feed"].startswith("FAIL ")
     assert lines["Discord"].startswith("FAIL DISCORD_TOKEN: Discord refuses this token (401)")
+
+
+async def test_a_wrong_setting_is_a_line_of_check_and_not_its_end(
+    tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
+) -> None:
+    env = pointed_at(
+        discord_here, sample_site.feed_url, NONCE_WINDOW="long", BACKFILL="yes", DATA_DIR="what?"
+    )
+    ended = await run_verb(tmp_path, "check", **env)
+    assert ended.code == 1
+    assert ended.err == ""
+    lines = ended.out.splitlines()
+    assert lines[:2] == [
+        'FAIL  settings: NONCE_WINDOW: must be a whole number from 0 to 600, not "long". '
+        "Example: NONCE_WINDOW=120",
+        'FAIL  settings: BACKFILL: must be one of on, off, not "yes". Example: BACKFILL=on',
+    ]
+    assert [line.split()[:2] for line in lines[2:]] == [
+        ["ok", "database:"],
+        ["ok", "feed"],
+        ["ok", "Discord:"],
+    ]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "left_out"),
+    [
+        ({"FEED_URL": "ftp://me:hush@a.example"}, "feed"),
+        ({"DATABASE_URL": "mysql://me:hush@db/x"}, "database"),
+        ({"DISCORD_TOKEN": "Bot a.b.c"}, "Discord"),
+        ({"DISCORD_API_URL": "discord.com"}, "Discord"),
+    ],
+)
+async def test_what_needs_a_wrong_setting_is_not_checked(
+    tmp_path: Path,
+    discord_here: Sandbox,
+    sample_site: SampleSite,
+    wrong: dict[str, str],
+    left_out: str,
+) -> None:
+    env = pointed_at(discord_here, sample_site.feed_url) | wrong
+    code, lines = await check(tmp_path, **env)
+    assert code == 1
+    assert set(lines) == {"settings", "database", "feed", "Discord"} - {left_out}
+    assert "hush" not in str(lines)
+
+
+async def test_a_password_of_the_feed_is_sent_and_never_shown(
+    tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
+) -> None:
+    url = sample_site.feed_url.replace("://", "://reader:hu%40sh@")
+    env = pointed_at(discord_here, url, DISCORD_TOKEN="", LOG_LEVEL="debug")
+    for verb in (["check"], ["poll"], ["poll"], ["backfill", "--rate", "0"]):
+        ended = await run_verb(tmp_path, *verb, **env)
+        assert sample_site.feed_url in ended.out
+        assert "hu%40sh" not in ended.out + ended.err
+        assert "hu@sh" not in ended.out + ended.err
+    sample_site.fail(500)
+    ended = await run_verb(tmp_path, "poll", **env)
+    assert f"\n{sample_site.feed_url}: The site is broken at the moment" in ended.err
+    assert "hu%40sh" not in ended.err
+    with sqlite3.connect(tmp_path / "data" / "kcrush.db") as database:
+        assert "hu%40sh" not in "".join(database.iterdump())
+    database.close()
+
+
+@pytest.mark.parametrize("name", ["what?", "a#b", "per%20cent", "with space", "?mode=ro"])
+async def test_any_data_dir_works(tmp_path: Path, sample_site: SampleSite, name: str) -> None:
+    env = {
+        "DATA_DIR": str(tmp_path / name),
+        "FEED_URL": sample_site.feed_url,
+        "POLL_INTERVAL": "1",
+    }
+    assert (await run_verb(tmp_path, "poll", **env)).code == 0
+    found = await run_verb(tmp_path, "search", "music", **env)
+    assert found.code == 0
+    assert found.out
+    _, lines = await check(tmp_path, **env)
+    assert lines["database"].startswith("ok writable")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert {path.name for path in (tmp_path / name).iterdir()} == {"kcrush.db", "index"}
+
+
+async def test_an_index_that_is_a_file_stops_no_poll_and_search_says_so(
+    tmp_path: Path, sample_site: SampleSite
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "index").write_text("in the way")
+    env = {"FEED_URL": sample_site.feed_url, "POLL_INTERVAL": "1"}
+    ended = await run_verb(tmp_path, "poll", **env)
+    assert "first poll" in ended.out
+    for verb in (["poll"], ["search", "music"]):
+        ended = await run_verb(tmp_path, *verb, **env)
+        assert ended.code == 1
+        said = f"The search index in {tmp_path / 'data' / 'index'} can't be written: File exists."
+        assert said in ended.err
+        assert "Traceback" not in ended.err
+    assert (tmp_path / "data" / "index").read_text() == "in the way"
 
 
 async def test_check_without_token_or_network(tmp_path: Path, unused_tcp_port: int) -> None:

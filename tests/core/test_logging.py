@@ -7,6 +7,7 @@ import logging
 import pytest
 import structlog
 
+from bot.core.errors import ConfigError, FetchError, ParseError, StoreError, UserError
 from bot.core.logging import configure_logging
 
 TOKEN = "MTA.sec-ret.tok_en"
@@ -56,6 +57,32 @@ def test_json_is_one_object_a_line_with_libraries_and_tracebacks() -> None:
     assert lines[1]["logger"] == "some.library"
     assert lines[2]["exception"][0]["exc_type"] == "ValueError"
     assert "locals" not in lines[2]["exception"][0]["frames"][0]
+
+
+def test_an_error_for_people_is_its_sentence() -> None:
+    stream = io.StringIO()
+    configure_logging("info", "json", stream=stream)
+    log = structlog.get_logger("bot.test")
+    unknown = UserError("no.such-key", what="x")
+    wrong = ConfigError(
+        "config.line", variable="CATCH_UP", problem="config.not-a-number", value="x", example="3"
+    )
+    for error in (FetchError("fetch.unreachable", problem="Connection refused"), wrong, unknown):
+        log.warning("feed.failed", cause=str(error))
+    log.warning("feed.failed", cause=StoreError("store.busy"))
+    try:
+        raise ParseError("error.parse.html", url="http://x/")
+    except ParseError:
+        log.exception("crashed")
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [line["cause"] for line in lines[:4]] == [
+        "The site could not be reached (Connection refused). If it opens in a browser, check this "
+        "machine's network; otherwise it comes back by itself.",
+        'CATCH_UP: must be a whole number of seconds, not "x". Example: CATCH_UP=3',
+        "no.such-key(what='x')",
+        "The database has too much to do at the moment. Try again in a minute.",
+    ]
+    assert lines[4]["exception"][0]["exc_value"].startswith("http://x/ is a web page, not a feed.")
 
 
 def test_console_has_the_traceback() -> None:

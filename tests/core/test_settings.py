@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cli import sentence
 from bot.core.errors import ConfigError
 from bot.core.i18n import load_messages
-from bot.core.settings import Settings, load_settings
+from bot.core.settings import Settings, inspect_settings, load_settings
 
 TEXT = load_messages().text()
 
@@ -26,7 +25,11 @@ def test_defaults_are_the_documented_ones() -> None:
     assert settings.discord_token is None
     assert settings.discord_api_url == "https://discord.com/api/v10"
     assert settings.discord_gateway_url is None
-    assert settings.feed_url == ("https://www.kcrush.com/category/interviews/feed/",)
+    assert settings.feed_url == (
+        "https://www.kcrush.com/category/interviews/feed/",
+        "https://www.kcrush.com/category/featured-interview/feed/",
+    )
+    assert settings.proxy == ""
     assert settings.poll_interval == 300
     assert settings.database_url == "sqlite+aiosqlite:///data/kcrush.db"
     assert settings.data_dir == Path("data")
@@ -45,7 +48,7 @@ def test_env_example_lists_every_setting_with_its_default(tmp_path: Path) -> Non
     lines = example.read_text(encoding="utf-8").splitlines()
     listed = [line.split("=")[0] for line in lines if line and not line.startswith("#")]
     assert listed == [name.upper() for name in Settings.model_fields]
-    assert all(field.examples for field in Settings.model_fields.values())
+    assert all(field.examples or field.default for field in Settings.model_fields.values())
     for number, line in enumerate(lines):
         if line and not line.startswith("#"):
             assert lines[number - 1].startswith("# "), f"{line} is not explained"
@@ -208,13 +211,13 @@ def test_a_wrong_value_is_one_line(
     monkeypatch.setenv(variable, value)
     with pytest.raises(ConfigError) as caught:
         load_settings(None)
-    assert sentence(TEXT, caught.value) == line
+    assert caught.value.sentence(TEXT) == line
 
 
 def test_a_missing_token_is_one_line() -> None:
     with pytest.raises(ConfigError) as caught:
         _ = load_settings(None).token
-    assert sentence(TEXT, caught.value) == (
+    assert caught.value.sentence(TEXT) == (
         "DISCORD_TOKEN: is missing; the bot needs its token from the Discord developer portal. "
         "Example: DISCORD_TOKEN=(the token that the developer portal shows under Bot)"
     )
@@ -225,7 +228,7 @@ def test_an_env_file_that_is_no_text_is_one_line(tmp_path: Path) -> None:
     env.write_bytes(b"\xff\xfe\x00D")
     with pytest.raises(ConfigError) as caught:
         load_settings(env)
-    line = sentence(TEXT, caught.value)
+    line = caught.value.sentence(TEXT)
     assert line == f"{env} can't be read as UTF-8 text; mend or remove it."
 
 
@@ -235,6 +238,125 @@ def test_the_token_shows_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.token == "hush.hush.hush"
     assert "hush" not in repr(settings)
     assert "hush" not in str(settings.model_dump())
+
+
+def refusal(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> str:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigError) as caught:
+        load_settings(None)
+    return caught.value.sentence(TEXT)
+
+
+@pytest.mark.parametrize("variable", [name.upper() for name in Settings.model_fields])
+def test_no_example_repeats_the_wrong_value(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    """What was copied from an example is taken, or the example is not shown again."""
+    field = Settings.model_fields[variable.lower()]
+    value = str((field.examples or [field.default])[0])
+    monkeypatch.setenv(variable, value)
+    _, wrong = inspect_settings(None)
+    assert not any("Example: " in error.sentence(TEXT) for error in wrong.values())
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "https://a.example/feed/,https://b.example/feed/",
+        "https://a.example/feed/, https://b.example/feed/",
+        " https://a.example/feed/ ,https://b.example/feed/, ",
+        "https://a.example/feed/ https://b.example/feed/,",
+        "https://a.example/feed/,,https://b.example/feed/,https://a.example/feed/",
+    ],
+)
+def test_feeds_are_separated_as_people_separate_them(
+    monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    monkeypatch.setenv("FEED_URL", typed)
+    assert load_settings(None).feed_url == ("https://a.example/feed/", "https://b.example/feed/")
+
+
+def test_a_comma_within_an_address_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEED_URL", "https://a.example/feed/?cat=1,2,")
+    assert load_settings(None).feed_url == ("https://a.example/feed/?cat=1,2",)
+
+
+@pytest.mark.parametrize("value", [",", " , ,"])
+def test_commas_alone_name_no_feed(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    assert refusal(monkeypatch, "FEED_URL", value).startswith("FEED_URL: must name at least one")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("FEED_URL", "ftp://me:hush@a.example/feed"),
+        ("FEED_URL", "https://me:hu/sh@a.example:x/"),
+        ("FEED_URL", "me:hush@a.example/feed"),
+        ("FEED_URL", "https://good.example/ https://me:hush@"),
+        ("PROXY", "socks5://me:hush@proxy.example:1080"),
+        ("PUBLIC_URL", "https://me:hush@bot.example.org"),
+        ("PUBLIC_URL", "bot://me:hush@bot.example.org"),
+        ("DISCORD_API_URL", "ftp://me:hush@discord.com"),
+        ("DISCORD_GATEWAY_URL", "http://me:hush@gateway.example"),
+        ("DATABASE_URL", "mysql://me:hush@db/kcrush"),
+    ],
+)
+def test_no_refusal_repeats_a_password(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    sentence = refusal(monkeypatch, variable, value)
+    assert sentence.startswith(f"{variable}: ")
+    assert "hu" not in sentence.removeprefix(variable).replace("http", "")
+
+
+def test_credentials_are_secret_and_apart_from_the_feeds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FEED_URL", "https://me:p%40ss@a.example:8443/feed/?x=1 https://b.example/")
+    monkeypatch.setenv("PROXY", "http://you:hush@proxy.example:3128")
+    monkeypatch.setenv("DISCORD_TOKEN", "to.ke.n")
+    settings = load_settings(None)
+    assert settings.feeds == ("https://a.example:8443/feed/?x=1", "https://b.example/")
+    assert settings.secrets == {"p%40ss", "p@ss", "hush", "to.ke.n"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("off", "off"),
+        ("OFF", "off"),
+        ("http://proxy:3128", "http://proxy:3128"),
+        ("https://u:p@proxy", "https://u:p@proxy"),
+    ],
+)
+def test_a_proxy_is_an_address_or_off(
+    monkeypatch: pytest.MonkeyPatch, typed: str, meant: str
+) -> None:
+    monkeypatch.setenv("PROXY", typed)
+    assert load_settings(None).proxy == meant
+
+
+@pytest.mark.parametrize("name", ["what?", "a#b", "per%20cent", "with space", "한글 100%"])
+def test_any_data_dir_is_the_databases_folder(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("DATA_DIR", name)
+    assert load_settings(None).database_url == f"sqlite+aiosqlite:///{name}/kcrush.db"
+
+
+def test_all_wrong_settings_are_listed_and_the_others_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / ".env"
+    broken.write_bytes(b"\xff\xfe\x00D")
+    for name, value in {
+        "POLL_INTERVAL": "x",
+        "BACKFILL": "maybe",
+        "PUBLIC_URL": "https://bot.example.org",
+        "HTTP_PORT": "0",
+        "CATCH_UP": "5",
+    }.items():
+        monkeypatch.setenv(name, value)
+    settings, wrong = inspect_settings(broken)
+    assert set(wrong) == {"", "POLL_INTERVAL", "BACKFILL", "HTTP_PORT"}
+    assert wrong[""].sentence(TEXT).startswith(f"{broken} can't be read")
+    assert (settings.catch_up, settings.poll_interval, settings.http_port) == (5, 300, 8080)
 
 
 VARIABLES = sorted({name.upper() for name in Settings.model_fields} - {"DATA_DIR"})
@@ -250,13 +372,16 @@ def test_any_value_is_taken_or_told_in_one_line(variable: str, value: str) -> No
         try:
             load_settings(None)
         except ConfigError as error:
-            line = sentence(TEXT, error)
+            line = error.sentence(TEXT)
             assert line.startswith(f"{variable}: ")
             assert "\n" not in line
             assert "Example: " in line
 
 
-@pytest.mark.parametrize("value", ["12345", "-123456789012345678", "٣" * 18, "9" * 20, "1" * 400])
+@pytest.mark.parametrize(
+    "value",
+    ["12345", "-123456789012345678", "٣" * 18, "9" * 20, "1" * 400, str(2**63), str(2**64 - 1)],
+)
 def test_a_home_channel_is_a_channels_number(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME_CHANNEL_ID", value)
     with pytest.raises(ConfigError) as refused:
@@ -272,7 +397,7 @@ def test_a_public_address_without_a_port_is_one_line(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("HTTP_PORT", "0")
     with pytest.raises(ConfigError) as caught:
         load_settings(None)
-    assert sentence(TEXT, caught.value) == (
+    assert caught.value.sentence(TEXT) == (
         "HTTP_PORT: must not be 0 where PUBLIC_URL is set, for a hub could not reach the bot. "
         "Give a port, or empty PUBLIC_URL. Example: HTTP_PORT=8080"
     )

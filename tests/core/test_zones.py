@@ -76,7 +76,7 @@ def test_an_offset_is_that_of_the_season() -> None:
 
 @pytest.mark.parametrize("typed", ["USA", "Brazil", "Canada", "미국"])
 def test_a_country_with_several_clocks_is_asked_about(typed: str) -> None:
-    with pytest.raises(UserError, match=r"error\.several-time-zones"):
+    with pytest.raises(UserError, check=lambda error: error.key == "error.several-time-zones"):
         find_zone(typed, WINTER)
     assert len(suggested_zones(typed, WINTER)) > 3
 
@@ -86,7 +86,7 @@ def test_a_country_with_several_clocks_is_asked_about(typed: str) -> None:
     ["", "QQT", "../../etc/passwd", "Asia", "x" * 500, "\0", "+25", "GMT+15", "+", "Korea S"],
 )
 def test_what_is_no_zone_is_refused(typed: str) -> None:
-    with pytest.raises(UserError, match=r"error\.unknown-time-zone"):
+    with pytest.raises(UserError, check=lambda error: error.key == "error.unknown-time-zone"):
         find_zone(typed, WINTER)
 
 

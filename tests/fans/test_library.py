@@ -217,11 +217,11 @@ async def test_places_in_memory_are_bounded(
 async def test_what_is_gone_or_withdrawn_does_not_open(shelves: Shelves) -> None:
     (one,) = await shelves.publish(1)
     await shelves.withdraw(one)
-    with pytest.raises(UserError, match=r"error\.interview-withdrawn"):
+    with pytest.raises(UserError, check=lambda error: error.key == "error.interview-withdrawn"):
         await shelves.library.open(MINA, one)
-    with pytest.raises(UserError, match=r"error\.interview-gone"):
+    with pytest.raises(UserError, check=lambda error: error.key == "error.interview-gone"):
         await shelves.library.open(MINA, one + 1)
-    with pytest.raises(UserError, match=r"error\.interview-gone"):
+    with pytest.raises(UserError, check=lambda error: error.key == "error.interview-gone"):
         await shelves.library.open(MINA, 10**18 - 1)
 
 
@@ -260,7 +260,7 @@ async def test_saving_has_a_limit_that_is_told(
     monkeypatch.setattr(module, "SAVED_LIMIT", 1)
     await shelves.library.save(MINA, one, 0)
     await shelves.library.save(MINA, one, 0)
-    with pytest.raises(UserError, match=r"error\.saved-full") as told:
+    with pytest.raises(UserError, check=lambda error: error.key == "error.saved-full") as told:
         await shelves.library.save(MINA, two, 0)
     assert told.value.args_by_name == {"limit": 1}
 
@@ -290,9 +290,9 @@ async def test_similar_interviews_are_others_and_there(shelves: Shelves, rounds:
     assert rounds.reads == 1
     assert alike.to.id == ids[0]
     assert {summary.id for summary in alike.found} == {ids[2], ids[3]}
-    with pytest.raises(UserError, match=r"error\.interview-withdrawn"):
+    with pytest.raises(UserError, check=lambda error: error.key == "error.interview-withdrawn"):
         await shelves.library.similar(ids[1])
-    with pytest.raises(UserError, match=r"error\.interview-gone"):
+    with pytest.raises(UserError, check=lambda error: error.key == "error.interview-gone"):
         await shelves.library.similar(4711)
 
 

@@ -163,7 +163,7 @@ NOT_FEEDS: dict[str, bytes] = {
 @pytest.mark.parametrize("body", NOT_FEEDS.values(), ids=list(NOT_FEEDS))
 def test_what_is_no_feed_is_told_in_bounded_time(body: bytes) -> None:
     before, started = peak(), time.process_time()
-    with pytest.raises(ParseError, match=r"error\.parse\."):
+    with pytest.raises(ParseError, check=lambda error: error.key.startswith("error.parse.")):
         parse_feed(body, url=URL)
     with contextlib.suppress(ParseError):
         assert len(parse_any(body, URL)) <= 1
