@@ -3,7 +3,7 @@
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -77,13 +77,28 @@ class Worker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class DeliveryServices:
     """What sends to Discord, edits what was sent, and tells admins what they have to mend."""
 
     announcer: Announcer
     editor: Editor
     extras: ExtrasService
     notifier: AdminNotifier
+
+    def workers(self) -> Iterator[Worker]:
+        yield Worker("announcer", self.announcer.run, needs_login=True)
+        yield Worker("editor", self.editor.run, needs_login=True)
+        yield Worker("extras", self.extras.run, needs_login=True)
+        yield Worker("notifier", self.notifier.run, needs_login=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Polling:
+    """What reads the magazine's site, with the workers that follow from its settings."""
+
+    watcher: Watcher
+    backfill: Backfill
+    workers: Sequence[Worker]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +146,7 @@ async def open_app(
     """
     async with AsyncExitStack() as stack:
         resources = await stack.enter_async_context(open_resources(settings, clock))
-        store, fetcher = resources.store, resources.fetcher
+        store = resources.store
         pacer, client = _make_client(settings, messages, clock)
         stack.push_async_callback(client.close)
         await client.tree.set_translator(CatalogueTranslator(messages))
@@ -144,87 +159,90 @@ async def open_app(
         ProbeTrigger(client, store, clock, wake).listen()
         guild_sync = GuildSync(client, store, clock, wake)
         guild_sync.listen()
-        changed = asyncio.Event()
-
-        def on_change() -> None:
-            changed.set()
-            delivery.editor.wake()
-
-        def on_poll(report: PollReport) -> None:
-            on_change()
-            wake()
-
-        watcher = make_watcher(settings, resources, clock, rng, on_commit=on_poll)
-        backfill = Backfill(
-            fetcher,
-            store,
-            clock,
-            rng,
-            feeds=settings.feeds,
-            agent=settings.user_agent,
-            poll=watcher.poll,
-            on_commit=on_change,
-        )
-        http = make_port(
-            settings,
-            watcher,
-            fetcher,
-            messages.text(),
-            clock,
-            rng,
-            outbox_counts=store.outbox.counts,
-            connected=lambda: is_connected(client),
-        )
-        workers = [
-            Worker("watcher", watcher.run),
-            Worker("index", partial(_sync_index, resources, changed, clock)),
+        polling = _make_polling(settings, resources, messages, client, delivery, clock, rng)
+        workers = (
             Worker("discord", partial(_connect, client, settings, clock, rng)),
             Worker("commands", partial(_register_commands, client, clock), needs_login=True),
-            Worker("announcer", delivery.announcer.run, needs_login=True),
-            Worker("editor", delivery.editor.run, needs_login=True),
-            Worker("notifier", delivery.notifier.run, needs_login=True),
-            Worker("extras", delivery.extras.run, needs_login=True),
             Worker("home", partial(_keep_home, client, store, settings, clock), needs_login=True),
             Worker("guilds", guild_sync.run),
             Worker("library", fans.library.run),
             Worker("following", fans.following.run),
-        ]
-        if settings.backfill == "on":
-            workers.append(Worker("archive", backfill.run))
-        if http is not None:
-            workers.append(Worker("http", http.run))
+            *delivery.workers(),
+            *polling.workers,
+        )
         yield App(
             settings=settings,
             clock=clock,
             store=store,
             index=resources.index,
             client=client,
-            watcher=watcher,
-            backfill=backfill,
+            watcher=polling.watcher,
+            backfill=polling.backfill,
             announcer=delivery.announcer,
             editor=delivery.editor,
             extras=delivery.extras,
-            workers=tuple(workers),
+            workers=workers,
         )
 
 
-def make_watcher(
+def _make_polling(
     settings: Settings,
     resources: Resources,
+    messages: Messages,
+    client: KcrushClient,
+    delivery: DeliveryServices,
     clock: Clock,
     rng: random.Random,
-    on_commit: Callable[[PollReport], None] | None = None,
-) -> Watcher:
-    """The watcher of all feeds; `on_commit` is called after each poll that was written down."""
-    return Watcher(
-        resources.fetcher,
-        resources.store,
+) -> Polling:
+    store, fetcher = resources.store, resources.fetcher
+    changed = asyncio.Event()
+
+    def on_change() -> None:
+        changed.set()
+        delivery.editor.wake()
+
+    def on_poll(report: PollReport) -> None:
+        on_change()
+        delivery.announcer.wake()
+
+    watcher = Watcher(
+        fetcher,
+        store,
         clock,
         rng,
         feeds=settings.feeds,
         interval=settings.poll_interval,
-        on_commit=on_commit,
+        on_commit=on_poll,
     )
+    backfill = Backfill(
+        fetcher,
+        store,
+        clock,
+        rng,
+        feeds=settings.feeds,
+        agent=settings.user_agent,
+        poll=watcher.poll,
+        on_commit=on_change,
+    )
+    http = make_port(
+        settings,
+        watcher,
+        fetcher,
+        messages.text(),
+        clock,
+        rng,
+        outbox_counts=store.outbox.counts,
+        connected=lambda: is_connected(client),
+    )
+    workers = [
+        Worker("watcher", watcher.run),
+        Worker("index", partial(_sync_index, resources, changed, clock)),
+    ]
+    if settings.backfill == "on":
+        workers.append(Worker("archive", backfill.run))
+    if http is not None:
+        workers.append(Worker("http", http.run))
+    return Polling(watcher, backfill, workers)
 
 
 def _make_client(
@@ -247,10 +265,10 @@ def _make_delivery(
     pacer: Pacer,
     clock: Clock,
     rng: random.Random,
-) -> Delivery:
+) -> DeliveryServices:
     port = RestPort(client)
     tuning = Tuning(nonce_window=settings.nonce_window)
-    return Delivery(
+    return DeliveryServices(
         announcer=Announcer(store, port, clock, rng, pacer, tuning),
         editor=Editor(store, port, clock, rng, pacer),
         extras=ExtrasService(store, port, clock, rng, pacer),

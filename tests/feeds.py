@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from email.utils import format_datetime
 from xml.sax.saxutils import escape
 
-from bot.core.model import Validators
+from bot.core.feed_state import Validators
 from bot.feed.fetch import Fetched
 from tests.clock import START
 

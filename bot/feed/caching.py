@@ -6,7 +6,7 @@ Every value comes from outside: what is too long, ill-formed or absurd counts as
 import re
 from collections.abc import Mapping
 
-from bot.core.model import Validators
+from bot.core.feed_state import Validators
 from bot.core.retry import parse_http_date
 
 LONGEST_VALIDATOR = 512

@@ -19,7 +19,7 @@ from cachetools import LRUCache
 
 from bot.core.clock import Clock
 from bot.core.errors import FetchError
-from bot.core.model import Validators
+from bot.core.feed_state import Validators
 from bot.core.retry import read_retry_after
 from bot.feed.caching import conditions, read_max_age, read_validators
 from bot.feed.decoding import ACCEPT_ENCODING, BadCodingError, BodyDecoder, TooLargeError

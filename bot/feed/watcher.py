@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.core.clock import Clock
-from bot.core.model import FeedState, Validators
+from bot.core.feed_state import FeedState, Validators
 from bot.core.supervisor import supervise
 from bot.feed.decide import FeedEntry, Plan, decide, keys_of
 from bot.feed.fetch import HttpGetter

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from bot.core.model import FeedState, Validators
+from bot.core.feed_state import FeedState, Validators
 from bot.store.codec import storable, storable_or_none
 from bot.store.session import Repository, Transaction, transactional
 from bot.store.tables import feeds

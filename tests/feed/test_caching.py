@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.model import Validators
+from bot.core.feed_state import Validators
 from bot.feed.caching import conditions, read_max_age, read_validators
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

@@ -15,7 +15,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver
 
 from bot.core.errors import FetchError
-from bot.core.model import Validators
+from bot.core.feed_state import Validators
 from bot.feed.fetch import Limits, open_fetcher
 from bot.feed.network import is_public_address
 from tests.clock import FakeClock

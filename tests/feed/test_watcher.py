@@ -10,7 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.core.errors import FetchError, ParseError, StoreError
-from bot.core.model import DeliveryState, FeedState
+from bot.core.feed_state import FeedState
+from bot.core.model import DeliveryState
 from bot.feed.reading import SITE_READER
 from bot.feed.watcher import Watcher
 from bot.store import open_store

@@ -12,15 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.errors import StoreError
-from bot.core.model import (
-    FeedState,
-    Interview,
-    InterviewSummary,
-    Topic,
-    Transcript,
-    Turn,
-    Validators,
-)
+from bot.core.feed_state import FeedState, Validators
+from bot.core.model import Interview, InterviewSummary, Topic, Transcript, Turn
 from bot.store import KnownInterview, open_store
 from tests.clock import START, FakeClock
 from tests.store.samples import NOON, database_url, interview, interviews

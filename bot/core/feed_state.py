@@ -1,0 +1,26 @@
+"""What is remembered of a feed between two polls."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a site gave to ask it again conditionally (RFC 9110, 8.8): verbatim header values."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What is remembered of one feed between polls.
+
+    ``seeded`` is false until the first successful poll, which stores and announces nothing.
+    """
+
+    url: str
+    validators: Validators = field(default_factory=Validators)
+    seeded: bool = False
+    polled_at: datetime | None = None
+    changed_at: datetime | None = None
