@@ -31,7 +31,7 @@ from bot.fans.results import (
     SearchResultPage,
 )
 from bot.quotes.choosing import choose
-from bot.search import Filters, Lookup, SearchIndex
+from bot.search import Filters, Lookup, SearchIndex, UnknownFilter
 from bot.store import Store
 
 QUOTED_FROM = 3
@@ -177,13 +177,15 @@ class Reading:
         """Passages that answer a search; its query may be any text.
 
         Raises:
-            UserError: there is nothing yet that could be searched.
+            UserError: there is nothing yet that could be searched, or nothing was asked for.
         """
         self._require_interviews()
         filters = Filters(_spellings(request.artist), request.kind, request.year)
         results = await self._index.search(
             request.query, limit=HITS_PER_PAGE, offset=page * HITS_PER_PAGE, filters=filters
         )
+        if results.is_empty_query:
+            raise UserError("error.nothing-searched")
         ids = list(dict.fromkeys(hit.interview_id for hit in results.hits))
         # The index may be a moment behind the store, which knows what was withdrawn since.
         stored = await self._store.interviews.summaries(ids) if ids else []
@@ -193,7 +195,7 @@ class Reading:
             for id_ in ids
             if id_ in summaries
         )
-        nothing = not results.total and not page
+        nothing = not results.total and not page and not results.unknown
         return SearchResultPage(
             request,
             groups,
@@ -202,7 +204,14 @@ class Reading:
             results.exact,
             results.corrected,
             await self._hits_without(request.query, filters) if nothing else {},
+            results.unknown,
+            self._offers(results.unknown),
         )
+
+    def _offers(self, unknown: Sequence[UnknownFilter]) -> tuple[Artist, ...]:
+        value = next((one.value for one in unknown if one.name == "artist"), "")
+        found = self._index.find_artist(value)
+        return found.offers if found.match is None else (found.match,)
 
     async def _hits_without(self, query: str, filters: Filters) -> dict[str, int]:
         """How many hits a search has with fewer filters."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.core.model import Artist, InterviewSummary, Quote, Topic
-from bot.search import Hit
+from bot.search import Hit, UnknownFilter
 
 CHOICES = 25
 """Discord docs, Application Commands, autocomplete: the most choices that are shown."""
@@ -61,7 +61,9 @@ class SearchResultPage:
     ``exact`` is false where no passage holds all the words, and these come nearest: the hits of
     the query ``corrected``, where there is one. Where they are exact but few, ``corrected`` is a
     query that may find more. Where nothing was found, ``hits_without`` says how many hits there
-    are without each of the ``FILTERS``, or without ``all``.
+    are without each of the ``FILTERS``, or without ``all``. ``unknown`` are the filters of the
+    query that nobody and nothing meets, so that nothing was searched; ``offers`` are the artists
+    whose names are like the first unknown one.
     """
 
     request: SearchRequest
@@ -71,6 +73,8 @@ class SearchResultPage:
     exact: bool = True
     corrected: str | None = None
     hits_without: Mapping[str, int] = field(default_factory=dict)
+    unknown: tuple[UnknownFilter, ...] = ()
+    offers: tuple[Artist, ...] = ()
 
     @property
     def more(self) -> bool:

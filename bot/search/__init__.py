@@ -8,6 +8,6 @@ The index is a copy: it can be deleted at any time, and the next sync builds it 
 """
 
 from bot.search.index import SearchIndex
-from bot.search.results import Filters, Fragment, Hit, Lookup, SearchResults
+from bot.search.results import Filters, Fragment, Hit, Lookup, SearchResults, UnknownFilter
 
-__all__ = ["Filters", "Fragment", "Hit", "Lookup", "SearchIndex", "SearchResults"]
+__all__ = ["Filters", "Fragment", "Hit", "Lookup", "SearchIndex", "SearchResults", "UnknownFilter"]

@@ -21,6 +21,7 @@ from bot.search.folding import (
     is_paired,
     joined_names,
     letters_forgiven,
+    letters_forgiven_as_typed,
     spellings,
     squashed,
     word_texts,
@@ -101,7 +102,8 @@ class Completer(Generic[T]):
             if is_paired(word)
             for start in range(1, len(word))
         )
-        self._spaced = sorted({word for word, _ in (*names, *titles) if not is_paired(word)})
+        self._words = sorted({*self._names.numbers, *self._titles.numbers})
+        self._spaced = [word for word in self._words if not is_paired(word)]
         # One completion asks twice, and the next keystroke again for all words but the last.
         self._near = lru_cache(maxsize=_REMEMBERED)(self._look_for_near)
 
@@ -169,30 +171,31 @@ class Completer(Generic[T]):
 
     def _matches_of_misspelled(self, word: str) -> _Matches:
         """Words that begin so but for one or two wrong letters after the first."""
-        near = self._near(word)
+        other = islice(in_other_script([word]), _SIMILAR) if is_paired(word) else ()
+        near = [one for spelling in (word, *other) for one in self._near(spelling)]
         name = _any(self._names.equal_to(one) for one in near)
         return _Matches(name=name, any=name | _any(self._titles.equal_to(one) for one in near))
 
     def _look_for_near(self, word: str) -> list[str]:
-        """The words that begin so but for one or two wrong letters after the first.
+        """The words, as letters, that begin so but for one or two wrong letters after the first.
 
         In a short word a letter may be missing or swapped with the next, but no other one.
         """
-        most = letters_forgiven(word, as_typed=True)
+        most, typed = letters_forgiven_as_typed(word), letters(word)
         if not most:
             return []
         wrong: dict[str, int] = {}
-        first = bisect_left(self._spaced, word[0])
-        last = bisect_left(self._spaced, word[0] + _LAST_CHARACTER, lo=first)
-        alike = self._spaced[first:last]
-        for length in (len(word), len(word) + 1):
+        first = bisect_left(self._words, typed[0])
+        last = bisect_left(self._words, typed[0] + _LAST_CHARACTER, lo=first)
+        alike = self._words[first:last]
+        for length in (len(typed), len(typed) + 1):
             beginnings = [one[:length] for one in alike]
             found = process.extract(
-                word, beginnings, scorer=OSA.distance, score_cutoff=most, limit=None
+                typed, beginnings, scorer=OSA.distance, score_cutoff=most, limit=None
             )
-            for _, distance, number in found:
-                near = alike[number]
-                if len(word) > _SHORT or set(word) <= set(near[: _SHORT + 1]):
+            for beginning, distance, number in found:
+                if len(typed) > _SHORT or set(typed) <= set(beginning):
+                    near = alike[number]
                     wrong[near] = min(int(distance), wrong.get(near, most))
         return self._nearest(wrong)
 

@@ -144,6 +144,11 @@ class Engine:
         with raising_damaged():
             return Ranking.of(searcher, searcher.search(query, limit, count=False).hits)
 
+    def interviews(self, query: Query) -> list[int]:
+        """The ids of the interviews of all passages that match a query."""
+        ranking = self.search(query, max(1, self.searcher().num_docs))
+        return list({int(str(one)) for one in ranking.interviews})
+
     def newest(self, query: Query, limit: int, offset: int) -> tuple[Ranking, int]:
         """The passages `offset` to `offset + limit` that match, newest first, and the number of
         all that match."""

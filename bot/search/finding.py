@@ -7,8 +7,14 @@ from bot.search.correcting import corrected, other_words
 from bot.search.engine import Engine, Ranking
 from bot.search.lexicon import Lexicon
 from bot.search.queries import WINDOW, Leniency, QueryBuilder
-from bot.search.query import LONGEST_QUERY, Clause, ParsedQuery, parse_query
-from bot.search.results import Filters
+from bot.search.query import (
+    LONGEST_QUERY,
+    ParsedQuery,
+    QueryFilters,
+    parse_query,
+    without_filter,
+)
+from bot.search.results import Filters, UnknownFilter
 from bot.search.variants import with_variants
 
 _LITTLE = 3
@@ -20,9 +26,9 @@ class SearchOutcome:
     """What a search found, for which query and by which leniency.
 
     ``ranking`` is ``None`` if there are no clauses, so that what the filters leave is to be
-    listed. ``misspelled`` are the numbers of the clauses whose letters may be wrong.
-    ``corrected`` is the query that was searched instead of what was typed, ``suggestion`` another
-    one that finds more, if little was found.
+    listed, or if some filters of the query are ``unknown``. ``misspelled`` are the numbers of the
+    clauses whose letters may be wrong. ``corrected`` is the query that was searched instead of what
+    was typed, ``suggestion`` another one that finds more, if little was found.
     """
 
     query: ParsedQuery
@@ -31,6 +37,7 @@ class SearchOutcome:
     misspelled: frozenset[int] = frozenset()
     corrected: str | None = None
     suggestion: str | None = None
+    unknown: tuple[UnknownFilter, ...] = ()
 
 
 class Finder:
@@ -47,18 +54,16 @@ class Finder:
     def find(self, text: str, filters: Filters) -> SearchOutcome:
         """What `text` finds within `filters`, at the first leniency that finds anything."""
         text = text[:LONGEST_QUERY]
-        query = self._parsed(text, filters)
-        known = self._with_known_artists(text, query, filters)
-        if known is not None:
-            text, query = known, self._parsed(known, filters)
-        if not query.clauses:
-            return SearchOutcome(query, None, corrected=known)
+        query = self._parsed(text)
+        unknown = tuple(self._unknown_filters(text, query.only))
+        if unknown or not query.clauses:
+            return SearchOutcome(query, None, unknown=unknown)
         ranking = self._search(query, filters)
         if ranking.found:
             suggestion = self._suggestion(text, query, filters, len(ranking.found))
-            return SearchOutcome(query, ranking, corrected=known, suggestion=suggestion)
+            return SearchOutcome(query, ranking, suggestion=suggestion)
         for guess in self._corrections(text, query):
-            meant = self._parsed(guess, filters)
+            meant = self._parsed(guess)
             found = self._search(meant, filters)
             if found.found:
                 return SearchOutcome(meant, found, corrected=guess)
@@ -66,12 +71,21 @@ class Finder:
         for leniency in self._leniencies(query, misspelled):
             ranking = self._search(query, filters, leniency)
             if ranking.found:
-                return SearchOutcome(query, ranking, leniency, misspelled, known)
-        return SearchOutcome(query, ranking, corrected=known)
+                return SearchOutcome(query, ranking, leniency, misspelled)
+        return SearchOutcome(query, ranking)
 
-    def _parsed(self, text: str, filters: Filters) -> ParsedQuery:
-        parsed = parse_query(text, filtered=bool(filters))
-        return with_variants(parsed, self._lexicon.frequency)
+    def _parsed(self, text: str) -> ParsedQuery:
+        return with_variants(parse_query(text), self._lexicon.frequency)
+
+    def _unknown_filters(self, text: str, only: QueryFilters) -> Iterator[UnknownFilter]:
+        """The filters that leave nothing, since no value of theirs is known."""
+        spans = [("artist", artist.span) for artist in only.artists]
+        if any(self._builder.is_known_artist(artist) for artist in only.artists):
+            spans = []
+        known = {"kind": only.topics, "year": only.years}
+        spans += [(name, span) for name, span in only.unknown if not known[name]]
+        for name, span in spans:
+            yield UnknownFilter(name, text[slice(*span)], without_filter(text, span[0]))
 
     def _search(
         self, query: ParsedQuery, filters: Filters, leniency: Leniency = Leniency.EXACT
@@ -101,19 +115,6 @@ class Finder:
         if found >= _LITTLE:
             return None
         for guess in other_words(text, query.clauses, self._lexicon, most_wrong=1):
-            if len(self._search(self._parsed(guess, filters), filters).found) > found:
+            if len(self._search(self._parsed(guess), filters).found) > found:
                 return guess
         return None
-
-    def _with_known_artists(self, text: str, query: ParsedQuery, filters: Filters) -> str | None:
-        """The query with the unknown artists of its filters corrected, if that makes all known."""
-        unknown = self._unknown_artists(query)
-        if not unknown:
-            return None
-        guess = corrected(text, unknown, self._lexicon.frequency_in_names, self._lexicon.similar)
-        if guess is None or self._unknown_artists(self._parsed(guess, filters)):
-            return None
-        return guess
-
-    def _unknown_artists(self, query: ParsedQuery) -> list[Clause]:
-        return [name for name in query.only.artists if not self._builder.is_known_artist(name)]

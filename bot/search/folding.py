@@ -210,11 +210,15 @@ def pairs(word: str) -> list[str]:
     return [first + second for first, second in pairwise(word)]
 
 
-def letters_forgiven(word: str, *, as_typed: bool = False) -> int:
-    """The number of letters of a word that may be wrong: 0 in a short one, 2 in a long one.
-
-    Fewer where it is completed as it is typed (`as_typed`), and nothing tells what it belongs to.
-    """
+def letters_forgiven(word: str) -> int:
+    """The number of letters of a word that may be wrong: 0 in a short one, 2 in a long one."""
     if is_paired(word) or len(word) < 3:
         return 0
-    return 2 if len(word) >= (8 if as_typed else 5) else 1
+    return 2 if len(word) >= 5 else 1
+
+
+def letters_forgiven_as_typed(word: str) -> int:
+    """As ``letters_forgiven``, where a word is completed and nothing else tells what it means."""
+    if len(word) < 3:
+        return 0
+    return 2 if len(word) >= 8 and not is_paired(word) else 1

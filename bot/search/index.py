@@ -15,7 +15,7 @@ from bot.search.engine import Damaged, Engine, State, Writer
 from bot.search.fields import stemmer
 from bot.search.finding import Finder
 from bot.search.lexicon import Lexicon
-from bot.search.marking import Marker, snippet
+from bot.search.marking import Marker, marked, snippet
 from bot.search.passages import Passage, alike_texts
 from bot.search.queries import WINDOW, Leniency, QueryBuilder
 from bot.search.results import ANYTHING, Filters, Hit, Lookup, SearchResults
@@ -85,7 +85,7 @@ class SearchIndex:
         """The passages that match `query`, which may be any text, best first.
 
         Hits of one interview stand together, at the place of the best one. Filters alone list the
-        interviews that match them, newest first.
+        interviews that match them, newest first; so do words that are only excluded.
 
         Raises:
             UserError: the index can't be opened (see ``open_or_wait``).
@@ -127,12 +127,16 @@ class SearchIndex:
             ranking = outcome.ranking
             hits = ranking.grouped(PER_INTERVIEW)
             page, total = hits[offset : offset + limit], len(hits)
-        elif filters or outcome.query.has_filters:
-            openings = builder.openings(outcome.query, filters)
+        elif outcome.unknown:
+            return SearchResults((), 0, exact=False, unknown=outcome.unknown)
+        elif filters or outcome.query.narrows:
+            words = builder.excluded(outcome.query)
+            excluded = self._engine.interviews(words) if words else ()
+            openings = builder.openings(outcome.query, filters, excluded)
             ranking, total = self._engine.newest(openings, limit, offset)
             page = list(ranking.found)
         else:
-            return SearchResults((), 0)
+            return SearchResults((), 0, is_empty_query=True)
         marker = Marker(outcome.query, outcome.leniency, self._stems, outcome.misspelled)
         return SearchResults(
             tuple(_hit(ranking.passage(address), score, marker) for score, address in page),
@@ -254,6 +258,7 @@ def _hit(passage: Passage, score: float, marker: Marker) -> Hit:
         names=passage.names,
         published_at=passage.published_at,
         question=passage.question,
+        marked_question=marked(marker, passage.question),
         snippet=snippet(marker, passage.text),
         score=score,
     )

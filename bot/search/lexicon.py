@@ -17,7 +17,6 @@ class Lexicon:
         """The number of all passages."""
         self.frequency = cache(partial(searcher.doc_freq, "words"))
         """The number of passages that contain a word, or a pair of syllables."""
-        self.frequency_in_names = cache(partial(searcher.doc_freq, "names"))
         self.frequency_of_fact = partial(searcher.doc_freq, "facts")
         self.similar = cache(similar)
         """The words of titles and names that a word may be a misspelling of, nearest first."""

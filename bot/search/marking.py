@@ -183,9 +183,22 @@ def _without_overlap(marks: Iterable[Mark]) -> list[Mark]:
 
 def snippet(marker: Marker, text: str) -> tuple[Fragment, ...]:
     """One line of `text` around most of what was found, else its beginning."""
-    line = " ".join(unicodedata.normalize("NFC", text).split())
+    line = _one_line(text)
     marks = marker.marks(line)
-    start, end = _window(line, marks)
+    return _fragments(line, marks, *_window(line, marks))
+
+
+def marked(marker: Marker, text: str) -> tuple[Fragment, ...]:
+    """All of `text` as one line."""
+    line = _one_line(text)
+    return _fragments(line, marker.marks(line), 0, len(line))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _fragments(line: str, marks: Sequence[Mark], start: int, end: int) -> tuple[Fragment, ...]:
     fragments = [Fragment(_ELLIPSIS)] if start > 0 else []
     at = start
     for mark in marks:

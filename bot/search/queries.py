@@ -79,9 +79,18 @@ class QueryBuilder:
             found = _any([self._all_of(clauses, leniency) for clauses in readings])
         return self._filtered(found, query, filters)
 
-    def openings(self, query: ParsedQuery, filters: Filters) -> Query:
-        """The first passage of each interview that the filters leave."""
-        return self._filtered(self._fact(OPENING), query, filters)
+    def openings(self, query: ParsedQuery, filters: Filters, excluded: Sequence[int]) -> Query:
+        """The first passage of each interview that the filters leave, but for these interviews."""
+        found = self._filtered(self._fact(OPENING), query, filters)
+        if not excluded:
+            return found
+        others = Query.term_set_query(self._schema, "interview", excluded)
+        return Query.boolean_query([(Occur.Must, found), (Occur.MustNot, others)])
+
+    def excluded(self, query: ParsedQuery) -> Query | None:
+        """The passages with words that a query excludes; ``None`` if it excludes none."""
+        found = [_any(self._clause(clause, Leniency.EXACT)) for clause in query.excluded]
+        return _any(found) if found else None
 
     def of_interview(self, interview_id: int) -> Query:
         return Query.term_query(self._schema, "interview", interview_id)
@@ -292,10 +301,8 @@ class QueryBuilder:
 
     def _filtered(self, found: Query, query: ParsedQuery, filters: Filters) -> Query:
         needed = [*self._options(filters), *self._query_filters(query.only)]
-        excluded = [
-            *(_any(self._clause(clause, Leniency.EXACT)) for clause in query.excluded),
-            *self._query_filters(query.without),
-        ]
+        words = self.excluded(query)
+        excluded = [*([words] if words else []), *self._query_filters(query.without)]
         if not needed and not excluded:
             return found
         return Query.boolean_query(
@@ -331,15 +338,18 @@ class QueryBuilder:
 
     def _named(self, name: Clause) -> tuple[Query, Query]:
         spelled = [self._in_names(name.parts), *(self._in_names((one,)) for one in name.others)]
-        variants = [
-            _every([_any([self._in_names((word,)) for word in slot]) for slot in variant.slots])
-            for variant in name.variants
-        ]
+        variants = [self._variant_in_names(variant) for variant in name.variants]
         last = Query.fuzzy_term_query(
             self._schema, "names", name.parts[-1], distance=0, prefix=True
         )
         whole = [self._in_names(name.parts[:-1])] if len(name.parts) > 1 else []
         return _any([*spelled, *variants]), _every([*whole, last])
+
+    def _variant_in_names(self, variant: SpellingVariant) -> Query:
+        """``names`` has no positions, but each run of a name's words as one word."""
+        if variant.adjacent:
+            return _any([self._in_names(("".join(run),)) for run in variant.runs()])
+        return _every([_any([self._in_names((word,)) for word in slot]) for slot in variant.slots])
 
     def _in_names(self, words: Sequence[str]) -> Query:
         terms = [term for word in words for term in _units(word, is_last=True)]

@@ -80,14 +80,16 @@ class QueryFilters:
     """The filters ``artist:``, ``kind:`` and ``year:`` of a query.
 
     Of several values of one filter any may match. ``years`` are spans, first and last included.
+    ``unknown`` are filters for a kind or year that there is not, by name and position of the value.
     """
 
     artists: tuple[Clause, ...] = ()
     topics: tuple[Topic, ...] = ()
     years: tuple[tuple[int, int], ...] = ()
+    unknown: tuple[tuple[str, tuple[int, int]], ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.artists or self.topics or self.years)
+        return self != QueryFilters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +116,16 @@ class ParsedQuery:
     names: tuple[NameSpan, ...] = ()
 
     @property
-    def has_filters(self) -> bool:
-        return bool(self.only or self.without)
+    def narrows(self) -> bool:
+        """Whether it leaves anything out of what it is to list."""
+        return bool(self.only or self.without or self.excluded)
 
 
-def parse_query(query: str, *, filtered: bool = False) -> ParsedQuery:
+def parse_query(query: str) -> ParsedQuery:
     """Parse words, "phrases", -exclusions and the filters ``artist:``, ``kind:`` and ``year:``.
 
-    The last word counts as a prefix, unless it is in quotes. A query that only excludes would
-    find nothing, so its words are searched for, unless its own filters (or others, if `filtered`)
-    leave something. A filter with a value that it does not know (``year:soon``) is searched for
-    as words. A query of punctuation alone has no clauses.
+    The last word counts as a prefix, unless it is in quotes. A filter without letters and digits
+    (``year:?``) is searched for as words. A query of punctuation alone has no clauses.
     """
     clauses: list[Clause] = []
     excluded: list[Clause] = []
@@ -140,8 +141,6 @@ def parse_query(query: str, *, filtered: bool = False) -> ParsedQuery:
                 if len(clause.parts) <= room:
                     room -= len(clause.parts)
                     (excluded if piece["minus"] else clauses).append(clause)
-    if not clauses and not filters and not filtered:
-        clauses, excluded = excluded, []
     if clauses and not clauses[-1].phrase:
         clauses[-1] = _as_prefix(clauses[-1])
     return ParsedQuery(
@@ -169,22 +168,33 @@ def _joined(filters: Iterable[QueryFilters]) -> QueryFilters:
             (*joined.artists, *one.artists),
             (*joined.topics, *one.topics),
             (*joined.years, *one.years),
+            (*joined.unknown, *one.unknown),
         )
     return joined
 
 
 def _filter(match: re.Match[str]) -> QueryFilters | None:
-    """The filter of one piece; ``None`` if its value means nothing."""
+    """The filter of one piece; ``None`` if its value has neither letters nor digits."""
     group = "value" if match["exactly"] is None else "exactly"
-    name, value = match["name"].casefold(), match[group]
-    if name == "kind":
-        kind = topic_named(value)
-        return QueryFilters(topics=(kind,)) if kind else None
-    if name == "year":
-        years = _years(fold(value).strip())
-        return QueryFilters(years=(years,)) if years else None
-    artist = _compound(value, match.span(group), joined=True)
-    return QueryFilters(artists=tuple(artist)) if artist else None
+    name, value, span = match["name"].casefold(), match[group], match.span(group)
+    artist = tuple(_compound(value, span, joined=True))
+    if not artist:
+        return None
+    if name == "artist":
+        return QueryFilters(artists=artist)
+    if name == "kind" and (topic := topic_named(value)):
+        return QueryFilters(topics=(topic,))
+    if name == "year" and (years := _years(fold(value).strip())):
+        return QueryFilters(years=(years,))
+    return QueryFilters(unknown=((name, span),))
+
+
+def without_filter(query: str, position: int) -> str:
+    """`query` without the filter that has its value at `position`."""
+    for match in _PIECE.finditer(query.translate(_QUOTES)):
+        if match.start() <= position < match.end():
+            return " ".join(f"{query[: match.start()]} {query[match.end() :]}".split())
+    return query
 
 
 def _years(value: str) -> tuple[int, int] | None:

@@ -59,6 +59,16 @@ class Lookup(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownFilter:
+    """A filter of a query that nobody and nothing meets: ``artist:nosuchone`` has the name "artist"
+    and the value "nosuchone". ``rest`` is the query without it."""
+
+    name: str
+    value: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fragment:
     """A piece of a snippet as plain text; ``bold`` if it is a word that was searched for."""
 
@@ -71,7 +81,8 @@ class Hit:
     """A passage that was found, with all that showing it needs.
 
     ``turn_number`` counts from 1; it is ``None``, and ``question`` is empty, if the interview's
-    title, intro or outro was found. ``snippet`` is one line of at most 202 characters.
+    title, intro or outro was found. ``marked_question`` is the question as one line with the words
+    that were found, ``snippet`` one line of the answer of at most 202 characters.
     """
 
     interview_id: int
@@ -82,6 +93,7 @@ class Hit:
     question: str
     snippet: tuple[Fragment, ...]
     score: float
+    marked_question: tuple[Fragment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +103,14 @@ class SearchResults:
     ``exact`` is false if no passage has all the words as they were typed and these hits are the
     nearest. ``corrected`` is then the query that was searched instead. If there are exact hits but
     few, it is another query that finds more. ``None`` if there is no better query.
+
+    ``unknown`` are the filters for which nothing was searched at all. ``is_empty_query`` is true if
+    neither words nor filters were given.
     """
 
     hits: tuple[Hit, ...]
     total: int
     exact: bool = True
     corrected: str | None = None
+    unknown: tuple[UnknownFilter, ...] = ()
+    is_empty_query: bool = False

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import islice, product
 
-from bot.search.hangul import is_hangul, parts
+from bot.search.hangul import is_hangul, parts, typed_in_hangul, typed_in_latin
 
 MOST_SPELLINGS = 64
 """Spellings of one word that are worth a look."""
@@ -136,8 +136,9 @@ def full_name_readings(words: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def in_other_script(words: Sequence[str]) -> Iterator[str]:
     """What a name (its words folded) may be as one word in the other script: kimsoyeon and
-    soyeonkim for 김소연, and the other way round."""
+    soyeonkim for 김소연, the other way round, and with the same keys of the other keyboard."""
     name = "".join(words)
+    yield from filter(None, (typed_in_hangul(name), typed_in_latin(name)))
     yield from hangul_readings(name)
     yield from map("".join, full_name_readings(words))
     if len(name) == 2:

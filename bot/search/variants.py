@@ -43,7 +43,9 @@ def with_variants(query: ParsedQuery, frequency: Frequency) -> ParsedQuery:
 
 
 def _name_with_variants(name: Clause, frequency: Frequency) -> Clause:
-    words = _of_words((*name.parts, *name.others), frequency)
+    words = _of_words(
+        name.others if len(name.parts) > 1 else (*name.parts, *name.others), frequency
+    )
     return replace(name, variants=(*words, *_of_name(name.parts, frequency)))
 
 

@@ -160,9 +160,12 @@ async def test_a_search_for_nothing_is_told_so(on_stage: Stage) -> None:
 
 async def test_no_search_fails(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
-    for query in ('"', "a AND (", "title:x^2", "(G)I-DLE", "\\", "*", "~", "💥"):
+    for query in ("a AND (", "title:x^2", "(G)I-DLE", "kind:(", "-a"):
         told = read(await on_stage.ask("interviews search", query=query))
         assert "Results for" in told or "Nothing found" in told, query
+    for query in ('"', "\\", "*", "~", "💥", "!!!", "-"):
+        told = read(await on_stage.ask("interviews search", query=query))
+        assert "nothing to search for in that" in told, query
 
 
 async def test_any_interview_by_chance(on_stage: Stage) -> None:

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.core.errors import UserError
 from bot.core.i18n import load_messages
 from bot.core.model import Topic
 from bot.fans.reading import Reading
 from bot.fans.results import SearchRequest
-from bot.search import SearchIndex
+from bot.search import SearchIndex, UnknownFilter
+from bot.search.folding import fold, word_texts
 from bot.store import open_store
 from bot.ui.artist import artists_page, nobody_page
 from bot.ui.ids import ArtistPage, parse_custom_id, short_query
@@ -74,12 +76,34 @@ def test_any_search_is_answered_and_shown(
     query: str, page: int, kind: Topic | None, year: int | None, room: Room
 ) -> None:
     asked = SearchRequest(short_query(query) or "x", None, kind, year)
+    if kind is year is None and not word_texts(fold(asked.query)):
+        with pytest.raises(UserError, match="nothing-searched"):
+            room.run(room.reading.search(asked, page))
+        return
     found = room.run(room.reading.search(asked, page))
     assert (found.total == 0) >= (not found.groups and page == 0)
     layout = search_page(found, TEXT_OF_OURS)
     within_limits(layout)
     for one in buttons(layout):
         parse_custom_id(one["custom_id"])
+
+
+def test_a_filter_for_nobody_says_so_and_offers_who_is_nearly_called_so(room: Room) -> None:
+    found = room.run(room.reading.search(SearchRequest("artist:seoyum rain"), 0))
+    assert found.unknown == (UnknownFilter("artist", "seoyum", "rain"),)
+    assert [artist.name for artist in found.offers] == ["Han Seoyun"]
+    assert (found.total, found.groups) == (0, ())
+    for query in ("artist:nosuchone", "kind:xyz"):
+        found = room.run(room.reading.search(SearchRequest(query), 0))
+        assert len(found.unknown) == 1
+        assert found.offers == ()
+
+
+@pytest.mark.parametrize("query", ["!!!", "-", "★"])
+def test_a_search_for_nothing_says_what_it_needs(query: str, room: Room) -> None:
+    with pytest.raises(UserError) as refused:
+        room.run(room.reading.search(SearchRequest(query), 0))
+    assert refused.value.key == "error.nothing-searched"
 
 
 @patient

@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.artists import artist_id
 from bot.core.model import Topic
-from bot.search import Filters
+from bot.search import Filters, UnknownFilter
 from tests.search.archive import FOOD, STAGE, interview
 
 
@@ -45,6 +45,12 @@ async def told(store, index):
         return [keys[hit.interview_id] for hit in results.hits]
 
     return ask
+
+
+@pytest.fixture
+def told_by(told, index):
+    """The index that ``told`` asks."""
+    return index
 
 
 async def test_filters_leave_what_fits_them_all(told):
@@ -126,9 +132,9 @@ async def test_typed_and_chosen_filters_hold_together(told):
 
 @pytest.mark.parametrize(
     "query",
-    ["kind:xyz", "year:soon", "year:20", "year:", "artist:", "foo:bar", 'kind:"?"', "year:-"],
+    ["year:", "artist:", "foo:bar", 'kind:"?"', "year:-"],
 )
-async def test_what_no_filter_understands_is_taken_literally(store, index, query):
+async def test_what_is_no_filter_is_taken_literally(store, index, query):
     async with store.transaction() as tx:
         literal = interview("l", "Lita", ("What?", f"They wrote {query} on the wall."))
         other = interview("o", "Otto", ("What?", "They wrote nothing on the wall."))
@@ -137,6 +143,38 @@ async def test_what_no_filter_understands_is_taken_literally(store, index, query
     results = await index.search(query)
     assert results.exact
     assert [hit.interview_id for hit in results.hits] == ids[:1]
+
+
+@pytest.mark.parametrize(
+    ("query", "unknown"),
+    [
+        ("noodles artist:nosuchone", ("artist", "nosuchone", "noodles")),
+        ('artist:"no such one" noodles', ("artist", "no such one", "noodles")),
+        ("artist:twice", ("artist", "twice", "")),
+        ("kind:xyz noodles -rice", ("kind", "xyz", "noodles -rice")),
+        ("year:soon noodles", ("year", "soon", "noodles")),
+        ("noodles YEAR：20", ("year", "20", "noodles")),
+    ],
+)
+async def test_a_filter_that_nothing_meets_says_so(told_by, query, unknown):
+    results = await told_by.search(query)
+    assert results.unknown == (UnknownFilter(*unknown),)
+    assert (results.hits, results.total, results.exact) == ((), 0, False)
+
+
+async def test_of_several_values_one_known_is_enough(told_by, told):
+    assert await told("artist:nosuchone artist:haru") == ["haru"]
+    assert await told("kind:xyz kind:acting") == ["haru"]
+    results = await told_by.search("artist:nosuchone kind:xyz kind:zyx noodles")
+    assert [one.name for one in results.unknown] == ["artist", "kind", "kind"]
+    assert set(await told("noodles -artist:nosuchone -kind:xyz")) == set(ARCHIVE)
+
+
+@pytest.mark.parametrize("query", ["!!!", "", "  ?! -", "-", '""', "artist:", "★"])
+async def test_a_query_without_letters_and_digits_is_empty(told_by, query):
+    asked = query != "artist:"
+    assert (await told_by.search(query)).is_empty_query == asked
+    assert not (await told_by.search(query, filters=Filters(year=2021))).is_empty_query
 
 
 async def test_a_listing_has_pages_and_a_true_total(store, index):

@@ -44,6 +44,15 @@ async def test_nobody_is_taken_for_somebody_else_and_few_are_offered(sample):
     assert len(offered) <= len(FOREIGN) * OFFERED_AT_MOST, offered
 
 
+async def test_a_filter_in_a_query_is_nobody_elses(sample):
+    taken = [
+        (name, found.corrected)
+        for name in FOREIGN
+        if (found := await sample.index.search(f'artist:"{name}"', limit=1)).total
+    ]
+    assert taken == []
+
+
 @pytest.mark.parametrize("role", ["rapper", "voice actor", "singer", "girl group", "director"])
 async def test_a_role_is_nobodys_name(sample, role):
     assert sample.index.find_artist(role).match is None

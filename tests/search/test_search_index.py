@@ -141,7 +141,22 @@ async def test_phrases_are_taken_at_their_word_and_a_minus_leaves_out(archive):
     assert await found(archive, "kimchi -choi") == ["kuhn"]
     assert await found(archive, "kimchi -kuhn") == ["choi"]
     assert set(await found(archive, '-"favorite food" food performance')) >= {"kuhn", "choi"}
-    assert await found(archive, "-kuhn") == ["kuhn", "kuhn", "kuhn"]
+
+
+async def test_found_words_are_bold_in_the_question_too(archive):
+    (hit, *_) = (await archive.index.search("tteokbokki food")).hits
+    assert "".join(part.text for part in hit.marked_question) == hit.question == FOOD
+    assert [part.text for part in hit.marked_question if part.bold] == ["food"]
+    (opening,) = (await archive.index.search("festival")).hits
+    assert opening.marked_question == ()
+
+
+async def test_a_minus_alone_lists_the_interviews_without_the_word(archive):
+    everything = {*archive.ids}
+    assert {*await found(archive, "-kuhn")} == everything - {"kuhn"}
+    assert {*await found(archive, "-stew")} == everything - {"jas"}
+    assert {*await found(archive, '-"favorite food" -river')} == {"kuhn", "choi", "bts", "none"}
+    assert await found(archive, "-zeppelin artist:ace") == ["ace"]
 
 
 async def test_pages_follow_each_other_without_overlap(archive):
