@@ -11,7 +11,6 @@ from bot.feed.transcript.wording import every_word
 
 # A misspelt role noun has at most one letter wrong, and is long enough not to be a name.
 _LETTERS_OF_MISSPELT = 7
-_YEAR = re.compile(r"(?:19|20)\d\d")
 # First words that look like roles and belong to names; and what a role goes on with: "of ...".
 _NAME_TITLES = words_of("name_titles")
 _LINKS = words_of("role_links")
@@ -24,7 +23,9 @@ def _generic() -> frozenset[str]:
 
 def is_generic(name: str) -> bool:
     words = [word.casefold().strip(".,!’'") for word in name.split()]
-    return not words or all(word in _generic() or _YEAR.fullmatch(word) for word in words)
+    return not words or all(
+        word in _generic() or (word.isdigit() and word[:2] in ("19", "20")) for word in words
+    )
 
 
 def role_behind(words: list[str]) -> tuple[str | None, list[str]]:

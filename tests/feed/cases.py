@@ -58,7 +58,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Judgement:
     turns: int
     words: float
     speakers: float
@@ -229,7 +229,7 @@ def speakers_of(transcript: Transcript) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def judge(case: Case) -> Verdict:
+def judge(case: Case) -> Judgement:
     transcript = transcribe(case.html, base_url=case.base_url, title=case.title)
     told = told_words(transcript)
     lost, added = words_lost(case.words, told, case.marks)
@@ -244,4 +244,4 @@ def judge(case: Case) -> Verdict:
     words = 1 - (len(lost) + len(added)) / max(len(case.words), 1)
     turns = len(transcript.turns)
     perfect = turns == case.turn_count and words == 1 and right == 1 and questions == 1
-    return Verdict(turns, words, right, questions, perfect, transcript)
+    return Judgement(turns, words, right, questions, perfect, transcript)

@@ -105,6 +105,10 @@ def _by_labels(evidence: Evidence) -> Iterator[Candidate]:
     if sure:
         choices = [sure]
     else:
+        # Where questions without a name stand before the answers, those who have names answer.
+        above = {n - 1 for n in labels if n > 1} - labels.keys()
+        free = sum(evidence.asks[n] for n in above if n - 1 not in labels or evidence.texts[n - 1])
+        often = [key for key in often if rates[key] * counts[key] > free]
         choices = [frozenset({key}) for key in often if rates[key] >= _ASKS_AT_LEAST]
         # Two interviewers never speak one right after the other.
         pairs = combinations([key for key in often if rates[key] >= 0.5], 2)

@@ -207,8 +207,8 @@ def _end(verdict: Verdict, best: Candidate, evidence: Evidence) -> None:
         verdict.asked -= set(last)
         return
     spoken = max((n for n in evidence.labels if n >= start), default=start)
-    absence = best.name.startswith("not ")
-    leftover = set() if absence else best.named - emphasis_in(best.named, evidence)
+    carrying = set() if best.name.startswith("not ") else best.named
+    leftover = carrying - emphasis_in(carrying, evidence)
     for number in range(spoken + 1, end):
         if lines[number].after_rule or number in leftover:
             verdict.outro = number

@@ -187,7 +187,8 @@ def _names_after_marks(lines: Sequence[Line]) -> set[str]:
 
 def written_as_name(name: str) -> bool:
     """Whether it may be somebody's name and each of its words begins with a capital."""
-    return _may_be_name(name) and all(_capital(word) for word in name.split())
+    initials = [next(filter(str.isalnum, word), "") for word in name.split()]
+    return _may_be_name(name) and all(c and not c.islower() for c in initials)
 
 
 # ---------------------------------------------------------------- names
@@ -293,21 +294,15 @@ def _recurring(
         for number, label in labels.items()
         if label.key in sure
         or label.key in known
-        or (form == "colon" and sure and _alike(label, all_emphasised))
+        or (form in ("colon", "bracket") and sure and _alike(label, all_emphasised))
     }
 
 
 def _alike(label: Label, all_emphasised: bool) -> bool:
     """A member who answers once: marked as the others are, and written as names are."""
-    if label.emphasised:
-        return all_emphasised
-    short = len(label.name.split()) <= 3
-    return not all_emphasised and short and written_as_name(label.name)
-
-
-def _capital(word: str) -> bool:
-    first = next((c for c in word if c.isalnum()), "")
-    return bool(first) and (not first.islower())
+    if label.emphasised or all_emphasised:
+        return label.emphasised and all_emphasised
+    return len(label.name.split()) <= 3 and written_as_name(label.name)
 
 
 def candidate_at(line: Line) -> Label | None:
