@@ -14,7 +14,8 @@ from PIL import Image, ImageDraw
 from benchmarks.figures import Figure, Report, seconds
 from bot.core.clock import SystemClock
 from bot.core.model import Topic
-from bot.quotes.drawing import SIDE, QuoteCard, draw
+from bot.quotes.backdrop import decode
+from bot.quotes.drawing import HERO_SIZE, SIDE, QuoteCard, draw
 from bot.quotes.fonts import Typeface, Weight
 from bot.quotes.renderer import QuoteRenderer, open_renderer
 
@@ -189,7 +190,7 @@ async def _with_delays(work: Awaitable[list[float]]) -> tuple[list[float], list[
 async def _on_the_loop(made: Sequence[Task]) -> list[float]:
     typeface = Typeface()
     for task in made:
-        draw(task.card, task.hero, typeface)
+        draw(task.card, decode(task.hero, HERO_SIZE), typeface)
         await asyncio.sleep(0.002)
     return []
 

@@ -5,12 +5,9 @@ import io
 import warnings
 from dataclasses import dataclass
 
-import structlog
 from PIL import Image, ImageOps
 
 from bot.core.model import Topic
-
-logger = structlog.get_logger(__name__)
 
 LARGEST_FILE = 8 * 1024 * 1024
 """Bytes. The magazine's pictures have a few hundred thousand."""
@@ -60,11 +57,23 @@ class Palette:
     accent: Colour
 
 
-def decode(data: bytes, wanted: tuple[int, int]) -> Image.Image | None:
-    """The image's first frame in RGB, upright, at least about as large as `wanted`.
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """A decoded image: three bytes a pixel, red, green and blue, row after row."""
+
+    size: tuple[int, int]
+    data: bytes
+
+    def image(self) -> Image.Image:
+        return Image.frombytes("RGB", self.size, self.data)
+
+
+def decode(data: bytes, wanted: tuple[int, int]) -> Pixels | None:
+    """The image's first frame, upright, at least about as large as `wanted`.
 
     ``None`` for a file that is too large, too small, truncated, or no image of one of ``FORMATS``.
-    Pixels are decoded only after the size is known to be within the bounds.
+    Pixels are decoded only after the size is known to be within the bounds. That may still take
+    minutes (a progressive JPEG has as many scans as its author likes): run it in a worker process.
     """
     if len(data) > LARGEST_FILE:
         return None
@@ -77,9 +86,11 @@ def decode(data: bytes, wanted: tuple[int, int]) -> Image.Image | None:
                     return None
                 opened.draft("RGB", wanted)
                 ImageOps.exif_transpose(opened, in_place=True)
-                return _reduced(_in_rgb(opened), wanted)
-    except Exception as error:  # noqa: BLE001 - decoders raise whatever a broken file leads them to
-        logger.info("quote.picture-unusable", cause=str(error)[:200], kind=type(error).__name__)
+                decoded = _reduced(_in_rgb(opened), wanted)
+                return Pixels(decoded.size, decoded.tobytes())
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - decoders raise whatever a broken file leads them to
         return None
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from bot.core.model import Topic
-from bot.quotes.backdrop import Colour, Palette, decode, palette_for, palette_of
+from bot.quotes.backdrop import Colour, Palette, Pixels, palette_for, palette_of
 from bot.quotes.fonts import Typeface, Weight
 from bot.quotes.typesetting import LEADING, Block, fit, shorten
 
@@ -42,8 +42,8 @@ _RULE_TOP = SIDE - 152
 _LEAST_PICTURE = 370
 """Pixels of height that the article's image has at least, however long the words are."""
 
-_TALLEST = 640
-"""Pixels of height to which the article's image is decoded; short words show a little more."""
+HERO_SIZE = (SIDE, 640)
+"""Pixels to which the article's image is decoded; short words show a little more of its height."""
 
 _SHARP_WIDTH = 520
 """Pixels; an image that is less wide is shown blurred across the card."""
@@ -67,17 +67,15 @@ class UnsupportedScript(Exception):
     """The typeface lacks letters of the words."""
 
 
-def draw(card: QuoteCard, image: bytes | None, typeface: Typeface) -> tuple[bytes, bool]:
-    """The picture as JPEG, and whether the bytes of the article's image could be used in it.
+def draw(card: QuoteCard, hero: Pixels | None, typeface: Typeface) -> bytes:
+    """The picture as JPEG, with the article's image in it if there is one.
 
     Raises:
         UnsupportedScript: the typeface lacks letters of the words.
     """
     if typeface.lacks_letters(card.text) or not typeface.drawable(card.text):
         raise UnsupportedScript
-    hero = decode(image, (SIDE, _TALLEST)) if image else None
-    drawn = _Drawing(card, hero, typeface).draw()
-    return encode(drawn), hero is not None
+    return encode(_Drawing(card, hero.image() if hero else None, typeface).draw())
 
 
 def encode(image: Image.Image) -> bytes:

@@ -18,8 +18,10 @@ import structlog
 from cachetools import TTLCache
 
 from bot.core.clock import Clock
-from bot.core.errors import FetchError, UserError
-from bot.quotes.drawing import DESIGN, QuoteCard, UnsupportedScript, draw
+from bot.core.errors import FetchError, ParseError, UserError
+from bot.core.worker import WorkerError, WorkerProcess
+from bot.quotes.backdrop import Pixels, decode
+from bot.quotes.drawing import DESIGN, HERO_SIZE, QuoteCard, UnsupportedScript, draw
 from bot.quotes.fonts import Typeface
 from bot.quotes.image_cache import ImageCache
 
@@ -30,6 +32,10 @@ Fetch = Callable[[str], Awaitable[bytes]]
 
 FETCH_SECONDS = 5.0
 """For the article's image: without it there still is a picture, and a person waits."""
+
+DECODE_SECONDS = 5.0
+"""To decode it, in a process of its own, from the request on: most take a tenth of a second, one
+made to take hours is given up."""
 
 DRAW_SECONDS = 12.0
 """From the request to the picture, waiting in line included. Discord keeps a deferred answer open
@@ -48,11 +54,17 @@ class QuoteRenderer:
     """Made by ``open_renderer``."""
 
     def __init__(
-        self, cache: ImageCache, fetch: Fetch, clock: Clock, drawer: ThreadPoolExecutor
+        self,
+        cache: ImageCache,
+        fetch: Fetch,
+        clock: Clock,
+        drawer: ThreadPoolExecutor,
+        decoder: WorkerProcess,
     ) -> None:
         self._cache = cache
         self._fetch = fetch
         self._drawer = drawer
+        self._decoder = decoder
         self._typeface = Typeface()
         self._drawing: dict[str, asyncio.Task[bytes]] = {}
         self._unusable: TTLCache[str, bool] = TTLCache(
@@ -104,25 +116,26 @@ class QuoteRenderer:
         cached = await asyncio.to_thread(self._cache.get, _key(card))
         if cached is not None:
             return cached
-        image = await self._image(card.image_url)
+        hero = await self._image(card.image_url)
+        if card.image_url is not None and hero is None:
+            self._unusable[card.image_url] = True
         loop = asyncio.get_running_loop()
         # As a lambda: `draw` is looked up when it is called, so that a test can replace it.
-        data, image_used = await loop.run_in_executor(
-            self._drawer, lambda: draw(card, image, self._typeface)
-        )
-        if card.image_url is not None and not image_used:
-            self._unusable[card.image_url] = True
+        data = await loop.run_in_executor(self._drawer, lambda: draw(card, hero, self._typeface))
         await asyncio.to_thread(self._cache.put, _key(self._drawable(card)), data)
         return data
 
-    async def _image(self, url: str | None) -> bytes | None:
+    async def _image(self, url: str | None) -> Pixels | None:
+        """The article's image, fetched and decoded within the time that there is for it."""
         if url is None:
             return None
         try:
             async with asyncio.timeout(FETCH_SECONDS):
-                return await self._fetch(url)
-        except (FetchError, TimeoutError) as error:
-            logger.info("quote.picture-not-fetched", url=url[:200], cause=str(error))
+                data = await self._fetch(url)
+            async with asyncio.timeout(DECODE_SECONDS):
+                return await self._decoder.run(decode, data, HERO_SIZE)
+        except (FetchError, ParseError, WorkerError, TimeoutError) as error:
+            logger.info("quote.picture-unusable", url=url[:200], cause=str(error)[:200])
             return None
 
     def _drawable(self, card: QuoteCard) -> QuoteCard:
@@ -134,15 +147,17 @@ class QuoteRenderer:
 async def open_renderer(folder: Path, fetch: Fetch, clock: Clock) -> AsyncIterator[QuoteRenderer]:
     """A renderer that caches its pictures in `folder`.
 
-    One thread draws: fonts can't be shared between threads, only one picture's memory is needed,
+    The articles' images are decoded in a process of their own. One thread draws: fonts can't be shared between threads, only one picture's memory is needed,
     and the other core is left to the event loop.
     """
     drawer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="quotes")
-    renderer = QuoteRenderer(ImageCache(folder), fetch, clock, drawer)
+    decoder = WorkerProcess("pictures", seconds=DECODE_SECONDS)
+    renderer = QuoteRenderer(ImageCache(folder), fetch, clock, drawer, decoder)
     try:
         yield renderer
     finally:
         await renderer.aclose()
+        await asyncio.to_thread(decoder.close)
         drawer.shutdown(wait=False, cancel_futures=True)
 
 

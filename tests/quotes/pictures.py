@@ -41,3 +41,10 @@ def bomb(side: int) -> bytes:
         + chunk(b"IDAT", zlib.compress(b"\0" * 100_000))
         + chunk(b"IEND", b"")
     )
+
+
+def endless(scans: int = 1000) -> bytes:
+    """A progressive JPEG of some kilobytes whose last scan is to be read again and again."""
+    whole = picture(size=(4400, 4400), kind="JPEG", progressive=True)
+    last = whole.rindex(b"\xff\xda")
+    return whole[:last] + whole[last:-2] * scans + whole[-2:]

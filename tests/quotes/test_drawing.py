@@ -10,7 +10,7 @@ from PIL import Image, ImageStat
 
 from bot.core.model import Topic
 from bot.quotes.backdrop import decode, luminance, palette_for, palette_of
-from bot.quotes.drawing import LARGEST_FILE, SIDE, QuoteCard, UnsupportedScript, draw
+from bot.quotes.drawing import HERO_SIZE, LARGEST_FILE, SIDE, QuoteCard, UnsupportedScript, draw
 from bot.quotes.fonts import Typeface, Weight
 from tests.quotes.pictures import animated, bomb, picture
 from tests.quotes.typeface import characters
@@ -54,9 +54,7 @@ def drawn(data: bytes) -> Image.Image:
     ],
 )
 def test_words_are_set_in_white_below_the_picture(text: str, typeface: Typeface) -> None:
-    data, used = draw(card(text), picture(), typeface)
-    assert used
-    image = drawn(data)
+    image = drawn(draw(card(text), decode(picture(), HERO_SIZE), typeface))
     # The article's picture is blue at the top; near the bottom there is ink on the dark ground.
     red, _, blue = image.getpixel((SIDE // 2, 20))  # type: ignore[misc]
     assert blue > red + 40
@@ -69,15 +67,13 @@ def test_words_are_set_in_white_below_the_picture(text: str, typeface: Typeface)
 def test_without_a_picture_the_kind_gives_the_colour(typeface: Typeface) -> None:
     colours = set()
     for kind in (Topic.MUSIC, Topic.SPORT, Topic.GAME):
-        data, used = draw(card(topic=kind), None, typeface)
-        assert not used
-        colours.add(drawn(data).getpixel((SIDE - 20, 20)))
+        colours.add(drawn(draw(card(topic=kind), None, typeface)).getpixel((SIDE - 20, 20)))
     assert len(colours) == 3
 
 
 def test_names_of_any_length_stay_within_the_margins(typeface: Typeface) -> None:
     long = card(speaker="Wolfeschlegelsteinhausen " * 8, role="롱네임 " * 60, title="W" * 500)
-    image = drawn(draw(long, None, typeface)[0])
+    image = drawn(draw(long, None, typeface))
     edge = image.crop((SIDE - 40, 330, SIDE, SIDE)).convert("L")
     assert edge.getextrema()[1] < 120
 
@@ -142,7 +138,7 @@ def test_any_words_are_drawn_or_refused(
     text: str, speaker: str, role: str | None, title: str
 ) -> None:
     try:
-        data, _ = draw(QuoteCard(text, speaker, role, "KCrush", title, Topic.OTHER), None, FACE)
+        data = draw(QuoteCard(text, speaker, role, "KCrush", title, Topic.OTHER), None, FACE)
     except UnsupportedScript:
         return
     drawn(data)
@@ -169,9 +165,9 @@ def test_any_words_are_drawn_or_refused(
     ],
 )
 def test_pictures_of_all_kinds_are_shown(hero: bytes, typeface: Typeface) -> None:
-    data, used = draw(CARD, hero, typeface)
-    assert used
-    drawn(data)
+    decoded = decode(hero, HERO_SIZE)
+    assert decoded is not None
+    drawn(draw(CARD, decoded, typeface))
 
 
 @pytest.mark.parametrize(
@@ -195,11 +191,8 @@ def test_pictures_of_all_kinds_are_shown(hero: bytes, typeface: Typeface) -> Non
         picture(kind="PNG") + b"\0" * 9_000_000,
     ],
 )
-def test_a_file_that_can_t_be_trusted_leaves_the_colour(hero: bytes, typeface: Typeface) -> None:
-    assert decode(hero, (SIDE, SIDE)) is None
-    data, used = draw(CARD, hero, typeface)
-    assert not used
-    drawn(data)
+def test_a_file_that_can_t_be_trusted_is_no_picture(hero: bytes) -> None:
+    assert decode(hero, HERO_SIZE) is None
 
 
 def test_a_photograph_lies_as_it_was_held() -> None:
@@ -215,7 +208,7 @@ def test_a_photograph_lies_as_it_was_held() -> None:
 def test_a_damaged_file_is_a_picture_or_none(damage: bytes, whole: bytes) -> None:
     at = len(whole) // 3
     decoded = decode(whole[:at] + damage + whole[at + len(damage) :], (SIDE, SIDE))
-    assert decoded is None or decoded.mode == "RGB"
+    assert decoded is None or decoded.image().mode == "RGB"
 
 
 @settings(max_examples=60, deadline=None)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from bot.quotes.renderer import (
     open_renderer,
 )
 from tests.clock import FakeClock
-from tests.quotes.pictures import picture
+from tests.quotes.pictures import endless, picture
 
 HERO = "https://kcrush.example/hero.png"
 CARD = QuoteCard("I was afraid of the sea.", "Han Seoyun", None, "KCrush", "One", Topic.MUSIC, HERO)
@@ -100,7 +101,7 @@ async def test_the_loop_is_free_while_a_picture_is_drawn(
     loop = asyncio.get_running_loop()
     threads = set()
 
-    def slow(*given: object) -> tuple[bytes, bool]:
+    def slow(*given: object) -> bytes:
         threads.add(threading.current_thread())
         loop.call_soon_threadsafe(began.set)
         assert go_on.wait(10)
@@ -132,6 +133,21 @@ async def test_a_picture_of_no_use_is_not_asked_for_again_for_a_while(
         assert await renderer.cached(CARD) is None
         assert await renderer.picture(CARD) != plain
         assert site.asked == 2
+
+
+async def test_a_picture_that_takes_for_ever_to_decode_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "DECODE_SECONDS", 1.0)
+    site = Site()
+    site.body = endless()
+    assert len(site.body) < 2_000_000
+    async with opened(tmp_path, site) as renderer:
+        began = time.monotonic()
+        assert await renderer.picture(CARD)
+        assert await renderer.picture(replace(CARD, image_url=None))
+        assert time.monotonic() - began < module.DRAW_SECONDS
+    assert site.asked == 1
 
 
 async def test_a_site_that_never_answers_delays_a_picture_only_so_long(
