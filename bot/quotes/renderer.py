@@ -147,8 +147,9 @@ class QuoteRenderer:
 async def open_renderer(folder: Path, fetch: Fetch, clock: Clock) -> AsyncIterator[QuoteRenderer]:
     """A renderer that caches its pictures in `folder`.
 
-    The articles' images are decoded in a process of their own. One thread draws: fonts can't be shared between threads, only one picture's memory is needed,
-    and the other core is left to the event loop.
+    The articles' images are decoded in a process of their own. One thread draws: fonts can't be
+    shared between threads, only one picture's memory is needed, and the other core is left to the
+    event loop.
     """
     drawer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="quotes")
     decoder = WorkerProcess("pictures", seconds=DECODE_SECONDS)
