@@ -18,14 +18,13 @@ _LINKS = words_of("role_links")
 
 @cache
 def _generic() -> frozenset[str]:
-    return every_word("generic") | every_word("interview")
+    years = frozenset(map(str, range(1950, 2050)))
+    return every_word("generic") | every_word("interview") | years
 
 
 def is_generic(name: str) -> bool:
-    words = [word.casefold().strip(".,!’'") for word in name.split()]
-    return not words or all(
-        word in _generic() or (word.isdigit() and word[:2] in ("19", "20")) for word in words
-    )
+    """Whether no word of it can be a name: genres, formats, months, years."""
+    return {word.casefold().strip(".,!’'") for word in name.split()} <= _generic()
 
 
 def role_behind(words: list[str]) -> tuple[str | None, list[str]]:
