@@ -13,6 +13,7 @@ from bot.client.client import KcrushClient
 from bot.core.errors import UserError
 from bot.core.i18n import Text
 from bot.core.model import TargetKind
+from bot.core.settings import MAX_SNOWFLAKE
 from bot.core.targets import Target, needed_permissions, unsupported_options
 from bot.ui.markdown import Marked
 from cogs.options import TypedOption
@@ -36,6 +37,13 @@ class ChannelOption(app_commands.Transformer[KcrushClient]):
         return value
 
 
+def read_channel_id(text: str) -> int | None:
+    """The id that is written as such or as a mention; ``None`` for what can be no id."""
+    match = _CHANNEL.fullmatch(text.strip())
+    number = int(match.group(1)) if match else None
+    return None if number is None or number > MAX_SNOWFLAKE else number
+
+
 ANNOUNCEABLE = ChannelOption(*TARGET_KINDS)
 
 
@@ -47,9 +55,9 @@ class ChannelNameOption(TypedOption):
         Raises:
             UserError: no channel has this name.
         """
-        match = _CHANNEL.fullmatch(value.strip())
-        if match is not None:
-            return int(match.group(1))
+        number = read_channel_id(value)
+        if number is not None:
+            return number
         name = value.strip().lstrip("#").casefold()
         guild = interaction.guild
         channels = [*guild.channels, *guild.threads] if guild else []

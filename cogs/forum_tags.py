@@ -10,6 +10,7 @@ from bot.core.i18n import Text
 from bot.core.model import Subscription
 from bot.core.targets import FORUMS
 from bot.ui.markdown import Marked, escape_within
+from cogs.channels import read_channel_id
 from cogs.options import CHOICES
 from cogs.responses import Interaction
 
@@ -67,8 +68,8 @@ def describe_tags(interaction: Interaction, one: Subscription, text: Text) -> st
 async def complete_tag(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The usable tags of the forum that the command names so far, for who may manage the guild."""
     named = getattr(interaction.namespace, "channel", None)
-    raw = str(getattr(named, "id", named))
-    forum = _forum(interaction, int(raw)) if raw.isascii() and raw.isdigit() else None
+    channel_id = read_channel_id(str(getattr(named, "id", named)))
+    forum = _forum(interaction, channel_id) if channel_id is not None else None
     if forum is None or not interaction.permissions.manage_guild:
         return []
     wanted = current.strip().casefold()

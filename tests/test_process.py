@@ -1,6 +1,9 @@
 """The bot as a process, end to end: killed, refused, stopped; each channel hears of it once."""
 
+import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from sandbox.faults import Rule
 from sandbox.site import SampleSite
 from tests.process import pointed_at, running
 
+BODY = "<p><b>How are you?</b></p><p>Very well.</p>"
 SEND = r"POST /channels/\d+/messages$"
 
 
@@ -90,6 +94,101 @@ async def test_a_poll_that_was_killed_before_its_commit_is_repeated(
         assert await bot.stop() == 0
     assert post.title in text_of(stage.interviews)
     assert len(stage.interviews.messages) == 1
+
+
+async def test_an_interview_in_two_feeds_is_announced_once(
+    tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
+) -> None:
+    """As the magazine's two lists have it; which feed is polled first is left to chance."""
+    sandbox, site = discord_here, sample_site
+    stage = furnish(sandbox)
+    both = ("Interviews", "Featured Interview")
+    site.publish_new(title="Known before", body=BODY, categories=both)
+    other = f"{site.url}/category/featured-interview/feed/"
+    env = pointed_at(sandbox, f"{site.feed_url},{other},")
+    async with running(tmp_path, env) as bot:
+        await subscribe(sandbox, stage)
+        for path in ("/interviews/feed/", "/featured-interview/feed/"):
+            await site.wait_for(lambda seen, path=path: path in seen.path, count=2, timeout=60)  # type: ignore[misc]
+        for number in range(3):
+            site.publish_new(title=f"News {number}", body=BODY, categories=both)
+        site.publish_new(title="One alone", body=BODY, categories=both[1:])
+        await sandbox.wait_until(
+            lambda _: len(stage.interviews.messages) >= 4 or None, 60, "the announcements"
+        )
+        await barrier(sandbox, site, stage.interviews)
+        assert await bot.stop() == 0
+    shown = text_of(stage.interviews)
+    assert [shown.count(f"News {n}") > 0 for n in range(3)] == [True] * 3
+    assert len(stage.interviews.messages) == 5
+    assert "Known before" not in shown
+
+
+async def test_an_index_that_can_not_be_opened_stops_nothing_else(
+    tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
+) -> None:
+    sandbox, site = discord_here, sample_site
+    stage = furnish(sandbox)
+    index = tmp_path / "data" / "index"
+    index.parent.mkdir()
+    index.write_text("in the way")
+    async with running(tmp_path, pointed_at(sandbox, site.feed_url)) as bot:
+        await subscribe(sandbox, stage)
+        await seeded(site)
+        site.publish()
+        await sandbox.wait_for_message(stage.interviews, timeout=60)
+        answered = await sandbox.command(
+            stage.fan, stage.lounge, "interviews search", query="music"
+        )
+        assert answered.message is not None
+        assert "I can't search at the moment" in json.dumps(answered.message.components)
+        index.unlink()
+        await barrier(sandbox, site, stage.interviews)
+        found = await search_until(sandbox, stage, "The last word")
+        assert "Open on KCrush" in found or "The last word" in found
+        assert await bot.stop() == 0
+    log = bot.log.read_text(encoding="utf-8")
+    assert log.count("there is no search: The search index in") == 1
+    assert "Traceback" not in log
+
+
+async def search_until(sandbox: Sandbox, stage: Stage, query: str) -> str:
+    """What a search answers once it answers at all."""
+    async with asyncio.timeout(60):
+        while True:
+            answered = await sandbox.command(
+                stage.fan, stage.lounge, "interviews search", query=query
+            )
+            assert answered.message is not None
+            shown = json.dumps(answered.message.components)
+            if "I can't search" not in shown:
+                return shown
+
+
+async def test_a_database_that_others_lock_is_reported_in_time_and_nothing_happens_later(
+    tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
+) -> None:
+    """The sandbox, as Discord, gives an interaction three seconds."""
+    sandbox, site = discord_here, sample_site
+    stage = furnish(sandbox)
+    async with running(tmp_path, pointed_at(sandbox, site.feed_url)) as bot:
+        await sandbox.wait_ready(timeout=60)
+        await sandbox.wait_until(lambda world: world.commands or None, 60, "the bot's commands")
+        await seeded(site)
+        with closing(
+            sqlite3.connect(tmp_path / "data" / "kcrush.db", isolation_level=None)
+        ) as other:
+            other.execute("BEGIN IMMEDIATE")
+            refused = await sandbox.command(
+                stage.admin, stage.lounge, "announcements add", channel=stage.interviews
+            )
+        assert refused.message is not None
+        assert "**nothing was changed**" in json.dumps(refused.message.components)
+        listed = await sandbox.command(stage.admin, stage.lounge, "announcements list")
+        assert listed.message is not None
+        assert f"<#{stage.interviews.id}>" not in json.dumps(listed.message.components)
+        await subscribe(sandbox, stage)
+        assert await bot.stop() == 0
 
 
 async def test_a_refused_token_is_one_line_and_never_printed(

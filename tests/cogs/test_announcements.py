@@ -201,7 +201,12 @@ async def test_removing_understands_what_is_typed(on_stage: Stage, typed: str) -
 
 @pytest.mark.parametrize(
     ("typed", "shown"),
-    [("4711", "<#4711>"), ("@everyone", "@\u200beveryone"), ("9" * 90, "9" * 90)],
+    [
+        ("4711", "<#4711>"),
+        ("@everyone", "@\u200beveryone"),
+        ("9" * 90, "9" * 90),
+        (f"{2**63}", f"{2**63}"),
+    ],
 )
 async def test_removing_what_is_not_there(on_stage: Stage, typed: str, shown: str) -> None:
     told = await on_stage.ask("announcements remove", by=on_stage.admin, channel=typed)

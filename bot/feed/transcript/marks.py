@@ -56,7 +56,8 @@ def marks_of_attributes(attributes: Attributes, marks: Marks) -> Marks:
 
 def _style(name: str, value: str, added: set[str], removed: set[str]) -> None:
     if name == "font-weight":
-        heavy = value.startswith("bold") or (value.isdigit() and int(value) >= 600)
+        numeric = len(value) <= 4 and value.isascii() and value.isdigit()
+        heavy = value.startswith("bold") or (numeric and int(value) >= 600)
         (added if heavy else removed).add("bold")
     elif name == "font-style":
         (added if value.startswith(("italic", "oblique")) else removed).add("italic")
