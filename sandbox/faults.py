@@ -19,8 +19,10 @@ class Rule:
         probability: of a matching request to be affected.
         latency: bounds of the delay in seconds, drawn uniformly.
         status: the status of the answer; None only delays, unless `drop` cuts the connection.
-        when: whether `status` or `drop` comes before or after the request takes effect.
+        when: whether `status`, `drop` or `garbled` comes before or after the request takes effect.
         code, message: of the error's JSON body.
+        garbled: the body of a 200 that takes the place of the answer; markup is sent as
+            ``text/html``, anything else as JSON.
         retry_after, scope: of a 429 (seconds).
         via: whether the answer has Discord's ``Via`` header.
         fired: how many requests were affected.
@@ -33,6 +35,7 @@ class Rule:
     status: int | None = None
     when: Literal["before", "after"] = "before"
     drop: bool = False
+    garbled: str | None = None
     code: int = 0
     message: str | None = None
     retry_after: float = 1.0
@@ -53,7 +56,7 @@ class Rule:
     @property
     def breaks(self) -> bool:
         """Whether the rule does more than delay."""
-        return self.drop or self.status is not None
+        return self.drop or self.status is not None or self.garbled is not None
 
     def matches(self, line: str, rng: random.Random) -> bool:
         """Whether this request is affected; counts it if so."""

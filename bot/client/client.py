@@ -22,6 +22,11 @@ from bot.ui.panels import error_panel
 logger = structlog.get_logger(__name__)
 
 
+LONGEST_RATE_LIMIT = 30.0
+"""Seconds: a request that is rate-limited for longer raises ``discord.RateLimited`` instead of
+waiting within discord.py; the least that it takes."""
+
+
 class KcrushClient(commands.AutoShardedBot):
     """A bot of discord.py that receives guilds and interactions and nothing else.
 
@@ -50,6 +55,7 @@ class KcrushClient(commands.AutoShardedBot):
             max_messages=None,
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=LONGEST_RATE_LIMIT,
         )
         self.http.http_trace = http_trace
         self.messages = messages

@@ -10,7 +10,7 @@ import structlog
 from bot.core.clock import Clock
 from bot.core.supervisor import supervise
 from bot.delivery.failures import attempt
-from bot.delivery.outcomes import OF_DISCORD, Failed, FailureKind, edit_delay
+from bot.delivery.outcomes import OF_DISCORD, UNCHANGEABLE, Failed, edit_delay
 from bot.delivery.pacing import Pace
 from bot.delivery.port import DiscordPort
 from bot.store import DueNotice, Store
@@ -79,7 +79,7 @@ class AdminNotifier:
 
     async def _settle_failed(self, group: Sequence[DueNotice], failure: Failed) -> bool:
         now = self._clock.now()
-        if failure.kind in (FailureKind.BLOCKED, FailureKind.REJECTED):
+        if failure.kind in UNCHANGEABLE:
             await self._store.notices.mark_sent(group, now)
         elif not failure.maybe_sent:
             delay = edit_delay(failure, 0, self._rng)

@@ -11,7 +11,7 @@ import structlog
 from bot.core.clock import Clock
 from bot.core.supervisor import supervise
 from bot.delivery.failures import attempt
-from bot.delivery.outcomes import OF_DISCORD, Failed, FailureKind, card_digest, edit_delay
+from bot.delivery.outcomes import OF_DISCORD, UNCHANGEABLE, Failed, card_digest, edit_delay
 from bot.delivery.pacing import Pace
 from bot.delivery.port import DiscordPort
 from bot.store import DueEdit, SentCard, Store
@@ -94,7 +94,7 @@ class Editor:
         other is tried again."""
         now = self._clock.now()
         delay: float | None = edit_delay(failure, edit.attempts, self._rng)
-        if failure.kind in (FailureKind.BLOCKED, FailureKind.REJECTED):
+        if failure.kind in UNCHANGEABLE:
             delay = None
         logger.warning(
             "delivery.not-edited",

@@ -4,6 +4,7 @@ The codes are those of Discord docs, "Opcodes and status codes", JSON error code
 """
 
 import asyncio
+import json
 from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from typing import TypeVar
@@ -20,41 +21,55 @@ T = TypeVar("T")
 TRY_LIMIT = 90.0
 """Seconds for one attempt; more than discord.py waits between its own five tries (25 s)."""
 
-_BLOCKED: Mapping[int, str] = {
-    10003: "unknown-channel",
-    10004: "unknown-guild",
-    50001: "missing-access",
-    50013: "missing-permissions",
-    40058: "wrong-channel-type",
-    50008: "wrong-channel-type",
-    50024: "wrong-channel-type",
-    40067: "tag-required",
-    50083: "thread-archived",
-    160005: "thread-locked",
-    200000: "automod",
-    200001: "automod",
-    10013: "unknown-user",
-    50033: "unknown-user",
-    50007: "messages-closed",
-    50278: "messages-closed",
-}
-"""50007 comes from who blocked the bot, 50278 from who takes no messages from servers or shares
-none with it (discord-api-docs, issue 8238); Discord has one sentence for both, and so have we."""
-
 TOO_MANY_DIRECT = "too-many-direct"
-"""The reason that holds for all direct messages, not only for the one that met it."""
+"""The reason that holds for all direct messages, not only for the one that met it: they are opened
+too fast, or the bot was flagged as one that sends unwanted ones."""
 
-_TOO_MANY_DIRECT = frozenset({40003, 20026})
-"""Direct messages are opened too fast; the bot was flagged as one that sends unwanted ones."""
-
-_TEMPORARY = frozenset({40004, 40006, 130000})
-"""Sending, or the feature, is switched off at Discord for a time; Discord is overloaded."""
-
-_FILTERED = 40333
-"""The filter before Discord's API does not like the request."""
-
-_LIMITED = frozenset({20016, 20022, 20028, 20029})
-"""Slowmode, and the limits on writing to a channel or guild."""
+_BY_CODE: Mapping[int, tuple[FailureKind, str]] = {
+    # The channel, guild or person can't be reached until somebody mends it.
+    10003: (FailureKind.BLOCKED, "unknown-channel"),
+    10004: (FailureKind.BLOCKED, "unknown-guild"),
+    10013: (FailureKind.BLOCKED, "unknown-user"),
+    40058: (FailureKind.BLOCKED, "wrong-channel-type"),
+    40067: (FailureKind.BLOCKED, "tag-required"),
+    50001: (FailureKind.BLOCKED, "missing-access"),
+    # 50007 comes from who blocked the bot, 50278 from who takes no messages from servers or shares
+    # none with it (discord-api-docs, issue 8238); Discord has one sentence for both.
+    50007: (FailureKind.BLOCKED, "messages-closed"),
+    50008: (FailureKind.BLOCKED, "wrong-channel-type"),
+    50013: (FailureKind.BLOCKED, "missing-permissions"),
+    50024: (FailureKind.BLOCKED, "wrong-channel-type"),
+    50033: (FailureKind.BLOCKED, "unknown-user"),
+    50083: (FailureKind.BLOCKED, "thread-archived"),
+    50278: (FailureKind.BLOCKED, "messages-closed"),
+    160005: (FailureKind.BLOCKED, "thread-locked"),
+    200000: (FailureKind.BLOCKED, "automod"),
+    200001: (FailureKind.BLOCKED, "automod"),
+    # A place's refusals that pass by themselves.
+    160006: (FailureKind.REFUSED, "too-many-threads"),
+    240000: (FailureKind.REFUSED, "link-filter"),
+    # Slowmode, and the limits on writing to a channel or guild.
+    20016: (FailureKind.LIMITED, "rate-limited"),
+    20022: (FailureKind.LIMITED, "rate-limited"),
+    20028: (FailureKind.LIMITED, "rate-limited"),
+    20029: (FailureKind.LIMITED, "rate-limited"),
+    20026: (FailureKind.LIMITED, TOO_MANY_DIRECT),
+    40003: (FailureKind.LIMITED, TOO_MANY_DIRECT),
+    # Sending, or the feature, is switched off at Discord for a time; Discord is overloaded.
+    40004: (FailureKind.LOST, "discord-down"),
+    40006: (FailureKind.LOST, "discord-down"),
+    130000: (FailureKind.LOST, "discord-down"),
+    # The filter before Discord's API does not like the request.
+    40333: (FailureKind.SHUT_OUT, "shut-out"),
+    10008: (FailureKind.DELETED, "deleted"),
+    # The request is too large, empty, or an invalid form, file or JSON.
+    40005: (FailureKind.REJECTED, "rejected"),
+    50006: (FailureKind.REJECTED, "rejected"),
+    50035: (FailureKind.REJECTED, "rejected"),
+    50046: (FailureKind.REJECTED, "rejected"),
+    50109: (FailureKind.REJECTED, "rejected"),
+}
+"""What a code of a 4xx means, whatever the status but 401 and 429."""
 
 
 async def attempt(request: Awaitable[T], limit: float = TRY_LIMIT) -> T | Failed:
@@ -77,13 +92,18 @@ def failure_of(error: Exception) -> Failed:
     | global 429, or one without ``Via``; 403 without a code | shut out: hold all |
     | 401 | unauthorized: hold all, loudly |
     | 403 or 404 with a code; codes of an unfit channel | blocked: park |
-    | 400; other 4xx with a code | rejected: our bug, give this one up |
-    | 404 and the like without a code | lost: that is not Discord speaking |
+    | 404 with code 10008 | the message is deleted |
+    | 4xx with a code that blames the request | rejected: our bug, give this one up |
+    | other 4xx with a code | refused: again, rarely |
+    | 4xx without a code, other than 401, 403, 429 | lost: Discord's API did not answer |
+    | a 2xx that is not Discord's answer | lost: again, soon |
     | what had to be asked before the message | as above, but surely not sent |
     | anything else | a bug of ours: again, rarely |
 
     A 429 without ``Via`` comes from what stands before Discord's API and bans the bot's address; a
-    refusal without a code is not Discord's word about the channel.
+    refusal without a code is not Discord's word about the channel. Only a refusal that is
+    understood shows that nothing was sent: whatever else is raised may have been raised after the
+    request was written, and leaves ``maybe_sent``.
     """
     if isinstance(error, NothingSentError):
         return replace(failure_of(error.cause), maybe_sent=False)
@@ -91,6 +111,8 @@ def failure_of(error: Exception) -> Failed:
         failure = _of_answer(error)
     elif isinstance(error, EffectUnknownError):
         failure = Failed(FailureKind.LOST, "discord-down", error.retry_after, maybe_sent=True)
+    elif isinstance(error, json.JSONDecodeError):
+        failure = Failed(FailureKind.LOST, "discord-down", maybe_sent=True)
     elif isinstance(error, discord.RateLimited):
         failure = Failed(FailureKind.LIMITED, "rate-limited", error.retry_after)
     elif isinstance(error, aiohttp.ClientConnectorError):
@@ -98,35 +120,43 @@ def failure_of(error: Exception) -> Failed:
     elif isinstance(error, aiohttp.ClientError | OSError):
         failure = Failed(FailureKind.LOST, "network", maybe_sent=True)
     else:
-        failure = Failed(FailureKind.BUG, "bug")
+        failure = Failed(FailureKind.BUG, "bug", maybe_sent=True)
     return replace(failure, error=error)
 
 
 def _of_answer(error: discord.HTTPException) -> Failed:
     status, code = error.status, error.code
     retry_after = read_retry_after(_headers(error))
-    if status == 429 or code in _LIMITED:
+    if status == 429:
         kind = FailureKind.SHUT_OUT if _concerns_everything(error) else FailureKind.LIMITED
         return Failed(kind, "rate-limited", retry_after)
     if status >= 500:
         return Failed(FailureKind.LOST, "discord-down", retry_after, maybe_sent=True)
     if status == 401:
         return Failed(FailureKind.UNAUTHORIZED, "unauthorized")
-    if code == _FILTERED or (status == 403 and not code):
+    if code in _BY_CODE:
+        kind, reason = _BY_CODE[code]
+        return Failed(kind, reason, retry_after)
+    if not code:
+        return _of_status(error, retry_after)
+    if status in (403, 404):
+        reason = "forbidden" if status == 403 else "unknown-channel"
+        return Failed(FailureKind.BLOCKED, reason)
+    return Failed(FailureKind.REFUSED, "refused")
+
+
+def _of_status(error: discord.HTTPException, retry_after: float | None) -> Failed:
+    """A 4xx without a code of Discord's."""
+    if error.status == 403:
         return Failed(FailureKind.SHUT_OUT, "shut-out", retry_after)
-    if code in _TOO_MANY_DIRECT:
-        return Failed(FailureKind.LIMITED, TOO_MANY_DIRECT, retry_after)
-    if code in _TEMPORARY or (not code and status != 400):
-        return Failed(FailureKind.LOST, "discord-down", retry_after)
-    if code in _BLOCKED or status in (403, 404):
-        other = "forbidden" if status == 403 else "unknown-channel"
-        return Failed(FailureKind.BLOCKED, _BLOCKED.get(code, other))
-    return Failed(FailureKind.REJECTED, "rejected")
+    if error.status == 400 and "html" not in _headers(error).get("Content-Type", ""):
+        return Failed(FailureKind.REJECTED, "rejected")
+    return Failed(FailureKind.LOST, "discord-down", retry_after, maybe_sent=True)
 
 
 def _concerns_everything(error: discord.HTTPException) -> bool:
     headers = _headers(error)
-    return error.status == 429 and (
+    return (
         "Via" not in headers
         or headers.get("X-RateLimit-Scope") == "global"
         or "X-RateLimit-Global" in headers

@@ -22,6 +22,11 @@ LONGEST_RARE_RETRY = 3600.0
 """Seconds: the upper bound for bugs of ours, which only a new version mends, and for refusals of
 everything."""
 
+FIRST_REFUSED_RETRY = 600.0
+LONGEST_REFUSED_RETRY = 6 * 3600.0
+"""Seconds: the bounds for refusals of one place that pass by themselves, such as too many active
+threads. A refused request counts as little as any other, but changes nothing."""
+
 FIRST_HOLD = 30.0
 LONGEST_HOLD = 3600.0
 """Seconds: the bounds for holding all sending when Discord refuses everything."""
@@ -64,6 +69,12 @@ class FailureKind(StrEnum):
     BLOCKED = "blocked"
     """The channel can't be written to until somebody mends it. Its subscription is parked."""
 
+    REFUSED = "refused"
+    """This place refuses the message at the moment. Tried again rarely."""
+
+    DELETED = "deleted"
+    """The message that the request is about is gone: sent before, it was deleted since."""
+
     REJECTED = "rejected"
     """Discord will never accept this message: a bug of ours. It is abandoned."""
 
@@ -79,9 +90,21 @@ OF_DISCORD = frozenset({FailureKind.LOST, FailureKind.SHUT_OUT, FailureKind.UNAU
 """Failures that the next request would meet as well."""
 
 ANSWERED = frozenset(
-    {FailureKind.BLOCKED, FailureKind.LIMITED, FailureKind.REJECTED, FailureKind.DOUBTFUL}
+    {
+        FailureKind.BLOCKED,
+        FailureKind.LIMITED,
+        FailureKind.REFUSED,
+        FailureKind.DELETED,
+        FailureKind.REJECTED,
+        FailureKind.DOUBTFUL,
+    }
 )
 """Failures of one channel or message: Discord does answer the bot."""
+
+UNCHANGEABLE = frozenset(
+    {FailureKind.BLOCKED, FailureKind.REFUSED, FailureKind.DELETED, FailureKind.REJECTED}
+)
+"""Failures after which an edit or a notice is not tried again."""
 
 _FINAL_STATES = {
     FailureKind.BLOCKED: DeliveryState.PARKED,
@@ -156,6 +179,7 @@ def conclude(
     | released | pending, with its former reason and doubt | after its delay |
     | blocked | parked | the next probe |
     | rejected, doubtful | abandoned | |
+    | deleted, where it may have been sent before | abandoned | |
     | any other failure | pending | when Discord says, or after a back-off |
     """
     row = leased.delivery
@@ -172,6 +196,8 @@ def conclude(
         return Conclusion(DeliveryState.PENDING, row.reason, due, row.maybe_sent_at)
     maybe_sent_at = row.maybe_sent_at or (row.leased_at if outcome.maybe_sent else None)
     state = _FINAL_STATES.get(outcome.kind, DeliveryState.PENDING)
+    if outcome.kind is FailureKind.DELETED and row.maybe_sent_at is not None:
+        state = DeliveryState.ABANDONED
     delay = None
     if state is DeliveryState.PENDING:
         delay = retry_delay(outcome, row.attempts, rng)
@@ -192,6 +218,8 @@ def must_search(row: Delivery, now: datetime, window: float, *, has_nonce: bool)
 
 def retry_delay(failure: Failed, attempts: int, rng: random.Random) -> float:
     """Seconds until a delivery is tried again after its `attempts`-th failure (from 1)."""
+    if failure.kind in (FailureKind.REFUSED, FailureKind.DELETED):
+        return _delay(failure, attempts, FIRST_REFUSED_RETRY, LONGEST_REFUSED_RETRY, rng)
     is_rare = failure.kind in HOLDING or failure.kind is FailureKind.BUG
     longest = LONGEST_RARE_RETRY if is_rare else LONGEST_RETRY
     return _delay(failure, attempts, FIRST_RETRY, longest, rng)

@@ -1,6 +1,7 @@
 """What delivery needs of Discord, as a protocol, and the errors that it adds to discord.py's."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Protocol
 
@@ -16,7 +17,8 @@ class HistoryUnreadableError(KcrushError):
 
 
 class EffectUnknownError(KcrushError):
-    """A 5xx to a request that makes something; it may have been made nevertheless.
+    """A request that creates something was answered with a 5xx, or with a 2xx that is not Discord's
+    answer to it. It may have been created nevertheless.
 
     ``retry_after`` is Discord's wish in seconds, where it gave one.
     """
@@ -28,19 +30,28 @@ class EffectUnknownError(KcrushError):
 
 
 class NothingSentError(KcrushError):
-    """A request that has to precede the message failed, so that no message was sent."""
+    """Something that precedes the message's own request failed, so that no message was sent."""
 
     def __init__(self, cause: Exception) -> None:
         super().__init__(str(cause))
         self.cause = cause
 
 
+@contextmanager
+def nothing_sent_yet() -> Iterator[None]:
+    """Raise every exception of the block as ``NothingSentError``."""
+    try:
+        yield
+    except Exception as error:
+        raise NothingSentError(error) from error
+
+
 class DiscordPort(Protocol):
     """All that delivery asks of Discord.
 
     Raises (every method): discord.HTTPException, aiohttp.ClientError and OSError as discord.py
-    does, ``EffectUnknownError`` for a 5xx to what makes a message, and ``NothingSentError`` where a
-    person's direct messages can't be opened.
+    does, ``EffectUnknownError`` for an answer that leaves open whether a message was created, and
+    ``NothingSentError`` for any failure before the request that creates it.
     """
 
     async def send(self, leased: LeasedDelivery, *, plain: bool = False) -> Sent:

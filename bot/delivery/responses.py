@@ -10,6 +10,7 @@ import re
 from collections import deque
 
 import aiohttp
+import discord
 
 from bot.core.clock import Clock
 from bot.core.retry import read_retry_after
@@ -26,6 +27,9 @@ SLOWEST = 2.0
 """Seconds before each announcement just below ``STOP``: the 2,000 left last longer than an hour."""
 
 _INVALID = frozenset({401, 403, 429})
+
+SLEPT_THROUGH = 10.0
+"""Seconds of a 429 that discord.py sleeps through: five of them fit in one attempt."""
 
 _CREATES = re.compile(r"/channels/\d+/(messages(/\d+/threads)?|threads)$")
 """Paths of requests that create something each time they are sent."""
@@ -67,14 +71,21 @@ def trace_responses(invalid: InvalidResponses) -> aiohttp.TraceConfig:
 
     discord.py sends a request again by itself after a 5xx. For what creates a message that is one
     too many once Discord has forgotten the nonce, and for what creates a thread always: such a
-    request raises ``EffectUnknownError``, and the outbox decides.
+    request raises ``EffectUnknownError``, and the outbox decides. It also sleeps through up to five
+    429s; for what creates something, a 429 of more than ``SLEPT_THROUGH`` seconds is raised, so
+    that no attempt runs out of time for having been refused.
     """
 
     async def ended(_: object, __: object, answer: aiohttp.TraceRequestEndParams) -> None:
         response = answer.response
         invalid.note(response.status, response.headers.get("X-RateLimit-Scope"))
-        if response.status >= 500 and answer.method == "POST" and _CREATES.search(answer.url.path):
-            raise EffectUnknownError(response.status, read_retry_after(response.headers))
+        if answer.method != "POST" or not _CREATES.search(answer.url.path):
+            return
+        retry_after = read_retry_after(response.headers)
+        if response.status >= 500:
+            raise EffectUnknownError(response.status, retry_after)
+        if response.status == 429 and (retry_after or 0.0) > SLEPT_THROUGH:
+            raise discord.HTTPException(response, None)
 
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(ended)

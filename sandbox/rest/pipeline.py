@@ -251,6 +251,9 @@ class Rest:
         except _Cut:
             report(Reply(status=0), faulted=True, undelivered=True)
             return _cut(request)
+        except _GarbledError as error:
+            report(Reply(status=200), faulted=True, undelivered=True)
+            return error.response()
         except ApiError as error:
             faulted = isinstance(error, _FaultError)
             via = VIA if error.via else {}
@@ -304,6 +307,18 @@ class _Cut(Exception):
     """The connection is cut instead of answering."""
 
 
+class _GarbledError(Exception):
+    """The answer is replaced by bytes that are not Discord's."""
+
+    def __init__(self, body: str) -> None:
+        super().__init__(body)
+        self.body = body
+
+    def response(self) -> web.Response:
+        content_type = "text/html" if self.body.startswith("<") else "application/json"
+        return web.Response(body=self.body.encode(), headers={"Content-Type": content_type})
+
+
 class _FaultError(ApiError):
     """An error made up by a fault rule."""
 
@@ -314,6 +329,8 @@ def _break(fault: AppliedFault, when: str) -> None:
         return
     if rule.drop:
         raise _Cut
+    if rule.garbled is not None:
+        raise _GarbledError(rule.garbled)
     raise _fault_error(rule)
 
 

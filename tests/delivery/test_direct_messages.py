@@ -135,6 +135,25 @@ async def test_a_channel_that_is_not_what_it_was_is_opened_anew(on_stage: Stage)
     assert (await on_stage.row(number)).state is DeliveryState.SENT
 
 
+async def test_a_channel_that_is_out_of_reach_is_opened_anew_once(on_stage: Stage) -> None:
+    user = person(on_stage)
+    await follow(on_stage, user)
+    await on_stage.publish()
+    await on_stage.deliver()
+    refused = on_stage.sandbox.faults.add(
+        Rule(match=A_DIRECT_MESSAGE, times=1, status=403, code=50001)
+    )
+    number = await on_stage.publish()
+    await on_stage.deliver()
+    assert (await on_stage.row(number)).state is DeliveryState.SENT
+    refused.times = 3
+    number = await on_stage.publish()
+    await on_stage.deliver()
+    row = await on_stage.row(number)
+    assert (row.state, row.reason, refused.fired) == (DeliveryState.PARKED, "missing-access", 3)
+    assert on_stage.asked("POST", OPENING) == 3
+
+
 async def test_a_body_that_discord_refuses_comes_as_words(on_stage: Stage) -> None:
     user = person(on_stage)
     await follow(on_stage, user)

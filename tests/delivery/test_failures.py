@@ -1,5 +1,6 @@
 """Exceptions as discord.py and aiohttp make them, and what they are taken for."""
 
+import json
 from types import SimpleNamespace
 
 import aiohttp
@@ -9,7 +10,7 @@ from aiohttp.client_reqrep import ConnectionKey
 
 from bot.delivery.failures import failure_of
 from bot.delivery.outcomes import Failed, FailureKind
-from bot.delivery.port import NothingSentError
+from bot.delivery.port import EffectUnknownError, NothingSentError
 
 VIA = {"Via": "1.1 google"}
 
@@ -95,14 +96,27 @@ CASES = [
     (NothingSentError(answer(503)), Failed(FailureKind.LOST, "discord-down")),
     (NothingSentError(TimeoutError()), Failed(FailureKind.LOST, "network")),
     (answer(403, 50009), Failed(FailureKind.BLOCKED, "forbidden")),
-    (answer(404, 10008), Failed(FailureKind.BLOCKED, "unknown-channel")),
+    (answer(404, 10008), Failed(FailureKind.DELETED, "deleted")),
+    (answer(400, 160006), Failed(FailureKind.REFUSED, "too-many-threads")),
+    (answer(400, 240000), Failed(FailureKind.REFUSED, "link-filter")),
+    (answer(409, 299999), Failed(FailureKind.REFUSED, "refused")),
+    (
+        answer(400, headers={**VIA, "Content-Type": "text/html"}),
+        Failed(FailureKind.LOST, "discord-down", maybe_sent=True),
+    ),
+    (
+        json.JSONDecodeError("cut", "{", 1),
+        Failed(FailureKind.LOST, "discord-down", maybe_sent=True),
+    ),
+    (EffectUnknownError(200), Failed(FailureKind.LOST, "discord-down", maybe_sent=True)),
+    (NothingSentError(KeyError("card")), Failed(FailureKind.BUG, "bug")),
     (answer(400, 50035), Failed(FailureKind.REJECTED, "rejected")),
     (answer(400, 50006), Failed(FailureKind.REJECTED, "rejected")),
     (answer(400, 0), Failed(FailureKind.REJECTED, "rejected")),
     (answer(413, 40005), Failed(FailureKind.REJECTED, "rejected")),
-    (answer(404), Failed(FailureKind.LOST, "discord-down")),
-    (answer(405, 0), Failed(FailureKind.LOST, "discord-down")),
-    (KeyError("card"), Failed(FailureKind.BUG, "bug")),
+    (answer(404), Failed(FailureKind.LOST, "discord-down", maybe_sent=True)),
+    (answer(405, 0), Failed(FailureKind.LOST, "discord-down", maybe_sent=True)),
+    (KeyError("card"), Failed(FailureKind.BUG, "bug", maybe_sent=True)),
 ]
 
 

@@ -6,15 +6,13 @@ ones", Discord docs, Create DM) and states no number. A person's channel never c
 opened once: a message that was sent there names it, also after a restart.
 """
 
-import aiohttp
-import discord
 from aiolimiter import AsyncLimiter
 from cachetools import LRUCache
 from discord.http import Route
 
 from bot.client.client import KcrushClient
-from bot.delivery.discord.single_request import Bucket, request_once
-from bot.delivery.port import EffectUnknownError, NothingSentError
+from bot.delivery.discord.single_request import Bucket, created_id, request_once
+from bot.delivery.port import nothing_sent_yet
 from bot.store import Addressee
 
 OPENED_AT_ONCE = 5
@@ -52,17 +50,11 @@ class DirectChannels:
             NothingSentError: Discord would not open it, or could not be asked.
         """
         route = Route("POST", "/users/@me/channels")
-        try:
+        with nothing_sent_yet():
             self._bucket.check()
             await self._limiter.acquire()
             body = {"recipient_id": str(user_id)}
-            opened = await request_once(self._client, route, body, self._bucket)
-        except (
-            discord.DiscordException,
-            EffectUnknownError,
-            aiohttp.ClientError,
-            OSError,
-        ) as error:
-            raise NothingSentError(error) from error
-        self._opened[user_id] = int(opened["id"])
+            self._opened[user_id] = created_id(
+                await request_once(self._client, route, body, self._bucket)
+            )
         return self._opened[user_id]

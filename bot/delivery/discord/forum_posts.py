@@ -18,9 +18,9 @@ from bot.client.client import KcrushClient
 from bot.core.forum_tags import Tag, choose_tags
 from bot.core.model import StoredInterview, Subscription
 from bot.delivery.discord.message_search import CLOCK_SLACK, bears_mark
-from bot.delivery.discord.single_request import Bucket, request_once
+from bot.delivery.discord.single_request import Bucket, created_id, request_once
 from bot.delivery.outcomes import Sent
-from bot.delivery.port import HistoryUnreadableError
+from bot.delivery.port import HistoryUnreadableError, nothing_sent_yet
 
 ARCHIVE_PAGES = 5
 ARCHIVE_PAGE = 100
@@ -49,21 +49,23 @@ class ForumPosts:
         named like one of `names`. One request.
 
         Raises:
-            EffectUnknownError: 5xx; the post may be there.
+            EffectUnknownError: 5xx, or no answer of Discord's; the post may be there.
+            NothingSentError: the forum's tags can't be read.
             discord.RateLimited: this forum's bucket is known to be empty; nothing was asked.
             discord.HTTPException, aiohttp.ClientError, OSError: as discord.py raises them.
         """
         bucket = self._buckets[subscription.channel_id]
         bucket.check()
-        tags = await self.tags(subscription, names)
+        with nothing_sent_yet():
+            tags = await self.tags(subscription, names)
         body = {
             "name": name,
             "applied_tags": [str(tag.id) for tag in tags],
             "message": dict(message),
         }
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=subscription.channel_id)
-        post = await request_once(self._client, route, body, bucket)
-        return Sent(int(post["id"]), channel_id=int(post["id"]))
+        post_id = created_id(await request_once(self._client, route, body, bucket))
+        return Sent(post_id, channel_id=post_id)
 
     async def tags(self, subscription: Subscription, names: Sequence[str]) -> tuple[Tag, ...]:
         """The tags of a post about `names`, by what the forum offers now."""
@@ -132,4 +134,5 @@ class ForumPosts:
             message = await self._client.http.get_message(post_id, post_id)
         except discord.NotFound:
             return False
+        created_id(message)
         return bears_mark(message, stored)

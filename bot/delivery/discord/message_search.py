@@ -9,6 +9,7 @@ import discord
 from bot.client.channels import own_permissions
 from bot.client.client import KcrushClient
 from bot.core.model import StoredInterview
+from bot.delivery.discord.single_request import listed
 from bot.delivery.outcomes import Sent
 from bot.delivery.port import HistoryUnreadableError
 from bot.store import LeasedDelivery
@@ -41,7 +42,7 @@ async def find_message(
     after = discord.utils.time_snowflake(since - CLOCK_SLACK)
     seen = 0
     for _ in range(PAGES):
-        page: Sequence[Any] = await client.http.logs_from(channel_id, PAGE, after=after)
+        page = listed(await client.http.logs_from(channel_id, PAGE, after=after))
         seen += len(page)
         for message in page:
             # An answer to a command or a button may bear the mark too.
@@ -85,7 +86,7 @@ async def _require_readable(client: KcrushClient, leased: LeasedDelivery) -> Non
     if known is not None:
         is_readable = known.read_message_history
     else:
-        any_message: Sequence[Any] = await client.http.logs_from(channel_id, 1)
+        any_message = listed(await client.http.logs_from(channel_id, 1))
         is_readable = bool(any_message) or await _is_readable(client, guild_id, channel_id)
     if not is_readable:
         raise HistoryUnreadableError("Read Message History is missing")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Final
 
 import discord
@@ -13,9 +14,10 @@ from bot.core.model import Follow, StoredInterview
 from bot.core.targets import FORUMS, target_of
 from bot.delivery.discord.direct_channels import DirectChannels
 from bot.delivery.discord.forum_posts import ForumPosts
-from bot.delivery.discord.message_search import find_message
-from bot.delivery.discord.single_request import request_once
+from bot.delivery.discord.message_search import bears_mark, find_message
+from bot.delivery.discord.single_request import created_id, listed, request_once
 from bot.delivery.outcomes import Sent, is_direct
+from bot.delivery.port import EffectUnknownError, nothing_sent_yet
 from bot.store import Addressee, DueNotice, Extra, LeasedDelivery, SentCard
 from bot.ui.announcing import Announcement, Rendering, announcement
 from bot.ui.discussion import discussion_opener, first_question, post_title
@@ -25,7 +27,9 @@ from bot.ui.subscriptions import stopped_notice
 THREAD_ARCHIVED = 50083
 """Writing opens a thread again by itself; editing does not."""
 
-UNKNOWN_CHANNEL = 10003
+MOVED = frozenset({10003, 50001})
+"""What Discord answers when a person's direct messages have another channel now."""
+
 ALREADY_CROSSPOSTED = 40033
 THREAD_EXISTS = 160004
 """Discord docs, JSON error codes, as those above."""
@@ -64,31 +68,45 @@ class RestPort:
             rendering = Rendering.PLAIN
         elif target_of(subscription).crosspost:
             rendering = Rendering.PUBLISHED
-        content = announcement(
-            _announced(leased),
-            self._client.messages.text(),
-            rendering,
-            role_id=subscription.role_id,
-        )
-        allowed = _only(subscription.role_id)
+        with nothing_sent_yet():
+            content = announcement(
+                _announced(leased),
+                self._client.messages.text(),
+                rendering,
+                role_id=subscription.role_id,
+            )
+            content["allowed_mentions"] = _only(subscription.role_id)
         if subscription.kind in FORUMS:
-            with handle_message_parameters(**content, allowed_mentions=allowed) as made:
-                tags = [
-                    tag
-                    for stored in leased.digest or (leased.interview,)
-                    for tag in stored.interview.tags
-                ]
-                post = await self._posts.create(
-                    subscription, self._title(leased), tags, made.payload or {}
-                )
-                return Sent(post.message_id, post.channel_id, plain)
-        channel = self._client.get_partial_messageable(
-            subscription.channel_id, guild_id=subscription.guild_id
-        )
-        message = await channel.send(
-            **content, nonce=leased.delivery.nonce, allowed_mentions=allowed
-        )
-        return Sent(message.id, plain=plain)
+            with nothing_sent_yet():
+                made = handle_message_parameters(**content)
+                title = self._title(leased)
+            tags = [
+                tag
+                for stored in leased.digest or (leased.interview,)
+                for tag in stored.interview.tags
+            ]
+            post = await self._posts.create(subscription, title, tags, made.payload or {})
+            return Sent(post.message_id, post.channel_id, plain)
+        return Sent(await self._create(subscription.channel_id, leased, content), plain=plain)
+
+    async def _create(
+        self, channel_id: int, leased: LeasedDelivery, content: dict[str, Any]
+    ) -> int:
+        """Create the message under the delivery's nonce; its id.
+
+        Raises:
+            EffectUnknownError: the answer is not Discord's, or names another message, which a
+                nonce of the same value created.
+        """
+        with nothing_sent_yet():
+            made = handle_message_parameters(**content, nonce=leased.delivery.nonce)
+        with made:
+            answer = await self._client.http.send_message(channel_id, params=made)
+        message_id = created_id(answer)
+        for stored in leased.digest or (leased.interview,):
+            if bears_mark(made.payload or {}, stored) and not bears_mark(answer, stored):
+                raise EffectUnknownError(HTTPStatus.OK)
+        return message_id
 
     async def find(self, leased: LeasedDelivery, since: datetime) -> Sent | None:
         """The announcement, if it stands in the channel already.
@@ -132,21 +150,17 @@ class RestPort:
         that Discord names now."""
         user_id, addressee = leased.subscription.channel_id, leased.addressee
         channel_id = await self._direct.channel_of(user_id, addressee)
-        text = self._client.messages.text()
-        content = direct_message(_announced(leased), _follows(addressee), text, plain=plain)
-
-        async def write(channel_id: int) -> Sent:
-            message = await self._client.get_partial_messageable(channel_id).send(
-                **content, nonce=leased.delivery.nonce, allowed_mentions=NO_PINGS
-            )
-            return Sent(message.id, channel_id, plain)
-
+        with nothing_sent_yet():
+            text = self._client.messages.text()
+            content = direct_message(_announced(leased), _follows(addressee), text, plain=plain)
+            content["allowed_mentions"] = NO_PINGS
         try:
-            return await write(channel_id)
-        except discord.NotFound as error:
-            if error.code != UNKNOWN_CHANNEL:
+            return Sent(await self._create(channel_id, leased, content), channel_id, plain)
+        except discord.HTTPException as error:
+            if error.code not in MOVED:
                 raise
-        return await write(await self._direct.open(user_id))
+        channel_id = await self._direct.open(user_id)
+        return Sent(await self._create(channel_id, leased, content), channel_id, plain)
 
     def _title(self, leased: LeasedDelivery) -> str:
         text = self._client.messages.text()
@@ -165,7 +179,7 @@ class RestPort:
             message_id=extra.message_id,
         )
         try:
-            await request_once(self._client, route)
+            created_id(await request_once(self._client, route))
         except discord.HTTPException as error:
             if error.code != ALREADY_CROSSPOSTED:
                 raise
@@ -180,19 +194,20 @@ class RestPort:
         text = self._client.messages.text()
         thread_id = extra.message_id
         try:
-            await self._client.http.start_thread_with_message(
+            thread = await self._client.http.start_thread_with_message(
                 extra.channel_id,
                 extra.message_id,
                 name=post_title(stored.interview, text("card.untitled")),
                 auto_archive_duration=ARCHIVE_AFTER,
             )
+            created_id(thread)
         except discord.HTTPException as error:
             if error.code != THREAD_EXISTS:
                 raise
         if extra.attempts and await self._has_opener(thread_id):
             return thread_id
-        thread = self._client.get_partial_messageable(thread_id, guild_id=extra.guild_id)
-        await thread.send(
+        channel = self._client.get_partial_messageable(thread_id, guild_id=extra.guild_id)
+        await channel.send(
             view=discussion_opener(stored, first_question(stored.interview), text),
             nonce=f"{extra.nonce}d",
             allowed_mentions=NO_PINGS,
@@ -201,9 +216,7 @@ class RestPort:
 
     async def _has_opener(self, thread_id: int) -> bool:
         """Whether the bot wrote in the thread; Discord's own notes in its name don't count."""
-        found: Sequence[Any] = await self._client.http.logs_from(
-            thread_id, OPENER_AMONG, after=thread_id
-        )
+        found = listed(await self._client.http.logs_from(thread_id, OPENER_AMONG, after=thread_id))
         own = str(self._client.user.id) if self._client.user else ""
         return any(
             message["author"]["id"] == own and message.get("type", 0) == 0 for message in found

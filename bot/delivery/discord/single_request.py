@@ -57,7 +57,7 @@ async def request_once(
     """The answer's JSON. Needs a logged-in client, whose connections it uses.
 
     Raises:
-        EffectUnknownError: 5xx; it may have had its effect.
+        EffectUnknownError: 5xx, or an answer that is no JSON; it may have had its effect.
         discord.RateLimited: `bucket` is empty; nothing was asked.
         discord.HTTPException: any other refusal, 429 too.
         aiohttp.ClientError, OSError: Discord could not be asked, or its answer was lost.
@@ -82,11 +82,41 @@ async def request_once(
             proxy_auth=http.proxy_auth,
         ) as response,
     ):
-        data = await json_or_text(response)
+        data = await _read(response)
         if bucket is not None:
             bucket.note(response.status, response.headers)
         _raise_for(response, data)
         return data
+
+
+async def _read(response: aiohttp.ClientResponse) -> Any:
+    try:
+        return await json_or_text(response)
+    except ValueError as error:
+        raise EffectUnknownError(response.status) from error
+
+
+def created_id(answer: Any) -> int:
+    """The id in the answer to a request that creates something.
+
+    Raises:
+        EffectUnknownError: this is no such answer.
+    """
+    try:
+        return int(answer["id"])
+    except (LookupError, TypeError, ValueError) as error:
+        raise EffectUnknownError(HTTPStatus.OK) from error
+
+
+def listed(answer: Any) -> list[Any]:
+    """The answer to a request for a list.
+
+    Raises:
+        EffectUnknownError: this is no such answer.
+    """
+    if not isinstance(answer, list):
+        raise EffectUnknownError(HTTPStatus.OK)
+    return answer
 
 
 def _raise_for(response: aiohttp.ClientResponse, data: Any) -> None:
