@@ -287,7 +287,9 @@ async def _open_fan_services(
 ) -> FanServices:
     store, index = resources.store, resources.index
     limit = EXCERPT_QUESTIONS if settings.reading == "excerpt" else None
-    images = image_fetcher(resources.fetcher, settings.feeds)
+    # People start these requests: connections and lookups of their own delay none of the feeds'.
+    fetcher = await stack.enter_async_context(open_site_fetcher(settings, clock))
+    images = image_fetcher(fetcher, settings.feeds)
     renderer = await stack.enter_async_context(
         open_renderer(settings.data_dir / "quotes", images, clock)
     )

@@ -67,7 +67,7 @@ class FakeSite:
         async with asyncio.timeout(within), self._asked:
             await self._asked.wait_for(lambda: len(self.polls) >= number)
 
-    async def get(self, url, validators):
+    async def get(self, url, validators, *, trusted=True):
         self.polls.append((url, validators))
         async with self._asked:
             self._asked.notify_all()

@@ -114,7 +114,9 @@ class FeedArchive:
                     post = replace(post, interview_id=id_)
                     stored += 1
                 elif row.withdrawn or (
-                    row.digest != entry.digest and _was_edited(before, one, row.url, entry.digest)
+                    row.digest != entry.digest
+                    and not entry.is_damaged
+                    and _was_edited(before, one, row.url, entry.digest)
                 ):
                     # The feed's own GUID stays: other sources know no more of it than the id.
                     await tx.interviews.update(

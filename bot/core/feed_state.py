@@ -17,6 +17,7 @@ class FeedState:
     """What is remembered of one feed between polls.
 
     ``seeded`` is false until the first successful poll, which stores and announces nothing.
+    ``moved_to`` is the address to which the site redirected permanently.
     """
 
     url: str
@@ -24,3 +25,4 @@ class FeedState:
     seeded: bool = False
     polled_at: datetime | None = None
     changed_at: datetime | None = None
+    moved_to: str | None = None

@@ -32,7 +32,7 @@ def clean(text: str) -> str:
         return text.strip()
     text = _UNSHOWN.sub("", _LINE_ENDS.sub("\n", text))
     text = re.sub("[\t\xa0]", " ", text)
-    text = re.sub(" *\n *", "\n", text)
+    text = "\n".join(line.strip(" ") for line in text.split("\n"))
     return re.sub("\n{3,}", "\n\n", _without_piles(text)).strip()
 
 

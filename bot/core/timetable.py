@@ -20,6 +20,9 @@ _LONGEST_LOOK = 9
 """Days: a week, one that a change of the date line skips, and the one under way."""
 
 
+_LONGEST_TYPED = 100
+"""Characters of hours as a person types them."""
+
 _RANGE = re.compile(
     r"(\d{1,2})(?::(\d\d))?\s*(am|pm)?\s*(?:[-–—~]|to|until)\s*(\d{1,2})(?::(\d\d))?\s*(am|pm)?",
     re.ASCII | re.IGNORECASE,
@@ -37,7 +40,7 @@ def parse_quiet(typed: str) -> QuietHours:
     Raises:
         UserError: they can't be understood.
     """
-    match = _RANGE.fullmatch(typed.strip())
+    match = _RANGE.fullmatch(typed.strip()) if len(typed) <= _LONGEST_TYPED else None
     if match is None:
         raise UserError("error.quiet-unreadable", typed=typed)
     start, until = _minute(*match.groups()[:3]), _minute(*match.groups()[3:])

@@ -32,7 +32,8 @@ JSON_LD_AT_MOST = 10
 JSON_LD_LENGTH = 200_000
 """Characters of one JSON-LD script; a longer one is not read."""
 
-_CHARSET = re.compile(rb"(?i)<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-z0-9_.:-]{2,40})")
+_META = re.compile(rb"(?i)<meta\b([^>]{0,300})")
+_CHARSET = re.compile(rb"(?i)charset\s{0,9}+=[\s\"']{0,9}+([a-z0-9_.:-]{2,40})")
 _ARTICLES = frozenset({"article", "newsarticle", "blogposting", "webpage", "reportagenewsarticle"})
 
 # Where themes and builders put an article's words, the most telling first.
@@ -217,7 +218,8 @@ def decode(body: bytes) -> str:
     ):
         if body.startswith(mark):
             return body.decode(name, "replace")
-    declared = _CHARSET.search(body[:4096])
+    metas = (_CHARSET.search(meta) for meta in _META.findall(body[:4096]))
+    declared = next(filter(None, metas), None)
     for name in (declared[1].decode("ascii") if declared else "utf-8", "utf-8"):
         try:
             return body.decode(name)

@@ -1,6 +1,7 @@
 """What a poll means for the store. Pure: parsed entries and known rows in, intents out."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
 from bot.core.model import Interview
+from bot.feed.charset import LOST
 from bot.feed.identity import digest, url_key
 from bot.store.results import KnownInterview
 
@@ -22,6 +24,15 @@ class FeedEntry:
 
     interview: Interview
     digest: str
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether characters of it were lost on the way."""
+        transcript = self.interview.transcript
+        answers = (answer.text for turn in transcript.turns for answer in turn.answers)
+        questions = (turn.question for turn in transcript.turns)
+        texts = (self.interview.title, transcript.intro, transcript.outro, *questions, *answers)
+        return any(LOST in text for text in texts)
 
     @classmethod
     def of(cls, interview: Interview) -> Self:
@@ -101,17 +112,19 @@ def keys_of(entries: Iterable[FeedEntry]) -> tuple[set[str], set[str]]:
 
 
 def without_repeats(entries: Sequence[FeedEntry]) -> list[FeedEntry]:
-    """The entries, each interview once, as its first entry tells it."""
+    """The entries, each interview once, as its first entry tells it. Entries of one address are
+    different interviews if their titles and GUIDs are."""
     guids: set[str] = set()
-    urls: set[str] = set()
+    titles: dict[str, str] = {}
     kept: list[FeedEntry] = []
     for entry in entries:
         guid, address = entry.interview.guid, url_key(entry.interview.url)
-        if guid in guids or address in urls:
+        title = entry.interview.title
+        if guid in guids or (address and titles.get(address, title) == title and address in titles):
             continue
         guids.add(guid)
         if address:
-            urls.add(address)
+            titles.setdefault(address, title)
         kept.append(entry)
     return kept
 
@@ -126,13 +139,17 @@ def match(
     hosts alone (a site that moved to another domain and rewrote its GUIDs).
     """
     matches: list[KnownInterview | None] = [None] * len(entries)
+    addresses = Counter(url_key(entry.interview.url) for entry in entries)
     free = {row.id: row for row in rows}
-    for row_key, entry_key in _IDENTITIES:
+    for row_key, entry_key, is_address in _IDENTITIES:
         by_key: dict[object, KnownInterview] = {}
         for row in free.values():
             if key := row_key(row):
                 by_key.setdefault(key, row)
         for place, entry in enumerate(entries):
+            if is_address and addresses[url_key(entry.interview.url)] > 1:
+                # Visibly not what identifies an interview.
+                continue
             if matches[place] is None and (key := entry_key(entry)):
                 found = by_key.pop(key, None)
                 if found is not None:
@@ -153,22 +170,27 @@ def _tail(url: str) -> str:
 
 
 _IDENTITIES: tuple[
-    tuple[Callable[[KnownInterview], object], Callable[[FeedEntry], object]], ...
+    tuple[Callable[[KnownInterview], object], Callable[[FeedEntry], object], bool], ...
 ] = (
-    (lambda row: row.guid, lambda entry: entry.interview.guid),
-    (lambda row: url_key(row.guid), lambda entry: url_key(entry.interview.guid)),
-    (lambda row: url_key(row.url), lambda entry: url_key(entry.interview.url)),
+    (lambda row: row.guid, lambda entry: entry.interview.guid, False),
+    (lambda row: url_key(row.guid), lambda entry: url_key(entry.interview.guid), False),
+    (lambda row: url_key(row.url), lambda entry: url_key(entry.interview.url), True),
     (
         lambda row: _moved_key(row.guid, row.url),
         lambda entry: _moved_key(entry.interview.guid, entry.interview.url),
+        True,
     ),
 )
+"""Keys of stored interviews and of entries, and whether they are addresses of articles."""
 
 
 def _differs(row: KnownInterview, entry: FeedEntry) -> bool:
     """Identity counts too: an interview known by its URL under a new GUID must keep the new one,
     or a later change of the URL would make it a stranger that is announced again."""
     interview = entry.interview
+    if entry.is_damaged and not row.withdrawn:
+        # What is stored is not worse, and was shown already.
+        return False
     return (
         row.digest != entry.digest
         or row.withdrawn

@@ -1,7 +1,7 @@
 """One way from what a site says of a post to an ``Interview``, whatever format said it."""
 
 import html
-import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,6 +19,9 @@ TITLE_LIMIT = 1000
 EXCERPT_LIMIT = 300
 KIND_LIMIT = 100
 KINDS_AT_MOST = 50
+NO_GUIDS = frozenset({"n/a", "na", "none", "null", "nil", "undefined", "guid", "id", "-", "0"})
+"""What sites write where they have no GUID."""
+
 GUID_LIMIT = 1000
 AUTHOR_LIMIT = 200
 
@@ -26,11 +29,21 @@ AUTHOR_LIMIT = 200
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 LATEST = datetime(2090, 1, 1, tzinfo=UTC)
 
-_TRAILER = re.compile(
-    r"(?is)\s*(?:\bthe post\b.{1,1200}?\bappeared first on\b.{1,300}"
-    r"|(?:continue reading|read (?:the )?(?:more|full (?:article|interview|story)))\b[^.!?]{0,300}"
-    r"|\(?more…?\)?)[\s.…»→>]*$"
+_TRAILER_LENGTH = 1500
+"""Characters at the end of a summary in which WordPress's own words are looked for."""
+
+_POST, _APPEARED = "the post ", " appeared first on "
+_READ_ON = (
+    "continue reading",
+    "read more",
+    "read the more",
+    *(
+        f"read {the}full {what}"
+        for the in ("", "the ")
+        for what in ("article", "interview", "story")
+    ),
 )
+_AROUND_TRAILER = " \t\n\r\xa0.…»→>"
 
 
 def interview_of(post: Post) -> Interview:
@@ -67,26 +80,87 @@ def interview_of(post: Post) -> Interview:
 
 
 def collect(posts: Iterable[Post], warnings: list[str]) -> tuple[Interview, ...]:
-    """Each post as an interview; of those with one GUID the first, which feeds put newest."""
-    kept: dict[str, Interview] = {}
-    for number, post in enumerate(posts):
-        if number == ENTRIES_AT_MOST:
+    """Each post as an interview, without those that repeat one: feeds put the newest first."""
+    found: list[Interview] = []
+    for number, post in enumerate(posts, 1):
+        if number > ENTRIES_AT_MOST:
             warnings.append(f"more than {ENTRIES_AT_MOST} entries; the rest is left out")
             break
-        interview = interview_of(post)
-        if interview.guid in kept:
+        try:
+            found.append(interview_of(post))
+        except Exception as error:  # noqa: BLE001 - one entry is no reason to lose the others
+            warnings.append(f"entry {number} can't be read: {error!r}"[:300])
+    by_guid: dict[str, Interview] = {}
+    for interview in _identified(found, warnings):
+        if interview.guid in by_guid:
             warnings.append(f"two entries have the GUID {interview.guid!r}; the first is kept")
-            continue
-        kept[interview.guid] = interview
-    return tuple(kept.values())
+        by_guid.setdefault(interview.guid, interview)
+    return tuple(by_guid.values())
+
+
+def _identified(interviews: Sequence[Interview], warnings: list[str]) -> list[Interview]:
+    """The interviews with GUIDs that tell them apart: one that visibly different entries share, or
+    that stands for none, is not believed. Their addresses are, or else title and date."""
+    by_guid: dict[str, list[Interview]] = {}
+    for interview in interviews:
+        by_guid.setdefault(interview.guid, []).append(interview)
+    shared = {guid for guid, group in by_guid.items() if _is_shared(guid, group)}
+    addresses = Counter(interview.url for interview in interviews)
+    warnings += [
+        f"the GUID {guid!r} does not identify an entry; it is not used" for guid in sorted(shared)
+    ]
+    return [
+        replace(one, guid=one.url if addresses[one.url] == 1 else _title_and_date(one))
+        if one.guid in shared
+        else one
+        for one in interviews
+    ]
+
+
+def _is_shared(guid: str, group: Sequence[Interview]) -> bool:
+    """Whether entries of one GUID are different: by their addresses, or by title and date."""
+    if guid.strip().casefold() in NO_GUIDS or len({one.url for one in group}) > 1:
+        return True
+    dates = [one.published_at for one in group]
+    titles = {one.title for one in group}
+    return len(group) > 1 and len(titles) == len(set(dates)) == len(group) and None not in dates
+
+
+def _title_and_date(interview: Interview) -> str:
+    date = interview.published_at
+    return f"{interview.url}#{interview.title}" + (f" {date:%Y-%m-%d}" if date else "")
 
 
 def excerpt_of(summary: str, transcript: Transcript) -> str:
     """The site's summary, or else how the article begins: at most ``EXCERPT_LIMIT`` characters."""
-    text = _TRAILER.sub("", plain_text(summary)) if summary else ""
+    text = _without_trailer(plain_text(summary)) if summary else ""
     if not text.strip(" .…[]"):
         text = transcript.intro or _first_turn(transcript) or transcript.outro
     return shorten(text, EXCERPT_LIMIT)
+
+
+def _without_trailer(text: str) -> str:
+    """A summary without what themes and feeds add at its end: "The post … appeared first on …",
+    "Continue reading …", "(more…)"."""
+    start = max(0, len(text) - _TRAILER_LENGTH)
+    tail = text[start:].lower()
+    if len(tail) != len(text) - start:
+        return text
+    appeared = tail.rfind(_APPEARED)
+    post = tail.find(_POST, 0, max(appeared, 0))
+    if post >= 0 and len(tail) - appeared <= 320:
+        return text[: start + post].rstrip()
+    words = tail.rstrip(_AROUND_TRAILER)
+    sentence = max(words.rfind(mark) for mark in ".!?") + 1
+    found = (words.find(words_, max(sentence, len(words) - 320)) for words_ in _READ_ON)
+    at = min((one for one in found if one >= 0), default=-1)
+    if at >= 0:
+        return text[: start + at].rstrip()
+    for ending in ("(more…)", "(more)", "(more", "more…", "more"):
+        if tail.rstrip(" \t\n\r\xa0.»→>").endswith(ending) or words.endswith(ending):
+            cut = max(tail.rfind(ending), 0)
+            return text[: start + cut].rstrip()
+    return text
 
 
 def _first_turn(transcript: Transcript) -> str:

@@ -23,7 +23,14 @@ from bot.core.feed_state import Validators
 from bot.core.retry import read_retry_after
 from bot.feed.caching import conditions, read_max_age, read_validators
 from bot.feed.decoding import ACCEPT_ENCODING, BadCodingError, BodyDecoder, TooLargeError
-from bot.feed.network import IsPublic, Zone, ZoneResolver, is_public_address, zone_of
+from bot.feed.network import (
+    IsPublic,
+    Zone,
+    ZoneResolver,
+    is_public_address,
+    thread_resolver,
+    zone_of,
+)
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
@@ -117,7 +124,9 @@ _Answer = TypeVar("_Answer")
 class HttpGetter(Protocol):
     """Whatever requests addresses as a ``Fetcher`` does."""
 
-    async def get(self, url: str, validators: Validators = NO_VALIDATORS) -> Fetched: ...
+    async def get(
+        self, url: str, validators: Validators = NO_VALIDATORS, *, trusted: bool = True
+    ) -> Fetched: ...
 
 
 class Fetcher:
@@ -310,7 +319,7 @@ async def open_fetcher(
     Cookies, proxies and credentials from the environment play no part.
     """
     async with AsyncExitStack() as stack:
-        inner = resolver or aiohttp.ThreadedResolver()
+        inner = resolver or thread_resolver()
         stack.push_async_callback(inner.close)
         sessions: dict[Zone, aiohttp.ClientSession] = {}
         for zone in Zone:

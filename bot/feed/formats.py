@@ -19,6 +19,17 @@ from bot.feed.dates import iso_date
 from bot.feed.identity import web_url
 from bot.feed.json_values import dicts, items, text
 
+LONGER = 2
+"""Times as long as the content a summary has to be, to be the article."""
+
+ESCAPED_AT_MOST = 2
+ESCAPED_TAGS = 2
+"""Tags that are escaped in a text without any other, to be taken for HTML that was escaped."""
+
+_TAG = re.compile(r"(?i)<(?:p|br|div|strong|b|em|h[1-6]|ul|ol|li|figure|img|blockquote|table)\b")
+_ESCAPED_TAG = re.compile(
+    r"(?i)&(?:amp;){0,2}lt;/?(?:p|br|div|strong|b|em|h[1-6]|ul|ol|li|blockquote)\b"
+)
 _PICTURE_NAME = re.compile(r"(?i)\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)")
 
 
@@ -116,17 +127,22 @@ def post_of_json_item(item: Mapping[str, Any], feed: Mapping[str, Any], url: str
     )
 
 
-def post_of_entry(entry: dict[str, Any], url: str) -> Post:
+def post_of_entry(entry: dict[str, Any], url: str, *, is_atom: bool = False) -> Post:
     """An entry of an RSS, RDF or Atom feed, as feedparser tells it."""
     body, base = _body(entry)
-    summary = _as_html(
-        str(entry.get("summary") or ""), _detail(entry, "summary_detail").get("type")
-    )
+    summary = _html(str(entry.get("summary") or ""), _detail(entry, "summary_detail").get("type"))
+    if len(summary) > LONGER * len(body):
+        # What calls itself the content is a teaser.
+        body, summary = summary, body
+    title = str(entry.get("title") or "")
+    if is_atom and _detail(entry, "title_detail").get("type") == "text/plain":
+        # Once more than for HTML: titles of RSS, of whatever type, are HTML that was escaped.
+        title = html.escape(html.escape(title, quote=False), quote=False)
     author = str(_detail(entry, "author_detail").get("name") or entry.get("author") or "")
     warnings: list[str] = []
     published, updated = _dates(entry, warnings)
     return Post(
-        title=str(entry.get("title") or ""),
+        title=title,
         url=_link(entry),
         guid=str(entry.get("id") or ""),
         body=body or summary,
@@ -150,7 +166,7 @@ def _body(entry: Mapping[str, Any]) -> tuple[str, str]:
     if not contents:
         return "", str(_detail(entry, "summary_detail").get("base") or "")
     best = max(contents, key=lambda content: len(content["value"]))
-    return _as_html(str(best["value"]), best.get("type")), str(best.get("base") or "")
+    return _html(str(best["value"]), best.get("type")), str(best.get("base") or "")
 
 
 def _detail(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -159,11 +175,23 @@ def _detail(entry: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _as_html(content: str, media_type: object) -> str:
-    return html.escape(content, quote=False) if media_type == "text/plain" else content
+def _html(content: str, media_type: object) -> str:
+    """A content as HTML: text is escaped, and HTML that was escaped once or twice too often, by a
+    site that means to be careful, is restored."""
+    if media_type == "text/plain":
+        return html.escape(content, quote=False)
+    for _ in range(ESCAPED_AT_MOST):
+        if _TAG.search(content) or len(_ESCAPED_TAG.findall(content)) < ESCAPED_TAGS:
+            break
+        content = html.unescape(content)
+    return content
 
 
 def _link(entry: Mapping[str, Any]) -> str:
+    origin = entry.get("feedburner_origlink")
+    if isinstance(origin, str) and web_url(origin):
+        # The address behind FeedBurner's own, which counts readers.
+        return origin
     for link in dicts(entry.get("links")):
         if link.get("rel", "alternate") == "alternate" and link.get("href"):
             return str(link["href"])

@@ -62,7 +62,10 @@ _TOKEN = re.compile(
       | (?P<text>(?:[^<]++|<(?![a-zA-Z/!?]))++|<)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
+# A quotation that does not end reaches to the end of the tag, so that none is searched twice.
+_ATTRIBUTE = re.compile(
+    r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)(?:"|\Z)|'([^']*+)(?:'|\Z)|([^\s"'>]++)))?"""
+)
 
 
 def parse_html(html: str) -> tuple[LexborHTMLParser, bool]:

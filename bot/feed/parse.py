@@ -5,7 +5,6 @@ Pure and bound to the CPU: call it off the event loop. The sources: RSS 2.0 (rss
 """
 
 import html
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,9 +20,13 @@ from bot.feed.json_values import dicts, is_json, load_json, text
 from bot.feed.syndication import syndicated
 from bot.feed.text import plain_title
 
-_HTML_START = re.compile(
-    rb"(?is)^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*){0,5}<(?:!doctype\s+html|html)\b"
-)
+_HEAD = 4096
+"""Bytes of a body in which its first element is looked for."""
+
+_PROLOG = ((b"<?", b"?>"), (b"<!--", b"-->"), (b"<!", b">"))
+"""How declarations, comments and document types begin and end."""
+
+_FEEDS = (b"<rss", b"<feed", b"<rdf:rdf", b"<channel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None = None) -> Par
         raise ParseError("error.parse.empty", url=url)
     if is_json(body):
         return _parse_json_feed(load_json(body, url), url)
-    if _HTML_START.match(body[:4096]):
+    if _is_html(body):
         raise ParseError("error.parse.html", url=url)
     return _parse_xml_feed(body, url, content_type)
 
@@ -67,7 +70,7 @@ def parse_any(body: bytes, url: str, content_type: str | None = None) -> tuple[I
         if _is_json_feed(data):
             return _parse_json_feed(data, url).interviews
         return parse_posts(data, url=url)
-    if _HTML_START.match(body[:4096]):
+    if _is_html(body):
         return (parse_article(body, url=url),)
     try:
         return parse_feed(body, url=url, content_type=content_type).interviews
@@ -75,6 +78,25 @@ def parse_any(body: bytes, url: str, content_type: str | None = None) -> tuple[I
         if error.key != "error.parse.not-feed" or b"<" not in body:
             raise
     return (parse_article(body, url=url),)
+
+
+def _is_html(body: bytes) -> bool:
+    """Whether a body is a web page by its first element, or by its document type if there is none
+    near. A feed behind the document type of a web page is a feed."""
+    head = body[:_HEAD].removeprefix(b"\xef\xbb\xbf").lower()
+    at, is_page = 0, False
+    while True:
+        at = len(head) - len(head[at:].lstrip())
+        ends = (end for start, end in _PROLOG if head.startswith(start, at))
+        end = next(ends, None)
+        if end is None:
+            break
+        is_page = is_page or head[at:].startswith(b"<!doctype html")
+        close = head.find(end, at)
+        if close < 0:
+            return is_page
+        at = close + len(end)
+    return head.startswith(b"<html", at) or (is_page and not head.startswith(_FEEDS, at))
 
 
 def parse_posts(data: object, *, url: str) -> tuple[Interview, ...]:
@@ -147,8 +169,10 @@ def _parse_xml_feed(body: bytes, url: str, content_type: str | None) -> ParsedFe
     if not told.version and not told.entries:
         raise ParseError("error.parse.not-feed", url=url)
     warnings = list(told.warnings)
+    is_atom = told.version.startswith("atom")
+    posts = (post_of_entry(entry, url, is_atom=is_atom) for entry in told.entries)
     return ParsedFeed(
-        interviews=collect((post_of_entry(entry, url) for entry in told.entries), warnings),
+        interviews=collect(posts, warnings),
         title=plain_title(str(told.channel.get("title") or "")),
         hub_url=_related(dicts(told.channel.get("links")), "hub", url),
         ttl=_ttl(told.channel),

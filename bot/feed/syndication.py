@@ -6,21 +6,29 @@ keep it busy for minutes, and its search for an e-mail address in an author is q
 """
 
 import io
+import re
 import xml.sax
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from xml.sax.xmlreader import AttributesNSImpl
 
 import feedparser
 from feedparser.api import LooseFeedParser, StrictFeedParser
-from feedparser.encodings import convert_to_utf8
-from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 from feedparser.sanitizer import replace_doctype
+
+from bot.feed.charset import decode_feed, unpacked, with_ampersands
+from bot.feed.dates import asian_date
 
 # A feed of a thousand entries, each of fifty elements outside its escaped content.
 ELEMENTS_AT_MOST = 50_000
+_PROLOG = b"<?xml version='1.0' encoding='utf-8'?>\n"
+_ENTRY = re.compile(r"(?i)(?=<(?:item|entry)[\s>])")
 # The lenient parser, for what is not well-formed, is slower by far.
 LENIENT_AT_MOST = 2_000_000
 AUTHOR_LIMIT = 500
+ATTRIBUTES_AT_MOST = 100
+BASE_LIMIT = 500
+"""Characters of a base address beyond which no other is resolved against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,8 @@ class _EnoughError(Exception):
 
 
 class _Bounded:
-    """Counts elements for both parsers, and keeps authors short."""
+    """Counts elements for both parsers, and keeps authors and base addresses short: feedparser
+    resolves the base address of every element anew."""
 
     elements = 0
     # A GUID is compared, not followed: it stays as it is written.
@@ -48,7 +57,10 @@ class _Bounded:
         self.elements += 1
         if self.elements > ELEMENTS_AT_MOST:
             raise _EnoughError
-        super().unknown_starttag(tag, attrs)  # type: ignore[misc]
+        pairs = list(attrs.items() if isinstance(attrs, dict) else attrs)[:ATTRIBUTES_AT_MOST]
+        if len(self.baseuri or "") > BASE_LIMIT:  # type: ignore[attr-defined]
+            pairs = [pair for pair in pairs if pair[0] not in ("xml:base", "base")]
+        super().unknown_starttag(tag, pairs)  # type: ignore[misc]
 
     def _sync_author_detail(self, key: str = "author") -> None:
         context = self._get_context()  # type: ignore[attr-defined]
@@ -58,47 +70,71 @@ class _Bounded:
 
 
 class _Strict(_Bounded, StrictFeedParser):  # type: ignore[misc]
-    pass
+    def startElementNS(self, name: Any, qname: Any, attrs: Any) -> None:  # noqa: N802
+        """feedparser searches all attributes for each."""
+        if len(attrs) > ATTRIBUTES_AT_MOST:
+            names = list(attrs.getNames())[:ATTRIBUTES_AT_MOST]
+            attrs = AttributesNSImpl(
+                {one: attrs.getValue(one) for one in names},
+                {one: attrs.getQNameByName(one) for one in names},
+            )
+        super().startElementNS(name, qname, attrs)
 
 
 class _Loose(_Bounded, LooseFeedParser):  # type: ignore[misc]
     pass
 
 
+# Tried before feedparser's own, which take Korean dates for others and know no zone KST.
+feedparser.registerDateHandler(asian_date)
+
+
 def syndicated(body: bytes, *, url: str, content_type: str | None) -> Syndicated:
     """Reads RSS, RDF or Atom. HTML is neither sanitised nor are its addresses made absolute, for
     sanitising drops embeds and lazy pictures; the transcript lets nothing else through.
 
-    Raises whatever feedparser raises on bytes that it does not foresee.
+    A feed that is not well-formed is read with its bare ampersands mended, then leniently, then
+    entry by entry without those that can't be read at all.
     """
-    result = feedparser.FeedParserDict(bozo=False, entries=[], feed=feedparser.FeedParserDict())
-    headers = {"content-location": url}
-    if content_type:
-        headers["content-type"] = content_type
-    result["headers"] = headers
-    data = convert_to_utf8(headers, body, result)
-    encoding = result.get("encoding")
-    version, data, entities = replace_doctype(data)
+    text = decode_feed(unpacked(body, url), content_type)
     warnings: list[str] = []
-    problem = result.get("bozo_exception")
-    if problem is not None and not isinstance(
-        problem, CharacterEncodingOverride | NonXMLContentType
-    ):
-        warnings.append(_told(problem))
-    parser: Any = None
-    if encoding:
+    for attempt in (text, with_ampersands(text)):
+        version, data, _ = replace_doctype(attempt.encode())
         parser = _parser(_Strict, url)
-        if not _read_strictly(parser, data, warnings):
-            parser = None
-    if parser is None:
-        parser = _parser(_Loose, url, entities)
-        _read_leniently(parser, data, warnings)
-    return Syndicated(
-        version=str(version or parser.version or ""),
-        channel=parser.feeddata,
-        entries=parser.entries,
-        warnings=tuple(warnings),
-    )
+        if _read_strictly(parser, _PROLOG + data, warnings):
+            return _syndicated(parser, version, warnings[:1])
+    text = with_ampersands(text)[:LENIENT_AT_MOST]
+    if len(text) == LENIENT_AT_MOST:
+        warnings.append(
+            f"the feed is large and not well-formed; read up to {LENIENT_AT_MOST} bytes"
+        )
+    try:
+        return _leniently(text, url, warnings)
+    except Exception:  # noqa: BLE001 - feedparser raises anything on what it does not foresee
+        head, *entries = _ENTRY.split(text)
+    found: list[dict[str, Any]] = []
+    result = _leniently(head, url, warnings)
+    for number, entry in enumerate(entries, 1):
+        try:
+            found += _leniently(head + entry, url, []).entries
+        except Exception as error:  # noqa: BLE001 - the same
+            warnings.append(f"entry {number} can't be read: {error!r}"[:300])
+    return replace(result, entries=found, warnings=tuple(warnings))
+
+
+def _leniently(text: str, url: str, warnings: list[str]) -> Syndicated:
+    version, data, entities = replace_doctype(text.encode())
+    parser = _parser(_Loose, url, entities)
+    try:
+        parser.feed(data.decode())
+    except _EnoughError:
+        warnings.append(_too_many())
+    return _syndicated(parser, version, warnings)
+
+
+def _syndicated(parser: Any, version: object, warnings: list[str]) -> Syndicated:
+    told = str(version or parser.version or "")
+    return Syndicated(told, parser.feeddata, parser.entries, tuple(warnings))
 
 
 def _parser(kind: type[Any], url: str, *rest: Any) -> Any:
@@ -125,18 +161,6 @@ def _read_strictly(parser: Any, data: bytes, warnings: list[str]) -> bool:
         warnings.append(_told(parser.exc or error))
         return False
     return True
-
-
-def _read_leniently(parser: Any, data: bytes, warnings: list[str]) -> None:
-    if len(data) > LENIENT_AT_MOST:
-        warnings.append(
-            f"the feed is not well-formed and large; read up to {LENIENT_AT_MOST} bytes"
-        )
-        data = data[:LENIENT_AT_MOST]
-    try:
-        parser.feed(data.decode("utf-8", "replace"))
-    except _EnoughError:
-        warnings.append(_too_many())
 
 
 def _told(problem: object) -> str:

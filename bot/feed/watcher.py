@@ -5,10 +5,12 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from bot.core.clock import Clock
+from bot.core.errors import FetchError, ParseError
 from bot.core.feed_state import FeedState, Validators
 from bot.core.supervisor import supervise
 from bot.feed.decide import FeedEntry, Plan, decide, keys_of
@@ -31,6 +33,11 @@ followed at once.
 SECOND_LOOK = 60.0
 """Seconds: a poll that followed a hint and brought nothing new is repeated once, so much later, for
 a page cache or a replica may show a new post only after WordPress told of it.
+"""
+
+
+UNCONDITIONAL_EVERY = timedelta(days=1)
+"""The feed is read without conditions at least so often: some sites answer "not modified" for ever.
 """
 
 
@@ -88,6 +95,7 @@ class _Feed:
     ttl: int | None = None
     retry_after: float | None = None
     max_age: float | None = None
+    read_at: datetime | None = None
 
 
 class Watcher:
@@ -233,13 +241,32 @@ class Watcher:
     # ---------------------------------------------------------------- one poll
 
     async def _poll(self, feed: _Feed) -> PollReport:
+        """Poll the address to which the feed moved, and its own if that fails."""
         state = await self._store.feeds.state(feed.url)
-        fetched = await self._fetcher.get(feed.url, state.validators)
+        if state.moved_to is not None:
+            try:
+                return await self._poll_at(feed, state, state.moved_to)
+            except (FetchError, ParseError) as error:
+                logger.info(
+                    "feed.not-there", feed=feed.url, moved_to=state.moved_to, cause=str(error)
+                )
+        return await self._poll_at(feed, state, feed.url)
+
+    async def _poll_at(self, feed: _Feed, state: FeedState, address: str) -> PollReport:
+        # The site chose where it moved to: not into a private network.
+        trust = {} if address == feed.url else {"trusted": False}
+        ask = partial(self._fetcher.get, address, **trust)
+        now = self._clock.now()
+        last = max(filter(None, (feed.read_at, state.polled_at)), default=None)
+        is_fresh = last is not None and timedelta(0) <= now - last < UNCONDITIONAL_EVERY
+        fetched = await ask(state.validators if is_fresh else Validators())
+        if fetched.status == 304 and feed.hinted and _is_older(feed.read_at, SECOND_LOOK, now):
+            # Something is new, but the validators are the same.
+            fetched = await ask(Validators())
         feed.retry_after, feed.max_age = fetched.retry_after, fetched.max_age
-        if fetched.moved_to is not None:
-            logger.info("feed.moved", feed=feed.url, to=fetched.moved_to)
         if fetched.status == 304:
             return PollReport(feed.url, 304)
+        feed.read_at = now
         parsed = await SITE_READER.run(
             parse_feed, fetched.body, url=fetched.url, content_type=fetched.content_type
         )
@@ -247,10 +274,15 @@ class Watcher:
         feed.ttl = parsed.ttl
         for warning in parsed.warnings:
             logger.warning("feed.odd", feed=feed.url, warning=warning)
-        return await self._write(state, fetched.validators, entries)
+        moved_to = fetched.moved_to or state.moved_to
+        if moved_to is not None:
+            log = logger.info if moved_to != state.moved_to else logger.debug
+            log("feed.moved", feed=feed.url, to=moved_to, mend="set FEED_URL to the new address")
+        after = replace(state, validators=fetched.validators, moved_to=moved_to)
+        return await self._write(state, after, entries)
 
     async def _write(
-        self, state: FeedState, validators: Validators, entries: Sequence[FeedEntry]
+        self, state: FeedState, after: FeedState, entries: Sequence[FeedEntry]
     ) -> PollReport:
         """What is known is asked within the transaction, so that another process that polls the
         same feed can't come in between."""
@@ -259,7 +291,7 @@ class Watcher:
             plan = decide(
                 entries, await tx.interviews.known(*keys_of(entries)), seeded=state.seeded
             )
-            if plan.empty and state.seeded and validators == state.validators:
+            if plan.empty and state.seeded and after == state:
                 return PollReport(state.url, 200)
             new_ids: list[int] = []
             enqueued = 0
@@ -269,7 +301,7 @@ class Watcher:
                 new_ids.append(await tx.interviews.insert(entry.interview, entry.digest))
                 if plan.announce:
                     enqueued += await tx.outbox.enqueue(new_ids[-1], now)
-            await tx.feeds.save(_after(state, validators, plan, now))
+            await tx.feeds.save(_after(after, plan, now))
         return PollReport(
             state.url,
             200,
@@ -281,14 +313,17 @@ class Watcher:
         )
 
 
+def _is_older(moment: datetime | None, seconds: float, now: datetime) -> bool:
+    return moment is None or not timedelta(0) <= now - moment < timedelta(seconds=seconds)
+
+
 def _entries(parsed: ParsedFeed) -> list[FeedEntry]:
     return [FeedEntry.of(interview) for interview in parsed.interviews]
 
 
-def _after(state: FeedState, validators: Validators, plan: Plan, now: datetime) -> FeedState:
+def _after(state: FeedState, plan: Plan, now: datetime) -> FeedState:
     return replace(
         state,
-        validators=validators,
         seeded=True,
         polled_at=now,
         changed_at=state.changed_at if plan.empty else now,

@@ -17,7 +17,9 @@ class FeedRepository(Repository):
         """What is remembered of a feed; a fresh, unseeded state for one never polled."""
         for row in await self._session.read(_STATE, {"url": storable(url)}):
             validators = Validators(row.etag, row.last_modified)
-            return FeedState(url, validators, row.seeded, row.polled_at, row.changed_at)
+            return FeedState(
+                url, validators, row.seeded, row.polled_at, row.changed_at, row.moved_to
+            )
         return FeedState(url)
 
     @transactional
@@ -30,5 +32,6 @@ class FeedRepository(Repository):
             "seeded": state.seeded,
             "polled_at": state.polled_at,
             "changed_at": state.changed_at,
+            "moved_to": storable_or_none(state.moved_to),
         }
         await tx.upsert(feeds, ["url"], values)

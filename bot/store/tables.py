@@ -131,6 +131,7 @@ feeds = sa.Table(
     sa.Column("seeded", sa.Boolean, nullable=False),
     sa.Column("polled_at", UtcDateTime),
     sa.Column("changed_at", UtcDateTime),
+    sa.Column("moved_to", sa.Text),
 )
 
 subscriptions = sa.Table(

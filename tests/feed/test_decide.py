@@ -21,9 +21,9 @@ class Row:
     withdrawn: bool = False
 
 
-def entry(guid, url=None, digest="d", at=None):
+def entry(guid, url=None, digest="d", at=None, title=None):
     address = f"https://kc.example/{guid}/" if url is None else url
-    interview = Interview(guid=guid, url=address, title=guid)
+    interview = Interview(guid=guid, url=address, title=title or guid)
     return FeedEntry(replace(interview, published_at=at), digest)
 
 
@@ -96,7 +96,7 @@ def test_a_new_article_at_an_address_that_another_gave_up_is_new():
     [
         entry("a", digest="other"),
         entry("a", "https://kc.example/elsewhere/"),
-        entry("a2", "https://kc.example/a/"),
+        entry("a2", "https://kc.example/a/", title="a"),
     ],
     ids=["same guid and url", "same guid", "same url"],
 )
@@ -104,6 +104,21 @@ def test_a_repeated_item_counts_once(repeat):
     first = entry("a")
     assert decide([first, repeat], [], seeded=True).new == (first,)
     assert decide([first, repeat], [row(1, "a")], seeded=True).empty
+
+
+def test_two_interviews_that_share_an_address_are_two():
+    """A page of live talks, say, to which every entry links; known or not."""
+    live = "https://kc.example/live/"
+    pair = [entry("b", live), entry("a", live)]
+    assert guids(decide(pair, [], seeded=True).new) == ["a", "b"]
+    assert guids(decide(pair, [row(1, "a", live)], seeded=True).new) == ["b"]
+    assert decide(pair, [row(1, "a", live), row(2, "b", live)], seeded=True).empty
+
+
+def test_an_entry_that_lost_characters_replaces_no_known_one():
+    damaged = entry("a", digest="other", title="Interview with Ren\N{REPLACEMENT CHARACTER}")
+    assert decide([damaged], [row(1, "a")], seeded=True).empty
+    assert guids(decide([damaged], [], seeded=True).new) == ["a"]
 
 
 def test_the_order_of_the_feed_changes_nothing_for_known_ones():

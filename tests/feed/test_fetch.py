@@ -7,6 +7,7 @@ public Internet and 127.0.0.2 a private network.
 import asyncio
 import gzip
 import socket
+import threading
 import tracemalloc
 from contextlib import AsyncExitStack
 
@@ -17,7 +18,7 @@ from aiohttp.abc import AbstractResolver
 from bot.core.errors import FetchError
 from bot.core.feed_state import Validators
 from bot.feed.fetch import Limits, open_fetcher
-from bot.feed.network import is_public_address
+from bot.feed.network import is_public_address, thread_resolver
 from tests.clock import FakeClock
 
 PUBLIC, PRIVATE = "127.0.0.1", "127.0.0.2"
@@ -553,9 +554,52 @@ async def test_cookies_are_not_kept(site, fetcher):
         ("2002:7f00:1::", False),
         ("64:ff9b::7f00:1", False),
         ("64:ff9b::a9fe:a9fe", False),
+        ("64:ff9b::5db8:d822", True),
+        ("64:ff9b:1::5db8:d822", False),
+        ("64:ff9b:1::a00:1", False),
+        ("fec0::1", False),
+        ("::10.0.0.1", False),
+        ("::93.184.216.34", False),
+        ("::ffff:0:93.184.216.34", False),
+        ("2002:5db8:d822::1", True),
+        ("2001:0:4136:e378:8000:63bf:3fff:fdd2", False),
+        ("4000::1", False),
+        ("5f00::1", False),
+        ("3fff::1", False),
+        ("192.88.99.1", False),
+        ("240.0.0.1", False),
         ("no address", False),
         ("", False),
     ],
 )
 def test_what_is_public(address, public):
     assert is_public_address(address) is public
+
+
+async def test_a_name_that_hangs_delays_nothing_but_itself(monkeypatch):
+    """Neither other names, nor work in the event loop's own threads, nor the end of the program."""
+    hung, begun, released = [], threading.Semaphore(0), threading.Event()
+    real = socket.getaddrinfo
+
+    def look_up(host, *args, **kwargs):
+        if host == "hanging.test":
+            hung.append(threading.current_thread())
+            begun.release()
+            released.wait(60)
+        return real("127.0.0.1", *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    resolver = thread_resolver()
+    hanging = [asyncio.create_task(resolver.resolve("hanging.test", 80)) for _ in range(32)]
+    async with asyncio.timeout(30):
+        for _ in hanging:
+            await asyncio.to_thread(begun.acquire)
+        with pytest.raises(OSError, match="too many"):
+            await resolver.resolve("one-more.test", 80)
+        assert await asyncio.to_thread(lambda: 7) == 7
+        (found,) = await thread_resolver().resolve("works.test", 80)
+        assert found["host"] == "127.0.0.1"
+        assert all(thread.daemon for thread in hung)
+        released.set()
+        assert all(await asyncio.gather(*hanging))
+        assert await resolver.resolve("one-more.test", 80)

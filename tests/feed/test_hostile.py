@@ -169,3 +169,51 @@ def test_what_is_no_feed_is_told_in_bounded_time(body: bytes) -> None:
         assert len(parse_any(body, URL)) <= 1
     assert time.process_time() - started < 2 * SECONDS
     assert peak() - before < MEBIBYTES
+
+
+@pytest.mark.parametrize(
+    ("pump", "length"),
+    [("<!---->", 1_000), ("<!---->", 100_000), ("<!--", 100_000), ("<?xml ", 100_000)],
+)
+def test_a_prolog_without_end_is_refused_at_once(pump, length):
+    """A kilobyte of it held the interpreter for minutes once."""
+    body = (pump * (length // len(pump))).encode()
+    began = time.process_time()
+    with pytest.raises(ParseError):
+        parse_any(body, URL)
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "the post " * 20_000,
+        "read more " * 20_000,
+        " " * 100_000 + "x",
+        "(" * 100_000 + "more",
+        "the post x appeared first on " * 5_000,
+    ],
+)
+def test_a_summary_is_read_in_linear_time(summary):
+    item = f"<item><title>T</title><description>{summary}</description></item>"
+    began = time.process_time()
+    parse_feed(f"<rss><channel>{item}</channel></rss>".encode(), url=URL)
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    "pump",
+    [
+        '<script type="application/ld+json">',
+        "<script application/ld+json>{",
+        "application/ld+json>",
+        "<meta charset=" + " " * 90,
+        '<a b="x',
+    ],
+)
+def test_a_page_is_read_in_linear_time(pump):
+    page = ("<html><h1>T</h1>" + pump * (1_000_000 // len(pump))).encode()
+    began = time.process_time()
+    with contextlib.suppress(ParseError):
+        parse_any(page, URL)
+    assert time.process_time() - began < 6

@@ -10,14 +10,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.core.errors import FetchError, ParseError, StoreError
-from bot.core.feed_state import FeedState
+from bot.core.feed_state import FeedState, Validators
 from bot.core.model import DeliveryState
+from bot.feed.fetch import NO_VALIDATORS, Fetched
 from bot.feed.reading import SITE_READER
 from bot.feed.watcher import Watcher
 from bot.store import open_store
 from bot.store.feeds import FeedRepository
 from tests.clock import FakeClock
-from tests.feeds import FakeSite, Item
+from tests.feeds import FakeSite, Item, rss
 from tests.store.rows import add_subscription, deliveries_of
 
 FEED = "https://kc.example/feed/"
@@ -208,6 +209,7 @@ async def test_a_poll_is_written_whole_or_not_at_all(store, site, watcher, monke
 
     with monkeypatch.context() as patch:
         patch.setattr(FeedRepository, "save", full)
+        patch.setattr(type(store.feeds), "save", full)
         with pytest.raises(StoreError):
             await watcher.poll(FEED)
     assert (await store.interviews.count(), await pending(store)) == (10, 0)
@@ -520,7 +522,8 @@ async def test_a_hint_soon_after_a_second_look_waits_its_turn(site, watcher, clo
         assert len(site.polls) == 3
         await clock.advance(7)
         await clock.asleep_for(60)
-        assert len(site.polls) == 4
+        # What was "not modified" after the hint was asked again without conditions.
+        assert [validators for _, validators in site.polls[3:]][1:] == [Validators()]
 
 
 @pytest.mark.parametrize(("asked_for", "delay"), [(None, 60), (5, 60), (1000, 1000)])
@@ -558,3 +561,86 @@ async def test_parsing_happens_in_a_process_of_its_own(watcher):
     assert SITE_READER.pid is None
     await watcher.poll(FEED)
     assert SITE_READER.pid not in (None, os.getpid())
+
+
+class Stubborn(FakeSite):
+    """A site whose validators never change, and that answers "not modified" to them for ever."""
+
+    async def get(self, url, validators=NO_VALIDATORS, *, trusted=True):
+        self.polls.append((url, validators))
+        tag = Validators('"same"', None)
+        if validators == tag:
+            return Fetched(304, url, b"", None, tag)
+        return Fetched(200, url, rss(self.items), "application/rss+xml", tag)
+
+
+async def test_a_site_that_says_not_modified_for_ever_is_read_once_a_day(store, clock):
+    site = Stubborn([Item(1)])
+    watcher = make_watcher(site, store, clock)
+    await watcher.poll(FEED)
+    site.publish(Item(2))
+    await clock.advance(23 * 3600)
+    assert (await watcher.poll(FEED)).status == 304
+    await clock.advance(2 * 3600)
+    assert len((await watcher.poll(FEED)).new_ids) == 1
+    assert (await watcher.poll(FEED)).status == 304
+
+
+async def test_a_site_that_says_not_modified_for_ever_is_read_after_a_ping(store, clock):
+    site = Stubborn([Item(1)])
+    watcher = make_watcher(site, store, clock)
+    async with watching(watcher):
+        await clock.asleep_for(300)
+        await clock.advance(100)
+        site.publish(Item(2))
+        watcher.look_now()
+        await clock.asleep_for(300)
+        assert await store.interviews.count() == 2
+
+
+class Moving(FakeSite):
+    """A site that moves to another address, and closes the old one later."""
+
+    new = "https://new.kc.example/feed/"
+    state = "old"
+
+    async def get(self, url, validators=NO_VALIDATORS, *, trusted=True):
+        self.polls.append((url, trusted))
+        if (url == FEED and self.state == "closed") or (url == self.new and self.state == "back"):
+            raise FetchError("fetch.missing", status=410)
+        moved_to = self.new if url == FEED and self.state == "redirects" else None
+        return Fetched(200, self.new if moved_to else url, rss(self.items), None, Validators(),
+                       moved_to=moved_to)  # fmt: skip
+
+
+async def test_an_address_to_which_a_feed_moved_is_remembered(store, clock):
+    site = Moving([Item(1)])
+    site.state = "redirects"
+    with capture_logs() as logs:
+        await make_watcher(site, store, clock).poll(FEED)
+    assert [line["to"] for line in logs if line["event"] == "feed.moved"] == [site.new]
+    site.state = "closed"
+    site.publish(Item(2))
+    # Also after a restart; what the site chose is not trusted as what the operator chose.
+    report = await make_watcher(site, store, clock).poll(FEED)
+    assert len(report.new_ids) == 1
+    assert site.polls[-1] == (site.new, False)
+    site.state = "back"
+    site.publish(Item(3))
+    assert len((await make_watcher(site, store, clock).poll(FEED)).new_ids) == 1
+    assert site.polls[-1] == (FEED, True)
+
+
+async def test_a_redirect_to_what_is_no_feed_is_not_remembered(store, clock):
+    site = Moving([Item(1)])
+    await make_watcher(site, store, clock).poll(FEED)
+
+    class Portal(Moving):
+        async def get(self, url, validators=NO_VALIDATORS, *, trusted=True):
+            body = b"<!doctype html><title>Log in</title>"
+            portal = "https://portal.example/"
+            return Fetched(200, portal, body, "text/html", Validators(), moved_to=portal)
+
+    with pytest.raises(ParseError):
+        await make_watcher(Portal(), store, clock).poll(FEED)
+    assert (await store.feeds.state(FEED)).moved_to is None

@@ -89,6 +89,7 @@ CREATE TABLE feeds (
 	seeded BOOLEAN NOT NULL, 
 	polled_at DATETIME, 
 	changed_at DATETIME, 
+	moved_to TEXT, 
 	PRIMARY KEY (url)
 );
 CREATE TABLE follow_spellings (

@@ -39,6 +39,7 @@ def _interviews() -> None:
         _column("seeded", sa.Boolean),
         sa.Column("polled_at", MOMENT),
         sa.Column("changed_at", MOMENT),
+        sa.Column("moved_to", sa.Text),
     )
     op.create_table(
         "interviews",
