@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +14,7 @@ from bot.core.errors import FetchError, ParseError
 from bot.core.feed_state import FeedState, Validators
 from bot.core.supervisor import supervise
 from bot.feed.decide import FeedEntry, Plan, decide, keys_of
-from bot.feed.fetch import HttpGetter
+from bot.feed.fetch import Fetched, HttpGetter
 from bot.feed.parse import ParsedFeed, parse_feed
 from bot.feed.reading import SITE_READER
 from bot.feed.schedule import next_poll
@@ -254,8 +254,9 @@ class Watcher:
 
     async def _poll_at(self, feed: _Feed, state: FeedState, address: str) -> PollReport:
         # The site chose where it moved to: not into a private network.
-        trust = {} if address == feed.url else {"trusted": False}
-        ask = partial(self._fetcher.get, address, **trust)
+        ask: Callable[[Validators], Awaitable[Fetched]] = partial(self._fetcher.get, address)
+        if address != feed.url:
+            ask = partial(self._fetcher.get, address, trusted=False)
         now = self._clock.now()
         last = max(filter(None, (feed.read_at, state.polled_at)), default=None)
         is_fresh = last is not None and timedelta(0) <= now - last < UNCONDITIONAL_EVERY

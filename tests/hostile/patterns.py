@@ -175,7 +175,7 @@ def attacks(pattern: re.Pattern) -> Iterator[tuple[str, str, str]]:
         ):  # fmt: skip
             if pump and (start, pump) not in seen:
                 seen.add((start, pump))
-                for after in ("", "\x00", "!\n", "a ", "<"):
+                for after in ("", "\x00", "!\n"):
                     yield start, pump, after
 
 
