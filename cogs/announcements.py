@@ -7,35 +7,49 @@ import discord
 from discord import app_commands
 from discord.app_commands import AppCommandChannel, AppCommandThread, Choice, Range, Transform
 from discord.ext import commands
+from discord.utils import format_dt
 
 from bot.admins.subscriptions import (
     SubscriptionChange,
     SubscriptionEdits,
     SubscriptionService,
+    edit_subscription,
 )
 from bot.client.channels import TARGET_KINDS
 from bot.core.errors import UserError
 from bot.core.i18n import Text
 from bot.core.model import Doubt, Frequency, Mode, QuietHours, SubscriptionState
+from bot.core.targets import needed_permissions, target_of
 from bot.fans.reading import Reading
 from bot.ui import ids
 from bot.ui.cards import announcement_card
 from bot.ui.layout import Layout
 from bot.ui.markdown import Marked
-from bot.ui.options import describe_settings, describe_subscription, next_step_hint
+from bot.ui.options import (
+    describe_changes,
+    describe_settings,
+    describe_subscription,
+    next_step_hint,
+    settings_facts,
+    subscription_facts,
+    zone_clock,
+)
 from bot.ui.panels import notice
 from bot.ui.subscriptions import reason_of, subscriptions_page
 from cogs.channel_follows import unfollow
 from cogs.channels import (
     ANNOUNCEABLE,
     ChannelNameOption,
+    is_pinged,
     known_kind,
     managed_guild,
+    require_permissions,
     require_postable,
+    require_visible,
     shown_name,
 )
 from cogs.components import component
-from cogs.forum_tags import complete_tag, describe_tags, find_tag, require_usable_tag
+from cogs.forum_tags import complete_tag, describe_tags, find_tag, require_usable_tag, tag_names
 from cogs.options import (
     CHOICE_LIMIT,
     CHOICES,
@@ -104,8 +118,8 @@ class AnnouncementCommands(
             return []
         text = text_for(interaction)
         overviews = await self._subscriptions.overviews(interaction.guild_id)
-        channel_ids = [overview.subscription.channel_id for overview in overviews]
-        names = {found: shown_name(interaction, found, text) for found in channel_ids}
+        found = [overview.subscription for overview in overviews]
+        names = {one.channel_id: shown_name(interaction, one, text) for one in found}
         wanted = current.strip().lstrip("#").casefold()
         return [
             Choice(name=name[:CHOICE_LIMIT], value=str(channel_id))
@@ -145,11 +159,15 @@ class AnnouncementCommands(
             kind=TARGET_KINDS[channel.type],
             tag_id=find_tag(interaction, channel.id, tag),
         )
+        require_visible(interaction, channel)
         require_postable(interaction, channel.id, edits, role)
         require_usable_tag(interaction, channel.id)
         found = await self._subscriptions.find(guild_id, channel.id)
-        if found is not None and not await unfollow(interaction, found):
-            raise UserError("error.follow.stays", channel=Marked(f"<#{channel.id}>"))
+        if found is not None and found.mode is Mode.FOLLOW:
+            # What can't be is refused before the following is ended, which nothing undoes.
+            edit_subscription(found, edits)
+            if not await unfollow(interaction, found):
+                raise UserError("error.follow.stays", channel=Marked(f"<#{channel.id}>"))
         changed = await self._subscriptions.add(guild_id, channel.id, interaction.user.id, edits)
         await _show_change(interaction, changed)
 
@@ -176,7 +194,7 @@ class AnnouncementCommands(
         found = await self._subscriptions.get(guild_id, channel)
         edits = SubscriptionEdits(
             role_id=role.id if role else None,
-            no_role=no_role and role is None,
+            no_role=no_role,
             frequency=frequency,
             weekday=day,
             hour=hour,
@@ -209,13 +227,20 @@ class AnnouncementCommands(
     @app_commands.describe(channel=CHANNEL)
     @app_commands.autocomplete(channel=complete_channel)
     async def resume(self, interaction: Interaction, channel: Subscribed) -> None:
-        resumed = await self._subscriptions.resume(managed_guild(interaction), channel)
-        text = text_for(interaction)
+        guild_id, text = managed_guild(interaction), text_for(interaction)
+        found = await self._subscriptions.get(guild_id, channel)
+        if found.mode is Mode.POST:
+            needed = needed_permissions(target_of(found))
+            require_permissions(interaction, channel, needed, "error.missing-permissions")
+        resumed = await self._subscriptions.resume(guild_id, channel)
         one, settings = resumed.subscription, resumed.settings
         lines = [_describe_resume(resumed, text)]
         if resumed.was is not SubscriptionState.PARKED:
-            lines.append(describe_subscription(one, settings, text))
-        detail = next_step_hint(one, settings, resumed.next_digest, text)
+            pinged = is_pinged(interaction, one)
+            lines.append(describe_subscription(one, settings, text, is_pinged=pinged))
+        detail = ""
+        if one.timetable.is_digest or not resumed.missed:
+            detail = next_step_hint(one, settings, resumed.due, text, is_new=False)
         await show(interaction, notice("\n".join(lines), detail=detail))
 
     @app_commands.command(description="Stop the announcements in a channel")
@@ -253,11 +278,16 @@ class AnnouncementCommands(
     ) -> None:
         guild_id, text = managed_guild(interaction), text_for(interaction)
         if timezone is None and doubt is None:
-            title, settings = "settings.title", await self._subscriptions.settings(guild_id)
+            title = "settings.title"
+            settings = before = await self._subscriptions.settings(guild_id)
         else:
-            title = "settings.done"
-            settings = await self._subscriptions.change_settings(guild_id, timezone, doubt)
-        await show(interaction, notice(f"{text(title)}\n{describe_settings(settings, text)}"))
+            settings, before = await self._subscriptions.change_settings(guild_id, timezone, doubt)
+            title = "settings.same" if settings == before else "settings.done"
+        facts = [
+            settings_facts(one, text, interaction.created_at.year) for one in (before, settings)
+        ]
+        lines = [text(title), describe_settings(settings, text), *describe_changes(text, *facts)]
+        await show(interaction, notice("\n".join(lines)))
 
     @component(ids.SubscriptionsPage)
     async def turn_list(self, interaction: Interaction, action: ids.SubscriptionsPage) -> None:
@@ -269,25 +299,35 @@ class AnnouncementCommands(
         if not overviews:
             return notice(text("announcements.list.empty"))
         settings = await self._subscriptions.settings(guild_id)
-        return subscriptions_page(overviews, text, settings, page=page)
+        return subscriptions_page(
+            overviews, text, settings, page=page, is_pinged=lambda one: is_pinged(interaction, one)
+        )
 
 
 async def _show_change(interaction: Interaction, change: SubscriptionChange) -> None:
-    """Say what a subscription is like from now on."""
-    text = text_for(interaction)
-    one, settings = change.subscription, change.settings
+    """Say what a subscription is like from now on, and what of it changed."""
+    text, year = text_for(interaction), interaction.created_at.year
+    one, settings, before = change.subscription, change.settings, change.before
     head = text(f"announcements.{change.outcome}")
-    lines = [f"{head} {describe_subscription(one, settings, text)}"]
+    pinged = is_pinged(interaction, one)
+    lines = [f"{head} {describe_subscription(one, settings, text, is_pinged=pinged)}"]
     tags = describe_tags(interaction, one, text)
     if tags is not None:
         lines.append(tags)
-    if change.moved:
-        lines.append(text("announcements.moved", zone=settings.time_zone))
+    if before is not None:
+        names = tag_names(interaction, one.channel_id)
+        facts = [subscription_facts(version, settings, text, names) for version in (before, one)]
+        lines += describe_changes(text, *facts)
+    if settings.time_zone != change.settings_before.time_zone:
+        key = "announcements.moved" if before is None else "announcements.moved-from"
+        old = zone_clock(change.settings_before, text, year)
+        lines.append(text(key, before=old, zone=zone_clock(settings, text, year)))
     if one.state is not SubscriptionState.ACTIVE:
         lines.append(text(f"announcements.still-{one.state}"))
     elif change.was is not SubscriptionState.ACTIVE:
         lines.append(text(f"announcements.woken-{change.was}"))
-    detail = next_step_hint(one, settings, change.next_digest, text)
+    is_new = before is None or before.mode is not one.mode
+    detail = next_step_hint(one, settings, change.due, text, is_new=is_new)
     await show(interaction, notice("\n".join(lines), detail=detail))
 
 
@@ -302,13 +342,11 @@ def _describe_resume(resumed: SubscriptionChange, text: Text) -> str:
     head = text("announcements.resumed", channel=channel)
     if not resumed.missed:
         return f"{head} {text('announcements.resumed-nothing')}"
-    kind = (
-        "digest"
-        if one.timetable.is_digest
-        else "all"
-        if resumed.shown == resumed.missed
-        else "newest"
-    )
+    kind = "all" if resumed.shown == resumed.missed else "newest"
+    if one.timetable.is_digest:
+        kind = "digest"
+    elif resumed.due is not None:
+        kind = f"{kind}-later"
     missed = text.plural("announcements.resumed-missed", resumed.missed)
-    shown = text.number(resumed.shown)
-    return f"{head} {missed} {text(f'announcements.resumed-{kind}', shown=shown)}"
+    shown, when = text.number(resumed.shown), format_dt(resumed.due, "t") if resumed.due else ""
+    return f"{head} {missed} {text(f'announcements.resumed-{kind}', shown=shown, when=when)}"

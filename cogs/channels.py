@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import discord
 from discord import app_commands
 from discord.app_commands import AppCommandChannel, AppCommandThread
+from discord.utils import format_dt
 
 from bot.admins.subscriptions import SubscriptionEdits, can_ping
 from bot.client.channels import TARGET_KINDS
 from bot.client.client import KcrushClient
 from bot.core.errors import UserError
 from bot.core.i18n import Text
-from bot.core.model import TargetKind
+from bot.core.model import Subscription, TargetKind
 from bot.core.settings import MAX_SNOWFLAKE
 from bot.core.targets import Target, needed_permissions, unsupported_options
 from bot.ui.markdown import Marked
@@ -73,39 +75,89 @@ def managed_guild(interaction: Interaction) -> int:
     Raises:
         NoPrivateMessage: there is no guild.
         MissingPermissions: they may not manage it.
+        CommandNotFound: an object among the options has an id that no object of Discord's has.
     """
     if interaction.guild_id is None:
         raise app_commands.NoPrivateMessage
     if not interaction.permissions.manage_guild:
         raise app_commands.MissingPermissions(["manage_guild"])
+    for objects in _resolved(interaction).values():
+        if any(int(id_) > MAX_SNOWFLAKE for id_ in objects):
+            raise app_commands.CommandNotFound("", [])
     return interaction.guild_id
 
 
-def own_permissions(interaction: Interaction, channel_id: int) -> discord.Permissions:
-    """The bot's permissions in a channel; none where the cache doesn't know it."""
-    if channel_id == interaction.channel_id:
-        return interaction.app_permissions
+def _resolved(interaction: Interaction) -> dict[str, dict[str, Any]]:
+    """The objects among a command's options as Discord sent them, by their kind and id."""
+    data: Any = interaction.data or {}
+    resolved: dict[str, dict[str, Any]] = data.get("resolved") or {}
+    return resolved
+
+
+def own_permissions(interaction: Interaction, channel_id: int) -> discord.Permissions | None:
+    """What roles and overwrites allow the bot in a channel, in a thread by its parent; ``None``
+    where neither the cache nor the interaction knows the channel.
+
+    Without the implicit permissions, by which one that is denied takes others with it (Discord
+    docs, Permissions): they would name what nobody denied.
+    """
     guild = interaction.guild
-    known = guild.get_channel_or_thread(channel_id) if guild else None
-    if guild is None or known is None or guild.me is None:
-        return discord.Permissions.none()
-    return known.permissions_for(guild.me)
+    channel: Any = guild.get_channel_or_thread(channel_id) if guild else None
+    sent = _resolved(interaction).get("channels", {}).get(str(channel_id), {})
+    if isinstance(channel, discord.Thread):
+        channel = channel.parent
+    elif guild is not None and channel is None and sent.get("thread_metadata"):
+        # The cache has no archived threads, and no private ones that the bot is not in.
+        channel = guild.get_channel(int(sent["parent_id"]))
+    if guild is None or channel is None or guild.me is None:
+        return interaction.app_permissions if channel_id == interaction.channel_id else None
+    return discord.abc.GuildChannel.permissions_for(channel, guild.me)
 
 
 def require_permissions(
     interaction: Interaction, channel_id: int, needed: Iterable[str], error: str
-) -> discord.Permissions:
-    """The bot's permissions in a channel, where all that are `needed` are among them.
+) -> discord.Permissions | None:
+    """The bot's permissions in a channel, where all that are `needed` are among them; ``None``
+    where they are not known.
 
     Raises:
-        UserError: `error`, with the names of those that are missing as Discord's client shows them.
+        UserError: `error`, with the names of those that are missing as Discord's client shows them;
+            or the bot is in time-out.
     """
     permissions, text = own_permissions(interaction, channel_id), text_for(interaction)
-    missing = [text(f"permission.{name}") for name in needed if not getattr(permissions, name)]
+    me = interaction.guild.me if interaction.guild else None
+    missing = [name for name in needed if permissions and not getattr(permissions, name)]
+    if missing and me is not None and me.timed_out_until and me.is_timed_out():
+        raise UserError("error.timed-out", until=Marked(format_dt(me.timed_out_until, "f")))
     if missing:
-        names = Marked(", ".join(f"**{name}**" for name in missing))
+        names = Marked(", ".join(f"**{text(f'permission.{name}')}**" for name in missing))
         raise UserError(error, channel=Marked(f"<#{channel_id}>"), permissions=names)
     return permissions
+
+
+def require_visible(
+    interaction: Interaction, channel: AppCommandChannel | AppCommandThread
+) -> None:
+    """Refuse a private thread that the bot is not in: it sees those only with Manage Threads.
+
+    Raises:
+        UserError: it is one.
+    """
+    if channel.type is discord.ChannelType.private_thread and not known_kind(
+        interaction, channel.id
+    ):
+        permissions = own_permissions(interaction, channel.id)
+        if permissions is None or not permissions.manage_threads:
+            raise UserError("error.private-thread", channel=Marked(channel.mention))
+
+
+def is_pinged(interaction: Interaction, one: Subscription) -> bool:
+    """Whether announcements notify a subscription's role, as far as the cache knows."""
+    role = interaction.guild.get_role(one.role_id or 0) if interaction.guild else None
+    permissions = own_permissions(interaction, one.channel_id)
+    if role is None or permissions is None:
+        return True
+    return can_ping(permissions, role_is_mentionable=role.mentionable)
 
 
 def require_postable(
@@ -127,7 +179,11 @@ def require_postable(
     )
     if role is not None and role.is_default():
         raise UserError("error.role-everyone")
-    if role is not None and not can_ping(permissions, role_is_mentionable=role.mentionable):
+    if (
+        role is not None
+        and permissions is not None
+        and not can_ping(permissions, role_is_mentionable=role.mentionable)
+    ):
         mention = Marked(role.mention)
         raise UserError("error.role-not-mentionable", role=mention, channel=channel)
 
@@ -138,10 +194,11 @@ def known_kind(interaction: Interaction, channel_id: int) -> TargetKind | None:
     return TARGET_KINDS.get(known.type) if known is not None else None
 
 
-def shown_name(interaction: Interaction, channel_id: int, text: Text) -> str:
-    """A channel's name as a choice of autocompletion shows it."""
+def shown_name(interaction: Interaction, one: Subscription, text: Text) -> str:
+    """The name of a subscription's channel as a choice of autocompletion shows it."""
     guild = interaction.guild
-    channel = guild.get_channel_or_thread(channel_id) if guild else None
+    channel = guild.get_channel_or_thread(one.channel_id) if guild else None
     if channel is None:
-        return text("announcements.channel-deleted", id=channel_id)
+        state = "unseen" if one.kind is TargetKind.THREAD else "deleted"
+        return text(f"announcements.channel-{state}", id=one.channel_id)
     return f"#{channel.name}"

@@ -65,6 +65,13 @@ def describe_tags(interaction: Interaction, one: Subscription, text: Text) -> st
     return text(key, tag=_shown(chosen[0]))
 
 
+def tag_names(interaction: Interaction, channel_id: int) -> dict[int, str]:
+    """The names of a forum's tags as sentences show them, by their ids; none for what is none."""
+    forum = _forum(interaction, channel_id)
+    tags = forum.available_tags if forum is not None else []
+    return {tag.id: _shown(Tag(tag.id, tag.name)) for tag in tags}
+
+
 async def complete_tag(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The usable tags of the forum that the command names so far, for who may manage the guild."""
     named = getattr(interaction.namespace, "channel", None)

@@ -53,18 +53,18 @@ class SubscriptionEdits:
 class SubscriptionChange:
     """A subscription after a command, with the guild's settings.
 
-    ``before`` is ``None`` for a new one. ``next_digest`` is when the next digest is sent, for a
-    subscription that has digests; ``moved`` is true where the guild's time zone changed. After a
-    pause, ``missed`` is how many interviews came meanwhile, and ``shown`` how many of them are
-    announced.
+    ``before`` and ``settings_before`` are what they were; of a new subscription there is no
+    ``before``. ``due`` is when what comes now goes out: with the next digest, or at the end of the
+    quiet hours; ``None`` for at once. After a pause, ``missed`` is how many interviews came
+    meanwhile, and ``shown`` how many of them are announced.
     """
 
     subscription: Subscription
     before: Subscription | None
     settings: GuildSettings
+    settings_before: GuildSettings
     outcome: Literal["added", "changed", "same"]
-    next_digest: datetime | None
-    moved: bool = False
+    due: datetime | None
     missed: int = 0
     shown: int = 0
 
@@ -79,21 +79,28 @@ def can_ping(permissions: discord.Permissions, *, role_is_mentionable: bool) -> 
     return role_is_mentionable or permissions.mention_everyone
 
 
-def edit_timetable(timetable: Timetable, edits: SubscriptionEdits) -> Timetable:
-    """The timetable with the edits. Without a frequency, a weekday asks for a weekly digest, and
-    an hour for a daily one where there was no digest.
+def edit_timetable(
+    timetable: Timetable, edits: SubscriptionEdits, *, is_new: bool = False
+) -> Timetable:
+    """The timetable with the edits. Where it is new and no frequency is named, a weekday asks for
+    a weekly digest, and an hour for a daily one.
 
     Raises:
-        UserError: the hour of a digest is within the quiet hours, so that it always had to wait.
+        UserError: a weekday without a weekly digest, or an hour without a digest; or the hour of a
+            digest is within the quiet hours, so that it always had to wait.
     """
     frequency = edits.frequency
-    if frequency is None and edits.weekday is not None:
+    if frequency is None and is_new and edits.weekday is not None:
         frequency = Frequency.WEEKLY
-    elif frequency is None and edits.hour is not None and not timetable.is_digest:
+    elif frequency is None and is_new and edits.hour is not None:
         frequency = Frequency.DAILY
     after = _with_fields(timetable, frequency=frequency, weekday=edits.weekday, hour=edits.hour)
     if edits.quiet is not None:
         after = replace(after, quiet=None if edits.quiet == "off" else edits.quiet)
+    if edits.weekday is not None and after.frequency is not Frequency.WEEKLY:
+        raise UserError("error.day-without-weekly", frequency=after.frequency.value)
+    if edits.hour is not None and not after.is_digest:
+        raise UserError("error.hour-without-digest", frequency=after.frequency.value)
     quiet, minute = after.quiet, after.hour * 60
     if after.is_digest and quiet is not None and within(quiet, minute):
         raise UserError(
@@ -106,14 +113,22 @@ def edit_timetable(timetable: Timetable, edits: SubscriptionEdits) -> Timetable:
 
 
 def edit_subscription(subscription: Subscription, edits: SubscriptionEdits) -> Subscription:
-    """The subscription with the edits; everything else stays.
+    """The subscription with the edits, posted by the bot; everything else stays.
+
+    One that is not stored yet has the id 0.
 
     Raises:
-        UserError: see ``edit_timetable``.
+        UserError: see ``edit_timetable``; or options contradict each other.
     """
+    if edits.no_role and edits.role_id is not None:
+        raise UserError("error.role-and-no-role")
+    is_new = not subscription.id or subscription.mode is Mode.FOLLOW
+    timetable = edit_timetable(subscription.timetable, edits, is_new=is_new)
+    if edits.discussion and timetable.is_digest:
+        raise UserError("error.discussion-in-digest", frequency=timetable.frequency.value)
     after = _with_fields(
-        subscription,
-        timetable=edit_timetable(subscription.timetable, edits),
+        replace(subscription, mode=Mode.POST, webhook_id=None),
+        timetable=timetable,
         crosspost=edits.crosspost,
         discussion=edits.discussion,
         tag_id=edits.tag_id,
@@ -160,14 +175,10 @@ class SubscriptionService:
         active again if it was not.
 
         Raises:
-            UserError: see ``edit_timetable``; nothing was changed.
+            UserError: see ``edit_subscription``; nothing was changed.
         """
-
-        def edit(one: Subscription) -> Subscription:
-            return replace(edit_subscription(one, edits), mode=Mode.POST, webhook_id=None)
-
         after, before = await self._store.subscriptions.subscribe(
-            guild_id, channel_id, created_by, edit
+            guild_id, channel_id, created_by, lambda one: edit_subscription(one, edits)
         )
         return await self._changed(after, before, edits)
 
@@ -178,7 +189,7 @@ class SubscriptionService:
 
         Raises:
             UserError: the channel has no announcements, or Discord carries them there, or see
-                ``edit_timetable``; nothing was changed.
+                ``edit_subscription``; nothing was changed.
         """
 
         def edit(one: Subscription) -> Subscription:
@@ -243,30 +254,31 @@ class SubscriptionService:
 
     async def change_settings(
         self, guild_id: int, time_zone: str | None = None, doubt: Doubt | None = None
-    ) -> GuildSettings:
-        """Change what applies to all of a guild; ``None`` leaves a setting as it is."""
-        after, _ = await self._store.guilds.edit(
+    ) -> tuple[GuildSettings, GuildSettings]:
+        """Change what applies to all of a guild, as it is now and as it was; ``None`` leaves a
+        setting as it is."""
+        changed = await self._store.guilds.edit(
             guild_id, lambda guild: _with_fields(guild, time_zone=time_zone, doubt=doubt)
         )
         self._wake()
-        return after
+        return changed
 
     async def _changed(
         self, after: Subscription, before: Subscription | None, edits: SubscriptionEdits
     ) -> SubscriptionChange:
         self._wake()
-        settings = await self.settings(after.guild_id)
-        moved = edits.time_zone is not None and edits.time_zone != settings.time_zone
-        if moved:
-            settings = await self.change_settings(after.guild_id, edits.time_zone)
+        settings = settings_before = await self.settings(after.guild_id)
+        if edits.time_zone is not None:
+            settings, _ = await self.change_settings(after.guild_id, edits.time_zone)
         outcome: Literal["added", "changed", "same"] = "added" if before is None else "changed"
-        if before is not None and not moved and edit_subscription(before, edits) == before:
-            outcome = "same"
-        digest = None
-        if after.timetable.is_digest:
-            zone = zone_of(settings.time_zone)
-            digest = next_due(after.timetable, self._clock.now(), zone)
-        return SubscriptionChange(after, before, settings, outcome, digest, moved)
+        if before is not None and settings == settings_before:
+            # A channel's kind is not an admin's choice, and a reason none of the subscription's.
+            found = replace(after, kind=before.kind, reason=before.reason)
+            outcome = "same" if found == before else "changed"
+        now = self._clock.now()
+        due = next_due(after.timetable, now, zone_of(settings.time_zone))
+        later = due if due > now else None
+        return SubscriptionChange(after, before, settings, settings_before, outcome, later)
 
 
 def _existing(found: F | None, channel_id: int) -> F:

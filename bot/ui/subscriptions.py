@@ -1,12 +1,12 @@
 """What admins read of announcements: a guild's list, and the notice when they stop somewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import discord
 
 from bot.core.i18n import Text
-from bot.core.model import GuildSettings, Mode, SubscriptionState, Timetable
+from bot.core.model import GuildSettings, Mode, Subscription, SubscriptionState, Timetable
 from bot.store import SubscriptionOverview
 from bot.ui import ids
 from bot.ui.layout import (
@@ -36,29 +36,42 @@ _REASON_LIMIT = 100
 
 
 def subscriptions_page(
-    overviews: Sequence[SubscriptionOverview], text: Text, settings: GuildSettings, *, page: int
+    overviews: Sequence[SubscriptionOverview],
+    text: Text,
+    settings: GuildSettings,
+    *,
+    page: int,
+    is_pinged: Callable[[Subscription], bool] = lambda _: True,
 ) -> Layout:
-    """One page (from 0; the last one for any beyond) of all of a guild's announcements."""
+    """One page (from 0; the last one for any beyond) of all of a guild's announcements.
+
+    `is_pinged` says whether a mention of a subscription's role notifies anybody.
+    """
     last = max(0, (len(overviews) - 1) // SUBSCRIPTIONS_PER_PAGE)
     page = min(page, last)
     first = page * SUBSCRIPTIONS_PER_PAGE
     entries: list[Content] = []
     for overview in overviews[first : first + SUBSCRIPTIONS_PER_PAGE]:
-        entries += [rule(), _entry(overview, settings, text)]
+        pinged = is_pinged(overview.subscription)
+        entries += [rule(), _entry(overview, settings, text, is_pinged=pinged)]
     turners = page_buttons(page, page < last, ids.SubscriptionsPage, back_next(text))
     title = f"## {text('announcements.list.title')}"
     return panel(title, *entries, row(*turners), colour=CALM)
 
 
-def _entry(overview: SubscriptionOverview, settings: GuildSettings, text: Text) -> str:
+def _entry(
+    overview: SubscriptionOverview, settings: GuildSettings, text: Text, *, is_pinged: bool
+) -> str:
     one = overview.subscription
-    mentions = None
-    if one.role_id is not None:
+    mentions = silent = None
+    if one.role_id is not None and is_pinged:
         mentions = text("announcements.list.mentions", role=f"<@&{one.role_id}>")
+    elif one.role_id is not None:
+        silent = text("options.role-silent", role=f"<@&{one.role_id}>")
     return lines(
         join([f"**<#{one.channel_id}>**", mentions]),
         join([_state(overview, text), schedule(one.timetable, settings, text)]),
-        text("announcements.list.role-lost") if one.role_lost else None,
+        text("announcements.list.role-lost") if one.role_lost else silent,
         small(_deliveries(overview, text)) if one.mode is Mode.POST else None,
     )
 

@@ -1,5 +1,6 @@
 """What admins' edits make of a subscription, without Discord and without the store."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,7 +13,7 @@ from bot.admins.subscriptions import (
     edit_timetable,
 )
 from bot.core.errors import UserError
-from bot.core.model import Frequency, QuietHours, Subscription, TargetKind, Timetable
+from bot.core.model import Frequency, Mode, QuietHours, Subscription, TargetKind, Timetable
 
 EACH, DAILY, WEEKLY = Frequency
 NIGHT = QuietHours(22 * 60, 8 * 60)
@@ -43,20 +44,19 @@ def test_whether_a_mention_reaches_a_role(
             SubscriptionEdits(frequency=WEEKLY, weekday=4, hour=9),
             Timetable(WEEKLY, 4, 9),
         ),
-        # An hour or a day alone says which frequency is meant.
-        (Timetable(), SubscriptionEdits(hour=9), Timetable(DAILY, hour=9)),
-        (Timetable(), SubscriptionEdits(weekday=4), Timetable(WEEKLY, 4)),
-        (Timetable(DAILY), SubscriptionEdits(weekday=4), Timetable(WEEKLY, 4)),
         (Timetable(WEEKLY, 4, 9), SubscriptionEdits(hour=7), Timetable(WEEKLY, 4, 7)),
         (Timetable(WEEKLY, 4, 9), SubscriptionEdits(frequency=EACH), Timetable(EACH, 4, 9)),
-        (Timetable(), SubscriptionEdits(frequency=EACH, hour=9), Timetable(EACH, hour=9)),
         (Timetable(), SubscriptionEdits(quiet=NIGHT), Timetable(quiet=NIGHT)),
         (
             Timetable(DAILY, quiet=NIGHT),
             SubscriptionEdits(hour=8),
             Timetable(DAILY, hour=8, quiet=NIGHT),
         ),
-        (Timetable(quiet=NIGHT), SubscriptionEdits(quiet="off", hour=3), Timetable(DAILY, hour=3)),
+        (
+            Timetable(DAILY, quiet=NIGHT),
+            SubscriptionEdits(quiet="off", hour=3),
+            Timetable(DAILY, 0, 3),
+        ),
         (Timetable(hour=3), SubscriptionEdits(quiet=NIGHT), Timetable(hour=3, quiet=NIGHT)),
     ],
 )
@@ -79,6 +79,65 @@ def test_a_digest_within_the_quiet_hours_is_refused(
 ) -> None:
     with pytest.raises(UserError, check=lambda error: error.key == "error.digest-in-quiet-hours"):
         edit_timetable(before, edits)
+
+
+@pytest.mark.parametrize(
+    ("edits", "after"),
+    [
+        (SubscriptionEdits(hour=9), Timetable(DAILY, hour=9)),
+        (SubscriptionEdits(weekday=4), Timetable(WEEKLY, 4)),
+        (SubscriptionEdits(weekday=4, hour=9), Timetable(WEEKLY, 4, 9)),
+    ],
+)
+def test_an_hour_or_a_day_says_what_a_new_subscription_is_like(
+    edits: SubscriptionEdits, after: Timetable
+) -> None:
+    assert edit_timetable(Timetable(), edits, is_new=True) == after
+    assert edit_subscription(replace(ONE, id=0), edits).timetable == after
+    following = replace(ONE, mode=Mode.FOLLOW, webhook_id=9)
+    assert edit_subscription(following, edits) == replace(ONE, timetable=after)
+
+
+ROLE = "error.role-and-no-role()"
+DISCUSSION = "error.discussion-in-digest(frequency='{}')"
+DAY = "error.day-without-weekly(frequency='{}')"
+HOUR = "error.hour-without-digest(frequency='{}')"
+
+
+@pytest.mark.parametrize(
+    ("before", "edits", "error"),
+    [
+        (Timetable(), SubscriptionEdits(role_id=5, no_role=True), ROLE),
+        (Timetable(), SubscriptionEdits(frequency=EACH, weekday=3), DAY.format("each")),
+        (Timetable(), SubscriptionEdits(frequency=DAILY, weekday=3), DAY.format("daily")),
+        (Timetable(WEEKLY), SubscriptionEdits(frequency=DAILY, weekday=3), DAY.format("daily")),
+        (Timetable(DAILY), SubscriptionEdits(weekday=3), DAY.format("daily")),
+        (Timetable(), SubscriptionEdits(weekday=3), DAY.format("each")),
+        (Timetable(), SubscriptionEdits(frequency=EACH, hour=9), HOUR.format("each")),
+        (Timetable(), SubscriptionEdits(hour=9), HOUR.format("each")),
+        (Timetable(WEEKLY), SubscriptionEdits(frequency=EACH, hour=9), HOUR.format("each")),
+        (Timetable(DAILY), SubscriptionEdits(discussion=True), DISCUSSION.format("daily")),
+        (
+            Timetable(),
+            SubscriptionEdits(frequency=WEEKLY, discussion=True),
+            DISCUSSION.format("weekly"),
+        ),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused_by_name(
+    before: Timetable, edits: SubscriptionEdits, error: str
+) -> None:
+    with pytest.raises(UserError) as refused:
+        edit_subscription(replace(ONE, timetable=before), edits)
+    assert str(refused.value) == error
+
+
+def test_what_was_chosen_before_contradicts_nothing() -> None:
+    talking = replace(ONE, discussion=True)
+    assert edit_subscription(talking, SubscriptionEdits(frequency=DAILY)).discussion
+    weekly = replace(ONE, timetable=Timetable(WEEKLY, 4, 9))
+    each = edit_subscription(weekly, SubscriptionEdits(frequency=EACH))
+    assert each.timetable == Timetable(EACH, 4, 9)
 
 
 def test_a_subscription_keeps_what_is_not_named() -> None:

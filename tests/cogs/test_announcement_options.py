@@ -248,7 +248,9 @@ async def test_resuming_what_is_parked_tries_at_once(on_stage: Stage) -> None:
 async def test_adding_wakes_what_was_paused_and_editing_does_not(on_stage: Stage) -> None:
     await ask(on_stage, "add")
     await ask(on_stage, "pause")
-    assert "They stay paused until `/announcements resume`." in await ask(on_stage, "edit", hour=9)
+    assert "They stay paused until `/announcements resume`." in await ask(
+        on_stage, "edit", quiet="1-2"
+    )
     assert (await only(on_stage)).subscription.state is SubscriptionState.PAUSED
     assert "They were paused; they are active again." in await ask(on_stage, "add")
     assert (await only(on_stage)).subscription.state is SubscriptionState.ACTIVE
@@ -290,8 +292,11 @@ async def test_the_settings_of_a_guild(on_stage: Stage) -> None:
     )
     assert await settings(timezone="new york") == (
         "**Changed.** From now on, for all of this server:\n"
-        "Times are those of **America/New\\_York**.\n" + once
+        "Times are those of **America/New\\_York**.\n"
+        + once
+        + "\nUTC → America/New\\_York (EST, in summer EDT)"
     )
+    assert (await settings(timezone="EST")).startswith("**Nothing to change.** For all of this")
     assert "**rather twice than not at all**" in await settings(doubt="rather-twice")
     kept = await on_stage.store.guilds.settings(on_stage.guild.id)
     assert (kept.time_zone, kept.doubt) == ("America/New_York", Doubt.RATHER_TWICE)
@@ -309,7 +314,11 @@ async def test_times_are_completed_while_they_are_typed(on_stage: Stage) -> None
 
     assert await offered("add", "timezone", "seo") == ["Asia/Seoul"]
     assert await offered("settings", "timezone", "new y") == ["America/New_York"]
-    assert await offered("add", "quiet", "22-8") == ["22:00–08:00", "off"]
+    assert await offered("add", "quiet", "22-8") == ["22:00–08:00"]
+    assert await offered("add", "quiet", "22") == [
+        f"22:00–{end}:00" for end in ("08", "07", "06", "09")
+    ]
+    assert (await offered("add", "timezone", "PST"))[0] == "America/Los_Angeles"
     added = await ask(on_stage, "add", quiet="22:00–08:00")
     assert "Between 22:00 and 08:00 (UTC)" in added
     assert (await only(on_stage)).subscription.timetable.quiet == QuietHours(1320, 480)

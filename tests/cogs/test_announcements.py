@@ -70,10 +70,12 @@ async def test_adding_a_parked_channel_wakes_it_and_says_so(on_stage: Stage) -> 
 @pytest.mark.parametrize(
     ("denied", "named"),
     [
-        # Discord docs, Permissions, implicit permissions: without the first, not the others.
-        (VIEW, "**View Channel**, **Send Messages**, **Embed Links**"),
-        (SEND, "**Send Messages**, **Embed Links**"),
+        # Only what is denied is named, not what it takes with it (Discord docs, Permissions,
+        # implicit permissions).
+        (VIEW, "**View Channel**"),
+        (SEND, "**Send Messages**"),
         (EMBED, "**Embed Links**"),
+        (SEND | EMBED, "**Send Messages**, **Embed Links**"),
     ],
 )
 @pytest.mark.parametrize("here", [True, False])
