@@ -75,13 +75,15 @@ class InterviewCommands(
     async def search(
         self,
         interaction: Interaction,
-        query: app_commands.Range[str, 1, ids.QUERY_LIMIT],
+        query: app_commands.Range[str, 1, ids.LONG_QUERY_LIMIT],
         artist: ArtistName | None = None,
         kind: Topic | None = None,
         year: app_commands.Range[int, FIRST_YEAR, LAST_YEAR] | None = None,
     ) -> None:
         text = text_for(interaction)
-        request = SearchRequest(ids.short_query(query), kind=kind, year=year)
+        words = ids.short_query(query, ids.LONG_QUERY_LIMIT)
+        request = SearchRequest(words, kind=kind, year=year)
+        await self._keep(request)
         if artist is None:
             page = await self._search_page(request, 0, text)
         else:
@@ -142,10 +144,25 @@ class InterviewCommands(
 
     @component(ids.SearchPage)
     async def turn_search(self, interaction: Interaction, action: ids.SearchPage) -> None:
+        await self._turn_search(interaction, action, action.query)
+
+    @component(ids.LongSearchPage)
+    async def turn_long_search(self, interaction: Interaction, action: ids.LongSearchPage) -> None:
+        await self._turn_search(interaction, action, await self.reading.kept_query(action.key))
+
+    async def _turn_search(
+        self, interaction: Interaction, action: ids.SearchPage | ids.LongSearchPage, query: str
+    ) -> None:
         artist = self.reading.known_artist(action.artist) if action.artist else None
-        request = SearchRequest(action.query, artist, action.kind, action.year)
+        request = SearchRequest(query, artist, action.kind, action.year)
         page = await self._search_page(request, action.page, text_for(interaction))
         await replace(interaction, page)
+
+    async def _keep(self, request: SearchRequest) -> None:
+        """Store a search that its buttons are too short for."""
+        key = ids.query_key(request.query)
+        if key is not None:
+            await self.reading.keep_query(key, request.query)
 
     @component(ids.LatestPage)
     async def turn_latest(self, interaction: Interaction, action: ids.LatestPage) -> None:

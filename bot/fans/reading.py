@@ -213,6 +213,21 @@ class Reading:
         found = self._index.find_artist(value)
         return found.offers if found.match is None else (found.match,)
 
+    async def keep_query(self, key: str, query: str) -> None:
+        """Store a search under the key that its buttons carry."""
+        await self._store.long_queries.save(key, query, self._clock.now())
+
+    async def kept_query(self, key: str) -> str:
+        """The search under a key.
+
+        Raises:
+            UserError: so many others were asked since that it is stored no more.
+        """
+        query = await self._store.long_queries.get(key)
+        if query is None:
+            raise UserError("error.stale-button")
+        return query
+
     async def _hits_without(self, query: str, filters: Filters) -> dict[str, int]:
         """How many hits a search has with fewer filters."""
         wider = {

@@ -15,6 +15,7 @@ from bot.store.feeds import FeedRepository
 from bot.store.follows import FollowRepository
 from bot.store.guilds import GuildRepository
 from bot.store.interviews import InterviewRepository
+from bot.store.long_queries import LongQueryRepository
 from bot.store.migrate import migrate, read_schema
 from bot.store.notices import NoticeRepository
 from bot.store.outbox import Outbox
@@ -41,6 +42,7 @@ class Repositories:
         self.notices = NoticeRepository(session)
         self.follows = FollowRepository(session)
         self.readers = ReaderRepository(session)
+        self.long_queries = LongQueryRepository(session)
 
 
 class Store(Repositories):

@@ -351,3 +351,12 @@ follow_spellings = sa.Table(
     ),
     sa.Index("follow_spellings_spelling", "spelling_id", "user_id"),
 )
+
+long_queries = sa.Table(
+    "long_queries",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("query", sa.Text, nullable=False),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Index("long_queries_newest", "asked_at"),
+)

@@ -9,6 +9,7 @@ An action is declared once, by a template and the types of its fields: each type
 is written and which text it is read from.
 """
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ CUSTOM_ID_LIMIT: Final = 100
 
 QUERY_LIMIT: Final = 64
 """UTF-16 code units of a search that fit into a custom_id beside its action, page and filters."""
+
+LONG_QUERY_LIMIT: Final = 200
+"""UTF-16 code units of a search that count: a line of an answer, to find where it is from."""
 
 LEAP_YEAR: Final = 2000
 
@@ -52,13 +56,21 @@ def optional(codec: Codec, separator: str = "") -> Codec:
     )
 
 
-def short_query(query: str) -> str:
-    """A search as a custom_id carries it: one line of at most ``QUERY_LIMIT`` code units."""
+def short_query(query: str, limit: int = QUERY_LIMIT) -> str:
+    """A search as a custom_id carries it: one line of at most `limit` code units."""
     query = one_line(query)
-    low = min(len(query), QUERY_LIMIT)
-    while measure(query[:low]) > QUERY_LIMIT:
+    low = min(len(query), limit)
+    while measure(query[:low]) > limit:
         low -= 1
     return query[: safe_cut(query, low)].rstrip()
+
+
+def query_key(query: str) -> str | None:
+    """The key under which a search is stored, for custom_ids that are too short for it; ``None``
+    for one that fits."""
+    if measure(query) <= QUERY_LIMIT:
+        return None
+    return hashlib.blake2b(query.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _read_position(text: str) -> Position:
@@ -248,6 +260,16 @@ class SearchPage(
 
     page: Number
     query: Annotated[str, Codec(".*", str, short_query)]
+    artist: AnyArtist = None
+    kind: Annotated[Topic | None, optional(LETTER)] = None
+    year: Annotated[int | None, optional(Codec(r"\d{4}", int))] = None
+
+
+class LongSearchPage(Action, template="line:{page}:{kind}:{year}:{artist}:{key}"):
+    """The same for a search that is stored under its ``query_key``."""
+
+    page: Number
+    key: Annotated[str, Codec("[0-9a-f]{16}")]
     artist: AnyArtist = None
     kind: Annotated[Topic | None, optional(LETTER)] = None
     year: Annotated[int | None, optional(Codec(r"\d{4}", int))] = None

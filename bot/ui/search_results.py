@@ -38,9 +38,12 @@ _LEAST_ROOM = 12
 _TYPED_FILTER = re.compile(r"\b(?:artist|kind|year):", re.IGNORECASE)
 
 
-def search_action(request: SearchRequest, page: int = 0) -> ids.SearchPage:
-    """The action that shows a page (from 0) of a search."""
+def search_action(request: SearchRequest, page: int = 0) -> ids.SearchPage | ids.LongSearchPage:
+    """The action that shows a page (from 0) of a search; a long one is stored under its key."""
     artist = request.artist.id if request.artist else None
+    key = ids.query_key(request.query)
+    if key is not None:
+        return ids.LongSearchPage(page, key, artist, request.kind, request.year)
     return ids.SearchPage(page, request.query, artist, request.kind, request.year)
 
 
@@ -88,7 +91,7 @@ def _nothing_found(found: SearchResultPage, text: Text) -> Layout:
     if not request.is_narrowed:
         typed = text("search.nothing-typed") if _TYPED_FILTER.search(request.query) else None
         return panel(lines(text("search.nothing", query=shown), typed))
-    offered: dict[ids.SearchPage, Button] = {}
+    offered: dict[ids.Action, Button] = {}
     for filters, count in found.hits_without.items():
         action = search_action(request.without(filters))
         if count and action != search_action(request):

@@ -386,6 +386,25 @@ async def test_an_interview_that_is_not_there_is_no_other(on_stage: Stage, typed
     assert labels(told) == [f"Search for “{typed}”"]
 
 
+async def test_a_pasted_line_is_turned_after_a_restart(on_stage: Stage) -> None:
+    line = (
+        "I walked home through the rain every night that winter, and I sang all my songs to the "
+        "empty bus stops, because nobody else would listen to them then"
+    )
+    turns = (Turn(1, "How did it begin?", (Answer("Seoyun", line),)),)
+    same = Transcript("", turns, "")
+    await on_stage.publish(*(interview(n, transcript=same) for n in range(1, 8)))
+    found = await on_stage.ask("interviews search", query=line)
+    assert "7 passages found · page 1 of 2" in read(found)
+    await on_stage.client.close()
+    async with connected(
+        on_stage.sandbox, on_stage.store, on_stage.index, on_stage.clock, on_stage.roused
+    ):
+        turned = await on_stage.press(found, "Next")
+        assert "7 passages found · page 2 of 2" in read(turned)
+        assert "Results for “I walked home through the rain" in read(turned)
+
+
 async def test_an_artist_of_a_withdrawn_interview(on_stage: Stage) -> None:
     (number,) = await on_stage.publish(talk(1, SOHYUN))
     ((_, value),) = await complete(on_stage, "interviews artist", "name", name="kim")

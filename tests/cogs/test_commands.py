@@ -149,7 +149,7 @@ async def test_a_search_takes_filters() -> None:
     ]
     query, artist, kind, year = search["options"]
     assert (query["name"], query["type"], query["required"]) == ("query", 3, True)
-    assert (query["min_length"], query["max_length"]) == (1, 64)
+    assert (query["min_length"], query["max_length"]) == (1, 200)
     assert (artist["name"], artist["type"], artist["autocomplete"]) == ("artist", 3, True)
     assert [choice["value"] for choice in kind["choices"]] == [
         *("music", "acting", "webtoon", "sport", "game", "creator", "film", "other")

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _deliveries()
     _archives()
     _persons()
+    _long_queries()
 
 
 def _interviews() -> None:
@@ -249,6 +250,16 @@ def _persons() -> None:
         ),
     )
     op.create_index("follow_spellings_spelling", "follow_spellings", ["spelling_id", "user_id"])
+
+
+def _long_queries() -> None:
+    op.create_table(
+        "long_queries",
+        _column("key", sa.Text, primary_key=True),
+        _column("query", sa.Text),
+        _column("asked_at", MOMENT),
+    )
+    op.create_index("long_queries_newest", "long_queries", ["asked_at"])
 
 
 def _column(name: str, kind: Any, *constraints: Any, **options: Any) -> sa.Column[Any]:
