@@ -15,7 +15,7 @@ from bot.core.clock import SystemClock
 from bot.core.errors import ConfigError, UserError
 from bot.core.i18n import Messages, Text
 from bot.core.settings import Settings
-from bot.feed.fetch import certificate_error
+from bot.feed.failures import certificate_error
 from bot.feed.parse import parse_feed
 from bot.feed.reading import SITE_READER, open_site_fetcher
 from bot.store import inspect_store

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies_environment
 
 from pydantic import (
     AfterValidator,
@@ -57,6 +58,13 @@ def _without_credentials(url: str) -> str:
     scheme, separator, rest = url.partition("://") if "://" in url else ("", "", url)
     _, at, host = rest.rpartition("@")
     return f"{scheme}{separator}…@{host}" if at else url
+
+
+def _password(url: str) -> str:
+    try:
+        return urlsplit(url if "://" in url else f"//{url}").password or ""
+    except ValueError:
+        return ""
 
 
 def _number(least: int, most: int, problem: str = "config.out-of-bounds") -> BeforeValidator:
@@ -228,7 +236,8 @@ class Settings(BaseSettings):
         """What no log line may show: the token and the passwords in addresses, as they are
         written and as they are meant."""
         token = self.discord_token.get_secret_value() if self.discord_token else ""
-        passwords = [urlsplit(url).password or "" for url in (*self.feed_url, self.proxy)]
+        addresses = (*self.feed_url, self.proxy, *getproxies_environment().values())
+        passwords = [_password(url) for url in addresses]
         return frozenset({token, *passwords, *map(unquote, passwords)} - {""})
 
     @field_validator("*", mode="before")

@@ -5,12 +5,11 @@ async with open_fetcher(clock, user_agent="kcrush-bot/1.0") as fetcher:
 """
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import aiohttp
 import yarl
@@ -21,8 +20,10 @@ from bot.core.clock import Clock
 from bot.core.errors import FetchError
 from bot.core.feed_state import Validators
 from bot.core.retry import read_retry_after
+from bot.core.settings import NO_PROXY
 from bot.feed.caching import conditions, read_max_age, read_validators
 from bot.feed.decoding import ACCEPT_ENCODING, BadCodingError, BodyDecoder, TooLargeError
+from bot.feed.failures import LONGEST_SHOWN, fetch_error, shortened
 from bot.feed.network import (
     IsPublic,
     Zone,
@@ -31,6 +32,7 @@ from bot.feed.network import (
     thread_resolver,
     zone_of,
 )
+from bot.feed.proxies import FindProxy, proxy_finder
 
 ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
@@ -46,9 +48,6 @@ REFUSAL_LIMIT = 64 * 1024
 """Bytes of a refusal's body: an error of a REST API, a feed's page past the last."""
 
 REFUSAL_SECONDS = 5.0
-
-LONGEST_SHOWN = 200
-"""Characters of a URL or of a foreign error that stand in a sentence for a person."""
 
 LONGEST_LINK = 8192
 """Characters of Link headers that are kept."""
@@ -134,12 +133,13 @@ class Fetcher:
 
     def __init__(
         self,
-        sessions: Mapping[Zone, aiohttp.ClientSession],
+        sessions: Mapping[Zone | None, aiohttp.ClientSession],
         resolver: AbstractResolver,
         clock: Clock,
         limits: Limits,
         is_public: IsPublic,
         authorized: Iterable[str],
+        find_proxy: FindProxy,
     ) -> None:
         self._sessions = sessions
         self._resolver = resolver
@@ -148,6 +148,7 @@ class Fetcher:
         self._is_public = is_public
         self._forms: LRUCache[str, int] = LRUCache(REMEMBERED)
         addresses = map(yarl.URL, authorized)
+        self._find_proxy = find_proxy
         self._authorized = {url.origin(): url for url in addresses if url.user or url.password}
 
     async def get(
@@ -203,17 +204,18 @@ class Fetcher:
         zone, and the address that permanent redirects led to so far."""
         moved_to: yarl.URL | None = None
         permanent = True
+        trusted_host = url.host if private_ok else None
         try:
             async with asyncio.timeout(self._limits.total):
                 for _ in range(self._limits.redirects + 1):
-                    zone = await self._zone(url)
+                    zone = await self._zone(url, unknown_ok=url.host == trusted_host)
                     if zone is Zone.PRIVATE and not private_ok:
-                        raise FetchError("fetch.private-address", host=_cut(url.host or ""))
+                        raise FetchError("fetch.private-address", host=shortened(url.host or ""))
                     private_ok = zone is Zone.PRIVATE
                     try:
                         answer = await send(url, zone, moved_to)
                     except (aiohttp.ClientError, OSError, ValueError) as error:
-                        raise _explained(error, url, self._limits) from error
+                        raise fetch_error(error, url, self._limits.connect) from error
                     if not isinstance(answer, _Redirect):
                         return answer
                     permanent = permanent and answer.permanent
@@ -223,19 +225,28 @@ class Fetcher:
             raise FetchError("fetch.too-slow", seconds=int(self._limits.total)) from None
         raise FetchError("fetch.too-many-redirects", limit=self._limits.redirects)
 
-    async def _zone(self, url: yarl.URL) -> Zone:
+    async def _zone(self, url: yarl.URL, *, unknown_ok: bool = False) -> Zone:
+        """Where the host is. A proxy may know a name that this machine does not: with `unknown_ok`
+        such a host counts as public."""
         try:
             async with asyncio.timeout(self._limits.connect):
                 return await zone_of(url.host or "", url.port or 0, self._resolver, self._is_public)
         except (OSError, UnicodeError):
-            raise FetchError("fetch.no-host", host=_cut(url.host or "")) from None
+            if unknown_ok and self._find_proxy(url):
+                return Zone.PUBLIC
+            raise FetchError("fetch.no-host", host=shortened(url.host or "")) from None
+
+    def _request(
+        self, method: str, url: yarl.URL, zone: Zone, **options: Any
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        proxy = self._find_proxy(url)
+        session = self._sessions[None if proxy else zone]
+        return session.request(method, url, proxy=proxy, allow_redirects=False, **options)
 
     async def _post(
         self, form: Mapping[str, str], url: yarl.URL, zone: Zone, _: yarl.URL | None
     ) -> int | _Redirect:
-        async with self._sessions[zone].post(
-            url, data=dict(form), allow_redirects=False
-        ) as response:
+        async with self._request("POST", url, zone, data=dict(form)) as response:
             if response.status in _SAME_METHOD and "Location" in response.headers:
                 return _redirect(url, url, response)
             return response.status
@@ -243,9 +254,7 @@ class Fetcher:
     async def _get(
         self, request: _Request, url: yarl.URL, zone: Zone, moved_to: yarl.URL | None
     ) -> Fetched | _Redirect:
-        async with self._sessions[zone].get(
-            url, headers=request.headers, allow_redirects=False
-        ) as response:
+        async with self._request("GET", url, zone, headers=request.headers) as response:
             headers = response.headers
             if response.status in _REDIRECTS and "Location" in headers:
                 return _redirect(request.start, url, response)
@@ -310,21 +319,26 @@ async def open_fetcher(
     resolver: AbstractResolver | None = None,
     is_public: IsPublic = is_public_address,
     authorized: Iterable[str] = (),
+    proxy: str = NO_PROXY,
 ) -> AsyncIterator[Fetcher]:
     """A fetcher with connections of its own, closed at the end.
 
     `authorized` are addresses with credentials, which go with each ``get`` of the same origin.
+    `proxy` is explained at ``proxy_finder``. An address is checked before the proxy is asked for
+    it as it is before a connection, by what its name means to this machine.
 
-    The zones have a pool each, so that no connection made for one is ever used for the other.
-    Cookies, proxies and credentials from the environment play no part.
+    The zones have a pool each, so that no connection made for one is ever used for the other; so
+    have the requests that go through a proxy, which may itself be in any. Cookies and credentials
+    from the environment play no part.
     """
     async with AsyncExitStack() as stack:
         inner = resolver or thread_resolver()
         stack.push_async_callback(inner.close)
-        sessions: dict[Zone, aiohttp.ClientSession] = {}
-        for zone in Zone:
+        sessions: dict[Zone | None, aiohttp.ClientSession] = {}
+        for zone in (*Zone, None):
             connector = aiohttp.TCPConnector(
-                resolver=ZoneResolver(inner, zone, is_public), use_dns_cache=False
+                resolver=ZoneResolver(inner, zone, is_public) if zone else inner,
+                use_dns_cache=False,
             )
             sessions[zone] = await stack.enter_async_context(
                 aiohttp.ClientSession(
@@ -339,7 +353,7 @@ async def open_fetcher(
                     },
                 )
             )
-        yield Fetcher(sessions, inner, clock, limits, is_public, authorized)
+        yield Fetcher(sessions, inner, clock, limits, is_public, authorized, proxy_finder(proxy))
 
 
 def _total(text: str) -> int | None:
@@ -353,7 +367,7 @@ def _parse(url: str) -> yarl.URL:
             return parsed
     except ValueError:
         pass
-    raise FetchError("fetch.bad-address", url=_cut(url.rpartition("@")[2]))
+    raise FetchError("fetch.bad-address", url=shortened(url.rpartition("@")[2]))
 
 
 def _redirect(start: yarl.URL, url: yarl.URL, response: aiohttp.ClientResponse) -> _Redirect:
@@ -366,56 +380,9 @@ def _redirect(start: yarl.URL, url: yarl.URL, response: aiohttp.ClientResponse) 
         if target.origin() == start.origin():
             target = target.with_user(start.user).with_password(start.password)
     except ValueError:
-        raise FetchError("fetch.bad-redirect", target=_cut(location)) from None
+        raise FetchError("fetch.bad-redirect", target=shortened(location)) from None
     return _Redirect(target, response.status in _PERMANENT)
-
-
-def _explained(error: Exception, url: yarl.URL, limits: Limits) -> FetchError:
-    """What a failed connection means to a person."""
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return FetchError("fetch.no-host", host=_cut(url.host or ""))
-    if isinstance(error, aiohttp.ServerTimeoutError):
-        return FetchError("fetch.too-slow", seconds=int(limits.connect))
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return certificate_error(error)
-    if isinstance(error, aiohttp.ClientSSLError):
-        return FetchError("fetch.insecure", problem=_problem(error))
-    return FetchError("fetch.unreachable", problem=_problem(error))
-
-
-# The codes are OpenSSL's X509_V_ERR_ (X509_STORE_CTX_get_error(3)).
-_CERTIFICATE_KEYS = {
-    9: "fetch.certificate-not-yet-valid",
-    10: "fetch.certificate-expired",
-    18: "fetch.certificate-self-signed",
-    19: "fetch.certificate-self-signed",
-    20: "fetch.certificate-unknown-issuer",
-    21: "fetch.certificate-unknown-issuer",
-    62: "fetch.certificate-wrong-host",
-    64: "fetch.certificate-wrong-host",
-}
-
-
-def certificate_error(error: aiohttp.ClientConnectorCertificateError) -> FetchError:
-    """What is wrong with a host's certificate, and what to do."""
-    cause = error.certificate_error
-    key = _CERTIFICATE_KEYS.get(getattr(cause, "verify_code", 0), "fetch.insecure")
-    problem = getattr(cause, "verify_message", "") or str(cause)
-    return FetchError(key, host=_cut(error.host), problem=_cut(problem))
-
-
-def _problem(error: Exception) -> str:
-    inner = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
-    number = getattr(inner, "errno", None)
-    # asyncio words its own message around the address, and leaves out what went wrong.
-    words = os.strerror(number) if isinstance(number, int) and number > 0 else str(inner)
-    return _cut(" ".join(words.split()) or type(inner).__name__)
 
 
 def _bare(url: yarl.URL) -> yarl.URL:
     return url.with_user(None)
-
-
-def _cut(text: str) -> str:
-    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return printable if len(printable) <= LONGEST_SHOWN else printable[: LONGEST_SHOWN - 1] + "…"

@@ -12,4 +12,9 @@ SITE_READER = WorkerProcess("site")
 
 def open_site_fetcher(settings: Settings, clock: Clock) -> AbstractAsyncContextManager[Fetcher]:
     """A fetcher as the settings want it."""
-    return open_fetcher(clock, user_agent=settings.user_agent, authorized=settings.feed_url)
+    return open_fetcher(
+        clock,
+        user_agent=settings.user_agent,
+        authorized=settings.feed_url,
+        proxy=settings.proxy,
+    )

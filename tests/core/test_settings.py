@@ -313,9 +313,10 @@ def test_credentials_are_secret_and_apart_from_the_feeds(
     monkeypatch.setenv("FEED_URL", "https://me:p%40ss@a.example:8443/feed/?x=1 https://b.example/")
     monkeypatch.setenv("PROXY", "http://you:hush@proxy.example:3128")
     monkeypatch.setenv("DISCORD_TOKEN", "to.ke.n")
+    monkeypatch.setenv("https_proxy", "they:hidden@proxy.example:3128")
     settings = load_settings(None)
     assert settings.feeds == ("https://a.example:8443/feed/?x=1", "https://b.example/")
-    assert settings.secrets == {"p%40ss", "p@ss", "hush", "to.ke.n"}
+    assert settings.secrets == {"p%40ss", "p@ss", "hush", "hidden", "to.ke.n"}
 
 
 @pytest.mark.parametrize(
