@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.i18n import Text
-from bot.core.model import COVER, InterviewSummary, Position
+from bot.core.model import COVER, InterviewSummary, Position, Topic
 from bot.core.text import is_visible, one_line, shorten
 from bot.fans.results import HITS_PER_PAGE, SearchRequest, SearchResultPage
-from bot.search import Fragment, Hit
+from bot.search import Fragment, Hit, UnknownFilter
 from bot.ui import ids
+from bot.ui.artist import name_of
 from bot.ui.interviews import entry, question_title, title_of
 from bot.ui.layout import (
     WARNING,
@@ -34,6 +35,7 @@ _NAME_LIMIT = 60
 _QUESTION_LIMIT = 120
 _SNIPPET_LIMIT = 240
 _LEAST_ROOM = 12
+_OFFERS = 5
 
 _TYPED_FILTER = re.compile(r"\b(?:artist|kind|year):", re.IGNORECASE)
 
@@ -74,19 +76,20 @@ def _head(found: SearchResultPage, text: Text) -> str:
     if corrected and found.exact:
         hint = text("search.did-you-mean", query=shown_query(corrected))
     elif corrected:
-        hint = text("search.corrected", query=shown_query(request.query))
+        hint = text("search.corrected", query=shown_query(corrected))
     elif not found.exact:
         hint = text("search.nearest")
-    searched = corrected if corrected and not found.exact else request.query
     only = text("search.only", filters=_filters(request, text)) if request.is_narrowed else None
     pages = page_of(found.page, found.total, HITS_PER_PAGE, text)
     counted = [text.plural("search.total", found.total), pages]
-    title = text("search.title", query=shown_query(searched))
+    title = text("search.title", query=shown_query(request.query))
     return lines(f"## {title}", hint, only, small(join(counted)))
 
 
 def _nothing_found(found: SearchResultPage, text: Text) -> Layout:
     request = found.request
+    if found.unknown:
+        return _unknown_filter(found, found.unknown[0], text)
     shown = shown_query(request.query)
     if not request.is_narrowed:
         typed = text("search.nothing-typed") if _TYPED_FILTER.search(request.query) else None
@@ -105,6 +108,23 @@ def _nothing_found(found: SearchResultPage, text: Text) -> Layout:
         advice = "search.widen"
     nothing = text("search.nothing-narrowed", query=shown, filters=_filters(request, text))
     return panel(lines(nothing, text(advice)), row(*offered.values()))
+
+
+def _unknown_filter(found: SearchResultPage, unknown: UnknownFilter, text: Text) -> Layout:
+    """A filter in the words that nothing meets, with the search without it, and with the artists
+    whose names are like the one that was typed."""
+    request = replace(found.request, query=ids.short_query(unknown.rest))
+    offers = found.offers[:_OFFERS] if unknown.name == "artist" else ()
+    kinds = ", ".join(f"`{kind}`" for kind in Topic)
+    key = f"search.no-{unknown.name}-but" if offers else f"search.no-{unknown.name}"
+    said = text(key, value=shown_query(unknown.value), kinds=kinds)
+    narrowed = [
+        button(name_of(artist.name, text), search_action(replace(request, artist=artist)))
+        for artist in offers
+    ]
+    possible = is_visible(request.query) or request.is_narrowed
+    without = button(text("search.without-filter"), search_action(request))
+    return panel(said, row(*narrowed), row(without) if possible else None)
 
 
 def unknown_artist(request: SearchRequest, name: str, text: Text) -> Layout:
@@ -173,19 +193,22 @@ def _position(hit: Hit) -> Position:
 def _hit(summary: InterviewSummary, hit: Hit, text: Text) -> str:
     """Where it was found, and the words around it as a quote."""
     where = escape_within(_label(summary, hit, text), _QUESTION_LIMIT)
-    snippet = _snippet(hit.snippet)
+    if hit.turn_number is not None and any(fragment.bold for fragment in hit.marked_question):
+        number = escape(f"{text.number(hit.turn_number)}.")
+        where = f"{number} {_snippet(hit.marked_question, _QUESTION_LIMIT)}"
+    snippet = _snippet(hit.snippet, _SNIPPET_LIMIT)
     return f"{where}\n> {snippet}" if is_visible(snippet) else where
 
 
-def _snippet(fragments: Sequence[Fragment]) -> str:
-    """The words around what was found, that in bold, within ``_SNIPPET_LIMIT``."""
+def _snippet(fragments: Sequence[Fragment], limit: int) -> str:
+    """The words around what was found, that in bold, within `limit`."""
     merged: list[tuple[str, bool]] = []
     for fragment in fragments:
         if merged and merged[-1][1] == fragment.bold:
             merged[-1] = (merged[-1][0] + fragment.text, fragment.bold)
         else:
             merged.append((fragment.text, fragment.bold))
-    shown, room = "", _SNIPPET_LIMIT
+    shown, room = "", limit
     for raw, is_bold in merged:
         core = one_line(raw)
         cut = shorten(core, room, cost=escaped_length)

@@ -157,7 +157,7 @@ async def test_a_button_for_an_artist_who_is_gone(on_stage: Stage) -> None:
 async def test_a_corrected_search_says_so(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
     found = await on_stage.ask("interviews search", query="teokbokki")
-    assert "Results for “tteokbokki”" in read(found)
+    assert "Results for “teokbokki”" in read(found)
     assert "Nothing has “teokbokki”, so this is what comes nearest to it." in read(found)
 
 
@@ -384,6 +384,19 @@ async def test_an_interview_that_is_not_there_is_no_other(on_stage: Stage, typed
     told = await on_stage.ask("interviews read", interview=typed)
     assert read(told).startswith(f"**No interview called “{typed}” yet")
     assert labels(told) == [f"Search for “{typed}”"]
+
+
+async def test_a_filter_in_the_words_that_nothing_meets_is_said(on_stage: Stage) -> None:
+    await on_stage.publish(talk(1, SOHYUN), talk(2, SEOYUN))
+    told = await on_stage.ask("interviews search", query="rain kind:xyz")
+    assert "**There is no kind “xyz”.**" in read(told)
+    found = await on_stage.press(told, "Search without it")
+    assert "Results for “rain”" in read(found)
+    assert "Do you like **rain**?" in read(found)
+    told = await on_stage.ask("interviews search", query="rain artist:nosuchone")
+    assert read(told) == "**No interview with “nosuchone” yet.**"
+    told = await on_stage.ask("interviews search", query="!!!")
+    assert "There is nothing to search for in that." in read(told)
 
 
 async def test_a_pasted_line_is_turned_after_a_restart(on_stage: Stage) -> None:

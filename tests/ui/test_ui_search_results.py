@@ -1,15 +1,17 @@
 """What a search found, as it is shown."""
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.i18n import Text
-from bot.core.model import Topic
+from bot.core.model import Artist, Topic
 from bot.fans.results import HitGroup, SearchRequest, SearchResultPage
-from bot.search import Fragment, Hit
+from bot.search import Fragment, Hit, UnknownFilter
 from bot.ui.ids import short_query
+from bot.ui.layout import Layout
 from bot.ui.search_results import search_page, unknown_artist
 from tests.ui.limits import buttons, selects, shown, texts, within_limits
 from tests.ui.samples import ARTIST, ENTRY, SUMMARY, artists, summaries
@@ -152,6 +154,41 @@ def test_where_only_the_title_has_the_words_nothing_else_is_quoted(text: Text) -
     assert [one["label"] for one in selects(layout)[0]["options"]] == ["From the beginning"]
 
 
+def test_words_found_in_a_question_are_in_bold(text: Text) -> None:
+    asked = (Fragment("Does *the* "), Fragment("rain", bold=True), Fragment(" stop?"))
+    found = replace(hit(2, "Does *the* rain stop?", Fragment("No.")), marked_question=asked)
+    layout = search_page(
+        results(SearchRequest("rain"), [HitGroup(SUMMARY, (found,))], page=0, total=1), text
+    )
+    assert texts(layout)[2] == "2\\. Does \\*the\\* **rain** stop?\n> No."
+
+
+def unmet(text: Text, name: str, value: str, *offers: Artist) -> Layout:
+    asked = SearchRequest(f"rain {name}:{value}")
+    unknown = (UnknownFilter(name, value, "rain"),)
+    return search_page(replace(results(asked, []), unknown=unknown, offers=offers), text)
+
+
+def test_a_filter_that_nothing_meets_is_named(text: Text) -> None:
+    layout = unmet(text, "kind", "xyz")
+    assert shown(layout).startswith("**There is no kind “xyz”.** The kinds are `music`, `acting`")
+    assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
+        ("Search without it", "kc:seek:0::::rain")
+    ]
+    assert "**Nothing was published in “soon”.**" in shown(unmet(text, "year", "soon"))
+    nobody = unmet(text, "artist", "nosuchone")
+    assert shown(nobody) == "**No interview with “nosuchone” yet.**"
+    offered = unmet(text, "artist", "o.w", ARTIST)
+    assert shown(offered) == "**No interview with “o.w” yet.** Did you mean one of these?"
+    assert [(one["label"], one["custom_id"]) for one in buttons(offered)] == [
+        ("O.V", "kc:seek:0:::0123456789:rain"),
+        ("Search without it", "kc:seek:0::::rain"),
+    ]
+    many = [replace(ARTIST, id=f"{n:010x}", name="_" * 300) for n in range(25)]
+    for name in ("kind", "year", "artist"):
+        within_limits(unmet(text, name, "*" * 200, *many))
+
+
 def test_an_unknown_artist_leaves_a_way_on(text: Text) -> None:
     layout = unknown_artist(SearchRequest("tour", None, Topic.FILM, 2024), "*nobody*", text)
     within_limits(layout)
@@ -195,8 +232,8 @@ def test_the_filters_are_named_and_every_page_keeps_them(text: Text) -> None:
 def test_a_corrected_search_says_what_it_shows(text: Text) -> None:
     head, found = plain(text, SearchRequest("teokbokki"), exact=False, corrected="tteokbokki *")
     assert head == (
-        "## Results for “tteokbokki \\*”\n"
-        "Nothing has “teokbokki”, so this is what comes nearest to it.\n"
+        "## Results for “teokbokki”\n"
+        "Nothing has exactly that, so this is what has “tteokbokki \\*”.\n"
         "-# 1 passage found"
     )
     assert found == []
