@@ -94,11 +94,11 @@ def is_interview(best: Candidate, evidence: Evidence) -> bool:
         number = 1
     elif named and not evidence.announced:
         number, content, voice = _REQUIRED_OF_LABELS
-    elif not evidence.announced and _is_quiz(groups, evidence):
-        return False
     found = best.score
     known = named or (best.askers and found.title == 1)
-    if not (evidence.announced or known or _interrogates(groups, evidence)):
+    marked = found.typography >= _PLAIN_TYPOGRAPHY / 2 and evidence.announced
+    asks = evidence.labels or any(evidence.asks[number] for number in best.asked)
+    if not asks or not (marked or known or _interrogates(groups, evidence)):
         return False
     answered = len(groups) if best.askers else len(groups) * found.answered
     if found.voice >= 1 and found.typography >= _PLAIN_TYPOGRAPHY:
@@ -107,13 +107,14 @@ def is_interview(best: Candidate, evidence: Evidence) -> bool:
 
 
 def _interrogates(groups: Sequence[Sequence[int]], evidence: Evidence) -> bool:
-    """Whether most groups are plainly questions, and not few among many lines."""
+    """Whether most groups are plainly questions, not few among many lines, and no quiz."""
     plain = sum(
         any(evidence.sure[n] or wording.ends_asking(evidence.texts[n]) for n in group)
         for group in groups
     )
-    inside = len(evidence.lines) - groups[0][0]
-    return plain >= _PLAIN_SHARE * len(groups) and len(groups) >= _LEAST_DENSITY * inside
+    least = _LEAST_DENSITY * (1 - evidence.announced / 2) * (len(evidence.lines) - groups[0][0])
+    enough = plain >= _PLAIN_SHARE * len(groups) and not _is_quiz(groups, evidence)
+    return enough and len(groups) >= least
 
 
 def _is_quiz(groups: Sequence[Sequence[int]], evidence: Evidence) -> bool:
@@ -207,8 +208,7 @@ def _end(verdict: Verdict, best: Candidate, evidence: Evidence) -> None:
         verdict.asked -= set(last)
         return
     spoken = max((n for n in evidence.labels if n >= start), default=start)
-    carrying = set() if best.name.startswith("not ") else best.named
-    leftover = carrying - emphasis_in(carrying, evidence)
+    leftover = set() if best.name[:4] == "not " else best.named - emphasis_in(best.named, evidence)
     for number in range(spoken + 1, end):
         if lines[number].after_rule or number in leftover:
             verdict.outro = number
