@@ -110,17 +110,23 @@ class Engine:
 
     @classmethod
     def unusable(cls, path: Path) -> "Engine":
-        """The index of a folder that can't be opened now; ``mend`` tries again."""
+        """The index of a folder that can't be opened now; ``refresh`` tries again."""
         return cls(path, Index(schema()), usable=False)
 
-    def mend(self) -> None:
-        """Open the folder again if it is damaged, gone or could not be opened before.
+    def refresh(self) -> None:
+        """Read what was committed since; open the folder again if it is damaged, gone or could not
+        be opened before.
 
         Raises:
             UserError: as ``open``.
         """
         if self.usable and not self.damaged and (self.path / _MARK).exists():
-            return
+            try:
+                self.reload()
+            except Damaged:
+                self.damaged = True
+            else:
+                return
         if self.usable:
             logger.warning("rebuilding the search index: it could not be read")
         self._index = _opened_or_emptied(self.path, empty=self.damaged)

@@ -209,8 +209,7 @@ class SearchIndex:
         """
         async with self._syncing:
             await self._catalogue.keep_up(store, self._in_thread)
-            await self._in_thread(self._engine.mend)
-            await self._in_thread(self._engine.reload)
+            await self._in_thread(self._engine.refresh)
             if self._engine.state() == State(store.identity, await store.interviews.revision()):
                 return 0
             large = (

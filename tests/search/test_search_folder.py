@@ -38,6 +38,27 @@ async def test_a_folder_that_vanishes_is_built_again_by_the_next_sync(
     assert await count(index, "bibimbap") == 1
 
 
+@pytest.mark.parametrize("pattern", ["meta.json", "*.store", "[!.]*", "*"])
+@pytest.mark.parametrize("open_again", [False, True])
+async def test_an_index_that_lost_files_is_built_again(
+    store: Store, index: SearchIndex, tmp_path: Path, pattern: str, open_again: bool
+) -> None:
+    """Copied in part, or cleaned up by somebody's `find -delete`."""
+    await fill(store, "kimchi")
+    await index.sync(store)
+    for file in (tmp_path / "index").glob(pattern):
+        file.unlink()
+    await fill(store, "ramyeon")
+    after = SearchIndex.open(tmp_path / "index") if open_again else index
+    await after.sync(store)
+    assert (await count(after, "kimchi"), await count(after, "ramyeon")) == (1, 1)
+    again = SearchIndex.open(tmp_path / "index")
+    await again.sync(store)
+    assert (await count(again, "kimchi"), await count(again, "ramyeon")) == (1, 1)
+    after.close()
+    again.close()
+
+
 async def test_what_is_in_the_way_is_waited_for(store: Store, tmp_path: Path) -> None:
     """Only searching is out of service meanwhile."""
     path = tmp_path / "index"
