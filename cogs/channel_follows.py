@@ -10,12 +10,13 @@ from discord.ext import commands
 from discord.http import Route
 
 from bot.admins.subscriptions import SubscriptionService
+from bot.client.deferral import defer
 from bot.core.errors import UserError
 from bot.core.model import Mode, Subscription
 from bot.ui.markdown import Marked
 from bot.ui.panels import notice
 from cogs.channels import ChannelOption, managed_guild, require_permissions
-from cogs.responses import NOBODY, Interaction, text_for
+from cogs.responses import Interaction, show, text_for
 
 CHANNEL_FOLLOWER = 2
 """Discord docs, Webhook, Webhook Types."""
@@ -54,7 +55,7 @@ class ChannelFollowCommands(commands.Cog):
             raise UserError("error.follow.is-home", channel=mention)
         require_permissions(interaction, channel.id, NEEDED, "error.follow.missing")
         # Two requests may take longer than the 3 s within which Discord wants an answer.
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, thinking=True)
         await self._require_unused(interaction, guild_id, channel.id)
         webhook_id = await self._follow(interaction, channel.id)
         await self._subscriptions.follow(guild_id, channel.id, interaction.user.id, webhook_id)
@@ -62,7 +63,7 @@ class ChannelFollowCommands(commands.Cog):
             text("follow.done", channel=mention, home=f"<#{self._home_id}>"),
             detail=text("follow.limits", channel=mention),
         )
-        await interaction.edit_original_response(view=done, allowed_mentions=NOBODY)
+        await show(interaction, done)
 
     async def _require_unused(
         self, interaction: Interaction, guild_id: int, channel_id: int

@@ -6,6 +6,7 @@ import io
 import discord
 from discord import app_commands
 
+from bot.client.deferral import defer
 from bot.core.errors import UserError
 from bot.core.model import Artist
 from bot.quotes import ChosenQuote
@@ -14,7 +15,7 @@ from bot.ui.sharing import quote_page, shared_quote
 from cogs.components import component
 from cogs.fan_cog import FanCog
 from cogs.options import NAME_HINT, ArtistName
-from cogs.responses import NOBODY, Interaction, show, text_for, text_for_channel
+from cogs.responses import Interaction, replace, show, text_for, text_for_channel
 from cogs.sharing import require_may_write, share
 
 SHARE_SECONDS = 2.0
@@ -82,7 +83,7 @@ class QuoteCommands(FanCog):
         filename = file.filename if file else None
         layout = shared_quote(stored, chosen.quote, filename, name, text)
         what = ("quote", action.interview, action.section)
-        await share(interaction, self.library, layout, *what, file=file or discord.utils.MISSING)
+        await share(interaction, self.library, layout, *what, files=[file] if file else [])
 
     async def _show(
         self,
@@ -95,11 +96,11 @@ class QuoteCommands(FanCog):
     ) -> None:
         """Show the picture to the one person: at once where it is cached, else Discord shows that
         the bot is working while it is drawn. Where the bot may attach nothing, show the words."""
-        response, files = interaction.response, []
+        files = []
         if _may_attach(interaction):
             picture = await self.quotes.cached_picture(chosen)
             if picture is None:
-                await response.defer(ephemeral=True, thinking=not in_place)
+                await defer(interaction, thinking=not in_place)
                 picture = await self.quotes.picture(chosen)
             files = [_file(chosen, picture)]
         layout = quote_page(
@@ -111,16 +112,7 @@ class QuoteCommands(FanCog):
             another=another,
             note=note,
         )
-        if response.is_done():
-            await interaction.edit_original_response(
-                view=layout, attachments=files, allowed_mentions=NOBODY
-            )
-        elif in_place:
-            await response.edit_message(view=layout, attachments=files, allowed_mentions=NOBODY)
-        else:
-            await response.send_message(
-                view=layout, files=files, ephemeral=True, allowed_mentions=NOBODY
-            )
+        await (replace if in_place else show)(interaction, layout, files)
 
 
 def _may_attach(interaction: Interaction) -> bool:

@@ -1,13 +1,13 @@
 """Posting in the channel on a person's behalf: only where they may, and once for two presses."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 import discord
 
 from bot.core.errors import UserError
 from bot.fans.library import Library
 from bot.ui.layout import Layout
-from cogs.responses import NOBODY, Interaction
+from cogs.responses import Interaction, show
 
 THREADS = frozenset(
     {
@@ -23,7 +23,7 @@ async def share(
     library: Library,
     layout: Layout,
     *what: Hashable,
-    file: discord.File = discord.utils.MISSING,
+    files: Sequence[discord.File] = (),
 ) -> None:
     """Answer with a message that everybody in the channel sees; `what` identifies its content.
 
@@ -35,7 +35,7 @@ async def share(
     if library.repeats.again(*key):
         raise UserError("error.shared-already")
     try:
-        await interaction.response.send_message(view=layout, file=file, allowed_mentions=NOBODY)
+        await show(interaction, layout, files, ephemeral=False)
     except BaseException:
         library.repeats.undo(*key)
         raise

@@ -1,6 +1,7 @@
 """The Discord client: what it subscribes to, how it connects, and where its errors end."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from discord import app_commands
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 
+from bot.client.deferral import begin_deferral, end_deferral, log_expired_in_a_line
 from bot.client.error_messages import catalogue_key, is_expired, unwrapped
 from bot.core.errors import StoreError
 from bot.core.i18n import Messages
@@ -57,6 +59,7 @@ class KcrushClient(commands.AutoShardedBot):
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=LONGEST_RATE_LIMIT,
         )
+        logging.getLogger("discord.app_commands.tree").addFilter(log_expired_in_a_line)
         self.http.http_trace = http_trace
         self.messages = messages
         self.mentions = Mentions()
@@ -136,6 +139,12 @@ class KcrushClient(commands.AutoShardedBot):
         # Integration Types); discord.py's function has no argument for it.
         return f"{url}&integration_type=0"
 
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        # Before the handler runs: discord.py's own task for a command exists, but has not begun.
+        if event_name == "interaction":
+            begin_deferral(args[0])
+        super().dispatch(event_name, *args, **kwargs)
+
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         interaction = next((arg for arg in args if isinstance(arg, discord.Interaction)), None)
         error = sys.exception()
@@ -151,6 +160,9 @@ class KcrushClient(commands.AutoShardedBot):
         the operator, is shown with a reference number that the log has too. Never raises.
         """
         cause = unwrapped(error)
+        if is_expired(cause):
+            logger.warning("error.expired", where=where, cause=str(cause))
+            return
         key, args = catalogue_key(cause)
         reference = None
         if isinstance(cause, StoreError):
@@ -168,7 +180,7 @@ class KcrushClient(commands.AutoShardedBot):
             )
         else:
             logger.info("error.shown", where=where, key=key, cause=str(cause))
-        if interaction is None or is_expired(cause):
+        if interaction is None:
             return
         try:
             await self._reply(interaction, key or "error.unexpected", reference, args)
@@ -188,7 +200,7 @@ class KcrushClient(commands.AutoShardedBot):
             return
         text = self.messages.text(str(interaction.locale))
         view = error_panel(text, key, reference, **args)
-        if interaction.response.is_done():
+        if await end_deferral(interaction):
             await interaction.followup.send(view=view, ephemeral=True)
         else:
             await interaction.response.send_message(view=view, ephemeral=True)

@@ -7,8 +7,8 @@ from discord import app_commands
 
 from bot.core.errors import UserError
 
-UNKNOWN_INTERACTION = 10062
-"""Discord docs, JSON error codes: the interaction's 3 seconds are over."""
+EXPIRED = frozenset({10062, 40060})
+"""Discord docs, JSON error codes: the interaction's 3 seconds are over; it is answered already."""
 
 
 _CHANGED_COMMAND = (
@@ -58,4 +58,5 @@ def catalogue_key(error: BaseException) -> tuple[str | None, Mapping[str, object
 
 
 def is_expired(error: BaseException) -> bool:
-    return isinstance(error, discord.NotFound) and error.code == UNKNOWN_INTERACTION
+    """Whether Discord takes no answer to the interaction any more."""
+    return isinstance(error, discord.HTTPException) and error.code in EXPIRED

@@ -373,4 +373,5 @@ async def test_what_is_too_late_is_not_answered_again(client: KcrushClient) -> N
     late = discord.NotFound(response, {"code": 10062, "message": "Unknown interaction"})
     with structlog.testing.capture_logs() as logs:
         await client.report_error(object(), late, where="/do")  # type: ignore[arg-type]
-    assert [line["event"] for line in logs] == ["error.unexpected"]
+    assert [line["event"] for line in logs] == ["error.expired"]
+    assert "exc_info" not in logs[0]
