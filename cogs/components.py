@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 import discord
 from discord.ext import commands
 
-from bot.ui.ids import Action, parse_custom_id
+from bot.ui.custom_ids import Action
+from bot.ui.ids import parse_custom_id
 from cogs.responses import Interaction
 
 A = TypeVar("A", bound=Action)

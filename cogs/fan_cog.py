@@ -15,7 +15,7 @@ from bot.fans.reading import Reading
 from bot.quotes import Quotes
 from bot.ui import ids
 from bot.ui.artist import artist_choice, artists_page, nobody_page
-from bot.ui.ids import Action
+from bot.ui.custom_ids import Action
 from bot.ui.layout import Layout
 from bot.ui.reader import ReaderView, opened_page
 from cogs.responses import Interaction, text_for

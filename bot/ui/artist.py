@@ -11,6 +11,7 @@ from bot.core.model import Artist, InterviewSummary, Quote
 from bot.core.text import is_visible, measure, one_line, shorten
 from bot.fans.results import INTERVIEWS_PER_ARTIST_PAGE, ArtistProfile
 from bot.ui import ids
+from bot.ui.custom_ids import Action
 from bot.ui.interviews import entry, interview_menu, title_link
 from bot.ui.layout import (
     OPTION_TEXT_LIMIT,
@@ -121,7 +122,7 @@ def artists_page(
     text: Text,
     *,
     exact: bool,
-    choose: Callable[[Artist], ids.Action],
+    choose: Callable[[Artist], Action],
 ) -> Layout:
     """Artists that typed words may mean, at most ``CANDIDATES``, each with a button for `choose`.
 
@@ -144,7 +145,7 @@ def nobody_page(typed: str, text: Text, key: str = "artist.unknown") -> Layout:
     return panel(text(key, query=escape(query)), row(search if is_visible(query) else None))
 
 
-def _candidate(artist: Artist, text: Text, action: ids.Action) -> "ui.Section[Any]":
+def _candidate(artist: Artist, text: Text, action: Action) -> "ui.Section[Any]":
     alias = next((alias for alias in artist.aliases if is_visible(alias)), "")
     name = bold(escape_within(name_of(artist.name, text), _NAME_LIMIT))
     facts = [escape_within(alias, _NAME_LIMIT), _who(artist, text), _count(artist, text)]

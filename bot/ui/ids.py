@@ -11,16 +11,13 @@ is written and which text it is read from.
 
 import hashlib
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, ClassVar, Final, dataclass_transform, get_origin, get_type_hints
+from typing import Annotated, Any, Final
 
 from bot.core.errors import UserError
 from bot.core.model import COVER, Position, Topic
 from bot.core.text import measure, one_line, safe_cut
-
-PREFIX: Final = "kc:"
+from bot.ui.custom_ids import ACTIONS, PREFIX, Action, Codec, optional
 
 CUSTOM_ID_LIMIT: Final = 100
 """Characters (Discord docs, Component Reference, Custom ID)."""
@@ -32,28 +29,6 @@ LONG_QUERY_LIMIT: Final = 200
 """UTF-16 code units of a search that count: a line of an answer, to find where it is from."""
 
 LEAP_YEAR: Final = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Codec:
-    """How a field is written: the pattern of its text, and what reads and writes a value.
-
-    `read` may raise ``ValueError`` for a text that matches.
-    """
-
-    pattern: str
-    read: Callable[[str], Any] = str
-    write: Callable[[Any], str] = str
-
-
-def optional(codec: Codec, separator: str = "") -> Codec:
-    """The same field where it may be ``None``, of which nothing is written, not even what
-    separates it from the field before."""
-    return Codec(
-        f"(?:{separator}(?:{codec.pattern}))?",
-        lambda text: codec.read(text.removeprefix(separator)) if text else None,
-        lambda value: "" if value is None else separator + codec.write(value),
-    )
 
 
 def short_query(query: str, limit: int = QUERY_LIMIT) -> str:
@@ -103,48 +78,13 @@ AnyArtist = Annotated[str | None, optional(ARTIST)]
 AnyKind = Annotated[Topic | None, optional(KIND)]
 
 
-@dataclass_transform(frozen_default=True)
-class Action:
-    """What happens when a button is pressed or a menu's value chosen.
-
-    A subclass is a frozen dataclass. It gives the template of its custom_id, without the prefix,
-    and its fields, annotated with their codecs. `older` are templates of custom_ids that are
-    written no more but are still understood.
-    """
-
-    _template: ClassVar[str]
-    _codecs: ClassVar[dict[str, Codec]]
-
-    def __init_subclass__(cls, template: str, older: tuple[str, ...] = ()) -> None:
-        dataclass(frozen=True)(cls)
-        hints = get_type_hints(cls, include_extras=True)
-        cls._template = template
-        cls._codecs = {
-            name: hint.__metadata__[0]
-            for name, hint in hints.items()
-            if get_origin(hint) is Annotated
-        }
-        groups = {name: f"(?P<{name}>{codec.pattern})" for name, codec in cls._codecs.items()}
-        for one in (template, *older):
-            pattern = re.compile(PREFIX + one.format_map(groups), re.ASCII | re.DOTALL)
-            _ACTIONS.append((pattern, cls))
-
-    @property
-    def custom_id(self) -> str:
-        fields = {name: codec.write(getattr(self, name)) for name, codec in self._codecs.items()}
-        return PREFIX + self._template.format_map(fields)
-
-
-_ACTIONS: Final[list[tuple[re.Pattern[str], type[Action]]]] = []
-
-
 def parse_custom_id(custom_id: str) -> Action:
     """The action of a custom_id.
 
     Raises:
         UserError: it is none of ours, or of a version that this one doesn't understand.
     """
-    for pattern, action in _ACTIONS:
+    for pattern, action in ACTIONS:
         match = pattern.fullmatch(custom_id)
         if match is not None:
             fields = match.groupdict()

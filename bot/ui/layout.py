@@ -8,7 +8,7 @@ from discord import ButtonStyle, ui
 
 from bot.core.model import Image
 from bot.core.text import is_visible, one_line, shorten
-from bot.ui.ids import Action
+from bot.ui.custom_ids import Action
 from bot.ui.markdown import MEDIA_URL_LIMIT, URL_LIMIT, join, safe_url
 
 TEXT_LIMIT = 4000

@@ -11,6 +11,7 @@ from bot.fans.results import HITS_PER_PAGE, SearchRequest, SearchResultPage
 from bot.search import Fragment, Hit, UnknownFilter
 from bot.ui import ids
 from bot.ui.artist import name_of
+from bot.ui.custom_ids import Action
 from bot.ui.interviews import entry, question_title, title_of
 from bot.ui.layout import (
     WARNING,
@@ -94,7 +95,7 @@ def _nothing_found(found: SearchResultPage, text: Text) -> Layout:
     if not request.is_narrowed:
         typed = text("search.nothing-typed") if _TYPED_FILTER.search(request.query) else None
         return panel(lines(text("search.nothing", query=shown), typed))
-    offered: dict[ids.Action, Button] = {}
+    offered: dict[Action, Button] = {}
     for filters, count in found.hits_without.items():
         action = search_action(request.without(filters))
         if count and action != search_action(request):

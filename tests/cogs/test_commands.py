@@ -8,7 +8,7 @@ from typing import Any
 from bot.client.client import KcrushClient
 from bot.client.command_sync import CatalogueTranslator
 from bot.core.i18n import Messages, load_messages
-from bot.ui.ids import Action
+from bot.ui.custom_ids import Action
 from cogs import FanServices, add_cogs
 from cogs.components import ComponentRouter
 
