@@ -103,7 +103,6 @@ class Completer(Generic[T]):
             for start in range(1, len(word))
         )
         self._words = sorted({*self._names.numbers, *self._titles.numbers})
-        self._spaced = [word for word in self._words if not is_paired(word)]
         # One completion asks twice, and the next keystroke again for all words but the last.
         self._near = lru_cache(maxsize=_REMEMBERED)(self._look_for_near)
 
@@ -128,8 +127,16 @@ class Completer(Generic[T]):
         return [self._values[number] for number in islice(ranked, limit)]
 
     def similar(self, word: str) -> list[str]:
-        """The words of titles and names that `word` may be a misspelling of, nearest first."""
-        return [found for found in self._look_for_similar(word) if found != word]
+        """The words of titles and names that `word` may be a misspelling of, nearest first.
+
+        Of its first two letters one begins the other word, too.
+        """
+        most = letters_forgiven(word)
+        if not most:
+            return []
+        words = [one for letter in {*word[:2]} for one in self._beginning_with_letter(letter)]
+        found = process.extract(word, words, scorer=OSA.distance, score_cutoff=most, limit=None)
+        return self._nearest({near: int(distance) for near, distance, _ in found if near != word})
 
     # ---------------------------------------------------------------- one typed word
 
@@ -185,9 +192,7 @@ class Completer(Generic[T]):
         if not most:
             return []
         wrong: dict[str, int] = {}
-        first = bisect_left(self._words, typed[0])
-        last = bisect_left(self._words, typed[0] + _LAST_CHARACTER, lo=first)
-        alike = self._words[first:last]
+        alike = self._beginning_with_letter(typed[0])
         for length in (len(typed), len(typed) + 1):
             beginnings = [one[:length] for one in alike]
             found = process.extract(
@@ -199,12 +204,10 @@ class Completer(Generic[T]):
                     wrong[near] = min(int(distance), wrong.get(near, most))
         return self._nearest(wrong)
 
-    def _look_for_similar(self, word: str) -> list[str]:
-        most = letters_forgiven(word)
-        found = process.extract(
-            word, self._spaced, scorer=OSA.distance, score_cutoff=most, limit=None
-        )
-        return self._nearest({near: int(distance) for near, distance, _ in found if most})
+    def _beginning_with_letter(self, letter: str) -> list[str]:
+        first = bisect_left(self._words, letter)
+        last = bisect_left(self._words, letter + _LAST_CHARACTER, lo=first)
+        return self._words[first:last]
 
     def _nearest(self, wrong: Mapping[str, int]) -> list[str]:
         """The words with the fewest wrong letters, the most frequent first."""

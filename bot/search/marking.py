@@ -5,6 +5,7 @@ a part of a Hangul word, or a misspelling.
 """
 
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 from typing import NamedTuple
@@ -92,16 +93,23 @@ class Marker:
         """The marks of `text` (in NFC), in order and without overlap."""
         folded, origins = folded_with_origins(text)
         written = written_words(folded)
-        marked = self._marked([word for word in {*written} if self._may_be_marked(word)])
+        # Few words need a closer look, which saves most of the time.
+        beginnings = self._beginnings
+        marked = self._marked(
+            [
+                word
+                for word in {*written}
+                if word.startswith(beginnings) or "'" in word or not word.isascii()
+            ]
+        )
         marks: list[Mark] = []
         end = 0
         for word in written if marked else ():
             start = folded.find(word, end)
             end = start + len(word)
-            marks += [
-                Mark(start + mark.start, start + mark.end, mark.clause)
-                for mark in marked.get(word, ())
-            ]
+            if word in marked:
+                own = marked[word]
+                marks += [Mark(start + one.start, start + one.end, one.clause) for one in own]
         if self._runs:
             marks += self._marks_of_runs(folded)
         for start, end, compound in compounds(folded):
@@ -110,10 +118,6 @@ class Marker:
         return _without_overlap(
             Mark(origins[mark.start], origins[mark.end - 1] + 1, mark.clause) for mark in marks
         )
-
-    def _may_be_marked(self, word: str) -> bool:
-        """Whether a word needs a closer look; few do, which saves most of the time."""
-        return word.startswith(self._beginnings) or "'" in word or not word.isascii()
 
     def _marked(self, written: Sequence[str]) -> dict[str, list[Mark]]:
         """The marks within each of these words."""
@@ -137,9 +141,11 @@ class Marker:
 
     def _clause(self, word: str, stem: str) -> int | None:
         """The number of the clause that this whole word is found by."""
+        if stem in self._stems:
+            return self._stems[stem]
         begun = (n for prefix, n in self._prefixes.items() if word.startswith(prefix))
         near = (n for clause, n in self._misspelled.items() if _is_near(clause, word))
-        return self._stems.get(stem, next(chain(begun, near), None))
+        return next(chain(begun, near), None)
 
     def _marks_within(self, word: str) -> list[Mark]:
         """The marks of parts of a word in Hangul."""
@@ -218,11 +224,13 @@ def _window(line: str, marks: Sequence[Mark]) -> tuple[int, int]:
     if len(line) <= SNIPPET:
         return 0, len(line)
 
-    def richness(start: int) -> tuple[int, int]:
-        within = [mark.clause for mark in marks if start <= mark.start < start + SNIPPET]
-        return len(set(within)), len(within)
+    places = [mark.start for mark in marks]
 
-    starts = [max(0, mark.start - _BEFORE) for mark in marks]
+    def richness(start: int) -> tuple[int, int]:
+        within = marks[bisect_left(places, start) : bisect_left(places, start + SNIPPET)]
+        return len({mark.clause for mark in within}), len(within)
+
+    starts = [max(0, place - _BEFORE) for place in places]
     start = min(max(starts, key=richness, default=0), len(line) - SNIPPET)
     if start > 0:
         start = line.find(" ", start - 1, start + _BEFORE // 2) + 1 or start
