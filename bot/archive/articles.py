@@ -1,10 +1,11 @@
 """Listing pages with their links, and article pages."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.archive.site_address import SiteAddress
 from bot.core.errors import ParseError
@@ -34,7 +35,7 @@ _NO_ARTICLE = re.compile(
 def read_links(body: bytes, site: SiteAddress, *, url: str) -> list[str]:
     """The canonical addresses of the articles that a listing page links to, in its order."""
     tree, _ = parse_html(decode(body[:LARGEST_PAGE]))
-    nodes = [*tree.css(_LINKS), *(node for node in tree.css("a") if _MORE.match(node.text()))]
+    nodes = [*tree.css(_LINKS), *_more_links(tree)]
     found: dict[str, None] = {}
     for node in nodes:
         address = canonical_url(web_url(node.attributes.get("href") or "", url))
@@ -45,6 +46,19 @@ def read_links(body: bytes, site: SiteAddress, *, url: str) -> list[str]:
             if len(found) == LINKS_AT_MOST:
                 break
     return list(found)
+
+
+def _more_links(tree: LexborHTMLParser) -> Iterator[LexborNode]:
+    """Links that say "Read more". Links within links, each of which has the words of all that it
+    holds, are not read to the end."""
+    read = 0
+    for node in tree.css("a"):
+        words = node.text()
+        read += len(words)
+        if read > LARGEST_PAGE:
+            return
+        if _MORE.match(words):
+            yield node
 
 
 def read_article_page(body: bytes, site: SiteAddress, *, url: str) -> Interview:

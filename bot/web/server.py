@@ -6,9 +6,11 @@ connections.
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -30,10 +32,24 @@ class ServerLimits:
     seconds: float = 30.0
 
 
-class _Connection(web.RequestHandler):
-    """One connection, which ends when its time is over, whatever it is doing."""
+READ_SIZE = 16 * 1024
+"""Bytes that are read of a connection in one go: the event loop has other work in between, however
+the bytes are cut into chunks."""
 
-    __slots__ = ("_deadline", "_gate")
+LARGEST_HEAD = 32 * 1024
+"""Bytes of request line and headers; aiohttp takes 8190 of a line and goes on reading."""
+
+LARGEST_REQUEST = 24 * 2**20
+"""Bytes of a whole request as it is sent: the largest push, were it in small chunks."""
+
+BACKLOG = 512
+"""Connections that wait to be accepted."""
+
+
+class _Connection(web.RequestHandler):
+    """One connection, which ends when its time is over or it sent too much, whatever it does."""
+
+    __slots__ = ("_deadline", "_gate", "_received", "has_request", "peer")
 
     def __init__(self, gate: "_Gate", manager: web.Server) -> None:
         # Nothing is unpacked: a few bytes of gzip may be a gigabyte.
@@ -45,13 +61,34 @@ class _Connection(web.RequestHandler):
             lingering_time=1.0,
         )
         self._gate = gate
+        self._received = 0
         self._deadline: asyncio.TimerHandle | None = None
+        self.has_request = False
+        self.peer = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        if hasattr(transport, "max_size"):
+            transport.max_size = READ_SIZE
+        self.peer = str((transport.get_extra_info("peername") or ("",))[0])
         loop = asyncio.get_running_loop()
         self._deadline = loop.call_later(self._gate.limits.seconds, self.drop)
         self._gate.admit(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._received += len(data)
+        if self._received > (LARGEST_REQUEST if self.has_request else LARGEST_HEAD + READ_SIZE):
+            self.drop()
+        else:
+            super().data_received(data)
+
+    def log_exception(self, *args: Any, **kwargs: Any) -> None:
+        """Callers that hang up are no failure, and no reason to fill the disk."""
+        error = kwargs.get("exc_info")
+        if isinstance(error, ConnectionError) or self.transport is None:
+            logger.debug("http.hung-up", cause=str(error))
+        else:
+            super().log_exception(*args, **kwargs)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         if self._deadline is not None:
@@ -81,8 +118,9 @@ class _Connection(web.RequestHandler):
 
 
 class _Gate:
-    """Admits connections. Where there are too many, the oldest goes: an honest caller is done in
-    milliseconds, and so callers that only hold on can't keep it out."""
+    """Admits connections. If there are too many, one is dropped: rather one that has sent no
+    request yet, then one of the address with the most connections, then the oldest. An honest
+    caller sends its request at once and is done in milliseconds."""
 
     def __init__(self, manager: web.Server, limits: ServerLimits) -> None:
         self.limits = limits
@@ -94,13 +132,21 @@ class _Gate:
 
     def admit(self, connection: _Connection) -> None:
         if len(self._open) >= self.limits.connections:
-            oldest = next(iter(self._open))
-            self.forget(oldest)
-            oldest.drop()
+            by_peer = Counter(one.peer for one in self._open)
+            # Of equal ones, ``min`` takes the first, which is the oldest.
+            dropped = min(self._open, key=lambda one: (one.has_request, -by_peer[one.peer]))
+            self.forget(dropped)
+            dropped.drop()
         self._open[connection] = None
 
     def forget(self, connection: _Connection) -> None:
         self._open.pop(connection, None)
+
+
+def note_request(request: web.BaseRequest) -> None:
+    """Remember that the connection has sent the head of a request."""
+    if isinstance(request.protocol, _Connection):
+        request.protocol.has_request = True
 
 
 @asynccontextmanager
@@ -119,7 +165,7 @@ async def listening(
         if manager is None:
             raise RuntimeError("a runner that is set up has a server")
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(_Gate(manager, limits), host, port)
+        server = await loop.create_server(_Gate(manager, limits), host, port, backlog=BACKLOG)
         try:
             yield server.sockets[0].getsockname()[1]
         finally:

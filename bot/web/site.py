@@ -12,6 +12,7 @@ from bot.core.clock import Clock
 from bot.core.i18n import Text
 from bot.web import xmlrpc
 from bot.web.health import Health
+from bot.web.server import note_request
 from bot.web.websub import MAX_PUSH, WebSub
 
 logger = structlog.get_logger(__name__)
@@ -137,6 +138,7 @@ def _bounds(seconds: float) -> Middleware:
 
     @web.middleware
     async def bounds(request: web.Request, handler: Handler) -> web.StreamResponse:
+        note_request(request)
         try:
             async with asyncio.timeout(seconds):
                 response = await handler(request)
@@ -148,8 +150,12 @@ def _bounds(seconds: float) -> Middleware:
         except (web.RequestPayloadError, ConnectionError, ValueError) as error:
             logger.debug("http.broken-request", cause=str(error))
             response = web.Response(status=400, text="400: Bad Request")
-        except Exception:
-            logger.exception("http.crashed", path=request.path[:100])
+        except Exception as error:
+            if request.transport is None or request.transport.is_closing():
+                # aiohttp says so in many ways, a RuntimeError among them.
+                logger.debug("http.hung-up", cause=str(error))
+            else:
+                logger.exception("http.crashed", path=request.path[:100])
             response = web.Response(status=500, text="500: Internal Server Error")
         response.force_close()
         response.headers["Server"] = f"kcrush-bot/{__version__}"
