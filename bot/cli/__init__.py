@@ -29,8 +29,9 @@ Verb = Callable[[Settings], Coroutine[Any, Any, int]]
 """What a command does with the settings; gives the exit code."""
 
 
-def run_verb(verb: Verb, messages: Messages, settings: Settings | None = None) -> None:
-    """Read the settings, run `verb` on an event loop, and exit with its exit code.
+def _run(verb: Verb, messages: Messages, settings: Settings | None = None) -> None:
+    """Run `verb` on an event loop, with `settings` or with those that are read, and exit with its
+    exit code.
 
     An exception ends as a sentence on stderr; its traceback goes to the log, without secrets.
     """
@@ -62,7 +63,10 @@ def is_configuration(error: UserError) -> bool:
 
 
 def build_cli(messages: Messages) -> click.Group:
-    """The command line, with its help from the catalogue."""
+    """The command line, with its help from the catalogue.
+
+    Each command returns its ``Verb``, which is run last.
+    """
     text = messages.text()
 
     @click.group(help=text("cli.help"), context_settings={"help_option_names": ["-h", "--help"]})
@@ -70,8 +74,12 @@ def build_cli(messages: Messages) -> click.Group:
     def cli() -> None:
         pass
 
+    @cli.result_callback()
+    def finish(verb: Verb) -> None:
+        _run(verb, messages)
+
     _add_running(cli, messages, text)
-    _add_reading(cli, messages, text)
+    _add_reading(cli, text)
     _add_maintenance(cli, messages, text)
     return cli
 
@@ -79,7 +87,7 @@ def build_cli(messages: Messages) -> click.Group:
 def _add_running(cli: click.Group, messages: Messages, text: Text) -> None:
     @cli.command(help=text("cli.run.help"))
     @click.option("--or-demo", is_flag=True, help=text("cli.run.or-demo"))
-    def run(or_demo: bool) -> None:
+    def run(or_demo: bool) -> Verb:
         from bot.cli.run import run_demo, run_real
 
         def verb(settings: Settings) -> Coroutine[Any, Any, int]:
@@ -87,7 +95,7 @@ def _add_running(cli: click.Group, messages: Messages, text: Text) -> None:
                 return run_demo(settings, messages)
             return run_real(settings, messages)
 
-        run_verb(verb, messages)
+        return verb
 
     @cli.command(help=text("cli.demo.help"))
     @click.option("--port", type=click.IntRange(0, 65535), help=text("cli.demo.port"))
@@ -98,30 +106,24 @@ def _add_running(cli: click.Group, messages: Messages, text: Text) -> None:
         metavar="SECONDS",
         help=text("cli.demo.exit-after"),
     )
-    def demo(port: int | None, no_page: bool, exit_after: float | None) -> None:
+    def demo(port: int | None, no_page: bool, exit_after: float | None) -> Verb:
         from bot.cli.run import run_demo
 
-        run_verb(
-            lambda settings: run_demo(
-                settings, messages, port=port, page=not no_page, exit_after=exit_after
-            ),
-            messages,
+        return lambda settings: run_demo(
+            settings, messages, port=port, page=not no_page, exit_after=exit_after
         )
 
 
-def _add_reading(cli: click.Group, messages: Messages, text: Text) -> None:
+def _add_reading(cli: click.Group, text: Text) -> None:
     @cli.command(help=text("cli.parse.help"))
     @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
     @click.option("--json", "as_json", is_flag=True, help=text("cli.json"))
     @click.option("--explain", is_flag=True, help=text("cli.parse.explain"))
-    def parse(sources: tuple[str, ...], as_json: bool, explain: bool) -> None:
+    def parse(sources: tuple[str, ...], as_json: bool, explain: bool) -> Verb:
         from bot.cli.parse import parse_sources
 
-        run_verb(
-            lambda settings: parse_sources(
-                sources, settings, text, as_json=as_json, explain=explain
-            ),
-            messages,
+        return lambda settings: parse_sources(
+            sources, settings, text, as_json=as_json, explain=explain
         )
 
     @cli.command(help=text("cli.search.help"))
@@ -134,23 +136,20 @@ def _add_reading(cli: click.Group, messages: Messages, text: Text) -> None:
         show_default=True,
         help=text("cli.search.limit"),
     )
-    def search(query: str, as_json: bool, limit: int) -> None:
+    def search(query: str, as_json: bool, limit: int) -> Verb:
         from bot.cli.data import search_archive
 
         if not is_visible(query) or not any(map(str.isalnum, query)):
             raise click.BadParameter(text("error.nothing-searched"), param_hint="QUERY")
-        run_verb(
-            lambda settings: search_archive(query, settings, text, as_json=as_json, limit=limit),
-            messages,
-        )
+        return lambda settings: search_archive(query, settings, text, as_json=as_json, limit=limit)
 
 
 def _add_maintenance(cli: click.Group, messages: Messages, text: Text) -> None:
     @cli.command(help=text("cli.poll.help"))
-    def poll() -> None:
+    def poll() -> Verb:
         from bot.cli.data import poll_once
 
-        run_verb(lambda settings: poll_once(settings, messages), messages)
+        return lambda settings: poll_once(settings, messages)
 
     @cli.command(help=text("cli.backfill.help"))
     @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help=text("cli.backfill.since"))
@@ -163,21 +162,21 @@ def _add_maintenance(cli: click.Group, messages: Messages, text: Text) -> None:
         help=text("cli.backfill.rate"),
     )
     @click.option("--dry-run", is_flag=True, help=text("cli.backfill.dry-run"))
-    def backfill(since: datetime | None, limit: int | None, rate: float, dry_run: bool) -> None:
+    def backfill(since: datetime | None, limit: int | None, rate: float, dry_run: bool) -> Verb:
         from bot.cli.backfill import BackfillOptions, backfill_archive
 
         options = BackfillOptions(since and since.replace(tzinfo=UTC), limit, rate, dry_run)
-        run_verb(lambda settings: backfill_archive(settings, text, options), messages)
+        return lambda settings: backfill_archive(settings, text, options)
 
     @cli.command(help=text("cli.migrate.help"))
-    def migrate() -> None:
+    def migrate() -> Verb:
         from bot.cli.data import migrate_database
 
-        run_verb(lambda settings: migrate_database(settings, text), messages)
+        return lambda settings: migrate_database(settings, text)
 
     @cli.command(help=text("cli.check.help"))
     def check() -> None:
         from bot.cli.check import check_all
 
         usable, wrong = inspect_settings()
-        run_verb(lambda settings: check_all(settings, wrong, messages), messages, usable)
+        _run(lambda settings: check_all(settings, wrong, messages), messages, usable)

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import math
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,7 +19,6 @@ from bot.core.clock import SystemClock
 from bot.core.errors import UserError
 from bot.core.i18n import Messages
 from bot.core.settings import Settings
-from bot.feed.watcher import PollReport
 from sandbox import Sandbox
 from sandbox.entities import Channel, Guild, Role, User
 from sandbox.site import SampleSite
@@ -96,25 +96,16 @@ async def open_demo(
 
 async def play(demo: Demo, messages: Messages, stop: asyncio.Event, *, page: bool) -> None:
     """Run the bot; subscribe a channel as an admin would; have the site publish now and then."""
-    seeded = asyncio.Event()
-    told = demo.app.watcher.on_commit
-
-    def listen(report: PollReport) -> None:
-        if told is not None:
-            told(report)
-        if report.seeded_now:
-            seeded.set()
-
-    demo.app.watcher.on_commit = listen
     async with asyncio.TaskGroup() as tasks:
-        script = tasks.create_task(_perform(demo, messages, seeded, page=page), name="script")
+        script = tasks.create_task(_perform(demo, messages, page=page), name="script")
         await run(demo.app, stop)
         script.cancel()
 
 
-async def _perform(demo: Demo, messages: Messages, seeded: asyncio.Event, *, page: bool) -> None:
+async def _perform(demo: Demo, messages: Messages, *, page: bool) -> None:
     text, stage = messages.text(), demo.stage
-    await seeded.wait()
+    # By the second poll, what the site had at first is stored.
+    await demo.site.wait_for(lambda seen: "/feed/" in seen.path, count=2, timeout=math.inf)
     await demo.sandbox.wait_ready(timeout=None)
     await demo.sandbox.wait_until(
         lambda world: world.commands or None, timeout=None, what="the bot's commands"
