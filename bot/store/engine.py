@@ -40,6 +40,10 @@ BUSY_TIMEOUT = 2.0
 waits 3 s for an answer to an interaction (Discord docs, Receiving and Responding), and whoever asks
 must hear that nothing was changed."""
 
+OPENING_TIMEOUT = 10.0
+"""As ``BUSY_TIMEOUT``, while the database is opened and migrated: nobody waits for an answer then,
+and another process may be migrating it."""
+
 BUSY_PAUSE = 0.02
 """Seconds between two attempts to begin a write."""
 
@@ -100,18 +104,19 @@ class Database(Session):
             return await work(tx)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, *, wait: float | None = None) -> AsyncIterator[Transaction]:
         """A transaction that holds the write lock from its beginning (BEGIN IMMEDIATE).
 
         Commits at exit, rolls back when the block raises or is cancelled. Tasks take turns.
 
         Raises:
-            StoreError: the database is locked by another process ``BUSY_TIMEOUT`` after this
-                was asked for, full, read-only or damaged. Nothing was changed then.
+            StoreError: the database is locked by another process `wait` seconds after this was
+                asked for (``BUSY_TIMEOUT`` by default), full, read-only or damaged. Nothing was
+                changed then.
             RuntimeError: the same task is in a transaction already, and would wait for itself.
         """
         self._refuse_nesting()
-        deadline = time.monotonic() + BUSY_TIMEOUT
+        deadline = time.monotonic() + (BUSY_TIMEOUT if wait is None else wait)
         async with self._turn:
             self._writing = asyncio.current_task()
             try:
@@ -234,7 +239,7 @@ def _make_private(path: Path) -> None:
 
 
 def _engine(address: URL, size: int, pragmas: Sequence[str], **options: Any) -> AsyncEngine:
-    options.setdefault("connect_args", {"timeout": BUSY_TIMEOUT})
+    options.setdefault("connect_args", {"timeout": OPENING_TIMEOUT})
     engine = create_async_engine(
         address,
         pool_size=size,
@@ -284,7 +289,7 @@ async def _use_wal(address: URL) -> None:
             except sa.exc.OperationalError as error:
                 if not is_busy(error):
                     raise
-                await asyncio.sleep(BUSY_TIMEOUT / _SWITCH_TRIES)
+                await asyncio.sleep(OPENING_TIMEOUT / _SWITCH_TRIES)
         await _switch(engine)
     finally:
         await engine.dispose()

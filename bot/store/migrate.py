@@ -5,8 +5,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.core.errors import StoreError
-from bot.store.engine import Database
+from bot.store.engine import OPENING_TIMEOUT, Database
 from bot.store.results import SchemaVersion
+from bot.store.session import shielded
 from bot.store.tables import HEAD
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -39,7 +40,12 @@ async def migrate(database: Database, *, scripts: Path = MIGRATIONS, head: str =
     """
     done = await database.inspect(read_version) == head
     while not done:
-        done = await database.transact(lambda tx: tx.connection.run_sync(_step, scripts, head))
+        done = await shielded(_upgrade(database, scripts, head))
+
+
+async def _upgrade(database: Database, scripts: Path, head: str) -> bool:
+    async with database.transaction(wait=OPENING_TIMEOUT) as tx:
+        return await tx.connection.run_sync(_step, scripts, head)
 
 
 def _step(connection: sa.Connection, scripts: Path, head: str) -> bool:
