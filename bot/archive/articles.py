@@ -34,7 +34,8 @@ _NO_ARTICLE = re.compile(
 
 def read_links(body: bytes, site: SiteAddress, *, url: str) -> list[str]:
     """The canonical addresses of the articles that a listing page links to, in its order."""
-    tree, _ = parse_html(decode(body[:LARGEST_PAGE]))
+    # Selectors with ancestors are slow on what is nested without end, however small it is.
+    tree, _ = parse_html(decode(body[:LARGEST_PAGE]), small=0)
     nodes = [*tree.css(_LINKS), *_more_links(tree)]
     found: dict[str, None] = {}
     for node in nodes:

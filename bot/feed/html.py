@@ -68,13 +68,13 @@ _ATTRIBUTE = re.compile(
 )
 
 
-def parse_html(html: str) -> tuple[LexborHTMLParser, bool]:
+def parse_html(html: str, small: int = SMALL) -> tuple[LexborHTMLParser, bool]:
     """The tree of `html`, and whether tags had to go to keep it bounded.
 
     Whoever calls it bounds the length: ``LARGEST`` characters for a body, which is an interview of
     a hundred thousand words.
     """
-    if len(html) <= SMALL:
+    if len(html) <= small:
         return LexborHTMLParser(_encodable(html)), False
     tamed, simplified = tame(html)
     return LexborHTMLParser(_encodable(tamed)), simplified
