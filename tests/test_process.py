@@ -182,8 +182,11 @@ async def test_a_database_that_others_lock_is_reported_in_time_and_nothing_happe
             refused = await sandbox.command(
                 stage.admin, stage.lounge, "announcements add", channel=stage.interviews
             )
-        assert refused.message is not None
-        assert "**nothing was changed**" in json.dumps(refused.message.components)
+        message = refused.message
+        assert message is not None
+        await sandbox.wait_until(
+            lambda _: "**nothing was changed**" in json.dumps(message.components) or None, 10
+        )
         listed = await sandbox.command(stage.admin, stage.lounge, "announcements list")
         assert listed.message is not None
         assert f"<#{stage.interviews.id}>" not in json.dumps(listed.message.components)

@@ -35,10 +35,10 @@ _DRIVER = "sqlite+aiosqlite"
 READERS = 4
 """Connections for reading. A read takes about a millisecond, so four serve thousands a second."""
 
-BUSY_TIMEOUT = 2.0
+BUSY_TIMEOUT = 1.5
 """Seconds after which a write gives up that another process's write keeps from beginning. Discord
 waits 3 s for an answer to an interaction (Discord docs, Receiving and Responding), and whoever asks
-must hear that nothing was changed."""
+must hear that nothing was changed, before a command that takes longer is deferred."""
 
 OPENING_TIMEOUT = 10.0
 """As ``BUSY_TIMEOUT``, while the database is opened and migrated: nobody waits for an answer then,
