@@ -1,6 +1,6 @@
 """The frozen values that travel between the rooms. No I/O, no library types."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -63,7 +63,8 @@ class Transcript:
     """An article's body, in reading order: intro, turns, outro.
 
     Text is plain (no markup, entities decoded), paragraphs parted by a blank line. An article that
-    is no interview has no turns and all its prose in ``intro``. ``images`` are those of intro and
+    is no interview has no turns and all its prose in ``intro``. ``headings`` are the lines of these
+    texts that are headings in the article. ``images`` are those of intro and
     outro; ``videos`` and ``links`` are absolute http(s) URLs. ``warnings`` say, for the operator,
     what was left out or guessed.
     """
@@ -75,6 +76,7 @@ class Transcript:
     videos: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,17 @@ class Interview:
     @property
     def lead_image(self) -> Image | None:
         """The picture that stands for the interview: its own, or the first beside its prose."""
-        if self.image_url:
-            return Image(self.image_url, alt=self.title)
-        return next(iter(self.transcript.images), None)
+        images = self.transcript.images
+        if not self.image_url:
+            return self.described(images[0]) if images else None
+        in_text = (*images, *(image for turn in self.transcript.turns for image in turn.images))
+        found = next((image for image in in_text if image.url == self.image_url), None)
+        return self.described(found or Image(self.image_url))
+
+    def described(self, image: Image) -> Image:
+        """The picture with an alternative text: its own, else its caption, else who is seen."""
+        names = ", ".join(subject.name for subject in self.subjects) or self.title
+        return replace(image, alt=image.alt or image.caption or names)
 
 
 @dataclass(frozen=True, slots=True)

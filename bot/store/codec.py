@@ -69,6 +69,7 @@ def interview_values(interview: Interview) -> dict[str, Any]:
             "videos": _texts(transcript.videos),
             "links": _texts(transcript.links),
             "warnings": _texts(transcript.warnings),
+            "headings": _texts(transcript.headings),
         },
         "turn_count": len(transcript.turns),
     }
@@ -151,6 +152,7 @@ def _stored(row: Any, turns: tuple[Turn, ...]) -> StoredInterview:
             videos=tuple(frame["videos"]),
             links=tuple(frame["links"]),
             warnings=tuple(frame["warnings"]),
+            headings=tuple(frame.get("headings", ())),
         ),
     )
     return StoredInterview(row.id, interview, row.first_seen_at, row.withdrawn_at)

@@ -104,7 +104,7 @@ def _picture(image: Image) -> discord.MediaGalleryItem | None:
     url = safe_url(image.url, MEDIA_URL_LIMIT)
     if url is None:
         return None
-    alt = shorten(one_line(image.caption or image.alt), ALT_LIMIT)
+    alt = shorten(one_line(image.alt or image.caption), ALT_LIMIT)
     return discord.MediaGalleryItem(url, description=alt if is_visible(alt) else None)
 
 

@@ -41,7 +41,14 @@ from bot.ui.layout import (
     small,
 )
 from bot.ui.markdown import join
-from bot.ui.pages import SectionPage, first_hidden, heading_lines, minutes_to_read, page_at
+from bot.ui.pages import (
+    SectionPage,
+    captions,
+    first_hidden,
+    heading_lines,
+    minutes_to_read,
+    page_at,
+)
 
 _COVER_TITLE_LIMIT = 250
 _COVER_URL_LIMIT = 300
@@ -97,6 +104,7 @@ class _Renderer:
             *(self._cover() if at_cover else self._running_head()),
             page.body,
             *map(gallery, batched(page.images, GALLERY_LIMIT)),
+            captions(page.images),
             small(self.view.note or self._resume_hint()),
             rule(),
             *self._menu(),
@@ -116,7 +124,7 @@ class _Renderer:
 
     def _cover(self) -> list[Content]:
         interview, text = self._interview, self.text
-        topic = topic_of(interview.subjects, interview.tags)
+        topic, lead = topic_of(interview.subjects, interview.tags), interview.lead_image
         facts = [
             *tags_markdown(interview, text)[: None if topic is Topic.OTHER else 1],
             date_of(interview),
@@ -125,7 +133,8 @@ class _Renderer:
         ]
         title = heading(interview, text, _COVER_TITLE_LIMIT, _COVER_URL_LIMIT)
         return [
-            gallery([interview.lead_image]),
+            gallery([lead]),
+            captions([lead] if lead else []),
             lines(title, byline(interview)),
             small(join(facts)),
             rule() if is_visible(interview.transcript.intro) else None,

@@ -158,7 +158,7 @@ async def test_a_corrected_search_says_so(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
     found = await on_stage.ask("interviews search", query="teokbokki")
     assert "Results for “teokbokki”" in read(found)
-    assert "Nothing has “teokbokki”, so this is what comes nearest to it." in read(found)
+    assert "Nothing has exactly that, so this is what has “tteokbokki”." in read(found)
 
 
 # ---------------------------------------------------------------- lists

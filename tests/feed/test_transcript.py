@@ -238,6 +238,16 @@ def test_lines_of_a_list_and_of_a_paragraph_stay_lines() -> None:
     assert found.intro == "One\ntwo\n\na\nb\n\nEnd"
 
 
+def test_headings_inside_the_article_are_known_as_such() -> None:
+    html = (
+        "<p>She sings.</p><h2>On rain</h2><p><strong>Why do you sing?</strong></p><p>Because.</p>"
+        "<h3>A new album</h3><p>It comes soon.</p><h3><em>“I sing.”</em></h3>"
+        "<p><strong>Where do you live?</strong></p><p>In Busan.</p>"
+    )
+    found = transcribe(html, base_url="https://kcrush.example/", title="Interview with Seoyun")
+    assert {"On rain", "A new album"} >= set(found.headings) >= {"A new album"}
+
+
 def test_what_a_browser_hides_is_not_read() -> None:
     html = (
         '<p>Seen</p><p hidden>No</p><p style="DISPLAY : none">No</p><template>No</template>'

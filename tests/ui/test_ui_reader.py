@@ -27,7 +27,8 @@ from bot.core.text import clean, is_visible, measure
 from bot.store import OpenedInterview
 from bot.ui.ids import TurnPage, parse_custom_id, parse_position_value
 from bot.ui.layout import Layout
-from bot.ui.pages import BODY_LIMIT, minutes_to_read, page_at, split_answers
+from bot.ui.pages import minutes_to_read, page_at
+from bot.ui.parts import BODY_LIMIT, split_answers
 from bot.ui.reader import ReaderView, opened_page, saved_section
 from tests.ui.discord_markdown import literal
 from tests.ui.limits import buttons, pictures, selects, shown, texts, units, within_limits
@@ -103,6 +104,7 @@ def test_a_question_with_its_speakers_and_picture(text: Text) -> None:
     assert texts(layout) == [
         f"-# Question 1 of 2 · [Interview with O.V]({INTERVIEW.url})\n{QUESTION}",
         "**Ovi**\nAt school.\n\n**Vee**\nHe sang \\*loud\\*.",
+        "-# The school",
     ]
     assert pictures(layout) == ["https://kcrush.example/school.jpg"]
 
@@ -261,6 +263,35 @@ def test_an_endless_answer_is_turned_as_quickly_as_a_page_of_it(piece: str, text
 def replace_answer(answer: str) -> Interview:
     transcript = Transcript("", (Turn(1, "Why?", (Answer(None, answer),)),), "")
     return Interview("guid", "https://kcrush.example/", "Title", transcript=transcript)
+
+
+def test_headings_of_the_article_stay_headings_and_credits_are_small(text: Text) -> None:
+    answer = "I sing.\n\nOn *rain*\n\nIt falls.\nPhoto by Kim Doyun\n\nPhotographs move me."
+    transcript = Transcript(
+        "", (Turn(1, "Why?", (Answer(None, answer),)),), "", headings=("On *rain*",)
+    )
+    one = Interview("guid", "https://kcrush.example/", "Title", transcript=transcript)
+    assert page_at(one, Position(1), text).body == (
+        "I sing.\n\n### On \\*rain\\*\n\nIt falls.\n-# Photo by Kim Doyun\n\nPhotographs move me."
+    )
+
+
+def test_a_picture_is_described_by_its_own_words_else_by_who_is_seen() -> None:
+    own = Image("https://kcrush.example/a.jpg", alt="A red door", caption="The studio")
+    bare = Image("https://kcrush.example/b.jpg")
+    one = Interview(
+        "guid",
+        "https://kcrush.example/",
+        "Title",
+        subjects=(Subject("Han Seoyun"), Subject("Kim Doyun")),
+        image_url=own.url,
+        transcript=Transcript("", (Turn(1, "Why?", (), images=(own, bare)),), ""),
+    )
+    assert one.lead_image == own
+    assert replace(one, image_url=bare.url).lead_image == replace(bare, alt="Han Seoyun, Kim Doyun")
+    captioned = Image("https://kcrush.example/c.jpg", caption="The studio")
+    assert one.described(captioned).alt == "The studio"
+    assert replace(one, subjects=()).described(bare).alt == "Title"
 
 
 def test_the_last_part_is_no_mere_line(text: Text) -> None:

@@ -59,7 +59,15 @@ def assembled(items: Sequence[Item], verdict: Verdict) -> Transcript:
             asking = False
     _give_headings_to_questions(intro, drafts)
     turns = tuple(_turn(place, draft) for place, draft in enumerate(drafts, start=1))
-    return Transcript(joined(intro), turns, joined(outro), images=tuple(images))
+    return Transcript(
+        joined(intro), turns, joined(outro), images=tuple(images), headings=_headings(items)
+    )
+
+
+def _headings(items: Sequence[Item]) -> tuple[str, ...]:
+    """The lines that are headings in the article, each once."""
+    lines = (item for item in items if isinstance(item, Line))
+    return tuple(dict.fromkeys(line.text for line in lines if line.text and _is_section(line)))
 
 
 def _asked_text(line: Line, number: int, verdict: Verdict) -> str:
