@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.core.artists import artist_key
-from bot.core.model import Interview, Quote, Subject
+from bot.core.model import Interview, Subject
 from bot.core.sentences import Sentence, paragraphs
 from bot.quotes import wording
+from bot.quotes.quote import Quote
 
 SHORTEST = 60
 LONGEST = 280

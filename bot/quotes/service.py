@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from bot.core.batching import batched
 from bot.core.errors import UserError
-from bot.core.model import Artist, Quote, StoredInterview
+from bot.core.model import Artist, StoredInterview
 from bot.core.text import clean, is_visible, one_line
 from bot.core.topics import topic_of
 from bot.quotes.choosing import choose
 from bot.quotes.drawing import QuoteCard
+from bot.quotes.quote import Quote
 from bot.quotes.renderer import QuoteRenderer
 from bot.search import SearchIndex
 from bot.store import Store
