@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlun
 Taxonomy = Literal["categories", "tags"]
 
 _FEED_END = re.compile(r"(?:feed|rss|atom)(?:/(?:rss2?|atom|rdf))?/?$")
-_TERM = re.compile(r"^(?P<root>.*?/)(?P<kind>category|tag)/(?P<path>.+?)/?$")
+_TERM = re.compile(r"/(category|tag)/")
 _TAXONOMIES: dict[str, Taxonomy] = {"category": "categories", "tag": "tags"}
 
 
@@ -71,12 +71,12 @@ def site_address(feed: str) -> SiteAddress:
         root = urlunsplit((*origin, "/", "", ""))
         return SiteAddress(feed, root, None, is_wordpress=False)
     path = path if path.endswith("/") else path.rpartition("/")[0] + "/"
-    term = _TERM.match(path)
-    if term is not None:
-        root = urlunsplit((*origin, term["root"], "", ""))
-        slug = unquote(term["path"]).rpartition("/")[2]
+    term = _TERM.search(path)
+    slug = unquote(path.rstrip("/")).rpartition("/")[2]
+    if term is not None and term.end() < len(path.rstrip("/")):
+        root = urlunsplit((*origin, path[: term.start() + 1], "", ""))
         listing = urlunsplit((*origin, path, "", ""))
-        return SiteAddress(feed, root, listing, _TAXONOMIES[term["kind"]], slug)
+        return SiteAddress(feed, root, listing, _TAXONOMIES[term[1]], slug)
     root = urlunsplit((*origin, path, "", ""))
     if "cat" in query or "tag" in query:
         taxonomy: Taxonomy = "categories" if "cat" in query else "tags"

@@ -129,7 +129,11 @@ def test_options_that_contradict_each_other_are_refused_by_name(
 ) -> None:
     with pytest.raises(UserError) as refused:
         edit_subscription(replace(ONE, timetable=before), edits)
-    assert str(refused.value) == error
+    assert f"{refused.value.key}({_arguments(refused.value)})" == error
+
+
+def _arguments(error: UserError) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in error.args_by_name.items())
 
 
 def test_what_was_chosen_before_contradicts_nothing() -> None:

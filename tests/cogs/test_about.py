@@ -136,7 +136,7 @@ async def test_every_command_and_button_works_wherever_a_person_stands(
     on_stage.channel = place(on_stage)  # type: ignore[operator]
 
     found = await on_stage.ask(
-        "interviews search", query="tteokbokki", artist="seoyun", kind="music"
+        "interviews search", query="tteokbokki", artist="han seoyun", kind="music"
     )
     opened = await on_stage.choose(found, options(found)[0]["value"])
     assert "Question 2 of 3" in read(opened)
