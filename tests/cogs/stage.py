@@ -94,15 +94,22 @@ class Stage:
     async def ask(self, command: str, *, by: User | None = None, **options: Any) -> Message:
         """A command's answer, as the one person sees it."""
         response = await self.sandbox.command(by or self.fan, self.channel, command, **options)
-        return answer(response)
+        return await finished(response)
 
     async def press(self, message: Message, label: str, *, by: User | None = None) -> Message:
-        return answer(await self.sandbox.press(by or self.fan, message, label=label))
+        return await finished(await self.sandbox.press(by or self.fan, message, label=label))
 
     async def choose(self, message: Message, value: str, *, by: User | None = None) -> Message:
         menu = next(part for part in walk(message.components) if part["type"] == 3)
         chosen = await self.sandbox.choose(by or self.fan, message, menu["custom_id"], [value])
-        return answer(chosen)
+        return await finished(chosen)
+
+
+async def finished(response: Response) -> Message:
+    """The person's message when it is whole: a busy machine's answers are deferred."""
+    if response.deferred:
+        await response.finished(timeout=60.0)
+    return answer(response)
 
 
 def answer(response: Response) -> Message:

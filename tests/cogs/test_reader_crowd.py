@@ -6,7 +6,7 @@ import re
 
 from bot.core.model import Answer, Interview, Transcript, Turn
 from sandbox.entities import Message, User
-from tests.cogs.stage import Stage, answer, interview, read
+from tests.cogs.stage import Stage, finished, interview, read
 from tests.ui.limits import walk
 
 CROWD = 200
@@ -48,7 +48,7 @@ async def test_nobody_is_ever_shown_a_page_of_anothers_interview(on_stage: Stage
                 turned = await on_stage.press(message, label, by=person)
             else:
                 response = await sandbox.choose(person, message, f"kc:jump:{where}", [f"{page}.0"])
-                turned = answer(response)
+                turned = await finished(response)
             assert turned.id == message.id
             shows(message, page)
 

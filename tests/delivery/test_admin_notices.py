@@ -56,7 +56,10 @@ async def test_who_set_it_up_is_told_once_with_cause_and_mend(scene, notifier):
     assert await notifier.notify_due() == 1
     (words,) = told(scene, owner_of(scene, channel))
     assert f"<#{channel.id}>" in words
-    assert "the bot may not post in the channel: it lacks a permission there, or is in time-out" in words
+    assert (
+        "the bot may not post in the channel: it lacks a permission there, or is in time-out"
+        in words
+    )
     for _ in range(40):
         await scene.outbox.publish()
         await scene.drain(pause=3600)
