@@ -130,8 +130,9 @@ def slowness(pattern: re.Pattern, *, folded: bool = False) -> tuple[float, str]:
     return worst, example
 
 
-def longest(pattern: re.Pattern, size: int) -> tuple[float, str]:
-    """Seconds that a text of so many characters takes at worst, and which text that is."""
+def longest(pattern: re.Pattern, size: int, limit: float) -> tuple[float, str]:
+    """Seconds that a text of so many characters takes at worst, and which text that is: the first
+    beyond `limit`, if there is one."""
     worst, example = 0.0, ""
     for before, pump, after in attacks(pattern):
         text = _text(before, pump, after, size)
@@ -141,6 +142,8 @@ def longest(pattern: re.Pattern, size: int) -> tuple[float, str]:
             seconds = float("inf")
         if seconds > worst:
             worst, example = seconds, f"{before!r} + {pump!r} * n + {after!r}"
+        if worst > limit:
+            break
     return worst, example
 
 

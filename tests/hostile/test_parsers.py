@@ -37,10 +37,10 @@ OTHERS = {
 }
 """What the other parameters are given."""
 
-SIZES = (10_000, 40_000)
+SIZES = (5_000, 20_000)
 MOST = 9.0
-NOTHING = 0.3
-"""Seconds: see ``tests.hostile.patterns``. Quadratic parsers take more for 40 kB."""
+NOTHING = 0.15
+"""Seconds: see ``tests.hostile.patterns``. Quadratic parsers take more for 20 kB."""
 
 _ITEM = "<rss version='2.0'><channel><item><title>T</title>"
 PUMPS = {
