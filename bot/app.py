@@ -24,6 +24,7 @@ from bot.core.supervisor import supervise
 from bot.delivery.admin_notices import AdminNotifier
 from bot.delivery.announcer import Announcer, Tuning
 from bot.delivery.discord.rest_port import RestPort
+from bot.delivery.discord_time import DiscordTime
 from bot.delivery.editor import Editor
 from bot.delivery.extras import ExtrasService
 from bot.delivery.pacing import Pacer
@@ -147,10 +148,11 @@ async def open_app(
     async with AsyncExitStack() as stack:
         resources = await stack.enter_async_context(open_resources(settings, clock))
         store = resources.store
-        pacer, client = _make_client(settings, messages, clock)
+        pacer, client, time = _make_client(settings, messages, clock)
         stack.push_async_callback(client.close)
         await client.tree.set_translator(CatalogueTranslator(messages))
-        delivery = _make_delivery(settings, store, client, pacer, clock, rng)
+        port = RestPort(client, time)
+        delivery = _make_delivery(settings, store, port, pacer, clock, rng)
         wake = delivery.announcer.wake
         fans = await _open_fan_services(stack, settings, resources, messages, wake, clock, rng)
         delivery.announcer.on_direct = fans.following.on_direct_message
@@ -247,26 +249,25 @@ def _make_polling(
 
 def _make_client(
     settings: Settings, messages: Messages, clock: Clock
-) -> tuple[Pacer, KcrushClient]:
+) -> tuple[Pacer, KcrushClient, DiscordTime]:
     use_rest_api(settings.discord_api_url)
-    invalid = InvalidResponses(clock)
-    pacer, trace = Pacer(caution=invalid.caution), trace_responses(invalid)
+    invalid, time = InvalidResponses(clock), DiscordTime(clock)
+    pacer, trace = Pacer(caution=invalid.caution), trace_responses(invalid, time)
     pacer.watch(trace)
     client = KcrushClient(
         messages, new_reference, gateway_url=settings.discord_gateway_url, http_trace=trace
     )
-    return pacer, client
+    return pacer, client, time
 
 
 def _make_delivery(
     settings: Settings,
     store: Store,
-    client: KcrushClient,
+    port: RestPort,
     pacer: Pacer,
     clock: Clock,
     rng: random.Random,
 ) -> DeliveryServices:
-    port = RestPort(client)
     tuning = Tuning(nonce_window=settings.nonce_window)
     return DeliveryServices(
         announcer=Announcer(store, port, clock, rng, pacer, tuning),

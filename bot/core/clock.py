@@ -22,6 +22,10 @@ class Clock(Protocol):
         ...
 
 
+LONGEST_SLEEP = 60.0
+"""Seconds slept in one piece."""
+
+
 class SystemClock:
     """The machine's own time."""
 
@@ -32,7 +36,13 @@ class SystemClock:
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(max(0.0, seconds))
+        """Sleep in pieces of at most ``LONGEST_SLEEP``, until either clock says that it is over:
+        the monotonic clock stands still while the host is suspended, and the wall clock may be set
+        back."""
+        ends_at, ends = time.time() + seconds, time.monotonic() + seconds
+        while (left := min(ends - time.monotonic(), ends_at - time.time())) > LONGEST_SLEEP:  # noqa: ASYNC110 - no event tells the time
+            await asyncio.sleep(LONGEST_SLEEP)
+        await asyncio.sleep(max(0.0, left))
 
 
 async def wait(event: asyncio.Event, clock: Clock, seconds: float | None) -> bool:

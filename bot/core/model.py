@@ -281,6 +281,8 @@ class Delivery:
     ``maybe_sent_at`` is since when the message may stand in the channel without our knowing, apart
     from the lease of now, which began at ``leased_at``. ``missed`` counts the other interviews for
     which this announcement speaks, because the channel was out of reach when they came.
+    ``after_id`` is a snowflake of the moment of ``maybe_sent_at`` by Discord's clock, if that was
+    known.
     """
 
     id: int
@@ -294,6 +296,7 @@ class Delivery:
     reason: str | None = None
     maybe_sent_at: datetime | None = None
     missed: int = 0
+    after_id: int | None = None
     leased_at: datetime | None = None
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from math import inf
 
 import structlog
+from discord.utils import time_snowflake
 
 from bot.core.clock import Clock
 from bot.core.model import Conclusion, DeliveryState, Reached
@@ -22,10 +23,12 @@ from bot.delivery.outcomes import (
     FailureKind,
     Outcome,
     Released,
+    Sent,
     is_direct,
 )
 from bot.delivery.pacing import Pace, Pacer
 from bot.delivery.port import DiscordPort
+from bot.delivery.restored import look_for_restored
 from bot.delivery.sending import MessageSender
 from bot.delivery.settling import OutcomeWriter, log_of
 from bot.store import LeasedDelivery, Store
@@ -35,6 +38,14 @@ logger = structlog.get_logger(__name__)
 NOTHING_YET = 1.0
 """Seconds until the next look when something is due that may not be leased: another process has
 its channel in hand."""
+
+
+LONGEST_LOOK = 60.0
+"""Seconds between two looks while something waits: a clock that was set, or a host that was
+suspended, delays nothing for longer."""
+
+CLOCK_STEP = 10.0
+"""Seconds by which wall and monotonic clock part when the wall clock was set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +101,10 @@ class Announcer:
         self._rng = rng
         self._pace = pace or Pacer()
         self._tuning = tuning
+        self._port = port
+        self._wall_offset: float | None = None
         self._sender = MessageSender(
-            port, self._pace, clock, tuning.nonce_window, tuning.send_limit
+            store, port, self._pace, clock, tuning.nonce_window, tuning.send_limit
         )
         self._outcomes = OutcomeWriter(store, clock, rng)
         self._hold = Hold(clock, rng)
@@ -159,6 +172,7 @@ class Announcer:
         if self._stopping:
             return None
         await self._take_over()
+        await self._check_clock()
         more = await self._lease()
         return await self._until_due(more=more)
 
@@ -171,9 +185,21 @@ class Announcer:
         if self._took_over:
             return
         leases = await self._store.outbox.take_over_leases(self._clock.now())
+        await look_for_restored(self._store, self._port, self._clock.now())
         self._took_over = True
         if leases:
             logger.info("announcer.leases-taken-over", leases=leases)
+
+    async def _check_clock(self) -> None:
+        """Repair due times at the start, and when the wall clock was set since the last look."""
+        offset = self._clock.now().timestamp() - self._clock.monotonic()
+        before = self._wall_offset
+        if before is not None and abs(offset - before) < CLOCK_STEP:
+            return
+        await self._store.repairs.repair_due_times(self._clock.now())
+        self._wall_offset = offset
+        if before is not None:
+            logger.warning("announcer.clock-set", seconds=round(offset - before))
 
     def _room(self) -> int:
         """How many rows to lease now. None while an outcome could not be written down: a lease
@@ -204,7 +230,11 @@ class Announcer:
         if due is None or due > now:
             return False
         until = now + timedelta(seconds=self._tuning.lease)
-        batch = await self._store.outbox.lease_due(now, until, room, direct=direct)
+        at_discord = self._port.now()
+        after_id = None if at_discord is None else time_snowflake(at_discord)
+        batch = await self._store.outbox.lease_due(
+            now, until, room, direct=direct, after_id=after_id
+        )
         for leased in batch:
             task = asyncio.create_task(self._deliver(leased), name=f"send {leased.delivery.id}")
             self._queued[task] = leased
@@ -226,7 +256,7 @@ class Announcer:
         if due is None:
             return self._direct_hold.left or inf
         left = (due - self._clock.now()).total_seconds()
-        return left if left > 0 else NOTHING_YET
+        return min(left, LONGEST_LOOK) if left > 0 else NOTHING_YET
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._queued.pop(task, None)
@@ -268,6 +298,8 @@ class Announcer:
         outcome = await self._sender.send(leased)
         if isinstance(outcome, Failed):
             return self._note_failure(leased, outcome)
+        if not isinstance(outcome, Sent):
+            return outcome
         self._note_accepted()
         if is_direct(leased):
             self._direct_hold.refusals = 0

@@ -61,7 +61,14 @@ class Editor:
         due = await self._store.edits.due(self._clock.now(), BATCH)
         found = await self._store.interviews.get_many(list({edit.interview_id for edit in due}))
         interviews = {stored.id: stored for stored in found}
-        cards = [SentCard(edit, interviews[edit.interview_id]) for edit in due]
+        for edit in due:
+            if edit.interview_id not in interviews:
+                await self._store.edits.settle(edit, self._clock.now(), None)
+        cards = [
+            SentCard(edit, interviews[edit.interview_id])
+            for edit in due
+            if edit.interview_id in interviews
+        ]
         for card in await self._with_addressees(cards):
             if not await self._edit(card):
                 return 0

@@ -165,7 +165,14 @@ class Released:
     delay: float = 0.0
 
 
-Outcome = Sent | Failed | Released
+@dataclass(frozen=True, slots=True)
+class Obsolete:
+    """Nothing is to be sent any more, for `reason`."""
+
+    reason: str
+
+
+Outcome = Sent | Failed | Released | Obsolete
 
 
 def conclude(
@@ -177,6 +184,7 @@ def conclude(
     |---|---|---|
     | sent, or found in the channel | sent | |
     | released | pending, with its former reason and doubt | after its delay |
+    | withdrawn, or not followed any more | superseded | |
     | blocked | parked | the next probe |
     | rejected, doubtful | abandoned | |
     | deleted, where it may have been sent before | abandoned | |
@@ -194,6 +202,8 @@ def conclude(
     if isinstance(outcome, Released):
         due = now + timedelta(seconds=outcome.delay)
         return Conclusion(DeliveryState.PENDING, row.reason, due, row.maybe_sent_at)
+    if isinstance(outcome, Obsolete):
+        return Conclusion(DeliveryState.SUPERSEDED, outcome.reason)
     maybe_sent_at = row.maybe_sent_at or (row.leased_at if outcome.maybe_sent else None)
     state = _FINAL_STATES.get(outcome.kind, DeliveryState.PENDING)
     if outcome.kind is FailureKind.DELETED and row.maybe_sent_at is not None:
@@ -211,9 +221,11 @@ def conclude(
 def must_search(row: Delivery, now: datetime, window: float, *, has_nonce: bool) -> bool:
     """Whether the channel must be searched before `row` is sent: it may have been sent before, and
     Discord can't recognise its nonce (not `has_nonce`) or may have forgotten it after `window`
-    seconds."""
+    seconds. A doubt that began in the future is as old as any: the clock was set since."""
     since = row.maybe_sent_at
-    return since is not None and (not has_nonce or now - since >= timedelta(seconds=window))
+    return since is not None and (
+        not has_nonce or not timedelta(0) <= now - since < timedelta(seconds=window)
+    )
 
 
 def retry_delay(failure: Failed, attempts: int, rng: random.Random) -> float:

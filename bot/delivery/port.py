@@ -8,7 +8,7 @@ from typing import Protocol
 from bot.core.errors import KcrushError
 from bot.core.model import StoredInterview
 from bot.delivery.outcomes import Sent
-from bot.store import DueNotice, Extra, LeasedDelivery, SentCard
+from bot.store import DueNotice, Extra, LeasedDelivery, NewestMessage, SentCard
 
 
 class HistoryUnreadableError(KcrushError):
@@ -53,6 +53,15 @@ class DiscordPort(Protocol):
     does, ``EffectUnknownError`` for an answer that leaves open whether a message was created, and
     ``NothingSentError`` for any failure before the request that creates it.
     """
+
+    def now(self) -> datetime | None:
+        """Discord's time; ``None`` where it is not known yet."""
+        ...
+
+    async def announced_after(self, newest: NewestMessage) -> list[int]:
+        """The ids of the interviews that were announced in a channel after the message, by the
+        marks of our own messages there; empty where they can't be read."""
+        ...
 
     async def send(self, leased: LeasedDelivery, *, plain: bool = False) -> Sent:
         """Send what the delivery announces, under its own nonce where Discord takes one; with

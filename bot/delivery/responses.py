@@ -14,6 +14,7 @@ import discord
 
 from bot.core.clock import Clock
 from bot.core.retry import read_retry_after
+from bot.delivery.discord_time import DiscordTime
 from bot.delivery.port import EffectUnknownError
 
 WINDOW = 600.0
@@ -65,9 +66,11 @@ class InvalidResponses:
             await self._clock.sleep(SLOWEST * (count - CAREFUL) / (STOP - CAREFUL))
 
 
-def trace_responses(invalid: InvalidResponses) -> aiohttp.TraceConfig:
-    """For the client's ``http_trace``: counts, and ends a request that creates something at its
-    first 5xx.
+def trace_responses(
+    invalid: InvalidResponses, time: DiscordTime | None = None
+) -> aiohttp.TraceConfig:
+    """For the client's ``http_trace``: counts, notes Discord's time, and ends a request that
+    creates something at its first 5xx.
 
     discord.py sends a request again by itself after a 5xx. For what creates a message that is one
     too many once Discord has forgotten the nonce, and for what creates a thread always: such a
@@ -79,6 +82,8 @@ def trace_responses(invalid: InvalidResponses) -> aiohttp.TraceConfig:
     async def ended(_: object, __: object, answer: aiohttp.TraceRequestEndParams) -> None:
         response = answer.response
         invalid.note(response.status, response.headers.get("X-RateLimit-Scope"))
+        if time is not None:
+            time.note(response.headers.get("Date", ""))
         if answer.method != "POST" or not _CREATES.search(answer.url.path):
             return
         retry_after = read_retry_after(response.headers)

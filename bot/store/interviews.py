@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
 from bot.core.batching import batched
 from bot.core.model import Interview, InterviewSummary, StoredInterview
@@ -15,6 +16,8 @@ from bot.store.delivery_states import WITHDRAW, take
 from bot.store.results import InterviewChange, KnownInterview
 from bot.store.session import Repository, Transaction, transactional
 from bot.store.tables import database, deliveries, interviews, turns
+
+logger = structlog.get_logger(__name__)
 
 _ID_BITS = 63
 
@@ -107,9 +110,16 @@ class InterviewRepository(Repository):
         return found[0] if found else None
 
     async def get_many(self, ids: Sequence[int]) -> list[StoredInterview]:
-        """The interviews with their turns, in the order asked, missing ones left out."""
-        rows = await self._session.read(BY_IDS, {"ids": _valid(ids)}) if _valid(ids) else ()
-        found = codec.stored_interviews(rows)
+        """The interviews with their turns, in the order asked; missing ones, and those that can't
+        be decoded, are left out."""
+        try:
+            rows = await self._session.read(BY_IDS, {"ids": _valid(ids)}) if _valid(ids) else ()
+            found = codec.stored_interviews(rows)
+        except (AttributeError, LookupError, TypeError, ValueError):
+            if len(ids) == 1:
+                logger.exception("interview.unreadable", interview=ids[0])
+                return []
+            return [one for id_ in ids for one in await self.get_many([id_])]
         return [found[id_] for id_ in ids if id_ in found]
 
     async def summaries(self, ids: Sequence[int]) -> list[InterviewSummary]:
@@ -229,7 +239,8 @@ class InterviewRepository(Repository):
     @transactional
     async def withdraw(self, tx: Transaction, interview_id: int, now: datetime) -> bool:
         """Take an interview out of lists and search; what was not sent of it is superseded, and
-        messages that show it are to be edited. False where it is not there to be withdrawn."""
+        messages that show it are to be edited. What may have been sent is looked for first, by its
+        next lease. False where it is not there to be withdrawn."""
         result = await tx.execute(
             interviews.update()
             .where(interviews.c.id == interview_id, _AVAILABLE)
@@ -238,7 +249,8 @@ class InterviewRepository(Repository):
         if result.rowcount == 0:
             return False
         alone = (deliveries.c.interview_id == interview_id, deliveries.c.batch.is_(None))
-        await take(tx, WITHDRAW, now, *alone, reason="withdrawn")
+        never_sent = deliveries.c.maybe_sent_at.is_(None)
+        await take(tx, WITHDRAW, now, *alone, never_sent, reason="withdrawn")
         await timing.withdraw_from_digests(tx, interview_id, now)
         await parking.probe_stranded(tx, now)
         await edits.plan(tx, interview_id, now)

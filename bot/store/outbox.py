@@ -26,13 +26,22 @@ from bot.core.model import (
 from bot.store import delivery_states, extras, follows, parking, timing
 from bot.store.codec import storable_or_none
 from bot.store.interviews import InterviewRepository
-from bot.store.outbox_queries import COUNTS, DUE, DUE_DIRECT, NEXT_DUE, NEXT_DUE_DIRECT, ROW
+from bot.store.outbox_queries import (
+    COUNTS,
+    DUE,
+    DUE_DIRECT,
+    LIVE,
+    NEXT_DUE,
+    NEXT_DUE_DIRECT,
+    ROW,
+    WITHDRAWN,
+)
+from bot.store.outbox_repairs import doubt_if_restored
 from bot.store.results import LeasedDelivery
 from bot.store.session import Repository, Session, Transaction, transactional
 from bot.store.subscription_rows import NOT_ENDED, subscription
 from bot.store.tables import (
     DIRECT_ROUND,
-    database,
     deliveries,
     subscriptions,
 )
@@ -43,6 +52,15 @@ FRESH = timedelta(hours=1)
 DIGEST_LIMIT = 10
 """Interviews that one message lists: their texts, buttons and Discord's limits leave no room for
 more."""
+
+
+NONCE_BYTES = 12
+"""Random bytes of a nonce, as 24 hexadecimal digits."""
+
+UNREADABLE_RETRY = timedelta(hours=1)
+"""When a delivery is tried again whose stored interview can't be decoded."""
+
+_UNREADABLE = "unreadable"
 
 
 class Outbox(Repository):
@@ -72,20 +90,26 @@ class Outbox(Repository):
         )
         added = (await tx.execute(to_guilds)).rowcount
         added += (await tx.execute(to_persons, spellings)).rowcount
-        # Six characters of the database's own and the row's id: at most the 25 that Discord takes
-        # (Discord docs, Message, Create Message).
-        identity = sa.select(database.c.identity).scalar_subquery()
+        await doubt_if_restored(tx, interview_id, now)
+        # Discord takes 25 characters (Discord docs, Message, Create Message); an extra of the row
+        # adds one of its own.
         await tx.execute(
             deliveries.update()
             .where(deliveries.c.interview_id == interview_id, deliveries.c.nonce == "")
-            .values(nonce=identity + sa.cast(deliveries.c.id, sa.Text))
+            .values(nonce=sa.func.lower(sa.func.hex(sa.func.randomblob(NONCE_BYTES))))
         )
         await timing.put_off(tx, interview_id, now)
         await parking.probe_stranded(tx, now)
         return added
 
     async def lease_due(
-        self, now: datetime, lease_until: datetime, limit: int, *, direct: int | None = None
+        self,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        *,
+        direct: int | None = None,
+        after_id: int | None = None,
     ) -> list[LeasedDelivery]:
         """Take up to `limit` deliveries that are due at `now`, in the order to send them.
 
@@ -95,13 +119,26 @@ class Outbox(Repository):
         then every guild's first channel before any guild's second; then the oldest first.
 
         Direct messages come after all of these, the longest due first and no more than `direct`.
+
+        `after_id` is a snowflake of now by Discord's clock, ``None`` where that is not known. What
+        was withdrawn meanwhile is superseded instead, unless it may have been sent. What can't be
+        decoded is set aside for an hour, with the reason ``unreadable``.
         """
-        rows = await self._lease(now, lease_until, limit, direct)
+        rows = await self._lease(now, lease_until, limit, direct, after_id)
         digests = await timing.digests(self._session, [row[0] for row in rows])
         listed = {id_ for ids in digests.values() for id_ in ids[:DIGEST_LIMIT]}
         ids = sorted(listed | {row.interview_id for row in rows})
         found = {one.id: one for one in await InterviewRepository(self._session).get_many(ids)}
-        leased = [_leased(row, now, lease_until, found, digests.get(row[0], ())) for row in rows]
+        leased = []
+        for row in rows:
+            listed_ids = [id_ for id_ in digests.get(row[0], ()) if id_ in found]
+            stored = found.get(row.interview_id) or next((found[id_] for id_ in listed_ids), None)
+            if stored is None:
+                await self._set_aside(delivery(row), now)
+            else:
+                digest = tuple(found[id_] for id_ in listed_ids[:DIGEST_LIMIT])
+                more = max(0, len(digests.get(row[0], ())) - DIGEST_LIMIT)
+                leased.append(_leased(row, now, lease_until, stored, digest, more))
         addressees = await follows.FollowRepository(self._session).addressees(
             (one.subscription.channel_id, one.interview)
             for one in leased
@@ -120,6 +157,7 @@ class Outbox(Repository):
         lease_until: datetime,
         limit: int,
         direct: int | None,
+        after_id: int | None,
     ) -> list[Any]:
         """The rows as they were, with what stands beside them in ``COLUMNS`` of the queries."""
         await _give_up_orphans(tx, now)
@@ -130,6 +168,10 @@ class Outbox(Repository):
         left = limit - len(rows) if direct is None else min(direct, limit - len(rows))
         if left > 0:
             rows += await tx.read(DUE_DIRECT, {"now": now, "limit": left})
+        withdrawn = await _withdraw_again(
+            tx, [row[0] for row in rows if not row.maybe_sent_at], now
+        )
+        rows = [row for row in rows if row[0] not in withdrawn]
         if rows:
             await delivery_states.take(
                 tx,
@@ -139,8 +181,45 @@ class Outbox(Repository):
                 attempts=deliveries.c.attempts + 1,
                 next_attempt_at=lease_until,
                 maybe_sent_at=sa.func.coalesce(deliveries.c.maybe_sent_at, now),
+                after_id=sa.case(
+                    (deliveries.c.maybe_sent_at.is_(None), sa.literal(after_id, sa.BigInteger)),
+                    else_=deliveries.c.after_id,
+                ),
             )
         return rows
+
+    @transactional
+    async def _set_aside(self, tx: Transaction, row: Delivery, now: datetime) -> None:
+        await delivery_states.take(
+            tx,
+            delivery_states.settle(DeliveryState.PENDING),
+            now,
+            deliveries.c.id == row.id,
+            deliveries.c.attempts == row.attempts + 1,
+            reason=_UNREADABLE,
+            next_attempt_at=now + UNREADABLE_RETRY,
+            maybe_sent_at=row.maybe_sent_at,
+        )
+
+    async def obsolete_reason(self, leased: LeasedDelivery) -> str | None:
+        """Why a leased delivery is not to be sent any more, as of the last commit; ``None`` where
+        it is.
+
+        ``withdrawn`` and ``unfollowed`` are final. ``changed`` is not: some interviews of a digest
+        were withdrawn, or the subscription is paused, parked or ended.
+        """
+        listed = [one.id for one in leased.digest or (leased.interview,)]
+        parameters = {"subscription": leased.subscription.id, "listed": listed}
+        rows = await self._session.read(LIVE, parameters)
+        if not rows or rows[0].live == 0:
+            return "withdrawn"
+        if leased.subscription.kind is TargetKind.DIRECT:
+            person = leased.subscription.channel_id, leased.interview
+            found = await follows.FollowRepository(self._session).addressees([person])
+            if not found[person[0], leased.interview.id].follows:
+                return follows.UNFOLLOWED
+        as_leased = rows[0].state == leased.subscription.state
+        return None if as_leased and rows[0].live == len(listed) else "changed"
 
     @transactional
     async def take_over_leases(self, tx: Transaction, now: datetime) -> int:
@@ -257,13 +336,28 @@ async def _settle(
     if conclusion.state is DeliveryState.SENT:
         await extras.begin(tx, delivery.id, now)
         await parking.heal(tx, delivery.id, now)
-    elif conclusion.state is DeliveryState.ABANDONED:
+    elif conclusion.state in delivery_states.FINAL:
         await parking.probe_stranded(tx, now)
     elif parked:
         await parking.park(
             tx, delivery.id, conclusion.reason or "", now, conclusion.next_attempt_at or now
         )
     return True
+
+
+async def _withdraw_again(tx: Transaction, ids: Sequence[int], now: datetime) -> set[int]:
+    """Supersede those of the deliveries of which nothing is left to announce; their ids."""
+    if not ids:
+        return set()
+    found = {row[0] for row in await tx.read(WITHDRAWN, {"ids": list(ids)})}
+    await delivery_states.take(
+        tx,
+        delivery_states.WITHDRAW,
+        now,
+        deliveries.c.id.in_(found),
+        reason="withdrawn",
+    )
+    return found
 
 
 async def _give_up_orphans(tx: Transaction, now: datetime) -> None:
@@ -290,8 +384,9 @@ def _leased(
     row: Any,
     now: datetime,
     lease_until: datetime,
-    found: Mapping[int, StoredInterview],
-    digest: Sequence[int],
+    stored: StoredInterview,
+    digest: tuple[StoredInterview, ...],
+    more: int,
 ) -> LeasedDelivery:
     before = delivery(row)
     of = subscription(row[len(ROW) :])
@@ -304,10 +399,10 @@ def _leased(
             leased_at=now,
         ),
         of,
-        found[before.interview_id],
+        stored,
         expired_lease=before.state is DeliveryState.LEASED,
-        digest=tuple(found[id_] for id_ in digest[:DIGEST_LIMIT]),
-        more=max(0, len(digest) - DIGEST_LIMIT),
+        digest=digest,
+        more=more,
         probes=row.probes if of.state is SubscriptionState.PARKED else None,
         doubt=Doubt(row.doubt),
     )

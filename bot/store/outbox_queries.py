@@ -5,7 +5,14 @@ import sqlalchemy as sa
 from bot.core.model import DeliveryState, Doubt, SubscriptionState
 from bot.store import timing
 from bot.store.subscription_rows import COLUMNS as SUBSCRIPTION
-from bot.store.tables import TO_GUILDS, TO_PERSONS, deliveries, guilds, subscriptions
+from bot.store.tables import (
+    TO_GUILDS,
+    TO_PERSONS,
+    deliveries,
+    guilds,
+    interviews,
+    subscriptions,
+)
 
 _WAITING = sa.and_(
     deliveries.c.state.in_(
@@ -29,6 +36,7 @@ ROW = (
     deliveries.c.reason,
     deliveries.c.maybe_sent_at,
     deliveries.c.missed,
+    deliveries.c.after_id,
 )
 """What ``delivery`` reads."""
 
@@ -128,3 +136,58 @@ NEXT_DUE = _NEXT.where(TO_GUILDS)
 NEXT_DUE_DIRECT = _NEXT.where(TO_PERSONS)
 
 COUNTS = sa.select(deliveries.c.state, sa.func.count()).group_by(deliveries.c.state)
+
+_listed = deliveries.alias("listed")
+
+WITHDRAWN = sa.select(deliveries.c.id).where(
+    deliveries.c.id.in_(sa.bindparam("ids", expanding=True)),
+    ~sa.exists().where(
+        interviews.c.id == deliveries.c.interview_id, interviews.c.withdrawn_at.is_(None)
+    ),
+    ~sa.exists().where(
+        _listed.c.batch == deliveries.c.id,
+        interviews.c.id == _listed.c.interview_id,
+        interviews.c.withdrawn_at.is_(None),
+    ),
+)
+"""Deliveries whose interview, or all that their digest lists, was withdrawn."""
+
+LIVE = sa.select(
+    subscriptions.c.state,
+    sa.select(sa.func.count())
+    .where(
+        interviews.c.id.in_(sa.bindparam("listed", expanding=True)),
+        interviews.c.withdrawn_at.is_(None),
+    )
+    .scalar_subquery()
+    .label("live"),
+).where(subscriptions.c.id == sa.bindparam("subscription", type_=sa.BigInteger))
+
+NEWEST_MESSAGES = (
+    sa.select(
+        *SUBSCRIPTION,
+        sa.func.coalesce(deliveries.c.channel_id, subscriptions.c.channel_id).label(
+            "at_channel_id"
+        ),
+        sa.func.max(deliveries.c.message_id).label("newest_message_id"),
+    )
+    .select_from(_JOINED)
+    .where(
+        subscriptions.c.state == SubscriptionState.ACTIVE,
+        deliveries.c.state == DeliveryState.SENT,
+        deliveries.c.message_id.is_not(None),
+    )
+    .group_by(subscriptions.c.id)
+    .order_by(sa.desc("newest_message_id"))
+    .limit(sa.bindparam("limit", type_=sa.BigInteger))
+)
+
+EXPLAINED = sa.select(deliveries.c.interview_id).where(
+    deliveries.c.subscription_id == sa.bindparam("subscription", type_=sa.BigInteger),
+    deliveries.c.interview_id.in_(sa.bindparam("ids", expanding=True)),
+    sa.or_(
+        deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.ABANDONED]),
+        deliveries.c.maybe_sent_at.is_not(None),
+    ),
+)
+"""The interviews of messages of which the outbox knows, or knows that they may be there."""

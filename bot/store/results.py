@@ -106,6 +106,15 @@ class LeasedDelivery:
 
 
 @dataclass(frozen=True, slots=True)
+class NewestMessage:
+    """The newest message that the store knows in a subscription's channel."""
+
+    subscription: Subscription
+    channel_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class DueNotice:
     """A subscription that stopped, and the cause: somebody is to get a notice of it.
 

@@ -19,6 +19,7 @@ from bot.store.long_queries import LongQueryRepository
 from bot.store.migrate import migrate, read_schema
 from bot.store.notices import NoticeRepository
 from bot.store.outbox import Outbox
+from bot.store.outbox_repairs import OutboxRepairs
 from bot.store.readers import ReaderRepository
 from bot.store.results import SchemaVersion
 from bot.store.session import Session
@@ -37,6 +38,7 @@ class Repositories:
         self.subscriptions = SubscriptionRepository(session)
         self.guilds = GuildRepository(session)
         self.outbox = Outbox(session, sent)
+        self.repairs = OutboxRepairs(session)
         self.extras = ExtraRepository(session, sent)
         self.edits = EditRepository(session)
         self.notices = NoticeRepository(session)

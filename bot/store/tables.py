@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision of ``migrations`` that these tables are: a test holds the two together."""
 
 DIRECT_ROUND = 1_000_000
@@ -59,6 +59,10 @@ database = sa.Table(
     sa.Column("identity", sa.Text, nullable=False),
     # The store-wide revision that the newest change of an interview got.
     sa.Column("revision", sa.BigInteger, nullable=False),
+    # When the database was recognised as one that knows less than was sent, and the newest message
+    # that it knew then.
+    sa.Column("restored_at", UtcDateTime),
+    sa.Column("restored_after", sa.BigInteger),
 )
 
 interviews = sa.Table(
@@ -200,6 +204,8 @@ deliveries = sa.Table(
     sa.Column("changed_at", UtcDateTime, nullable=False),
     # Since when the message may stand in the channel without our knowing.
     sa.Column("maybe_sent_at", UtcDateTime),
+    # A snowflake of Discord's time then: the message, if there is one, has a greater id.
+    sa.Column("after_id", sa.BigInteger),
     # Where the message stands, when that is not the subscription's channel (a post of a forum),
     # and the thread that was opened under it.
     sa.Column("channel_id", sa.BigInteger),

@@ -110,6 +110,35 @@ async def reschedule(tx: Transaction, subscription: Subscription) -> None:
     )
 
 
+async def repair(tx: Transaction, now: datetime, latest: datetime) -> None:
+    """Let no delivery wait for an hour that a wrong clock gave it: one that was never tried is due
+    at its subscription's next hour at the latest, one that is tried again at `latest`."""
+    pending = (deliveries.c.state == DeliveryState.PENDING, deliveries.c.next_attempt_at > now)
+    timed = sa.select(subscriptions.c.id).where(_TIMED)
+    for id_, zone, *times in await tx.read(_ALL_TIMED):
+        due = next_due(timetable(*times), now, zone_of(zone))
+        await tx.execute(
+            deliveries.update()
+            .where(
+                *pending,
+                *_NEVER_TRIED,
+                deliveries.c.subscription_id == id_,
+                deliveries.c.next_attempt_at > due,
+            )
+            .values(next_attempt_at=due)
+        )
+    await tx.execute(
+        deliveries.update()
+        .where(*pending, *_NEVER_TRIED, deliveries.c.subscription_id.not_in(timed))
+        .values(next_attempt_at=now)
+    )
+    await tx.execute(
+        deliveries.update()
+        .where(*pending, deliveries.c.attempts > 0, deliveries.c.next_attempt_at > latest)
+        .values(next_attempt_at=latest)
+    )
+
+
 async def gather(tx: Transaction, now: datetime) -> None:
     """Before leasing: what fell due in quiet hours waits for their end, and what fell due in a
     digest becomes one."""

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http.client import responses
 from typing import Any, Literal
 
@@ -258,7 +259,8 @@ class Rest:
             faulted = isinstance(error, _FaultError)
             via = VIA if error.via else {}
             reply = Reply(error.body(), error.status, error.headers)
-        reply = Reply(reply.body, reply.status, {**via, **limit_headers, **reply.headers})
+        date = {"Date": formatdate(self.world.clock(), usegmt=True)}
+        reply = Reply(reply.body, reply.status, {**date, **via, **limit_headers, **reply.headers})
         self.limiter.record(reply.status, reply.headers.get("X-RateLimit-Scope", "user"))
         report(reply, faulted=faulted)
         return _response(reply)

@@ -52,6 +52,12 @@ class FakePort:
         self._by_nonce = {}
         self._changed = asyncio.Condition()
 
+    def now(self):
+        return None
+
+    async def announced_after(self, newest):
+        return []
+
     async def find(self, leased, since):
         channel = leased.subscription.channel_id
         self.searches.append((channel, since))

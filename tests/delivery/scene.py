@@ -13,6 +13,7 @@ from bot.client.client import KcrushClient
 from bot.core.i18n import load_messages
 from bot.delivery.announcer import Announcer, Tuning
 from bot.delivery.discord.rest_port import RestPort
+from bot.delivery.discord_time import DiscordTime
 from bot.delivery.editor import Editor
 from bot.delivery.responses import InvalidResponses, trace_responses
 from bot.store import open_store
@@ -62,15 +63,16 @@ async def opened(folder, monkeypatch, *, nonce_window=300.0, trust=120.0):
             open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", clock)
         )
         invalid = InvalidResponses(clock)
+        time = DiscordTime(clock)
         client = KcrushClient(
             MESSAGES,
             lambda: "K7F2QM",
             gateway_url=sandbox.gateway_url,
-            http_trace=trace_responses(invalid),
+            http_trace=trace_responses(invalid, time),
         )
         stack.push_async_callback(client.close)
         await client.login(sandbox.token)
-        port, rng, pace = RestPort(client), random.Random(3), FreePace()
+        port, rng, pace = RestPort(client, time), random.Random(3), FreePace()
         announcer = Announcer(store, port, clock, rng, pace, Tuning(nonce_window=trust))
         editor = Editor(store, port, clock, rng, pace)
         yield Scene(sandbox, Outbox(store, clock), clock, client, announcer, editor, invalid)

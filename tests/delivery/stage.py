@@ -16,6 +16,7 @@ from bot.core.i18n import load_messages
 from bot.core.model import Delivery, ExtraKind, ExtraState, Interview, Subscription, TargetKind
 from bot.delivery.announcer import Announcer
 from bot.delivery.discord.rest_port import RestPort
+from bot.delivery.discord_time import DiscordTime
 from bot.delivery.extras import ExtrasService
 from bot.delivery.responses import InvalidResponses, trace_responses
 from bot.store import Store, open_store
@@ -120,17 +121,18 @@ async def stage(
         store = await stack.enter_async_context(
             open_store(f"sqlite+aiosqlite:///{folder / 'kcrush.db'}", clock)
         )
+        time = DiscordTime(clock)
         client = KcrushClient(
             MESSAGES,
             lambda: "K7F2QM",
             gateway_url=sandbox.gateway_url,
-            http_trace=trace_responses(InvalidResponses(clock)),
+            http_trace=trace_responses(InvalidResponses(clock), time),
         )
         stack.push_async_callback(client.close)
         await client.login(sandbox.token)
         sandbox.requests.clear()
         rng, pace = random.Random(3), AtOnce()
-        port = RestPort(client)
+        port = RestPort(client, time)
         announcer = Announcer(store, port, clock, rng, pace)
         extras = ExtrasService(store, port, clock, rng, pace)
         yield Stage(sandbox, store, client, clock, announcer, extras, guild)

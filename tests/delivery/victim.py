@@ -32,6 +32,12 @@ class FilePort:
         self._death = death
         self._sends = 0
 
+    def now(self):
+        return None
+
+    async def announced_after(self, newest):
+        return []
+
     async def send(self, leased, *, plain=False):
         self._sends += 1
         fatal = self._sends == DIES_AT_SEND

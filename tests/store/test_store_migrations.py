@@ -114,7 +114,9 @@ async def test_every_released_schema_is_upgraded(tmp_path, version):
         with closing(sqlite3.connect(tmp_path / "kcrush.db")) as connection:
             connection.executescript((SCHEMAS / f"{version}.sql").read_text())
             connection.execute("INSERT INTO alembic_version VALUES (?)", (version,))
-            connection.execute("INSERT INTO database VALUES (1, 'abcdef', 0)")
+            connection.execute(
+                "INSERT INTO database (id, identity, revision) VALUES (1, 'abcdef', 0)"
+            )
             connection.commit()
     async with open_database(database_url(tmp_path), FakeClock()) as database:
         assert await read_schema(database) == SchemaVersion(version, HEAD)

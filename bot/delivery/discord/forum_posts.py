@@ -17,10 +17,11 @@ from bot.client.channels import usable_tags
 from bot.client.client import KcrushClient
 from bot.core.forum_tags import Tag, choose_tags
 from bot.core.model import StoredInterview, Subscription
-from bot.delivery.discord.message_search import CLOCK_SLACK, bears_mark
+from bot.delivery.discord.message_search import bears_mark, marks_of
 from bot.delivery.discord.single_request import Bucket, created_id, request_once
 from bot.delivery.outcomes import Sent
 from bot.delivery.port import HistoryUnreadableError, nothing_sent_yet
+from bot.store import NewestMessage
 
 ARCHIVE_PAGES = 5
 ARCHIVE_PAGE = 100
@@ -83,15 +84,15 @@ class ForumPosts:
         )
 
     async def find(
-        self, subscription: Subscription, stored: StoredInterview, name: str, since: datetime
+        self, subscription: Subscription, stored: StoredInterview, name: str, after: int
     ) -> Sent | None:
-        """The interview's post, made after `since`; those of its name are looked at first.
+        """The interview's post, of an id above `after`; those of its name are looked at first.
 
         Raises:
             HistoryUnreadableError: the posts can't be read, or there are too many.
         """
         try:
-            posts = await self._own_posts(subscription, since - CLOCK_SLACK)
+            posts = await self._own_posts(subscription, after)
             posts.sort(key=lambda post: (post["name"] != name, -int(post["id"])))
             for post in posts[:CANDIDATES]:
                 if await self._is_about(int(post["id"]), stored):
@@ -102,27 +103,39 @@ class ForumPosts:
             raise HistoryUnreadableError
         return None
 
-    async def _own_posts(self, subscription: Subscription, since: datetime) -> list[dict[str, Any]]:
-        http = self._client.http
+    async def announced_after(self, newest: NewestMessage) -> list[int]:
+        """The ids of the interviews whose marks the bot's active posts bear that were made after
+        the newest known one."""
+        active = await self._client.http.get_active_threads(newest.subscription.guild_id)
+        posts = self._ours(active["threads"], newest.subscription, newest.message_id + 1)
+        return [
+            id_
+            for post in list(posts)[:CANDIDATES]
+            for id_ in marks_of(await self._first_message(int(post["id"])) or {})
+        ]
+
+    def _ours(
+        self, threads: Sequence[Any], subscription: Subscription, oldest: int
+    ) -> Iterator[dict[str, Any]]:
         own = self._client.user.id if self._client.user else 0
-        oldest = discord.utils.time_snowflake(since)
+        for thread in threads:
+            is_own = int(thread["owner_id"]) == own
+            is_here = int(thread["parent_id"]) == subscription.channel_id
+            if is_own and is_here and int(thread["id"]) >= oldest:
+                yield dict(thread)
 
-        def ours(threads: Sequence[Any]) -> Iterator[dict[str, Any]]:
-            for thread in threads:
-                is_own = int(thread["owner_id"]) == own
-                is_here = int(thread["parent_id"]) == subscription.channel_id
-                if is_own and is_here and int(thread["id"]) >= oldest:
-                    yield dict(thread)
-
+    async def _own_posts(self, subscription: Subscription, after: int) -> list[dict[str, Any]]:
+        http = self._client.http
+        since = discord.utils.snowflake_time(after)
         active = await http.get_active_threads(subscription.guild_id)
-        found = list(ours(active["threads"]))
+        found = list(self._ours(active["threads"], subscription, after))
         before: str | None = None
         for _ in range(ARCHIVE_PAGES):
             page = await http.get_public_archived_threads(
                 subscription.channel_id, before, ARCHIVE_PAGE
             )
             threads = page["threads"]
-            found += ours(threads)
+            found += self._ours(threads, subscription, after)
             before = threads[-1]["thread_metadata"]["archive_timestamp"] if threads else None
             # A thread is archived after it was made, so pages before `since` hold nothing of it.
             if not page.get("has_more") or before is None or datetime.fromisoformat(before) < since:
@@ -130,9 +143,13 @@ class ForumPosts:
         raise HistoryUnreadableError
 
     async def _is_about(self, post_id: int, stored: StoredInterview) -> bool:
+        message = await self._first_message(post_id)
+        return message is not None and bears_mark(message, stored)
+
+    async def _first_message(self, post_id: int) -> Mapping[str, Any] | None:
         try:
-            message = await self._client.http.get_message(post_id, post_id)
+            message: Any = await self._client.http.get_message(post_id, post_id)
         except discord.NotFound:
-            return False
+            return None
         created_id(message)
-        return bears_mark(message, stored)
+        return dict(message)

@@ -1,5 +1,6 @@
 """Whether an announcement stands in a channel already: its mark among the bot's own messages."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from bot.core.model import StoredInterview
 from bot.delivery.discord.single_request import listed
 from bot.delivery.outcomes import Sent
 from bot.delivery.port import HistoryUnreadableError
-from bot.store import LeasedDelivery
+from bot.store import LeasedDelivery, NewestMessage
 from bot.ui import ids
 
 PAGE = 100
@@ -22,13 +23,23 @@ PAGES = 20
 """Requests at most: two thousand messages, a busy channel's day."""
 
 CLOCK_SLACK = timedelta(minutes=2)
-"""By how much Discord's clock, which ids are made by, may lag behind ours."""
+"""By how much the clock that ids are made by may lag behind the one that dated the doubt."""
+
+_MARK = re.compile(r"kc:read:([0-9]{1,18})")
+
+
+def search_start(leased: LeasedDelivery, since: datetime) -> int:
+    """The id after which the announcement stands, if it does: by Discord's clock where that was
+    known when the doubt began, else by ours."""
+    after = leased.delivery.after_id
+    moment = since if after is None else discord.utils.snowflake_time(after)
+    return discord.utils.time_snowflake(moment - CLOCK_SLACK)
 
 
 async def find_message(
-    client: KcrushClient, leased: LeasedDelivery, since: datetime, direct: int | None = None
+    client: KcrushClient, leased: LeasedDelivery, after: int, direct: int | None = None
 ) -> Sent | None:
-    """The announcement among what was written in its channel after `since`, oldest first; in the
+    """The announcement among what was written in its channel after an id, oldest first; in the
     direct messages `direct`, whose history is always open, if that is where it goes.
 
     Raises:
@@ -38,16 +49,14 @@ async def find_message(
     """
     channel_id = direct or leased.subscription.channel_id
     announced = leased.digest or (leased.interview,)
-    own = str(client.user.id) if client.user else ""
-    after = discord.utils.time_snowflake(since - CLOCK_SLACK)
     seen = 0
     for _ in range(PAGES):
         page = listed(await client.http.logs_from(channel_id, PAGE, after=after))
         seen += len(page)
         for message in page:
-            # An answer to a command or a button may bear the mark too.
-            is_ours = message["author"]["id"] == own and not message.get("interaction_metadata")
-            if is_ours and any(bears_mark(message, stored) for stored in announced):
+            if _is_own(client, message) and any(
+                bears_mark(message, stored) for stored in announced
+            ):
                 return Sent(int(message["id"]), direct, found=True)
         if len(page) < PAGE:
             if not seen and direct is None:
@@ -57,14 +66,35 @@ async def find_message(
     raise HistoryUnreadableError(f"more than {PAGES * PAGE} messages since then")
 
 
+async def announced_after(client: KcrushClient, newest: NewestMessage) -> list[int]:
+    """The ids of the interviews whose marks our own messages bear that are the next ``PAGE`` after
+    a channel's newest known one."""
+    page = listed(await client.http.logs_from(newest.channel_id, PAGE, after=newest.message_id))
+    return [id_ for message in page if _is_own(client, message) for id_ in marks_of(message)]
+
+
+def _is_own(client: KcrushClient, message: Mapping[str, Any]) -> bool:
+    """Whether the bot wrote it unasked: an answer to a command may bear a mark too."""
+    own = str(client.user.id) if client.user else ""
+    is_ours: bool = message["author"]["id"] == own and not message.get("interaction_metadata")
+    return is_ours
+
+
+def marks_of(message: Mapping[str, Any]) -> list[int]:
+    """The ids of the interviews that a message, as Discord's JSON, opens."""
+    ids_ = [part.get("custom_id") or "" for part in _components(message.get("components", []))]
+    return [int(found[1]) for id_ in ids_ if (found := _MARK.fullmatch(id_))]
+
+
 def bears_mark(message: Mapping[str, Any], stored: StoredInterview) -> bool:
     """Whether a message, as Discord's JSON, is the interview's announcement: by its id in a
-    button's custom_id, or by its link where the rendering was a plain one."""
-    mark = ids.OpenReader(stored.id).custom_id
-    if any(part.get("custom_id") == mark for part in _components(message.get("components", []))):
-        return True
-    url = stored.interview.url
-    return bool(url) and url in message.get("content", "")
+    button's custom_id, or by its link in a button or, where the rendering was a plain one, the
+    text. (A restored database may number the interview differently.)"""
+    mark, url = ids.OpenReader(stored.id).custom_id, stored.interview.url
+    for part in _components(message.get("components", [])):
+        if part.get("custom_id") == mark or (url and part.get("url") == url):
+            return True
+    return bool(url) and url in (message.get("content") or "")
 
 
 def _components(components: Sequence[Any]) -> Iterator[Mapping[str, Any]]:

@@ -14,11 +14,17 @@ from bot.core.model import Follow, StoredInterview
 from bot.core.targets import FORUMS, target_of
 from bot.delivery.discord.direct_channels import DirectChannels
 from bot.delivery.discord.forum_posts import ForumPosts
-from bot.delivery.discord.message_search import bears_mark, find_message
+from bot.delivery.discord.message_search import (
+    announced_after,
+    bears_mark,
+    find_message,
+    search_start,
+)
 from bot.delivery.discord.single_request import created_id, listed, request_once
+from bot.delivery.discord_time import DiscordTime
 from bot.delivery.outcomes import Sent, is_direct
 from bot.delivery.port import EffectUnknownError, nothing_sent_yet
-from bot.store import Addressee, DueNotice, Extra, LeasedDelivery, SentCard
+from bot.store import Addressee, DueNotice, Extra, LeasedDelivery, NewestMessage, SentCard
 from bot.ui.announcing import Announcement, Rendering, announcement
 from bot.ui.discussion import discussion_opener, first_question, post_title
 from bot.ui.following import direct_message
@@ -46,12 +52,23 @@ NO_PINGS = discord.AllowedMentions.none()
 class RestPort:
     """Implements ``DiscordPort``; needs a logged-in client, but no gateway."""
 
-    def __init__(self, client: KcrushClient) -> None:
+    def __init__(self, client: KcrushClient, time: DiscordTime | None = None) -> None:
         self._client = client
+        self._time = time
         self._posts = ForumPosts(client)
         self._direct = DirectChannels(client)
 
+    def now(self) -> datetime | None:
+        """Discord's time; ``None`` where it is not known yet."""
+        return self._time.now() if self._time is not None else None
+
     # ---------------------------------------------------------------- announcements
+
+    async def announced_after(self, newest: NewestMessage) -> list[int]:
+        """The ids of the interviews that were announced in a channel after the message."""
+        if newest.subscription.kind in FORUMS:
+            return await self._posts.announced_after(newest)
+        return await announced_after(self._client, newest)
 
     async def send(self, leased: LeasedDelivery, *, plain: bool = False) -> Sent:
         """Send what the delivery announces, as its channel takes it.
@@ -115,13 +132,14 @@ class RestPort:
             HistoryUnreadableError: that can't be found out.
         """
         subscription = leased.subscription
+        after = search_start(leased, since)
         if is_direct(leased):
             channel_id = await self._direct.channel_of(subscription.channel_id, leased.addressee)
-            return await find_message(self._client, leased, since, channel_id)
+            return await find_message(self._client, leased, after, channel_id)
         if subscription.kind in FORUMS:
             newest = (leased.digest or (leased.interview,))[0]
-            return await self._posts.find(subscription, newest, self._title(leased), since)
-        return await find_message(self._client, leased, since)
+            return await self._posts.find(subscription, newest, self._title(leased), after)
+        return await find_message(self._client, leased, after)
 
     async def edit(self, card: SentCard) -> None:
         """Bring a sent announcement up to its interview; an edit pings nobody."""
