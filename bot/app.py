@@ -18,13 +18,13 @@ from bot.client.connection import hold_connection, is_connected, log_in, use_res
 from bot.client.guild_sync import GuildSync
 from bot.client.home import keep_home
 from bot.core.clock import Clock
+from bot.core.discord_time import DiscordTime
 from bot.core.i18n import Messages
 from bot.core.settings import Settings
 from bot.core.supervisor import supervise
 from bot.delivery.admin_notices import AdminNotifier
 from bot.delivery.announcer import Announcer, Tuning
 from bot.delivery.discord.rest_port import RestPort
-from bot.delivery.discord_time import DiscordTime
 from bot.delivery.editor import Editor
 from bot.delivery.extras import ExtrasService
 from bot.delivery.pacing import Pacer

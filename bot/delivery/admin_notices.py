@@ -1,19 +1,16 @@
 """Notices to admins that a channel's announcements stopped: once, with the cause and the mend."""
 
-import random
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
 
-from bot.core.clock import Clock
 from bot.core.supervisor import supervise
+from bot.delivery.due_worker import DueWorker
 from bot.delivery.failures import attempt
 from bot.delivery.outcomes import OF_DISCORD, UNCHANGEABLE, Failed, edit_delay
-from bot.delivery.pacing import Pace
-from bot.delivery.port import DiscordPort
-from bot.store import DueNotice, Store
+from bot.store import DueNotice
 
 logger = structlog.get_logger(__name__)
 
@@ -24,17 +21,8 @@ LOOK_AGAIN = 15.0
 """Seconds between two looks; what stops in a guild in between is one message."""
 
 
-class AdminNotifier:
+class AdminNotifier(DueWorker):
     """Sends one notice after the other, at the announcements' pace."""
-
-    def __init__(
-        self, store: Store, port: DiscordPort, clock: Clock, rng: random.Random, pace: Pace
-    ) -> None:
-        self._store = store
-        self._port = port
-        self._clock = clock
-        self._rng = rng
-        self._pace = pace
 
     async def run(self) -> None:
         """Send what is due, until cancelled; no failure ends it."""

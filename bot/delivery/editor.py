@@ -1,20 +1,16 @@
 """Edits sent announcements when their interviews change: behind what is new, without a ping."""
 
-import asyncio
-import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
-from bot.core.clock import Clock
 from bot.core.supervisor import supervise
+from bot.delivery.due_worker import DueWorker
 from bot.delivery.failures import attempt
 from bot.delivery.outcomes import OF_DISCORD, UNCHANGEABLE, Failed, card_digest, edit_delay
-from bot.delivery.pacing import Pace
-from bot.delivery.port import DiscordPort
-from bot.store import DueEdit, SentCard, Store
+from bot.store import DueEdit, SentCard
 
 logger = structlog.get_logger(__name__)
 
@@ -25,22 +21,8 @@ LOOK_AGAIN = 60.0
 """Seconds between two looks; an edit is in no hurry."""
 
 
-class Editor:
+class Editor(DueWorker):
     """Edits one message at a time, so that it has one place only in the pace's queue."""
-
-    def __init__(
-        self, store: Store, port: DiscordPort, clock: Clock, rng: random.Random, pace: Pace
-    ) -> None:
-        self._store = store
-        self._port = port
-        self._clock = clock
-        self._rng = rng
-        self._pace = pace
-        self._changed = asyncio.Event()
-
-    def wake(self) -> None:
-        """Look at once for what is to be edited; to be called when interviews changed."""
-        self._changed.set()
 
     async def run(self) -> None:
         """Edit what is due, until cancelled; no failure ends it."""
@@ -61,14 +43,12 @@ class Editor:
         due = await self._store.edits.due(self._clock.now(), BATCH)
         found = await self._store.interviews.get_many(list({edit.interview_id for edit in due}))
         interviews = {stored.id: stored for stored in found}
+        cards = []
         for edit in due:
-            if edit.interview_id not in interviews:
+            if (stored := interviews.get(edit.interview_id)) is None:
                 await self._store.edits.settle(edit, self._clock.now(), None)
-        cards = [
-            SentCard(edit, interviews[edit.interview_id])
-            for edit in due
-            if edit.interview_id in interviews
-        ]
+            else:
+                cards.append(SentCard(edit, stored))
         for card in await self._with_addressees(cards):
             if not await self._edit(card):
                 return 0

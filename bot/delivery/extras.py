@@ -11,15 +11,13 @@ from math import inf
 
 import structlog
 
-from bot.core.clock import Clock
 from bot.core.model import ExtraKind
 from bot.core.retry import backoff
 from bot.core.supervisor import supervise
+from bot.delivery.due_worker import DueWorker
 from bot.delivery.failures import TRY_LIMIT, attempt
 from bot.delivery.outcomes import OF_DISCORD, Failed, FailureKind
-from bot.delivery.pacing import Pace
-from bot.delivery.port import DiscordPort
-from bot.store import Extra, Store
+from bot.store import Extra
 
 logger = structlog.get_logger(__name__)
 
@@ -62,17 +60,8 @@ def retry_delay(failure: Failed, attempts: int, rng: random.Random) -> float | N
     return max(delay, failure.retry_after or 0.0)
 
 
-class ExtrasService:
+class ExtrasService(DueWorker):
     """Does what is due, some at a time, at the pace of all requests."""
-
-    def __init__(
-        self, store: Store, port: DiscordPort, clock: Clock, rng: random.Random, pace: Pace
-    ) -> None:
-        self._store = store
-        self._port = port
-        self._clock = clock
-        self._rng = rng
-        self._pace = pace
 
     async def run(self) -> None:
         """Do what falls due, until cancelled; no failure ends it."""

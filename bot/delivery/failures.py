@@ -25,51 +25,37 @@ TOO_MANY_DIRECT = "too-many-direct"
 """The reason that holds for all direct messages, not only for the one that met it: they are opened
 too fast, or the bot was flagged as one that sends unwanted ones."""
 
-_BY_CODE: Mapping[int, tuple[FailureKind, str]] = {
-    # The channel, guild or person can't be reached until somebody mends it.
-    10003: (FailureKind.BLOCKED, "unknown-channel"),
-    10004: (FailureKind.BLOCKED, "unknown-guild"),
-    10013: (FailureKind.BLOCKED, "unknown-user"),
-    40058: (FailureKind.BLOCKED, "wrong-channel-type"),
-    40067: (FailureKind.BLOCKED, "tag-required"),
-    50001: (FailureKind.BLOCKED, "missing-access"),
+_CODES: Mapping[tuple[FailureKind, str], tuple[int, ...]] = {
+    (FailureKind.BLOCKED, "unknown-channel"): (10003,),
+    (FailureKind.BLOCKED, "unknown-guild"): (10004,),
+    (FailureKind.BLOCKED, "missing-access"): (50001,),
+    (FailureKind.BLOCKED, "missing-permissions"): (50013,),
+    (FailureKind.BLOCKED, "wrong-channel-type"): (40058, 50008, 50024),
+    (FailureKind.BLOCKED, "tag-required"): (40067,),
+    (FailureKind.BLOCKED, "thread-archived"): (50083,),
+    (FailureKind.BLOCKED, "thread-locked"): (160005,),
+    (FailureKind.BLOCKED, "automod"): (200000, 200001),
+    (FailureKind.BLOCKED, "unknown-user"): (10013, 50033),
     # 50007 comes from who blocked the bot, 50278 from who takes no messages from servers or shares
     # none with it (discord-api-docs, issue 8238); Discord has one sentence for both.
-    50007: (FailureKind.BLOCKED, "messages-closed"),
-    50008: (FailureKind.BLOCKED, "wrong-channel-type"),
-    50013: (FailureKind.BLOCKED, "missing-permissions"),
-    50024: (FailureKind.BLOCKED, "wrong-channel-type"),
-    50033: (FailureKind.BLOCKED, "unknown-user"),
-    50083: (FailureKind.BLOCKED, "thread-archived"),
-    50278: (FailureKind.BLOCKED, "messages-closed"),
-    160005: (FailureKind.BLOCKED, "thread-locked"),
-    200000: (FailureKind.BLOCKED, "automod"),
-    200001: (FailureKind.BLOCKED, "automod"),
+    (FailureKind.BLOCKED, "messages-closed"): (50007, 50278),
     # A place's refusals that pass by themselves.
-    160006: (FailureKind.REFUSED, "too-many-threads"),
-    240000: (FailureKind.REFUSED, "link-filter"),
+    (FailureKind.REFUSED, "too-many-threads"): (160006,),
+    (FailureKind.REFUSED, "link-filter"): (240000,),
     # Slowmode, and the limits on writing to a channel or guild.
-    20016: (FailureKind.LIMITED, "rate-limited"),
-    20022: (FailureKind.LIMITED, "rate-limited"),
-    20028: (FailureKind.LIMITED, "rate-limited"),
-    20029: (FailureKind.LIMITED, "rate-limited"),
-    20026: (FailureKind.LIMITED, TOO_MANY_DIRECT),
-    40003: (FailureKind.LIMITED, TOO_MANY_DIRECT),
+    (FailureKind.LIMITED, "rate-limited"): (20016, 20022, 20028, 20029),
+    (FailureKind.LIMITED, TOO_MANY_DIRECT): (40003, 20026),
     # Sending, or the feature, is switched off at Discord for a time; Discord is overloaded.
-    40004: (FailureKind.LOST, "discord-down"),
-    40006: (FailureKind.LOST, "discord-down"),
-    130000: (FailureKind.LOST, "discord-down"),
+    (FailureKind.LOST, "discord-down"): (40004, 40006, 130000),
     # The filter before Discord's API does not like the request.
-    40333: (FailureKind.SHUT_OUT, "shut-out"),
-    10008: (FailureKind.DELETED, "deleted"),
+    (FailureKind.SHUT_OUT, "shut-out"): (40333,),
+    (FailureKind.DELETED, "deleted"): (10008,),
     # The request is too large, empty, or an invalid form, file or JSON.
-    40005: (FailureKind.REJECTED, "rejected"),
-    50006: (FailureKind.REJECTED, "rejected"),
-    50035: (FailureKind.REJECTED, "rejected"),
-    50046: (FailureKind.REJECTED, "rejected"),
-    50109: (FailureKind.REJECTED, "rejected"),
+    (FailureKind.REJECTED, "rejected"): (40005, 50006, 50035, 50046, 50109),
 }
 """What a code of a 4xx means, whatever the status but 401 and 429."""
+
+_BY_CODE = {code: meaning for meaning, codes in _CODES.items() for code in codes}
 
 
 async def attempt(request: Awaitable[T], limit: float = TRY_LIMIT) -> T | Failed:
@@ -111,7 +97,7 @@ def failure_of(error: Exception) -> Failed:
         failure = _of_answer(error)
     elif isinstance(error, EffectUnknownError):
         failure = Failed(FailureKind.LOST, "discord-down", error.retry_after, maybe_sent=True)
-    elif isinstance(error, json.JSONDecodeError):
+    elif isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
         failure = Failed(FailureKind.LOST, "discord-down", maybe_sent=True)
     elif isinstance(error, discord.RateLimited):
         failure = Failed(FailureKind.LIMITED, "rate-limited", error.retry_after)

@@ -13,8 +13,8 @@ import aiohttp
 import discord
 
 from bot.core.clock import Clock
+from bot.core.discord_time import DiscordTime
 from bot.core.retry import read_retry_after
-from bot.delivery.discord_time import DiscordTime
 from bot.delivery.port import EffectUnknownError
 
 WINDOW = 600.0

@@ -36,7 +36,7 @@ async def look_for_restored(store: Store, port: DiscordPort, now: datetime) -> b
                 raise found.error
             continue
         if await store.repairs.unexplained(one.subscription.id, found):
-            after_id = max(each.message_id for each in newest)
+            after_id = newest[0].message_id
             deliveries = await store.repairs.mark_restored(now, after_id)
             logger.critical("announcer.database-restored", deliveries=deliveries)
             return True

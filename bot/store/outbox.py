@@ -34,7 +34,6 @@ from bot.store.outbox_queries import (
     NEXT_DUE,
     NEXT_DUE_DIRECT,
     ROW,
-    WITHDRAWN,
 )
 from bot.store.outbox_repairs import doubt_if_restored
 from bot.store.results import LeasedDelivery
@@ -168,7 +167,7 @@ class Outbox(Repository):
         left = limit - len(rows) if direct is None else min(direct, limit - len(rows))
         if left > 0:
             rows += await tx.read(DUE_DIRECT, {"now": now, "limit": left})
-        withdrawn = await _withdraw_again(
+        withdrawn = await timing.withdraw_again(
             tx, [row[0] for row in rows if not row.maybe_sent_at], now
         )
         rows = [row for row in rows if row[0] not in withdrawn]
@@ -343,21 +342,6 @@ async def _settle(
             tx, delivery.id, conclusion.reason or "", now, conclusion.next_attempt_at or now
         )
     return True
-
-
-async def _withdraw_again(tx: Transaction, ids: Sequence[int], now: datetime) -> set[int]:
-    """Supersede those of the deliveries of which nothing is left to announce; their ids."""
-    if not ids:
-        return set()
-    found = {row[0] for row in await tx.read(WITHDRAWN, {"ids": list(ids)})}
-    await delivery_states.take(
-        tx,
-        delivery_states.WITHDRAW,
-        now,
-        deliveries.c.id.in_(found),
-        reason="withdrawn",
-    )
-    return found
 
 
 async def _give_up_orphans(tx: Transaction, now: datetime) -> None:

@@ -137,21 +137,6 @@ NEXT_DUE_DIRECT = _NEXT.where(TO_PERSONS)
 
 COUNTS = sa.select(deliveries.c.state, sa.func.count()).group_by(deliveries.c.state)
 
-_listed = deliveries.alias("listed")
-
-WITHDRAWN = sa.select(deliveries.c.id).where(
-    deliveries.c.id.in_(sa.bindparam("ids", expanding=True)),
-    ~sa.exists().where(
-        interviews.c.id == deliveries.c.interview_id, interviews.c.withdrawn_at.is_(None)
-    ),
-    ~sa.exists().where(
-        _listed.c.batch == deliveries.c.id,
-        interviews.c.id == _listed.c.interview_id,
-        interviews.c.withdrawn_at.is_(None),
-    ),
-)
-"""Deliveries whose interview, or all that their digest lists, was withdrawn."""
-
 LIVE = sa.select(
     subscriptions.c.state,
     sa.select(sa.func.count())

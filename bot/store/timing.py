@@ -7,6 +7,7 @@ the same however often it has to be sent, and what arrives meanwhile waits for t
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -69,6 +70,21 @@ _IN_BATCHES = (
     )
     .order_by(deliveries.c.id.desc())
 )
+
+_listed = deliveries.alias("listed")
+
+WITHDRAWN = sa.select(deliveries.c.id).where(
+    deliveries.c.id.in_(sa.bindparam("ids", expanding=True)),
+    ~sa.exists().where(
+        interviews.c.id == deliveries.c.interview_id, interviews.c.withdrawn_at.is_(None)
+    ),
+    ~sa.exists().where(
+        _listed.c.batch == deliveries.c.id,
+        interviews.c.id == _listed.c.interview_id,
+        interviews.c.withdrawn_at.is_(None),
+    ),
+)
+"""Deliveries whose interview, or all that their digest lists, was withdrawn."""
 
 _NEVER_TRIED = (
     deliveries.c.state == DeliveryState.PENDING,
@@ -198,6 +214,15 @@ async def withdraw_from_digests(tx: Transaction, interview_id: int, now: datetim
         deliveries.c.interview_id == interview_id, deliveries.c.batch.is_not(None)
     )
     await take(tx, WITHDRAW, now, deliveries.c.batch.in_(theirs), ~still_there, reason="withdrawn")
+
+
+async def withdraw_again(tx: Transaction, ids: Sequence[int], now: datetime) -> set[int]:
+    """Supersede those of the deliveries of which nothing is left to announce; their ids."""
+    if not ids:
+        return set()
+    found = {row[0] for row in await tx.read(WITHDRAWN, {"ids": list(ids)})}
+    await take(tx, WITHDRAW, now, deliveries.c.id.in_(found), reason="withdrawn")
+    return found
 
 
 async def digests(session: Session, delivery_ids: list[int]) -> dict[int, list[int]]:

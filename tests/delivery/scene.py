@@ -10,10 +10,10 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.client.client import KcrushClient
+from bot.core.discord_time import DiscordTime
 from bot.core.i18n import load_messages
 from bot.delivery.announcer import Announcer, Tuning
 from bot.delivery.discord.rest_port import RestPort
-from bot.delivery.discord_time import DiscordTime
 from bot.delivery.editor import Editor
 from bot.delivery.responses import InvalidResponses, trace_responses
 from bot.store import open_store

@@ -12,11 +12,11 @@ import pytest
 from discord.http import Route
 
 from bot.client.client import KcrushClient
+from bot.core.discord_time import DiscordTime
 from bot.core.i18n import load_messages
 from bot.core.model import Delivery, ExtraKind, ExtraState, Interview, Subscription, TargetKind
 from bot.delivery.announcer import Announcer
 from bot.delivery.discord.rest_port import RestPort
-from bot.delivery.discord_time import DiscordTime
 from bot.delivery.extras import ExtrasService
 from bot.delivery.responses import InvalidResponses, trace_responses
 from bot.store import Store, open_store

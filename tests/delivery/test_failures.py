@@ -108,6 +108,10 @@ CASES = [
         json.JSONDecodeError("cut", "{", 1),
         Failed(FailureKind.LOST, "discord-down", maybe_sent=True),
     ),
+    (
+        UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid"),
+        Failed(FailureKind.LOST, "discord-down", maybe_sent=True),
+    ),
     (EffectUnknownError(200), Failed(FailureKind.LOST, "discord-down", maybe_sent=True)),
     (NothingSentError(KeyError("card")), Failed(FailureKind.BUG, "bug")),
     (answer(400, 50035), Failed(FailureKind.REJECTED, "rejected")),

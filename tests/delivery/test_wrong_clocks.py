@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.core.discord_time import DiscordTime
 from bot.core.model import DeliveryState, Frequency, Timetable
-from bot.delivery.discord_time import DiscordTime
 from bot.delivery.outcomes import must_search
 from sandbox.entities import ChannelType
 from sandbox.faults import Rule

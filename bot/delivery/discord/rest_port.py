@@ -10,6 +10,7 @@ from discord.http import Route, handle_message_parameters
 
 from bot.client.channels import own_permissions
 from bot.client.client import KcrushClient
+from bot.core.discord_time import DiscordTime
 from bot.core.model import Follow, StoredInterview
 from bot.core.targets import FORUMS, target_of
 from bot.delivery.discord.direct_channels import DirectChannels
@@ -21,7 +22,6 @@ from bot.delivery.discord.message_search import (
     search_start,
 )
 from bot.delivery.discord.single_request import created_id, listed, request_once
-from bot.delivery.discord_time import DiscordTime
 from bot.delivery.outcomes import Sent, is_direct
 from bot.delivery.port import EffectUnknownError, nothing_sent_yet
 from bot.store import Addressee, DueNotice, Extra, LeasedDelivery, NewestMessage, SentCard

@@ -57,7 +57,8 @@ async def request_once(
     """The answer's JSON. Needs a logged-in client, whose connections it uses.
 
     Raises:
-        EffectUnknownError: 5xx, or an answer that is no JSON; it may have had its effect.
+        EffectUnknownError: 5xx; it may have had its effect.
+        ValueError: the answer is no JSON, or no UTF-8; it may have had its effect.
         discord.RateLimited: `bucket` is empty; nothing was asked.
         discord.HTTPException: any other refusal, 429 too.
         aiohttp.ClientError, OSError: Discord could not be asked, or its answer was lost.
@@ -82,18 +83,11 @@ async def request_once(
             proxy_auth=http.proxy_auth,
         ) as response,
     ):
-        data = await _read(response)
+        data = await json_or_text(response)
         if bucket is not None:
             bucket.note(response.status, response.headers)
         _raise_for(response, data)
         return data
-
-
-async def _read(response: aiohttp.ClientResponse) -> Any:
-    try:
-        return await json_or_text(response)
-    except ValueError as error:
-        raise EffectUnknownError(response.status) from error
 
 
 def created_id(answer: Any) -> int:

@@ -89,6 +89,7 @@ CREATE TABLE feeds (
 	seeded BOOLEAN NOT NULL, 
 	polled_at DATETIME, 
 	changed_at DATETIME, 
+	moved_to TEXT, 
 	PRIMARY KEY (url)
 );
 CREATE TABLE follow_spellings (
@@ -133,6 +134,12 @@ CREATE TABLE interviews (
 	revision BIGINT NOT NULL, 
 	path TEXT DEFAULT '' NOT NULL, 
 	UNIQUE (guid)
+);
+CREATE TABLE long_queries (
+	"key" TEXT NOT NULL, 
+	"query" TEXT NOT NULL, 
+	asked_at DATETIME NOT NULL, 
+	PRIMARY KEY ("key")
 );
 CREATE TABLE places (
 	user_id BIGINT NOT NULL, 
@@ -202,6 +209,7 @@ CREATE INDEX interviews_listed ON interviews (listed_at, id) WHERE withdrawn_at 
 CREATE INDEX interviews_path ON interviews (path);
 CREATE UNIQUE INDEX interviews_revision ON interviews (revision);
 CREATE INDEX interviews_url ON interviews (url);
+CREATE INDEX long_queries_newest ON long_queries (asked_at);
 CREATE INDEX places_newest ON places (user_id, read_at);
 CREATE INDEX saved_newest ON saved (user_id, saved_at);
 CREATE INDEX subscriptions_guild ON subscriptions (guild_id);
