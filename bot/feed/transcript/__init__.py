@@ -123,8 +123,16 @@ def _words_kept(lines: Sequence[Line], transcript: Transcript, verdict: Verdict 
         return found == whole
     lengths = dict(verdict.cut) | {n: label.length for n, label in verdict.labels.items()}
     cut = sum(len(_letters(lines[number].text[:length])) for number, length in lengths.items())
-    rest = iter(whole)
-    return all(letter in rest for letter in found) and len(whole) - len(found) <= cut
+    if len(whole) - len(found) > cut:
+        return False
+    end = 0
+    for piece in map(_letters, told):
+        start = whole.find(piece, end)
+        if start < 0:
+            rest = iter(whole)
+            return all(letter in rest for letter in found)
+        end = start + len(piece)
+    return True
 
 
 def _letters(text: str) -> str:

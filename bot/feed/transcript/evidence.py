@@ -30,7 +30,7 @@ class Evidence:
         signals = [reader.signals(text) for text in self.texts]
         self.own_story = [line.own_story for line in signals]
         self.credits = [
-            wording.is_credit(text) and not story
+            not story and wording.is_credit(text)
             for text, story in zip(self.texts, self.own_story, strict=True)
         ]
         self.asks = [

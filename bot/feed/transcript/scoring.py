@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter, mul
 
 from bot.feed.transcript.evidence import Evidence
 from bot.feed.transcript.labels import name_key
@@ -16,6 +17,7 @@ WEIGHTS = {
     "typography": 0.25,
     "title": 0.05,
 }
+_PARTS = attrgetter(*WEIGHTS)
 # An interviewer's words that are no question, and what carries the mark and is neither.
 _REMARK, _PROMPT = 0.5, 0.4
 # Rhetorical questions of an intro count less than questions that an answer would hold.
@@ -46,7 +48,7 @@ class Score:
     @property
     def total(self) -> float:
         """The weighted sum, from 0 to 1."""
-        return sum(weight * float(getattr(self, name)) for name, weight in WEIGHTS.items())
+        return sum(map(mul, WEIGHTS.values(), _PARTS(self)))
 
     @property
     def content(self) -> float:
