@@ -24,7 +24,7 @@ from bot.core.clock import SystemClock
 from bot.core.model import DeliveryState
 from bot.delivery.announcer import Announcer
 from bot.delivery.outcomes import Sent
-from bot.store import LeasedDelivery, SentCard, Store, open_store
+from bot.store import LeasedDelivery, NewestMessage, SentCard, Store, open_store
 
 MOST_SECONDS = 1.0
 FLAT = 1.2
@@ -38,6 +38,12 @@ class NoDiscord:
 
     def __init__(self) -> None:
         self.sent = 0
+
+    def now(self) -> datetime | None:
+        return None
+
+    async def announced_after(self, newest: NewestMessage) -> list[int]:
+        return []
 
     async def send(self, leased: LeasedDelivery, *, plain: bool = False) -> Sent:
         await asyncio.sleep(0)
