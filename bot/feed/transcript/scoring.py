@@ -48,7 +48,7 @@ class Score:
     @property
     def total(self) -> float:
         """The weighted sum, from 0 to 1."""
-        return sum(map(mul, WEIGHTS.values(), _PARTS(self)))
+        return float(sum(map(mul, WEIGHTS.values(), _PARTS(self))))
 
     @property
     def content(self) -> float:
