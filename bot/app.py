@@ -41,7 +41,7 @@ from bot.quotes.article_images import image_fetcher
 from bot.search import SearchIndex
 from bot.store import Store, open_store
 from bot.ui.pages import EXCERPT_QUESTIONS
-from bot.web import make_port
+from bot.web.port import make_port
 from cogs import FanServices, add_cogs
 
 logger = structlog.get_logger(__name__)

@@ -2,7 +2,3 @@
 
 Whatever arrives here is a hint from anybody and is believed in nothing but "look now".
 """
-
-from bot.web.port import HttpPort, make_port
-
-__all__ = ["HttpPort", "make_port"]

@@ -22,13 +22,13 @@ except ImportError:
     import sre_parse as sre
 
 ROOT = Path(bot.__file__).parent
-SIZES = (4_000, 16_000)
+SIZES = (2_500, 10_000)
 """Characters: of a text, and of one four times as long."""
 
 MOST = 9.0
 """Times that four times the text may take: linear is 4, quadratic 16."""
 
-NOTHING = 0.02
+NOTHING = 0.01
 """Seconds that are too few to compare. Quadratic patterns take more for the longer text."""
 
 LONGEST = 0.8
