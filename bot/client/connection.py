@@ -9,8 +9,8 @@ from discord.http import Route
 from bot.client.client import KcrushClient
 from bot.core.clock import Clock
 from bot.core.errors import UserError
-from bot.core.retry import backoff
-from bot.core.supervisor import supervise
+from bot.core.retry import backoff, retry_after_of
+from bot.core.supervisor import LONGEST_WAIT, supervise
 
 logger = structlog.get_logger(__name__)
 
@@ -86,6 +86,7 @@ async def hold_connection(
     failures = 0
     while True:
         started = clock.monotonic()
+        wait = 0.0
         try:
             await client.connect()
         except discord.ConnectionClosed as error:
@@ -94,12 +95,14 @@ async def hold_connection(
             if error.code in FATAL_CLOSES:
                 raise
             logger.warning("discord.closed", code=error.code)
-        except Exception:
+        except Exception as error:
+            wait = min(retry_after_of(error), LONGEST_WAIT)
             logger.exception("discord.connection-failed")
         else:
             return
         failures = 1 if clock.monotonic() - started > CALM_CONNECTION else failures + 1
-        await clock.sleep(backoff(failures, FIRST_RETRY, SLOWEST_RECONNECT, rng.random()))
+        pause = backoff(failures, FIRST_RETRY, SLOWEST_RECONNECT, rng.random())
+        await clock.sleep(max(pause, wait))
         await client.begin_anew()
         await log_in(client, token, clock, rng)
 

@@ -10,6 +10,9 @@ LONGEST_RETRY_AFTER = 10.0**9
 
 _MOST_DOUBLINGS = 30
 _SECONDS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?")
+_LONGEST_CHAIN = 5
+"""Errors that are looked through for the answer behind them."""
+
 _LONGEST_DATE = 64
 """Characters of an HTTP date; the three forms of RFC 9110, 5.6.7 have at most 33."""
 
@@ -53,3 +56,23 @@ def read_retry_after(headers: Mapping[str, str], now: datetime | None = None) ->
         date = parse_http_date(value)
         seconds = (date - now).total_seconds() if date is not None else None
     return None if seconds is None else min(max(0.0, seconds), LONGEST_RETRY_AFTER)
+
+
+def retry_after_of(error: BaseException) -> float:
+    """Seconds for which the answer behind an error asks to be left alone; 0.0 if it does not.
+
+    That is a ``retry_after`` of the error (``FetchError``, discord.py's ``RateLimited``), or the
+    header of its ``response``; discord.py hides the latter behind errors that it raises anew.
+    """
+    seen: BaseException | None = error
+    for _ in range(_LONGEST_CHAIN):
+        if seen is None:
+            break
+        stated = getattr(seen, "retry_after", None)
+        if stated is None:
+            headers = getattr(getattr(seen, "response", None), "headers", None)
+            stated = read_retry_after(headers) if headers is not None else None
+        if stated is not None:
+            return min(max(0.0, float(stated)), LONGEST_RETRY_AFTER)
+        seen = seen.__cause__ or seen.__context__
+    return 0.0

@@ -10,12 +10,16 @@ import structlog
 
 from bot.core.clock import Clock, wait
 from bot.core.errors import KcrushError
+from bot.core.retry import retry_after_of
 
 logger = structlog.get_logger(__name__)
 
 EXPECTED = (KcrushError, discord.DiscordException, aiohttp.ClientError, OSError)
 """Failures of the database, the site, Discord or the network. Their message says what is wrong, so
 they are logged without a traceback."""
+
+LONGEST_WAIT = 24 * 3600.0
+"""Seconds: a longer Retry-After is cut to this."""
 
 
 async def supervise(
@@ -35,7 +39,8 @@ async def supervise(
     each run, so that what sets it during a run leads to another one.
 
     Every exception of `work` but the `fatal` ones is logged, and `work` is run again after `pause`
-    seconds, or after what `pause` says for that number of failures in a row. The log's events are
+    seconds, or after what `pause` says for that number of failures in a row, but not before the
+    time that the answer's Retry-After states. The log's events are
     ``<name>.failed`` for an expected failure, ``<name>.crashed`` with a traceback for any other,
     and ``<name>.recovered``; `context` goes with each of them.
     """
@@ -51,6 +56,7 @@ async def supervise(
         except Exception as error:
             failures += 1
             delay = pause(failures) if callable(pause) else pause
+            delay = max(delay, min(retry_after_of(error), LONGEST_WAIT))
             details = {"failures": failures, "next_try_in": round(delay, 1)}
             if isinstance(error, EXPECTED):
                 log.warning(f"{name}.failed", cause=str(error) or type(error).__name__, **details)

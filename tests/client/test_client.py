@@ -28,6 +28,7 @@ from bot.client.connection import (
 from bot.core.clock import SystemClock
 from bot.core.errors import StoreError, UserError
 from bot.core.i18n import load_messages
+from bot.core.supervisor import supervise
 from sandbox import Sandbox
 from sandbox.entities import Channel, User
 from sandbox.faults import Rule
@@ -90,6 +91,62 @@ async def test_logging_in_goes_on_until_discord_answers(
     await log_in(client, discord_here.token, Hasty(), random.Random(1))
     assert client.logged_in.is_set()
     assert client.user is not None
+    await client.close()
+
+
+class Waits(SystemClock):
+    """Real time that is not waited out: what was asked for is noted."""
+
+    def __init__(self) -> None:
+        self.asked: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.asked.append(seconds)
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("via", [False, True], ids=["cloudflare", "discord"])
+async def test_logging_in_waits_for_as_long_as_a_rate_limit_says(
+    discord_here: Sandbox, client: KcrushClient, via: bool
+) -> None:
+    discord_here.faults.add(
+        Rule(match="GET /users/@me$", times=1, status=429, retry_after=3600.0, via=via)
+    )
+    clock = Waits()
+    await log_in(client, discord_here.token, clock, random.Random(1))
+    assert sum(clock.asked) >= 3600.0
+    assert client.logged_in.is_set()
+    await client.close()
+
+
+async def test_connecting_waits_for_as_long_as_a_rate_limit_says(
+    discord_here: Sandbox, client: KcrushClient
+) -> None:
+    discord_here.faults.add(
+        Rule(match="GET /gateway/bot$", times=1, status=429, retry_after=3600.0, via=False)
+    )
+    clock = Waits()
+    await log_in(client, discord_here.token, clock, random.Random(1))
+    task = asyncio.create_task(hold_connection(client, discord_here.token, clock, random.Random(1)))
+    await discord_here.wait_ready(timeout=30)
+    assert sum(clock.asked) >= 3600.0
+    await client.close()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.mark.parametrize("body", ["<html>Sign in</html>", '[{"id": 1', "", "null"])
+async def test_a_garbled_list_of_commands_is_asked_for_again(
+    discord_here: Sandbox, client: KcrushClient, body: str
+) -> None:
+    await log_in_once(client, discord_here.token)
+    discord_here.faults.add(Rule(match="GET /applications/.*/commands$", times=2, garbled=body))
+    clock = Waits()
+
+    async def sync() -> None:
+        await sync_commands(client)
+
+    await supervise("commands", sync, clock, pause=300.0)
+    assert clock.asked == [300.0, 300.0]
     await client.close()
 
 

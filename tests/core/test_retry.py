@@ -1,12 +1,15 @@
 """Back-off, and what Retry-After says."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
+import discord
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.retry import backoff, parse_seconds, read_retry_after
+from bot.core.errors import FetchError
+from bot.core.retry import backoff, parse_seconds, read_retry_after, retry_after_of
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -66,3 +69,18 @@ def test_any_header_gives_a_sane_wait_or_none(value):
 )
 def test_back_off_doubles_up_to_its_longest(failures, jitter, seconds):
     assert backoff(failures, 2.0, 60.0, jitter) == seconds
+
+
+def test_the_wish_of_the_answer_behind_an_error_is_found() -> None:
+    response = SimpleNamespace(status=429, reason="", headers={"Retry-After": "3600"})
+    refused = discord.HTTPException(response, "error code: 1015")  # type: ignore[arg-type]
+    anew = discord.GatewayNotFound()
+    anew.__context__ = refused
+    assert retry_after_of(refused) == 3600.0
+    assert retry_after_of(anew) == 3600.0
+    assert retry_after_of(discord.RateLimited(90.5)) == 90.5
+    assert retry_after_of(FetchError("fetch.status", retry_after=7.0)) == 7.0
+    assert retry_after_of(ValueError("none")) == 0.0
+    looped = ValueError()
+    looped.__context__ = looped
+    assert retry_after_of(looped) == 0.0
