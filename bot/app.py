@@ -255,7 +255,11 @@ def _make_client(
     pacer, trace = Pacer(caution=invalid.caution), trace_responses(invalid, time)
     pacer.watch(trace)
     client = KcrushClient(
-        messages, new_reference, gateway_url=settings.discord_gateway_url, http_trace=trace
+        messages,
+        new_reference,
+        clock=clock,
+        gateway_url=settings.discord_gateway_url,
+        http_trace=trace,
     )
     return pacer, client, time
 

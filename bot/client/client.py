@@ -16,6 +16,8 @@ from discord.gateway import DiscordWebSocket
 
 from bot.client.deferral import begin_deferral, end_deferral, log_expired_in_a_line
 from bot.client.error_messages import catalogue_key, is_expired, unwrapped
+from bot.client.identify_budget import IdentifyBudget
+from bot.core.clock import Clock, SystemClock
 from bot.core.errors import StoreError
 from bot.core.i18n import Messages
 from bot.ui.mentions import Mentions
@@ -43,6 +45,7 @@ class KcrushClient(commands.AutoShardedBot):
         messages: Messages,
         new_reference: Callable[[], str],
         *,
+        clock: Clock | None = None,
         gateway_url: str | None = None,
         http_trace: aiohttp.TraceConfig | None = None,
     ) -> None:
@@ -65,6 +68,8 @@ class KcrushClient(commands.AutoShardedBot):
         self.mentions = Mentions()
         self.logged_in = asyncio.Event()
         self._new_reference = new_reference
+        self._clock = clock or SystemClock()
+        self._identify_budget = IdentifyBudget(self._clock)
         self._gateway_url = gateway_url
         self._launching: set[int] = set()
         self._begun = False
@@ -87,9 +92,19 @@ class KcrushClient(commands.AutoShardedBot):
         Reconnecting without a session goes to the class's ``DEFAULT_GATEWAY``, so the answer is
         put there; asking each time lets a bot that outgrew its shards (4011) get more.
         """
-        self.shard_count, asked, _ = await self.http.get_bot_gateway()
+        self.shard_count, asked, limit = await self.http.get_bot_gateway()
+        self._identify_budget.check(
+            total=limit["total"],
+            remaining=limit["remaining"],
+            reset_after=limit["reset_after"] / 1000,
+        )
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._gateway_url or asked)
         await super().launch_shards()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait until a shard may identify. discord.py calls this before each IDENTIFY."""
+        await self._clock.sleep(self._identify_budget.wait(shard_id or 0))
+        await super().before_identify_hook(shard_id, initial=initial)
 
     async def launch_shard(
         self, gateway: yarl.URL, shard_id: int, *, initial: bool = False

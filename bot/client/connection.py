@@ -7,6 +7,7 @@ import structlog
 from discord.http import Route
 
 from bot.client.client import KcrushClient
+from bot.client.identify_budget import SessionLimitError
 from bot.core.clock import Clock
 from bot.core.errors import UserError
 from bot.core.retry import backoff, retry_after_of
@@ -95,6 +96,9 @@ async def hold_connection(
             if error.code in FATAL_CLOSES:
                 raise
             logger.warning("discord.closed", code=error.code)
+        except SessionLimitError as error:
+            wait = error.retry_after
+            logger.warning("discord.no-session-left", cause=str(error))
         except Exception as error:
             wait = min(retry_after_of(error), LONGEST_WAIT)
             logger.exception("discord.connection-failed")

@@ -45,6 +45,17 @@ class Hasty(SystemClock):
         await asyncio.sleep(0)
 
 
+class Waits(SystemClock):
+    """Real time that is not waited out: what was asked for is noted."""
+
+    def __init__(self) -> None:
+        self.asked: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.asked.append(seconds)
+        await asyncio.sleep(0)
+
+
 @pytest.fixture
 async def discord_here(strict_checker: Checker) -> AsyncIterator[Sandbox]:
     """Without limits: the gateway's address may be asked for twice in five seconds."""
@@ -60,7 +71,7 @@ def client(discord_here: Sandbox, monkeypatch: pytest.MonkeyPatch) -> KcrushClie
     monkeypatch.setattr(Route, "BASE", Route.BASE)
     monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
     use_rest_api(discord_here.api_url)
-    made = KcrushClient(load_messages(), lambda: REFERENCE)
+    made = KcrushClient(load_messages(), lambda: REFERENCE, clock=Waits())
     made._connection.guild_ready_timeout = 0.1
     # The library's own five seconds before it connects or identifies again are not waited out.
     hasty = SimpleNamespace(**{**vars(asyncio), "sleep": lambda _: asyncio.sleep(0)})
@@ -92,17 +103,6 @@ async def test_logging_in_goes_on_until_discord_answers(
     assert client.logged_in.is_set()
     assert client.user is not None
     await client.close()
-
-
-class Waits(SystemClock):
-    """Real time that is not waited out: what was asked for is noted."""
-
-    def __init__(self) -> None:
-        self.asked: list[float] = []
-
-    async def sleep(self, seconds: float) -> None:
-        self.asked.append(seconds)
-        await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize("via", [False, True], ids=["cloudflare", "discord"])
@@ -148,6 +148,41 @@ async def test_a_garbled_list_of_commands_is_asked_for_again(
     await supervise("commands", sync, clock, pause=300.0)
     assert clock.asked == [300.0, 300.0]
     await client.close()
+
+
+async def test_where_no_session_is_left_nothing_identifies_until_discord_allows_it(
+    discord_here: Sandbox, client: KcrushClient
+) -> None:
+    settings = discord_here.gateway.settings
+    discord_here.gateway.counts.identifies = settings.session_starts // 2
+    clock = Waits()
+    await log_in(client, discord_here.token, clock, random.Random(1))
+    task = asyncio.create_task(hold_connection(client, discord_here.token, clock, random.Random(1)))
+    await discord_here.wait_until(lambda _: sum(clock.asked) >= 86_400 or None, 30)
+    discord_here.gateway.counts.identifies = 0
+    await discord_here.wait_ready(timeout=30)
+    await client.close()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_session_that_is_refused_again_and_again_waits_longer_each_time(
+    discord_here: Sandbox, client: KcrushClient
+) -> None:
+    clock = client._clock
+    assert isinstance(clock, Waits)
+    async with connected(client, discord_here.token):
+        for count in range(1, 12):
+            await discord_here.wait_until(
+                lambda _, count=count: discord_here.gateway.counts.identifies >= count or None, 30
+            )
+            await discord_here.wait_ready(timeout=30)
+            discord_here.gateway.invalidate()
+        await discord_here.wait_until(
+            lambda _: discord_here.gateway.counts.identifies >= 12 or None, 30
+        )
+    waits = [seconds for seconds in clock.asked if seconds]
+    assert waits == sorted(waits)
+    assert waits[-1] > 500
 
 
 async def test_a_refused_token_is_not_tried_again(
