@@ -109,9 +109,10 @@ def _called(tree: ast.AST) -> Iterator[tuple[int, re.Pattern]]:
 
 
 def slowness(pattern: re.Pattern, *, folded: bool = False) -> tuple[float, str]:
-    """How many times as long sixteen times the text takes at worst, and on which text: the first that
-    takes more than ``MOST`` times as long, if there is one. `folded` texts have no white space but
-    single blanks, as ``bot.feed.text.clean`` leaves it."""
+    """How many times as long sixteen times the text takes at worst, and on which text: the first
+    that takes more than ``MOST`` times as long, if there is one.
+
+    `folded` texts have no white space but single blanks, as ``bot.feed.text.clean`` leaves it."""
     worst, example = 0.0, ""
     for before, pump, after in attacks(pattern):
         if folded and (not pump.strip() or "  " in pump * 2 or "\n" in pump):
