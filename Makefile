@@ -32,8 +32,9 @@ $(TOOLS): requirements-dev.lock $(RUNTIME)
 run: install
 	@$(BIN)/python -m bot run --or-demo
 
+# The tests start many processes; with bytecode on disk none of them compiles the bot anew.
 test: $(TOOLS)
-	@$(BIN)/python -m pytest -n 3 --dist worksteal
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist worksteal
 
 bench: $(TOOLS)
 	@$(BIN)/python -m benchmarks

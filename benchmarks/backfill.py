@@ -31,8 +31,8 @@ PAGE = 20
 
 
 async def measure(*, small: bool, command: str) -> Report:
-    """The benchmark ``backfill``; with `small` a hundredth of the interviews."""
-    few, many = (10, 100) if small else (1000, 10_000)
+    """The benchmark ``backfill``; with `small` a few interviews."""
+    few, many = (5, 25) if small else (1000, 10_000)
     ours_few, ours = await on_archive(few, "ours"), await on_archive(many, "ours")
     naive_few, naive = await on_archive(few, "naive"), await on_archive(many, "naive")
     growth = ours["peak"] / ours_few["peak"]

@@ -7,14 +7,26 @@ from bot.core.clock import SystemClock
 from bot.feed.fetch import open_fetcher
 from bot.feed.watcher import Watcher
 from bot.store import open_store
-from sandbox.site import SampleSite
+from sandbox.site import SAMPLE, SampleSite
 from tests.archive.olden import old_posts
 from tests.store.rows import add_subscription
 
 
+@pytest.fixture(scope="session")
+def few_posts(tmp_path_factory):
+    """The sample site's folder with its last nine posts, which is enough for paging."""
+    folder = tmp_path_factory.mktemp("site")
+    for name in ("theme", "uploads"):
+        (folder / name).symlink_to(SAMPLE / name)
+    (folder / "posts").mkdir()
+    for post in sorted((SAMPLE / "posts").iterdir())[-9:]:
+        (folder / "posts" / post.name).symlink_to(post)
+    return folder
+
+
 @pytest.fixture
-async def site():
-    async with SampleSite() as site:
+async def site(few_posts):
+    async with SampleSite(data=few_posts) as site:
         old_posts(site, 12, name="Veteran")
         old_posts(site, 5, categories=("News",), name="News about")
         yield site

@@ -10,6 +10,7 @@ import pytest
 
 from bot.archive.service import Backfill
 from bot.core.clock import SystemClock
+from sandbox.site import SampleSite
 from tests.archive.olden import CLOSED, close, old_posts
 from tests.process import run_verb, running
 
@@ -33,6 +34,15 @@ class Deadly:
         if self._ends(url):
             raise Killed
         return answer
+
+
+@pytest.fixture
+async def site():
+    """The whole sample site: a feed of four pages."""
+    async with SampleSite() as site:
+        old_posts(site, 12, name="Veteran")
+        old_posts(site, 5, categories=("News",), name="News about")
+        yield site
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Two hundred people at once, each at an interview of their own."""
+"""Eighty people at once, each at an interview of their own."""
 
 import asyncio
 import random
@@ -9,7 +9,7 @@ from sandbox.entities import Message, User
 from tests.cogs.stage import Stage, finished, interview, read
 from tests.ui.limits import walk
 
-CROWD = 200
+CROWD = 80
 STEPS = 4
 SIGN = re.compile(r"sign-(\d+)-(\d+)")
 
