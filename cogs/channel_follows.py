@@ -21,11 +21,12 @@ from cogs.responses import Interaction, show, text_for
 CHANNEL_FOLLOWER = 2
 """Discord docs, Webhook, Webhook Types."""
 
-WEBHOOK_LIMIT_REACHED = 30007
-"""Discord docs, JSON error codes: the channel has 15 webhooks."""
+WEBHOOK_ERRORS = {30007: "error.follow.hooks-full", 30058: "error.follow.server-hooks-full"}
+"""What a person reads, by Discord's JSON error code: the channel has 15 webhooks, or the server
+1,000 (Discord docs, JSON error codes)."""
 
 FOLLOW_ERRORS = {403: "error.follow.refused", 404: "error.follow.home-gone"}
-"""What a person reads, by the HTTP status of Follow Announcement Channel."""
+"""The same, by the HTTP status of Follow Announcement Channel."""
 
 NEEDED = ("view_channel", "manage_webhooks")
 """Discord docs, Channel, Follow Announcement Channel."""
@@ -87,8 +88,7 @@ class ChannelFollowCommands(commands.Cog):
             http: Any = interaction.client.http
             made = await http.follow_webhook(self._home_id, channel_id)
         except discord.HTTPException as error:
-            full = "error.follow.hooks-full" if error.code == WEBHOOK_LIMIT_REACHED else None
-            key = FOLLOW_ERRORS.get(error.status, full)
+            key = WEBHOOK_ERRORS.get(error.code) or FOLLOW_ERRORS.get(error.status)
             if key is None:
                 raise
             raise UserError(key, channel=Marked(f"<#{channel_id}>")) from error

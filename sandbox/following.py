@@ -12,15 +12,19 @@ from sandbox.errors import ApiError
 from sandbox.messages import add_system_message, copy_content, publish, store
 from sandbox.world import World
 
-# "Maximum number of webhooks reached", code 30007, for each channel.
+# "Maximum number of webhooks reached", code 30007, for each channel, and 30058 for each guild.
 MAX_WEBHOOKS = 15
+MAX_GUILD_WEBHOOKS = 1000
 # After so many copies other tasks of the event loop run.
 CHUNK = 100
 FOLLOWER = 2
 
 
-def check_webhook_count(channel: Channel) -> None:
-    """400 (30007) when the channel has as many webhooks as it may."""
+def check_webhook_count(world: World, channel: Channel) -> None:
+    """400 when the channel (30007) or its guild (30058) has as many webhooks as it may."""
+    here = [each for each in world.webhooks.values() if each.guild_id == channel.guild_id]
+    if len(here) >= MAX_GUILD_WEBHOOKS:
+        raise ApiError(400, 30058, "Maximum number of webhooks per guild reached")
     if len(channel.webhooks) >= MAX_WEBHOOKS:
         raise ApiError(400, 30007, f"Maximum number of webhooks reached ({MAX_WEBHOOKS})")
 
@@ -28,9 +32,9 @@ def check_webhook_count(channel: Channel) -> None:
 def follow(world: World, source: Channel, target: Channel) -> Webhook:
     """Make `target` follow `source` through a webhook; a system message in `target` says so.
 
-    Raises `ApiError` 400 (30007) when `target` has too many webhooks.
+    Raises `ApiError` 400 (30007, 30058) when there are too many webhooks.
     """
-    check_webhook_count(target)
+    check_webhook_count(world, target)
     guild = world.guild_of(source)
     webhook = Webhook(
         world.snowflake(),

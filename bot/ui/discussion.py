@@ -6,9 +6,9 @@ from bot.core.i18n import Text
 from bot.core.model import Interview, StoredInterview, Turn
 from bot.core.text import is_visible, one_line, shorten
 from bot.quotes.choosing import question_stands_alone
-from bot.ui.interviews import read_button
+from bot.ui.interviews import read_button, title_link
 from bot.ui.layout import CALM, Layout, lines, panel, row
-from bot.ui.markdown import escape_within
+from bot.ui.markdown import URL_LIMIT, bold, escape_within
 
 TITLE_LIMIT = 100
 """Characters of the name of a thread or post (Discord docs, Start Thread in Forum Channel)."""
@@ -48,10 +48,15 @@ def _asks(question: str) -> bool:
 
 
 def discussion_opener(stored: StoredInterview, turn: Turn | None, text: Text) -> Layout:
-    """The first message in the thread under an announcement; `turn` is the question to quote."""
+    """The first message in the thread under an announcement; `turn` is the question to quote.
+
+    It names and links the interview: the announcement that the thread was opened from stands above
+    it as a reference, which a client may show empty.
+    """
+    title = bold(title_link(stored.interview, text, TITLE_LIMIT, URL_LIMIT))
     if turn is None:
-        content = text("discussion.open")
+        content = lines(title, text("discussion.open"))
     else:
         quoted = escape_within(turn.question, QUESTION_LIMIT)
-        content = lines(text("discussion.asked"), f"> {quoted}", text("discussion.invite"))
+        content = lines(title, text("discussion.asked"), f"> {quoted}", text("discussion.invite"))
     return panel(content, row(read_button(stored.id, text, ButtonStyle.secondary)), colour=CALM)

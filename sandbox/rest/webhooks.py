@@ -21,7 +21,7 @@ async def create_webhook(call: Call) -> Reply:
     body = call.checked(WEBHOOK)
     if channel.type in THREAD_TYPES or channel.type not in TEXT_TYPES | POST_TYPES:
         raise errors.wrong_channel_type()
-    check_webhook_count(channel)
+    check_webhook_count(call.world, channel)
     webhook = Webhook(
         call.world.snowflake(),
         INCOMING,

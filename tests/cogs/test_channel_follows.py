@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import Mode
+from sandbox import following
 from sandbox.entities import Channel, ChannelType, MessageFlag
 from tests.cogs import stage as acting
 from tests.cogs.stage import Stage, interview, read
@@ -133,6 +134,20 @@ async def test_a_channel_full_of_webhooks_is_told_so(homed: tuple[Stage, Channel
     for number in range(15):
         await stage.client.http.create_webhook(stage.channel.id, name=f"hook {number}")
     assert "as many webhooks as Discord allows (15)" in await follow(stage, stage.channel)
+    assert await stage.store.subscriptions.overview(stage.guild.id) == []
+
+
+async def test_a_server_full_of_webhooks_is_told_so(
+    homed: tuple[Stage, Channel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Discord counts them per channel (code 30007) and per server (30058)."""
+    stage, _ = homed
+    await allow(stage, stage.channel, HOOKS)
+    monkeypatch.setattr(following, "MAX_GUILD_WEBHOOKS", 1)
+    await stage.client.http.create_webhook(stage.channel.id, name="hook")
+    told = await follow(stage, stage.channel)
+    assert told.startswith("This server has as many webhooks as Discord allows (1,000).")
+    assert "`/announcements add`" in told
     assert await stage.store.subscriptions.overview(stage.guild.id) == []
 
 

@@ -227,6 +227,9 @@ async def test_a_discussion_opens_with_a_question_of_the_interview(on_stage: Sta
     assert thread.name == interview(1).title
     (opener,) = spoken(thread)
     assert "> What do you eat?" in read(opener)
+    # The thread's starter may be shown empty, so the first message says what it is about.
+    title, address = interview(1).title, interview(1).url
+    assert read(opener).startswith(f"**[{title}]({address})**\n")
     assert await on_stage.after(number, ExtraKind.DISCUSSION) == (ExtraState.DONE, None)
     posts_made = [request for request in on_stage.sandbox.requests if request.method == "POST"]
     assert len(posts_made) == 3
@@ -244,6 +247,7 @@ async def test_an_interview_without_questions_is_discussed_as_well(on_stage: Sta
     assert not any(opener.mention_everyone or opener.mentions for opener in openers)
     assert "\n# Loud" not in read(openers[0])
     assert "What do you think?" in read(openers[1])
+    assert all("/interview-" in read(opener) for opener in openers)
 
 
 @pytest.mark.parametrize("path", [r"messages/\d+/threads", r"POST /channels/\d+/messages$"])
