@@ -24,6 +24,7 @@ from bot.core.settings import Settings
 from bot.core.supervisor import supervise
 from bot.delivery.admin_notices import AdminNotifier
 from bot.delivery.announcer import Announcer, Tuning
+from bot.delivery.discord.attached_pictures import AttachedPictures
 from bot.delivery.discord.rest_port import RestPort
 from bot.delivery.editor import Editor
 from bot.delivery.extras import ExtrasService
@@ -151,10 +152,12 @@ async def open_app(
         pacer, client, time = _make_client(settings, messages, clock)
         stack.push_async_callback(client.close)
         await client.tree.set_translator(CatalogueTranslator(messages))
-        port = RestPort(client, time)
+        quotes, pictures = await _open_pictures(stack, settings, resources, messages, clock, rng)
+        port = RestPort(client, time, pictures)
         delivery = _make_delivery(settings, store, port, pacer, clock, rng)
         wake = delivery.announcer.wake
-        fans = await _open_fan_services(stack, settings, resources, messages, wake, clock, rng)
+        delivery.announcer.on_edit_due = delivery.editor.wake
+        fans = _make_fan_services(settings, resources, quotes, wake, clock, rng)
         delivery.announcer.on_direct = fans.following.on_direct_message
         subscriptions = SubscriptionService(store, clock, wake)
         await add_cogs(client, fans, subscriptions, home_channel_id=settings.home_channel_id)
@@ -281,29 +284,44 @@ def _make_delivery(
     )
 
 
-async def _open_fan_services(
+def _question_limit(settings: Settings) -> int | None:
+    return EXCERPT_QUESTIONS if settings.reading == "excerpt" else None
+
+
+async def _open_pictures(
     stack: AsyncExitStack,
     settings: Settings,
     resources: Resources,
     messages: Messages,
-    wake: Callable[[], None],
     clock: Clock,
     rng: random.Random,
-) -> FanServices:
-    store, index = resources.store, resources.index
-    limit = EXCERPT_QUESTIONS if settings.reading == "excerpt" else None
+) -> tuple[Quotes, AttachedPictures]:
     # People start these requests: connections and lookups of their own delay none of the feeds'.
     fetcher = await stack.enter_async_context(open_site_fetcher(settings, clock))
     images = image_fetcher(fetcher, settings.feeds)
     renderer = await stack.enter_async_context(
         open_renderer(settings.data_dir / "quotes", images, clock)
     )
-    source = messages.text()("quote.source")
+    source, limit = messages.text()("quote.source"), _question_limit(settings)
+    quotes = Quotes(resources.store, resources.index, renderer, rng, source=source, limit=limit)
+    everywhere = settings.pictures == "upload"
+    return quotes, AttachedPictures(images, quotes.card, clock, everywhere=everywhere)
+
+
+def _make_fan_services(
+    settings: Settings,
+    resources: Resources,
+    quotes: Quotes,
+    wake: Callable[[], None],
+    clock: Clock,
+    rng: random.Random,
+) -> FanServices:
+    store, index, limit = resources.store, resources.index, _question_limit(settings)
     return FanServices(
         Reading(store, index, rng, clock, limit=limit),
         Library(store, index, clock),
         FollowService(store, index, clock, wake),
-        Quotes(store, index, renderer, rng, source=source, limit=limit),
+        quotes,
         question_limit=limit,
     )
 

@@ -25,7 +25,7 @@ def message_json(world: State, message: Message, *, nested: bool = False) -> Jso
         "pinned": False,
         "flags": message.flags,
         "embeds": message.embeds,
-        "components": message.components,
+        "components": [_component(world, each) for each in message.components],
         "attachments": message.attachments,
         "mentions": [
             serial.user_json(world.users[user_id])
@@ -50,6 +50,25 @@ def message_json(world: State, message: Message, *, nested: bool = False) -> Jso
     if not nested and message.type in (MessageType.REPLY, MessageType.THREAD_STARTER_MESSAGE):
         data["referenced_message"] = _referenced(world, message)
     return data
+
+
+# Undocumented; as discord.py's `MediaItemLoadingState` names them.
+LOADING = 1
+LOADED = 2
+
+
+def _component(world: State, component: Json) -> Json:
+    """A component, its pictures with their state of loading as it is now."""
+    shown = dict(component)
+    for key in ("components", "items"):
+        if key in shown:
+            shown[key] = [_component(world, each) for each in shown[key]]
+    if "accessory" in shown:
+        shown["accessory"] = _component(world, shown["accessory"])
+    if "media" in shown:
+        is_loading = world.pictures.get(shown["media"]["url"], 0.0) > world.clock()
+        shown["media"] = {**shown["media"], "loading_state": LOADING if is_loading else LOADED}
+    return shown
 
 
 def message_event_json(world: State, message: Message) -> Json:

@@ -38,6 +38,9 @@ class Sandbox(People):
         observer: receives every REST exchange and gateway payload.
         interaction_timeout: how long a callback may take, in real seconds (Discord: 3).
         token_lifetime: how long interaction tokens are valid, in seconds of `clock` (Discord: 900).
+        picture_seconds: how long a picture from elsewhere takes to load when a message shows it
+            for the first time, in seconds of `clock`. Until then it is blank in a gallery, and
+            stays so on open pages until the message is edited (discord-api-docs, issue 8072).
         keep_requests: how many requests `requests` keeps.
     """
 
@@ -55,12 +58,14 @@ class Sandbox(People):
         nonce_window: float = 300.0,
         interaction_timeout: float = 3.0,
         token_lifetime: float = 900.0,
+        picture_seconds: float = 0.3,
         gateway: GatewaySettings | None = None,
         keep_requests: int = 20_000,
     ) -> None:
         self.changes = Changes()
         self.requests: deque[Request] = deque(maxlen=keep_requests)
         world = World(clock=clock, rng=rng, nonce_window=nonce_window)
+        world.picture_seconds = picture_seconds
         if token is not None:
             world.application.token = token
         super().__init__(

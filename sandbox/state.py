@@ -58,6 +58,9 @@ class State:
         self.files: OrderedDict[int, tuple[str, str, bytes]] = OrderedDict()
         # Enforced nonces by author and nonce: when, channel, message.
         self.nonces: OrderedDict[tuple[int, str], tuple[float, int, int]] = OrderedDict()
+        # Pictures from elsewhere, by address: when they are loaded.
+        self.pictures: dict[str, float] = {}
+        self.picture_seconds = 0.0
         self._listeners: list[Listener] = []
         self._ids = Snowflakes(clock)
 

@@ -308,8 +308,8 @@ class Conclusion:
     due, or when a parked subscription is probed next. ``reason`` is the word for why it was not
     sent, as in ``Delivery``, and ``maybe_sent_at`` since when the message may stand in the channel
     nevertheless. Of a sent message there are ``message_id``, ``channel_id`` if that is not the
-    subscription's channel, ``card_digest`` of what it shows (``None`` if that is not known), and
-    whether it is ``plain`` words and a link.
+    subscription's channel, ``card_digest`` of what it shows (``None`` if that is not known),
+    whether it is ``plain`` words and a link, and ``edit_due_at`` if it is to be edited.
     """
 
     state: DeliveryState
@@ -320,6 +320,7 @@ class Conclusion:
     channel_id: int | None = None
     card_digest: str | None = None
     plain: bool = False
+    edit_due_at: datetime | None = None
 
 
 class ExtraKind(StrEnum):

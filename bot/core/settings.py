@@ -205,6 +205,7 @@ class Settings(BaseSettings):
     )
     backfill: Annotated[Literal["on", "off"], _LOWER] = "on"
     reading: Annotated[Literal["full", "excerpt"], _LOWER] = "full"
+    pictures: Annotated[Literal["link", "upload"], _LOWER] = "link"
 
     @property
     def user_agent(self) -> str:

@@ -40,7 +40,8 @@ _PERMISSIONS: Mapping[TargetKind, tuple[str, ...]] = {
     TargetKind.THREAD: ("view_channel", "send_messages_in_threads", "embed_links"),
     # Before a post is made a second time, it is looked for.
     TargetKind.FORUM: (*_WRITE, "read_message_history"),
-    TargetKind.MEDIA: (*_WRITE, "read_message_history"),
+    # A post in a media channel shows its attachment.
+    TargetKind.MEDIA: (*_WRITE, "attach_files", "read_message_history"),
     TargetKind.DIRECT: (),
 }
 

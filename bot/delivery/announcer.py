@@ -27,6 +27,7 @@ from bot.delivery.outcomes import (
     is_direct,
 )
 from bot.delivery.pacing import Pace, Pacer
+from bot.delivery.pictures import PictureLoading
 from bot.delivery.port import DiscordPort
 from bot.delivery.restored import look_for_restored
 from bot.delivery.sending import MessageSender
@@ -84,7 +85,8 @@ class Announcer:
     nothing goes to a guild, a bounded number at once.
 
     `on_direct` is called with a person and what became of their direct message, after that was
-    written down.
+    written down, and `on_edit_due` when a message is to be edited because its picture was not
+    loaded when it was sent.
     """
 
     def __init__(
@@ -107,6 +109,7 @@ class Announcer:
             store, port, self._pace, clock, tuning.nonce_window, tuning.send_limit
         )
         self._outcomes = OutcomeWriter(store, clock, rng)
+        self._pictures = PictureLoading(port, clock)
         self._hold = Hold(clock, rng)
         self._direct_hold = Hold(clock, rng)
         self._changed = asyncio.Event()
@@ -120,6 +123,7 @@ class Announcer:
         self._direct: set[asyncio.Task[None]] = set()
         self._busy_channels: set[int] = set()
         self.on_direct: Callable[[int, Reached], None] | None = None
+        self.on_edit_due: Callable[[], None] | None = None
 
     def wake(self) -> None:
         """Look at once for what is due; to be called after every commit that adds deliveries."""
@@ -269,6 +273,13 @@ class Announcer:
     # ---------------------------------------------------------------- one delivery
 
     async def _deliver(self, leased: LeasedDelivery) -> None:
+        async with self._pictures.turn(leased) as outcomes:
+            outcome = await self._deliver_in_turn(leased)
+            if outcome is not None:
+                outcomes.append(outcome)
+
+    async def _deliver_in_turn(self, leased: LeasedDelivery) -> Outcome | None:
+        """Send and write down what became of it; ``None`` where nothing was tried."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101
         await self._pace.turn()
@@ -279,7 +290,7 @@ class Announcer:
         # The lease must not run out while we send, or another send could begin beside ours.
         if left < timedelta(seconds=self._tuning.send_limit) or channel in self._busy_channels:
             log_of(leased).warning("delivery.lease-spent")
-            return
+            return None
         del self._queued[task]
         self._sending.add(task)
         self._busy_channels.add(channel)
@@ -287,12 +298,18 @@ class Announcer:
             held = max(self._hold.left, self._direct_hold.left if is_direct(leased) else 0.0)
             outcome = Released(held) if held > 0 else await self._send(leased)
             conclusion = await self._outcomes.write(leased, outcome)
-            if conclusion is not None and is_direct(leased) and self.on_direct is not None:
-                reached = _reached(leased, conclusion)
-                if reached is not None:
-                    self.on_direct(channel, reached)
+            if conclusion is not None:
+                self._report(leased, conclusion)
+            return outcome
         finally:
             self._busy_channels.discard(channel)
+
+    def _report(self, leased: LeasedDelivery, conclusion: Conclusion) -> None:
+        if conclusion.edit_due_at is not None and self.on_edit_due is not None:
+            self.on_edit_due()
+        reached = _reached(leased, conclusion) if is_direct(leased) else None
+        if reached is not None and self.on_direct is not None:
+            self.on_direct(leased.subscription.channel_id, reached)
 
     async def _send(self, leased: LeasedDelivery) -> Outcome:
         outcome = await self._sender.send(leased)

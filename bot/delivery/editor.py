@@ -30,7 +30,9 @@ class Editor(DueWorker):
         async def edit() -> float:
             while await self.edit_due():
                 pass
-            return LOOK_AGAIN
+            due = await self._store.edits.next_due()
+            left = 0.0 if due is None else (due - self._clock.now()).total_seconds()
+            return left if 0.0 < left < LOOK_AGAIN else LOOK_AGAIN
 
         await supervise("editor", edit, self._clock, wake=self._changed, pause=LOOK_AGAIN)
 

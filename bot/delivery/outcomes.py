@@ -42,6 +42,10 @@ LONGEST_DIRECT_PROBE = 7 * 24 * 3600.0
 """Seconds: the same for a person who takes no direct messages. No event says that they do again;
 they can ask for a probe with a button, or by following somebody else."""
 
+PICTURE_SECONDS = 5.0
+"""Seconds for which announcements wait until Discord has loaded their picture, and after which a
+message that was sent before is edited once, so that clients draw it."""
+
 FIRST_EDIT_RETRY = 60.0
 LONGEST_EDIT_RETRY = 6 * 3600.0
 """Seconds: the bounds of the back-off of edits and notices, which are in no hurry."""
@@ -123,12 +127,14 @@ class Sent:
 
     ``channel_id`` is where, if that is not the subscription's channel (a post of a forum, a direct
     message). ``plain``: it consists of words and a link only. ``found``: it had been sent before.
+    ``loading``: Discord has not loaded its picture yet.
     """
 
     message_id: int
     channel_id: int | None = None
     plain: bool = False
     found: bool = False
+    loading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +198,15 @@ def conclude(
     """
     row = leased.delivery
     if isinstance(outcome, Sent):
+        # A digest is never edited: its list opens the interviews as they are.
+        is_blank = outcome.loading and not leased.digest
         return Conclusion(
             DeliveryState.SENT,
             message_id=outcome.message_id,
             channel_id=outcome.channel_id,
-            card_digest=None if outcome.found else card_digest(leased.interview),
+            card_digest=None if outcome.found or is_blank else card_digest(leased.interview),
             plain=outcome.plain,
+            edit_due_at=now + timedelta(seconds=PICTURE_SECONDS) if is_blank else None,
         )
     if isinstance(outcome, Released):
         due = now + timedelta(seconds=outcome.delay)

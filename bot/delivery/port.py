@@ -68,6 +68,10 @@ class DiscordPort(Protocol):
         `plain` as words and a link alone."""
         ...
 
+    async def is_loading(self, channel_id: int, message_id: int) -> bool:
+        """Whether Discord has not loaded yet the pictures that a message shows."""
+        ...
+
     async def find(self, leased: LeasedDelivery, since: datetime) -> Sent | None:
         """The announcement, if it stands in the channel; it was sent after `since` or never.
 

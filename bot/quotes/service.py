@@ -5,6 +5,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from bot.core.batching import batched
 from bot.core.errors import UserError
 from bot.core.model import Artist, StoredInterview
@@ -16,6 +18,8 @@ from bot.quotes.quote import Quote
 from bot.quotes.renderer import QuoteRenderer
 from bot.search import SearchIndex
 from bot.store import Store
+
+logger = structlog.get_logger(__name__)
 
 TRIES = 12
 """Interviews in which a quote is looked for; nearly every interview has one."""
@@ -97,6 +101,20 @@ class Quotes:
     async def picture(self, chosen: ChosenQuote) -> bytes:
         """The picture as JPEG; raises as ``QuoteRenderer.picture``."""
         return await self._renderer.picture(self._card(chosen))
+
+    async def card(self, stored: StoredInterview) -> bytes | None:
+        """A picture that stands for the interview: a quote of it, or its title where it has none;
+        ``None`` where neither can be drawn."""
+        quote = await self._choose(stored, 0)
+        if quote is None:
+            names = ", ".join(subject.name for subject in stored.interview.subjects)
+            title = one_line(stored.interview.title)
+            quote = Quote(title, names, None, question="", title=title, section=0)
+        try:
+            return await self.picture(ChosenQuote(stored, quote))
+        except UserError as error:
+            logger.info("delivery.picture-not-drawn", interview=stored.id, cause=str(error))
+            return None
 
     def _sample(self, artist: Artist | None) -> list[int]:
         ids: Sequence[int] = (

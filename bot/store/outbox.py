@@ -315,6 +315,8 @@ async def _settle(
     tx: Transaction, delivery: Delivery, conclusion: Conclusion, now: datetime
 ) -> bool:
     parked = conclusion.state is DeliveryState.PARKED
+    # One that is due already, because the interview changed while it was sent, stays.
+    edit = {} if conclusion.edit_due_at is None else {"edit_due_at": conclusion.edit_due_at}
     settled = await delivery_states.take(
         tx,
         delivery_states.settle(conclusion.state),
@@ -328,6 +330,7 @@ async def _settle(
         channel_id=conclusion.channel_id,
         digest=conclusion.card_digest,
         plain=conclusion.plain,
+        **edit,
     )
     if not settled:
         return False

@@ -1,5 +1,6 @@
 """The building blocks of messages: Discord's limits, colours, and components within the limits."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -28,6 +29,9 @@ BRAND = discord.Colour(0xE5487A)
 """The magazine's rose, at 3:1 or better against Discord's dark, light and onyx backgrounds."""
 CALM = discord.Colour(0x3FA796)
 WARNING = discord.Colour(0xE0A03A)
+
+_ATTACHED = re.compile(r"attachment://kcrush-[0-9a-f]{16}\.[a-z]{3,4}")
+"""Pictures that the bot attaches itself."""
 
 Button = ui.Button[Any]
 Item = ui.Item[Any]
@@ -101,7 +105,8 @@ def gallery(images: Iterable[Image | None]) -> "ui.MediaGallery[Any] | None":
 
 
 def _picture(image: Image) -> discord.MediaGalleryItem | None:
-    url = safe_url(image.url, MEDIA_URL_LIMIT)
+    is_attached = _ATTACHED.fullmatch(image.url)
+    url = image.url if is_attached else safe_url(image.url, MEDIA_URL_LIMIT)
     if url is None:
         return None
     alt = shorten(one_line(image.alt or image.caption), ALT_LIMIT)

@@ -5,11 +5,12 @@ import { h, icon, safeUrl } from "./dom.js";
 const MAX_WIDTH = 550;
 const MAX_HEIGHT = 350;
 
-/** A lazy picture in a box of its own proportions (16:9 while they are unknown). */
-export function picture({ url, width, height }, { alt = "", fit = "cover", eager = false } = {}) {
+/** A lazy picture in a box of its own proportions (16:9 while they are unknown); an empty box while
+ * Discord has not loaded it. */
+export function picture({ url, width, height, blank }, { alt = "", fit = "cover", eager = false } = {}) {
   const src = safeUrl(url);
   const image = src && h("img", { src, alt, loading: eager ? "eager" : "lazy", decoding: "async", style: { "object-fit": fit } });
-  const box = h("span", { class: "picture" }, image || broken(alt));
+  const box = h("span", { class: "picture" }, !blank && (image || broken(alt)));
   const known = width && height;
   box.style.setProperty("aspect-ratio", known ? `${width} / ${height}` : "16 / 9");
   // Of a portrait cut to the box the face should stay.
@@ -53,7 +54,10 @@ function lightbox(url, alt) {
   dialog.showModal();
 }
 
-const pixels = (media) => ({ url: media.proxy_url || media.url, width: media.width, height: media.height });
+const LOADING = 1;
+const pixels = (media) => ({
+  url: media.proxy_url || media.url, width: media.width, height: media.height, blank: media.loading_state === LOADING,
+});
 
 /** A V2 media gallery: one picture whole, two to ten as a mosaic. */
 export function gallery(items) {
@@ -70,10 +74,10 @@ export function gallery(items) {
 }
 
 /** Very tall and very wide pictures are cropped rather than made into a tower or a ribbon. */
-function limited({ url, width, height }) {
-  if (!width || !height) return { url };
+function limited({ url, width, height, blank }) {
+  if (!width || !height) return { url, blank };
   const ratio = Math.min(Math.max(width / height, 0.7), 4);
-  return { url, width: ratio, height: 1 };
+  return { url, width: ratio, height: 1, blank };
 }
 
 function fitBox(cell, media) {
@@ -84,7 +88,7 @@ function fitBox(cell, media) {
 
 export function thumbnail(component) {
   const media = pixels(component.media);
-  return openable({ url: media.url, width: 1, height: 1 }, { alt: component.description ?? "", spoiler: component.spoiler });
+  return openable({ ...media, width: 1, height: 1 }, { alt: component.description ?? "", spoiler: component.spoiler });
 }
 
 const SIZES = ["bytes", "KB", "MB", "GB"];

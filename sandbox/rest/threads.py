@@ -71,6 +71,9 @@ async def start_post(call: Call) -> Reply:
     check_tags(forum, body.get("applied_tags", []), moderator=bool(granted & P.MANAGE_THREADS))
     if call.files and not granted & P.ATTACH_FILES:
         raise errors.missing_permissions()
+    if forum.type == ChannelType.MEDIA and not call.files:
+        # Discord's client lets nobody post without a file; for its API nothing is documented.
+        raise errors.invalid_form("message", "BASE_TYPE_REQUIRED", "An attachment is required")
     first, name = body.pop("message"), body.pop("name")
     # Checked before the thread is made, so that a refused message leaves no empty post.
     try:

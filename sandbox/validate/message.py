@@ -274,6 +274,7 @@ def _media(world: State, attachments: list[Json]) -> MediaLookup:
     def find(address: str) -> Json | None:
         data: Json = {"id": str(world.snowflake()), "width": None, "height": None}
         if not address.startswith("attachment://"):
+            world.pictures.setdefault(address, world.clock() + world.picture_seconds)
             return data | {"url": address, "proxy_url": address, "content_type": None}
         found = by_name.get(address.removeprefix("attachment://"))
         if found is None:

@@ -207,7 +207,7 @@ async def stage(
     """A guild with a channel, an admin and a fan, and a bot that has nothing stored yet."""
     async with contextlib.AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(
-            Sandbox(page=False, observer=observer, rate_limits=False)
+            Sandbox(page=False, observer=observer, rate_limits=False, picture_seconds=0.0)
         )
         monkeypatch.setattr(Route, "BASE", sandbox.api_url)
         monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))

@@ -37,7 +37,10 @@ from bot.core.targets import (
             Target(TargetKind.FORUM, discussion=True),
             "view_channel send_messages embed_links read_message_history",
         ),
-        (Target(TargetKind.MEDIA), "view_channel send_messages embed_links read_message_history"),
+        (
+            Target(TargetKind.MEDIA),
+            "view_channel send_messages embed_links attach_files read_message_history",
+        ),
     ],
 )
 def test_each_kind_needs_its_permissions(target: Target, needed: str) -> None:

@@ -53,7 +53,13 @@ async def opened(folder, monkeypatch, *, nonce_window=300.0, trust=120.0):
     checker = observing()
     async with contextlib.AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(
-            Sandbox(page=False, observer=checker, rate_limits=False, nonce_window=nonce_window)
+            Sandbox(
+                page=False,
+                observer=checker,
+                rate_limits=False,
+                nonce_window=nonce_window,
+                picture_seconds=0.0,
+            )
         )
         monkeypatch.setattr(Route, "BASE", sandbox.api_url)
         monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))

@@ -13,9 +13,19 @@ from discord.http import Route
 
 from bot.client.client import KcrushClient
 from bot.core.discord_time import DiscordTime
+from bot.core.errors import FetchError
 from bot.core.i18n import load_messages
-from bot.core.model import Delivery, ExtraKind, ExtraState, Interview, Subscription, TargetKind
+from bot.core.model import (
+    Delivery,
+    ExtraKind,
+    ExtraState,
+    Interview,
+    StoredInterview,
+    Subscription,
+    TargetKind,
+)
 from bot.delivery.announcer import Announcer
+from bot.delivery.discord.attached_pictures import AttachedPictures
 from bot.delivery.discord.rest_port import RestPort
 from bot.delivery.extras import ExtrasService
 from bot.delivery.responses import InvalidResponses, trace_responses
@@ -27,6 +37,9 @@ from tests.cogs.stage import interview
 from tests.store.rows import deliveries_of, extras_of
 
 MESSAGES = load_messages()
+
+PICTURE = b"\xff\xd8\xffa picture"
+DRAWN = b"\xff\xd8\xffa drawing"
 
 KINDS = {
     ChannelType.TEXT: TargetKind.TEXT,
@@ -53,6 +66,9 @@ class Stage:
     announcer: Announcer
     extras: ExtrasService
     guild: Guild
+    pictures: dict[str, bytes]
+    """The files behind the URLs of articles' pictures; others are missing."""
+    attached: AttachedPictures
     numbers: list[int] = field(default_factory=list)
 
     def channel(self, kind: ChannelType, **how: Any) -> Channel:
@@ -113,6 +129,7 @@ async def stage(
                 page=False,
                 observer=observer,
                 rate_limits=False,
+                picture_seconds=0.0,
                 clock=lambda: clock.now().timestamp(),
             )
         )
@@ -132,7 +149,18 @@ async def stage(
         await client.login(sandbox.token)
         sandbox.requests.clear()
         rng, pace = random.Random(3), AtOnce()
-        port = RestPort(client, time)
+
+        async def fetch(url: str) -> bytes:
+            if url not in pictures:
+                raise FetchError("fetch.missing", status=404)
+            return pictures[url]
+
+        async def draw(_stored: StoredInterview) -> bytes | None:
+            return DRAWN
+
+        pictures = {interview(1).image_url or "": PICTURE}
+        attached = AttachedPictures(fetch, draw, clock, everywhere=False)
+        port = RestPort(client, time, attached)
         announcer = Announcer(store, port, clock, rng, pace)
         extras = ExtrasService(store, port, clock, rng, pace)
-        yield Stage(sandbox, store, client, clock, announcer, extras, guild)
+        yield Stage(sandbox, store, client, clock, announcer, extras, guild, pictures, attached)

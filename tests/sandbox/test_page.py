@@ -195,6 +195,23 @@ async def test_a_message_arrives_changes_and_goes_while_one_looks(scene: Scene) 
     await expect(article).to_have_count(0)
 
 
+async def test_a_picture_that_is_not_loaded_stays_blank_until_an_edit(scene: Scene) -> None:
+    """Discord's clients draw no picture that loaded after they drew its message."""
+    world = scene.sandbox.world
+    world.picture_seconds = 3600.0
+    address = f"{scene.sandbox.url}/cdn/icons/{scene.guild.id}/first.png"
+    gallery = {"type": 12, "items": [{"media": {"url": address}, "description": "A stage"}]}
+    payload = {"components": [gallery], "flags": 1 << 15}
+    page = await scene.open(scene.fan, scene.news)
+    message = create_message(world, scene.news, world.application.bot, payload)
+    article = log(page).get_by_role("article")
+    await expect(article.locator(".picture")).to_be_visible()
+    await expect(article.locator(".picture img")).to_have_count(0)
+    world.pictures[address] = world.clock()
+    edit_message(world, message, payload)
+    await expect(article.locator(".picture img")).to_have_count(1)
+
+
 async def test_what_happens_elsewhere_shows_at_the_left(scene: Scene) -> None:
     page = await scene.open(scene.fan, scene.talk)
     role = scene.sandbox.world.add_role(scene.guild, "Alerts", mentionable=True)

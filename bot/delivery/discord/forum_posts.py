@@ -5,20 +5,27 @@ So the request is never sent twice by itself, as discord.py would do, and after 
 have arrived the post is looked for before the next.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import aiohttp
 import discord
-from discord.http import Route
+from discord.http import MultipartParameters, Route
 
 from bot.client.channels import usable_tags
 from bot.client.client import KcrushClient
 from bot.core.forum_tags import Tag, choose_tags
 from bot.core.model import StoredInterview, Subscription
-from bot.delivery.discord.message_search import bears_mark, marks_of
-from bot.delivery.discord.single_request import Bucket, created_id, request_once
+from bot.delivery.discord.message_search import bears_mark, is_loading, marks_of
+from bot.delivery.discord.single_request import (
+    Bucket,
+    created_id,
+    payload_of,
+    request_once,
+)
 from bot.delivery.outcomes import Sent
 from bot.delivery.port import HistoryUnreadableError, nothing_sent_yet
 from bot.store import NewestMessage
@@ -44,10 +51,10 @@ class ForumPosts:
         subscription: Subscription,
         name: str,
         names: Sequence[str],
-        message: Mapping[str, Any],
+        message: MultipartParameters,
     ) -> Sent:
-        """Make a post with `message`, the JSON of a message, as its first, and the tags that are
-        named like one of `names`. One request.
+        """Make a post with `message` and its files as its first, and the tags that are named like
+        one of `names`. One request.
 
         Raises:
             EffectUnknownError: 5xx, or no answer of Discord's; the post may be there.
@@ -62,11 +69,12 @@ class ForumPosts:
         body = {
             "name": name,
             "applied_tags": [str(tag.id) for tag in tags],
-            "message": dict(message),
+            "message": payload_of(message),
         }
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=subscription.channel_id)
-        post_id = created_id(await request_once(self._client, route, body, bucket))
-        return Sent(post_id, channel_id=post_id)
+        answer = await request_once(self._client, route, _with_files(body, message), bucket)
+        post_id = created_id(answer)
+        return Sent(post_id, post_id, loading=is_loading(answer.get("message") or {}))
 
     async def tags(self, subscription: Subscription, names: Sequence[str]) -> tuple[Tag, ...]:
         """The tags of a post about `names`, by what the forum offers now."""
@@ -153,3 +161,16 @@ class ForumPosts:
             return None
         created_id(message)
         return dict(message)
+
+
+def _with_files(body: Mapping[str, Any], message: MultipartParameters) -> Any:
+    """The body of a request: JSON, or a form with the message's files beside it (Discord docs,
+    Reference, Uploading Files)."""
+    if not message.files:
+        return body
+    form = aiohttp.FormData(quote_fields=False)
+    form.add_field("payload_json", json.dumps(body))
+    for part in message.multipart or ():
+        if part["name"] != "payload_json":
+            form.add_field(**part)
+    return form

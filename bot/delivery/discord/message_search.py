@@ -97,6 +97,17 @@ def bears_mark(message: Mapping[str, Any], stored: StoredInterview) -> bool:
     return bool(url) and url in (message.get("content") or "")
 
 
+def is_loading(message: Mapping[str, Any]) -> bool:
+    """Whether Discord has not loaded yet a picture in one of the message's galleries (the answer's
+    ``loading_state``, which discord.py names ``MediaItemLoadingState``)."""
+    loading = discord.MediaItemLoadingState.loading.value
+    return any(
+        item.get("media", {}).get("loading_state") == loading
+        for part in _components(message.get("components", []))
+        for item in part.get("items", [])
+    )
+
+
 def _components(components: Sequence[Any]) -> Iterator[Mapping[str, Any]]:
     for component in components:
         yield component

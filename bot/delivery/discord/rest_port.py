@@ -1,6 +1,7 @@
 """What delivery asks of Discord, over REST."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -11,17 +12,24 @@ from discord.http import Route, handle_message_parameters
 from bot.client.channels import own_permissions
 from bot.client.client import KcrushClient
 from bot.core.discord_time import DiscordTime
-from bot.core.model import Follow, StoredInterview
+from bot.core.model import Follow, StoredInterview, TargetKind
 from bot.core.targets import FORUMS, target_of
+from bot.delivery.discord.attached_pictures import AttachedPictures, attached, showing
 from bot.delivery.discord.direct_channels import DirectChannels
 from bot.delivery.discord.forum_posts import ForumPosts
 from bot.delivery.discord.message_search import (
     announced_after,
     bears_mark,
     find_message,
+    is_loading,
     search_start,
 )
-from bot.delivery.discord.single_request import created_id, listed, request_once
+from bot.delivery.discord.single_request import (
+    created_id,
+    listed,
+    payload_of,
+    request_once,
+)
 from bot.delivery.outcomes import Sent, is_direct
 from bot.delivery.port import EffectUnknownError, nothing_sent_yet
 from bot.store import Addressee, DueNotice, Extra, LeasedDelivery, NewestMessage, SentCard
@@ -52,9 +60,15 @@ NO_PINGS = discord.AllowedMentions.none()
 class RestPort:
     """Implements ``DiscordPort``; needs a logged-in client, but no gateway."""
 
-    def __init__(self, client: KcrushClient, time: DiscordTime | None = None) -> None:
+    def __init__(
+        self,
+        client: KcrushClient,
+        time: DiscordTime | None = None,
+        pictures: AttachedPictures | None = None,
+    ) -> None:
         self._client = client
         self._time = time
+        self._pictures = pictures
         self._posts = ForumPosts(client)
         self._direct = DirectChannels(client)
 
@@ -86,13 +100,14 @@ class RestPort:
         elif target_of(subscription).crosspost:
             rendering = Rendering.PUBLISHED
         with nothing_sent_yet():
+            leased, files = await self._attach(leased, rendering)
             content = announcement(
                 _announced(leased),
                 self._client.messages.text(),
                 rendering,
                 role_id=subscription.role_id,
             )
-            content["allowed_mentions"] = _only(subscription.role_id)
+            content |= {"allowed_mentions": _only(subscription.role_id), **files}
         if subscription.kind in FORUMS:
             with nothing_sent_yet():
                 made = handle_message_parameters(**content)
@@ -102,14 +117,43 @@ class RestPort:
                 for stored in leased.digest or (leased.interview,)
                 for tag in stored.interview.tags
             ]
-            post = await self._posts.create(subscription, title, tags, made.payload or {})
-            return Sent(post.message_id, post.channel_id, plain)
-        return Sent(await self._create(subscription.channel_id, leased, content), plain=plain)
+            with made:
+                post = await self._posts.create(subscription, title, tags, made)
+            return replace(post, plain=plain)
+        sent = await self._create(subscription.channel_id, leased, content)
+        return replace(sent, channel_id=None, plain=plain)
+
+    async def _attach(
+        self, leased: LeasedDelivery, rendering: Rendering = Rendering.CARD
+    ) -> tuple[LeasedDelivery, dict[str, Any]]:
+        """The delivery with its picture attached where that is wanted and can be had, and the
+        arguments of ``send`` that attach it."""
+        is_media = leased.subscription.kind is TargetKind.MEDIA
+        wanted = rendering is Rendering.CARD and self._may_attach(leased)
+        if self._pictures is None or not (is_media or (self._pictures.everywhere and wanted)):
+            return leased, {}
+        first = leased.digest[0] if leased.digest else leased.interview
+        file = await self._pictures.file(first, required=is_media)
+        if file is None:
+            return leased, {}
+        shown = showing(first, file.filename)
+        digest = (shown, *leased.digest[1:]) if leased.digest else ()
+        interview = leased.interview if leased.digest else shown
+        return replace(leased, interview=interview, digest=digest), {"file": file}
+
+    def _may_attach(self, leased: LeasedDelivery) -> bool:
+        """Whether the bot may attach files there, as far as it knows."""
+        if is_direct(leased):
+            return True
+        guild = self._client.get_guild(leased.subscription.guild_id)
+        channel = guild.get_channel_or_thread(leased.subscription.channel_id) if guild else None
+        may = own_permissions(channel) if channel is not None else None
+        return may is not None and may.attach_files
 
     async def _create(
         self, channel_id: int, leased: LeasedDelivery, content: dict[str, Any]
-    ) -> int:
-        """Create the message under the delivery's nonce; its id.
+    ) -> Sent:
+        """Create the message under the delivery's nonce.
 
         Raises:
             EffectUnknownError: the answer is not Discord's, or names another message, which a
@@ -121,9 +165,13 @@ class RestPort:
             answer = await self._client.http.send_message(channel_id, params=made)
         message_id = created_id(answer)
         for stored in leased.digest or (leased.interview,):
-            if bears_mark(made.payload or {}, stored) and not bears_mark(answer, stored):
+            if bears_mark(payload_of(made), stored) and not bears_mark(answer, stored):
                 raise EffectUnknownError(HTTPStatus.OK)
-        return message_id
+        return Sent(message_id, channel_id, loading=is_loading(answer))
+
+    async def is_loading(self, channel_id: int, message_id: int) -> bool:
+        """Whether Discord has not loaded yet the pictures that a message shows."""
+        return is_loading(await self._client.http.get_message(channel_id, message_id))
 
     async def find(self, leased: LeasedDelivery, since: datetime) -> Sent | None:
         """The announcement, if it stands in the channel already.
@@ -144,7 +192,7 @@ class RestPort:
     async def edit(self, card: SentCard) -> None:
         """Bring a sent announcement up to its interview; an edit pings nobody."""
         edit, text = card.edit, self._client.messages.text()
-        announced = Announcement(card.interview, missed=edit.missed)
+        announced = Announcement(await self._as_shown(card), missed=edit.missed)
         if edit.direct:
             content = direct_message(announced, _follows(card.addressee), text, plain=edit.plain)
         else:
@@ -163,6 +211,17 @@ class RestPort:
             await self._client.http.edit_channel(edit.channel_id, archived=False)
             await message.edit(**content, allowed_mentions=NO_PINGS)
 
+    async def _as_shown(self, card: SentCard) -> StoredInterview:
+        """The interview, with the picture that is attached to its message if there is one: a post
+        of a media channel, or any message where the operator wants pictures attached."""
+        edit = card.edit
+        is_everywhere = self._pictures is not None and self._pictures.everywhere
+        is_post = edit.channel_id == edit.message_id
+        if not is_post and not is_everywhere:
+            return card.interview
+        message: Any = await self._client.http.get_message(edit.channel_id, edit.message_id)
+        return attached(card.interview, message)
+
     async def _send_direct(self, leased: LeasedDelivery, *, plain: bool) -> Sent:
         """Send to a person; where the channel of their messages is not what it was, to the one
         that Discord names now."""
@@ -170,15 +229,17 @@ class RestPort:
         channel_id = await self._direct.channel_of(user_id, addressee)
         with nothing_sent_yet():
             text = self._client.messages.text()
+            rendering = Rendering.PLAIN if plain else Rendering.CARD
+            leased, files = await self._attach(leased, rendering)
             content = direct_message(_announced(leased), _follows(addressee), text, plain=plain)
-            content["allowed_mentions"] = NO_PINGS
+            content |= {"allowed_mentions": NO_PINGS, **files}
         try:
-            return Sent(await self._create(channel_id, leased, content), channel_id, plain)
+            return replace(await self._create(channel_id, leased, content), plain=plain)
         except discord.HTTPException as error:
             if error.code not in MOVED:
                 raise
         channel_id = await self._direct.open(user_id)
-        return Sent(await self._create(channel_id, leased, content), channel_id, plain)
+        return replace(await self._create(channel_id, leased, content), plain=plain)
 
     def _title(self, leased: LeasedDelivery) -> str:
         text = self._client.messages.text()

@@ -6,13 +6,14 @@ what must not be done twice, or is paced by the bot itself.
 """
 
 import asyncio
+import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 import aiohttp
 import discord
-from discord.http import Route, json_or_text
+from discord.http import MultipartParameters, Route, json_or_text
 
 from bot.client.client import KcrushClient
 from bot.core.retry import parse_seconds, read_retry_after
@@ -51,10 +52,11 @@ class Bucket:
 async def request_once(
     client: KcrushClient,
     route: Route,
-    body: Mapping[str, Any] | None = None,
+    body: Mapping[str, Any] | aiohttp.FormData | None = None,
     bucket: Bucket | None = None,
 ) -> Any:
-    """The answer's JSON. Needs a logged-in client, whose connections it uses.
+    """The answer's JSON. Needs a logged-in client, whose connections it uses. `body` is JSON, or
+    a form where files go with it.
 
     Raises:
         EffectUnknownError: 5xx; it may have had its effect.
@@ -66,6 +68,7 @@ async def request_once(
     if bucket is not None:
         bucket.check()
     http = client.http
+    is_form = isinstance(body, aiohttp.FormData)
     headers = {"Authorization": f"Bot {http.token}", "User-Agent": http.user_agent}
     async with (
         aiohttp.ClientSession(
@@ -77,7 +80,8 @@ async def request_once(
         session.request(
             route.method,
             route.url,
-            json=body,
+            json=None if is_form else body,
+            data=body if is_form else None,
             headers=headers,
             proxy=http.proxy,
             proxy_auth=http.proxy_auth,
@@ -88,6 +92,15 @@ async def request_once(
             bucket.note(response.status, response.headers)
         _raise_for(response, data)
         return data
+
+
+def payload_of(message: MultipartParameters) -> dict[str, Any]:
+    """A message's JSON, whether or not files go with it."""
+    if not message.multipart:
+        return message.payload or {}
+    value = next(part["value"] for part in message.multipart if part["name"] == "payload_json")
+    payload: dict[str, Any] = json.loads(value)
+    return payload
 
 
 def created_id(answer: Any) -> int:

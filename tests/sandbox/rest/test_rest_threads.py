@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import aiohttp
 import pytest
 
 from sandbox import Sandbox
@@ -207,7 +209,12 @@ async def test_posting_needs_send_messages(sandbox: Sandbox, api: Api, forum: Ch
 
 async def test_a_media_channel_takes_posts_too(sandbox: Sandbox, api: Api, guild: Guild) -> None:
     media = sandbox.world.add_channel(guild, "pictures", type=ChannelType.MEDIA)
-    assert (await api("POST", f"/channels/{media.id}/threads", opening())).status == 201
+    refused = await api("POST", f"/channels/{media.id}/threads", opening())
+    assert (refused.status, refused.code) == (400, 50035)
+    form = aiohttp.FormData(quote_fields=False)
+    form.add_field("payload_json", json.dumps(opening()))
+    form.add_field("files[0]", b"a picture", filename="stage.jpg")
+    assert (await api("POST", f"/channels/{media.id}/threads", data=form)).status == 201
 
 
 async def test_a_moderated_tag_is_for_moderators(
