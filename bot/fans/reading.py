@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, timedelta
 
-from bot.core.artists import artist_id
+from bot.core.artists import artist_id, artist_key
 from bot.core.clock import Clock
 from bot.core.errors import UserError
 from bot.core.model import Artist, InterviewSummary, StoredInterview, Topic
@@ -267,9 +267,10 @@ class Reading:
         """Whom words mean that were typed instead of a choice.
 
         Raises:
-            UserError: nobody is known yet.
+            UserError: nobody is known yet, or no letter or digit is among them.
         """
         self._require_interviews()
+        _require_name(words)
         return self._index.find_artist(words)
 
     async def artist(self, artist_id: str, page: int) -> ArtistProfile:
@@ -316,7 +317,12 @@ class Reading:
         return await self._index.complete(prefix, limit=CHOICES)
 
     def find_interview(self, words: str) -> Lookup[InterviewSummary]:
-        """The interview that words mean which were typed instead of a choice."""
+        """The interview that words mean which were typed instead of a choice.
+
+        Raises:
+            UserError: no letter or digit is among them.
+        """
+        _require_name(words)
         return self._index.find_interview(words)
 
 
@@ -334,6 +340,11 @@ class _Derived:
             if summary.published_at is not None
         )
         self.years = dict(sorted(years.items(), reverse=True))
+
+
+def _require_name(words: str) -> None:
+    if not artist_key(words):
+        raise UserError("error.nothing-searched")
 
 
 def _spellings(artist: Artist | None) -> frozenset[str] | None:

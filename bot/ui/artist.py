@@ -32,6 +32,9 @@ CANDIDATES = 8
 """So many that the longest entries together stay below Discord's 4,000 characters, and that the
 sections of candidates (3 components each) stay below 40."""
 
+REQUERY_LIMIT = 28
+"""Characters of a query on a button: one line on a phone."""
+
 _NAME_LIMIT = 100
 _ROLE_LIMIT = 80
 _ALIASES_LIMIT = 160
@@ -142,7 +145,8 @@ def artists_page(
 def nobody_page(typed: str, text: Text, key: str = "artist.unknown") -> Layout:
     """Words that no artist's name resembles, with a search for them instead."""
     query = ids.short_query(typed)
-    search = button(text("search.rather", query=query), ids.SearchPage(0, query))
+    label = text("search.rather", query=shorten(query, REQUERY_LIMIT))
+    search = button(label, ids.SearchPage(0, query))
     return panel(text(key, query=escape(query)), row(search if is_visible(query) else None))
 
 

@@ -10,7 +10,7 @@ from bot.core.text import is_visible, one_line, shorten
 from bot.fans.results import HITS_PER_PAGE, SearchRequest, SearchResultPage
 from bot.search import Fragment, Hit, UnknownFilter
 from bot.ui import ids
-from bot.ui.artist import name_of
+from bot.ui.artist import REQUERY_LIMIT, name_of
 from bot.ui.custom_ids import Action
 from bot.ui.interviews import entry, question_title, title_of
 from bot.ui.layout import (
@@ -82,7 +82,8 @@ def _head(found: SearchResultPage, text: Text) -> str:
         hint = text("search.nearest")
     only = text("search.only", filters=_filters(request, text)) if request.is_narrowed else None
     pages = page_of(found.page, found.total, HITS_PER_PAGE, text)
-    counted = [text.plural("search.total", found.total), pages]
+    total = "search.total" if _shows_passages(found) else "search.total-interviews"
+    counted = [text.plural(total, found.total), pages]
     title = text("search.title", query=shown_query(request.query))
     return lines(f"## {title}", hint, only, small(join(counted)))
 
@@ -157,8 +158,13 @@ def _corrected_button(found: SearchResultPage, text: Text) -> Button | None:
     if found.corrected is None or not found.exact:
         return None
     other = replace(found.request, query=ids.short_query(found.corrected))
-    label = text("search.rather", query=one_line(found.corrected))
+    label = text("search.rather", query=shorten(one_line(found.corrected), REQUERY_LIMIT))
     return button(label, search_action(other))
+
+
+def _shows_passages(found: SearchResultPage) -> bool:
+    """Whether words were found, and not only interviews that meet filters."""
+    return any(_is_in_text(hit) for group in found.groups for hit in group.hits)
 
 
 def _is_in_text(hit: Hit) -> bool:
@@ -184,7 +190,8 @@ def _menu(found: SearchResultPage, text: Text) -> Item | None:
         option(_label(summary, hit, text), value, description=title_of(summary, text))
         for value, (summary, hit) in places.items()
     ]
-    return menu(text("search.choose"), ids.OpenChosen(), options)
+    placeholder = "search.choose" if _shows_passages(found) else "latest.choose"
+    return menu(text(placeholder), ids.OpenChosen(), options)
 
 
 def _position(hit: Hit) -> Position:

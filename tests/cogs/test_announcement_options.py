@@ -47,7 +47,7 @@ async def test_a_weekly_digest_says_when_it_comes(on_stage: Stage) -> None:
         "(Asia/Seoul), gathered in one message.\nNobody is pinged.\n"
         "For all of this server, times are now those of Asia/Seoul.\n"
         f"-# The next one goes out on <t:{int(MONDAY_18_SEOUL.timestamp())}:F> (your time), "
-        "if something came out until then."
+        "if something comes out by then."
     )
     assert (await only(on_stage)).subscription.timetable == Timetable(Frequency.WEEKLY, 0, 18)
     assert (await on_stage.store.guilds.settings(on_stage.guild.id)).time_zone == "Asia/Seoul"
@@ -122,13 +122,13 @@ async def test_what_waits_moves_with_the_hour_and_the_zone(on_stage: Stage) -> N
     [
         (
             {"timezone": "Korea Standard"},
-            "I know no time zone called Korea Standard. Nothing was changed. Begin to type a city, "
-            "such as `Seoul` or `New York`, and choose from the list.",
+            "I know no time zone called “Korea Standard”. Nothing was changed. Begin to type a "
+            "city, such as `Seoul` or `New York`, and choose from the list.",
         ),
         (
             {"quiet": "at night"},
-            "I can't read at night as quiet hours. Nothing was changed. Give two times of the day "
-            "that differ, such as `22-8` or `22:30-07:15`, or `off` for none.",
+            "I can't read “at night” as quiet hours. Nothing was changed. Give two times of the "
+            "day that differ, such as `22-8` or `22:30-07:15`, or `off` for none.",
         ),
         (
             {"frequency": "daily", "hour": 23, "quiet": "22-8"},
@@ -294,7 +294,7 @@ async def test_the_settings_of_a_guild(on_stage: Stage) -> None:
         "**Changed.** From now on, for all of this server:\n"
         "Times are those of **America/New\\_York**.\n"
         + once
-        + "\nUTC → America/New\\_York (EST, in summer EDT)"
+        + "\n- UTC → America/New\\_York (EST, in summer EDT)"
     )
     assert (await settings(timezone="EST")).startswith("**Nothing to change.** For all of this")
     assert "**rather twice than not at all**" in await settings(doubt="rather-twice")

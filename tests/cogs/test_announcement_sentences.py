@@ -61,7 +61,7 @@ async def test_a_change_is_said_as_before_and_after(
     assert "→" not in await ask(on_stage, "add", **chosen)
     told = await ask(on_stage, "edit", **edit)
     assert [line for line in told.splitlines() if "→" in line] == [
-        line.format(role=role.id) for line in lines
+        f"- {line.format(role=role.id)}" for line in lines
     ]
     assert told.startswith("**Changed.**" if lines else "**Nothing to change.**")
 

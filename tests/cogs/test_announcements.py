@@ -87,7 +87,7 @@ async def test_a_permission_that_is_missing_is_named_with_its_mend(
     await deny(on_stage, channel, denied)
     told = await add(on_stage, channel=channel)
     assert told == (
-        f"In <#{channel.id}> I lack: {named}. Nothing was changed. Allow them for the bot "
+        f"In <#{channel.id}> I lack: {named}. Nothing was changed. Allow that for the bot "
         "in the channel's settings, under Permissions, and run the command again."
     )
     assert await stored(on_stage) == []

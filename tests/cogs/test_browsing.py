@@ -433,10 +433,12 @@ async def test_an_artist_of_a_withdrawn_interview(on_stage: Stage) -> None:
 async def test_no_name_fails(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
     for name in ('"', "*", "\u200b", "💥", "a AND (", "\\", "kc:artist:zz"):
+        is_name = name.startswith(("a", "k"))
+        expected = "**No interview with “" if is_name else "There is nothing to search for in that."
         told = read(await on_stage.ask("interviews artist", name=name))
-        assert told.startswith("**No interview with “"), name
+        assert told.startswith(expected), name
         told = read(await on_stage.ask("interviews search", query="singer", artist=name))
-        assert told.startswith("**No interview with “"), name
+        assert told.startswith(expected), name
         assert await complete(on_stage, "interviews artist", "name", name=name) in (
             [],
             [("Han Seoyun (한서윤) · Singer · 1 interview", SEOYUN_CHOICE)],

@@ -111,7 +111,7 @@ async def test_manage_webhooks_is_named_with_its_mend(homed: tuple[Stage, Channe
     stage, home = homed
     assert await follow(stage, stage.channel) == (
         f"In <#{stage.channel.id}> I lack: **Manage Webhooks**. Nothing was changed. To let a "
-        "channel follow another, Discord wants them. Allow them for the bot in the channel's "
+        "channel follow another, Discord wants that. Allow it for the bot in the channel's "
         "settings, under Permissions, and run the command again; or use `/announcements add`, "
         "which does without."
     )
@@ -239,7 +239,7 @@ async def test_adding_a_forum_says_which_tags_posts_get(
 async def test_a_tag_that_is_not_there_is_refused_with_those_that_are(on_stage: Stage) -> None:
     channel = await forum(on_stage, tags=["News", "Drama"])
     told = await on_stage.ask("announcements add", by=on_stage.admin, channel=channel, tag="Sports")
-    assert 'has no tag "Sports" that I may give' in read(told)
+    assert "has no tag “Sports” that I may give" in read(told)
     assert "**News**, **Drama**" in read(told)
     nowhere = await on_stage.ask(
         "announcements add", by=on_stage.admin, channel=on_stage.channel, tag="News"

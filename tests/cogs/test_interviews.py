@@ -11,6 +11,7 @@ from bot.ui.cards import announcement_card
 from bot.ui.layout import Layout, container
 from sandbox import InteractionFailed
 from tests.cogs.stage import Stage, answer, connected, interview, labels, options, read
+from tests.ui.limits import walk
 
 
 async def test_latest_lists_the_newest_first_and_turns_pages(on_stage: Stage) -> None:
@@ -153,9 +154,40 @@ async def test_nothing_found_says_what_to_try(on_stage: Stage) -> None:
 
 async def test_a_search_for_nothing_is_told_so(on_stage: Stage) -> None:
     assert read(await on_stage.ask("interviews search", query="\u200b\u3164")) == (
-        "There is nothing to search for in that. "
-        "Type a word or a name: letters of any language, or digits."
+        "There is nothing to search for in that. Type a word or a name, in any language."
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        ("interviews read", "interview"),
+        ("interviews artist", "name"),
+        ("interviews quote", "artist"),
+        ("interviews follow", "artist"),
+    ],
+)
+@pytest.mark.parametrize("typed", ["💜", "**", "!?"])
+async def test_a_name_without_letters_offers_nobody(
+    on_stage: Stage, command: str, option: str, typed: str
+) -> None:
+    await on_stage.publish(interview(1), interview(2))
+    told = read(await on_stage.ask(command, **{option: typed}))
+    assert told.startswith("There is nothing to search for in that.")
+
+
+async def test_a_search_by_filters_alone_counts_interviews(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1), interview(2))
+    message = await on_stage.ask("interviews search", query="-nosuchword")
+    assert "-# 2 interviews found" in read(message)
+    menus = [part for part in walk(message.components) if part["type"] == 3]
+    assert [part["placeholder"] for part in menus] == ["Read an interview"]
+
+
+async def test_a_button_s_words_fit_on_a_phone(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1))
+    message = await on_stage.ask("interviews artist", name="x" * 90)
+    assert labels(message) == [f"Search for “{'x' * 27}…”"]
 
 
 async def test_no_search_fails(on_stage: Stage) -> None:
