@@ -18,6 +18,7 @@ from bot.ui.artist import artist_choice, artists_page, nobody_page
 from bot.ui.custom_ids import Action
 from bot.ui.layout import Layout
 from bot.ui.reader import ReaderView, opened_page
+from cogs.options import stem_of, value_of
 from cogs.responses import Interaction, text_for
 
 
@@ -47,7 +48,9 @@ class FanCog(commands.Cog):
 
     async def complete_artist(self, interaction: Interaction, current: str) -> list[Choice[str]]:
         """Artists whose name may become what was typed; a choice's value is the artist's id."""
-        text = text_for(interaction)
+        return self._artist_choices(current, text_for(interaction))
+
+    def _artist_choices(self, current: str, text: Text) -> list[Choice[str]]:
         return [
             Choice(name=artist_choice(artist, text), value=ids.artist_value(artist.id))
             for artist in self.reading.complete_artists(current)
@@ -68,6 +71,7 @@ class FanCog(commands.Cog):
         Raises:
             UserError: the chosen artist is not in the archive any more.
         """
+        value = value_of(value, self._artist_choices(stem_of(value), text))
         artist_id = ids.parse_artist_value(value)
         if artist_id is not None:
             return self.reading.known_artist(artist_id)

@@ -20,7 +20,7 @@ from bot.ui.lists import choices_page, day_page, latest_page
 from bot.ui.search_results import search_action, search_page, unknown_artist
 from cogs.components import component
 from cogs.fan_cog import FanCog
-from cogs.options import CHOICES, TOPICS, ArtistName
+from cogs.options import CHOICES, TOPICS, ArtistName, stem_of, value_of
 from cogs.responses import Interaction, replace, show, text_for
 
 DRAWS = 1_000_000
@@ -123,7 +123,8 @@ class InterviewCommands(
         self, interaction: Interaction, interview: app_commands.Range[str, 1, TITLE_LIMIT]
     ) -> None:
         text = text_for(interaction)
-        chosen = ids.parse_interview_value(interview)
+        choices = await self.complete_title(interaction, stem_of(interview))
+        chosen = ids.parse_interview_value(value_of(interview, choices))
         found = self.reading.find_interview(interview)
         if chosen is None and found.match is not None:
             chosen = found.match.id

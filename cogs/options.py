@@ -1,6 +1,7 @@
 """Options of commands: what they offer while somebody types, and how what they typed is read."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -70,6 +71,18 @@ DOUBTS = [
 ]
 
 
+def stem_of(sent: str) -> str:
+    """The beginning of a choice's name, before the facts that follow the name proper."""
+    return re.split(r" · | \(|…", sent, maxsplit=1)[0]
+
+
+def value_of(sent: str, choices: Iterable[Choice[str]]) -> str:
+    """What was sent as an option's value, or the value of the choice that is called so: where a
+    command is pasted, or the channel is changed while it is typed, Discord's clients send the name
+    of a choice in place of its value (discord-api-docs, issues 7206 and 7916)."""
+    return next((choice.value for choice in choices if choice.name == sent), sent)
+
+
 class TypedOption(app_commands.Transformer[KcrushClient]):
     """An option that takes at most as many characters as a choice may have."""
 
@@ -81,7 +94,8 @@ class TimeZoneOption(TypedOption):
     """A time zone of the IANA database."""
 
     async def transform(self, interaction: Interaction, value: str, /) -> str:
-        return find_zone(value, datetime.now(UTC))
+        # The time in a choice's name is not that of now any more.
+        return find_zone(stem_of(value), datetime.now(UTC))
 
     async def autocomplete(self, interaction: Interaction, value: Any, /) -> list[Choice[Any]]:
         return suggest_zones(value, datetime.now(UTC))
@@ -93,6 +107,8 @@ class QuietHoursOption(TypedOption):
     async def transform(
         self, interaction: Interaction, value: str, /
     ) -> QuietHours | Literal["off"]:
+        none = text_for(interaction)("choice.no-quiet")
+        value = value_of(value, suggest_quiet_hours(value, none))
         return "off" if value.strip().casefold() == "off" else parse_quiet(value)
 
     async def autocomplete(self, interaction: Interaction, value: Any, /) -> list[Choice[Any]]:

@@ -302,6 +302,20 @@ async def test_the_settings_of_a_guild(on_stage: Stage) -> None:
     assert (kept.time_zone, kept.doubt) == ("America/New_York", Doubt.RATHER_TWICE)
 
 
+async def test_a_choice_s_name_is_understood_like_its_value(on_stage: Stage) -> None:
+    """Discord's clients send it where a command is pasted (discord-api-docs, issue 7916)."""
+    await on_stage.ask("announcements add", by=on_stage.admin, channel=on_stage.channel)
+
+    async def edit(**options: str) -> str:
+        channel = str(on_stage.channel.id)
+        told = on_stage.ask("announcements edit", by=on_stage.admin, channel=channel, **options)
+        return read(await told)
+
+    assert "→ America/Los\\_Angeles" in await edit(timezone="America/Los_Angeles · 05:01 · PST/PDT")
+    assert "no quiet hours → quiet 22:00 to 08:00" in await edit(quiet="22:00–08:00")
+    assert "quiet 22:00 to 08:00 → no quiet hours" in await edit(quiet="No quiet hours")
+
+
 async def test_times_are_completed_while_they_are_typed(on_stage: Stage) -> None:
     async def offered(command: str, focused: str, typed: str) -> list[object]:
         options: dict[str, object] = {"channel": on_stage.channel, focused: typed}

@@ -53,6 +53,28 @@ async def complete(stage: Stage, command: str, focused: str, **typed: Any) -> li
     return [(choice.name, choice.value) for choice in choices]
 
 
+@pytest.mark.parametrize(
+    ("command", "option", "typed", "expected"),
+    [
+        ("interviews read", "interview", "a long", "LONG"),
+        ("interviews read", "interview", "interview no. 1", "## [Interview No. 1"),
+        ("interviews artist", "name", "han", "## Han Seoyun"),
+        ("interviews follow", "artist", "han", "**Done.**"),
+        ("interviews quote", "artist", "han", "No answer of this artist"),
+    ],
+)
+async def test_a_choice_s_name_is_understood_like_its_value(
+    on_stage: Stage, command: str, option: str, typed: str, expected: str
+) -> None:
+    """Discord's clients send it where a command is pasted (discord-api-docs, issue 7916)."""
+    await on_stage.publish(
+        interview(1), interview(2, title="A long title " * 12 + "LONG", subjects=(), tags=())
+    )
+    (name, _), *_ = await complete(on_stage, command, option, **{option: typed})
+    assert " · " in name
+    assert expected in read(await on_stage.ask(command, **{option: name}))
+
+
 async def press_first(stage: Stage, message: Message, label: str) -> Message:
     """Press the first of several buttons that are called the same."""
     found = next(part for part in walk(message.components) if part.get("label") == label)
