@@ -34,6 +34,9 @@ GUILD_LIMIT = 100
 
 _REASON_LIMIT = 100
 
+_FOR_GOOD = frozenset({"unknown-channel", "wrong-channel-type"})
+"""Reasons that nobody mends: another channel has to be chosen."""
+
 
 def subscriptions_page(
     overviews: Sequence[SubscriptionOverview],
@@ -140,11 +143,12 @@ def stopped_notice(stopped: Sequence[StoppedSubscription], text: Text, guild: st
         channels.append(text.plural("notice.more", len(stopped) - CHANNELS_SHOWN))
     where = ", ".join(channels)
     ended = stopped[0].state is SubscriptionState.ENDED
+    heals = not ended and stopped[0].reason not in _FOR_GOOD
     name = escape_within(guild, GUILD_LIMIT) if guild else None
     return panel(
         text("notice.ended" if ended else "notice.stopped", channels=where),
         text("notice.why", reason=reason_of(stopped[0].reason, text)),
-        None if ended else text("notice.after"),
+        text("notice.after") if heals else None,
         small(text("notice.guild", guild=name)) if name else None,
         colour=WARNING,
     )

@@ -1,20 +1,26 @@
 """What admins read is true in the state that their channel is in, and says what changed."""
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
+from bot.core.i18n import load_messages
 from bot.core.model import Mode, SubscriptionState
+from bot.delivery.failures import _CODES
+from bot.delivery.outcomes import FailureKind
+from bot.ui.subscriptions import reason_of, stopped_notice
 from sandbox import serial
 from sandbox.entities import ChannelType, Event
 from tests.cogs.stage import Stage, read
 from tests.cogs.test_announcement_options import ask, come_out, only
 from tests.cogs.test_announcements import MENTION_ALL, SEND, deny
 from tests.store.rows import set_subscription_state
+from tests.ui.limits import shown
 
 MANAGE_THREADS = 1 << 34
+ATTACH = 1 << 15
 THREAD = "a thread under each → no thread under each"
 FIRST = "The first one comes with the next interview"
 NEXT = "The next one goes out on"
@@ -153,6 +159,38 @@ async def test_resuming_at_night_does_not_say_now(on_stage: Stage) -> None:
     assert "announced now" not in told
     due = int((on_stage.clock.now() + timedelta(hours=2)).timestamp())
     assert f"announced at <t:{due}:t>, when the quiet hours end." in told
+
+
+REASONS = sorted({reason for kind, reason in _CODES if kind is FailureKind.BLOCKED} | {"forbidden"})
+"""All that parks a channel, or a person."""
+
+
+@dataclass(frozen=True)
+class Stopped:
+    reason: str
+    state: SubscriptionState = PARKED
+    channel_id: int = 1
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_notice_promises_only_what_comes(reason: str) -> None:
+    """What nobody can mend does not go on by itself: there another channel is to be chosen."""
+    text = load_messages().text()
+    told = shown(stopped_notice([Stopped(reason)], text, "Fans"))
+    assert f"The reason: {reason_of(reason, text)}." in told
+    assert ("choose another with `/announcements add`" in told) != ("go on by themselves" in told)
+    ended = shown(stopped_notice([Stopped(reason, SubscriptionState.ENDED)], text, "Fans"))
+    assert "go on by themselves" not in ended
+
+
+async def test_resuming_a_media_channel_names_what_its_posts_need(on_stage: Stage) -> None:
+    media = on_stage.sandbox.world.add_channel(on_stage.guild, "gallery", type=ChannelType.MEDIA)
+    await on_stage.client.wait_for("guild_channel_create", timeout=5)
+    await ask(on_stage, "add", channel=media)
+    await put(on_stage, PARKED)
+    await deny(on_stage, media, ATTACH)
+    told = await ask(on_stage, "resume", channel=str(media.id))
+    assert told.startswith(f"In <#{media.id}> I lack: **Attach Files**. Nothing was changed.")
 
 
 async def test_resuming_names_the_permission_that_is_denied(on_stage: Stage) -> None:

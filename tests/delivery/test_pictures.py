@@ -90,6 +90,20 @@ async def test_the_first_card_of_a_picture_goes_alone(on_stage: Stage) -> None:
     assert await edit(on_stage) == 0
 
 
+async def test_the_edit_keeps_the_role_marked_as_pinged(on_stage: Stage) -> None:
+    """Clients mark a message for whom it mentions; without the mention it would lose that."""
+    on_stage.sandbox.world.picture_seconds = 0.3
+    role = on_stage.sandbox.world.add_role(on_stage.guild, "Fans", mentionable=True)
+    channel = on_stage.channel(ChannelType.TEXT)
+    await on_stage.subscribe(channel, role_id=role.id)
+    await on_stage.publish()
+    await finish(on_stage, await delivering(on_stage))
+    await on_stage.clock.advance(5)
+    assert await edit(on_stage) == 1
+    (message,) = spoken(channel)
+    assert (message.mention_roles, message.mention_everyone) == ([role.id], False)
+
+
 async def test_a_picture_that_is_known_holds_nobody_up(on_stage: Stage) -> None:
     on_stage.sandbox.world.picture_seconds = 0.0
     channels = await text_channels(on_stage, 5)

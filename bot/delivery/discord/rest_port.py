@@ -190,7 +190,8 @@ class RestPort:
         return await find_message(self._client, leased, after)
 
     async def edit(self, card: SentCard) -> None:
-        """Bring a sent announcement up to its interview; an edit pings nobody."""
+        """Bring a sent announcement up to its interview. An edit notifies nobody; the role that was
+        pinged stays marked as such."""
         edit, text = card.edit, self._client.messages.text()
         announced = Announcement(await self._as_shown(card), missed=edit.missed)
         if edit.direct:
@@ -203,13 +204,14 @@ class RestPort:
         guild_id = None if edit.direct else edit.guild_id
         channel = self._client.get_partial_messageable(edit.channel_id, guild_id=guild_id)
         message = channel.get_partial_message(edit.message_id)
+        content["allowed_mentions"] = _only(None if edit.direct else edit.role_id)
         try:
-            await message.edit(**content, allowed_mentions=NO_PINGS)
+            await message.edit(**content)
         except discord.HTTPException as error:
             if error.code != THREAD_ARCHIVED:
                 raise
             await self._client.http.edit_channel(edit.channel_id, archived=False)
-            await message.edit(**content, allowed_mentions=NO_PINGS)
+            await message.edit(**content)
 
     async def _as_shown(self, card: SentCard) -> StoredInterview:
         """The interview, with the picture that is attached to its message if there is one: a post
