@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from cachetools import LRUCache
 
 from bot.core.clock import Clock, wait
+from bot.core.targets import target_of
 from bot.delivery.failures import attempt
 from bot.delivery.outcomes import PICTURE_SECONDS, Outcome, Sent
 from bot.delivery.port import DiscordPort
@@ -40,7 +41,9 @@ class PictureLoading:
         one of a picture leaves when the picture is loaded."""
         outcomes: list[Outcome] = []
         image = leased.interview.interview.lead_image
-        if image is None or not await self._is_first(image.url):
+        # What is published is an embed, which clients draw whenever its picture comes.
+        is_embed = target_of(leased.subscription).crosspost
+        if image is None or is_embed or not await self._is_first(image.url):
             yield outcomes
             return
         try:

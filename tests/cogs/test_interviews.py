@@ -177,9 +177,11 @@ async def test_a_name_without_letters_offers_nobody(
 
 
 async def test_a_search_by_filters_alone_counts_interviews(on_stage: Stage) -> None:
-    await on_stage.publish(interview(1), interview(2))
-    message = await on_stage.ask("interviews search", query="-nosuchword")
-    assert "-# 2 interviews found" in read(message)
+    other = Transcript("", (Turn(1, "Who are you?", (Answer("Seoyun", "A dancer."),)),), "")
+    await on_stage.publish(interview(1), interview(2, transcript=other))
+    message = await on_stage.ask("interviews search", query="-tteokbokki")
+    assert "-# 1 interview found" in read(message)
+    assert "Interview No. 2" in read(message)
     menus = [part for part in walk(message.components) if part["type"] == 3]
     assert [part["placeholder"] for part in menus] == ["Read an interview"]
 

@@ -48,6 +48,15 @@ def pictures(layout: ui.LayoutView) -> list[str]:
     ]
 
 
+def alternative_texts(layout: ui.LayoutView) -> list[str]:
+    return [
+        item["description"]
+        for part in walk(layout.to_components())
+        if part["type"] == 12
+        for item in part["items"]
+    ]
+
+
 def within_limits(layout: ui.LayoutView) -> None:
     components = layout.to_components()
     everything = list(walk(components))

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from bot.core.i18n import Text
 from bot.core.model import Image, Interview, Subject, Transcript, Turn
 from bot.ui.cards import announcement_card
-from tests.ui.limits import buttons, pictures, shown, texts, within_limits
+from tests.ui.limits import alternative_texts, buttons, pictures, shown, texts, within_limits
 from tests.ui.strategies import interviews, stored
 
 SEOYUN = Interview(
@@ -101,3 +101,15 @@ def test_the_library_keeps_no_card_in_memory(text: Text) -> None:
     card = announcement_card(stored(SEOYUN), text)
     assert card.is_finished()
     assert not card.is_dispatchable()
+
+
+def test_an_alternative_text_has_all_the_room_that_discord_gives(text: Text) -> None:
+    alt = "words " * 160 + "end"
+    image = Image("https://kcrush.example/seoyun.jpg", alt=alt)
+    described = replace(SEOYUN, transcript=Transcript("", (), "", images=(image,)))
+    (shown_alt,) = alternative_texts(announcement_card(stored(described), text))
+    assert shown_alt == alt
+    longer = replace(image, alt=alt + " words" * 100)
+    described = replace(SEOYUN, transcript=Transcript("", (), "", images=(longer,)))
+    (shown_alt,) = alternative_texts(announcement_card(stored(described), text))
+    assert len(alt) < len(shown_alt) <= 1024
