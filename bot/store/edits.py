@@ -114,5 +114,8 @@ class EditRepository(Repository):
         if again is None:
             values["edit_attempts"] = 0
             if digest is not None:
-                values |= {"digest": digest, "edited_at": now}
+                values["digest"] = digest
+            # What was edited for its picture alone, not for a change, delays no change.
+            if digest is not None and edit.digest is not None:
+                values["edited_at"] = now
         await tx.execute(deliveries.update().where(*this).values(values))

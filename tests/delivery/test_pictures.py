@@ -90,6 +90,21 @@ async def test_the_first_card_of_a_picture_goes_alone(on_stage: Stage) -> None:
     assert await edit(on_stage) == 0
 
 
+async def test_the_edit_delays_no_correction(on_stage: Stage) -> None:
+    """A message is edited once an hour for changes; that of its picture is none."""
+    on_stage.sandbox.world.picture_seconds = 0.3
+    (channel,) = await text_channels(on_stage, 1)
+    number = await on_stage.publish()
+    await finish(on_stage, await delivering(on_stage))
+    await on_stage.clock.advance(5)
+    assert await edit(on_stage) == 1
+    async with on_stage.store.transaction() as tx:
+        await tx.interviews.update(number, interview(1, title="Mended"), "another digest")
+    assert await edit(on_stage) == 1
+    (message,) = spoken(channel)
+    assert "Mended" in read(message)
+
+
 async def test_what_is_published_is_nobody_s_first_card(on_stage: Stage) -> None:
     """An embed says nothing of its picture's loading, so a card after it has to wait as well."""
     on_stage.sandbox.world.picture_seconds = 0.8
