@@ -1,0 +1,45 @@
+"""The picture that stands for an interview in a media channel where the article's can't be had."""
+
+import io
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from bot.core.errors import FetchError
+from bot.core.model import Answer, Interview, StoredInterview, Transcript, Turn
+from bot.quotes import Quotes, open_renderer
+from tests.clock import START, FakeClock
+
+ANSWER = "I learned to sing from the rain on the roof, and I have never found a better teacher."
+
+
+async def missing(_url: str) -> bytes:
+    raise FetchError("fetch.missing", status=404)
+
+
+@pytest.mark.parametrize(
+    ("title", "answer", "is_drawn"),
+    [
+        ("A title", ANSWER, True),
+        ("A title without any answer", "", True),
+        ("𝼀𝼁𝼂", "", False),
+        ("", "", False),
+    ],
+)
+async def test_a_quote_or_the_title_is_drawn(
+    tmp_path: Path, title: str, answer: str, *, is_drawn: bool
+) -> None:
+    turns = (Turn(1, "Who taught you to sing?", (Answer("Seoyun", answer),)),) if answer else ()
+    interview = Interview(
+        "g", "https://kcrush.example/", title, transcript=Transcript("", turns, "")
+    )
+    nothing: Any = None
+    async with open_renderer(tmp_path, missing, FakeClock()) as renderer:
+        quotes = Quotes(nothing, nothing, renderer, random.Random(1), source="KCrush")
+        data = await quotes.card(StoredInterview(1, interview, START))
+    assert (data is not None) == is_drawn
+    if data is not None:
+        assert Image.open(io.BytesIO(data)).size == (1080, 1080)
