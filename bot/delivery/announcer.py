@@ -119,9 +119,9 @@ class Announcer:
         self._took_over = False
         # Tasks that wait for their turn, and tasks that send; the direct messages among both.
         self._queued: dict[asyncio.Task[None], LeasedDelivery] = {}
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending: dict[asyncio.Task[None], LeasedDelivery] = {}
         self._direct: set[asyncio.Task[None]] = set()
-        self._busy_channels: set[int] = set()
+        self._at_channel: dict[int, asyncio.Task[None]] = {}
         self.on_direct: Callable[[int, Reached], None] | None = None
         self.on_edit_due: Callable[[], None] | None = None
 
@@ -162,7 +162,7 @@ class Announcer:
         try:
             while True:
                 await self._lease()
-                tasks = self._sending | set(self._queued)
+                tasks = {*self._sending, *self._queued}
                 if not tasks:
                     return
                 await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -265,7 +265,7 @@ class Announcer:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._queued.pop(task, None)
         self._direct.discard(task)
-        self._sending.discard(task)
+        self._sending.pop(task, None)
         self._changed.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("announcer.send-crashed", task=task.get_name(), exc_info=error)
@@ -286,14 +286,21 @@ class Announcer:
         if len(self._queued) == self._tuning.queue // 2 + 1:
             self._changed.set()
         channel = leased.subscription.channel_id
+        while (ahead := self._at_channel.get(channel)) is not None:
+            if self._sending[ahead].delivery.id == leased.delivery.id:
+                # Its first lease ran out while it is still being sent.
+                log_of(leased).warning("delivery.lease-spent")
+                return None
+            # Written down as sent, but not ended yet.
+            await asyncio.wait([ahead])
         left = leased.delivery.next_attempt_at - self._clock.now()
         # The lease must not run out while we send, or another send could begin beside ours.
-        if left < timedelta(seconds=self._tuning.send_limit) or channel in self._busy_channels:
+        if left < timedelta(seconds=self._tuning.send_limit):
             log_of(leased).warning("delivery.lease-spent")
             return None
         del self._queued[task]
-        self._sending.add(task)
-        self._busy_channels.add(channel)
+        self._sending[task] = leased
+        self._at_channel[channel] = task
         try:
             held = max(self._hold.left, self._direct_hold.left if is_direct(leased) else 0.0)
             outcome = Released(held) if held > 0 else await self._send(leased)
@@ -302,7 +309,7 @@ class Announcer:
                 self._report(leased, conclusion)
             return outcome
         finally:
-            self._busy_channels.discard(channel)
+            del self._at_channel[channel]
 
     def _report(self, leased: LeasedDelivery, conclusion: Conclusion) -> None:
         if conclusion.edit_due_at is not None and self.on_edit_due is not None:

@@ -214,6 +214,39 @@ async def test_hours_of_outage_drops_nothing_and_asks_sparingly(outbox, port, an
     assert port.messages[100] == [id_]
 
 
+async def test_the_next_row_of_a_channel_waits_for_one_that_is_written_down_but_not_ended(
+    outbox, port, announcer, monkeypatch
+):
+    _, subscribed = await outbox.subscribe(100, 101)
+    first, second = await outbox.publish(2)
+    repository = type(outbox.store.outbox)
+    settle, lease_due = repository.settle, repository.lease_due
+    second_leased = asyncio.Event()
+
+    async def settled_slowly(self, delivery, *args):
+        settled = await settle(self, delivery, *args)
+        if (delivery.subscription_id, delivery.interview_id) == (subscribed.id, first):
+            await second_leased.wait()
+            for _ in range(100):  # While the second one's turn comes.
+                await asyncio.sleep(0)
+        return settled
+
+    async def noted(*args, **options):
+        batch = await lease_due(*args, **options)
+        if any(
+            (one.delivery.subscription_id, one.delivery.interview_id) == (subscribed.id, second)
+            for one in batch
+        ):
+            second_leased.set()
+        return batch
+
+    monkeypatch.setattr(repository, "settle", settled_slowly)
+    monkeypatch.setattr(repository, "lease_due", noted)
+    await announcer.drain()
+    assert port.messages == {100: [first, second], 101: [first, second]}
+    assert await outbox.all_sent()
+
+
 @pytest.mark.parametrize(
     ("failure", "reason"),
     [
