@@ -32,7 +32,7 @@ PAGE = 20
 
 async def measure(*, small: bool, command: str) -> Report:
     """The benchmark ``backfill``; with `small` a few interviews."""
-    few, many = (5, 25) if small else (1000, 10_000)
+    few, many = (10, 40) if small else (1000, 10_000)
     ours_few, ours = await on_archive(few, "ours"), await on_archive(many, "ours")
     naive_few, naive = await on_archive(few, "naive"), await on_archive(many, "naive")
     growth = ours["peak"] / ours_few["peak"]
