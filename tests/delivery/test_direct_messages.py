@@ -18,7 +18,7 @@ from sandbox import serial
 from sandbox.entities import Channel, Message, User
 from sandbox.faults import Rule
 from tests.cogs.stage import interview, labels, read
-from tests.delivery.stage import AtOnce, Stage, spoken
+from tests.delivery.stage import PICTURE, AtOnce, Stage, spoken
 from tests.store.rows import add_subscription, deliveries_of
 from tests.ui.limits import walk
 
@@ -152,6 +152,23 @@ async def test_a_channel_that_is_out_of_reach_is_opened_anew_once(on_stage: Stag
     row = await on_stage.row(number)
     assert (row.state, row.reason, refused.fired) == (DeliveryState.PARKED, "missing-access", 3)
     assert on_stage.asked("POST", OPENING) == 3
+
+
+async def test_a_picture_arrives_whole_in_a_channel_that_was_opened_anew(on_stage: Stage) -> None:
+    on_stage.attached.everywhere = True
+    user = person(on_stage)
+    await follow(on_stage, user)
+    await on_stage.publish()
+    await on_stage.deliver()
+    on_stage.sandbox.faults.add(Rule(match=A_DIRECT_MESSAGE, times=1, status=403, code=50001))
+    await on_stage.publish()
+    await on_stage.deliver()
+    files = [
+        on_stage.sandbox.world.files[int(attachment["id"])][2]
+        for message in got(on_stage, user)
+        for attachment in message.attachments
+    ]
+    assert files == [PICTURE, PICTURE]
 
 
 async def test_a_body_that_discord_refuses_comes_as_words(on_stage: Stage) -> None:

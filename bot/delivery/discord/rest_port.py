@@ -241,6 +241,9 @@ class RestPort:
             if error.code not in MOVED:
                 raise
         channel_id = await self._direct.open(user_id)
+        for file in files.values():
+            # The refused request has read it to its end.
+            file.reset()
         return replace(await self._create(channel_id, leased, content), plain=plain)
 
     def _title(self, leased: LeasedDelivery) -> str:
