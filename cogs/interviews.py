@@ -122,26 +122,26 @@ class InterviewCommands(
     async def read(
         self, interaction: Interaction, interview: app_commands.Range[str, 1, TITLE_LIMIT]
     ) -> None:
-        text = text_for(interaction)
-        choices = await self.complete_title(interaction, stem_of(interview))
-        chosen = ids.parse_interview_value(value_of(interview, choices))
-        found = self.reading.find_interview(interview)
-        if chosen is None and found.match is not None:
-            chosen = found.match.id
+        await show(interaction, await self._meant_page(interaction, interview))
+
+    async def _meant_page(self, interaction: Interaction, typed: str) -> Layout:
+        """The interview that was chosen or is meant, else those that may be meant."""
+        chosen = ids.parse_interview_value(typed)
+        if chosen is None:
+            choices = await self.complete_title(interaction, stem_of(typed))
+            chosen = ids.parse_interview_value(value_of(typed, choices))
         if chosen is not None:
-            page = await self.reader_page(interaction, chosen)
-        elif found.offers:
-            page = choices_page(interview, found.offers, text, exact=found.exact)
-        else:
-            request = SearchRequest(ids.short_query(interview))
-            in_text = await self.reading.search(request, 0)
-            is_found = in_text.groups and in_text.exact and not in_text.corrected
-            page = (
-                search_page(in_text, text)
-                if is_found
-                else nobody_page(interview, text, "read.unknown")
-            )
-        await show(interaction, page)
+            return await self.reader_page(interaction, chosen)
+        found = self.reading.find_interview(typed)
+        if found.match is not None:
+            return await self.reader_page(interaction, found.match.id)
+        text = text_for(interaction)
+        if found.offers:
+            return choices_page(typed, found.offers, text, exact=found.exact)
+        in_text = await self.reading.search(SearchRequest(ids.short_query(typed)), 0)
+        if in_text.groups and in_text.exact and not in_text.corrected:
+            return search_page(in_text, text)
+        return nobody_page(typed, text, "read.unknown")
 
     @component(ids.SearchPage)
     async def turn_search(self, interaction: Interaction, action: ids.SearchPage) -> None:
