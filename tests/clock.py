@@ -50,6 +50,11 @@ class FakeClock:
         async with asyncio.timeout(within), self._slept:
             await self._slept.wait_for(lambda: self.delays == list(delays))
 
+    async def one_asleep_for(self, delay: float, *, within: float = 10.0) -> None:
+        """Wait (in real seconds) until somebody sleeps for exactly this ``delay``."""
+        async with asyncio.timeout(within), self._slept:
+            await self._slept.wait_for(lambda: delay in self.delays)
+
     async def advance(self, seconds: float) -> None:
         """Move time, waking each sleeper at its own moment and letting it run a little."""
         target = self._elapsed + seconds

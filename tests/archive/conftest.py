@@ -13,7 +13,7 @@ from tests.store.rows import add_subscription
 
 
 @pytest.fixture(scope="session")
-def few_posts(tmp_path_factory):
+def site_data(tmp_path_factory):
     """The sample site's folder with its last nine posts, which is enough for paging."""
     folder = tmp_path_factory.mktemp("site")
     for name in ("theme", "uploads"):
@@ -25,8 +25,8 @@ def few_posts(tmp_path_factory):
 
 
 @pytest.fixture
-async def site(few_posts):
-    async with SampleSite(data=few_posts) as site:
+async def site(site_data):
+    async with SampleSite(data=site_data) as site:
         old_posts(site, 12, name="Veteran")
         old_posts(site, 5, categories=("News",), name="News about")
         yield site

@@ -10,7 +10,7 @@ import pytest
 
 from bot.archive.service import Backfill
 from bot.core.clock import SystemClock
-from sandbox.site import SampleSite
+from sandbox.site import SAMPLE
 from tests.archive.olden import CLOSED, close, old_posts
 from tests.process import run_verb, running
 
@@ -37,12 +37,9 @@ class Deadly:
 
 
 @pytest.fixture
-async def site():
+def site_data():
     """The whole sample site: a feed of four pages."""
-    async with SampleSite() as site:
-        old_posts(site, 12, name="Veteran")
-        old_posts(site, 5, categories=("News",), name="News about")
-        yield site
+    return SAMPLE
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Eighty people at once, each at an interview of their own."""
+"""Two hundred people at once, each at an interview of their own."""
 
 import asyncio
 import random
@@ -9,7 +9,7 @@ from sandbox.entities import Message, User
 from tests.cogs.stage import Stage, finished, interview, read
 from tests.ui.limits import walk
 
-CROWD = 80
+CROWD = 200
 STEPS = 4
 SIGN = re.compile(r"sign-(\d+)-(\d+)")
 

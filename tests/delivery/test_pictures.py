@@ -11,6 +11,7 @@ from bot.core.model import DeliveryState
 from bot.delivery.discord.attached_pictures import LARGEST
 from bot.delivery.discord.rest_port import RestPort
 from bot.delivery.editor import Editor
+from bot.delivery.pictures import POLL
 from sandbox.entities import Channel, ChannelType, Message
 from sandbox.faults import Rule
 from sandbox.message_json import message_json
@@ -55,17 +56,20 @@ async def edit(stage: Stage) -> int:
 async def delivering(stage: Stage) -> "asyncio.Task[None]":
     """Deliver until the first look at whether the picture is loaded is waited for."""
     task = asyncio.create_task(stage.announcer.drain())
-    async with asyncio.timeout(10):
-        while 0.5 not in stage.clock.delays:
-            await stage.clock.asleep(1)
-            await asyncio.sleep(0)
+    await stage.clock.one_asleep_for(POLL)
     return task
 
 
 async def finish(stage: Stage, task: "asyncio.Task[None]") -> None:
+    """Move the clock from one look to the next until the task is done."""
     while not task.done():
-        await stage.clock.advance(0.1)
-        await asyncio.sleep(0.01)
+        look = asyncio.create_task(stage.clock.one_asleep_for(POLL))
+        await asyncio.wait({task, look}, return_when=asyncio.FIRST_COMPLETED)
+        if look.done():
+            await look
+            await stage.clock.advance(POLL)
+        else:
+            look.cancel()
 
 
 async def test_the_first_card_of_a_picture_goes_alone(on_stage: Stage) -> None:
@@ -154,8 +158,11 @@ async def test_a_picture_that_never_loads_holds_the_others_for_five_seconds(
     await on_stage.publish()
     task = await delivering(on_stage)
     assert len(sent(channels)) == 1
-    for _ in range(51):
-        await on_stage.clock.advance(0.1)
+    for _ in range(9):
+        await on_stage.clock.advance(POLL)
+        await on_stage.clock.one_asleep_for(POLL)
+    assert len(sent(channels)) == 1
+    await on_stage.clock.advance(POLL)
     # From here on the clock stands still: whoever waited for longer would wait for ever.
     async with asyncio.timeout(10):
         await task
@@ -217,10 +224,7 @@ async def test_what_waits_for_a_picture_is_given_back_at_the_end(on_stage: Stage
     channels = await text_channels(on_stage, 3)
     await on_stage.publish()
     running = asyncio.create_task(on_stage.announcer.run())
-    async with asyncio.timeout(10):
-        while 0.5 not in on_stage.clock.delays:
-            await on_stage.clock.asleep(1)
-            await asyncio.sleep(0)
+    await on_stage.clock.one_asleep_for(POLL)
     stopping = asyncio.create_task(on_stage.announcer.stop())
     await finish(on_stage, stopping)
     await asyncio.gather(running, stopping)
