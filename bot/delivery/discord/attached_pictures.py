@@ -23,9 +23,9 @@ LARGEST = 10 * 1024 * 1024
 FETCH_SECONDS = 5.0
 """After which an announcement goes without: it is not held up by a picture."""
 
-_KEPT, _KEEP_SECONDS = 4, 600.0
-"""Pictures kept for the next channel, and for how long; so long also is one not asked for again
-that could not be had."""
+_CACHED, _CACHE_SECONDS = 4, 600.0
+"""Pictures cached for the next channels, and for how long. One that could not be had is not asked
+for again for as long."""
 
 _SIGNATURES = {b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png", b"GIF8": "gif"}
 
@@ -49,7 +49,7 @@ class AttachedPictures:
         self._draw = draw
         self.everywhere = everywhere
         self._fetched: TTLCache[str, asyncio.Task[bytes | None]] = TTLCache(
-            _KEPT, _KEEP_SECONDS, timer=clock.monotonic
+            _CACHED, _CACHE_SECONDS, timer=clock.monotonic
         )
 
     async def file(self, stored: StoredInterview, *, required: bool) -> discord.File | None:
