@@ -1,5 +1,7 @@
-"""Bringing a database to the tables of this program, one revision and one transaction at a time."""
+"""Bringing a database to the tables of this program: a new one gets them at once, another the
+revisions since its own, one transaction at a time."""
 
+import secrets
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -8,11 +10,18 @@ from bot.core.errors import StoreError
 from bot.store.engine import OPENING_TIMEOUT, Database
 from bot.store.results import SchemaVersion
 from bot.store.session import shielded
-from bot.store.tables import HEAD
+from bot.store.tables import HEAD, metadata
+from bot.store.tables import database as database_table
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-_VERSION = sa.Table("alembic_version", sa.MetaData(), sa.Column("version_num", sa.Text))
+_VERSION = sa.Table(
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+"""As Alembic makes it."""
 
 
 async def read_schema(database: Database) -> SchemaVersion:
@@ -29,7 +38,8 @@ def read_version(connection: sa.Connection) -> str | None:
 
 
 async def migrate(database: Database, *, scripts: Path = MIGRATIONS, head: str = HEAD) -> None:
-    """Upgrade to `head`. Several processes may do so at once: each step is made by one of them.
+    """Create the tables, or upgrade them to `head`. Several processes may do so at once: each step
+    is made by one of them.
 
     Every step reads the version and makes the change in one transaction that holds the write
     lock, so that a step that fails or is killed leaves the version before it, whole.
@@ -49,21 +59,34 @@ async def _upgrade(database: Database, scripts: Path, head: str) -> bool:
 
 
 def _step(connection: sa.Connection, scripts: Path, head: str) -> bool:
-    """Apply the next revision, if there is one; whether the database is at `head`."""
+    """Create the tables or apply the next revision; whether the database is at `head`."""
+    current = read_version(connection)
+    if current == head:
+        return True
+    if current is None:
+        _create(connection)
+        return head == HEAD
     # Alembic takes a tenth of a second to import, and most starts need none of it.
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
-    current = read_version(connection)
-    if current == head:
-        return True
     config = Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if current is not None and current not in known:
+    if current not in known:
         raise StoreError("store.newer", current=current, head=head)
     config.attributes["connection"] = connection
     command.upgrade(config, "+1")
     return False
+
+
+def _create(connection: sa.Connection) -> None:
+    """All tables of today, empty."""
+    metadata.create_all(connection)
+    connection.execute(
+        database_table.insert().values(id=1, identity=secrets.token_hex(3), revision=0)
+    )
+    _VERSION.create(connection)
+    connection.execute(_VERSION.insert().values(version_num=HEAD))

@@ -1,4 +1,4 @@
-"""The tables, as SQLAlchemy Core sees them. ``migrations`` create them.
+"""The tables: what a new database gets, and what ``migrations`` upgrade an older one to.
 
 Snowflakes are ``BIGINT``: Discord's are 64 bits wide with the top bit unused for the next sixty
 years (Discord docs, Reference, Snowflakes).
@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 HEAD = "0002"
-"""The revision of ``migrations`` that these tables are: a test holds the two together."""
+"""The revision of ``migrations`` that these tables are: a test holds them together."""
 
 DIRECT_ROUND = 1_000_000
 """``deliveries.round`` of what goes to a person: behind all that goes to guilds."""
@@ -49,6 +49,17 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
 def _partial_index(name: str, where: str, *columns: sa.Column[Any]) -> None:
     condition = sa.text(where)
     sa.Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+
+
+def _interview_id() -> sa.Column[Any]:
+    """Part of the key of what goes with an interview."""
+    interview = sa.ForeignKey("interviews.id", ondelete="CASCADE")
+    return sa.Column("interview_id", Id, interview, primary_key=True)
+
+
+def _user_id() -> sa.Column[Any]:
+    """Part of the key of what is stored of a person."""
+    return sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False)
 
 
 database = sa.Table(
@@ -101,12 +112,7 @@ _partial_index("interviews_listed", "withdrawn_at IS NULL", interviews.c.listed_
 turns = sa.Table(
     "turns",
     metadata,
-    sa.Column(
-        "interview_id",
-        Id,
-        sa.ForeignKey("interviews.id", ondelete="CASCADE"),
-        primary_key=True,
-    ),
+    _interview_id(),
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("question", sa.Text, nullable=False),
     # Read and written whole, never searched here: JSON in the row makes an interview one query.
@@ -304,13 +310,8 @@ archive_responses = sa.Table(
 places = sa.Table(
     "places",
     metadata,
-    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column(
-        "interview_id",
-        Id,
-        sa.ForeignKey("interviews.id", ondelete="CASCADE"),
-        primary_key=True,
-    ),
+    _user_id(),
+    _interview_id(),
     sa.Column("section", sa.Integer, nullable=False),
     sa.Column("part", sa.Integer, nullable=False),
     sa.Column("read_at", UtcDateTime, nullable=False),
@@ -320,13 +321,8 @@ places = sa.Table(
 saved = sa.Table(
     "saved",
     metadata,
-    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column(
-        "interview_id",
-        Id,
-        sa.ForeignKey("interviews.id", ondelete="CASCADE"),
-        primary_key=True,
-    ),
+    _user_id(),
+    _interview_id(),
     # A question's number, or 0 for the whole interview.
     sa.Column("section", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("saved_at", UtcDateTime, nullable=False),
@@ -336,7 +332,7 @@ saved = sa.Table(
 follows = sa.Table(
     "follows",
     metadata,
-    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    _user_id(),
     # The artist's id at the time of following, and the name as it was shown then.
     sa.Column("artist_id", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
@@ -347,7 +343,7 @@ follows = sa.Table(
 follow_spellings = sa.Table(
     "follow_spellings",
     metadata,
-    sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    _user_id(),
     sa.Column("artist_id", sa.Text, primary_key=True),
     sa.Column("spelling_id", sa.Text, primary_key=True),
     sa.ForeignKeyConstraint(
