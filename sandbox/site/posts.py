@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
+_CHECKOUT = Path(__file__).resolve().parents[2] / "data" / "sample"
+_INSTALLED = Path(__file__).resolve().parents[1] / "sample"
+
+SAMPLE = _CHECKOUT if _CHECKOUT.is_dir() else _INSTALLED
+"""The sample magazine: in ``data`` of a checkout, within this package where it is installed."""
 
 SITE_ZONE = timezone(timedelta(hours=-5))
 """The site's time zone. It is not UTC, so that ``date`` and ``date_gmt`` differ."""
