@@ -26,7 +26,8 @@ async def serve(port: int, token: str | None) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        # Windows has no loop.add_signal_handler.
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
     async with Sandbox(port=port, token=token) as sandbox:
         furnish(sandbox)
         sys.stdout.write(

@@ -5,6 +5,7 @@ import random
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import click
 import structlog
@@ -61,14 +62,21 @@ def _log_ready(app: App) -> None:
 
 @contextmanager
 def _stop_signal() -> Iterator[asyncio.Event]:
-    """An event that SIGTERM and SIGINT set, so that the bot ends in order."""
+    """An event that SIGTERM and SIGINT (on Windows Ctrl-Break, too) set, so that the bot ends in
+    order.
+
+    ``loop.add_signal_handler`` would be asyncio's own way, but does not exist on Windows.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    signals = (signal.SIGTERM, signal.SIGINT)
-    for number in signals:
-        loop.add_signal_handler(number, stop.set)
+
+    def request_stop(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stop.set)
+
+    numbers = [getattr(signal, name, None) for name in ("SIGTERM", "SIGINT", "SIGBREAK")]
+    previous = {number: signal.signal(number, request_stop) for number in numbers if number}
     try:
         yield stop
     finally:
-        for number in signals:
-            loop.remove_signal_handler(number)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
