@@ -58,3 +58,14 @@ def test_the_installed_demo_plays_in_an_empty_folder(installed: Path, tmp_path: 
         "The sandbox has ended; nothing of it was kept.\n",
     ), demo.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_container_copies_only_what_is_there() -> None:
+    steps = (ROOT / "deploy" / "Dockerfile").read_text().splitlines()
+    copied = [step.split()[1:-1] for step in steps if step.startswith("COPY ")]
+    sources = {name for names in copied for name in names if not name.startswith("--from")}
+    from_the_build = {name for name in sources if name.startswith("/")}
+
+    assert from_the_build == {"/opt/kcrush-bot"}
+    assert [name for name in sources - from_the_build if not (ROOT / name).exists()] == []
+    assert {"bot", "cogs", "sandbox", "data/sample", "requirements.lock"} <= sources
