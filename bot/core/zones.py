@@ -1,7 +1,6 @@
 """Time zones as people name them: a city, a country, a state, an abbreviation, an offset. Pure."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,32 +10,11 @@ from importlib import resources
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.core.errors import UserError
+from bot.core.phrases import read_data
 
-COMMON_ZONES = (
-    "Asia/Seoul",
-    "America/Los_Angeles",
-    "America/Denver",
-    "America/Chicago",
-    "America/New_York",
-    "America/Toronto",
-    "America/Mexico_City",
-    "America/Sao_Paulo",
-    "Europe/London",
-    "Europe/Paris",
-    "Europe/Berlin",
-    "Europe/Istanbul",
-    "Africa/Lagos",
-    "Asia/Dubai",
-    "Asia/Kolkata",
-    "Asia/Jakarta",
-    "Asia/Bangkok",
-    "Asia/Manila",
-    "Asia/Singapore",
-    "Asia/Tokyo",
-    "Australia/Sydney",
-    "Pacific/Auckland",
-    "UTC",
-)
+_DATA = read_data(__package__, "zones.toml")
+
+COMMON_ZONES: tuple[str, ...] = tuple(_DATA["common"])
 """Where most of the magazine's readers live; first among zones that answer to one name."""
 
 _OFFSET = re.compile(r"(?:gmt|utc)?([+-])(\d{1,2})(?::?([0-5]\d))?", re.ASCII)
@@ -168,8 +146,7 @@ def _cities() -> Mapping[str, list[str]]:
 def _aliases() -> Mapping[str, list[str]]:
     """Zones by the names of ``zones.toml``, and by countries' names in the IANA database."""
     found: dict[str, list[str]] = {}
-    text = resources.files("bot.core").joinpath("zones.toml").read_text(encoding="utf-8")
-    for zone, names in tomllib.loads(text).items():
+    for zone, names in _DATA["names"].items():
         for name in names.split(","):
             found.setdefault(_folded(name), []).append(zone)
     zones: dict[str, list[str]] = {}
@@ -177,8 +154,8 @@ def _aliases() -> Mapping[str, list[str]]:
         zones.setdefault(code, []).append(zone)
     for code, country in _table("iso3166.tab"):
         found.setdefault(_folded(country), zones.get(code, []))
-    for name in ("us", "usa", "u.s.", "america", "united states of america", "미국", "アメリカ"):
-        found[_folded(name)] = zones["US"]
+    for code, names in _DATA["countries"].items():
+        found |= {_folded(name): zones[code] for name in names.split(",")}
     return {name: known for name, known in found.items() if known}
 
 
