@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 
 from bot.admins.subscriptions import SubscriptionService
+from bot.archive.older import OlderPosts
 from bot.archive.service import Backfill
 from bot.client.client import KcrushClient
 from bot.client.command_sync import CatalogueTranslator, sync_commands
@@ -36,7 +37,8 @@ from bot.fans.library import Library
 from bot.fans.reading import Reading
 from bot.feed.fetch import Fetcher
 from bot.feed.reading import open_site_fetcher
-from bot.feed.watcher import PollReport, Watcher
+from bot.feed.watcher import Watcher
+from bot.feed.writing import PollReport
 from bot.quotes import Quotes, open_renderer
 from bot.quotes.article_images import image_fetcher
 from bot.search import SearchIndex
@@ -218,6 +220,7 @@ def _make_polling(
         feeds=settings.feeds,
         interval=settings.poll_interval,
         on_commit=on_poll,
+        older=OlderPosts(fetcher, store, clock, agent=settings.user_agent).pages,
     )
     backfill = Backfill(
         fetcher,

@@ -3,11 +3,13 @@
 import asyncio
 import hashlib
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from email.utils import format_datetime
 from xml.sax.saxutils import escape
 
 from bot.core.feed_state import Validators
 from bot.feed.fetch import Fetched
+from bot.feed.parse import parse_feed
 from tests.clock import START
 
 
@@ -20,6 +22,11 @@ class Item:
     body: str = "<p><strong>How are you?</strong></p><p>Very well, thank you.</p>"
     guid: str = ""
     url: str = ""
+    date: datetime = START
+
+    def interview(self):
+        """The interview as the bot reads it from a feed."""
+        return parse_feed(rss([self]), url="https://kc.example/feed/").interviews[0]
 
     def xml(self):
         url = escape(self.url or f"https://kc.example/interview-{self.number}/")
@@ -27,7 +34,7 @@ class Item:
             f"<item><title>{escape(self.title or f'Interview {self.number}')}</title>"
             f"<link>{url}</link>"
             f'<guid isPermaLink="false">{self.guid or f"kc-{self.number}"}</guid>'
-            f"<pubDate>{format_datetime(START)}</pubDate>"
+            f"<pubDate>{format_datetime(self.date)}</pubDate>"
             f"<category>Interviews</category>"
             f"<description>{escape(self.body)}</description></item>"
         )

@@ -14,7 +14,16 @@ from bot.core.clock import Clock
 from bot.feed.dates import iso_date
 from bot.feed.decide import FeedEntry, keys_of, match, without_repeats
 from bot.feed.identity import url_key
-from bot.store import ArchivePost, ArchiveState, PostState, Store
+from bot.feed.likeness import marks
+from bot.feed.writing import known_marks
+from bot.store import (
+    ArchivePost,
+    ArchiveState,
+    KnownInterview,
+    PostState,
+    Repositories,
+    Store,
+)
 
 logger = structlog.get_logger(__name__)
 
@@ -100,6 +109,8 @@ class FeedArchive:
         stored = updated = 0
         async with self.store.transaction() as tx:
             rows = match(entries, await tx.interviews.known(*keys_of(entries)))
+            if after.finished_at is not None:
+                rows = await _with_twins(tx, entries, rows)
             known = await tx.archives.posts(self.site.feed, [one.key for one in read])
             posts: list[ArchivePost] = []
             for entry, row in zip(entries, rows, strict=True):
@@ -178,6 +189,26 @@ class FeedArchive:
     def _show(self, state: ArchiveState) -> None:
         if self._progress is not None:
             self._progress(state.done, state.total)
+
+
+async def _with_twins(
+    tx: Repositories, entries: Sequence[FeedEntry], rows: Sequence[KnownInterview | None]
+) -> list[KnownInterview | None]:
+    """`rows` with the stored interviews that unknown entries read like: of a site that was built
+    anew every post has another identity."""
+    unknown = [one.interview for one, row in zip(entries, rows, strict=True) if row is None]
+    known = await known_marks(tx, unknown)
+    if not known:
+        return list(rows)
+    taken = {row.id for row in rows if row is not None}
+    found: list[KnownInterview | None] = []
+    for entry, row in zip(entries, rows, strict=True):
+        id_ = next((known[mark] for mark in marks(entry.interview) if mark in known), None)
+        if row is None and id_ is not None and id_ not in taken:
+            taken.add(id_)
+            row = await tx.interviews.known_by_id(id_)
+        found.append(row)
+    return found
 
 
 def is_recent(published: datetime | None, now: datetime) -> bool:

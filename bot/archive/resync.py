@@ -207,8 +207,10 @@ def _is_to_be_read(known: ArchivePost | None, mark: str, *, resumed: bool) -> bo
 
 
 def _unlisted(known: Mapping[str, ArchivePost], marks: Mapping[str, str]) -> list[ArchivePost]:
+    """Posts that were read before and are not listed now, nor listed under another key."""
     taken = [post for post in known.values() if post.state is PostState.TAKEN]
-    return [post for post in taken if post.key not in marks]
+    listed = {post.interview_id for post in taken if post.key in marks}
+    return [post for post in taken if post.key not in marks and post.interview_id not in listed]
 
 
 async def _withdraw(

@@ -16,7 +16,7 @@ import structlog
 from bot.archive.archive import ArchiveReport, FeedArchive
 from bot.archive.resync import read_archive, sweep, sync
 from bot.archive.site_address import site_address
-from bot.archive.site_client import SiteClient
+from bot.archive.site_client import RATE, SiteClient
 from bot.archive.strategies import choose
 from bot.core.clock import Clock
 from bot.core.errors import UserError
@@ -26,9 +26,6 @@ from bot.feed.fetch import HttpGetter
 from bot.store import Store
 
 logger = structlog.get_logger(__name__)
-
-RATE = 1.0
-"""Requests a second."""
 
 SYNC_EVERY = 3600.0
 SWEEP_EVERY = timedelta(days=7)
@@ -155,7 +152,12 @@ class Backfill:
             logger.info("archive.feed-failed", feed=url, cause=str(error))
 
     async def _update(self, url: str) -> float:
-        """Read the archive on or bring it up to date; seconds until the next time."""
+        """Read the archive on or bring it up to date; seconds until the next time.
+
+        The feed goes first: what is not new to the archive any more is never announced.
+        """
+        if self._poll is not None:
+            await self._poll(url)
         finished = (await self._store.archives.state(url)).finished_at is not None
         self._log(await (self.keep_in_step(url) if finished else self.fill(url)))
         return SYNC_EVERY

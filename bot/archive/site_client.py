@@ -17,6 +17,9 @@ from bot.store import CachedResponse, Store
 
 logger = structlog.get_logger(__name__)
 
+RATE = 1.0
+"""Requests a second."""
+
 TRIES = 5
 FIRST_WAIT = 2.0
 LONGEST_WAIT = 3600.0
@@ -114,20 +117,25 @@ class SiteClient:
 
     async def _request(self, address: str) -> CachedResponse:
         for attempt in range(1, TRIES + 1):
-            await self._pace()
             try:
-                fetched = await self._fetcher.get(address)
+                return await self._ask(address)
             except FetchError as error:
-                if error.status in _MEANINGFUL:
-                    return CachedResponse(error.status or 0, error.body, address)
                 wait = _wait(error, attempt)
                 if wait is None:
                     raise
                 logger.info("archive.waiting", url=address, cause=str(error), seconds=wait)
                 await self._clock.sleep(wait)
-            else:
-                return CachedResponse(fetched.status, fetched.body, fetched.url, fetched.total)
         raise AssertionError("the last attempt returns or raises")
+
+    async def _ask(self, address: str) -> CachedResponse:
+        await self._pace()
+        try:
+            fetched = await self._fetcher.get(address)
+        except FetchError as error:
+            if error.status in _MEANINGFUL:
+                return CachedResponse(error.status or 0, error.body, address)
+            raise
+        return CachedResponse(fetched.status, fetched.body, fetched.url, fetched.total)
 
     async def _pace(self) -> None:
         if self._rate <= 0:
@@ -135,6 +143,11 @@ class SiteClient:
         if self._limiter is None:
             self._limiter = AsyncLimiter(1, 1 / self._rate)
         await self._limiter.acquire()
+
+
+def is_busy(error: FetchError) -> bool:
+    """Whether the site may answer the same request later."""
+    return error.key in _BUSY or error.key == "fetch.failing"
 
 
 def _wait(error: FetchError, attempt: int) -> float | None:

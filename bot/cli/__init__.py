@@ -151,6 +151,15 @@ def _add_maintenance(cli: click.Group, messages: Messages, text: Text) -> None:
 
         return lambda settings: poll_once(settings, messages)
 
+    @cli.command(help=text("cli.announce.help"))
+    @click.argument(
+        "ids", nargs=-1, required=True, type=click.IntRange(1, 2**63 - 1), metavar="ID..."
+    )
+    def announce(ids: tuple[int, ...]) -> Verb:
+        from bot.cli.data import announce_withheld
+
+        return lambda settings: announce_withheld(ids, settings, text)
+
     @cli.command(help=text("cli.backfill.help"))
     @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help=text("cli.backfill.since"))
     @click.option("--limit", type=click.IntRange(min=1), help=text("cli.backfill.limit"))

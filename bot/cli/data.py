@@ -1,6 +1,7 @@
-"""``poll``, ``search`` and ``migrate``: one thing done with what is stored, then the end."""
+"""``poll``, ``announce``, ``search``, ``migrate``: one thing done with what is stored."""
 
 import random
+from collections.abc import Sequence
 from contextlib import closing
 
 import click
@@ -15,7 +16,7 @@ from bot.core.errors import UserError
 from bot.core.i18n import Messages, Text
 from bot.core.model import DeliveryState
 from bot.core.settings import Settings
-from bot.feed.watcher import PollReport
+from bot.feed.writing import PollReport
 from bot.search import Hit, SearchIndex
 from bot.store import open_store
 
@@ -56,16 +57,30 @@ async def _send_due(app: App, text: Text) -> None:
 
 
 def _outcome(report: PollReport, text: Text) -> str:
-    if report.seeded_now:
+    if report.seeded_now and not report.enqueued:
         return text("cli.poll.seeded")
     if not report.new_ids and not report.updated_ids:
         return text("cli.poll.unchanged")
-    return text(
-        "cli.poll.changed",
-        new=len(report.new_ids),
-        updated=len(report.updated_ids),
-        waiting=report.enqueued,
-    )
+    counts = {
+        "new": len(report.new_ids),
+        "updated": len(report.updated_ids),
+        "waiting": report.enqueued,
+    }
+    if report.withheld_ids:
+        return text("cli.poll.withheld", withheld=len(report.withheld_ids), **counts)
+    return text("cli.poll.changed", **counts)
+
+
+async def announce_withheld(ids: Sequence[int], settings: Settings, text: Text) -> int:
+    """Queue interviews that were withheld, for the running bot to send; 1 where none is."""
+    clock = SystemClock()
+    async with open_store(settings.database_url, clock) as store:
+        announced = await store.backlog.announce(ids, clock.now())
+    if not announced:
+        click.echo(text("cli.announce.nothing"), err=True)
+        return EX_FAILED
+    click.echo(text.plural("cli.announce.done", len(announced)))
+    return 0
 
 
 async def search_archive(

@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from itertools import product
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
@@ -12,10 +12,14 @@ from urllib.parse import urlsplit, urlunsplit
 from bot.core.model import Interview
 from bot.feed.charset import LOST
 from bot.feed.identity import digest, url_key
+from bot.feed.likeness import Mark, marks
 from bot.store.results import KnownInterview
 
 _HOST = re.compile(r"^[^/?]*")
 _LAST = datetime.max.replace(tzinfo=UTC)
+
+MOST_IN_A_DAY = 5
+"""New entries in one poll that are no flood, even if the site never published so many in a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +52,138 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What deciding needs of the time before a poll.
+
+    ``until`` is when everything was known that had been published, ``None`` where that is unknown.
+    ``most_in_a_day`` is how many interviews the site published on one day at most. ``alike`` has
+    the ids of stored interviews that may be an entry under a new identity, by their ``marks``.
+    """
+
+    until: datetime | None = None
+    most_in_a_day: int = MOST_IN_A_DAY
+    alike: Mapping[Mark, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What to write for one poll.
 
-    ``new`` stands oldest first, so that ids and announcements follow the order of publication.
-    ``announce`` is false for a feed's first poll.
+    ``new`` stands oldest first, so that ids and announcements follow the order of publication. Of
+    it, ``announced`` are announced, and ``withheld`` are not until the operator says so.
     """
 
     new: tuple[FeedEntry, ...]
     updates: tuple[Update, ...]
-    announce: bool
+    announced: tuple[FeedEntry, ...] = ()
+    withheld: tuple[FeedEntry, ...] = ()
 
     @property
     def empty(self) -> bool:
         return not self.new and not self.updates
 
 
-def decide(entries: Sequence[FeedEntry], known: Iterable[KnownInterview], *, seeded: bool) -> Plan:
+def decide(
+    entries: Sequence[FeedEntry],
+    known: Iterable[KnownInterview],
+    *,
+    seeded: bool,
+    past: Past | None = None,
+    older: Sequence[FeedEntry] = (),
+) -> Plan:
     """Sort a feed's entries into new, changed and unchanged.
 
     An entry is the interview that has its GUID; failing that, the one that has its canonical URL
     in any spelling (``url_key``), unless another entry has that one's GUID (a new article at the
     address that an older one gave up); see ``match``. `known` are the rows that may be one of the
-    entries (``keys_of``). Dates decide nothing: a backdated entry is new, an edited one is not. An
-    interview that stands in the feed twice counts once, as its first entry tells it. One that was
-    withdrawn and is in the feed again is updated, which brings it back; it is not announced again.
+    entries (``keys_of``). Failing that too, it is the one of ``past.alike`` that reads the same,
+    which gets its identity. Dates decide nothing: a backdated entry is new, an edited one is not.
+    An interview that stands in the feed twice counts once, as its first entry tells it. One that
+    was withdrawn and is in the feed again is updated, which brings it back; it is not announced
+    again. `older` are entries of the feed's further pages, of which only the new ones count.
+
+    What is new is announced, but for:
+
+    - a second entry of a known interview, and a flood (``_flood``): withheld;
+    - all that a feed had before its first poll (not `seeded`). Where some of it is known already,
+      as after a change of the feed's address, what was published after ``past.until`` is announced.
     """
-    kept = without_repeats(entries)
-    matches = match(kept, list(known))
-    new = [entry for entry, row in zip(kept, matches, strict=True) if row is None]
-    updates = [
-        Update(row.id, entry)
-        for entry, row in zip(kept, matches, strict=True)
-        if row is not None and _differs(row, entry)
-    ]
-    return Plan(_oldest_first(new), tuple(updates), announce=seeded)
+    past = past or Past()
+    kept = without_repeats([*entries, *older])
+    rows = match(kept, list(known))
+    new, repeats, updates = _sort(kept, rows, past, {id(entry) for entry in older})
+    news = [entry for entry in new if id(entry) not in repeats]
+    if not seeded:
+        is_known = len(new) < len(kept)
+        news = [entry for entry in news if is_known and _is_after(entry, past.until)]
+        repeats = set()
+    flood = _flood(news, past)
+    announced = {id(entry) for entry in news} - flood
+    ordered = _oldest_first(new)
+    return Plan(
+        ordered,
+        tuple(updates),
+        tuple(one for one in ordered if id(one) in announced),
+        tuple(one for one in ordered if id(one) in flood | repeats),
+    )
+
+
+def _sort(
+    entries: Sequence[FeedEntry],
+    rows: Sequence[KnownInterview | None],
+    past: Past,
+    further: Collection[int],
+) -> tuple[list[FeedEntry], set[int], list[Update]]:
+    """The new entries, the ``id()`` of those that repeat a known interview under another identity,
+    and the updates."""
+    taken = {row.id for row in rows if row is not None}
+    new: list[FeedEntry] = []
+    repeats: set[int] = set()
+    updates: list[Update] = []
+    for entry, row in zip(entries, rows, strict=True):
+        if row is not None:
+            if id(entry) not in further and _differs(row, entry):
+                updates.append(Update(row.id, entry))
+            continue
+        twin = _twin(entry, past)
+        if twin is not None and twin not in taken:
+            taken.add(twin)
+            updates += [] if entry.is_damaged else [Update(twin, entry)]
+            continue
+        new.append(entry)
+        if twin is not None:
+            repeats.add(id(entry))
+    return new, repeats, updates
+
+
+def _twin(entry: FeedEntry, past: Past) -> int | None:
+    """The stored interview that `entry` reads like."""
+    if not past.alike:
+        return None
+    return next((past.alike[mark] for mark in marks(entry.interview) if mark in past.alike), None)
+
+
+def _flood(news: Sequence[FeedEntry], past: Past) -> set[int]:
+    """Of more news than the site ever published in a day: those not published since the last poll,
+    and those of a day with too many. So what gathered in an outage is no flood."""
+    if len(news) <= past.most_in_a_day:
+        return set()
+    days = Counter(_day(entry) for entry in news)
+    return {
+        id(entry)
+        for entry in news
+        if not _is_after(entry, past.until) or days[_day(entry)] > past.most_in_a_day
+    }
+
+
+def _day(entry: FeedEntry) -> date | None:
+    published = entry.interview.published_at
+    return published.date() if published is not None else None
+
+
+def _is_after(entry: FeedEntry, moment: datetime | None) -> bool:
+    published = entry.interview.published_at
+    return moment is not None and published is not None and published > moment
 
 
 def spellings(url: str) -> tuple[str, ...]:

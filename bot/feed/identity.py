@@ -86,6 +86,11 @@ def url_key(url: str) -> str:
     return f"{host}{parts.path.rstrip('/')}{query}"
 
 
+def have_same_host(url: str, other: str) -> bool:
+    """Whether two addresses have the same host and port, as they are written."""
+    return urlsplit(url).netloc.rpartition("@")[2] == urlsplit(other).netloc.rpartition("@")[2]
+
+
 def digest(interview: Interview) -> str:
     """64 hex digits (SHA-256) that change when anything changes that a person reads.
 

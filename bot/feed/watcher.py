@@ -13,11 +13,14 @@ from bot.core.clock import Clock
 from bot.core.errors import FetchError, ParseError
 from bot.core.feed_state import FeedState, Validators
 from bot.core.supervisor import supervise
-from bot.feed.decide import FeedEntry, Plan, decide, keys_of
+from bot.feed.decide import FeedEntry
 from bot.feed.fetch import Fetched, HttpGetter
+from bot.feed.further import OlderPages, read_older
+from bot.feed.identity import have_same_host
 from bot.feed.parse import ParsedFeed, parse_feed
 from bot.feed.reading import SITE_READER
 from bot.feed.schedule import next_poll
+from bot.feed.writing import SLACK, PollReport, write_poll
 from bot.store import Store
 
 logger = structlog.get_logger(__name__)
@@ -36,32 +39,13 @@ a page cache or a replica may show a new post only after WordPress told of it.
 """
 
 
+PAGES_TRIES = 3
+"""Polls that fail because a further page of the feed does, before what it has is given up."""
+
+
 UNCONDITIONAL_EVERY = timedelta(days=1)
 """The feed is read without conditions at least so often: some sites answer "not modified" for ever.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class PollReport:
-    """What one poll of a feed brought.
-
-    ``status`` is 200 or 304. ``new_ids`` stand in the order of announcement; ``enqueued`` counts
-    deliveries. ``seeded_now`` marks the first poll ever, which announces nothing. ``written`` says
-    whether anything was written at all.
-    """
-
-    url: str
-    status: int
-    new_ids: tuple[int, ...] = ()
-    updated_ids: tuple[int, ...] = ()
-    enqueued: int = 0
-    seeded_now: bool = False
-    written: bool = False
-
-    @property
-    def changed(self) -> bool:
-        """Whether an interview was added or changed."""
-        return bool(self.new_ids or self.updated_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +88,8 @@ class Watcher:
     A poll's interviews, their deliveries and the feed's validators are one transaction: killed
     before it, the poll is repeated; killed after it, the outbox has all. A poll that finds nothing
     new writes nothing. `interval` is in seconds. ``on_commit`` is called after each transaction
-    that changed an interview; what it raises is logged and stops nothing.
+    that changed an interview; what it raises is logged and stops nothing. `older` reads the further
+    pages of a feed, for what scrolled out of it during an outage.
     """
 
     def __init__(
@@ -117,6 +102,7 @@ class Watcher:
         feeds: Sequence[str],
         interval: float,
         on_commit: Callable[[PollReport], None] | None = None,
+        older: OlderPages | None = None,
     ) -> None:
         self._fetcher = fetcher
         self._store = store
@@ -125,6 +111,9 @@ class Watcher:
         self._interval = interval
         self._feeds = {url: _Feed(url, FeedHealth(url)) for url in feeds}
         self.on_commit = on_commit
+        self._older_pages = older
+        self._known_until: datetime | None = None
+        self._is_first_poll = True
 
     async def run(self) -> None:
         """Watch every feed until cancelled; no failure ends it."""
@@ -242,6 +231,10 @@ class Watcher:
 
     async def _poll(self, feed: _Feed) -> PollReport:
         """Poll the address to which the feed moved, and its own if that fails."""
+        if self._is_first_poll:
+            # A feed that is new to the settings may have what another one brought before.
+            self._known_until = await self._store.feeds.last_written()
+            self._is_first_poll = False
         state = await self._store.feeds.state(feed.url)
         if state.moved_to is not None:
             try:
@@ -255,7 +248,7 @@ class Watcher:
     async def _poll_at(self, feed: _Feed, state: FeedState, address: str) -> PollReport:
         # The site chose where it moved to: not into a private network.
         ask: Callable[[Validators], Awaitable[Fetched]] = partial(self._fetcher.get, address)
-        if address != feed.url:
+        if not have_same_host(address, feed.url):
             ask = partial(self._fetcher.get, address, trusted=False)
         now = self._clock.now()
         last = max(filter(None, (feed.read_at, state.polled_at)), default=None)
@@ -280,38 +273,26 @@ class Watcher:
             log = logger.info if moved_to != state.moved_to else logger.debug
             log("feed.moved", feed=feed.url, to=moved_to, mend="set FEED_URL to the new address")
         after = replace(state, validators=fetched.validators, moved_to=moved_to)
-        return await self._write(state, after, entries)
-
-    async def _write(
-        self, state: FeedState, after: FeedState, entries: Sequence[FeedEntry]
-    ) -> PollReport:
-        """What is known is asked within the transaction, so that another process that polls the
-        same feed can't come in between."""
-        now = self._clock.now()
-        async with self._store.transaction() as tx:
-            plan = decide(
-                entries, await tx.interviews.known(*keys_of(entries)), seeded=state.seeded
-            )
-            if plan.empty and state.seeded and after == state:
-                return PollReport(state.url, 200)
-            new_ids: list[int] = []
-            enqueued = 0
-            for update in plan.updates:
-                await tx.interviews.update(update.id, update.entry.interview, update.entry.digest)
-            for entry in plan.new:
-                new_ids.append(await tx.interviews.insert(entry.interview, entry.digest))
-                if plan.announce:
-                    enqueued += await tx.outbox.enqueue(new_ids[-1], now)
-            await tx.feeds.save(_after(after, plan, now))
-        return PollReport(
-            state.url,
-            200,
-            new_ids=tuple(new_ids),
-            updated_ids=tuple(update.id for update in plan.updates),
-            enqueued=enqueued,
-            seeded_now=not state.seeded,
-            written=True,
+        older = await self._older(feed, state, entries)
+        return await write_poll(
+            self._store, state, after, entries, older, state.polled_at or self._known_until, now
         )
+
+    async def _older(
+        self, feed: _Feed, state: FeedState, entries: Sequence[FeedEntry]
+    ) -> list[FeedEntry]:
+        """What scrolled out of the feed since it last brought something. A site that fails then is
+        asked again with the next polls, and after ``PAGES_TRIES`` of them let be."""
+        if self._older_pages is None or not state.seeded or state.polled_at is None:
+            return []
+        until = state.polled_at - SLACK
+        try:
+            return await read_older(self._older_pages, self._store, feed.url, entries, until)
+        except (FetchError, ParseError) as error:
+            if feed.health.failures < PAGES_TRIES:
+                raise
+            logger.warning("feed.gap", feed=feed.url, since=until.isoformat(), cause=str(error))
+            return []
 
 
 def _is_older(moment: datetime | None, seconds: float, now: datetime) -> bool:
@@ -320,12 +301,3 @@ def _is_older(moment: datetime | None, seconds: float, now: datetime) -> bool:
 
 def _entries(parsed: ParsedFeed) -> list[FeedEntry]:
     return [FeedEntry.of(interview) for interview in parsed.interviews]
-
-
-def _after(state: FeedState, plan: Plan, now: datetime) -> FeedState:
-    return replace(
-        state,
-        seeded=True,
-        polled_at=now,
-        changed_at=state.changed_at if plan.empty else now,
-    )

@@ -4,8 +4,9 @@ What becomes of a delivery that was tried is decided by ``bot.delivery``, as a `
 other steps are taken by SQL, for many rows at once, and each of them is a ``Step`` here.
 
 A row is made by ``Outbox.enqueue``: pending, or parked with its subscription. It is deleted with
-its guild (``GuildRepository.purge``) or its person (``FollowRepository.forget``). ``sent``,
-``abandoned`` and ``superseded`` are final.
+its guild (``GuildRepository.purge``) or its person (``FollowRepository.forget``), and a withheld
+one when it is announced after all (``BacklogRepository.announce``). ``sent``, ``abandoned`` and
+``superseded`` are final.
 """
 
 from dataclasses import dataclass
@@ -55,8 +56,12 @@ WITHDRAW = Step((_PENDING, _PARKED), DeliveryState.SUPERSEDED)
 UNFOLLOW = Step((_PENDING, _PARKED), DeliveryState.SUPERSEDED)
 """The person follows nobody of the interview any more."""
 
-MERGE = Step((_PARKED,), DeliveryState.SUPERSEDED)
+MERGE = Step((_PENDING, _PARKED), DeliveryState.SUPERSEDED)
 """One of many that were missed: the message of a newer one mentions it."""
+
+WITHHOLD = Step((_PENDING, _PARKED), DeliveryState.SUPERSEDED)
+"""Its interview came with more others than is likely: the operator decides. Announced after all, it
+is deleted, and enqueued anew."""
 
 OF_SUBSCRIPTION = {
     SubscriptionState.ACTIVE: REVIVE,

@@ -1,5 +1,7 @@
 """What is remembered of each feed between polls."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from bot.core.feed_state import FeedState, Validators
@@ -8,6 +10,9 @@ from bot.store.session import Repository, Transaction, transactional
 from bot.store.tables import feeds
 
 _STATE = sa.select(feeds).where(feeds.c.url == sa.bindparam("url"))
+_LAST_WRITTEN = sa.select(sa.func.max(feeds.c.polled_at, type_=feeds.c.polled_at.type)).where(
+    feeds.c.seeded
+)
 
 
 class FeedRepository(Repository):
@@ -21,6 +26,12 @@ class FeedRepository(Repository):
                 url, validators, row.seeded, row.polled_at, row.changed_at, row.moved_to
             )
         return FeedState(url)
+
+    async def last_written(self) -> datetime | None:
+        """When a poll of any feed last brought something: all that was published until then is
+        known. ``None`` where none ever did."""
+        moment: datetime | None = (await self._session.read(_LAST_WRITTEN))[0][0]
+        return moment
 
     @transactional
     async def save(self, tx: Transaction, state: FeedState) -> None:

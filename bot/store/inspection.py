@@ -3,26 +3,35 @@
 import asyncio
 import os
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from bot.core.errors import StoreError
+from bot.store.backlog import REMINDED_FOR, REMINDERS
 from bot.store.engine import database_address
 from bot.store.errors import translated
 from bot.store.migrate import read_version
 from bot.store.results import SchemaVersion
-from bot.store.tables import HEAD, interviews
+from bot.store.tables import HEAD, feeds, interviews
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """The version of a database's tables, and how many interviews are in them (0 if none)."""
+    """The version of a database's tables, and what is in them (nothing unless they are up to date).
+
+    ``interviews`` counts them, ``withheld`` has the ids of those that the operator may announce,
+    and ``moved`` the addresses to which feeds moved for good, by their addresses in the settings.
+    """
 
     schema: SchemaVersion
-    interviews: int
+    interviews: int = 0
+    withheld: tuple[int, ...] = ()
+    moved: Mapping[str, str] = field(default_factory=dict)
 
 
 async def inspect_store(url: str) -> Inspection | None:
@@ -54,6 +63,14 @@ def _look(name: str) -> Inspection | None:
         # Takes the write lock, which a file that can't be written refuses.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         schema = SchemaVersion(read_version(connection), HEAD)
+        if not schema.up_to_date:
+            return Inspection(schema)
         count = sa.select(sa.func.count()).select_from(interviews)
-        counted = connection.scalar(count) if schema.up_to_date else 0
-        return Inspection(schema, counted or 0)
+        since = {"since": datetime.now(UTC) - REMINDED_FOR}
+        moved = sa.select(feeds.c.url, feeds.c.moved_to).where(feeds.c.moved_to.is_not(None))
+        return Inspection(
+            schema,
+            connection.scalar(count) or 0,
+            tuple(row[0] for row in connection.execute(REMINDERS, since)),
+            {row.url: row.moved_to for row in connection.execute(moved)},
+        )

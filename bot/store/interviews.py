@@ -96,6 +96,14 @@ _KNOWN = sa.select(
     interviews.c.digest,
     interviews.c.withdrawn_at.is_not(None),
 )
+_OUTLINES = sa.select(interviews.c.id, interviews.c.title, interviews.c.published_at)
+_A_DAY = (
+    sa.select(sa.func.count().label("number"))
+    .where(interviews.c.published_at.is_not(None))
+    .group_by(sa.func.date(interviews.c.published_at))
+    .subquery()
+)
+_MOST_IN_A_DAY = sa.select(sa.func.max(_A_DAY.c.number))
 
 
 class InterviewRepository(Repository):
@@ -182,6 +190,19 @@ class InterviewRepository(Repository):
                 for row in await self._session.read(_KNOWN.where(column.in_(chunk))):
                     found[row.id] = KnownInterview(*row)
         return [found[id_] for id_ in sorted(found)]
+
+    async def known_by_id(self, interview_id: int) -> KnownInterview | None:
+        """One stored interview, as ``known`` has it."""
+        rows = await self._session.read(_KNOWN.where(interviews.c.id == interview_id))
+        return KnownInterview(*rows[0]) if rows else None
+
+    async def outlines(self) -> list[tuple[int, str, datetime | None]]:
+        """Id, title and moment of publication of all interviews, withdrawn ones too."""
+        return [(row[0], row[1], row[2]) for row in await self._session.read(_OUTLINES)]
+
+    async def most_in_a_day(self) -> int:
+        """How many interviews were published on one day (of UTC) at most."""
+        return int((await self._session.read(_MOST_IN_A_DAY))[0][0] or 0)
 
     @transactional
     async def insert(self, tx: Transaction, interview: Interview, digest: str) -> int:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from bot.core.clock import Clock
 from bot.store.archive import ArchiveRepository
+from bot.store.backlog import BacklogRepository
 from bot.store.edits import EditRepository
 from bot.store.engine import CATCH_UP, Database, open_database
 from bot.store.extras import ExtraRepository
@@ -39,6 +40,7 @@ class Repositories:
         self.guilds = GuildRepository(session)
         self.outbox = Outbox(session, sent)
         self.repairs = OutboxRepairs(session)
+        self.backlog = BacklogRepository(session)
         self.extras = ExtraRepository(session, sent)
         self.edits = EditRepository(session)
         self.notices = NoticeRepository(session)

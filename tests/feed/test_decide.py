@@ -39,14 +39,14 @@ def guids(entries):
 def test_the_first_poll_stores_everything_and_announces_nothing():
     plan = decide([entry("b"), entry("a")], [], seeded=False)
     assert guids(plan.new) == ["a", "b"]
-    assert not plan.announce
+    assert plan.announced == ()
 
 
 def test_later_polls_announce_what_is_new():
     plan = decide([entry("b"), entry("a")], [row(1, "a")], seeded=True)
     assert guids(plan.new) == ["b"]
     assert plan.updates == ()
-    assert plan.announce
+    assert guids(plan.announced) == ["b"]
 
 
 def test_an_unchanged_feed_means_no_write():

@@ -15,7 +15,7 @@ from bot.app import App, open_app
 from bot.core.clock import Clock, SystemClock
 from bot.core.i18n import load_messages
 from bot.core.settings import load_settings
-from bot.feed.watcher import PollReport
+from bot.feed.writing import PollReport
 from sandbox import Sandbox
 from sandbox.entities import Channel
 from sandbox.site import SampleSite

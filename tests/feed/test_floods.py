@@ -1,0 +1,320 @@
+"""What looks new and is not: a relaunch, a changed FEED_URL; and what an outage kept back."""
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.core.errors import FetchError
+from bot.core.model import Conclusion, DeliveryState
+from bot.feed.watcher import Watcher
+from bot.store import open_store
+from tests.clock import START, FakeClock
+from tests.feeds import FakeSite, Item
+from tests.store.rows import add_subscription, deliveries_of
+
+FEED = "https://kc.example/feed/"
+DAY = timedelta(days=1)
+SENT = Conclusion(DeliveryState.SENT, message_id=1, channel_id=10)
+BODY = "<p><strong>How did interview {0} begin?</strong></p><p>With {0} cups of tea.</p>"
+
+
+def item(number, **fields):
+    """The interview of a day; that of day 100 came out at the clock's start."""
+    fields.setdefault("date", START + (number - 100) * DAY)
+    return Item(number, **{"body": BODY.format(number), **fields})
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+async def store(folder, clock):
+    async with open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", clock) as store:
+        await add_subscription(store, 1, 10, None, 1)
+        yield store
+
+
+@pytest.fixture
+def site():
+    return FakeSite([item(number) for number in range(100, 90, -1)])
+
+
+@pytest.fixture
+def watch(site, store, clock):
+    def make(*feeds, **options):
+        rng = random.Random(3)
+        return Watcher(site, store, clock, rng, feeds=feeds or (FEED,), interval=300, **options)
+
+    return make
+
+
+@pytest.fixture
+def watcher(watch):
+    return watch()
+
+
+def relaunched(one, **changes):
+    """The interview after a relaunch: another GUID, another address."""
+    moved = replace(one, guid=f"new-{one.number}", url=f"https://kc.example/talks/{one.number}")
+    return replace(moved, **changes)
+
+
+async def announced(store):
+    """The titles that are to be sent, in that order; they count as sent then."""
+    later = START + 900 * DAY
+    titles = []
+    while rows := await store.outbox.lease_due(later, later + DAY, 100):
+        titles += [row.interview.interview.title for row in rows]
+        for row in rows:
+            await store.outbox.settle(row.delivery, SENT, later)
+    return titles
+
+
+# ---------------------------------------------------------------- a relaunch
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"date": START + DAY},
+        {"title": "interview  “{0}”"},
+        {"body": "<p>Shortened.</p>"},
+    ],
+    ids=["new GUID and link", "dated anew", "titles set anew", "excerpts only"],
+)
+async def test_a_relaunch_announces_nothing_and_keeps_links_right(
+    store, site, watcher, clock, change
+):
+    site.items = [item(number, title=f'Interview "{number}"') for number in range(100, 90, -1)]
+    await watcher.poll(FEED)
+    await clock.advance(86_400)
+    fields = {name: value for name, value in change.items() if name != "title"}
+    site.items = [relaunched(one, **fields) for one in site.items]
+    if "title" in change:
+        site.items = [replace(one, title=change["title"].format(one.number)) for one in site.items]
+    report = await watcher.poll(FEED)
+    assert (report.new_ids, len(report.updated_ids), report.enqueued) == ((), 10, 0)
+    assert await store.interviews.count() == 10
+    latest = await store.interviews.latest(10)
+    assert {one.url for one in latest} == {f"https://kc.example/talks/{-n}" for n in range(10)} | {
+        "https://kc.example/talks/0"
+    } or all("/talks/" in one.url for one in latest)
+    assert not (await watcher.poll(FEED)).changed
+
+
+async def test_an_interview_that_comes_with_a_relaunch_is_announced(store, site, watcher, clock):
+    await watcher.poll(FEED)
+    await clock.advance(86_400)
+    site.items = [relaunched(one) for one in [item(101), *site.items]]
+    report = await watcher.poll(FEED)
+    assert (len(report.new_ids), len(report.updated_ids), report.enqueued) == (1, 10, 1)
+    assert await announced(store) == ["Interview 101"]
+
+
+async def test_a_title_and_link_that_were_edited_together_are_not_another_interview(
+    store, site, watcher, clock
+):
+    """As where the GUID is made from a link that is made from the title."""
+    long = "<p><b>What is new?</b></p><p>" + "All of this and that, at length. " * 20 + "</p>"
+    site.publish(item(101, body=long))
+    await watcher.poll(FEED)
+    site.edit(101, title="A better title", guid="a-better-title", url="https://kc.example/better/")
+    report = await watcher.poll(FEED)
+    assert (report.new_ids, len(report.updated_ids), report.enqueued) == ((), 1, 0)
+
+
+async def test_two_interviews_under_one_title_are_two(store, site, watcher, clock):
+    site.publish(item(101, title="Interview of the week"))
+    await watcher.poll(FEED)
+    await clock.advance(86_400)
+    site.publish(item(102, title="Interview of the week"))
+    report = await watcher.poll(FEED)
+    assert (len(report.new_ids), report.enqueued) == (1, 1)
+
+
+async def test_more_at_once_than_ever_in_a_day_is_stored_and_the_operator_told(
+    store, site, watcher, clock
+):
+    await watcher.poll(FEED)
+    await clock.advance(86_400)
+    site.items = [
+        relaunched(
+            one, title=f"{one.number}: a talk", body="<p>Read it.</p>", date=one.date - DAY / 2
+        )
+        for one in site.items
+    ]
+    with capture_logs() as logs:
+        report = await watcher.poll(FEED)
+    assert (len(report.new_ids), report.enqueued) == (10, 0)
+    assert await announced(store) == []
+    (told,) = [log for log in logs if log["event"] == "feed.withheld"]
+    assert told["log_level"] == "warning"
+    ids = " ".join(map(str, sorted(report.new_ids)))
+    assert told["mend"].endswith(f"python -m bot announce {ids}")
+    assert not (await watcher.poll(FEED)).changed
+
+
+async def test_what_was_withheld_is_announced_once_when_the_operator_says_so(
+    store, site, watcher, clock
+):
+    await watcher.poll(FEED)
+    await clock.advance(86_400)
+    site.items = [item(number, date=START - 400 * DAY) for number in range(230, 220, -1)]
+    report = await watcher.poll(FEED)
+    assert (len(report.new_ids), report.enqueued) == (10, 0)
+    assert await store.backlog.withheld(clock.now()) == sorted(report.new_ids)
+    assert await store.backlog.announce(report.new_ids[:2], clock.now()) == [11, 12]
+    assert await store.backlog.announce(report.new_ids[:2], clock.now()) == []
+    assert len(await announced(store)) == 2
+    assert await store.backlog.announce(report.new_ids[:2], clock.now()) == []
+    assert await announced(store) == []
+    assert await store.backlog.withheld(clock.now()) == sorted(report.new_ids[2:])
+    (row,) = await deliveries_of(store, report.new_ids[5])
+    assert (row.state, row.reason) == (DeliveryState.SUPERSEDED, "withheld")
+
+
+async def test_only_what_was_withheld_can_be_announced_after_all(store, site, watcher, clock):
+    first = await watcher.poll(FEED)
+    assert await store.backlog.announce(first.new_ids, clock.now()) == []
+    assert await announced(store) == []
+
+
+# ---------------------------------------------------------------- an outage
+
+
+async def test_a_week_of_interviews_after_an_outage_is_announced(store, site, watcher, clock):
+    await watcher.poll(FEED)
+    await clock.advance(8 * 86_400)
+    site.items = [item(number) for number in range(107, 97, -1)]
+    report = await watcher.poll(FEED)
+    assert (len(report.new_ids), report.enqueued) == (7, 7)
+    assert await announced(store) == [f"Interview {number}" for number in range(101, 108)]
+
+
+def paged(items, asked):
+    """Further pages of a feed of ten an entry."""
+
+    async def pages(url, since):
+        asked.append((url, since))
+        for start in range(10, len(items), 10):
+            yield [one.interview() for one in items[start : start + 10]]
+
+    return pages
+
+
+async def test_what_scrolled_out_during_an_outage_is_fetched_and_announced(
+    store, site, watch, clock
+):
+    everything = [item(number) for number in range(112, 90, -1)]
+    asked = []
+    watcher = watch(older=paged(everything, asked))
+    await watcher.poll(FEED)
+    assert asked == []
+    await clock.advance(13 * 86_400)
+    site.items = everything[:10]
+    report = await watcher.poll(FEED)
+    assert len(asked) == 1
+    assert (len(report.new_ids), report.enqueued) == (12, 12)
+    assert await announced(store) == [f"Interview {number}" for number in range(101, 113)]
+    assert not (await watcher.poll(FEED)).changed
+    assert len(asked) == 1
+
+
+async def test_of_much_that_scrolled_out_the_newest_are_announced(store, site, watch, clock):
+    everything = [item(number) for number in range(130, 90, -1)]
+    watcher = watch(older=paged(everything, []))
+    await watcher.poll(FEED)
+    await clock.advance(31 * 86_400)
+    site.items = everything[:10]
+    report = await watcher.poll(FEED)
+    assert len(report.new_ids) == 30
+    assert await announced(store) == [f"Interview {number}" for number in range(118, 131)]
+    (oldest,) = await deliveries_of(store, report.new_ids[17])
+    assert oldest.missed == 17
+    assert {(await deliveries_of(store, id_))[0].reason for id_ in report.new_ids[:17]} == {
+        "caught-up"
+    }
+
+
+async def test_a_site_that_fails_amid_its_pages_is_asked_again_and_then_let_be(
+    store, site, watch, clock
+):
+    failures = []
+
+    async def pages(url, since):
+        failures.append(url)
+        raise FetchError("fetch.failing", status=500)
+        yield
+
+    watcher = watch(older=pages)
+    await watcher.poll(FEED)
+    await clock.advance(13 * 86_400)
+    site.items = [item(number) for number in range(112, 102, -1)]
+    for _ in range(3):
+        with pytest.raises(FetchError):
+            await watcher.poll(FEED)
+    assert await announced(store) == []
+    report = await watcher.poll(FEED)
+    assert len(failures) == 4
+    assert report.enqueued == 10
+
+
+# ---------------------------------------------------------------- another FEED_URL
+
+OTHER = "https://kc.example/category/interviews/feed/"
+
+
+async def test_a_changed_address_announces_what_was_published_meanwhile(store, site, watch, clock):
+    await watch().poll(FEED)
+    await clock.advance(86_400)
+    site.publish(item(101))
+    report = await watch(OTHER).poll(OTHER)
+    assert (report.seeded_now, len(report.new_ids), report.enqueued) == (True, 1, 1)
+    assert await announced(store) == ["Interview 101"]
+
+
+async def test_of_two_new_addresses_each_announces_what_was_published_meanwhile(
+    store, site, watch, clock
+):
+    await watch().poll(FEED)
+    await clock.advance(86_400)
+    watcher = watch(OTHER, FEED + "2/")
+    site.publish(item(101))
+    assert (await watcher.poll(OTHER)).enqueued == 1
+    site.publish(item(101, guid="x", url="https://kc.example/x/", title="Another"))
+    assert (await watcher.poll(FEED + "2/")).enqueued == 1
+
+
+async def test_a_changed_address_with_other_guids_and_links_is_known_by_its_words(
+    store, site, watch, clock
+):
+    await watch().poll(FEED)
+    await clock.advance(86_400)
+    site.items = [relaunched(one) for one in [item(101), *site.items]]
+    report = await watch(OTHER).poll(OTHER)
+    assert (len(report.new_ids), len(report.updated_ids), report.enqueued) == (1, 10, 1)
+
+
+async def test_a_feed_of_which_nothing_is_known_announces_nothing(store, site, watch, clock):
+    await watch().poll(FEED)
+    await clock.advance(40 * 86_400)
+    site.items = [item(number, guid=f"b-{number}") for number in range(139, 129, -1)]
+    report = await watch(OTHER).poll(OTHER)
+    assert (report.seeded_now, len(report.new_ids), report.enqueued) == (True, 10, 0)
+
+
+async def test_what_another_feed_has_of_the_past_is_not_announced(store, site, watch, clock):
+    await watch().poll(FEED)
+    await clock.advance(86_400)
+    site.items[5:5] = [
+        item(number, guid=f"b-{number}", title=f"News {number}", body="", url=f"{FEED}{number}/")
+        for number in range(95, 90, -1)
+    ]
+    report = await watch(OTHER).poll(OTHER)
+    assert (len(report.new_ids), report.enqueued) == (5, 0)
