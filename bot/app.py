@@ -3,7 +3,7 @@
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -63,8 +63,12 @@ INDEX_SYNC_INTERVAL = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What every command of the program works on: the database, the search index, HTTP."""
+    """What every command of the program works on: settings, time, chance, the database, the search
+    index, HTTP."""
 
+    settings: Settings
+    clock: Clock
+    rng: random.Random
     store: Store
     index: SearchIndex
     fetcher: Fetcher
@@ -89,21 +93,6 @@ class DeliveryServices:
     extras: ExtrasService
     notifier: AdminNotifier
 
-    def workers(self) -> Iterator[Worker]:
-        yield Worker("announcer", self.announcer.run, needs_login=True)
-        yield Worker("editor", self.editor.run, needs_login=True)
-        yield Worker("extras", self.extras.run, needs_login=True)
-        yield Worker("notifier", self.notifier.run, needs_login=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Polling:
-    """What reads the magazine's site, with the workers that follow from its settings."""
-
-    watcher: Watcher
-    backfill: Backfill
-    workers: Sequence[Worker]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
@@ -123,7 +112,9 @@ class App:
 
 
 @asynccontextmanager
-async def open_resources(settings: Settings, clock: Clock) -> AsyncIterator[Resources]:
+async def open_resources(
+    settings: Settings, clock: Clock, rng: random.Random
+) -> AsyncIterator[Resources]:
     """Open database, index and HTTP client.
 
     Raises:
@@ -136,7 +127,7 @@ async def open_resources(settings: Settings, clock: Clock) -> AsyncIterator[Reso
         index = await asyncio.to_thread(SearchIndex.open_or_wait, settings.data_dir / "index")
         stack.callback(index.close)
         fetcher = await stack.enter_async_context(open_site_fetcher(settings, clock))
-        yield Resources(store, index, fetcher)
+        yield Resources(settings, clock, rng, store, index, fetcher)
 
 
 @asynccontextmanager
@@ -149,24 +140,23 @@ async def open_app(
         StoreError: the database can't be opened or migrated.
     """
     async with AsyncExitStack() as stack:
-        resources = await stack.enter_async_context(open_resources(settings, clock))
+        resources = await stack.enter_async_context(open_resources(settings, clock, rng))
         store = resources.store
         pacer, client, time = _make_client(settings, messages, clock)
         stack.push_async_callback(client.close)
         await client.tree.set_translator(CatalogueTranslator(messages))
-        quotes, pictures = await _open_pictures(stack, settings, resources, messages, clock, rng)
-        port = RestPort(client, time, pictures)
-        delivery = _make_delivery(settings, store, port, pacer, clock, rng)
+        quotes, pictures = await _open_pictures(stack, resources, messages)
+        delivery = _make_delivery(resources, RestPort(client, time, pictures), pacer)
         wake = delivery.announcer.wake
         delivery.announcer.on_edit_due = delivery.editor.wake
-        fans = _make_fan_services(settings, resources, quotes, wake, clock, rng)
+        fans = _make_fan_services(resources, quotes, wake)
         delivery.announcer.on_direct = fans.following.on_direct_message
         subscriptions = SubscriptionService(store, clock, wake)
         await add_cogs(client, fans, subscriptions, home_channel_id=settings.home_channel_id)
         ProbeTrigger(client, store, clock, wake).listen()
         guild_sync = GuildSync(client, store, clock, wake)
         guild_sync.listen()
-        polling = _make_polling(settings, resources, messages, client, delivery, clock, rng)
+        watcher, backfill, reading = _make_polling(resources, messages, client, delivery)
         workers = (
             Worker("discord", partial(_connect, client, settings, clock, rng)),
             Worker("commands", partial(_register_commands, client, clock), needs_login=True),
@@ -174,8 +164,11 @@ async def open_app(
             Worker("guilds", guild_sync.run),
             Worker("library", fans.library.run),
             Worker("following", fans.following.run),
-            *delivery.workers(),
-            *polling.workers,
+            Worker("announcer", delivery.announcer.run, needs_login=True),
+            Worker("editor", delivery.editor.run, needs_login=True),
+            Worker("extras", delivery.extras.run, needs_login=True),
+            Worker("notifier", delivery.notifier.run, needs_login=True),
+            *reading,
         )
         yield App(
             settings=settings,
@@ -183,8 +176,8 @@ async def open_app(
             store=store,
             index=resources.index,
             client=client,
-            watcher=polling.watcher,
-            backfill=polling.backfill,
+            watcher=watcher,
+            backfill=backfill,
             announcer=delivery.announcer,
             editor=delivery.editor,
             extras=delivery.extras,
@@ -193,15 +186,11 @@ async def open_app(
 
 
 def _make_polling(
-    settings: Settings,
-    resources: Resources,
-    messages: Messages,
-    client: KcrushClient,
-    delivery: DeliveryServices,
-    clock: Clock,
-    rng: random.Random,
-) -> Polling:
-    store, fetcher = resources.store, resources.fetcher
+    resources: Resources, messages: Messages, client: KcrushClient, delivery: DeliveryServices
+) -> tuple[Watcher, Backfill, list[Worker]]:
+    """What reads the magazine's site, with the workers that follow from the settings."""
+    settings, store, fetcher = resources.settings, resources.store, resources.fetcher
+    clock, rng = resources.clock, resources.rng
     changed = asyncio.Event()
 
     def on_change() -> None:
@@ -244,13 +233,13 @@ def _make_polling(
     )
     workers = [
         Worker("watcher", watcher.run),
-        Worker("index", partial(_sync_index, resources, changed, clock)),
+        Worker("index", partial(_sync_index, resources, changed)),
     ]
     if settings.backfill == "on":
         workers.append(Worker("archive", backfill.run))
     if http is not None:
         workers.append(Worker("http", http.run))
-    return Polling(watcher, backfill, workers)
+    return watcher, backfill, workers
 
 
 def _make_client(
@@ -270,15 +259,9 @@ def _make_client(
     return pacer, client, time
 
 
-def _make_delivery(
-    settings: Settings,
-    store: Store,
-    port: RestPort,
-    pacer: Pacer,
-    clock: Clock,
-    rng: random.Random,
-) -> DeliveryServices:
-    tuning = Tuning(nonce_window=settings.nonce_window)
+def _make_delivery(resources: Resources, port: RestPort, pacer: Pacer) -> DeliveryServices:
+    store, clock, rng = resources.store, resources.clock, resources.rng
+    tuning = Tuning(nonce_window=resources.settings.nonce_window)
     return DeliveryServices(
         announcer=Announcer(store, port, clock, rng, pacer, tuning),
         editor=Editor(store, port, clock, rng, pacer),
@@ -292,13 +275,9 @@ def _question_limit(settings: Settings) -> int | None:
 
 
 async def _open_pictures(
-    stack: AsyncExitStack,
-    settings: Settings,
-    resources: Resources,
-    messages: Messages,
-    clock: Clock,
-    rng: random.Random,
+    stack: AsyncExitStack, resources: Resources, messages: Messages
 ) -> tuple[Quotes, AttachedPictures]:
+    settings, clock = resources.settings, resources.clock
     # People start these requests: connections and lookups of their own delay none of the feeds'.
     fetcher = await stack.enter_async_context(open_site_fetcher(settings, clock))
     images = image_fetcher(fetcher, settings.feeds)
@@ -306,22 +285,19 @@ async def _open_pictures(
         open_renderer(settings.data_dir / "quotes", images, clock)
     )
     source, limit = messages.text()("quote.source"), _question_limit(settings)
-    quotes = Quotes(resources.store, resources.index, renderer, rng, source=source, limit=limit)
+    store, index, rng = resources.store, resources.index, resources.rng
+    quotes = Quotes(store, index, renderer, rng, source=source, limit=limit)
     everywhere = settings.pictures == "upload"
     return quotes, AttachedPictures(images, quotes.card, clock, everywhere=everywhere)
 
 
 def _make_fan_services(
-    settings: Settings,
-    resources: Resources,
-    quotes: Quotes,
-    wake: Callable[[], None],
-    clock: Clock,
-    rng: random.Random,
+    resources: Resources, quotes: Quotes, wake: Callable[[], None]
 ) -> FanServices:
-    store, index, limit = resources.store, resources.index, _question_limit(settings)
+    store, index, clock = resources.store, resources.index, resources.clock
+    limit = _question_limit(resources.settings)
     return FanServices(
-        Reading(store, index, rng, clock, limit=limit),
+        Reading(store, index, resources.rng, clock, limit=limit),
         Library(store, index, clock),
         FollowService(store, index, clock, wake),
         quotes,
@@ -385,14 +361,14 @@ async def _keep_home(client: KcrushClient, store: Store, settings: Settings, clo
     await supervise("home", keep, clock, pause=RETRY)
 
 
-async def _sync_index(resources: Resources, changed: asyncio.Event, clock: Clock) -> None:
+async def _sync_index(resources: Resources, changed: asyncio.Event) -> None:
     """Keep the search index at the store's revision. `changed` is set by every commit."""
 
     async def sync() -> float:
         await resources.index.sync(resources.store)
         return INDEX_SYNC_INTERVAL
 
-    await supervise("index", sync, clock, wake=changed, pause=INDEX_SYNC_INTERVAL)
+    await supervise("index", sync, resources.clock, wake=changed, pause=INDEX_SYNC_INTERVAL)
 
 
 def new_reference() -> str:

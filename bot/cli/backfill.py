@@ -41,7 +41,7 @@ async def backfill_archive(settings: Settings, text: Text, options: BackfillOpti
     clock, rng = SystemClock(), random.Random()
     failed = False
     feeds = settings.feeds
-    async with open_resources(settings, clock) as resources:
+    async with open_resources(settings, clock, rng) as resources:
         store, fetcher = resources.store, resources.fetcher
         watcher = Watcher(fetcher, store, clock, rng, feeds=feeds, interval=settings.poll_interval)
         for url in feeds:

@@ -46,12 +46,7 @@ _PERMISSIONS: Mapping[TargetKind, tuple[str, ...]] = {
 }
 
 
-def kinds_with(option: TargetOption) -> frozenset[TargetKind]:
-    """The kinds of channels that have an option."""
-    return frozenset(kind for kind, options in OPTIONS.items() if option in options)
-
-
-FORUMS = kinds_with(TargetOption.TAG)
+FORUMS = frozenset(kind for kind, options in OPTIONS.items() if TargetOption.TAG in options)
 """The kinds of channels in which an announcement is a post."""
 
 

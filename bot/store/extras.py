@@ -11,56 +11,25 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from bot.core.model import DeliveryState, ExtraKind, ExtraState, SubscriptionState
-from bot.core.targets import TargetOption, kinds_with
+from bot.core.targets import target_of
 from bot.store.codec import storable_or_none
 from bot.store.results import Extra
 from bot.store.session import Repository, Session, Transaction, transactional
+from bot.store.subscription_rows import COLUMNS as SUBSCRIPTION
+from bot.store.subscription_rows import subscription
 from bot.store.tables import deliveries, extras, subscriptions
 
-_ALONE = deliveries.c.batch.is_(None)
-"""A digest is published once, with the delivery that stands for it, and has no discussion."""
-
-_CONDITIONS = {
-    ExtraKind.CROSSPOST: sa.and_(
-        subscriptions.c.crosspost,
-        subscriptions.c.kind.in_(kinds_with(TargetOption.CROSSPOST)),
-        sa.or_(_ALONE, deliveries.c.batch == deliveries.c.id),
-    ),
-    ExtraKind.DISCUSSION: sa.and_(
-        subscriptions.c.discussion,
-        subscriptions.c.kind.in_(kinds_with(TargetOption.DISCUSSION)),
-        _ALONE,
-    ),
-}
-
-
-def _new_rows(what: ExtraKind) -> Any:
-    return (
-        sa.select(
-            deliveries.c.id,
-            sa.literal(what.value),
-            sa.literal(ExtraState.PENDING.value),
-            sa.literal(0),
-            sa.bindparam("now", type_=extras.c.next_attempt_at.type),
-        )
-        .join(subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
-        .where(
-            deliveries.c.id == sa.bindparam("delivery_id"),
-            deliveries.c.state == DeliveryState.SENT.value,
-            deliveries.c.message_id.is_not(None),
-            _CONDITIONS[what],
-            ~sa.exists().where(
-                extras.c.delivery_id == deliveries.c.id, extras.c.what == what.value
-            ),
-        )
+_SENT = (
+    sa.select(*SUBSCRIPTION, deliveries.c.batch)
+    .join(deliveries, deliveries.c.subscription_id == subscriptions.c.id)
+    .where(
+        deliveries.c.id == sa.bindparam("delivery_id"),
+        deliveries.c.state == DeliveryState.SENT.value,
+        deliveries.c.message_id.is_not(None),
     )
-
-
-_BEGIN = extras.insert().from_select(
-    ["delivery_id", "what", "state", "attempts", "next_attempt_at"],
-    sa.union_all(*map(_new_rows, ExtraKind)),
 )
 
 _ROW = (
@@ -115,8 +84,22 @@ PUBLISHED = (
 
 
 async def begin(tx: Transaction, delivery_id: int, now: datetime) -> None:
-    """Add the extras that a sent delivery's subscription asks for."""
-    await tx.execute(_BEGIN, {"delivery_id": delivery_id, "now": now})
+    """Add the extras that a sent delivery's subscription asks for. A digest is published once, with
+    the delivery that stands for it, and has no discussion."""
+    for row in await tx.read(_SENT, {"delivery_id": delivery_id}):
+        target = target_of(subscription(row))
+        asked = {
+            ExtraKind.CROSSPOST: target.crosspost and row.batch in (None, delivery_id),
+            ExtraKind.DISCUSSION: target.discussion and row.batch is None,
+        }
+        pending = {"state": ExtraState.PENDING, "attempts": 0, "next_attempt_at": now}
+        rows = [
+            {"delivery_id": delivery_id, "what": what, **pending}
+            for what, is_asked in asked.items()
+            if is_asked
+        ]
+        if rows:
+            await tx.execute(sqlite.insert(extras).on_conflict_do_nothing(), rows)
 
 
 class ExtraRepository(Repository):

@@ -5,9 +5,9 @@ import pytest
 from bot.core.model import TargetKind
 from bot.core.targets import (
     FORUMS,
+    OPTIONS,
     Target,
     TargetOption,
-    kinds_with,
     needed_permissions,
     supported,
     unsupported_options,
@@ -76,6 +76,9 @@ def test_no_options_are_supported_everywhere(kind: TargetKind) -> None:
 
 
 def test_the_kinds_of_each_option() -> None:
+    def kinds_with(option: TargetOption) -> set[TargetKind]:
+        return {kind for kind, options in OPTIONS.items() if option in options}
+
     assert kinds_with(TargetOption.CROSSPOST) == {TargetKind.ANNOUNCEMENT}
     assert kinds_with(TargetOption.DISCUSSION) == {TargetKind.TEXT, TargetKind.ANNOUNCEMENT}
     assert {TargetKind.FORUM, TargetKind.MEDIA} == FORUMS
