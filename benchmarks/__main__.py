@@ -28,6 +28,7 @@ NAMES = (
     "relevance",
     "backfill",
     "poll",
+    "start",
 )
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 HEAD = """# Performance

@@ -43,12 +43,16 @@ class Host:
         self.home: Channel | None = None
         self.readers: list[tuple[User, Message]] = []
 
-    def furnish(self, guilds: int) -> dict[str, Any]:
-        """A text channel in each of so many guilds."""
+    def furnish(self, guilds: int, channels: int = 1, roles: int = 0) -> dict[str, Any]:
+        """So many guilds, each with text channels and roles; announcements go to the first."""
         world = self.sandbox.world
         for number in range(guilds):
             guild = world.add_guild(f"Guild {number}")
             self.channels.append(world.add_channel(guild, "interviews"))
+            for other in range(1, channels):
+                world.add_channel(guild, f"channel-{other}")
+            for role in range(roles):
+                world.add_role(guild, f"Role {role}")
         return {"channels": [[channel.guild_id, channel.id] for channel in self.channels]}
 
     def gather_followers(self, followers: int) -> dict[str, Any]:
