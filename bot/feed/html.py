@@ -147,5 +147,8 @@ def _pairs(rest: str) -> Iterator[tuple[str, str]]:
 
 
 def _encodable(html: str) -> str:
-    """Lone surrogates can't be handed to Lexbor, which takes UTF-8."""
-    return html.encode("utf-8", "replace").decode() if not html.isascii() else html
+    """Lone surrogates can't be handed to Lexbor, which takes UTF-8; a question mark in their place
+    would be read as one that somebody asked with."""
+    if html.isascii():
+        return html
+    return html.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

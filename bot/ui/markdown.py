@@ -124,7 +124,8 @@ def _is_balanced(label: str) -> bool:
     return depth == 0
 
 
-_HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,62})\.?)+|\[[0-9a-f:.]+\]", re.IGNORECASE)
+_LABEL = "[a-z0-9_][a-z0-9_-]{0,62}"
+_HOST = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}\.?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 
 
 def safe_url(url: str | None, limit: int = URL_LIMIT) -> str | None:

@@ -76,6 +76,7 @@ HOSTILE: dict[str, bytes] = {
         item(body="<p><a href='javascript:alert(1)'>x</a><img src='data:image/png;base64,x'></p>")
         .replace("https://magazine.example/9/", "javascript:alert(document.cookie)")
     ),
+    "a host that is none": feed(item().replace("magazine.example/9", "a" * 80 + "*/9")),
     "a date of 1970": feed(item(more="<pubDate>Thu, 01 Jan 1970 00:00:00 GMT</pubDate>")),
     "a date of 2099": feed(item(more="<pubDate>Thu, 31 Dec 2099 23:59:59 GMT</pubDate>")),
     "a date that is none": feed(item(more="<pubDate>the other day</pubDate>")),

@@ -391,3 +391,15 @@ def test_there_are_thirty_fixtures_and_none_is_like_another() -> None:
     assert len(rules) >= 30
     assert len(set(rules)) >= 12
     assert read_fixture(FIXTURES / "mojibake.html").facts["mend"] == ["yes"]
+
+
+@pytest.mark.parametrize("line", ["질문", "질문: >"])
+@pytest.mark.parametrize("after", ["?", "\udc97"])
+def test_a_korean_mark_where_nothing_is_asked_names_nobody(line, after):
+    """Found by fuzzing: it was named "Q", which stands nowhere in the article."""
+    html = f"<div class=p><div>가요<p>답변:저는<p>{line}</div>{after}</div><"
+    transcript = transcribe(html, base_url=BASE, title="")
+    assert not any("missing" in warning for warning in transcript.warnings)
+    said = [one for turn in transcript.turns for one in turn.answers]
+    assert all(one.speaker is None for one in said)
+    assert line in "".join(one.text for one in said)

@@ -71,9 +71,9 @@ def _compiled(value: object, depth: int = 0) -> Iterator[re.Pattern]:
 
 
 @cache
-def anchored() -> frozenset[tuple[str, int]]:
-    """The patterns that are matched from the beginning only (``match``, ``fullmatch``), wherever
-    they are named; a search tries every place of a text."""
+def methods() -> dict[tuple[str, int], frozenset[str]]:
+    """By pattern, the methods that are called wherever something of its name is called, in any
+    module: a search tries every place of a text, and a full match goes back from its end."""
     uses: dict[str, set[str]] = {}
     modules = [module for name, module in sys.modules.items() if name.startswith("bot.")]
     for path in ROOT.rglob("*.py"):
@@ -82,16 +82,15 @@ def anchored() -> frozenset[tuple[str, int]]:
                 uses.setdefault(node.value.id, set()).add(node.attr)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 uses.setdefault(node.id, set()).add("")
-    found: dict[tuple[str, int], bool] = {}
+    found: dict[tuple[str, int], frozenset[str]] = {}
     for module in modules:
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern):
                 # One load of the name belongs to each of its attributes.
-                attributes = uses.get(name, set()) - {""}
-                only = bool(attributes) and attributes <= {"match", "fullmatch", "pattern", "flags"}
+                attributes = uses.get(name, set()) - {"", "pattern", "flags"}
                 key = (str(value.pattern), value.flags)
-                found[key] = found.get(key, True) and only
-    return frozenset(key for key, only in found.items() if only)
+                found[key] = found.get(key, frozenset()) | (attributes or {"search"})
+    return found
 
 
 def _called(tree: ast.AST) -> Iterator[tuple[int, re.Pattern]]:
@@ -176,10 +175,12 @@ def _time(pattern: re.Pattern, text: str, attempts: int) -> float:
         for _ in range(attempts):
             signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
             began = time.thread_time()
-            if (str(pattern.pattern), pattern.flags) in anchored():
+            called = methods().get((str(pattern.pattern), pattern.flags), frozenset({"search"}))
+            if "match" in called:
                 pattern.match(subject)
+            if "fullmatch" in called:
                 pattern.fullmatch(subject)
-            else:
+            if called - {"match", "fullmatch"}:
                 # As ``sub`` and ``finditer`` do.
                 for _ in pattern.finditer(subject):
                     pass

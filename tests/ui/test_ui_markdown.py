@@ -217,3 +217,15 @@ def test_no_letter_piles_up_marks_on_its_neighbours_lines() -> None:
     assert len(marks) > 1_900
     kept = {mark for mark in marks if len(clean("a" + mark * 30)) > 1 + 5}
     assert kept == set()
+
+
+def test_a_host_that_is_none_is_refused_at_once():
+    began = time.process_time()
+    assert safe_url("https://" + "a" * 500 + "*/") is None
+    assert safe_url("https://" + "a." * 200 + "a*/") is None
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("host", ["a.example", "a.example.", "a" * 63 + ".example", "[::1]"])
+def test_a_host_is_linked(host):
+    assert safe_url(f"https://{host}/") == f"https://{host}/"

@@ -92,6 +92,9 @@ def _answer(draft: _Draft, line: Line, number: int, verdict: Verdict) -> None:
 def _spoken(label: Label, text: str) -> tuple[str | None, str]:
     """The speaker and the words. "Kassy (laughs): Yes." is Kassy and "(laughs) Yes."."""
     rest = text[label.length :].strip()
+    if label.name not in text:
+        # A question's mark in another language, where nothing is asked: no name.
+        return None, text
     aside = _ASIDE.search(label.name)
     name = label.name[: aside.start()] if aside else label.name
     if aside and not name.strip():
