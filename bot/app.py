@@ -221,7 +221,7 @@ def _make_polling(
         poll=watcher.poll,
         on_commit=on_change,
     )
-    http = make_port(
+    port = make_port(
         settings,
         watcher,
         fetcher,
@@ -237,8 +237,7 @@ def _make_polling(
     ]
     if settings.backfill == "on":
         workers.append(Worker("archive", backfill.run))
-    if http is not None:
-        workers.append(Worker("http", http.run))
+    workers += [Worker(name, work) for name, work in port.items()]
     return watcher, backfill, workers
 
 

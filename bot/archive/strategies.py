@@ -4,9 +4,10 @@ A strategy knows whether a site offers it, how to list posts page by page, newes
 read posts that are listed without their words.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
@@ -60,37 +61,43 @@ _TOO_MUCH = frozenset({"fetch.too-large", "fetch.failing", "fetch.too-slow", "ar
 _SMALLER = {READ_AT_ONCE: 5, 5: 1}
 
 
-class Strategy(Protocol):
+class Strategy(ABC):
     """One way to read an archive."""
 
-    page_size: int
+    page_size = 0
     """A page with fewer posts is the last; 0 where the length of a page does not tell."""
 
+    @abstractmethod
     async def probe(self, archive: FeedArchive) -> tuple[Plan, int | None] | None:
         """The plan, and the number of posts where the site tells it; ``None`` if the site does not
         offer this strategy."""
-        ...
+
+    @abstractmethod
+    async def list_page(self, archive: FeedArchive, plan: Plan, number: int) -> list[SitePost]:
+        """The posts of page `number`, counted from 1; none past the end."""
 
     async def renew(self, archive: FeedArchive, plan: Plan) -> Plan:
         """The plan as the site is by now."""
-        ...
-
-    async def list_page(self, archive: FeedArchive, plan: Plan, number: int) -> list[SitePost]:
-        """The posts of page `number`, counted from 1; none past the end."""
-        ...
+        del archive
+        return plan
 
     async def read(
         self, archive: FeedArchive, state: ArchiveState, posts: Sequence[ArchivePost]
     ) -> tuple[list[SitePost], list[ArchivePost]]:
-        """Read listed posts: those that were read, and those to be set aside. Both may be empty
-        if the posts are to be tried in another way, which the saved plan then says."""
-        ...
+        """Read posts that are listed without their words: those that were read, and those to be set
+        aside. Both may be empty if the posts are to be tried in another way, which the saved plan
+        then says."""
+        raise AssertionError("every post is listed with its words")
 
     async def is_gone(
         self, archive: FeedArchive, plan: Plan, post: ArchivePost, address: str
     ) -> bool:
-        """Whether the site says that a post, whose page is at `address`, is no more."""
-        ...
+        """Whether the site says that a post, whose page is at `address`, is no more: that there is
+        no such page (404, 410; RFC 9110, 15.5.5, 15.5.11)."""
+        del plan, post
+        if not archive.site.is_same_site(address):
+            return False
+        return (await archive.client.get(address)).status in (404, 410)
 
 
 async def choose(archive: FeedArchive) -> tuple[str, Plan, int | None]:
@@ -129,7 +136,7 @@ async def list_pages(
         before = keys
 
 
-class Rest:
+class Rest(Strategy):
     """WordPress's REST API: an index of ids and times, then posts by their ids."""
 
     page_size = INDEX_SIZE
@@ -160,11 +167,7 @@ class Rest:
         return {**plan, "terms": terms} if terms and complete else plan
 
     async def list_page(self, archive: FeedArchive, plan: Plan, number: int) -> list[SitePost]:
-        response = await archive.client.get(self._index(archive, plan, number))
-        if await _is_past_the_end(response):
-            return []
-        _check(response)
-        return await SITE_READER.run(read_index, response.body, url=response.url)
+        return await self._page(archive, self._index(archive, plan, number), read_index)
 
     async def read(
         self, archive: FeedArchive, state: ArchiveState, posts: Sequence[ArchivePost]
@@ -207,11 +210,7 @@ class Rest:
             _embed=1,
             **self._filter(archive, plan),
         )
-        response = await archive.client.get(address)
-        if await _is_past_the_end(response):
-            return []
-        _check(response)
-        return await SITE_READER.run(read_posts, response.body, url=response.url)
+        return await self._page(archive, address, read_posts)
 
     async def count(self, archive: FeedArchive, plan: Plan) -> int | None:
         """The number of posts, if the site tells it."""
@@ -239,6 +238,18 @@ class Rest:
             return False
         terms = await SITE_READER.run(read_post_terms, response.body, archive.site.taxonomy)
         return terms is not None and not set(plan["terms"]) & terms
+
+    async def _page(
+        self, archive: FeedArchive, address: str, read: Callable[..., list[SitePost]]
+    ) -> list[SitePost]:
+        """The posts of one page; none past the end."""
+        response = await archive.client.get(address)
+        if response.status == 400:
+            code = await SITE_READER.run(refusal_code, response.body)
+            if code == PAST_THE_END:
+                return []
+        _check(response)
+        return await SITE_READER.run(read, response.body, url=response.url)
 
     def _index(self, archive: FeedArchive, plan: Plan, number: int) -> str:
         query = self._filter(archive, plan)
@@ -277,24 +288,7 @@ class Rest:
         return found, complete
 
 
-class _ByPages:
-    """What the two strategies without an API share."""
-
-    page_size = 0
-
-    async def renew(self, archive: FeedArchive, plan: Plan) -> Plan:
-        return plan
-
-    async def is_gone(
-        self, archive: FeedArchive, plan: Plan, post: ArchivePost, address: str
-    ) -> bool:
-        """Whether the page is there no more (404, 410; RFC 9110, 15.5.5, 15.5.11)."""
-        if not archive.site.is_same_site(address):
-            return False
-        return (await archive.client.get(address)).status in (404, 410)
-
-
-class FeedPages(_ByPages):
+class FeedPages(Strategy):
     """The feed's ``?paged=N``, which lists posts with their words."""
 
     async def probe(self, archive: FeedArchive) -> tuple[Plan, int | None] | None:
@@ -320,13 +314,8 @@ class FeedPages(_ByPages):
         _check(response)
         return await SITE_READER.run(read_feed_page, response.body, url=response.url)
 
-    async def read(
-        self, archive: FeedArchive, state: ArchiveState, posts: Sequence[ArchivePost]
-    ) -> tuple[list[SitePost], list[ArchivePost]]:
-        raise AssertionError("the pages of a feed have the words of every post")
 
-
-class Listing(_ByPages):
+class Listing(Strategy):
     """The pages that list the feed's articles, and the article pages to which they link."""
 
     async def probe(self, archive: FeedArchive) -> tuple[Plan, int | None] | None:
@@ -372,12 +361,6 @@ def _set_aside(post: ArchivePost, state: PostState) -> ArchivePost:
     """A post that could not be read: one that was read before stays as it was. The next sweep
     requests it again, unless it is no article (``OTHER``)."""
     return replace(post, state=state if post.interview_id is None else PostState.TAKEN)
-
-
-async def _is_past_the_end(response: CachedResponse) -> bool:
-    if response.status != 400:
-        return False
-    return await SITE_READER.run(refusal_code, response.body) == PAST_THE_END
 
 
 def _check(response: CachedResponse) -> None:

@@ -1,8 +1,11 @@
 """Values as rows and back. Pure."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from typing import Any
 from urllib.parse import urlsplit
+
+import sqlalchemy as sa
 
 from bot.core.model import (
     Answer,
@@ -42,6 +45,12 @@ def storable(text: str) -> str:
 
 def storable_or_none(text: str | None) -> str | None:
     return None if text is None else storable(text)
+
+
+def columns_of(values: type, table: sa.Table, *, without: str = "") -> tuple[sa.Column[Any], ...]:
+    """The columns of a table that are named as the fields of a dataclass, but for one."""
+    names = (field.name for field in fields(values))
+    return tuple(table.c[name] for name in names if name != without)
 
 
 def interview_values(interview: Interview) -> dict[str, Any]:

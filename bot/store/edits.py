@@ -95,8 +95,8 @@ class EditRepository(Repository):
 
     async def next_due(self) -> datetime | None:
         """When ``due`` will next find something, ``None`` for nothing to edit."""
-        rows = await self._session.read(NEXT_DUE)
-        return rows[0][0] if rows else None
+        due: datetime | None = await self._session.scalar(NEXT_DUE)
+        return due
 
     @transactional
     async def settle(

@@ -117,8 +117,8 @@ class ExtraRepository(Repository):
 
     async def next_due(self) -> datetime | None:
         """When ``due`` will next give something; ``None`` when nothing waits."""
-        rows = await self._session.read(NEXT_DUE)
-        return rows[0].next_attempt_at if rows else None
+        due: datetime | None = await self._session.scalar(NEXT_DUE)
+        return due
 
     async def published(self, channel_id: int, since: datetime) -> list[datetime]:
         """When messages of a channel were published, or attempted to be, after `since`; oldest

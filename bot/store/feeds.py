@@ -30,7 +30,7 @@ class FeedRepository(Repository):
     async def last_written(self) -> datetime | None:
         """When a poll of any feed last brought something: all that was published until then is
         known. ``None`` where none ever did."""
-        moment: datetime | None = (await self._session.read(_LAST_WRITTEN))[0][0]
+        moment: datetime | None = await self._session.scalar(_LAST_WRITTEN)
         return moment
 
     @transactional

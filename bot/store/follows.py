@@ -19,7 +19,7 @@ from bot.core.artists import artist_ids
 from bot.core.batching import batched
 from bot.core.model import DeliveryState, Follow, StoredInterview, SubscriptionState, TargetKind
 from bot.store import parking
-from bot.store.codec import CHUNK, storable, subjects_of
+from bot.store.codec import CHUNK, columns_of, storable, subjects_of
 from bot.store.delivery_states import UNFOLLOW, take
 from bot.store.parking import change_state
 from bot.store.results import Addressee
@@ -38,7 +38,7 @@ DIRECT = subscriptions.c.kind == sa.literal_column(f"'{TargetKind.DIRECT}'")
 _USER = sa.bindparam("user_id", type_=sa.BigInteger)
 
 FOLLOWED = (
-    sa.select(follows.c.artist_id, follows.c.name, follows.c.followed_at)
+    sa.select(*columns_of(Follow, follows))
     .where(follows.c.user_id == _USER)
     .order_by(follows.c.followed_at.desc(), follows.c.name)
 )
@@ -57,9 +57,7 @@ _REASONS = (
     sa.select(
         follow_spellings.c.user_id,
         follow_spellings.c.spelling_id,
-        follows.c.artist_id,
-        follows.c.name,
-        follows.c.followed_at,
+        *columns_of(Follow, follows),
     )
     .join(
         follows,

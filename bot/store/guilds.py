@@ -1,7 +1,7 @@
 """What holds for a guild, and how long a guild that removed the bot is remembered."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -44,7 +44,7 @@ class GuildRepository(Repository):
         it anew."""
         before = await GuildRepository(tx).settings(guild_id)
         after = edit(before)
-        await _save(tx, after)
+        await tx.upsert(guilds, ["id"], asdict(after))
         if after.time_zone != before.time_zone:
             for one in await find_all(tx, subscriptions.c.guild_id == guild_id, NOT_ENDED):
                 await reschedule(tx, one)
@@ -61,7 +61,7 @@ class GuildRepository(Repository):
         now = tx.clock.now()
         found = await GuildRepository(tx).settings(guild_id)
         if found.removed_at is None:
-            await _save(tx, replace(found, removed_at=now))
+            await tx.upsert(guilds, ["id"], asdict(replace(found, removed_at=now)))
         theirs = subscriptions.c.guild_id == guild_id
         awake = [
             one
@@ -100,13 +100,3 @@ class GuildRepository(Repository):
         await tx.execute(deliveries.delete().where(deliveries.c.subscription_id.in_(their_ids)))
         await tx.execute(subscriptions.delete().where(theirs))
         return (await tx.execute(guilds.delete().where(guilds.c.removed_at <= before))).rowcount
-
-
-async def _save(tx: Transaction, settings: GuildSettings) -> None:
-    values = {
-        "id": settings.id,
-        "time_zone": settings.time_zone,
-        "doubt": settings.doubt,
-        "removed_at": settings.removed_at,
-    }
-    await tx.upsert(guilds, ["id"], values)

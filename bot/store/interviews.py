@@ -149,7 +149,7 @@ class InterviewRepository(Repository):
 
     async def count(self) -> int:
         """How many interviews there are, withdrawn ones left out."""
-        return int((await self._session.read(_COUNT))[0][0])
+        return int(await self._session.scalar(_COUNT))
 
     async def random(self, rng: random.Random) -> InterviewSummary | None:
         """Any interview, each with the same chance; ``None`` when there is none."""
@@ -170,11 +170,11 @@ class InterviewRepository(Repository):
 
     async def count_changed_since(self, revision: int) -> int:
         """How many changes ``changed_since`` would list without a limit."""
-        return int((await self._session.read(_COUNT_CHANGED, {"revision": revision}))[0][0])
+        return int(await self._session.scalar(_COUNT_CHANGED, {"revision": revision}))
 
     async def revision(self) -> int:
         """The revision of the newest change; 0 for none yet."""
-        return int((await self._session.read(_REVISION))[0][0])
+        return int(await self._session.scalar(_REVISION))
 
     async def known(self, guids: Collection[str], urls: Collection[str]) -> list[KnownInterview]:
         """The stored interviews that have one of these GUIDs or canonical URLs, by id; also those
@@ -202,7 +202,7 @@ class InterviewRepository(Repository):
 
     async def most_in_a_day(self) -> int:
         """How many interviews were published on one day (of UTC) at most."""
-        return int((await self._session.read(_MOST_IN_A_DAY))[0][0] or 0)
+        return int(await self._session.scalar(_MOST_IN_A_DAY) or 0)
 
     @transactional
     async def insert(self, tx: Transaction, interview: Interview, digest: str) -> int:

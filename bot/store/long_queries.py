@@ -33,5 +33,5 @@ class LongQueryRepository(Repository):
 
     async def get(self, key: str) -> str | None:
         """The query under a key; ``None`` if it was dropped."""
-        rows = await self._session.read(_GET, {"key": key})
-        return rows[0].query if rows else None
+        query: str | None = await self._session.scalar(_GET, {"key": key})
+        return query

@@ -2,8 +2,9 @@
 
 import sqlalchemy as sa
 
-from bot.core.model import DeliveryState, Doubt, SubscriptionState
+from bot.core.model import Delivery, DeliveryState, Doubt, SubscriptionState
 from bot.store import timing
+from bot.store.codec import columns_of
 from bot.store.subscription_rows import COLUMNS as SUBSCRIPTION
 from bot.store.tables import (
     TO_GUILDS,
@@ -24,20 +25,7 @@ _WAITING = sa.and_(
     ~timing.IN_DIGEST,
 )
 
-ROW = (
-    deliveries.c.id,
-    deliveries.c.interview_id,
-    deliveries.c.subscription_id,
-    deliveries.c.state,
-    deliveries.c.attempts,
-    deliveries.c.next_attempt_at,
-    deliveries.c.nonce,
-    deliveries.c.message_id,
-    deliveries.c.reason,
-    deliveries.c.maybe_sent_at,
-    deliveries.c.missed,
-    deliveries.c.after_id,
-)
+ROW = columns_of(Delivery, deliveries, without="leased_at")
 """What ``delivery`` reads."""
 
 # What waits for a parked subscription is parked as well, but for the one that probes it; one that

@@ -43,6 +43,15 @@ class Session(ABC):
             StoreError: the database can't be read.
         """
 
+    async def scalar(self, statement: sa.Executable, parameters: Parameters = None) -> Any:
+        """The first column of the first row; ``None`` without a row."""
+        rows = await self.read(statement, parameters)
+        return rows[0][0] if rows else None
+
+    async def scalars(self, statement: sa.Executable) -> list[Any]:
+        """The first column of all rows."""
+        return [row[0] for row in await self.read(statement)]
+
     @abstractmethod
     async def transact(
         self, work: "Callable[[Transaction], Awaitable[T]]", *, grouped: bool = False
@@ -72,14 +81,6 @@ class Transaction(Session):
     ) -> sa.CursorResult[Any]:
         """Execute a statement; a cancellation of the caller waits until it is done."""
         return await shielded(self.connection.execute(statement, parameters))
-
-    async def scalar(self, statement: sa.Executable, parameters: Parameters = None) -> Any:
-        """The first column of the first row; ``None`` without a row."""
-        return (await self.execute(statement, parameters)).scalar()
-
-    async def scalars(self, statement: sa.Executable) -> Sequence[Any]:
-        """The first column of all rows."""
-        return (await self.execute(statement)).scalars().all()
 
     async def upsert(self, table: sa.Table, keys: Sequence[str], *rows: Mapping[str, Any]) -> None:
         """Insert rows; one whose `keys` are there already is overwritten in all other columns."""

@@ -6,40 +6,32 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.model import Mode, Subscription, SubscriptionState, TargetKind
-from bot.store.codec import timetable
+from bot.store.codec import columns_of, timetable
 from bot.store.session import Transaction
 from bot.store.tables import subscriptions
 
-_TIMES = ("frequency", "weekday", "hour", "quiet_from", "quiet_until")
-_NAMES = (
-    "id",
-    "guild_id",
-    "channel_id",
-    "role_id",
-    "created_by",
-    "created_at",
-    "reason",
-    "crosspost",
-    "discussion",
-    "role_lost",
-    "webhook_id",
-    "tag_id",
-    "state",
-    "mode",
-    "kind",
-    *_TIMES,
-)
+_COLUMNS = columns_of(Subscription, subscriptions, without="timetable")
 
-COLUMNS = tuple(subscriptions.c[name] for name in _NAMES)
+TIMES = tuple(
+    subscriptions.c[name] for name in ("frequency", "weekday", "hour", "quiet_from", "quiet_until")
+)
+"""What ``codec.timetable`` takes."""
+
+COLUMNS = (*_COLUMNS, *TIMES)
 """What ``subscription`` reads."""
+
+_CHOSEN = (
+    *("role_id", "role_lost", "crosspost", "discussion"),
+    *("mode", "webhook_id", "kind", "tag_id"),
+)
 
 NOT_ENDED = subscriptions.c.state != SubscriptionState.ENDED
 
 
 def subscription(row: Sequence[Any]) -> Subscription:
     """The subscription of a row that begins with ``COLUMNS``."""
-    values = dict(zip(_NAMES, row[: len(_NAMES)], strict=True))
-    times = timetable(*(values.pop(name) for name in _TIMES))
+    values = {column.name: value for column, value in zip(_COLUMNS, row, strict=False)}
+    times = timetable(*row[len(_COLUMNS) : len(COLUMNS)])
     enums = {
         "state": SubscriptionState(values["state"]),
         "mode": Mode(values["mode"]),
@@ -52,14 +44,7 @@ def chosen_values(one: Subscription) -> dict[str, Any]:
     """The columns that admins choose."""
     times, quiet = one.timetable, one.timetable.quiet
     return {
-        "role_id": one.role_id,
-        "role_lost": one.role_lost,
-        "crosspost": one.crosspost,
-        "discussion": one.discussion,
-        "mode": one.mode,
-        "webhook_id": one.webhook_id,
-        "kind": one.kind,
-        "tag_id": one.tag_id,
+        **{name: getattr(one, name) for name in _CHOSEN},
         "frequency": times.frequency,
         "weekday": times.weekday,
         "hour": times.hour,

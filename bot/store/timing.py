@@ -25,6 +25,7 @@ from bot.core.timetable import next_due, quiet_end, zone_of
 from bot.store.codec import CHUNK, timetable
 from bot.store.delivery_states import FINAL, WITHDRAW, share, take
 from bot.store.session import Session, Transaction
+from bot.store.subscription_rows import TIMES
 from bot.store.tables import deliveries, guilds, interviews, subscriptions
 
 IN_DIGEST = sa.and_(deliveries.c.batch.is_not(None), deliveries.c.batch != deliveries.c.id)
@@ -36,15 +37,7 @@ _TIMED = sa.or_(
 )
 
 _ALL_TIMED = (
-    sa.select(
-        subscriptions.c.id,
-        guilds.c.time_zone,
-        subscriptions.c.frequency,
-        subscriptions.c.weekday,
-        subscriptions.c.hour,
-        subscriptions.c.quiet_from,
-        subscriptions.c.quiet_until,
-    )
+    sa.select(subscriptions.c.id, guilds.c.time_zone, *TIMES)
     .select_from(subscriptions.outerjoin(guilds, guilds.c.id == subscriptions.c.guild_id))
     .where(
         _TIMED,

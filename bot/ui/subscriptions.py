@@ -1,13 +1,12 @@
 """What admins read of announcements: a guild's list, and the notice when they stop somewhere."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import discord
 
 from bot.core.i18n import Text
 from bot.core.model import GuildSettings, Mode, Subscription, SubscriptionState, Timetable
-from bot.store import SubscriptionOverview
+from bot.store import DueNotice, SubscriptionOverview
 from bot.ui import ids
 from bot.ui.layout import (
     CALM,
@@ -124,18 +123,7 @@ def reason_of(reason: str | None, text: Text) -> str:
         return text("delivery.reason.other", reason=escape_within(reason or "", _REASON_LIMIT))
 
 
-class StoppedSubscription(Protocol):
-    """A subscription whose announcements stopped (``bot.store.DueNotice``)."""
-
-    @property
-    def channel_id(self) -> int: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def state(self) -> SubscriptionState: ...
-
-
-def stopped_notice(stopped: Sequence[StoppedSubscription], text: Text, guild: str | None) -> Layout:
+def stopped_notice(stopped: Sequence[DueNotice], text: Text, guild: str | None) -> Layout:
     """What an admin reads when announcements stop: where, why, and what to do. All of `stopped`
     share their reason and state."""
     channels = [f"<#{one.channel_id}>" for one in stopped[:CHANNELS_SHOWN]]

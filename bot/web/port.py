@@ -1,11 +1,9 @@
 """The HTTP port according to the settings."""
 
-import asyncio
 import hashlib
 import hmac
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from bot.core.clock import Clock
@@ -21,21 +19,6 @@ from bot.web.site import build_site
 from bot.web.websub import WebSub
 
 
-@dataclass(frozen=True, slots=True)
-class HttpPort:
-    """The server, and the subscriber of WebSub if there is a public address."""
-
-    server: Callable[[], Coroutine[None, None, None]]
-    websub: WebSub | None
-
-    async def run(self) -> None:
-        """Serve and stay subscribed until cancelled; no failure ends it."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.server(), name="http server")
-            if self.websub is not None:
-                tasks.create_task(self.websub.run(), name="websub")
-
-
 def make_port(
     settings: Settings,
     watcher: Watcher,
@@ -46,14 +29,15 @@ def make_port(
     *,
     outbox_counts: Callable[[], Awaitable[Mapping[DeliveryState, int]]],
     connected: Callable[[], bool],
-) -> HttpPort | None:
-    """``None`` if the settings switch the port off (``HTTP_PORT=0``).
+) -> dict[str, Callable[[], Coroutine[None, None, None]]]:
+    """The work of the port by name, to be run until cancelled: the server, and the subscriber of
+    WebSub if there is a public address. None if the settings switch the port off (``HTTP_PORT=0``).
 
     The key of WebSub is derived from the bot's token, which is secret, random and the same at each
     start. What a hub sees does not lead back to it (HMAC).
     """
     if not settings.http_port:
-        return None
+        return {}
     websub = None
     if settings.public_url:
         websub = WebSub(
@@ -77,4 +61,4 @@ def make_port(
         build_site, look_now=watcher.look_now, health=look, websub=websub, text=text, clock=clock
     )
     server = partial(serve, make_site, clock, host=settings.http_host, port=settings.http_port)
-    return HttpPort(server, websub)
+    return {"http": server} | ({"websub": websub.run} if websub is not None else {})

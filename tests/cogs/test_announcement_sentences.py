@@ -1,7 +1,7 @@
 """What admins read is true in the state that their channel is in, and says what changed."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +10,7 @@ from bot.core.i18n import load_messages
 from bot.core.model import Mode, SubscriptionState
 from bot.delivery.failures import _CODES
 from bot.delivery.outcomes import FailureKind
+from bot.store import DueNotice
 from bot.ui.subscriptions import reason_of, stopped_notice
 from sandbox import serial
 from sandbox.entities import ChannelType, Event
@@ -17,6 +18,7 @@ from tests.cogs.stage import Stage, read
 from tests.cogs.test_announcement_options import ask, come_out, only
 from tests.cogs.test_announcements import MENTION_ALL, SEND, deny
 from tests.store.rows import set_subscription_state
+from tests.store.samples import NOON
 from tests.ui.limits import shown
 
 MANAGE_THREADS = 1 << 34
@@ -165,21 +167,18 @@ REASONS = sorted({reason for kind, reason in _CODES if kind is FailureKind.BLOCK
 """All that parks a channel, or a person."""
 
 
-@dataclass(frozen=True)
-class Stopped:
-    reason: str
-    state: SubscriptionState = PARKED
-    channel_id: int = 1
+def stopped(reason: str, state: SubscriptionState = PARKED) -> DueNotice:
+    return DueNotice(1, 2, 3, 4, reason, state, NOON)
 
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_a_notice_promises_only_what_comes(reason: str) -> None:
     """What nobody can mend does not go on by itself: there another channel is to be chosen."""
     text = load_messages().text()
-    told = shown(stopped_notice([Stopped(reason)], text, "Fans"))
+    told = shown(stopped_notice([stopped(reason)], text, "Fans"))
     assert f"The reason: {reason_of(reason, text)}." in told
     assert ("choose another with `/announcements add`" in told) != ("go on by themselves" in told)
-    ended = shown(stopped_notice([Stopped(reason, SubscriptionState.ENDED)], text, "Fans"))
+    ended = shown(stopped_notice([stopped(reason, SubscriptionState.ENDED)], text, "Fans"))
     assert "go on by themselves" not in ended
 
 
