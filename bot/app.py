@@ -42,7 +42,7 @@ from bot.feed.writing import PollReport
 from bot.quotes import Quotes, open_renderer
 from bot.quotes.article_images import image_fetcher
 from bot.search import SearchIndex
-from bot.store import Store, open_store
+from bot.store import DailyBackups, Store, open_store
 from bot.ui.pages import EXCERPT_QUESTIONS
 from bot.web.port import make_port
 from cogs import FanServices, add_cogs
@@ -239,6 +239,12 @@ def _make_polling(
         workers.append(Worker("archive", backfill.run))
     workers += [Worker(name, work) for name, work in port.items()]
     return watcher, backfill, workers
+
+
+def _backup_workers(settings: Settings, clock: Clock) -> list[Worker]:
+    folder, count = settings.data_dir / "backups", settings.backups
+    backups = DailyBackups(settings.database_url, folder, clock, count=count)
+    return [Worker("backups", backups.run)] if count else []
 
 
 def _make_client(

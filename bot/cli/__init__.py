@@ -7,6 +7,7 @@ importing discord.py.
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -176,6 +177,21 @@ def _add_maintenance(cli: click.Group, messages: Messages, text: Text) -> None:
 
         options = BackfillOptions(since and since.replace(tzinfo=UTC), limit, rate, dry_run)
         return lambda settings: backfill_archive(settings, text, options)
+
+    @cli.command(help=text("cli.backup.help"))
+    @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+    def backup(file: Path) -> Verb:
+        from bot.cli.data import back_up_database
+
+        return lambda settings: back_up_database(file, settings, text)
+
+    @cli.command(help=text("cli.restore.help"))
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.option("--force", is_flag=True, help=text("cli.restore.force"))
+    def restore(file: Path, force: bool) -> Verb:
+        from bot.cli.data import restore_database
+
+        return lambda settings: restore_database(file, settings, text, force=force)
 
     @cli.command(help=text("cli.migrate.help"))
     def migrate() -> Verb:

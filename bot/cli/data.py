@@ -1,8 +1,10 @@
-"""``poll``, ``announce``, ``search``, ``migrate``: one thing done with what is stored."""
+"""One thing done with what is stored, for each of the verbs that do one thing."""
 
+import asyncio
 import random
 from collections.abc import Sequence
 from contextlib import closing
+from pathlib import Path
 
 import click
 import orjson
@@ -14,11 +16,12 @@ from bot.client.connection import log_in_once
 from bot.core.clock import SystemClock
 from bot.core.errors import UserError
 from bot.core.i18n import Messages, Text
+from bot.core.instance import AlreadyRunningError, only_instance
 from bot.core.model import DeliveryState
 from bot.core.settings import Settings
 from bot.feed.writing import PollReport
 from bot.search import Hit, SearchIndex
-from bot.store import open_store
+from bot.store import back_up, database_file, open_store, restore
 
 
 async def poll_once(settings: Settings, messages: Messages) -> int:
@@ -48,9 +51,14 @@ async def _send_due(app: App, text: Text) -> None:
     if app.settings.discord_token is None:
         click.echo(text("cli.poll.no-token"), err=True)
         return
-    await log_in_once(app.client, app.settings.token)
-    await app.announcer.drain()
-    await app.extras.drain()
+    try:
+        with only_instance(database_file(app.settings.database_url), app.settings.token):
+            await log_in_once(app.client, app.settings.token)
+            await app.announcer.drain()
+            await app.extras.drain()
+    except AlreadyRunningError as error:
+        click.echo(text("cli.poll.other-sends", **error.args_by_name), err=True)
+        return
     after = await app.store.outbox.counts()
     sent = after.get(DeliveryState.SENT, 0) - before.get(DeliveryState.SENT, 0)
     click.echo(text.plural("cli.poll.sent", sent))
@@ -129,6 +137,24 @@ def _readable(hit: Hit, url: str | None) -> str:
         lines.append(f"  {hit.turn_number}. {' '.join(hit.question.split())}")
     lines.append("  " + snippet.replace("\n", " "))
     return "\n".join(line for line in lines if line.strip()) + "\n"
+
+
+async def back_up_database(file: Path, settings: Settings, text: Text) -> int:
+    """Copy the database, which may be in use, to `file`."""
+    size = await asyncio.to_thread(back_up, settings.database_url, file)
+    click.echo(text("cli.backup.done", file=file, size=text.number(round(size / 1024))))
+    return 0
+
+
+async def restore_database(file: Path, settings: Settings, text: Text, *, force: bool) -> int:
+    """Put a copy in the place of the database, which nobody may have in use."""
+    token = settings.discord_token.get_secret_value() if settings.discord_token else ""
+    with only_instance(database_file(settings.database_url), token):
+        former = await asyncio.to_thread(restore, settings.database_url, file, replace=force)
+    click.echo(text("cli.restore.done", file=file))
+    if former is not None:
+        click.echo(text("cli.restore.former", file=former))
+    return 0
 
 
 async def migrate_database(settings: Settings, text: Text) -> int:

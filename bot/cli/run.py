@@ -1,6 +1,7 @@
 """``run`` and ``demo``: the bot itself, against Discord or in the sandbox."""
 
 import asyncio
+import os
 import random
 import signal
 from collections.abc import Iterator
@@ -14,7 +15,10 @@ from bot.app import App, open_app, run
 from bot.cli.demo import open_demo, play
 from bot.core.clock import SystemClock
 from bot.core.i18n import Messages
+from bot.core.instance import only_instance
+from bot.core.service_manager import ServiceManager
 from bot.core.settings import Settings
+from bot.store import database_file
 
 logger = structlog.get_logger(__name__)
 
@@ -24,11 +28,17 @@ async def run_real(settings: Settings, messages: Messages) -> int:
 
     Raises:
         ConfigError: there is no token.
+        AlreadyRunningError: another process runs this bot.
     """
-    _ = settings.token
-    with _stop_signal() as stop:
-        async with open_app(settings, messages, SystemClock(), random.Random()) as app:
+    clock, file = SystemClock(), database_file(settings.database_url)
+    manager = ServiceManager(os.environ, clock)
+    with only_instance(file, settings.token), _stop_signal() as stop:
+        async with open_app(settings, messages, clock, random.Random()) as app:
+            manager.notify("READY=1")
+            watchdog = asyncio.create_task(manager.run(), name="watchdog")
             await run(app, stop, when_ready=_log_ready)
+            manager.notify("STOPPING=1")
+            watchdog.cancel()
     return 0
 
 

@@ -203,6 +203,7 @@ class Settings(BaseSettings):
     public_url: Annotated[str, _url("https", "http"), AfterValidator(_base_url)] = Field(
         "", examples=["https://bot.example.org"]
     )
+    backups: Annotated[int, _number(0, 365)] = 7
     backfill: Annotated[Literal["on", "off"], _LOWER] = "on"
     reading: Annotated[Literal["full", "excerpt"], _LOWER] = "full"
     pictures: Annotated[Literal["link", "upload"], _LOWER] = "link"

@@ -9,6 +9,7 @@ that belong together go through ``Store.transaction``. What can go wrong with a 
 """
 
 from bot.store.archive import ArchivePost, ArchiveState, CachedResponse, PostState
+from bot.store.backup import DailyBackups, back_up, database_file, restore
 from bot.store.follows import (
     FOLLOWS_LIMIT,
     DirectMessageStatus,
@@ -46,6 +47,7 @@ __all__ = [
     "ArchivePost",
     "ArchiveState",
     "CachedResponse",
+    "DailyBackups",
     "DatedCount",
     "DirectMessageStatus",
     "DueEdit",
@@ -68,6 +70,9 @@ __all__ = [
     "StartedInterview",
     "Store",
     "SubscriptionOverview",
+    "back_up",
+    "database_file",
     "inspect_store",
     "open_store",
+    "restore",
 ]

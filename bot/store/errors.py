@@ -30,6 +30,8 @@ def translated(path: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _store_error(error.orig, path) from error
+    except sqlite3.Error as error:
+        raise _store_error(error, path) from error
     except PoolTimeoutError as error:
         raise StoreError("store.busy") from error
 

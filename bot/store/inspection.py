@@ -55,10 +55,9 @@ def _look(name: str) -> Inspection | None:
             raise StoreError("store.folder", path=path.parent, problem=problem)
         return None
 
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None)
-
-    engine = sa.create_engine("sqlite://", creator=connect, poolclass=sa.NullPool)
+    engine = sa.create_engine(
+        "sqlite://", creator=lambda: connect_to(path, "mode=rw"), poolclass=sa.NullPool
+    )
     with translated(str(path)), closing(engine.connect()) as connection:
         # Takes the write lock, which a file that can't be written refuses.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -74,3 +73,10 @@ def _look(name: str) -> Inspection | None:
             tuple(row[0] for row in connection.execute(REMINDERS, since)),
             {row.url: row.moved_to for row in connection.execute(moved)},
         )
+
+
+def connect_to(path: Path, options: str) -> sqlite3.Connection:
+    """A connection to a file that is there, with `options` of SQLite's URIs such as "mode=rw"
+    (https://www.sqlite.org/uri.html)."""
+    address = f"{path.absolute().as_uri()}?{options}"
+    return sqlite3.connect(address, uri=True, isolation_level=None)

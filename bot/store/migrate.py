@@ -3,6 +3,7 @@ revisions since its own, one transaction at a time."""
 
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -12,6 +13,9 @@ from bot.store.results import SchemaVersion
 from bot.store.session import shielded
 from bot.store.tables import HEAD, metadata
 from bot.store.tables import database as database_table
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -66,20 +70,32 @@ def _step(connection: sa.Connection, scripts: Path, head: str) -> bool:
     if current is None:
         _create(connection)
         return head == HEAD
-    # Alembic takes a tenth of a second to import, and most starts need none of it.
+    if not is_known(current, scripts):
+        raise StoreError("store.newer", current=current, head=head)
     from alembic import command
-    from alembic.config import Config
+
+    config = _configuration(scripts)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "+1")
+    return False
+
+
+def is_known(revision: str, scripts: Path = MIGRATIONS) -> bool:
+    """Whether this program can upgrade a database of that revision."""
+    # Alembic takes a tenth of a second to import, and most starts need none of it.
     from alembic.script import ScriptDirectory
+
+    directory = ScriptDirectory.from_config(_configuration(scripts))
+    return revision in {script.revision for script in directory.walk_revisions()}
+
+
+def _configuration(scripts: Path) -> "Config":
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if current not in known:
-        raise StoreError("store.newer", current=current, head=head)
-    config.attributes["connection"] = connection
-    command.upgrade(config, "+1")
-    return False
+    return config
 
 
 def _create(connection: sa.Connection) -> None:

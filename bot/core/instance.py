@@ -1,0 +1,63 @@
+"""One running bot for one database and one token."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from bot.core.errors import UserError
+from bot.core.folders import make_private_folder
+
+
+class AlreadyRunningError(UserError):
+    """Another process of this machine runs the bot; ``args_by_name["holder"]`` says which."""
+
+
+@contextmanager
+def only_instance(database: Path, token: str) -> Iterator[None]:
+    """Hold the locks of the database file and of the token until the block ends. The operating
+    system releases them when the process ends, however it ends.
+
+    Raises:
+        AlreadyRunningError: another process holds one of them.
+    """
+    mark = hashlib.sha256(token.encode()).hexdigest()[:16]
+    by_token = Path(tempfile.gettempdir()) / f"kcrush-bot-{mark}"
+    with ExitStack() as stack:
+        for what, path in (("database", database), ("token", by_token)):
+            stack.enter_context(_held(what, path))
+        yield
+
+
+@contextmanager
+def _held(what: str, path: Path) -> Iterator[None]:
+    # The lock's own file is emptied by whoever tries to take it, so the holder is named beside it.
+    holder = path.with_name(f"{path.name}.pid")
+    lock = FileLock(path.with_name(f"{path.name}.lock"), timeout=0, mode=0o600)
+    # Another user's file, or a folder that can't be written: what needs the folder will say so.
+    with suppress(OSError):
+        make_private_folder(path.absolute().parent)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise AlreadyRunningError(f"error.running.{what}", holder=_read(holder)) from None
+        holder.write_text(f"{os.getpid()} {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            holder.unlink()
+        lock.release()
+
+
+def _read(holder: Path) -> str:
+    try:
+        number, _, since = holder.read_text()[:100].partition(" ")
+    except (OSError, ValueError):
+        return "?"
+    return f"{number}, since {since}" if number.isdigit() and since.isprintable() else "?"

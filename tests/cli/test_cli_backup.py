@@ -1,0 +1,65 @@
+"""``backup`` and ``restore``, and what a second bot is told, as operators meet them."""
+
+from pathlib import Path
+
+from bot.cli.demo import furnish
+from sandbox import Sandbox
+from sandbox.faults import Rule
+from sandbox.site import SampleSite
+from tests.process import pointed_at, run_verb, running
+from tests.test_process import SEND, seeded, subscribe
+
+
+async def test_a_running_bot_is_backed_up_and_nobody_else_runs_or_sends_beside_it(
+    tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
+) -> None:
+    env = pointed_at(discord_here, sample_site.feed_url)
+    stage = furnish(discord_here)
+    async with running(tmp_path, env) as bot:
+        await subscribe(discord_here, stage)
+        await seeded(sample_site)
+
+        copied = await run_verb(tmp_path, "backup", "copies/monday.db", **env)
+        refused = await run_verb(tmp_path, "restore", "copies/monday.db", "--force", **env)
+        second = await run_verb(tmp_path, "run", **env)
+        discord_here.faults.add(Rule(match=SEND, latency=(1.0, 1.0)))
+        sample_site.publish()
+        await sample_site.wait_for(lambda seen: "/feed/" in seen.path, count=3, timeout=60)
+        polled = await run_verb(tmp_path, "poll", **env)
+        await discord_here.wait_for_message(stage.interviews, timeout=60)
+
+        holder = f"process {bot.process.pid}, since "
+        assert (copied.code, copied.err) == (0, "")
+        assert copied.out.startswith("Copied the database to copies/monday.db (")
+        for ended in (refused, second):
+            assert ended.code == 1
+            assert ended.err.splitlines()[-1].startswith(f"The bot is running already ({holder}")
+        assert polled.code == 0
+        assert await bot.stop() == 0
+    assert len(stage.interviews.messages) == 1
+
+    kept = await run_verb(tmp_path, "restore", "copies/monday.db", **env)
+    restored = await run_verb(tmp_path, "restore", "copies/monday.db", "--force", **env)
+
+    assert (kept.code, kept.out) == (1, "")
+    assert kept.err.endswith(
+        "With --force the copy takes its place, and this one is kept beside it.\n"
+    )
+    assert (restored.code, restored.err) == (0, "")
+    assert (tmp_path / "data" / "kcrush.db.replaced").exists()
+
+
+async def test_a_backup_needs_a_database_and_a_copy_of_one(tmp_path: Path) -> None:
+    nothing = await run_verb(tmp_path, "backup", "copy.db")
+    (tmp_path / "list.txt").write_text("milk, bread")
+    no_copy = await run_verb(tmp_path, "restore", "list.txt")
+
+    assert (nothing.code, nothing.err) == (
+        1,
+        f"There is no file {tmp_path}/data/kcrush.db. Check the path for a typing error.\n",
+    )
+    assert (no_copy.code, no_copy.err) == (
+        1,
+        "The file list.txt is no copy of this bot's database. Nothing was changed; check which "
+        "file you mean.\n",
+    )
