@@ -42,6 +42,7 @@ bench: $(TOOLS)
 chaos: $(TOOLS)
 	@$(BIN)/python -m tests.chaos --kills 100
 	@$(BIN)/python -m tests.chaos --kills 100 --nonce-window 0
+	@$(BIN)/python -m tests.chaos --kills 100 --garbled 0.03
 
 fuzz: $(TOOLS)
 	@$(BIN)/python -m fuzz

@@ -1,7 +1,9 @@
 """Chaos: the real bot, killed with SIGKILL at random instants while it announces.
 
-``python -m tests.chaos --kills 100 [--nonce-window 0]`` prints what every channel got, and ends
-with 1 unless each has every interview exactly once.
+``python -m tests.chaos --kills 100 [--nonce-window 0] [--garbled 0.03]`` prints what every channel
+got, and ends with 1 unless each has every interview exactly once. With ``--garbled`` so many
+requests of all kinds take effect and get a 2xx that is not Discord's, the bot's wall clock is set
+by minutes now and then, and every fifth channel is a forum.
 """
 
 import argparse
@@ -13,25 +15,27 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.core.artists import artist_id
 from bot.core.clock import SystemClock
-from bot.core.model import DeliveryState
+from bot.core.model import DeliveryState, TargetKind
 from bot.store import FollowRequest, open_store
 from sandbox import Sandbox
-from sandbox.entities import Channel, User
+from sandbox.entities import Channel, ChannelType, User
 from sandbox.faults import Rule
 from sandbox.gateway import GatewaySettings
 from sandbox.site import SampleSite
 from sandbox.world import World
+from tests.forked import ROOT
 from tests.process import BotProcess, pointed_at, running
-from tests.store.rows import add_subscription
+from tests.stepped import set_clock
 
-SEND = r"^POST /channels/\d+/messages$"
+SEND = r"^POST /channels/\d+/(messages|threads)$"
 OPEN = r"^POST /users/@me/channels$"
 TITLE = re.compile(r"Chaos interview (\d+)\b")
 
@@ -41,6 +45,9 @@ FOLLOWED = FollowRequest(artist_id(ARTIST), ARTIST, frozenset([artist_id(ARTIST)
 BROKEN = 0.05
 """Of the requests that send: so many are answered by 5xx before the message is there, as many
 after it, and of half as many the connection is cut, before and after."""
+
+GARBLED = ("<!doctype html><title>Log in</title>", '{"id": "1234', "")
+"""Bodies of a 2xx: a captive portal's, one that was cut, and none."""
 
 LATENCY = (0.01, 0.08)
 STARTING_KILLS = 0.2
@@ -61,6 +68,13 @@ class Plan:
     forked: bool = False
     """Started without the second of imports, in which kills are drawn too."""
 
+    garbled: float = 0.0
+    """Of all requests: so many get an answer that is none, and the wall clock is set."""
+
+    wrong_by: float = 420.0
+    """Seconds by which the wall clock is set wrong at most. What is to be tried again may have to
+    wait for as long after a step back."""
+
     patience: float = 20.0
     """Seconds until a kill comes although the sending has not got that far."""
 
@@ -79,6 +93,8 @@ class Outcome:
     statuses: Counter[int] = field(default_factory=Counter)
     histories_read: int = 0
     gateway_mishaps: int = 0
+    garbled: int = 0
+    clock_steps: int = 0
     not_sent: dict[str, int] = field(default_factory=dict)
     kills_amid_sending: int = 0
     seconds: float = 0.0
@@ -104,6 +120,8 @@ class Outcome:
                 f"send requests         {self.sends} ({statuses})",
                 f"histories read        {self.histories_read}",
                 f"gateway mishaps       {self.gateway_mishaps}",
+                f"garbled answers       {self.garbled}",
+                f"steps of the clock    {self.clock_steps}",
                 f"seconds               {self.seconds:.0f}",
             )
         )
@@ -120,6 +138,16 @@ class Chaos:
         self.channels: list[Channel] = []
         self.persons: list[User] = []
         self.world: World | None = None
+        self.garbling: list[Rule] = []
+        self.clock_file = folder / "clock"
+
+    def _running(self, env: dict[str, str]) -> AbstractAsyncContextManager[BotProcess]:
+        module = "tests.stepped" if self.plan.garbled else "bot"
+        return running(self.folder, env, forked=self.plan.forked, module=module)
+
+    def _set_clock(self, seconds: float) -> None:
+        self.outcome.clock_steps += bool(seconds)
+        set_clock(self.clock_file, seconds)
 
     async def run(self) -> Outcome:
         began = time.monotonic()
@@ -137,21 +165,20 @@ class Chaos:
             await self._furnish(sandbox)
             trusted = str(int(min(120.0, self.plan.nonce_window)))
             env = pointed_at(sandbox, site.feed_url, LOG_LEVEL="warning", NONCE_WINDOW=trusted)
+            env |= {"CLOCK_FILE": str(self.clock_file), "PYTHONPATH": str(ROOT)}
+            self._set_clock(0.0)
             await self._seed(site, env)
             self._break(sandbox)
             async with AsyncExitStack() as stack:
-                bot = await stack.enter_async_context(
-                    running(self.folder, env, forked=self.plan.forked)
-                )
+                bot = await stack.enter_async_context(self._running(env))
                 for _ in range(self.plan.kills):
                     self._publish(site)
                     await self._await_instant(sandbox)
                     bot.kill()
                     await bot.ended()
                     self.outcome.kills += 1
-                    bot = await stack.enter_async_context(
-                        running(self.folder, env, forked=self.plan.forked)
-                    )
+                    self._disturb_clock()
+                    bot = await stack.enter_async_context(self._running(env))
                 await self._settle(sandbox, site, bot)
             await self._count(sandbox)
         self.outcome.seconds = time.monotonic() - began
@@ -163,17 +190,25 @@ class Chaos:
         for number in range(self.plan.channels):
             if number % 2 == 0:
                 guild = world.add_guild(f"Guild {number}")
-            self.channels.append(world.add_channel(guild, f"interviews-{number}"))
+            kind = ChannelType.FORUM if self._is_forum(number) else ChannelType.TEXT
+            name = f"interviews-{number}"
+            self.channels.append(world.add_channel(guild, name, type=kind))
         for number in range(self.plan.persons):
             self.persons.append(world.add_user(f"fan-{number}"))
             world.add_member(guild, self.persons[-1])
         self.world = world
         (self.folder / "data").mkdir()
         async with open_store(self._database, SystemClock()) as store:
-            for channel in self.channels:
-                await add_subscription(store, channel.guild_id or 0, channel.id, None, 1)
+            for number, channel in enumerate(self.channels):
+                kind = TargetKind.FORUM if self._is_forum(number) else TargetKind.TEXT
+                await store.subscriptions.subscribe(
+                    channel.guild_id or 0, channel.id, 1, partial(replace, kind=kind)
+                )
             for person in self.persons:
                 await store.follows.add(person.id, FOLLOWED)
+
+    def _is_forum(self, number: int) -> bool:
+        return bool(self.plan.garbled) and number % 5 == 4
 
     @property
     def _database(self) -> str:
@@ -181,7 +216,7 @@ class Chaos:
 
     async def _seed(self, site: SampleSite, env: dict[str, str]) -> None:
         """A first run, which stores what is there and announces nothing."""
-        async with running(self.folder, env, forked=self.plan.forked) as bot:
+        async with self._running(env) as bot:
             await site.wait_for(lambda seen: "/feed/" in seen.path, count=2, timeout=60)
             assert await bot.stop() == 0
 
@@ -195,6 +230,10 @@ class Chaos:
             faults.add(Rule(match=SEND, probability=BROKEN / 2, status=status, when="after"))
         faults.add(Rule(match=SEND, probability=BROKEN / 2, drop=True))
         faults.add(Rule(match=SEND, probability=BROKEN / 2, drop=True, when="after"))
+        for body in GARBLED if self.plan.garbled else ():
+            share = self.plan.garbled / len(GARBLED)
+            rule = Rule(probability=share, garbled=body, when="after")
+            self.garbling.append(faults.add(rule))
 
     def _publish(self, site: SampleSite) -> None:
         self.outcome.interviews += 1
@@ -202,6 +241,11 @@ class Chaos:
             title=f"Chaos interview {self.outcome.interviews} with {ARTIST}",
             body="<p><b>Still there?</b></p><p>Still here.</p>",
         )
+
+    def _disturb_clock(self) -> None:
+        """Set the bot's wall clock by minutes, every other time."""
+        if self.plan.garbled and self.rng.random() < 0.5:
+            self._set_clock(self.rng.uniform(-self.plan.wrong_by, self.plan.wrong_by))
 
     async def _mishap(self, sandbox: Sandbox) -> None:
         """Something befalls the gateway, every other time."""
@@ -230,6 +274,7 @@ class Chaos:
         try:
             await sandbox.wait_until(lambda _: self._messages() > (now + wanted) // 2, patience)
             await self._mishap(sandbox)
+            self._disturb_clock()
             await sandbox.wait_until(lambda _: self._messages() > wanted, patience)
         except TimeoutError:
             return
@@ -237,12 +282,22 @@ class Chaos:
         await asyncio.sleep(self.rng.uniform(0.0, 0.1))
 
     def _messages(self) -> int:
-        return sum(len(channel.messages) for channel in self._places())
+        return sum(len(channel.messages) for place in self._places() for channel in place)
 
-    def _places(self) -> list[Channel]:
-        """The channels, and the direct messages that were opened."""
-        dms = self.world.dms if self.world is not None else {}
-        return [*self.channels, *(dms[one.id] for one in self.persons if one.id in dms)]
+    def _places(self) -> list[list[Channel]]:
+        """The channels, and the direct messages that were opened; of a forum its posts."""
+        assert self.world is not None
+        dms = self.world.dms
+        opened = [[dms[one.id]] for one in self.persons if one.id in dms]
+        return [
+            *([one] if one.type == ChannelType.TEXT else self._posts(one) for one in self.channels),
+            *opened,
+        ]
+
+    def _posts(self, forum: Channel) -> list[Channel]:
+        assert self.world is not None
+        threads = self.world.guilds[forum.guild_id or 0].threads.values()
+        return [thread for thread in threads if thread.parent_id == forum.id]
 
     async def _settle(self, sandbox: Sandbox, site: SampleSite, bot: BotProcess) -> None:
         """Until nothing is left to send: all faults end, and one more interview has come through
@@ -275,14 +330,16 @@ class Chaos:
         return [
             Counter(
                 found.group(1)
+                for channel in place
                 for message in channel.messages.values()
                 if (found := TITLE.search(json.dumps(message.components)))
             )
-            for channel in self._places()
+            for place in self._places()
         ]
 
     async def _count(self, sandbox: Sandbox) -> None:
         outcome = self.outcome
+        outcome.garbled = sum(rule.fired for rule in self.garbling)
         unopened = len(self.channels) + len(self.persons) - len(self._places())
         outcome.missing += outcome.interviews * unopened
         for counts in self._counts():
@@ -309,8 +366,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--channels", type=int, default=50)
     parser.add_argument("--nonce-window", type=float, default=300.0, metavar="SECONDS")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    parser.add_argument("--garbled", type=float, default=0.0, metavar="SHARE")
     given = parser.parse_args(arguments)
-    plan = Plan(given.kills, given.channels, nonce_window=given.nonce_window, seed=given.seed)
+    plan = Plan(
+        given.kills,
+        given.channels,
+        nonce_window=given.nonce_window,
+        seed=given.seed,
+        garbled=given.garbled,
+        settle_within=720.0 if given.garbled else 360.0,
+    )
     sys.stdout.write(f"nonce window          {plan.nonce_window:g} s\n")
     sys.stdout.write(f"seed                  {plan.seed}\n")
     sys.stdout.flush()

@@ -111,15 +111,19 @@ class BotProcess:
 
 @asynccontextmanager
 async def running(
-    folder: Path, env: Mapping[str, str], *arguments: str, forked: bool = True
+    folder: Path,
+    env: Mapping[str, str],
+    *arguments: str,
+    forked: bool = True,
+    module: str = "bot",
 ) -> AsyncIterator[BotProcess]:
     """``python -m bot run`` (or `arguments`) for as long as the block lasts; unless `forked` with
-    a new interpreter."""
+    a new interpreter. Another `module` may be named that stands for ``bot``."""
     log = folder / "bot.log"
     starting = start if forked else _start_interpreter
     with log.open("ab") as file:
         process = await starting(
-            "bot",
+            module,
             *(arguments or ("run",)),
             cwd=folder,
             env=environment(folder, **env),
