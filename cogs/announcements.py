@@ -252,6 +252,8 @@ class AnnouncementCommands(
         if removed.mode is Mode.FOLLOW:
             ended = await unfollow(interaction, removed)
             key = "announcements.unfollowed" if ended else "announcements.removed-follow"
+        elif interaction.client.user and removed.created_by == interaction.client.user.id:
+            key = "announcements.removed-home"
         message = text_for(interaction)(key, channel=Marked(f"<#{channel}>"))
         await show(interaction, notice(message))
 

@@ -65,7 +65,7 @@ class ChannelNameOption(TypedOption):
         channels = [*guild.channels, *guild.threads] if guild else []
         found = next((channel.id for channel in channels if channel.name.casefold() == name), None)
         if found is None:
-            raise UserError("error.not-subscribed", channel=value)
+            raise UserError("error.unknown-channel", name=value)
         return found
 
 

@@ -32,6 +32,9 @@ COMMON_ENDS = (8, 7, 6, 9, 17)
 LONGEST_OFFERED = 14 * 60
 """Minutes of quiet hours that are offered for a beginning alone."""
 
+NO_QUIET = ("off", "none")
+"""What people type for no quiet hours."""
+
 _SEPARATOR = re.compile(r"\s*(?:[-–—~:]|to|until)$")
 
 
@@ -109,7 +112,7 @@ class QuietHoursOption(TypedOption):
     ) -> QuietHours | Literal["off"]:
         none = text_for(interaction)("choice.no-quiet")
         value = value_of(value, suggest_quiet_hours(value, none))
-        return "off" if value.strip().casefold() == "off" else parse_quiet(value)
+        return "off" if value.strip().casefold() in NO_QUIET else parse_quiet(value)
 
     async def autocomplete(self, interaction: Interaction, value: Any, /) -> list[Choice[Any]]:
         return suggest_quiet_hours(value, text_for(interaction)("choice.no-quiet"))
@@ -141,7 +144,7 @@ def suggest_quiet_hours(typed: str, none: str) -> list[Choice[str]]:
         nights = [one for one in nights if (one.until - one.start) % MINUTES <= LONGEST_OFFERED]
     written = [f"{clock_face(one.start)}–{clock_face(one.until)}" for one in nights]
     choices = [Choice(name=one, value=one) for one in written]
-    if "off".startswith(typed) or none.casefold().startswith(typed):
+    if any(word.startswith(typed) for word in (*NO_QUIET, none.casefold())):
         choices.append(Choice(name=none, value="off"))
     return choices
 

@@ -344,7 +344,7 @@ class _Derived:
 
 def _require_name(words: str) -> None:
     if not artist_key(words):
-        raise UserError("error.nothing-searched")
+        raise UserError("error.nobody-named")
 
 
 def _spellings(artist: Artist | None) -> frozenset[str] | None:

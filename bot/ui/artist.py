@@ -32,7 +32,7 @@ CANDIDATES = 8
 """So many that the longest entries together stay below Discord's 4,000 characters, and that the
 sections of candidates (3 components each) stay below 40."""
 
-REQUERY_LIMIT = 28
+REQUERY_LIMIT = 22
 """Characters of a query on a button: one line on a phone."""
 
 _NAME_LIMIT = 100
@@ -147,7 +147,8 @@ def nobody_page(typed: str, text: Text, key: str = "artist.unknown") -> Layout:
     query = ids.short_query(typed)
     label = text("search.rather", query=shorten(query, REQUERY_LIMIT))
     search = button(label, ids.SearchPage(0, query))
-    return panel(text(key, query=escape(query)), row(search if is_visible(query) else None))
+    shown = shown_query(typed)
+    return panel(text(key, query=shown), row(search if is_visible(query) else None))
 
 
 def _candidate(artist: Artist, text: Text, action: Action) -> "ui.Section[Any]":

@@ -217,13 +217,16 @@ def _snippet(fragments: Sequence[Fragment], limit: int) -> str:
         else:
             merged.append((fragment.text, fragment.bold))
     shown, room = "", limit
-    for raw, is_bold in merged:
+    for count, (raw, is_bold) in enumerate(merged, 1):
         core = one_line(raw)
         cut = shorten(core, room, cost=escaped_length)
         piece = escape(cut)
         shown += _edge(raw[:1]) + (bold(piece) if is_bold else piece) + _edge(raw[-1:])
         room -= escaped_length(cut) + 6
-        if cut != core or room < _LEAST_ROOM:
+        if cut != core:
+            break
+        if room < _LEAST_ROOM and count < len(merged):
+            shown += "…"
             break
     return one_line(shown)
 

@@ -313,7 +313,9 @@ async def test_a_choice_s_name_is_understood_like_its_value(on_stage: Stage) -> 
 
     assert "→ America/Los\\_Angeles" in await edit(timezone="America/Los_Angeles · 05:01 · PST/PDT")
     assert "no quiet hours → quiet 22:00 to 08:00" in await edit(quiet="22:00–08:00")
-    assert "quiet 22:00 to 08:00 → no quiet hours" in await edit(quiet="No quiet hours")
+    for none in ("No quiet hours", "none", "Off"):
+        assert "quiet 22:00 to 08:00 → no quiet hours" in await edit(quiet=none)
+        await edit(quiet="22-8")
 
 
 async def test_times_are_completed_while_they_are_typed(on_stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.client.home import keep_home
 from bot.core.model import SubscriptionState
 from sandbox import Refused
 from sandbox.entities import Channel, ChannelType
@@ -11,7 +12,7 @@ from tests.store.rows import add_subscription, set_subscription_state
 VIEW, SEND, EMBED, MENTION_ALL = 1 << 10, 1 << 11, 1 << 14, 1 << 17
 NEXT_STEPS = (
     "-# The first one comes with the next interview that KCrush publishes. "
-    "See it beforehand with /announcements preview."
+    "See it beforehand with `/announcements preview`."
 )
 
 
@@ -201,21 +202,47 @@ async def test_removing_understands_what_is_typed(on_stage: Stage, typed: str) -
     assert read(told).startswith("**Done.**")
 
 
+async def test_removing_what_is_not_there(on_stage: Stage) -> None:
+    told = await on_stage.ask("announcements remove", by=on_stage.admin, channel="4711")
+    assert read(told) == (
+        "<#4711> gets no announcements, so there is nothing to do. "
+        "`/announcements list` shows the channels that do."
+    )
+
+
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [
-        ("4711", "<#4711>"),
+        ("gen", "gen"),
         ("@everyone", "@\u200beveryone"),
         ("9" * 90, "9" * 90),
         (f"{2**63}", f"{2**63}"),
     ],
 )
-async def test_removing_what_is_not_there(on_stage: Stage, typed: str, shown: str) -> None:
-    told = await on_stage.ask("announcements remove", by=on_stage.admin, channel=typed)
+@pytest.mark.parametrize("command", ["edit", "pause", "resume", "remove"])
+async def test_half_a_channel_s_name_is_no_channel(
+    on_stage: Stage, command: str, typed: str, shown: str
+) -> None:
+    await add(on_stage)
+    told = await on_stage.ask(f"announcements {command}", by=on_stage.admin, channel=typed)
     assert read(told) == (
-        f"{shown} gets no announcements, so there is nothing to do. "
-        "`/announcements list` shows the channels that do."
+        f"I see no channel called “{shown}”. Nothing was changed. Begin to type its name, and "
+        "choose from the list; `/announcements list` shows the channels with announcements."
     )
+
+
+async def test_removing_the_home_channel_says_that_it_comes_back(on_stage: Stage) -> None:
+    world = on_stage.sandbox.world
+    home = world.add_channel(on_stage.guild, "home", type=ChannelType.ANNOUNCEMENT)
+    assert await keep_home(on_stage.client, on_stage.store, home.id)
+    told = await on_stage.ask("announcements remove", by=on_stage.admin, channel=str(home.id))
+    assert read(told) == (
+        f"**Done.** Nothing more is posted in <#{home.id}>, but only until I start again, because "
+        "it is my home channel. To stop for good, `/announcements pause` it instead, or ask "
+        "whoever runs this bot to empty `HOME_CHANNEL_ID`."
+    )
+    assert await keep_home(on_stage.client, on_stage.store, home.id)
+    assert [channel for channel, *_ in await stored(on_stage)] == [home.id]
 
 
 async def test_another_guilds_channel_is_not_removed(on_stage: Stage) -> None:

@@ -212,10 +212,10 @@ async def test_unfollowing_by_button_by_name_and_by_choice(on_stage: Stage) -> N
 async def test_unfollowing_whom_one_does_not_says_so(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
     nobody = await on_stage.ask("interviews unfollow", artist="Han Seoyun")
-    assert read(nobody).startswith("You follow nobody, so there is nobody to take away.")
+    assert read(nobody).startswith("You don't follow anybody yet.")
     await on_stage.ask("interviews follow", artist="Han Seoyun")
     other = await on_stage.ask("interviews unfollow", artist="*V1NO*")
-    assert read(other).startswith(r"You follow nobody called \*V1NO\*.")
+    assert read(other).startswith(r"You don't follow anybody called “\*V1NO\*”.")
     choices = await on_stage.sandbox.autocomplete(
         on_stage.fan, on_stage.channel, "interviews unfollow", focused="artist", artist="V1NO"
     )

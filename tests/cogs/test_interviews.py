@@ -109,6 +109,9 @@ async def test_a_title_typed_past_the_choices_is_found(on_stage: Stage) -> None:
     assert read(several).startswith("## Which one do you mean by “seoyun”?")
     chosen = await on_stage.choose(several, options(several)[0]["value"])
     assert "with Han Seoyun]" in read(chosen)
+    offered = await on_stage.ask("interviews read", interview="han seoyum")
+    asked = "## No interview called “han seoyum” yet\nDid you mean one of these?\n"
+    assert read(offered).startswith(asked)
 
 
 async def test_words_that_are_no_title_are_searched_in_the_answers(on_stage: Stage) -> None:
@@ -173,7 +176,10 @@ async def test_a_name_without_letters_offers_nobody(
 ) -> None:
     await on_stage.publish(interview(1), interview(2))
     told = read(await on_stage.ask(command, **{option: typed}))
-    assert told.startswith("There is nothing to search for in that.")
+    assert told == (
+        "There is no letter or digit in that, so it names nobody. Begin to type a name, in any "
+        "language, and choose from the list."
+    )
 
 
 async def test_a_search_by_filters_alone_counts_interviews(on_stage: Stage) -> None:
@@ -189,7 +195,8 @@ async def test_a_search_by_filters_alone_counts_interviews(on_stage: Stage) -> N
 async def test_a_button_s_words_fit_on_a_phone(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
     message = await on_stage.ask("interviews artist", name="x" * 90)
-    assert labels(message) == [f"Search for “{'x' * 27}…”"]
+    assert labels(message) == [f"Search for “{'x' * 21}…”"]
+    assert read(message).startswith(f"**No interview with “{'x' * 63}…” yet.**")
 
 
 async def test_no_search_fails(on_stage: Stage) -> None:

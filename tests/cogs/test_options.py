@@ -70,6 +70,7 @@ def test_quiet_hours_as_people_type_them(typed: str, start: str | None, until: s
         ("o", ["off"]),
         ("OFF", ["off"]),
         ("no", ["off"]),
+        ("none", ["off"]),
         ("", ["22:00–08:00", "23:00–07:00", "00:00–06:00", "00:00–08:00", "09:00–17:00", "off"]),
     ],
 )
