@@ -26,7 +26,7 @@ from bot.ui.layout import (
     small,
 )
 from bot.ui.lists import has_words, page_of, shown_query
-from bot.ui.markdown import bold, escape, escape_within, join
+from bot.ui.markdown import bold, escape_within, join
 
 CANDIDATES = 8
 """So many that the longest entries together stay below Discord's 4,000 characters, and that the
