@@ -148,6 +148,7 @@ async def open_app(
         quotes, pictures = await _open_pictures(stack, resources, messages)
         delivery = _make_delivery(resources, RestPort(client, time, pictures), pacer)
         wake = delivery.announcer.wake
+        delivery.announcer.on_sent = delivery.extras.wake
         delivery.announcer.on_edit_due = delivery.editor.wake
         fans = _make_fan_services(resources, quotes, wake)
         delivery.announcer.on_direct = fans.following.on_direct_message

@@ -7,14 +7,7 @@ from bot.ui.reader import saved_section
 from bot.ui.sharing import shared_page
 from cogs.components import component
 from cogs.fan_cog import FanCog
-from cogs.responses import (
-    Interaction,
-    chosen_value,
-    replace,
-    show,
-    text_for,
-    text_for_channel,
-)
+from cogs.responses import Interaction, chosen_value, replace, show, text_for, text_for_channel
 from cogs.sharing import share
 
 

@@ -16,14 +16,7 @@ from bot.feed.decide import FeedEntry, keys_of, match, without_repeats
 from bot.feed.identity import url_key
 from bot.feed.likeness import marks
 from bot.feed.writing import known_marks
-from bot.store import (
-    ArchivePost,
-    ArchiveState,
-    KnownInterview,
-    PostState,
-    Repositories,
-    Store,
-)
+from bot.store import ArchivePost, ArchiveState, KnownInterview, PostState, Repositories, Store
 
 logger = structlog.get_logger(__name__)
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import structlog
 
-from bot.core.supervisor import supervise
 from bot.delivery.due_worker import DueWorker
 from bot.delivery.failures import attempt
 from bot.delivery.outcomes import OF_DISCORD, UNCHANGEABLE, Failed, edit_delay
@@ -24,14 +23,11 @@ LOOK_AGAIN = 15.0
 class AdminNotifier(DueWorker):
     """Sends one notice after the other, at the announcements' pace."""
 
-    async def run(self) -> None:
-        """Send what is due, until cancelled; no failure ends it."""
+    name, retry = "notifier", LOOK_AGAIN
 
-        async def notify() -> float:
-            await self.notify_due()
-            return LOOK_AGAIN
-
-        await supervise("notifier", notify, self._clock, pause=LOOK_AGAIN)
+    async def work(self) -> float:
+        await self.notify_due()
+        return LOOK_AGAIN
 
     async def notify_due(self) -> int:
         """Send what is due; how many subscriptions it was about.

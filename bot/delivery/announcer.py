@@ -85,8 +85,8 @@ class Announcer:
     nothing goes to a guild, a bounded number at once.
 
     `on_direct` is called with a person and what became of their direct message, after that was
-    written down, and `on_edit_due` when a message is to be edited because its picture was not
-    loaded when it was sent.
+    written down; `on_sent` after each message; and `on_edit_due` when a message is to be edited
+    because its picture was not loaded when it was sent.
     """
 
     def __init__(
@@ -123,6 +123,7 @@ class Announcer:
         self._direct: set[asyncio.Task[None]] = set()
         self._at_channel: dict[int, asyncio.Task[None]] = {}
         self.on_direct: Callable[[int, Reached], None] | None = None
+        self.on_sent: Callable[[], None] | None = None
         self.on_edit_due: Callable[[], None] | None = None
 
     def wake(self) -> None:
@@ -312,6 +313,8 @@ class Announcer:
             del self._at_channel[channel]
 
     def _report(self, leased: LeasedDelivery, conclusion: Conclusion) -> None:
+        if conclusion.state is DeliveryState.SENT and self.on_sent is not None:
+            self.on_sent()
         if conclusion.edit_due_at is not None and self.on_edit_due is not None:
             self.on_edit_due()
         reached = _reached(leased, conclusion) if is_direct(leased) else None

@@ -2,15 +2,21 @@
 
 import asyncio
 import random
+from abc import ABC, abstractmethod
 
 from bot.core.clock import Clock
+from bot.core.supervisor import supervise
 from bot.delivery.pacing import Pace
 from bot.delivery.port import DiscordPort
 from bot.store import Store
 
 
-class DueWorker:
-    """Works off what falls due in the store, behind what is new."""
+class DueWorker(ABC):
+    """Works off what falls due in the store, behind what is new. ``retry`` is the number of seconds
+    until it looks again after a failure."""
+
+    name: str
+    retry: float
 
     def __init__(
         self, store: Store, port: DiscordPort, clock: Clock, rng: random.Random, pace: Pace
@@ -21,6 +27,14 @@ class DueWorker:
         self._rng = rng
         self._pace = pace
         self._changed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Do what falls due, until cancelled; no failure ends it."""
+        await supervise(self.name, self.work, self._clock, wake=self._changed, pause=self.retry)
+
+    @abstractmethod
+    async def work(self) -> float:
+        """Do what is due now; seconds until there is more, ``inf`` where only ``wake`` tells."""
 
     def wake(self) -> None:
         """Look at once for what is due."""

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import structlog
 
-from bot.core.supervisor import supervise
 from bot.delivery.due_worker import DueWorker
 from bot.delivery.failures import attempt
 from bot.delivery.outcomes import OF_DISCORD, UNCHANGEABLE, Failed, card_digest, edit_delay
@@ -24,17 +23,14 @@ LOOK_AGAIN = 60.0
 class Editor(DueWorker):
     """Edits one message at a time, so that it has one place only in the pace's queue."""
 
-    async def run(self) -> None:
-        """Edit what is due, until cancelled; no failure ends it."""
+    name, retry = "editor", LOOK_AGAIN
 
-        async def edit() -> float:
-            while await self.edit_due():
-                pass
-            due = await self._store.edits.next_due()
-            left = 0.0 if due is None else (due - self._clock.now()).total_seconds()
-            return left if 0.0 < left < LOOK_AGAIN else LOOK_AGAIN
-
-        await supervise("editor", edit, self._clock, wake=self._changed, pause=LOOK_AGAIN)
+    async def work(self) -> float:
+        while await self.edit_due():
+            pass
+        due = await self._store.edits.next_due()
+        left = 0.0 if due is None else (due - self._clock.now()).total_seconds()
+        return left if 0.0 < left < LOOK_AGAIN else LOOK_AGAIN
 
     async def edit_due(self) -> int:
         """Edit a batch of what is due; how many there were, 0 where it is no use to go on now.

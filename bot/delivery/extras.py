@@ -13,7 +13,6 @@ import structlog
 
 from bot.core.model import ExtraKind
 from bot.core.retry import backoff
-from bot.core.supervisor import supervise
 from bot.delivery.due_worker import DueWorker
 from bot.delivery.failures import TRY_LIMIT, attempt
 from bot.delivery.outcomes import OF_DISCORD, Failed, FailureKind
@@ -63,16 +62,12 @@ def retry_delay(failure: Failed, attempts: int, rng: random.Random) -> float | N
 class ExtrasService(DueWorker):
     """Does what is due, some at a time, at the pace of all requests."""
 
-    async def run(self) -> None:
-        """Do what falls due, until cancelled; no failure ends it."""
+    name, retry = "extras", STORE_RETRY
 
-        async def work() -> float:
-            await self.drain()
-            due = await self._store.extras.next_due()
-            return inf if due is None else max(0.0, (due - self._clock.now()).total_seconds())
-
-        begun = self._store.extras.begun
-        await supervise("extras", work, self._clock, wake=begun, pause=STORE_RETRY)
+    async def work(self) -> float:
+        await self.drain()
+        due = await self._store.extras.next_due()
+        return inf if due is None else max(0.0, (due - self._clock.now()).total_seconds())
 
     async def drain(self) -> None:
         """Do what is due now, each at most once.

@@ -34,7 +34,6 @@ class Weight(IntEnum):
     """Weights on OpenType's ``wght`` axis."""
 
     REGULAR = 400
-    MEDIUM = 500
     BOLD = 700
     BLACK = 900
 

@@ -1,13 +1,6 @@
 """The fields of the index, and how their texts are cut."""
 
-from tantivy import (
-    Filter,
-    Schema,
-    SchemaBuilder,
-    TextAnalyzer,
-    TextAnalyzerBuilder,
-    Tokenizer,
-)
+from tantivy import Filter, Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 WEIGHTS = {"title": 3.0, "head": 3.0, "question": 2.0, "answer": 1.0}
 """The fields with positions, and what a word counts in each. Others are there to be looked up."""

@@ -7,13 +7,7 @@ from bot.search.correcting import corrected, other_words
 from bot.search.engine import Engine, Ranking
 from bot.search.lexicon import Lexicon
 from bot.search.queries import WINDOW, Leniency, QueryBuilder
-from bot.search.query import (
-    LONGEST_QUERY,
-    ParsedQuery,
-    QueryFilters,
-    parse_query,
-    without_filter,
-)
+from bot.search.query import LONGEST_QUERY, ParsedQuery, QueryFilters, parse_query, without_filter
 from bot.search.results import Filters, UnknownFilter
 from bot.search.variants import with_variants
 

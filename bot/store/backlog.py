@@ -1,6 +1,5 @@
 """Interviews that come many at once: withheld until the operator says so, or merged."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -40,7 +39,7 @@ class BacklogRepository(Repository):
     async def withhold(self, tx: Transaction, interview_id: int, now: datetime) -> None:
         """Queue a new interview as ``Outbox.enqueue`` does, but send it only once it is announced
         (``announce``): until then its deliveries are superseded, with the reason ``withheld``."""
-        await _outbox(tx).enqueue(interview_id, now)
+        await Outbox(tx).enqueue(interview_id, now)
         this = deliveries.c.interview_id == interview_id
         await take(tx, WITHHOLD, now, this, reason=WITHHELD)
 
@@ -58,7 +57,7 @@ class BacklogRepository(Repository):
             withheld = (deliveries.c.interview_id == id_, _IS_WITHHELD)
             if (await tx.execute(deliveries.delete().where(*withheld))).rowcount:
                 announced.append(id_)
-                await _outbox(tx).enqueue(id_, now)
+                await Outbox(tx).enqueue(id_, now)
         return announced
 
     @transactional
@@ -86,7 +85,3 @@ class BacklogRepository(Repository):
                 await take(tx, MERGE, now, deliveries.c.id.in_(chunk), reason=CAUGHT_UP)
             speaks = deliveries.c.id == kept[-1]
             await tx.execute(deliveries.update().where(speaks).values(missed=len(rest)))
-
-
-def _outbox(tx: Transaction) -> Outbox:
-    return Outbox(tx, asyncio.Event())

@@ -5,7 +5,6 @@ sent, so that neither its failure nor its delay touches the message. Doing one t
 (Discord knows that a message is published and that it has a thread), so rows need no lease.
 """
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -17,7 +16,7 @@ from bot.core.model import DeliveryState, ExtraKind, ExtraState, SubscriptionSta
 from bot.core.targets import target_of
 from bot.store.codec import storable_or_none
 from bot.store.results import Extra
-from bot.store.session import Repository, Session, Transaction, transactional
+from bot.store.session import Repository, Transaction, transactional
 from bot.store.subscription_rows import COLUMNS as SUBSCRIPTION
 from bot.store.subscription_rows import subscription
 from bot.store.tables import deliveries, extras, subscriptions
@@ -104,11 +103,6 @@ async def begin(tx: Transaction, delivery_id: int, now: datetime) -> None:
 
 class ExtraRepository(Repository):
     """What follows a sent message."""
-
-    def __init__(self, session: Session, begun: asyncio.Event) -> None:
-        super().__init__(session)
-        self.begun = begun
-        """Set after every delivery that was settled as sent: there may be something to do."""
 
     async def due(self, now: datetime, limit: int) -> list[Extra]:
         """Up to `limit` that are due at `now`, the longest due first."""

@@ -5,7 +5,6 @@ A row goes pending, leased, sent. A lease that runs out makes the row due again.
 longer than its lease changes nothing any more.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -26,24 +25,12 @@ from bot.core.model import (
 from bot.store import delivery_states, extras, follows, parking, timing
 from bot.store.codec import storable_or_none
 from bot.store.interviews import InterviewRepository
-from bot.store.outbox_queries import (
-    COUNTS,
-    DUE,
-    DUE_DIRECT,
-    LIVE,
-    NEXT_DUE,
-    NEXT_DUE_DIRECT,
-    ROW,
-)
+from bot.store.outbox_queries import COUNTS, DUE, DUE_DIRECT, LIVE, NEXT_DUE, NEXT_DUE_DIRECT, ROW
 from bot.store.outbox_repairs import doubt_if_restored
 from bot.store.results import LeasedDelivery
-from bot.store.session import Repository, Session, Transaction, transactional
+from bot.store.session import Repository, Transaction, transactional
 from bot.store.subscription_rows import NOT_ENDED, subscription
-from bot.store.tables import (
-    DIRECT_ROUND,
-    deliveries,
-    subscriptions,
-)
+from bot.store.tables import DIRECT_ROUND, deliveries, subscriptions
 
 FRESH = timedelta(hours=1)
 """A delivery that has waited for longer than this is catching up, and lets newer ones pass."""
@@ -64,10 +51,6 @@ _UNREADABLE = "unreadable"
 
 class Outbox(Repository):
     """The deliveries of interviews to subscriptions."""
-
-    def __init__(self, session: Session, sent: asyncio.Event) -> None:
-        super().__init__(session)
-        self._sent = sent
 
     @transactional
     async def enqueue(self, tx: Transaction, interview_id: int, now: datetime) -> int:
@@ -251,12 +234,9 @@ class Outbox(Repository):
         tried_again = conclusion.state in (DeliveryState.PENDING, DeliveryState.PARKED)
         if tried_again != (conclusion.next_attempt_at is not None):
             raise ValueError("next_attempt_at goes with pending and parked, and with nothing else")
-        settled = await self._session.transact(
+        return await self._session.transact(
             lambda tx: _settle(tx, delivery, conclusion, now), grouped=True
         )
-        if settled and conclusion.state is DeliveryState.SENT:
-            self._sent.set()
-        return settled
 
     async def next_due(self, *, direct: bool = True) -> datetime | None:
         """When ``lease_due`` will next find something, without `direct` for guilds alone; in the

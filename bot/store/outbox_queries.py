@@ -6,14 +6,7 @@ from bot.core.model import Delivery, DeliveryState, Doubt, SubscriptionState
 from bot.store import timing
 from bot.store.codec import columns_of
 from bot.store.subscription_rows import COLUMNS as SUBSCRIPTION
-from bot.store.tables import (
-    TO_GUILDS,
-    TO_PERSONS,
-    deliveries,
-    guilds,
-    interviews,
-    subscriptions,
-)
+from bot.store.tables import TO_GUILDS, TO_PERSONS, deliveries, guilds, interviews, subscriptions
 
 _WAITING = sa.and_(
     deliveries.c.state.in_(

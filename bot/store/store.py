@@ -1,6 +1,5 @@
 """The store: all repositories, on the database or in one transaction."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -32,16 +31,15 @@ class Repositories:
     """The repositories, each for one subject."""
 
     def __init__(self, session: Session) -> None:
-        sent = asyncio.Event()
         self.interviews = InterviewRepository(session)
         self.feeds = FeedRepository(session)
         self.archives = ArchiveRepository(session)
         self.subscriptions = SubscriptionRepository(session)
         self.guilds = GuildRepository(session)
-        self.outbox = Outbox(session, sent)
+        self.outbox = Outbox(session)
         self.repairs = OutboxRepairs(session)
         self.backlog = BacklogRepository(session)
-        self.extras = ExtraRepository(session, sent)
+        self.extras = ExtraRepository(session)
         self.edits = EditRepository(session)
         self.notices = NoticeRepository(session)
         self.follows = FollowRepository(session)

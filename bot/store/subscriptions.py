@@ -13,13 +13,7 @@ from bot.store.codec import CHUNK
 from bot.store.parking import change_state
 from bot.store.results import SubscriptionOverview
 from bot.store.session import Repository, Transaction, transactional
-from bot.store.subscription_rows import (
-    COLUMNS,
-    NOT_ENDED,
-    chosen_values,
-    find_all,
-    subscription,
-)
+from bot.store.subscription_rows import COLUMNS, NOT_ENDED, chosen_values, find_all, subscription
 from bot.store.tables import deliveries, subscriptions
 from bot.store.timing import reschedule
 

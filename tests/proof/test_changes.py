@@ -1,5 +1,6 @@
 """What happens to a feed over the years, and how many messages come of it, end to end."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -32,6 +33,20 @@ async def test_the_first_poll_announces_nothing_and_the_next_new_one_once(room: 
     assert await room.polled(feed) == CHANNELS
     assert await room.polled(feed) == 0
     assert [len(channel.messages) for channel in room.channels] == [1] * CHANNELS
+
+
+async def test_a_discussion_opens_as_soon_as_its_message_is_sent(room: Newsroom) -> None:
+    channel, store = room.channels[0], room.app.store
+    await store.subscriptions.edit(
+        channel.guild_id, channel.id, lambda one: replace(one, discussion=True)
+    )
+    extras = asyncio.create_task(room.app.extras.run())
+    assert await room.polled([Item(6), *items()]) == CHANNELS
+    opened = f"/channels/{channel.id}/messages/{max(channel.messages)}/threads"
+    await room.sandbox.wait_until(
+        lambda _: any(request.path == opened for request in room.sandbox.requests), timeout=10
+    )
+    extras.cancel()
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,7 @@ from bot.client.client import KcrushClient
 from bot.core.forum_tags import Tag, choose_tags
 from bot.core.model import StoredInterview, Subscription
 from bot.delivery.discord.message_search import bears_mark, is_loading, marks_of
-from bot.delivery.discord.single_request import (
-    Bucket,
-    created_id,
-    payload_of,
-    request_once,
-)
+from bot.delivery.discord.single_request import Bucket, created_id, payload_of, request_once
 from bot.delivery.outcomes import Sent
 from bot.delivery.port import HistoryUnreadableError, nothing_sent_yet
 from bot.store import NewestMessage

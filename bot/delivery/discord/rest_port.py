@@ -24,12 +24,7 @@ from bot.delivery.discord.message_search import (
     is_loading,
     search_start,
 )
-from bot.delivery.discord.single_request import (
-    created_id,
-    listed,
-    payload_of,
-    request_once,
-)
+from bot.delivery.discord.single_request import created_id, listed, payload_of, request_once
 from bot.delivery.outcomes import Sent, is_direct
 from bot.delivery.port import EffectUnknownError, nothing_sent_yet
 from bot.store import Addressee, DueNotice, Extra, LeasedDelivery, NewestMessage, SentCard
