@@ -10,12 +10,7 @@ that belong together go through ``Store.transaction``. What can go wrong with a 
 
 from bot.store.archive import ArchivePost, ArchiveState, CachedResponse, PostState
 from bot.store.backup import DailyBackups, back_up, database_file, restore
-from bot.store.follows import (
-    FOLLOWS_LIMIT,
-    DirectMessageStatus,
-    FollowOutcome,
-    FollowRequest,
-)
+from bot.store.follows import FOLLOWS_LIMIT, DirectMessageStatus, FollowOutcome, FollowRequest
 from bot.store.inspection import Inspection, inspect_store
 from bot.store.readers import (
     PLACES_KEPT,
