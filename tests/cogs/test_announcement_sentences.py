@@ -23,6 +23,7 @@ from tests.ui.limits import shown
 
 MANAGE_THREADS = 1 << 34
 ATTACH = 1 << 15
+SEND_IN_THREADS = 1 << 38
 THREAD = "a thread under each → no thread under each"
 FIRST = "The first one comes with the next interview"
 NEXT = "The next one goes out on"
@@ -236,6 +237,10 @@ async def test_an_archived_thread_is_chosen_by_what_its_parent_allows(on_stage: 
     world.edit_channel(thread, archived=True)
     # The client removes a thread from its cache once it is archived.
     await on_stage.client.wait_for("raw_thread_update", timeout=5)
+    await deny(on_stage, on_stage.channel, SEND_IN_THREADS)
+    told = await ask(on_stage, "add", channel=thread)
+    assert told.startswith(f"In <#{thread.id}> I lack: **Send Messages in Threads**. Nothing was")
+    await deny(on_stage, on_stage.channel, 0)
     told = await ask(on_stage, "add", channel=thread)
     assert told.startswith(f"**Done.** New interviews are announced in <#{thread.id}>")
     choices = await on_stage.sandbox.autocomplete(

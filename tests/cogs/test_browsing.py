@@ -361,8 +361,13 @@ async def test_an_artist_is_chosen_while_typing(on_stage: Stage) -> None:
 
 async def test_an_artist_typed_with_a_slip_is_offered(on_stage: Stage) -> None:
     await on_stage.publish(talk(1, SOYEON), talk(2, SEOYUN))
+    offered = "## No interview with “han seoyum” yet\nDid you mean one of"
+    for command, more in (("follow", {}), ("quote", {}), ("search", {"query": "rain"})):
+        told = await on_stage.ask(f"interviews {command}", artist="han seoyum", **more)
+        assert read(told).startswith(offered), command
+    assert await on_stage.store.follows.followed(on_stage.fan.id) == []
     asked = await on_stage.ask("interviews artist", name="han seoyum")
-    assert read(asked).startswith("## No interview with “han seoyum” yet\nDid you mean one of")
+    assert read(asked).startswith(offered)
     chosen = await press_first(on_stage, asked, "This one")
     assert read(chosen).startswith("## Han Seoyun")
 

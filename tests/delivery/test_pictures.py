@@ -2,12 +2,17 @@
 
 import asyncio
 import random
+from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import discord
 import pytest
 
+from bot.app import _open_pictures, open_resources
+from bot.core.i18n import load_messages
 from bot.core.model import DeliveryState
+from bot.core.settings import load_settings
 from bot.delivery.discord.attached_pictures import LARGEST
 from bot.delivery.discord.rest_port import RestPort
 from bot.delivery.editor import Editor
@@ -16,6 +21,7 @@ from sandbox.entities import Channel, ChannelType, Message
 from sandbox.faults import Rule
 from sandbox.message_json import message_json
 from sandbox.serial import guild_create_json
+from tests.clock import FakeClock
 from tests.cogs.stage import interview, read
 from tests.delivery.stage import DRAWN, PICTURE, AtOnce, Stage, spoken
 from tests.ui.limits import walk
@@ -326,3 +332,12 @@ async def test_upload_attaches_where_the_bot_may(on_stage: Stage) -> None:
     assert gallery_urls(first) == [first.attachments[0]["url"]]
     assert gallery_urls(second) == ["https://kcrush.example/gone.jpg"]
     assert gallery_urls(spoken(denied)[0]) == [HERO]
+
+
+@pytest.mark.parametrize("value", ["link", "upload"])
+async def test_the_setting_says_whether_pictures_are_attached(folder: Path, value: str) -> None:
+    settings = load_settings(env_file=None, data_dir=folder, pictures=value)
+    rng = random.Random(1)
+    async with AsyncExitStack() as stack, open_resources(settings, FakeClock(), rng) as resources:
+        _, pictures = await _open_pictures(stack, resources, load_messages())
+        assert pictures.everywhere == (value == "upload")
