@@ -18,7 +18,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from bot.feed.dates import iso_date
 from bot.feed.html import parse_html
 from bot.feed.json_values import dicts, first_dict, items, text
+from bot.feed.pictures import PictureCandidate, candidate
 from bot.feed.text import plain_title
+from bot.feed.transcript.media import addresses
 
 LARGEST_PAGE = 5_000_000
 """Bytes of a page that are read."""
@@ -172,17 +174,24 @@ class ArticlePage:
         node = next((node for node in nodes if node is not None), None)
         return iso_date(node.attributes.get("datetime"), warnings) if node is not None else None
 
-    def pictures(self) -> Iterator[str]:
-        """Addresses of pictures, the best first."""
-        yield self.meta("og:image:secure_url", "og:image", "og:image:url", "twitter:image")
+    def pictures(self) -> Iterator[PictureCandidate]:
+        """The pictures that the page names as its own, the best first."""
+        yield candidate(
+            self.meta("og:image:secure_url", "og:image", "og:image:url"),
+            self.meta("og:image:width"),
+            self.meta("og:image:height"),
+            self.meta("og:image:type"),
+        )
+        yield candidate(self.meta("twitter:image"))
         image = self._linked.get("image")
         for one in items(image)[:5] or [image]:
-            yield text(one) or text(first_dict(one).get("url") or first_dict(one).get("contentUrl"))
+            linked = first_dict(one)
+            address = text(one) or text(linked.get("url") or linked.get("contentUrl"))
+            yield candidate(address, linked.get("width"), linked.get("height"))
         for selector in _PICTURES:
             node = self.tree.css_first(selector)
             if node is not None:
-                told = node.attributes
-                yield told.get("data-src") or told.get("data-lazy-src") or told.get("src") or ""
+                yield candidate(next(iter(addresses(node.attributes)), ""))
 
     @cached_property
     def body(self) -> str | None:

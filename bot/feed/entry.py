@@ -1,14 +1,14 @@
 """One way from what a site says of a post to an ``Interview``, whatever format said it."""
 
-import html
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.core.model import Image, Interview, Transcript
+from bot.core.model import Interview, Transcript
 from bot.feed.formats import Post
 from bot.feed.identity import canonical_url, web_url
+from bot.feed.pictures import main_picture
 from bot.feed.subjects import subjects_of
 from bot.feed.text import clean, plain_title, shorten
 from bot.feed.transcript import examine, plain_text
@@ -70,7 +70,7 @@ def interview_of(post: Post) -> Interview:
         published_at=published,
         updated_at=updated,
         excerpt=excerpt_of(post.summary, transcript),
-        image_url=_hero(post.pictures, examined.lead, base),
+        image_url=main_picture(post.pictures, examined.pictures, base),
         transcript=transcript,
     )
     if not warnings:
@@ -217,9 +217,3 @@ def _opening(transcript: Transcript) -> str:
     """Where names in Hangul stand beside the romanised: intro, first answers, outro."""
     turns = [answer.text for turn in transcript.turns[:3] for answer in turn.answers]
     return "\n".join([transcript.intro, *turns, transcript.outro])[:20_000]
-
-
-def _hero(pictures: Sequence[str], lead: Image | None, base: str) -> str | None:
-    """The site's own choice, else the body's first picture."""
-    named = (web_url(html.unescape(picture), base) for picture in pictures)
-    return next(filter(None, named), lead.url if lead else None)

@@ -17,7 +17,8 @@ from typing import Any
 from bot.feed.article import ArticlePage
 from bot.feed.dates import iso_date
 from bot.feed.identity import web_url
-from bot.feed.json_values import dicts, items, text
+from bot.feed.json_values import dicts, first_dict, items, text
+from bot.feed.pictures import PictureCandidate, candidate
 
 LONGER = 2
 """Times as long as the content a summary has to be, to be the article."""
@@ -31,6 +32,7 @@ _ESCAPED_TAG = re.compile(
     r"(?i)&(?:amp;){0,2}lt;/?(?:p|br|div|strong|b|em|h[1-6]|ul|ol|li|blockquote)\b"
 )
 _PICTURE_NAME = re.compile(r"(?i)\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)")
+"""Of a picture whose media type nothing tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Post:
     author: str = ""
     published_at: datetime | None = None
     updated_at: datetime | None = None
-    pictures: Sequence[str] = ()
+    pictures: Sequence[PictureCandidate] = ()
     warnings: Sequence[str] = ()
 
 
@@ -100,7 +102,7 @@ def post_of_rest(post: Mapping[str, Any], url: str) -> Post:
         author=next((text(one.get("name")) for one in dicts(embedded.get("author"))), ""),
         published_at=iso_date(post.get("date_gmt"), warnings),
         updated_at=iso_date(post.get("modified_gmt"), warnings),
-        pictures=[text(one.get("source_url")) for one in dicts(embedded.get("wp:featuredmedia"))],
+        pictures=[_featured(one) for one in dicts(embedded.get("wp:featuredmedia"))],
         warnings=warnings,
     )
 
@@ -122,7 +124,7 @@ def post_of_json_item(item: Mapping[str, Any], feed: Mapping[str, Any], url: str
         author=html.escape(next(filter(None, names), "")),
         published_at=iso_date(item.get("date_published"), warnings),
         updated_at=iso_date(item.get("date_modified"), warnings),
-        pictures=[text(item.get("image")), text(item.get("banner_image"))],
+        pictures=[candidate(item.get("image")), candidate(item.get("banner_image"))],
         warnings=warnings,
     )
 
@@ -218,22 +220,38 @@ def _moment(parsed: object) -> datetime | None:
         return None
 
 
-def _pictures(entry: Mapping[str, Any]) -> Iterator[str]:
-    """Media RSS contents and thumbnails, then enclosures, the pictures among them."""
+def _pictures(entry: Mapping[str, Any]) -> Iterator[PictureCandidate]:
+    """Media RSS contents, the largest first, then thumbnails, then enclosures: the pictures among
+    them."""
+    contents = []
     for media in dicts(entry.get("media_content")):
         kind, medium = str(media.get("type") or ""), str(media.get("medium") or "")
-        address = str(media.get("url") or "")
-        untold = not kind and not medium and _PICTURE_NAME.search(address)
+        untold = not kind and not medium and _PICTURE_NAME.search(str(media.get("url") or ""))
         if medium == "image" or kind.startswith("image/") or untold:
-            yield address
+            contents.append(_of_media(media, kind))
+    yield from sorted(contents, key=lambda one: one.width or 0, reverse=True)
     for thumbnail in dicts(entry.get("media_thumbnail")):
-        yield str(thumbnail.get("url") or "")
+        yield _of_media(thumbnail)
     for link in dicts(entry.get("links")):
         if link.get("rel") == "enclosure" and str(link.get("type") or "").startswith("image/"):
-            yield str(link.get("href") or "")
+            yield candidate(link.get("href"), media_type=link.get("type"))
+
+
+def _of_media(media: Mapping[str, Any], kind: str = "") -> PictureCandidate:
+    return candidate(media.get("url"), media.get("width"), media.get("height"), kind)
 
 
 # ---------------------------------------------------------------- JSON
+
+
+def _featured(media: Mapping[str, Any]) -> PictureCandidate:
+    details = first_dict(media.get("media_details"))
+    return candidate(
+        media.get("source_url"),
+        details.get("width"),
+        details.get("height"),
+        media.get("mime_type"),
+    )
 
 
 def _rendered(post: Mapping[str, Any], name: str) -> str:

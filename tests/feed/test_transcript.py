@@ -184,7 +184,7 @@ def test_a_picture_belongs_to_the_turn_in_which_it_stands() -> None:
     ]
     assert found.turns[1].images == ()
     assert found.outro == "Thanks!"
-    assert examine(html, base_url=BASE).lead == found.images[0]
+    assert examine(html, base_url=BASE).pictures[0] == found.images[0]
 
 
 @pytest.mark.parametrize(

@@ -37,12 +37,12 @@ __all__ = ["Examined", "examine", "plain_text", "transcribe"]
 class Examined:
     """A transcript, and what a caller may want to know of how it came about.
 
-    ``lead`` is the body's first picture; ``rule`` the name of the rule that told the questions, ""
-    where there are none.
+    ``pictures`` are the body's, in their order; ``rule`` is the name of the rule that told the
+    questions, "" where there are none.
     """
 
     transcript: Transcript
-    lead: Image | None
+    pictures: tuple[Image, ...]
     rule: str
 
 
@@ -55,7 +55,7 @@ def transcribe(html: str, *, base_url: str, title: str = "") -> Transcript:
 
 
 def examine(html: str, *, base_url: str, title: str = "") -> Examined:
-    """Like ``transcribe``, with the lead picture and the name of the rule."""
+    """Like ``transcribe``, with the pictures and the name of the rule."""
     page = read_page(html, base_url)
     items = _readable(page)
     lines = [item for item in items if isinstance(item, Line)]
@@ -69,8 +69,8 @@ def examine(html: str, *, base_url: str, title: str = "") -> Examined:
         links=tuple(page.links),
         warnings=tuple(_warnings(page, lines, transcript, verdict)),
     )
-    lead = next((item for item in items if isinstance(item, Image)), None)
-    return Examined(transcript, lead, verdict.rule if verdict else "")
+    pictures = tuple(item for item in items if isinstance(item, Image))
+    return Examined(transcript, pictures, verdict.rule if verdict else "")
 
 
 def plain_text(html: str) -> str:

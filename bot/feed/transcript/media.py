@@ -11,6 +11,9 @@ from bot.feed.transcript.phrases import pattern, phrase
 
 ALT_LIMIT = 300
 
+LARGEST_ICON = 64
+"""Pixels: the first side that a picture of an article may have. Share icons have 16 to 48."""
+
 Attributes = Mapping[str, str | None]
 
 # Lazy loaders leave a placeholder in src and the picture in one of these, here best first.
@@ -18,6 +21,9 @@ _SOURCES = phrase("image_sources").split()
 _SOURCE_SETS = phrase("image_source_sets").split()
 _NO_PICTURE = pattern("no_picture")
 _SIZE_SUFFIX = re.compile(r"-\d{2,4}x\d{2,4}(?=\.\w{3,4}$)|-scaled(?=\.\w{3,4}$)")
+_NOT_SHOWN = re.compile(r"(?i)\.(?:svgz?|ico|cur|bmp|tiff?|heic|psd|pdf)$")
+_STYLED_SIDE = re.compile(r"(?i)(?:^|[;\s])(?:width|height)\s{0,3}:\s{0,3}(\d{1,5}px)")
+_PIXELS = re.compile(r"(\d{1,6})(?:\.\d{1,4})?(?:px)?")
 _EMOJI_CLASS = re.compile(r"(?:^|\s)(?:emoji|wp-smiley|twemoji)(?:\s|$)")
 _EMOJI_SOURCE = re.compile(r"(?i)/(?:core/emoji|twemoji|emoji)/")
 _TEXT_BY_DEFAULT = pattern("text_by_default")
@@ -37,14 +43,25 @@ def emoji(attributes: Attributes) -> str | None:
 
 
 def picture(attributes: Attributes, base_url: str) -> Image | None:
-    """The picture of an ``<img>``, or None for trackers, spacers, avatars and data: addresses."""
-    if _tiny(attributes.get("width")) or _tiny(attributes.get("height")):
+    """The picture of an ``<img>``, or None for icons, counters, spacers, faces of writers, types
+    that Discord does not show, and data: addresses."""
+    if _is_icon(attributes) or "avatar" in (attributes.get("class") or "").lower().split():
         return None
-    for url in _addresses(attributes):
+    for url in addresses(attributes):
         absolute = web_url(url, base_url)
-        if absolute and not _NO_PICTURE.search(absolute):
+        if absolute and not is_no_picture(absolute):
             return Image(absolute, alt=shorten(attributes.get("alt") or "", ALT_LIMIT))
     return None
+
+
+def is_no_picture(url: str) -> bool:
+    """Whether an address is that of a counter, a placeholder, a face, an emoji, or of a file that
+    Discord does not show."""
+    return bool(
+        _NO_PICTURE.search(url)
+        or _EMOJI_SOURCE.search(url)
+        or _NOT_SHOWN.search(urlsplit(url).path)
+    )
 
 
 def same_picture(url: str) -> str:
@@ -96,7 +113,8 @@ def _youtube(path: str, query: str, host: str) -> str | None:
     return None
 
 
-def _addresses(attributes: Attributes) -> list[str]:
+def addresses(attributes: Attributes) -> list[str]:
+    """What an ``<img>`` may show, best first; never a data: address."""
     urls = [attributes.get(name) or "" for name in _SOURCES]
     urls += [_largest(attributes.get(name) or "") for name in _SOURCE_SETS]
     return [clean(url) for url in urls if url and not url.lstrip().lower().startswith("data:")]
@@ -113,6 +131,9 @@ def _largest(source_set: str) -> str:
     return best
 
 
-def _tiny(length: str | None) -> bool:
-    number = re.match(r"\s*(\d{1,6})", length or "")
-    return number is not None and int(number[1]) <= 3
+def _is_icon(attributes: Attributes) -> bool:
+    """Whether a side is stated that only icons, rules and counters have."""
+    stated = [attributes.get("width") or "", attributes.get("height") or ""]
+    stated += _STYLED_SIDE.findall((attributes.get("style") or "")[:500])
+    sides = (_PIXELS.fullmatch(length.strip()[:10]) for length in stated)
+    return any(int(side[1]) < LARGEST_ICON for side in sides if side)
