@@ -170,6 +170,7 @@ async def open_app(
             Worker("extras", delivery.extras.run, needs_login=True),
             Worker("notifier", delivery.notifier.run, needs_login=True),
             *reading,
+            *_backup_workers(settings, clock),
         )
         yield App(
             settings=settings,

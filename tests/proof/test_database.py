@@ -138,3 +138,9 @@ async def test_a_disk_that_is_full_for_a_while(
         assert await bot.stop() == 0
     assert [len(channel.messages) for channel in channels] == [3] * CHANNELS
     assert all(first.title in str(next(iter(c.messages.values())).components) for c in channels)
+
+
+async def test_a_running_bot_makes_the_daily_copies(folder: Path) -> None:
+    async with open_newsroom(folder, logged_in=False) as room:
+        (backups,) = [one for one in room.app.workers if one.name == "backups"]
+        assert not backups.needs_login
