@@ -143,8 +143,6 @@ def test_a_featured_picture_of_rest_must_be_one() -> None:
 
 
 _ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text())
-)
 
 
 @given(st.lists(st.tuples(_ANYTHING, _ANYTHING, _ANYTHING, _ANYTHING)), st.text())
