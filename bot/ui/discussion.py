@@ -4,9 +4,9 @@ from discord import ButtonStyle
 
 from bot.core.i18n import Text
 from bot.core.model import Interview, StoredInterview, Turn
-from bot.core.text import is_visible, one_line, shorten
+from bot.core.text import one_line, shorten
 from bot.quotes.choosing import question_stands_alone
-from bot.ui.interviews import read_button, title_link
+from bot.ui.interviews import read_button, title_link, title_of
 from bot.ui.layout import CALM, Layout, lines, panel, row
 from bot.ui.markdown import URL_LIMIT, bold, escape_within
 
@@ -20,10 +20,9 @@ QUESTION_LIMIT = 600
 """Characters of a question that are quoted."""
 
 
-def post_title(interview: Interview, untitled: str) -> str:
+def post_title(interview: Interview, text: Text) -> str:
     """The name of the interview's post or thread, within ``TITLE_LIMIT``."""
-    title = one_line(interview.title)
-    return shorten(title if is_visible(title) else untitled, TITLE_LIMIT)
+    return shorten(title_of(interview, text), TITLE_LIMIT)
 
 
 def first_question(interview: Interview) -> Turn | None:

@@ -4,9 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.i18n import load_messages
 from bot.core.model import Interview, Transcript, Turn
 from bot.core.text import is_visible, measure
 from bot.ui.discussion import TITLE_LIMIT, first_question, post_title
+
+TEXT = load_messages().text()
 
 
 def titled(title: str) -> Interview:
@@ -21,16 +24,16 @@ def asked(*questions: str) -> Interview:
 @settings(max_examples=100)
 @given(st.text(max_size=300))
 def test_any_title_is_a_post_s_name(title: str) -> None:
-    name = post_title(titled(title), "Untitled")
+    name = post_title(titled(title), TEXT)
     assert is_visible(name)
     assert 1 <= measure(name) <= TITLE_LIMIT
     assert "\n" not in name
 
 
 def test_a_long_title_is_cut_at_a_word() -> None:
-    name = post_title(titled("word " * 40), "Untitled")
+    name = post_title(titled("word " * 40), TEXT)
     assert name.endswith("word…")
-    assert post_title(titled("  "), "Untitled") == "Untitled"
+    assert post_title(titled("  "), TEXT) == TEXT("card.untitled")
 
 
 @pytest.mark.parametrize(

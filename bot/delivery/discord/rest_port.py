@@ -245,7 +245,7 @@ class RestPort:
         text = self._client.messages.text()
         if leased.digest:
             return text.plural("digest.title", len(leased.digest) + leased.more)
-        return post_title(leased.interview.interview, text("card.untitled"))
+        return post_title(leased.interview.interview, text)
 
     # ---------------------------------------------------------------- what follows a message
 
@@ -276,7 +276,7 @@ class RestPort:
             thread = await self._client.http.start_thread_with_message(
                 extra.channel_id,
                 extra.message_id,
-                name=post_title(stored.interview, text("card.untitled")),
+                name=post_title(stored.interview, text),
                 auto_archive_duration=ARCHIVE_AFTER,
             )
             created_id(thread)
