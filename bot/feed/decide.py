@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 from bot.core.model import Interview
 from bot.feed.charset import LOST
 from bot.feed.identity import digest, url_key
-from bot.feed.likeness import Mark, marks
+from bot.feed.likeness import Mark, marks, title_mark
 from bot.store.results import KnownInterview
 
 _HOST = re.compile(r"^[^/?]*")
@@ -55,12 +55,15 @@ class Update:
 class Past:
     """What deciding needs of the time before a poll.
 
-    ``until`` is when everything was known that had been published, ``None`` where that is unknown.
+    ``until`` is when everything was known that had been published, ``None`` where that is unknown;
+    ``continuous`` says whether the poll before this one succeeded, a short while ago.
     ``most_in_a_day`` is how many interviews the site published on one day at most. ``alike`` has
-    the ids of stored interviews that may be an entry under a new identity, by their ``marks``.
+    the ids of stored interviews that may be an entry under a new identity, by their ``marks`` and
+    ``title_mark``.
     """
 
     until: datetime | None = None
+    continuous: bool = False
     most_in_a_day: int = MOST_IN_A_DAY
     alike: Mapping[Mark, int] = field(default_factory=dict)
 
@@ -165,14 +168,17 @@ def _twin(entry: FeedEntry, past: Past) -> int | None:
 
 def _flood(news: Sequence[FeedEntry], past: Past) -> set[int]:
     """Of more news than the site ever published in a day: those not published since the last poll,
-    and those of a day with too many. So what gathered in an outage is no flood."""
+    those of a title that is known, and, unless there was an outage, those of a day with too many.
+    """
     if len(news) <= past.most_in_a_day:
         return set()
     days = Counter(_day(entry) for entry in news)
     return {
         id(entry)
         for entry in news
-        if not _is_after(entry, past.until) or days[_day(entry)] > past.most_in_a_day
+        if not _is_after(entry, past.until)
+        or title_mark(entry.interview) in past.alike
+        or (past.continuous and days[_day(entry)] > past.most_in_a_day)
     }
 
 

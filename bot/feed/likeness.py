@@ -34,6 +34,11 @@ def marks(interview: Interview) -> list[Mark]:
     return found
 
 
+def title_mark(interview: Interview) -> Mark:
+    """What many articles may have in common."""
+    return "title", _letters(interview.title), ""
+
+
 def candidates(interviews: Iterable[Interview], outlines: Sequence[Outline]) -> list[int]:
     """The ids of the stored interviews that may have a mark in common with one of `interviews`."""
     titles: set[str] = set()

@@ -13,7 +13,7 @@ from bot.core.clock import Clock
 from bot.core.errors import FetchError, ParseError
 from bot.core.feed_state import FeedState, Validators
 from bot.core.supervisor import supervise
-from bot.feed.decide import FeedEntry
+from bot.feed.decide import FeedEntry, Past
 from bot.feed.fetch import Fetched, HttpGetter
 from bot.feed.further import OlderPages, read_older
 from bot.feed.identity import have_same_host
@@ -274,8 +274,16 @@ class Watcher:
             log("feed.moved", feed=feed.url, to=moved_to, mend="set FEED_URL to the new address")
         after = replace(state, validators=fetched.validators, moved_to=moved_to)
         older = await self._older(feed, state, entries)
-        return await write_poll(
-            self._store, state, after, entries, older, state.polled_at or self._known_until, now
+        past = self._past(feed, state, now)
+        return await write_poll(self._store, state, after, entries, older, past, now)
+
+    def _past(self, feed: _Feed, state: FeedState, now: datetime) -> Past:
+        until = state.polled_at or self._known_until
+        return Past(
+            # By a clock that was ahead, nothing would be new.
+            until=until - SLACK if until is not None and until <= now else None,
+            continuous=feed.health.failures == 0
+            and not _is_older(feed.health.succeeded_at, UNCONDITIONAL_EVERY.total_seconds(), now),
         )
 
     async def _older(

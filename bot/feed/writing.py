@@ -9,7 +9,7 @@ import structlog
 from bot.core.feed_state import FeedState
 from bot.core.model import Interview
 from bot.feed.decide import MOST_IN_A_DAY, FeedEntry, Past, Plan, decide, keys_of, match
-from bot.feed.likeness import Mark, candidates, marks
+from bot.feed.likeness import Mark, candidates, marks, title_mark
 from bot.store import KnownInterview, Repositories, Store
 
 logger = structlog.get_logger(__name__)
@@ -50,14 +50,14 @@ async def write_poll(
     after: FeedState,
     entries: Sequence[FeedEntry],
     older: Sequence[FeedEntry],
-    until: datetime | None,
+    past: Past,
     now: datetime,
 ) -> PollReport:
     """Write what a feed's `entries` mean, and the state of the feed as it is `after` them.
 
-    `older` are entries that the feed shows no more, `until` is when all that had been published
-    was known. What is known is asked within the transaction, so that another process that polls
-    the same feed can't come in between. Of `older`, each channel gets the newest ``catch_up``.
+    `older` are entries that the feed shows no more; `past` is completed by what the store knows.
+    That is asked within the transaction, so that another process that polls the same feed can't
+    come in between. Of `older`, each channel gets the newest ``catch_up``.
 
     Raises:
         StoreError: the database failed; nothing was changed.
@@ -69,7 +69,7 @@ async def write_poll(
     enqueued = 0
     async with store.transaction() as tx:
         known = await tx.interviews.known(*keys_of([*entries, *older]))
-        past = await _past(tx, [*entries, *older], known, until, now)
+        past = await _complete(past, tx, [*entries, *older], known)
         plan = decide(entries, known, seeded=before.seeded, past=past, older=older)
         if plan.empty and before.seeded and after == before:
             return PollReport(before.url, 200)
@@ -101,34 +101,34 @@ async def write_poll(
     )
 
 
-async def _past(
+async def _complete(
+    past: Past,
     tx: Repositories,
     entries: Sequence[FeedEntry],
     known: Sequence[KnownInterview],
-    until: datetime | None,
-    now: datetime,
 ) -> Past:
     """Asks the store no more than the entries need: where all are known, nothing."""
-    until = None if until is None or until > now else until - SLACK
     unknown = [
         entry.interview
         for entry, row in zip(entries, match(entries, known), strict=True)
         if row is None
     ]
     if not unknown:
-        return Past(until)
+        return past
     most = await tx.interviews.most_in_a_day() if len(unknown) > MOST_IN_A_DAY else 0
-    return Past(until, max(most, MOST_IN_A_DAY), await known_marks(tx, unknown))
+    alike = await known_marks(tx, unknown)
+    return replace(past, most_in_a_day=max(most, MOST_IN_A_DAY), alike=alike)
 
 
 async def known_marks(tx: Repositories, unknown: Sequence[Interview]) -> Mapping[Mark, int]:
-    """The ids of stored interviews that one of `unknown` may be, by their ``marks``."""
+    """The ids of stored interviews that one of `unknown` may be, by their ``marks``, and of those
+    of the same title."""
     if not unknown:
         return {}
     ids = candidates(unknown, await tx.interviews.outlines())
     known: dict[Mark, int] = {}
     for one in await tx.interviews.get_many(ids):
-        for mark in marks(one.interview):
+        for mark in (*marks(one.interview), title_mark(one.interview)):
             known.setdefault(mark, one.id)
     return known
 

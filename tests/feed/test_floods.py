@@ -185,7 +185,55 @@ async def test_only_what_was_withheld_can_be_announced_after_all(store, site, wa
     assert await announced(store) == []
 
 
+async def test_so_many_between_two_polls_are_withheld_however_new_they_look(
+    store, site, watcher, clock
+):
+    await watcher.poll(FEED)
+    await clock.advance(86_400)
+    await watcher.poll(FEED)
+    site.items = [item(number, date=START + DAY) for number in range(110, 100, -1)]
+    report = await watcher.poll(FEED)
+    assert (len(report.new_ids), report.enqueued) == (10, 0)
+
+
+async def test_what_gathered_in_a_cache_for_a_week_is_announced(store, site, watcher, clock):
+    await watcher.poll(FEED)
+    await clock.advance(8 * 86_400)
+    assert not (await watcher.poll(FEED)).changed
+    site.items = [item(number) for number in range(107, 97, -1)]
+    assert (await watcher.poll(FEED)).enqueued == 7
+
+
 # ---------------------------------------------------------------- an outage
+
+
+@pytest.mark.parametrize("how", ["a restart", "the site"])
+async def test_all_that_was_published_on_the_last_day_of_an_outage_is_announced(
+    store, site, watch, clock, how
+):
+    watcher = watch()
+    await watcher.poll(FEED)
+    await clock.advance(8 * 86_400)
+    if how == "the site":
+        site.plan = [FetchError("fetch.failing", status=500)]
+        with pytest.raises(FetchError):
+            await watcher.poll(FEED)
+    else:
+        watcher = watch()
+    site.items = [item(number, date=START + 7 * DAY) for number in range(108, 98, -1)]
+    report = await watcher.poll(FEED)
+    assert report.enqueued == 8
+
+
+async def test_a_relaunch_during_an_outage_is_known_by_its_titles(store, site, watch, clock):
+    await watch().poll(FEED)
+    await clock.advance(8 * 86_400)
+    site.items = [
+        relaunched(one, body=f"Talk {one.number}, told anew.", date=START + 7 * DAY)
+        for one in site.items
+    ]
+    report = await watch().poll(FEED)
+    assert (len(report.new_ids), report.enqueued) == (10, 0)
 
 
 async def test_a_week_of_interviews_after_an_outage_is_announced(store, site, watcher, clock):
