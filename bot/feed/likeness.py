@@ -13,6 +13,9 @@ be the same for many articles."""
 COMPARED = 20_000
 """Characters of a text that are compared."""
 
+CANDIDATES = 300
+"""Stored interviews that are compared, the newest: a relaunched feed shows no more."""
+
 Outline = tuple[int, str, datetime | None]
 """Id, title and moment of publication of a stored interview."""
 
@@ -40,7 +43,8 @@ def title_mark(interview: Interview) -> Mark:
 
 
 def candidates(interviews: Iterable[Interview], outlines: Sequence[Outline]) -> list[int]:
-    """The ids of the stored interviews that may have a mark in common with one of `interviews`."""
+    """The ids of the stored interviews that may have a mark in common with one of `interviews`: the
+    greatest, at most ``CANDIDATES`` of them."""
     titles: set[str] = set()
     dates: set[datetime | None] = set()
     for one in interviews:
@@ -48,7 +52,8 @@ def candidates(interviews: Iterable[Interview], outlines: Sequence[Outline]) -> 
         dates.add(one.published_at)
     titles.discard("")
     dates.discard(None)
-    return [id_ for id_, title, date in outlines if date in dates or _letters(title) in titles]
+    found = [id_ for id_, title, date in outlines if date in dates or _letters(title) in titles]
+    return sorted(found)[-CANDIDATES:]
 
 
 def _text(interview: Interview) -> str:

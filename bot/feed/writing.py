@@ -1,5 +1,6 @@
 """What one poll of a feed writes, in one transaction."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -7,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.core.feed_state import FeedState
-from bot.core.model import Interview
+from bot.core.model import Interview, StoredInterview
 from bot.feed.decide import MOST_IN_A_DAY, FeedEntry, Past, Plan, decide, keys_of, match
 from bot.feed.likeness import Mark, candidates, marks, title_mark
 from bot.store import KnownInterview, Repositories, Store
@@ -70,7 +71,10 @@ async def write_poll(
     async with store.transaction() as tx:
         known = await tx.interviews.known(*keys_of([*entries, *older]))
         past = await _complete(past, tx, [*entries, *older], known)
-        plan = decide(entries, known, seeded=before.seeded, past=past, older=older)
+        # Texts from outside, compared letter by letter: the event loop goes on meanwhile.
+        plan = await asyncio.to_thread(
+            decide, entries, known, seeded=before.seeded, past=past, older=older
+        )
         if plan.empty and before.seeded and after == before:
             return PollReport(before.url, 200)
         for update in plan.updates:
@@ -125,9 +129,13 @@ async def known_marks(tx: Repositories, unknown: Sequence[Interview]) -> Mapping
     of the same title."""
     if not unknown:
         return {}
-    ids = candidates(unknown, await tx.interviews.outlines())
+    ids = await asyncio.to_thread(candidates, unknown, await tx.interviews.outlines())
+    return await asyncio.to_thread(_by_marks, await tx.interviews.get_many(ids))
+
+
+def _by_marks(stored: Iterable[StoredInterview]) -> dict[Mark, int]:
     known: dict[Mark, int] = {}
-    for one in await tx.interviews.get_many(ids):
+    for one in stored:
         for mark in (*marks(one.interview), title_mark(one.interview)):
             known.setdefault(mark, one.id)
     return known

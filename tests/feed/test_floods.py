@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from bot.core.errors import FetchError
 from bot.core.model import Conclusion, DeliveryState
+from bot.feed.likeness import candidates
 from bot.feed.watcher import Watcher
 from bot.store import open_store
 from tests.clock import START, FakeClock
@@ -366,3 +367,69 @@ async def test_what_another_feed_has_of_the_past_is_not_announced(store, site, w
     ]
     report = await watch(OTHER).poll(OTHER)
     assert (len(report.new_ids), report.enqueued) == (5, 0)
+
+
+# ---------------------------------------------------------------- reported of other feed readers
+
+
+def https(one):
+    return replace(
+        one, guid=one.guid.replace("http:", "https:"), url=one.url.replace("http:", "https:")
+    )
+
+
+REPORTED = {
+    "feedbin 206: http becomes https in GUIDs and links": https,
+    "FreshRSS 5151: http or https in GUIDs by turns": lambda one: replace(
+        one, guid=one.guid.replace("http:", "https:") if one.number % 2 else one.guid
+    ),
+    "LeaVerou/blog 18: another generator, GUIDs made of new links": lambda one: replace(
+        one,
+        guid=f"https://kc.example/blog/2026/{one.number}/",
+        url=f"https://kc.example/blog/2026/{one.number}/",
+    ),
+    "liferea 1195: another structure of paths, in GUIDs too": lambda one: replace(
+        one,
+        guid=f"https://kc.example/talks/?id={one.number}",
+        url=f"https://kc.example/t/{one.number}",
+    ),
+    "newrelic/docs-website 1271: GUIDs made anew with each build": lambda one: replace(
+        one, guid=f"{one.number}-0123456789abcdef"
+    ),
+    "go-neb 84: the date is edited after publication": lambda one: replace(
+        one, date=one.date + timedelta(hours=3)
+    ),
+    "foundation.mozilla.org 8067: new dates and links of another language": lambda one: replace(
+        one,
+        url=one.url.replace("/interview", "/es/interview"),
+        guid=one.guid.replace("/?", "/es/?"),
+        date=START + DAY / 2,
+    ),
+    "haven 72: all GUIDs and links, with dates of the past": lambda one: replace(
+        relaunched(one), date=one.date - 300 * DAY
+    ),
+}
+
+
+@pytest.mark.parametrize("change", REPORTED.values(), ids=REPORTED)
+async def test_what_flooded_other_readers_announces_nothing(store, site, watcher, clock, change):
+    site.items = [
+        replace(
+            one,
+            guid=f"http://kc.example/?p={one.number}",
+            url=f"http://kc.example/interview-{one.number}/",
+        )
+        for one in site.items
+    ]
+    await watcher.poll(FEED)
+    await clock.advance(86_400)
+    site.items = [change(one) for one in site.items]
+    report = await watcher.poll(FEED)
+    assert (report.new_ids, report.enqueued) == ((), 0)
+    assert await store.interviews.count() == 10
+
+
+def test_no_more_than_the_newest_are_compared():
+    same = item(100, title="Interview of the week").interview()
+    outlines = [(id_, same.title, None) for id_ in range(1, 2_000)]
+    assert candidates([same], outlines) == list(range(1_700, 2_000))
