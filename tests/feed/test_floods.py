@@ -180,6 +180,15 @@ async def test_what_was_withheld_is_announced_once_when_the_operator_says_so(
     assert (row.state, row.reason) == (DeliveryState.SUPERSEDED, "withheld")
 
 
+async def test_a_second_entry_of_what_is_in_the_feed_is_withheld(store, site, watcher, clock):
+    await watcher.poll(FEED)
+    site.publish(relaunched(site.items[3], date=START + DAY))
+    report = await watcher.poll(FEED)
+    assert (len(report.new_ids), report.enqueued) == (1, 0)
+    assert await store.backlog.withheld(clock.now()) == list(report.withheld_ids)
+    assert not (await watcher.poll(FEED)).changed
+
+
 async def test_only_what_was_withheld_can_be_announced_after_all(store, site, watcher, clock):
     first = await watcher.poll(FEED)
     assert await store.backlog.announce(first.new_ids, clock.now()) == []
