@@ -187,6 +187,15 @@ def test_a_picture_belongs_to_the_turn_in_which_it_stands() -> None:
     assert examine(html, base_url=BASE).pictures[0] == found.images[0]
 
 
+def test_a_picture_has_the_article_s_own_alternative_text() -> None:
+    """As much of it as Discord shows: 1,024 characters (Component Reference, Media Gallery)."""
+    long = ("words " * 170).strip()
+    html = f'<p><img src="a.jpg" alt="A red door"><img src="b.jpg" alt="{long} and {long}"></p>'
+    door, other = transcribe(html, base_url=BASE).images
+    assert door.alt == "A red door"
+    assert len(long) < len(other.alt) <= 1024
+
+
 @pytest.mark.parametrize(
     ("html", "video"),
     [

@@ -9,7 +9,8 @@ from bot.feed.identity import web_url
 from bot.feed.text import clean, shorten
 from bot.feed.transcript.phrases import pattern, phrase
 
-ALT_LIMIT = 300
+ALT_LIMIT = 1024
+"""Characters of an alternative text: as many as Discord shows (its OpenAPI, Media Gallery)."""
 
 LARGEST_ICON = 64
 """Pixels: the first side that a picture of an article may have. Share icons have 16 to 48."""
