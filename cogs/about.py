@@ -26,7 +26,7 @@ class AboutCommands(FanCog):
         )
         await show(interaction, page)
 
-    @app_commands.command(description="See what is kept of you, and delete it")
+    @app_commands.command(description="See what I keep about you, and delete it")
     async def privacy(self, interaction: Interaction) -> None:
         await show(interaction, await self._privacy(interaction))
 

@@ -215,7 +215,7 @@ def _fragments(line: str, marks: Sequence[Mark], start: int, end: int) -> tuple[
     if at < end:
         fragments.append(Fragment(line[at:end]))
     if end < len(line):
-        fragments.append(Fragment(_ELLIPSIS))
+        fragments.append(Fragment(f" {_ELLIPSIS}" if line[end - 1] in ".!?" else _ELLIPSIS))
     return tuple(fragments)
 
 

@@ -226,7 +226,7 @@ def _snippet(fragments: Sequence[Fragment], limit: int) -> str:
         if cut != core:
             break
         if room < _LEAST_ROOM and count < len(merged):
-            shown += "…"
+            shown = f"{shown.rstrip()}…"
             break
     return one_line(shown)
 

@@ -61,7 +61,7 @@ async def test_a_person_sees_what_is_kept_of_them_and_has_it_deleted(on_stage: S
     asked = await on_stage.press(kept, "Delete it all")
     deleted = await on_stage.press(asked, "Yes, delete it all")
     assert deleted.id == told.id
-    assert "All that I kept of you is deleted" in read(deleted)
+    assert "All that I kept about you is deleted" in read(deleted)
     assert labels(deleted) == []
     assert "Nothing. Once you read here" in read(await on_stage.ask("interviews privacy"))
     assert "Nothing" not in read(await on_stage.ask("interviews latest"))

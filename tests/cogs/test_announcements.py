@@ -238,8 +238,7 @@ async def test_removing_the_home_channel_says_that_it_comes_back(on_stage: Stage
     told = await on_stage.ask("announcements remove", by=on_stage.admin, channel=str(home.id))
     assert read(told) == (
         f"**Done.** Nothing more is posted in <#{home.id}>, but only until I start again, because "
-        "it is my home channel. To stop for good, `/announcements pause` it instead, or ask "
-        "whoever runs this bot to empty `HOME_CHANNEL_ID`."
+        "it is my home channel. To stop for good, whoever runs this bot empties `HOME_CHANNEL_ID`."
     )
     assert await keep_home(on_stage.client, on_stage.store, home.id)
     assert [channel for channel, *_ in await stored(on_stage)] == [home.id]

@@ -145,7 +145,7 @@ def test_a_snippet_is_a_piece_of_the_text(query, text, leniency):
     fragments = marked(query, text, leniency)
     line = " ".join(unicodedata.normalize("NFC", text).split())
     shown = "".join(part.text for part in fragments)
-    assert len(shown) <= SNIPPET + 2
+    assert len(shown) <= SNIPPET + len("… …")
     plain = shown.removeprefix("…") if not line.startswith("…") else shown
     assert plain in line or plain.removesuffix("…") in line
     assert all(part.text for part in fragments)
@@ -186,6 +186,17 @@ def test_the_richest_place_is_shown():
     fragments = marked("kimchi bibimbap", text)
     assert [part.text for part in fragments if part.bold] == ["kimchi", "bibimbap"]
     assert fragments[0].text == fragments[-1].text == "…"
+
+
+def test_an_ellipsis_is_no_fourth_full_stop():
+    ends = {
+        "".join(one.text for one in marked("kimchi", f"kimchi {'x' * filler}. {'More. ' * 80}"))[
+            -3:
+        ]
+        for filler in range(8)
+    }
+    assert ". …" in ends
+    assert not any(end.endswith(".…") for end in ends)
 
 
 def test_every_word_of_a_stem_is_bold():

@@ -44,7 +44,7 @@ def test_whatever_is_kept_is_within_discords_limits(
 def test_what_is_kept_is_told_with_examples(text: Text) -> None:
     layout = privacy_page(kept("A *Talk*", "Why?", ["O.V", "#1"], 2), text)
     assert texts(layout)[:4] == [
-        "## What I keep of you",
+        "## What I keep about you",
         "**Your places in 2 interviews**\n-# Last: A \\*Talk\\*, <t:1795348800:R>",
         "**2 things you saved**\n-# Last: Why?, <t:1795348800:R>",
         "**2 artists you follow**\n-# O.V, \\#1",
@@ -78,7 +78,7 @@ def test_help_tells_only_what_there_is(text: Text) -> None:
     layout = help_page({"search", "privacy"}, text, Mentions(), for_admin=False)
     assert texts(layout)[1:] == [
         "**Find**\n`/interviews search` Words in every answer",
-        "**About you**\n`/interviews privacy` What is kept of you",
+        "**About you**\n`/interviews privacy` What I keep about you",
     ]
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -129,15 +128,19 @@ def test_neighbouring_words_that_were_found_are_one(text: Text) -> None:
     assert "> **ab**" in shown(layout)
 
 
-@pytest.mark.parametrize("words", range(1, 60))
-def test_a_snippet_that_is_cut_says_so(words: int, text: Text) -> None:
+def test_a_snippet_that_is_cut_says_so(text: Text) -> None:
     """Words in bold need room for their marks, so that what follows them may have none."""
-    rain = [Fragment("rain", bold=True), Fragment(" on the roof, ")] * words
-    found = hit(2, "Why?", *rain, Fragment("and no end"))
-    layout = search_page(
-        results(SearchRequest("rain"), [HitGroup(SUMMARY, (found,))], page=0, total=1), text
-    )
-    assert shown(layout).rstrip().endswith(("and no end", "…"))
+    rain = Fragment("rain", bold=True)
+    cut = [[rain, Fragment(" on the roof, ")] * words for words in range(1, 60)]
+    cut += [[Fragment(f"{'o' * letters} "), rain] for letters in range(200, 240)]
+    for fragments in cut:
+        found = hit(2, "Why?", *fragments, Fragment(" and no end"))
+        layout = search_page(
+            results(SearchRequest("rain"), [HitGroup(SUMMARY, (found,))], page=0, total=1), text
+        )
+        said = shown(layout).rstrip()
+        assert said.endswith(("and no end", "…"))
+        assert not said.endswith(" …")
 
 
 def test_a_result_leads_to_its_question(text: Text) -> None:
