@@ -202,10 +202,9 @@ def _link(entry: Mapping[str, Any]) -> str:
 
 def _dates(entry: dict[str, Any], warnings: list[str]) -> tuple[datetime | None, datetime | None]:
     """Publication and modification. feedparser files RSS 1.0's dc:date as the latter."""
-    # Asked of the dict itself: FeedParserDict answers "updated" with "published", and a warning.
-    published = _moment(dict.get(entry, "published_parsed"))
-    updated = _moment(dict.get(entry, "updated_parsed"))
-    written = dict.get(entry, "published") or dict.get(entry, "updated")
+    published = _moment(entry.get("published_parsed"))
+    updated = _moment(entry.get("updated_parsed"))
+    written = entry.get("published") or entry.get("updated")
     if published is None and updated is None and written:
         warnings.append(f"the date {str(written)[:60]!r} can't be read")
     return published or updated, updated if published else None

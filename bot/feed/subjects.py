@@ -82,11 +82,13 @@ def _one_or_more(names: str, tags: Sequence[str], role: str | None) -> list[Subj
         return [_subject(part, role) for part in parts]
     names = parts[0] if len(parts) == 1 else names
     parts = _parted(names, hidden, re.compile(r"\s+(?:&|x|×|\+)\s+"))
-    roles = [0 < role_end(part.split()) < len(part.split()) for part in parts]
-    known = all(_fold(_subject(part, None).name) in folded for part in parts)
-    if len(parts) > 1 and (known or all(roles)):
-        return [_subject(part, role) for part in parts]
-    return [_subject(names, role)] if _subject(names, role).name else []
+    if len(parts) > 1:
+        roles = [0 < role_end(part.split()) < len(part.split()) for part in parts]
+        known = all(_fold(_subject(part, None).name) in folded for part in parts)
+        if known or all(roles):
+            return [_subject(part, role) for part in parts]
+    subject = _subject(names, role)
+    return [subject] if subject.name else []
 
 
 def _parted(text: str, hidden: str, separator: re.Pattern[str]) -> list[str]:

@@ -45,6 +45,13 @@ class _EnoughError(Exception):
     """The limit of elements is reached; what was read so far stands."""
 
 
+class _ContentParams(feedparser.FeedParserDict):  # type: ignore[misc]
+    """Strings alone, which feedparser copies deeply for each element."""
+
+    def __deepcopy__(self, memo: object) -> feedparser.FeedParserDict:
+        return feedparser.FeedParserDict(self)
+
+
 class _Bounded:
     """Counts elements for both parsers, and keeps authors and base addresses short: feedparser
     resolves the base address of every element anew."""
@@ -61,6 +68,12 @@ class _Bounded:
         if len(self.baseuri or "") > BASE_LIMIT:  # type: ignore[attr-defined]
             pairs = [pair for pair in pairs if pair[0] not in ("xml:base", "base")]
         super().unknown_starttag(tag, pairs)  # type: ignore[misc]
+
+    contentparams: dict[str, Any]
+
+    def push_content(self, *args: Any) -> None:
+        super().push_content(*args)  # type: ignore[misc]
+        self.contentparams = _ContentParams(self.contentparams)
 
     def _sync_author_detail(self, key: str = "author") -> None:
         context = self._get_context()  # type: ignore[attr-defined]
@@ -98,8 +111,8 @@ def syndicated(body: bytes, *, url: str, content_type: str | None) -> Syndicated
     """
     text = decode_feed(unpacked(body, url), content_type)
     warnings: list[str] = []
-    for attempt in (text, with_ampersands(text)):
-        version, data, _ = replace_doctype(attempt.encode())
+    for mended in (str, with_ampersands):
+        version, data, _ = replace_doctype(mended(text).encode())
         parser = _parser(_Strict, url)
         if _read_strictly(parser, _PROLOG + data, warnings):
             return _syndicated(parser, version, warnings[:1])
@@ -134,7 +147,8 @@ def _leniently(text: str, url: str, warnings: list[str]) -> Syndicated:
 
 def _syndicated(parser: Any, version: object, warnings: list[str]) -> Syndicated:
     told = str(version or parser.version or "")
-    return Syndicated(told, parser.feeddata, parser.entries, tuple(warnings))
+    entries = [dict(entry) for entry in parser.entries]
+    return Syndicated(told, parser.feeddata, entries, tuple(warnings))
 
 
 def _parser(kind: type[Any], url: str, *rest: Any) -> Any:

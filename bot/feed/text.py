@@ -13,7 +13,7 @@ from ftfy.badness import is_bad
 
 ELLIPSIS = "…"
 
-# Controls (C0, C1), but for the white space that _SPACE folds; U+FFFE and U+FFFF are no characters.
+# Controls (C0, C1), but for white space; U+FFFE and U+FFFF are no characters.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # Bidirectional embeddings, overrides, isolates and marks (UAX #9, 2), and what shows nothing:
@@ -31,7 +31,6 @@ _SUSPICIOUS = re.compile(
 )
 # A closing quotation mark read as Windows-1252, whose last byte that encoding lacks.
 _LOST_QUOTE = "â€\ufffd"
-_SPACE = re.compile(r"\s{2,}|[^\S ]")
 # Three combining marks on one letter are more than any living orthography stacks after NFC.
 _ZALGO = re.compile(
     r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
@@ -55,7 +54,7 @@ def clean(text: str) -> str:
 
     Lone surrogates become U+FFFD. Text is NFC (Hangul typed as separate jamo is composed).
     """
-    return _SPACE.sub(" ", scrub(text)).strip()
+    return " ".join(scrub(text).split())
 
 
 def plain_title(text: str) -> str:

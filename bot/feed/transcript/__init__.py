@@ -17,7 +17,7 @@ At the level DEBUG the logger of this package tells the candidates of every arti
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.model import Image, Transcript
@@ -118,7 +118,10 @@ def _words_kept(lines: Sequence[Line], transcript: Transcript, verdict: Verdict 
         for answer in turn.answers:
             told += [answer.speaker or "", answer.text]
     told.append(transcript.outro)
-    found, whole = _letters("".join(told)), _letters("".join(line.text for line in lines))
+    found, whole = _without_blanks(told), _without_blanks(line.text for line in lines)
+    if found == whole:
+        return True
+    found, whole = _letters(found), _letters(whole)
     if found == whole or verdict is None:
         return found == whole
     lengths = dict(verdict.cut) | {n: label.length for n, label in verdict.labels.items()}
@@ -133,6 +136,10 @@ def _words_kept(lines: Sequence[Line], transcript: Transcript, verdict: Verdict 
             return all(letter in rest for letter in found)
         end = start + len(piece)
     return True
+
+
+def _without_blanks(pieces: Iterable[str]) -> str:
+    return "".join("".join(pieces).split())
 
 
 def _letters(text: str) -> str:

@@ -8,6 +8,7 @@ are the words that later rules speak: ``bold``, ``italic``, ``underline``, ``col
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -47,13 +48,13 @@ ITEMS_AT_MOST = 20_000
 LINKS_AT_MOST = 100
 
 _PARAGRAPHS = re.compile(r"\n[ \t\r]*\n\s*")
+_MARKUP_PARTS = re.compile(r"(?i)<(?:p|br)")
 _NEWLINE_IS_MARKUP = re.compile(
     r"(?:[^\s<>]|</(?:b|strong|i|em|u|span|a|font)>)[ \t]*\r?\n[ \t\r]*\n", re.IGNORECASE
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TextRun:
+class TextRun(NamedTuple):
     """A piece of a line with one set of marks."""
 
     text: str
@@ -151,19 +152,9 @@ def read_page(html: str, base_url: str) -> ArticleBody:
 
 def newline_is_markup(html: str) -> bool:
     """Whether line ends are all that parts the paragraphs: the classic editor's raw text."""
-    lowered = html.lower()
-    if "<p" in lowered or "<br" in lowered:
+    if _MARKUP_PARTS.search(html):
         return False
     return bool(_NEWLINE_IS_MARKUP.search(html)) or ("<" not in html and "\n" in html)
-
-
-@dataclass(slots=True)
-class _Frame:
-    """Where the walk stands in one element: its next child and what holds for its text."""
-
-    node: LexborNode | None
-    marks: Marks
-    ends_block: bool = False
 
 
 class _Reader:
@@ -183,23 +174,25 @@ class _Reader:
 
     def read(self, root: LexborNode) -> None:
         self._size = len(root.text(deep=True))
-        stack = [_Frame(root.child, NO_MARKS)]
+        # Nodes and the marks of their text; None is where a block ends.
+        stack: list[tuple[LexborNode | None, Marks]] = [(root.child, NO_MARKS)]
         while stack and len(self.page.items) < ITEMS_AT_MOST:
-            frame = stack[-1]
-            node = frame.node
+            node, marks = stack.pop()
             if node is None:
-                stack.pop()
-                if frame.ends_block:
-                    self._end_block()
+                self._end_block()
                 continue
-            frame.node = node.next
+            if following := node.next:
+                stack.append((following, marks))
             tag = node.tag or ""
             if tag == "-text":
-                self._text(node.text_content or "", frame.marks)
+                self._text(node.text_content or "", marks)
             elif tag not in _SILENT and not tag.startswith("-"):
-                inner = self._enter(node, tag, frame.marks)
+                inner = self._enter(node, tag, marks)
                 if inner is not None:
-                    stack.append(inner)
+                    if tag in BLOCKS:
+                        stack.append((None, marks))
+                    if child := node.child:
+                        stack.append((child, inner))
         self.page.simplified = bool(stack)
         self._end_block()
 
@@ -210,8 +203,8 @@ class _Reader:
 
     # ---- elements
 
-    def _enter(self, node: LexborNode, tag: str, marks: Marks) -> _Frame | None:
-        """The frame of an element's children; None where there is nothing to read inside."""
+    def _enter(self, node: LexborNode, tag: str, marks: Marks) -> Marks | None:
+        """The marks of an element's children; None where there is nothing to read inside."""
         if tag == "br":
             self._break()
             return None
@@ -222,7 +215,7 @@ class _Reader:
         attributes = node.attributes
         if tag in _MEDIA:
             self._media(tag, attributes, marks)
-            return _Frame(node.child, marks) if tag == "video" else None
+            return marks if tag == "video" else None
         if attributes:
             if is_hidden(attributes) or is_furniture(node, attributes, self._size):
                 self._media_inside(node)
@@ -236,10 +229,9 @@ class _Reader:
             marks = marks | {f"cell:{_cell_number(node)}"}
         elif tag == "a":
             self._link(attributes)
-        block = tag in BLOCKS
-        if block:
+        if tag in BLOCKS:
             self._end_block()
-        return _Frame(node.child, marks, ends_block=block)
+        return marks
 
     def _media(self, tag: str, attributes: Attributes, marks: Marks) -> None:
         if tag in ("img", "amp-img"):
@@ -324,8 +316,6 @@ class _Reader:
         if not self._runs:
             return False
         runs, self._runs = self._runs, []
-        if not any(run.text.strip() for run in runs):
-            return False
         line = Line(runs, self._block, after_rule=self._after_rule, list_item=self._list_item)
         if not line.text:
             return False

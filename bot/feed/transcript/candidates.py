@@ -175,6 +175,8 @@ def _still_asking(
 
 def _asking_labels(named: set[int], evidence: Evidence) -> frozenset[str]:
     """Keys of the labels most of whose lines carry the mark: the interviewer's, inside it."""
+    if not evidence.labels:
+        return frozenset()
     counts = Counter(label.key for label in evidence.labels.values())
     inside = Counter(evidence.labels[n].key for n in named if n in evidence.labels)
     asking = frozenset(key for key, count in inside.items() if count > 0.6 * counts[key])
@@ -252,7 +254,7 @@ def trimmed(asked: set[int], evidence: Evidence) -> set[int]:
     or not; before and behind them it has to speak to somebody, or to be answered.
     """
     groups = groups_of(_without_emphasis(asked, evidence))
-    speaking = [any(evidence.speaks_to(number) for number in group) for group in groups]
+    speaking = [any(evidence.speaks_to[number] for number in group) for group in groups]
     asking = [any(evidence.asks[number] for number in group) for group in groups]
     places = [place for place, asks in enumerate(asking if any(asking) else speaking) if asks]
     if not places:
@@ -287,7 +289,7 @@ def emphasis_in(named: Collection[int], evidence: Evidence) -> set[int]:
     """Of the lines with one mark those that stand out within an answer: a part of a line ("**I was
     terrified!** My tent had ..."), or a story of the speaker's own where the mark is else only on
     questions; not where the answer before asked back."""
-    silent = [n for n in named if not evidence.speaks_to(n)]
+    silent = [n for n in named if not evidence.speaks_to[n]]
     remarks = any(not (evidence.own_story[n] or evidence.lines[n].glued) for n in silent)
     return {
         n
@@ -304,7 +306,7 @@ def emphasis_in(named: Collection[int], evidence: Evidence) -> set[int]:
 def _opens(group: Sequence[int], evidence: Evidence) -> bool:
     """A greeting before the first question, in the interviewer's own line."""
     number = group[0]
-    return len(group) == 1 and evidence.words[number] < 60 and evidence.speaks_to(number)
+    return len(group) == 1 and evidence.words[number] < 60 and evidence.speaks_to[number]
 
 
 def _without_lead(group: Sequence[int], evidence: Evidence) -> Sequence[int]:
@@ -322,7 +324,7 @@ def _belongs(number: int, evidence: Evidence) -> bool:
     same = wording.script(text[:400]) == wording.script(following[:400])
     if evidence.words[number] > 80 or (apart and same and wording.ends_asking(text)):
         return False
-    return evidence.speaks_to(number) or evidence.weights[number] > 0
+    return evidence.speaks_to[number] or evidence.weights[number] > 0
 
 
 def _is_answered(group: Sequence[int], evidence: Evidence) -> bool:

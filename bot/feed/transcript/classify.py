@@ -227,13 +227,12 @@ def _name_the_magazine(verdict: Verdict, evidence: Evidence) -> None:
     label = candidate_at(evidence.lines[first])
     if label is None or label.form != "colon" or first in verdict.labels:
         return
-    title = name_key(evidence.title)
     several = len(label.name.split()) > 1 or label.name.isupper()
     if (
         several
         and written_as_name(label.name)
         and not wording.greets(label.name)
-        and not any(name_key(word) in title for word in label.name.split())
+        and not any(name_key(word) in evidence.title_key for word in label.name.split())
     ):
         verdict.cut[first] = label.length
 

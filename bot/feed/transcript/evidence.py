@@ -5,7 +5,7 @@ from itertools import accumulate
 
 from bot.feed.transcript import wording
 from bot.feed.transcript.blocks import Line
-from bot.feed.transcript.labels import is_listed, labels_of
+from bot.feed.transcript.labels import is_listed, labels_of, name_key
 
 # Where an article says that it is an interview, if its title does not: its first lines.
 _HEAD_LINES = 6
@@ -22,17 +22,13 @@ class Evidence:
         self.lines = lines
         self.labels = labels_of(lines)
         self.texts = [self._without_label(number) for number in range(len(lines))]
-        self.title = title
+        self.title_key = name_key(title)
         head = "\n".join(line.text[:1000] for line in lines[:_HEAD_LINES])
         said = wording.announces(head) or wording.tells_of_talk(title)
         self.announced = 1.0 if wording.announces(title) else 0.5 * said
-        reader = wording.Wording.of(self.texts)
-        signals = [reader.signals(text) for text in self.texts]
+        signals = wording.line_signals(self.texts)
         self.own_story = [line.own_story for line in signals]
-        self.credits = [
-            not story and wording.is_credit(text)
-            for text, story in zip(self.texts, self.own_story, strict=True)
-        ]
+        self.credits = [line.credit for line in signals]
         self.asks = [
             line.asks and (not self.credits[n] or wording.ends_asking(self.texts[n]))
             for n, line in enumerate(signals)
@@ -43,6 +39,11 @@ class Evidence:
         self.sure = [
             line.sure and self.asks[n] and not is_listed(lines, n) for n, line in enumerate(signals)
         ]
+        # Whether a line asks, greets or addresses: "Congratulations on your award!".
+        self.speaks_to = [
+            self.asks[n] or (len(text) < 400 and (self.addresses[n] or wording.greets(text)))
+            for n, text in enumerate(self.texts)
+        ]
         self.words = [text.count(" ") + 1 for text in self.texts]
         self.missable = [self._missable(number) for number in range(len(lines))]
         self._sums: dict[str, list[float]] = {
@@ -50,6 +51,8 @@ class Evidence:
             "addresses": list(accumulate(map(float, self.addresses), initial=0.0)),
             "missable": list(accumulate(self.missable, initial=0.0)),
         }
+        # By the lines that ask and the labels of those who do: several marks name the same lines.
+        self.scores: dict[tuple[frozenset[int], frozenset[str]], tuple[float, ...]] = {}
 
     def _without_label(self, number: int) -> str:
         label = self.labels.get(number)
@@ -67,10 +70,3 @@ class Evidence:
     def total(self, what: str, start: int, end: int) -> float:
         """The sum of "own", "addresses" or "missable" over the lines from `start` to `end`."""
         return self._sums[what][end] - self._sums[what][start]
-
-    def speaks_to(self, number: int) -> bool:
-        """Whether the line asks, greets or addresses: "Congratulations on your award!"."""
-        if self.asks[number]:
-            return True
-        text = self.texts[number]
-        return len(text) < 400 and (self.addresses[number] or wording.greets(text))

@@ -8,9 +8,9 @@ every choice is a candidate of ``candidates``.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.feed.transcript import wording
 from bot.feed.transcript.blocks import Line
@@ -45,19 +45,18 @@ _DASH_TIGHT = re.compile(r"^([A-Z]{1,4})-(?=[A-Z“\"‘][a-z’' ])")
 _CLOSING_PAREN = re.compile(r"^([^\s():]{1,24})\)\s*(?=\S)")
 # The way of Japanese magazines: the name, then what is said in corner brackets.
 _CORNER = re.compile(r"^([^\s「『」』:：。、？?]{1,20})\s?(?=[「『])")
+# Each form with the characters that it cannot do without.
 _PATTERNS = (
-    ("colon", _COLON),
-    ("bracket", _BRACKET),
-    ("corner", _CORNER),
-    ("dash", _DASH),
-    ("dash", _DASH_TIGHT),
-    ("paren", _CLOSING_PAREN),
+    ("colon", ":：", _COLON),
+    ("bracket", "[(（【<〈", _BRACKET),
+    ("corner", "「『", _CORNER),
+    ("dash", "-–—|/", _DASH),
+    ("dash", "-", _DASH_TIGHT),
+    ("paren", ")", _CLOSING_PAREN),
 )
-# What a form cannot do without.
-_NEEDS = {"colon": ":：", "bracket": "[(（【<〈", "corner": "「『", "dash": "-–—|/", "paren": ")"}
 _AFTER_A = re.compile(r"^[\[(（]\s*([^\])）]{1,40}?)\s*[\])）]\s*[:：]?\s*")
 _ASIDE = re.compile(r"\s*[(\[（][^)\]）]{0,40}[)\]）]\s*$")
-_NAME_CHARS = re.compile(r"[^\W_]")
+_NAME_CHARS = re.compile(r"[^\W_]+")
 # A picture or an arrow before the name: "🎤 KCrush:", ">Jun:".
 _PICTURE = re.compile(r"^(?:[>＞\u2190-\u2bff\U0001f000-\U0001faff][\ufe0f\u200d]*\s*)+")
 
@@ -68,8 +67,7 @@ _MAGAZINE_TAIL = ("america", "magazine", "mag", "usa", "us", "team", "staff", "o
 _FORMS = ("colon", "bracket", "corner", "dash", "lead", "paren", "alone")
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A mark at a line's start: who speaks, in what form, and how many characters it takes.
 
     ``name`` is as written, "" for a bare "A."; ``key`` is the same for all spellings and short
@@ -143,9 +141,10 @@ def _question_marks(lines: Sequence[Line]) -> dict[int, Label]:
         if asked and not line.text[:5].upper().startswith("Q&A"):
             labels[number] = _label("Q", "Q", asked.end())
     asked_times = len(labels)
-    named = _names_after_marks(lines)
+    marks = [_A_MARK.match(line.text) for line in lines]
+    named = _names_after_marks([mark for mark in marks if mark])
     for number, line in enumerate(lines):
-        answered = _A_MARK.match(line.text) or (asked_times and _lone_letter(line))
+        answered = marks[number] or (asked_times and _lone_letter(line))
         if number not in labels and answered:
             labels[number] = _answer_label(line.text, answered.end(), named)
     answered_times = len(labels) - asked_times
@@ -172,16 +171,15 @@ def _answer_label(text: str, end: int, names: set[str]) -> Label:
     return Label("A", "", end)
 
 
-def _names_after_marks(lines: Sequence[Line]) -> set[str]:
+def _names_after_marks(marks: Sequence[re.Match[str]]) -> set[str]:
     """Keys of the names of "A. Mikako: ..."; "A. It’s strange: ..." names nobody."""
-    answered = [(line.text, mark) for line in lines if (mark := _A_MARK.match(line.text))]
-    colons = [_COLON.match(text[mark.end() :]) for text, mark in answered]
+    colons = [_COLON.match(mark.string[mark.end() :]) for mark in marks]
     keys = Counter(
         name_key(colon[1])
         for colon in colons
         if colon is not None and len(colon[1].split()) <= 3 and written_as_name(colon[1])
     )
-    often = 2 * sum(keys.values()) >= len(answered)
+    often = 2 * sum(keys.values()) >= len(marks)
     return {key for key, count in keys.items() if often or count >= 2}
 
 
@@ -206,10 +204,10 @@ def _accepted(lines: Sequence[Line], numbers: Sequence[int]) -> dict[int, Label]
         key for labels in by_form.values() for key in {v.key for v in labels.values()}
     )
     kept: dict[int, Label] = {}
-    for form in _FORMS:
+    for form in filter(by_form.get, _FORMS):
         labels = _without_topics(by_form[form], lines)
         full = _full_names([*labels.values(), *kept.values()])
-        labels = {n: replace(one, key=full.get(one.key, one.key)) for n, one in labels.items()}
+        labels = {n: one._replace(key=full.get(one.key, one.key)) for n, one in labels.items()}
         known = {label.key for label in kept.values()}
         known |= {key for key, count in everywhere.items() if count >= 2 and form == "colon"}
         for number, label in _recurring(form, labels, lines, known).items():
@@ -311,8 +309,8 @@ def candidate_at(line: Line) -> Label | None:
     before = picture.end() if picture else 0
     text = line.text[before : before + 200]
     head = set(text[:80])
-    for form, start in _PATTERNS:
-        found = None if head.isdisjoint(_NEEDS[form]) else start.match(text)
+    for form, needed, start in _PATTERNS:
+        found = None if head.isdisjoint(needed) else start.match(text)
         if found and _may_be_name(found[1]):
             end = before + found.end()
             emphasised = _emphasised(line, before + found.end(1))
@@ -325,12 +323,16 @@ def candidate_at(line: Line) -> Label | None:
 
 def _lone_lines(lines: Sequence[Line], numbers: Sequence[int]) -> dict[int, Label]:
     """Lines that are a name and nothing else, again and again: the words stand below."""
-    short = {n: _unbracketed(lines[n].text) for n in numbers if len(lines[n].text) <= 30}
-    counts = Counter(name_key(name) for name in short.values())
+    short = {n: lines[n].text for n in numbers if len(lines[n].text) <= 30}
+    found = {
+        n: _label("alone", _unbracketed(text), len(text), emphasised=True)
+        for n, text in short.items()
+    }
+    counts = Counter(label.key for label in found.values())
     return {
-        number: _label("alone", name, len(lines[number].text), emphasised=True)
-        for number, name in short.items()
-        if counts[name_key(name)] >= 2 and _may_be_name(name) and name[-1] not in ".?!…:"
+        n: one
+        for n, one in found.items()
+        if counts[one.key] >= 2 and _may_be_name(one.name) and one.name[-1] not in ".?!…:"
     }
 
 

@@ -120,6 +120,8 @@ def cut_line(line: Line) -> list[Line]:
 
 
 def _cutting_marks(line: Line) -> list[str]:
+    if len(line.runs) == 1:
+        return []
     found = {mark for run in line.runs for mark in run.marks}
     kinds = [mark for mark in found if mark in EMPHASIS or mark.startswith(("color:", "class:"))]
     wordy = [run.marks for run in line.runs if any(map(str.isalnum, run.text))]

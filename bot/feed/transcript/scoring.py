@@ -1,11 +1,10 @@
 """How well a division of an article into questions and answers explains the whole article."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from operator import attrgetter, mul
+from operator import mul
+from typing import NamedTuple
 
 from bot.feed.transcript.evidence import Evidence
-from bot.feed.transcript.labels import name_key
 
 # The parts of a score and what each weighs; they sum to 1. docs/transcripts.md tells why.
 WEIGHTS = {
@@ -17,7 +16,6 @@ WEIGHTS = {
     "typography": 0.25,
     "title": 0.05,
 }
-_PARTS = attrgetter(*WEIGHTS)
 # An interviewer's words that are no question, and what carries the mark and is neither.
 _REMARK, _PROMPT = 0.5, 0.4
 # Rhetorical questions of an intro count less than questions that an answer would hold.
@@ -26,8 +24,7 @@ _WORDS_OF_A_QUESTION = 90
 _WORDS_OF_A_PROMPT = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """The parts of a division's score, each from 0 to 1.
 
     asking: how much the questions ask. answered: the share of them that something follows.
@@ -48,7 +45,7 @@ class Score:
     @property
     def total(self) -> float:
         """The weighted sum, from 0 to 1."""
-        return float(sum(map(mul, WEIGHTS.values(), _PARTS(self))))
+        return float(sum(map(mul, WEIGHTS.values(), self)))
 
     @property
     def content(self) -> float:
@@ -74,7 +71,14 @@ def score(
 
     `typography` is what its mark is worth; `askers` are keys of the labels of those who ask.
     """
-    groups = groups_of(asked)
+    key = (frozenset(asked), askers)
+    if key not in evidence.scores:
+        evidence.scores[key] = _parts(groups_of(asked), evidence, askers)
+    return Score._make(evidence.scores[key])._replace(typography=typography)
+
+
+def _parts(groups: Sequence[Sequence[int]], evidence: Evidence, askers: frozenset[str]) -> Score:
+    """The score without what the mark is worth."""
     count = len(groups)
     ends = [group[0] for group in groups[1:]] + [len(evidence.lines)]
     answers = [(group[-1] + 1, end) for group, end in zip(groups, ends, strict=True)]
@@ -92,7 +96,7 @@ def score(
         complete=(caught + 0.01) / (caught + missed + 0.01),
         voice=max(0.0, min(1.0, 0.5 + (own + told) / count / 2)),
         brief=sum(_is_brief(group, evidence) for group in groups) / count,
-        typography=typography,
+        typography=0.0,
         title=_title(askers, evidence),
     )
 
@@ -100,7 +104,7 @@ def score(
 def _asks(group: Sequence[int], evidence: Evidence) -> float:
     if any(evidence.asks[number] for number in group):
         return 1.0
-    if any(evidence.speaks_to(number) for number in group):
+    if any(evidence.speaks_to[number] for number in group):
         return 0.8
     words = sum(evidence.words[number] for number in group)
     if all(evidence.own_story[number] for number in group):
@@ -115,14 +119,13 @@ def _is_brief(group: Sequence[int], evidence: Evidence) -> bool:
     lines = evidence.lines
     asking = [place for place, number in enumerate(group) if evidence.asks[number]]
     return not asking or all(
-        evidence.speaks_to(number) or lines[number].glued or lines[number].text[:1] in "(（["
+        evidence.speaks_to[number] or lines[number].glued or lines[number].text[:1] in "(（["
         for number in group[asking[-1] + 1 :]
     )
 
 
 def _title(askers: frozenset[str], evidence: Evidence) -> float:
-    title = name_key(evidence.title)
     keys = {label.key for label in evidence.labels.values() if len(label.key) >= 3}
-    asks = any(key in title for key in askers if len(key) >= 3)
-    answers = any(key in title for key in keys - askers)
+    asks = any(key in evidence.title_key for key in askers if len(key) >= 3)
+    answers = any(key in evidence.title_key for key in keys - askers)
     return 0.5 + 0.5 * answers - 0.5 * asks if askers else 0.5

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain, islice
 from typing import NamedTuple
 
 from bot.feed.transcript.phrases import pattern, phrase, words
@@ -34,6 +35,7 @@ _UNMARKED = pattern("unmarked")
 _ASKER_SAYS_I = pattern("asker_says_i")
 _GREETING = pattern("greeting")
 _CREDIT = pattern("credit")
+_RELEASED = pattern("released")
 _EASTERN = re.compile(r"[\u3040-\u30ff\u3131-\u318e\u4e00-\u9fff\uac00-\ud7a3¿]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3\u3131-\u318e]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
@@ -49,12 +51,13 @@ _ANNOUNCES = pattern("announces")
 _ASKER_WORDS = words("asker_words")
 _REQUEST_WORDS = words("request_words")
 _ORDER_WORDS = words("order_words")
+_RELEASED_WORDS = frozenset({"out", "available", "streaming"})
 _SINGULAR = frozenset({"i", "my", "me", "myself", "mine"})
 _WORD = re.compile(r"[^\W_]+(?:’s)?")
 _CLOSING_MARKS = " .!?？！。…~～)）]」』”’\"'"
 
-# Text that the languages of an article are told by, and the least share of the best one's words.
-_SAMPLE_CHARACTERS = 3_000
+# Words that the languages of an article are told by, and the least share of the best one's.
+_SAMPLE_WORDS = 600
 _SHARE_OF_BEST = 0.5
 
 
@@ -91,7 +94,8 @@ class LineSignals(NamedTuple):
     in the first person, 5 for "Could you introduce yourself?". ``sure`` is the strict view: nobody
     would take it for an answer. ``addresses`` says that it speaks to somebody, ``own`` that it
     speaks of the speaker, and ``own_story`` that it tells a story in the first person singular
-    and neither asks nor addresses.
+    and neither asks nor addresses. ``credit`` is a closing line of the magazine's: who wrote, whom
+    to follow, where to listen.
     """
 
     asks: bool
@@ -100,13 +104,26 @@ class LineSignals(NamedTuple):
     addresses: bool
     own: bool
     own_story: bool
+    credit: bool
+
+
+def line_signals(texts: Sequence[str]) -> list[LineSignals]:
+    """What the wording of each of an article's lines says, in the languages of the article: those
+    whose commonest words it has."""
+    words = [_words(text) for text in texts]
+    sample = islice(chain.from_iterable(words), _SAMPLE_WORDS)
+    hits = Counter(filter(None, map(_telling().get, sample)))
+    best = max(hits.values(), default=0)
+    spoken = [code for code, n in hits.items() if n >= _SHARE_OF_BEST * best] or ["en"]
+    wording = _wording(tuple(sorted(spoken)))
+    return [wording.signals(*line) for line in zip(texts, map(frozenset, words), strict=True)]
 
 
 class Wording:
     """Reads lines in the languages of one article."""
 
-    def __init__(self, spoken: Sequence[Language]) -> None:
-        blanks = [one for one in spoken if not one["script"]]
+    def __init__(self, spoken: Iterable[str]) -> None:
+        blanks = [languages()[code] for code in spoken if not languages()[code]["script"]]
         self._you = frozenset(word for one in blanks for word in one["you"])
         self._own = frozenset(word for one in blanks for word in one["own"])
         self._openers = frozenset(word for one in blanks for word in one["openers"])
@@ -114,27 +131,8 @@ class Wording:
         formal = [re.escape(word) for one in blanks for word in one["formal"]]
         self._formal = re.compile(rf"(?<=[\w,] )(?:{'|'.join(formal)})\b") if formal else None
 
-    @classmethod
-    def of(cls, texts: Iterable[str]) -> "Wording":
-        """For an article with these lines, by the commonest words of each language."""
-        sample, size = [], 0
-        for text in texts:
-            sample.append(text)
-            size += len(text)
-            if size > _SAMPLE_CHARACTERS:
-                break
-        counts = Counter(_WORD.findall(" ".join(sample)[:_SAMPLE_CHARACTERS].lower()))
-        hits = Counter[str]()
-        for word, count in counts.items():
-            if word in (telling := _telling()):
-                hits[telling[word]] += count
-        best = max(hits.values(), default=0)
-        spoken = [code for code, n in hits.items() if n >= _SHARE_OF_BEST * best] or ["en"]
-        return cls([languages()[code] for code in sorted(spoken)])
-
-    def signals(self, text: str) -> LineSignals:
-        """All that is told of a line by its wording, its words looked at once."""
-        words = _words(text)
+    def signals(self, text: str, words: frozenset[str]) -> LineSignals:
+        """All that is told of a line by its wording; `words` are its words in lower case."""
         eastern = bool(_EASTERN.search(text))
         foreign = self._asks_in_another_language(text, eastern=eastern)
         orders = _orders(text, words) or self._requests_first(text)
@@ -147,12 +145,13 @@ class Wording:
             or orders
             or requests
             or bool(len(text) < 250 and _UNMARKED.match(text))
-            or bool(_ASKS_SOMEWHERE.search(text[:1500]))
+            or _asks_within(text[:1500])
         )
         heavy = _weight(text, foreign, orders, second, story, requests)
         sure = asked and ((heavy >= 1.5 and second) or (heavy >= 1.0 and (orders or foreign)))
         tells = story >= 2.0 and not (second or foreign or asked)
-        return LineSignals(asked, heavy, sure, second or foreign, own, tells)
+        credit = not tells and _is_credit(text, words)
+        return LineSignals(asked, heavy, sure, second or foreign, own, tells, credit)
 
     def _addresses(self, text: str, words: frozenset[str], *, eastern: bool) -> bool:
         if not words.isdisjoint(self._you):
@@ -193,6 +192,12 @@ class Wording:
         return any(word in self._openers for word in _WORD.findall(last.lower())[:2])
 
 
+# Most articles of a site are in one language.
+@lru_cache(maxsize=16)
+def _wording(spoken: tuple[str, ...]) -> Wording:
+    return Wording(spoken)
+
+
 @cache
 def _telling() -> dict[str, str]:
     """The common words that only one language has among its own, with that language."""
@@ -210,10 +215,10 @@ def _scripted() -> tuple[Language, ...]:
     return tuple(one for one in languages().values() if one["script"])
 
 
-def _words(text: str) -> frozenset[str]:
+def _words(text: str) -> list[str]:
     if len(text) > 5000:
         text = f"{text[:4000]} {text[-1000:]}"
-    return frozenset(_WORD.findall(text.lower()))
+    return _WORD.findall(text.lower())
 
 
 def ends_asking(text: str) -> bool:
@@ -227,6 +232,10 @@ def _is_question(end: str) -> bool:
     return _ENDS_ASKING.search(end) is not None
 
 
+def _asks_within(text: str) -> bool:
+    return ("?" in text or "？" in text) and _ASKS_SOMEWHERE.search(text) is not None
+
+
 def _weight(
     text: str, foreign: bool, orders: bool, second: bool, own_story: float, requests: bool
 ) -> float:
@@ -236,7 +245,7 @@ def _weight(
     count = text.count(" ") + 1
     if mark or foreign:
         score += 2.5
-    elif _ASKS_SOMEWHERE.search(text if len(text) <= 1000 else f"{text[:500]} {text[-500:]}"):
+    elif _asks_within(text if len(text) <= 1000 else f"{text[:500]} {text[-500:]}"):
         opened = count <= 40 and bool(_OPENER.match(text))
         score += 1.5 if opened else 1.0
     if orders and not mark:
@@ -288,7 +297,7 @@ def greets(text: str) -> bool:
 def announces(text: str) -> bool:
     """Whether it says in any language that what follows is an interview."""
     lowered = text.lower()
-    if _ABOUT_INTERVIEWS.search(lowered):
+    if "interview" in lowered and _ABOUT_INTERVIEWS.search(lowered):
         return False
     if bool(_ANNOUNCES.search(lowered)) or not every_word("interview").isdisjoint(
         _WORD.findall(lowered)
@@ -320,16 +329,16 @@ def _partition_credit(text: str) -> tuple[str, str, str]:
     return "", "", ""
 
 
-def is_credit(text: str) -> bool:
-    """A closing line of the magazine's: who wrote, whom to follow, where to listen."""
+def _is_credit(text: str, words: frozenset[str]) -> bool:
     if len(text) >= 600:
         return False
-    return is_byline(text) or bool(_CREDIT.match(text))
+    released = not words.isdisjoint(_RELEASED_WORDS) and _RELEASED.match(text)
+    return bool(released or _CREDIT.match(text)) or is_byline(text)
 
 
 def script(text: str) -> str:
     """The writing of most letters: ``hangul``, ``kana``, ``han``, ``latin``, or "" for none."""
-    if not _EASTERN.search(text):
+    if text.isascii() or not _EASTERN.search(text):
         return "latin" if _LATIN.search(text) else ""
     counts = {
         "hangul": 2 * len(_HANGUL.findall(text)),
