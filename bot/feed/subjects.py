@@ -24,7 +24,9 @@ _PAREN = re.compile(
 )
 _HANGUL_NAME = re.compile(r"^[가-힣][가-힣·\s]{0,20}$")
 _KOREAN_WRITTEN = re.compile(r"^[A-Z][a-z]{1,7}[ -][A-Z]?[a-z]{1,7}(?:[- ]?[A-Z]?[a-z]{1,7})?$")
-_AND = re.compile(r"(?i)\s*,?\s+(?:and|와|과|und|et|y|e|i|dan)\s+|\s*,\s+(?:and\s+)?")
+_AND = re.compile(
+    r"(?i),\s++(?:(?:and|와|과|und|et|y|e|i|dan)\s++)?|(?<![\s,])\s++(?:and|와|과|und|et|y|e|i|dan)\s++"
+)
 _NAME_TOKEN = re.compile(r"[\w]+")
 
 

@@ -42,7 +42,9 @@ _AFTER = pattern("title_after")
 _SHOWCASE = pattern("title_showcase")
 _BARE = re.compile(r"(?i)^(?:(?:another|we)\s+)?interview(?:s|ed)?\s+(?P<who>[^:|–—]+)$")
 _MEET = pattern("title_meet")
-_KOREAN = re.compile(r"^(?P<who>[^:：|–—]+?)\s*(?:단독\s*|독점\s*)?인터뷰\s*(?:[:：|–—-].*)?$")
+_KOREAN = re.compile(
+    r"^(?P<who>[^:：|–—]+?)(?<!\s)\s*+(?:(?:단독|독점)\s*+)?인터뷰\s*+(?:[:：|–—-].*)?$"
+)
 _QUOTED = re.compile(rf"^(?P<who>[^:,{QUOTES}]{{1,60}})[:,]\s*[{QUOTES}]")
 _ROAD = pattern("title_road")
 _RISE = pattern("title_rise")
@@ -64,9 +66,10 @@ _PREFIX = re.compile(
 )
 # Where a name ends and the occasion begins.
 OCCASION = re.compile(
-    rf"(?i)\s+(?:on|about|for|behind|at|au|ahead\s+of|before|after|during|following|over|über|sobre"
-    rf"|sur)\s+\S.*$|\s*(?:[–—|~]|\s-\s).*$|\s*,?\s*\(?(?:part|pt\.?)\s+(?:\d+|[ivx]+|one|two)\)?\s*$"
-    rf"|\s+(?:in|from|of)\s+(?:(?:the|h(?:is|er)|their)\s+)?(?:[\w-]+\s+){{0,4}}[{QUOTES}](?=\S).*$"
+    rf"(?i)(?<!\s)\s*+(?:(?<=\s)(?:on|about|for|behind|at|au|ahead\s+of|before|after|during|following"
+    rf"|over|über|sobre|sur)\s++\S.*$|(?:[–—|~]|(?<=\s)-\s).*$"
+    rf"|,?\s*+\(?(?:part|pt\.?)\s++(?:\d+|[ivx]+|one|two)\)?\s*$|(?<=\s)(?:in|from|of)\s++"
+    rf"(?:(?:the|h(?:is|er)|their)\s++)?(?:[\w-]++\s++){{0,4}}[{QUOTES}](?=\S).*$)"
 )
 CAST = re.compile(
     rf"^(?i:the\s+)?(?P<role>(?:[\w&-]+\s+){{1,5}}?)(?i:of|from|behind)\s+"

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from string import whitespace
 from typing import Final
 
 Measure = Callable[[str], float]
@@ -81,7 +82,7 @@ def shorten(text: str, measure: Measure, width: float) -> str:
     words, space, _ = head.rpartition(" ")
     if space and low < len(text) and not text[low].isspace() and len(words) > len(head) // 2:
         head = words
-    return re.sub(r"[\s,;:.…–—(-]+$", "", head) + ELLIPSIS
+    return head.rstrip(f"{whitespace},;:.…–—(-") + ELLIPSIS
 
 
 def _pieces(text: str, measure: Measure, room: float) -> Iterator[_Piece]:

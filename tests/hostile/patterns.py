@@ -72,25 +72,27 @@ def _compiled(value: object, depth: int = 0) -> Iterator[re.Pattern]:
 
 @cache
 def methods() -> dict[tuple[str, int], frozenset[str]]:
-    """By pattern, the methods that are called wherever something of its name is called, in any
-    module: a search tries every place of a text, and a full match goes back from its end."""
+    """By pattern, the methods that are called on it, by its name in a module (``NAME.match``) or
+    through the module (``wording.NAME.match``): a search tries every place of a text, and a full
+    match goes back from its end. One that is only handed on is searched."""
     uses: dict[str, set[str]] = {}
-    modules = [module for name, module in sys.modules.items() if name.startswith("bot.")]
     for path in ROOT.rglob("*.py"):
+        module = ".".join(path.relative_to(ROOT.parent).with_suffix("").parts)
+        module = module.removesuffix(".__init__")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                uses.setdefault(node.value.id, set()).add(node.attr)
-            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                uses.setdefault(node.id, set()).add("")
+                uses.setdefault(f"{module}.{node.value.id}", set()).add(node.attr)
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute):
+                uses.setdefault(node.value.attr, set()).add(node.attr)
     found: dict[tuple[str, int], frozenset[str]] = {}
+    modules = [module for name, module in sys.modules.items() if name.startswith("bot.")]
     for module in modules:
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern):
-                # One load of the name belongs to each of its attributes.
-                attributes = uses.get(name, set()) - {"", "pattern", "flags"}
+                called = uses.get(f"{module.__name__}.{name}", set()) | uses.get(name, set())
                 key = (str(value.pattern), value.flags)
-                found[key] = found.get(key, frozenset()) | (attributes or {"search"})
-    return found
+                found[key] = found.get(key, frozenset()) | (called & _CALLS)
+    return {key: called or frozenset({"search"}) for key, called in found.items()}
 
 
 def _called(tree: ast.AST) -> Iterator[tuple[int, re.Pattern]]:

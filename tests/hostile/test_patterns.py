@@ -4,12 +4,12 @@ import re
 
 import pytest
 
+from bot.quotes import wording
 from tests.hostile import patterns
 
 BOUNDED = {
     "bot.feed.subjects": 1_000,
     "bot.feed.titles": 1_000,
-    "bot.feed.vocabulary": 1_000,
     "bot.core.timetable": 100,
     "bot.core.zones": 100,
     "bot.core.settings": 1_000,
@@ -24,26 +24,6 @@ FOLDED = ("bot.feed.transcript.", "bot.quotes.", "bot.search.")
 
 RAW = ("bot.feed.transcript.shortcodes", "bot.feed.transcript.media", "bot.feed.transcript.marks")
 """Modules among them that see HTML as it comes."""
-
-PENDING = frozenset(
-    {
-        "bot.feed.subjects._AND[0]",
-        "bot.feed.titles.OCCASION[0]",
-        "bot.feed.titles._AFTER[0]",
-        "bot.feed.titles._MEET[0]",
-        "bot.feed.titles._PREFIX[0]",
-        "bot.feed.transcript.furniture._CLASS[0]",
-        "bot.feed.transcript.furniture._FURNITURE_LINE[0]",
-        "bot.feed.transcript.marks._DECLARATION[0]",
-        "bot.feed.transcript.media:117",
-        "bot.feed.transcript.shortcodes._ATTRIBUTE[0]",
-        "bot.feed.transcript.wording._CREDIT[0]",
-        "bot.feed.transcript.wording._ENDS_ASKING[0]",
-        "bot.quotes.typesetting:84",
-        "bot.quotes.wording.LEANING_QUESTION[0]",
-    }
-)
-"""Patterns that are still to be mended. Until then the deadline of the worker process holds."""
 
 SECONDS = 0.1
 """For the worst text of that length."""
@@ -64,15 +44,14 @@ def test_a_bad_pattern_is_noticed(bad: str) -> None:
     assert worst > patterns.MOST
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(reason="not linear yet", run=False))
-        if name in PENDING
-        else name
-        for name in ALL
-    ],
-)
+def test_how_a_pattern_is_called_is_known_through_its_module_too() -> None:
+    calls = patterns.methods()
+    for one, method in ((wording.LEANING, "match"), (wording.ASKING, "fullmatch")):
+        assert calls[one.pattern, one.flags] == {method}
+    assert calls[wording.UNFIT.pattern, wording.UNFIT.flags] == {"search"}
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_a_pattern_takes_linear_time(name: str) -> None:
     pattern = ALL[name]
     size = next((size for module, size in BOUNDED.items() if name.startswith(module)), None)

@@ -26,7 +26,6 @@ MARKS_OF_TAG: dict[str, Marks] = {
     **{f"h{n}": frozenset({f"h{n}", "heading"}) for n in range(1, 7)},
 }
 _PLAIN_COLORS = words("plain_colors")
-_DECLARATION = re.compile(r"([a-zA-Z-]+)\s*:\s*([^;]+)")
 _COLOR_CLASS = re.compile(r"^has-(?!text-|link-|background$)(.+?)(-background)?-color$")
 _CAPTION_CLASSES = frozenset(
     {"wp-caption-text", "gallery-caption", "wp-element-caption", CAPTION_CLASS}
@@ -47,8 +46,10 @@ def marks_of_attributes(attributes: Attributes, marks: Marks) -> Marks:
     if attributes.get("color"):
         added |= _color("color", attributes["color"] or "")
     removed: set[str] = set()
-    for name, value in _DECLARATION.findall(attributes.get("style") or ""):
-        _style(name.lower(), value.strip().lower(), added, removed)
+    for declaration in (attributes.get("style") or "").lower().split(";"):
+        name, _, value = map(str.strip, declaration.partition(":"))
+        if value:
+            _style(name, value, added, removed)
     if any(mark.startswith("color:") for mark in added):
         removed |= {mark for mark in marks if mark.startswith("color:")}
     return (marks - removed) | added

@@ -15,7 +15,7 @@ _SHORTCODE = re.compile(r"\[(/?)([a-z][a-z0-9_-]{0,40})(?:\s([^\[\]<>]{0,3000}))
 _BREAK = "<div></div>"
 _BREAKS = re.compile(rf"{_BREAK}(?:{_BREAK})+")
 _EMBED = re.compile(r"\[embed[^\[\]<>]{0,300}\]\s*(\S{1,1000}?)\s*\[/embed\]")
-_ATTRIBUTE = re.compile(r"\s*[a-z_-]{1,40}\s*=")
+_ATTRIBUTE = re.compile(r"\s*+[a-z_-]{1,40}+\s*+=")
 _ADDRESS = re.compile(r"https?://[^\s\"'\]&”″]+")
 # Names that are shortcodes where they stand alone, too; and those that stand within a sentence.
 _ALONE = words("shortcodes_alone")

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from bot.feed.transcript.phrases import pattern, phrase, words
 
-_ENDS_ASKING = re.compile(r"[?？؟⁉❓]+[\s\"'”’»)\]）】」』*_~!.…‼️\U0001F300-\U0001FAFF☺-➿]*$")
+_ENDS_ASKING = re.compile(r"[?？؟⁉❓][\s\"'”’»)\]）】」』*_~!.…‼️\U0001F300-\U0001FAFF☺-➿]*+$")
 # A mark within a title goes on in lower case: "“Where Did the Sea Go?” will be in cinemas".
 _ASKS_SOMEWHERE = re.compile(
     r"[?？؟](?=\s|$|[\"'”’)\]）」』]+(?![\"'”’)\]）」』]|\s+[a-z])|[^\x00-\x7f\"”’）」』])"
