@@ -73,8 +73,8 @@ class Host:
         if on:
             faults.add(Rule(match=SEND, latency=LATENCY))
             for when in ("before", "after"):
-                faults.add(Rule(match=SEND, probability=ERRORS / 2, status=500, when=when))  # type: ignore[arg-type]
-                faults.add(Rule(match=SEND, probability=DROPS / 2, drop=True, when=when))  # type: ignore[arg-type]
+                faults.add(Rule(match=SEND, probability=ERRORS / 2, status=500, when=when))
+                faults.add(Rule(match=SEND, probability=DROPS / 2, drop=True, when=when))
         return {}
 
     def reset(self) -> dict[str, Any]:

@@ -131,7 +131,7 @@ async def run_baseline(
         sends = [send(guild_id, channel_id) for guild_id, channel_id in channels]
         try:
             async with asyncio.timeout(BASELINE_LIMIT):
-                await spread(sends)
+                await spread([*sends])
         except TimeoutError:
             done = False
         finally:

@@ -53,7 +53,8 @@ class Discord:
         result = await future
         if "error" in result:
             raise Failure(f"{do}: {result['error']}")
-        return result
+        answered: dict[str, Any] = result
+        return answered
 
     async def listen(self) -> None:
         assert self.process.stdout is not None

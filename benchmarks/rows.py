@@ -25,6 +25,7 @@ from bot.core.model import DeliveryState
 from bot.delivery.announcer import Announcer
 from bot.delivery.outcomes import Sent
 from bot.store import LeasedDelivery, NewestMessage, SentCard, Store, open_store
+from tests.delivery.fakes import UnusedPort
 
 MOST_SECONDS = 1.0
 FLAT = 1.2
@@ -33,7 +34,7 @@ FLAT = 1.2
 FIRST_ID = 1_000_000
 
 
-class NoDiscord:
+class NoDiscord(UnusedPort):
     """Takes every card at once: what is measured is the outbox."""
 
     def __init__(self) -> None:

@@ -200,9 +200,9 @@ class Chaos:
         (self.folder / "data").mkdir()
         async with open_store(self._database, SystemClock()) as store:
             for number, channel in enumerate(self.channels):
-                kind = TargetKind.FORUM if self._is_forum(number) else TargetKind.TEXT
+                target = TargetKind.FORUM if self._is_forum(number) else TargetKind.TEXT
                 await store.subscriptions.subscribe(
-                    channel.guild_id or 0, channel.id, 1, partial(replace, kind=kind)
+                    channel.guild_id or 0, channel.id, 1, partial(replace, kind=target)
                 )
             for person in self.persons:
                 await store.follows.add(person.id, FOLLOWED)

@@ -5,10 +5,12 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime
+from typing import Any
 from xml.sax.saxutils import escape
 
 from bot.core.feed_state import Validators
-from bot.feed.fetch import Fetched
+from bot.core.model import Interview
+from bot.feed.fetch import NO_VALIDATORS, Fetched
 from bot.feed.parse import parse_feed
 from tests.clock import START
 
@@ -24,11 +26,11 @@ class Item:
     url: str = ""
     date: datetime = START
 
-    def interview(self):
+    def interview(self) -> Interview:
         """The interview as the bot reads it from a feed."""
         return parse_feed(rss([self]), url="https://kc.example/feed/").interviews[0]
 
-    def xml(self):
+    def xml(self) -> str:
         url = escape(self.url or f"https://kc.example/interview-{self.number}/")
         return (
             f"<item><title>{escape(self.title or f'Interview {self.number}')}</title>"
@@ -40,7 +42,7 @@ class Item:
         )
 
 
-def rss(items, *, ttl=None):
+def rss(items: list[Item], *, ttl: int | None = None) -> bytes:
     minutes = f"<ttl>{ttl}</ttl>" if ttl else ""
     return (
         '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" '
@@ -59,22 +61,24 @@ class FakeSite:
     What is in ``plan`` answers one poll each: an exception, or a body in place of the feed.
     """
 
-    items: list = field(default_factory=list)
-    plan: list = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    plan: list[Exception | bytes] = field(default_factory=list)
     ttl: int | None = None
     conditional: bool = True
-    extras: dict = field(default_factory=dict)
-    polls: list = field(default_factory=list)
+    extras: dict[str, Any] = field(default_factory=dict)
+    polls: list[tuple[str, Validators]] = field(default_factory=list)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._asked = asyncio.Condition()
 
-    async def polled(self, number, within=5):
+    async def polled(self, number: int, within: int = 5) -> None:
         """Wait until so many polls were begun."""
         async with asyncio.timeout(within), self._asked:
             await self._asked.wait_for(lambda: len(self.polls) >= number)
 
-    async def get(self, url, validators, *, trusted=True):
+    async def get(
+        self, url: str, validators: Validators = NO_VALIDATORS, *, trusted: bool = True
+    ) -> Fetched:
         self.polls.append((url, validators))
         async with self._asked:
             self._asked.notify_all()
@@ -88,10 +92,10 @@ class FakeSite:
         given = tag if self.conditional else Validators()
         return Fetched(200, url, body, "application/rss+xml", given, **self.extras)
 
-    def publish(self, item):
+    def publish(self, item: Item) -> None:
         self.items.insert(0, item)
 
-    def edit(self, number, **changes):
+    def edit(self, number: int, **changes: Any) -> None:
         self.items = [
             replace(item, **changes) if item.number == number else item for item in self.items
         ]

@@ -49,10 +49,10 @@ class Ended:
 async def run_verb(
     folder: Path,
     *arguments: str,
+    env: Mapping[str, str] | None = None,
     stdin: bytes = b"",
     limit: float = START_LIMIT,
     forked: bool = True,
-    **env: str,
 ) -> Ended:
     """Run ``python -m bot`` with `arguments` in `folder` to its end; unless `forked` with a new
     interpreter."""
@@ -64,7 +64,7 @@ async def run_verb(
             "bot",
             *arguments,
             cwd=folder,
-            env=environment(folder, **env),
+            env=environment(folder, **(env or {})),
             stdin=given,
             stdout=out,
             stderr=err,

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -50,7 +51,7 @@ def text_of(channel: Channel) -> str:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_killed_between_storing_and_sending(
-    tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite, when: str
+    tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite, when: Literal["before", "after"]
 ) -> None:
     """Killed while the request is on its way: before its effect it is sent after the restart,
     after its effect the nonce keeps it from being sent twice."""

@@ -91,7 +91,7 @@ async def test_a_fans_evening(
         stage = furnish(sandbox)
         env = pointed_at(sandbox, sample_site.feed_url)
         # The interview stands behind the feed's ten: the archive brings it.
-        filled = await run_verb(tmp_path, "backfill", "--rate", "0", **env)
+        filled = await run_verb(tmp_path, "backfill", "--rate", "0", env=env)
         assert filled.code == 0, filled.err
         page = await browser.open(sandbox.url, touch=True)
         await page.get_by_role("combobox", name="Who you are").select_option("Alex")

@@ -19,7 +19,8 @@ def told(channel: Channel) -> str:
 
 def stored(folder: Path) -> int:
     with closing(sqlite3.connect(folder / "data" / "kcrush.db")) as database:
-        return database.execute("SELECT count(*) FROM interviews").fetchone()[0]
+        (number,) = database.execute("SELECT count(*) FROM interviews").fetchone()
+        return int(number)
 
 
 async def test_a_post_is_announced_once_in_each_channel_and_an_edit_is_not(
@@ -37,11 +38,15 @@ async def test_a_post_is_announced_once_in_each_channel_and_an_edit_is_not(
         made.append((await script("post.sh", title))["id"])
         for channel in channels:
             await discord_here.wait_until(
-                lambda _, channel=channel: title in told(channel) or None, 60, title
+                lambda _, channel=channel: (  # type: ignore[misc]  # a default types nothing
+                    title in told(channel) or None
+                ),
+                60,
+                title,
             )
 
     env = pointed_at(discord_here, FEED)
-    first = await run_verb(tmp_path, "poll", **env)
+    first = await run_verb(tmp_path, "poll", env=env)
     assert "first poll" in first.out
     assert stored(tmp_path) == 10
     try:

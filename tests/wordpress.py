@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ needs_scripts = pytest.mark.skipif(
 )
 
 
-async def script(name: str, *args: str) -> dict:
+async def script(name: str, *args: str) -> dict[str, Any]:
     """Run one of WordPress's scripts; the line of JSON that it prints."""
     process = await asyncio.create_subprocess_exec(
         str(SCRIPTS / name),
@@ -36,4 +37,5 @@ async def script(name: str, *args: str) -> dict:
             process.kill()
             await process.wait()
     assert process.returncode == 0, err.decode()
-    return json.loads(out.decode().splitlines()[-1])
+    answer: dict[str, Any] = json.loads(out.decode().splitlines()[-1])
+    return answer

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from sandbox.site import Post, SampleSite
+
 OLD = datetime(2015, 1, 1, tzinfo=UTC)
 BODY = "<p><strong>How are you, number {0}?</strong></p><p>Very well, thank you, says {0}.</p>"
 
@@ -15,7 +17,9 @@ CLOSED = {
 """What a site has closed for which this strategy is the best."""
 
 
-def old_posts(site, number, categories=("Interviews",), name="Veteran"):
+def old_posts(
+    site: SampleSite, number: int, categories: tuple[str] = ("Interviews",), name: str = "Veteran"
+) -> list[Post]:
     """Publish posts of years ago."""
     return [
         site.publish_new(
@@ -28,7 +32,7 @@ def old_posts(site, number, categories=("Interviews",), name="Veteran"):
     ]
 
 
-def close(site, *parts):
+def close(site: SampleSite, *parts: str) -> None:
     """Have the site know nothing at addresses with these parts."""
     for part in parts:
         site.fail(404, match=part)

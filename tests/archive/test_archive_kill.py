@@ -3,14 +3,20 @@
 import random
 import sqlite3
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from contextlib import closing
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from bot.archive.service import Backfill
 from bot.core.clock import SystemClock
-from sandbox.site import SAMPLE
+from bot.core.feed_state import Validators
+from bot.feed.fetch import NO_VALIDATORS, Fetched, Fetcher
+from bot.feed.watcher import Watcher
+from bot.store import Store
+from sandbox.site import SAMPLE, SampleSite
 from tests.archive.olden import CLOSED, close, old_posts
 from tests.process import run_verb, running
 
@@ -25,35 +31,45 @@ class Deadly:
     """A fetcher that is the end of who asks, where `ends` says so of an address; the request has
     reached the site by then."""
 
-    def __init__(self, fetcher, ends):
+    def __init__(self, fetcher: Fetcher, ends: Callable[[str], bool]) -> None:
         self._fetcher = fetcher
         self._ends = ends
 
-    async def get(self, url, *validators):
-        answer = await self._fetcher.get(url, *validators)
+    async def get(
+        self, url: str, validators: Validators = NO_VALIDATORS, *, trusted: bool = True
+    ) -> Fetched:
+        answer = await self._fetcher.get(url, validators, trusted=trusted)
         if self._ends(url):
             raise Killed
         return answer
 
 
 @pytest.fixture
-def site_data():
+def site_data() -> Path:
     """The whole sample site: a feed of four pages."""
     return SAMPLE
 
 
 @pytest.fixture
-def make(site, store, watcher):
+def make(site: SampleSite, store: Store, watcher: Watcher) -> Callable[[Deadly], Backfill]:
     """A backfill that asks through `fetcher`, as of a new process."""
 
-    def make(fetcher):
-        options = {"feeds": [site.feed_url], "agent": "kcrush-bot", "rate": 0, "poll": watcher.poll}
-        return Backfill(fetcher, store, SystemClock(), random.Random(1), **options)
+    def make(fetcher: Deadly) -> Backfill:
+        return Backfill(
+            fetcher,
+            store,
+            SystemClock(),
+            random.Random(1),
+            feeds=[site.feed_url],
+            agent="kcrush-bot",
+            rate=0,
+            poll=watcher.poll,
+        )
 
     return make
 
 
-async def filled(make, fetcher, url):
+async def filled(make: Callable[[Deadly], Backfill], fetcher: Deadly, url: str) -> int:
     """Begun anew after each kill, by a process that knows what the store knows; how often."""
     kills = 0
     while True:
@@ -65,14 +81,14 @@ async def filled(make, fetcher, url):
             return kills
 
 
-def most_asked(site):
+def most_asked(site: SampleSite) -> int:
     """How often the page was asked for that was asked for most, but for the feed, which is polled
     too, and robots.txt, which whoever starts reads first unless it is known."""
     apart = ("/category/interviews/feed/", "/robots.txt")
     return max(Counter(seen.path for seen in site.log if seen.path not in apart).values())
 
 
-async def test_five_kills(site, wanted, tmp_path):
+async def test_five_kills(site: SampleSite, wanted: Callable[[], set[str]], tmp_path: Path) -> None:
     """The real program, ended by SIGKILL while it waits for one page or another."""
     old_posts(site, 100, name="Regular")
     env = {"FEED_URL": site.feed_url, "LOG_LEVEL": "warning"}
@@ -81,7 +97,7 @@ async def test_five_kills(site, wanted, tmp_path):
             await site.wait_for(lambda seen: True, count=number, timeout=60)
             bot.kill()
             await bot.ended()
-    ended = await run_verb(tmp_path, "backfill", "--rate", "0", **env)
+    ended = await run_verb(tmp_path, "backfill", "--rate", "0", env=env)
     assert ended.code == 0, ended.err
     with closing(sqlite3.connect(tmp_path / "data" / "kcrush.db")) as database:
         titles = {title for (title,) in database.execute("SELECT title FROM interviews")}
@@ -92,11 +108,19 @@ async def test_five_kills(site, wanted, tmp_path):
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("way", CLOSED)
-async def test_five_kills_at_any_requests(way, seed, site, make, fetcher, titles, wanted):
+async def test_five_kills_at_any_requests(
+    way: str,
+    seed: int,
+    site: SampleSite,
+    make: Callable[[Deadly], Backfill],
+    fetcher: Fetcher,
+    titles: Callable[[], Awaitable[set[str]]],
+    wanted: Callable[[], set[str]],
+) -> None:
     close(site, *CLOSED[way])
     numbers, asked = random.Random(seed).sample(range(12 if way == "paged" else 20), KILLS), []
 
-    def ends(url):
+    def ends(url: str) -> bool:
         asked.append(url)
         return len(asked) - 1 in numbers
 
@@ -109,14 +133,19 @@ async def test_five_kills_at_any_requests(way, seed, site, make, fetcher, titles
 
 @pytest.mark.parametrize("times", [1, 2, 5])
 async def test_killed_amid_the_same_request_again_and_again(
-    times, site, make, fetcher, titles, wanted
-):
+    times: int,
+    site: SampleSite,
+    make: Callable[[Deadly], Backfill],
+    fetcher: Fetcher,
+    titles: Callable[[], Awaitable[set[str]]],
+    wanted: Callable[[], set[str]],
+) -> None:
     """Posts that kill whoever asks for them are asked for twice, then in pieces."""
     old_posts(site, 60, name="Regular")
     ids = {str(post.id) for post in site.posts if post.title == "Interview with Regular 30"}
     asked = []
 
-    def ends(url):
+    def ends(url: str) -> bool:
         query = dict(parse_qsl(urlsplit(url).query))
         if query.get("per_page") == "20" and ids & set(query.get("include", "").split(",")):
             asked.append(url)

@@ -1,16 +1,22 @@
 """The archive of a real WordPress, where ``WORDPRESS_URL`` names one."""
 
 import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
 from bot.archive.service import Backfill
 from bot.core.clock import SystemClock
 from bot.core.errors import FetchError
+from bot.core.feed_state import Validators
 from bot.core.model import DeliveryState
+from bot.feed.fetch import NO_VALIDATORS, Fetched, Fetcher
 from bot.feed.watcher import Watcher
 from bot.search import SearchIndex
+from bot.store import Store
 from tests.archive.seeded import HEADING, letters, needs_database, seeded, slug_of, tally
+from tests.store.rows import stored_interview
 from tests.wordpress import FEED, needs_scripts, needs_wordpress, script
 
 pytestmark = needs_wordpress
@@ -32,31 +38,46 @@ CLOSED = {
 class Closing:
     """A fetcher to which addresses with these parts are not there."""
 
-    def __init__(self, fetcher, parts):
+    def __init__(self, fetcher: Fetcher, parts: Sequence[str]) -> None:
         self._fetcher = fetcher
         self._parts = parts
 
-    async def get(self, url, *validators):
+    async def get(
+        self, url: str, validators: Validators = NO_VALIDATORS, *, trusted: bool = True
+    ) -> Fetched:
         if any(part in url for part in self._parts):
             raise FetchError("fetch.missing", status=404)
-        return await self._fetcher.get(url, *validators)
+        return await self._fetcher.get(url, validators, trusted=trusted)
 
 
 @pytest.fixture
-def make(store, fetcher):
-    def make(way):
+def make(store: Store, fetcher: Fetcher) -> Callable[[str], Backfill]:
+    def make(way: str) -> Backfill:
         closing = Closing(fetcher, CLOSED[way])
         rng, clock = random.Random(1), SystemClock()
         watcher = Watcher(closing, store, clock, rng, feeds=[FEED], interval=300)
-        options = {"feeds": [FEED], "agent": "kcrush-bot", "rate": 0, "poll": watcher.poll}
-        return Backfill(closing, store, clock, rng, **options)
+        return Backfill(
+            closing,
+            store,
+            clock,
+            rng,
+            feeds=[FEED],
+            agent="kcrush-bot",
+            rate=0,
+            poll=watcher.poll,
+        )
 
     return make
 
 
 @needs_database
 @pytest.mark.parametrize("way", CLOSED)
-async def test_every_seeded_interview_as_written_and_no_other_post(way, make, store, capsys):
+async def test_every_seeded_interview_as_written_and_no_other_post(
+    way: str,
+    make: Callable[[str], Backfill],
+    store: Store,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     wanted, others = seeded()
     assert (len(wanted), len(others)) == (SEEDED, OTHERS)
     report = await make(way).fill(FEED)
@@ -84,7 +105,9 @@ async def test_every_seeded_interview_as_written_and_no_other_post(way, make, st
 
 @needs_scripts
 @pytest.mark.parametrize("way", ["rest", "listing"])
-async def test_what_happens_to_a_post_shows_in_store_and_search(way, make, store, tmp_path):
+async def test_what_happens_to_a_post_shows_in_store_and_search(
+    way: str, make: Callable[[str], Backfill], store: Store, tmp_path: Path
+) -> None:
     post = await script("post.sh", "Interview with Quillfeather", "--date", OLD)
     number = str(post["id"])
     index = SearchIndex.open(tmp_path / "index")
@@ -94,10 +117,10 @@ async def test_what_happens_to_a_post_shows_in_store_and_search(way, make, store
         (one,) = [s for s in await store.interviews.latest(1000) if "Quillfeather" in s.title]
         await script("edit.sh", number, "--title", "Interview with Brindlewing")
         assert (await backfill.refresh(FEED)).updated == 1
-        assert (await store.interviews.get(one.id)).interview.title.endswith("Brindlewing")
+        assert (await stored_interview(store, one.id)).interview.title.endswith("Brindlewing")
         await script("edit.sh", number, "--slug", f"brindlewing-{number}")
         await backfill.refresh(FEED)
-        assert f"brindlewing-{number}" in (await store.interviews.get(one.id)).interview.url
+        assert f"brindlewing-{number}" in (await stored_interview(store, one.id)).interview.url
         await index.sync(store)
         hits = (await index.search("Brindlewing")).hits
         assert one.id in {hit.interview_id for hit in hits}
@@ -108,9 +131,9 @@ async def test_what_happens_to_a_post_shows_in_store_and_search(way, make, store
         assert one.id not in {hit.interview_id for hit in found}
         await script("trash.sh", number, "--restore")
         await backfill.refresh(FEED)
-        assert (await store.interviews.get(one.id)).withdrawn_at is None
+        assert (await stored_interview(store, one.id)).withdrawn_at is None
     finally:
         await script("trash.sh", number, "--delete")
         index.close()
     await backfill.refresh(FEED)
-    assert (await store.interviews.get(one.id)).withdrawn_at is not None
+    assert (await stored_interview(store, one.id)).withdrawn_at is not None

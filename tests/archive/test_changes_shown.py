@@ -13,6 +13,7 @@ from bot.store.edits import EDIT_PAUSE
 from sandbox.site import SampleSite
 from tests.proof.newsroom import Newsroom, open_newsroom
 from tests.proof.warp import WarpClock
+from tests.store.rows import stored_interview
 from tests.wordpress import FEED, needs_scripts, needs_wordpress, script
 
 CHANNELS = 2
@@ -120,13 +121,13 @@ async def play(room: Newsroom, clock: WarpClock, site: Site, *, for_good: bool) 
 
     await site.move(f"brindlewing-{number}-moved")
     await look(room, clock)
-    stored = await room.app.store.interviews.get(number)
+    stored = await stored_interview(room.app.store, number)
     assert stored.interview.url.endswith(f"/brindlewing-{number}-moved/")
     assert all(f"/brindlewing-{number}-moved/" in card for card in cards(room))
 
     await site.remove(for_good=for_good)
     await look(room, clock, whole=True)
-    stored = await room.app.store.interviews.get(number)
+    stored = await stored_interview(room.app.store, number)
     assert stored.withdrawn_at is not None
     assert await hits(room, "gallimaufry") == set()
     assert all(WITHDRAWN in card for card in cards(room))

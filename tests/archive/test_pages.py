@@ -45,7 +45,9 @@ MARKUP = st.lists(
         ("https://k.example/category/%EA%B0%80/feed/", "/", None, "categories", "가"),
     ],
 )
-def test_a_feeds_address_tells_its_place(feed, root, listing, taxonomy, term):
+def test_a_feeds_address_tells_its_place(
+    feed: str, root: str, listing: str | None, taxonomy: str | None, term: str | None
+) -> None:
     site = site_address(feed)
     assert site.root == f"https://k.example{root}"
     assert (site.taxonomy, site.term, site.is_wordpress) == (taxonomy, term, True)
@@ -53,13 +55,13 @@ def test_a_feeds_address_tells_its_place(feed, root, listing, taxonomy, term):
         assert site.listing == f"https://k.example{listing}"
 
 
-def test_an_address_of_unknown_shape_says_nothing_of_its_posts():
+def test_an_address_of_unknown_shape_says_nothing_of_its_posts() -> None:
     assert not site_address("https://k.example/news.xml").is_wordpress
 
 
 @settings(max_examples=60, deadline=None)
 @given(body=st.one_of(st.binary(max_size=300), MARKUP))
-def test_any_bytes_are_read_or_refused(body):
+def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     url = "https://kc.example/x/"
     assert all(SITE.is_same_site(link) for link in read_links(body, SITE, url=url))
     assert isinstance(refusal_code(body), str)

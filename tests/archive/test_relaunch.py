@@ -1,12 +1,18 @@
 """A site that was built anew: other ids, GUIDs and links, and the same articles."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
+from bot.archive.service import Backfill
 from bot.core.model import DeliveryState
+from bot.feed.watcher import Watcher
+from bot.store import Store
+from sandbox.site import SampleSite
 from tests.archive.olden import REST, close
 
 
-def relaunch(site):
+def relaunch(site: SampleSite) -> None:
     """Each post again under another id, GUID and slug, and the old one gone."""
     for post in [post for post in site.posts if "Interviews" in post.categories]:
         site.library.delete(post.slug)
@@ -23,8 +29,14 @@ def relaunch(site):
 
 @pytest.mark.parametrize("closed", [(), (REST,)], ids=["REST", "pages of the feed"])
 async def test_an_archive_that_was_relaunched_has_each_interview_once(
-    site, backfill, watcher, store, wanted, titles, closed
-):
+    site: SampleSite,
+    backfill: Backfill,
+    watcher: Watcher,
+    store: Store,
+    wanted: Callable[[], set[str]],
+    titles: Callable[[], Awaitable[set[str]]],
+    closed: tuple[str, ...],
+) -> None:
     close(site, *closed)
     await backfill.fill(site.feed_url)
     count = await store.interviews.count()

@@ -18,7 +18,7 @@ from tests.store.rows import add_subscription
 
 async def check(folder: Path, **env: str) -> tuple[int, dict[str, str]]:
     """The exit code, and by their first words the lines with their verdicts."""
-    ended = await run_verb(folder, "check", **env)
+    ended = await run_verb(folder, "check", env=env)
     assert "Traceback" not in ended.err
     split = [(line[:6].strip(), *line[6:].partition(": ")) for line in ended.out.splitlines()]
     return ended.code, {
@@ -37,7 +37,7 @@ async def test_check_shows_where_a_feed_moved(
     env = pointed_at(discord_here, old, POLL_INTERVAL="60")
     sample_site.fail(301, match="^/old/feed/", headers={"Location": sample_site.feed_url})
     if closed:
-        assert (await run_verb(tmp_path, "poll", **env)).code == 0
+        assert (await run_verb(tmp_path, "poll", env=env)).code == 0
         sample_site.heal()
         sample_site.fail(410, match="^/old/feed/")
     code, lines = await check(tmp_path, **env)
@@ -61,7 +61,7 @@ async def test_a_feed_that_moved_and_is_nowhere_fails(
     old = f"{sample_site.url}/old/feed/"
     env = pointed_at(discord_here, old, POLL_INTERVAL="60")
     sample_site.fail(301, match="^/old/feed/", headers={"Location": sample_site.feed_url})
-    assert (await run_verb(tmp_path, "poll", **env)).code == 0
+    assert (await run_verb(tmp_path, "poll", env=env)).code == 0
     sample_site.heal()
     sample_site.fail(410, match="/feed/")
     code, lines = await check(tmp_path, **env)
@@ -102,7 +102,7 @@ async def test_check_shows_a_wrong_clock(
 async def withhold(folder: Path, site: SampleSite) -> dict[str, str]:
     """A channel, and ten interviews of the past that are in the feed at once."""
     env = {"FEED_URL": site.feed_url, "POLL_INTERVAL": "60"}
-    assert (await run_verb(folder, "poll", **env)).code == 0
+    assert (await run_verb(folder, "poll", env=env)).code == 0
     async with open_store(_database(folder), SystemClock()) as store:
         await add_subscription(store, 1, 10, None, 1)
     newest = max(post.date for post in site.posts)
@@ -125,14 +125,14 @@ async def pending(folder: Path) -> int:
 
 
 async def announce(folder: Path, *ids: str, **env: str) -> Ended:
-    return await run_verb(folder, "announce", *ids, **env)
+    return await run_verb(folder, "announce", *ids, env=env)
 
 
 async def test_what_was_withheld_is_shown_and_announced_once(
     tmp_path: Path, sample_site: SampleSite
 ) -> None:
     env = await withhold(tmp_path, sample_site)
-    polled = await run_verb(tmp_path, "poll", **env)
+    polled = await run_verb(tmp_path, "poll", env=env)
     ids = " ".join(map(str, range(11, 21)))
     assert f"python -m bot announce {ids}" in polled.err
     assert polled.out.endswith(
@@ -173,6 +173,6 @@ async def test_check_finds_nothing_withheld_where_nothing_is(
     tmp_path: Path, sample_site: SampleSite
 ) -> None:
     env = {"FEED_URL": sample_site.feed_url, "POLL_INTERVAL": "60"}
-    await run_verb(tmp_path, "poll", **env)
+    await run_verb(tmp_path, "poll", env=env)
     _, lines = await check(tmp_path, **env)
     assert "announcements" not in lines

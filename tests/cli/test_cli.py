@@ -72,7 +72,7 @@ async def test_run_without_a_token_is_a_configuration_error(tmp_path: Path) -> N
 async def test_a_wrong_setting_ends_every_verb_with_one_line(
     tmp_path: Path, verb: list[str]
 ) -> None:
-    ended = await run_verb(tmp_path, *verb, POLL_INTERVAL="soon")
+    ended = await run_verb(tmp_path, *verb, env={"POLL_INTERVAL": "soon"})
     assert ended.code == 78
     assert ended.out == ""
     assert ended.err == (
@@ -234,24 +234,24 @@ async def test_poll_seeds_then_announces_and_search_finds(
     tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
 ) -> None:
     env = pointed_at(discord_here, sample_site.feed_url, DISCORD_TOKEN="")
-    first = await run_verb(tmp_path, "poll", forked=False, **env)
+    first = await run_verb(tmp_path, "poll", forked=False, env=env)
     assert (first.code, first.out) == (
         0,
         f"{sample_site.feed_url}: first poll: what is there is stored and announced nowhere\n",
     )
-    again = await run_verb(tmp_path, "poll", **env)
+    again = await run_verb(tmp_path, "poll", env=env)
     assert again.out == f"{sample_site.feed_url}: unchanged\n"
     post = sample_site.publish()
-    third = await run_verb(tmp_path, "poll", **env)
+    third = await run_verb(tmp_path, "poll", env=env)
     assert third.out == (f"{sample_site.feed_url}: 1 new, 0 updated, 0 announcements to send\n")
     word = post.title.split()[-1]
-    found = await run_verb(tmp_path, "search", word, "--json", "--limit", "3", **env)
+    found = await run_verb(tmp_path, "search", word, "--json", "--limit", "3", env=env)
     assert found.code == 0
     hits = json.loads(found.out)
     assert 1 <= len(hits) <= 3
     assert hits[0]["title"] == post.title
     assert hits[0]["url"] == sample_site.link(post)
-    nothing = await run_verb(tmp_path, "search", "xyzzyqwx", **env)
+    nothing = await run_verb(tmp_path, "search", "xyzzyqwx", env=env)
     assert (nothing.code, nothing.out) == (0, "")
     assert nothing.err == (
         'Nothing found for "xyzzyqwx". Try fewer or other words, or another spelling of the name.\n'
@@ -259,7 +259,7 @@ async def test_poll_seeds_then_announces_and_search_finds(
 
 
 async def poll_error(folder: Path, site: SampleSite) -> str:
-    ended = await run_verb(folder, "poll", FEED_URL=site.feed_url, POLL_INTERVAL="1")
+    ended = await run_verb(folder, "poll", env={"FEED_URL": site.feed_url, "POLL_INTERVAL": "1"})
     assert ended.code == 1
     assert ended.out == ""
     return ended.err.removeprefix(f"{site.feed_url}: ").removesuffix("\n")
@@ -285,7 +285,9 @@ async def test_a_feed_without_entries_is_fine_but_check_wonders(
     tmp_path: Path, sample_site: SampleSite
 ) -> None:
     sample_site.serve(FEED.format(""), content_type="application/rss+xml")
-    ended = await run_verb(tmp_path, "poll", FEED_URL=sample_site.feed_url, POLL_INTERVAL="1")
+    ended = await run_verb(
+        tmp_path, "poll", env={"FEED_URL": sample_site.feed_url, "POLL_INTERVAL": "1"}
+    )
     assert (ended.code, ended.err) == (0, "")
     code, lines = await check(tmp_path, FEED_URL=sample_site.feed_url, POLL_INTERVAL="1")
     assert code == 1
@@ -309,7 +311,9 @@ async def test_a_site_that_fails_is_said(tmp_path: Path, sample_site: SampleSite
 
 async def test_a_site_that_is_not_there_is_said(tmp_path: Path, unused_tcp_port: int) -> None:
     url = f"http://127.0.0.1:{unused_tcp_port}/feed/"
-    ended = await run_verb(tmp_path, "poll", forked=False, FEED_URL=url, POLL_INTERVAL="1")
+    ended = await run_verb(
+        tmp_path, "poll", forked=False, env={"FEED_URL": url, "POLL_INTERVAL": "1"}
+    )
     assert ended.code == 1
     assert ended.err.startswith(f"{url}: The site could not be reached (")
     assert ended.err.endswith(
@@ -332,7 +336,7 @@ async def test_migrate_says_where_it_got(tmp_path: Path) -> None:
 
 
 async def check(folder: Path, **env: str) -> tuple[int, dict[str, str]]:
-    ended = await run_verb(folder, "check", **env)
+    ended = await run_verb(folder, "check", env=env)
     assert "Traceback" not in ended.err
     lines = {}
     for line in ended.out.splitlines():
@@ -381,7 +385,7 @@ async def test_a_wrong_setting_is_a_line_of_check_and_not_its_end(
     env = pointed_at(
         discord_here, sample_site.feed_url, NONCE_WINDOW="long", BACKFILL="yes", DATA_DIR="what?"
     )
-    ended = await run_verb(tmp_path, "check", **env)
+    ended = await run_verb(tmp_path, "check", env=env)
     assert ended.code == 1
     assert ended.err == ""
     lines = ended.out.splitlines()
@@ -427,12 +431,12 @@ async def test_a_password_of_the_feed_is_sent_and_never_shown(
     url = sample_site.feed_url.replace("://", "://reader:hu%40sh@")
     env = pointed_at(discord_here, url, DISCORD_TOKEN="", LOG_LEVEL="debug")
     for verb in (["check"], ["poll"], ["poll"], ["backfill", "--rate", "0"]):
-        ended = await run_verb(tmp_path, *verb, **env)
+        ended = await run_verb(tmp_path, *verb, env=env)
         assert sample_site.feed_url in ended.out
         assert "hu%40sh" not in ended.out + ended.err
         assert "hu@sh" not in ended.out + ended.err
     sample_site.fail(500)
-    ended = await run_verb(tmp_path, "poll", **env)
+    ended = await run_verb(tmp_path, "poll", env=env)
     assert f"\n{sample_site.feed_url}: The site is broken at the moment" in ended.err
     assert "hu%40sh" not in ended.err
     with sqlite3.connect(tmp_path / "data" / "kcrush.db") as database:
@@ -447,8 +451,8 @@ async def test_any_data_dir_works(tmp_path: Path, sample_site: SampleSite, name:
         "FEED_URL": sample_site.feed_url,
         "POLL_INTERVAL": "1",
     }
-    assert (await run_verb(tmp_path, "poll", **env)).code == 0
-    found = await run_verb(tmp_path, "search", "music", **env)
+    assert (await run_verb(tmp_path, "poll", env=env)).code == 0
+    found = await run_verb(tmp_path, "search", "music", env=env)
     assert found.code == 0
     assert found.out
     _, lines = await check(tmp_path, **env)
@@ -463,10 +467,10 @@ async def test_an_index_that_is_a_file_stops_no_poll_and_search_says_so(
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "index").write_text("in the way")
     env = {"FEED_URL": sample_site.feed_url, "POLL_INTERVAL": "1"}
-    ended = await run_verb(tmp_path, "poll", **env)
+    ended = await run_verb(tmp_path, "poll", env=env)
     assert "first poll" in ended.out
     for verb in (["poll"], ["search", "music"]):
-        ended = await run_verb(tmp_path, *verb, **env)
+        ended = await run_verb(tmp_path, *verb, env=env)
         assert ended.code == 1
         said = f"The search index in {tmp_path / 'data' / 'index'} can't be written: File exists."
         assert said in ended.err

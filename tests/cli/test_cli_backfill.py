@@ -36,7 +36,12 @@ def rows(folder: Path) -> dict[str, int]:
 
 async def backfill(folder: Path, site: SampleSite, *arguments: str) -> Ended:
     return await run_verb(
-        folder, "backfill", "--rate", "0", *arguments, FEED_URL=site.feed_url, LOG_LEVEL="warning"
+        folder,
+        "backfill",
+        "--rate",
+        "0",
+        *arguments,
+        env={"FEED_URL": site.feed_url, "LOG_LEVEL": "warning"},
     )
 
 
@@ -49,7 +54,7 @@ async def test_wrong_usage_is_exit_code_2(tmp_path: Path) -> None:
     )
     feed = "https://magazine.example/category/interviews/feed/"
     ended = await asyncio.gather(
-        *(run_verb(tmp_path, "backfill", *arguments, FEED_URL=feed) for arguments in wrong)
+        *(run_verb(tmp_path, "backfill", *arguments, env={"FEED_URL": feed}) for arguments in wrong)
     )
     assert [one.code for one in ended] == [2, 2, 2, 2]
     assert all(f"'{args[0]}'" in one.err for args, one in zip(wrong[:3], ended, strict=False))

@@ -19,13 +19,13 @@ async def test_a_running_bot_is_backed_up_and_nobody_else_runs_or_sends_beside_i
         await subscribe(discord_here, stage)
         await seeded(sample_site)
 
-        copied = await run_verb(tmp_path, "backup", "copies/monday.db", **env)
-        refused = await run_verb(tmp_path, "restore", "copies/monday.db", "--force", **env)
-        second = await run_verb(tmp_path, "run", **env)
+        copied = await run_verb(tmp_path, "backup", "copies/monday.db", env=env)
+        refused = await run_verb(tmp_path, "restore", "copies/monday.db", "--force", env=env)
+        second = await run_verb(tmp_path, "run", env=env)
         discord_here.faults.add(Rule(match=SEND, latency=(1.0, 1.0)))
         sample_site.publish()
         await sample_site.wait_for(lambda seen: "/feed/" in seen.path, count=3, timeout=60)
-        polled = await run_verb(tmp_path, "poll", **env)
+        polled = await run_verb(tmp_path, "poll", env=env)
         await discord_here.wait_for_message(stage.interviews, timeout=60)
 
         holder = f"process {bot.process.pid}, since "
@@ -38,8 +38,8 @@ async def test_a_running_bot_is_backed_up_and_nobody_else_runs_or_sends_beside_i
         assert await bot.stop() == 0
     assert len(stage.interviews.messages) == 1
 
-    kept = await run_verb(tmp_path, "restore", "copies/monday.db", **env)
-    restored = await run_verb(tmp_path, "restore", "copies/monday.db", "--force", **env)
+    kept = await run_verb(tmp_path, "restore", "copies/monday.db", env=env)
+    restored = await run_verb(tmp_path, "restore", "copies/monday.db", "--force", env=env)
 
     assert (kept.code, kept.out) == (1, "")
     assert kept.err.endswith(

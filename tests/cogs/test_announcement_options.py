@@ -13,6 +13,7 @@ from bot.core.model import (
     TargetKind,
     Timetable,
 )
+from bot.store.results import SubscriptionOverview
 from sandbox.entities import ChannelType
 from tests.cogs.stage import Stage, interview, read
 from tests.store.rows import park_delivery
@@ -26,7 +27,7 @@ async def ask(stage: Stage, command: str, **options: object) -> str:
     return read(await stage.ask(f"announcements {command}", by=stage.admin, **options))
 
 
-async def only(stage: Stage):  # type: ignore[no-untyped-def]
+async def only(stage: Stage) -> SubscriptionOverview:
     (overview,) = await stage.store.subscriptions.overview(stage.guild.id)
     return overview
 
@@ -104,7 +105,9 @@ async def test_what_waits_moves_with_the_hour_and_the_zone(on_stage: Stage) -> N
     await come_out(on_stage, 1)
 
     async def due() -> datetime:
-        return (await only(on_stage)).next_attempt_at
+        at = (await only(on_stage)).next_attempt_at
+        assert at is not None
+        return at
 
     assert await due() == datetime.fromisoformat("2026-03-02T18:00+00:00")
     await ask(on_stage, "edit", timezone="Asia/Seoul")

@@ -114,7 +114,7 @@ async def test_a_refused_option_ends_no_following(on_stage: Stage) -> None:
 async def put(stage: Stage, state: SubscriptionState) -> None:
     one = (await only(stage)).subscription
     reason = {"parked": "automod", "paused": "paused"}.get(state)
-    await set_subscription_state(stage.store, one.id, state, reason)  # type: ignore[no-untyped-call]
+    await set_subscription_state(stage.store, one.id, state, reason)
 
 
 ACTIVE, PARKED, PAUSED, _ = SubscriptionState

@@ -1,5 +1,7 @@
 """Admins' commands, from a person's act in the sandbox to what they read and what is stored."""
 
+from typing import Any
+
 import pytest
 
 from bot.client.home import keep_home
@@ -265,7 +267,11 @@ async def test_the_preview_is_the_newest_interviews_card(on_stage: Stage) -> Non
 async def test_who_may_not_manage_the_server_sees_no_admin_commands(
     on_stage: Stage, command: str
 ) -> None:
-    options = {"add": {"channel": on_stage.channel}, "remove": {"channel": "x"}}.get(command, {})
+    all_options: dict[str, dict[str, Any]] = {
+        "add": {"channel": on_stage.channel},
+        "remove": {"channel": "x"},
+    }
+    options = all_options.get(command, {})
     with pytest.raises(Refused):
         await on_stage.ask(f"announcements {command}", by=on_stage.fan, **options)
 

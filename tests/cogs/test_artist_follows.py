@@ -20,6 +20,7 @@ from tests.clock import FakeClock
 from tests.cogs import stage as acting
 from tests.cogs.stage import Stage, answer, interview, labels, options, read
 from tests.openapi import Checker
+from tests.ui.limits import walk
 
 HAN, VINO = Subject("Han Seoyun", "Singer", ("한서윤",)), Subject("V1NO")
 BEGUN = (
@@ -38,7 +39,7 @@ async def sending(
 ) -> AsyncIterator[tuple[Stage, Announcer]]:
     """A stage whose bot also sends what is due."""
     made: list[FollowService] = []
-    built = acting.FollowService
+    built = FollowService
 
     def keep(*services: Any) -> FollowService:
         made.append(built(*services))
@@ -112,7 +113,7 @@ async def test_a_name_of_several_is_chosen_from_a_list(on_stage: Stage) -> None:
     )
     said = await on_stage.ask("interviews follow", artist="제이")
     assert await followed(on_stage) == []
-    buttons = [part["custom_id"] for part in acting.walk(said.components) if part["type"] == 2]
+    buttons = [part["custom_id"] for part in walk(said.components) if part["type"] == 2]
     assert set(buttons) == {f"kc:follow:{artist_id(name)}" for name in ("Jay", "Jay Chou Kim")}
     chosen = await on_stage.sandbox.press(on_stage.fan, said, buttons[0])
     assert read(answer(chosen)).startswith("**Done.** You follow **Jay")
@@ -124,7 +125,7 @@ async def test_who_is_only_nearly_called_so_is_followed_once_chosen(on_stage: St
     for near in ("Han Seoyum", "Seoyun"):
         asked = await on_stage.ask("interviews follow", artist=near)
         assert await followed(on_stage) == []
-    (button,) = [part["custom_id"] for part in acting.walk(asked.components) if part["type"] == 2]
+    (button,) = [part["custom_id"] for part in walk(asked.components) if part["type"] == 2]
     chosen = await on_stage.sandbox.press(on_stage.fan, asked, button)
     assert read(answer(chosen)).startswith(BEGUN)
     assert await followed(on_stage) == ["Han Seoyun"]
@@ -143,7 +144,7 @@ async def test_nobody_is_unfollowed_for_somebody_else(on_stage: Stage) -> None:
 async def test_an_unknown_name_is_not_followed_and_the_nearest_are_shown(on_stage: Stage) -> None:
     await on_stage.publish(interview(1), interview(2, subjects=(Subject("Han Seojun"),)))
     near = await on_stage.ask("interviews follow", artist="Han Seo")
-    assert any("kc:follow:" in part.get("custom_id", "") for part in acting.walk(near.components))
+    assert any("kc:follow:" in part.get("custom_id", "") for part in walk(near.components))
     far = await on_stage.ask("interviews follow", artist="Zzyzx Qwrt")
     assert "Zzyzx Qwrt" in read(far)
     assert await followed(on_stage) == []

@@ -72,7 +72,8 @@ async def test_a_choice_s_name_is_understood_like_its_value(
     )
     (name, _), *_ = await complete(on_stage, command, option, **{option: typed})
     assert " · " in name
-    assert expected in read(await on_stage.ask(command, **{option: name}))
+    chosen: dict[str, Any] = {option: name}
+    assert expected in read(await on_stage.ask(command, **chosen))
 
 
 async def press_first(stage: Stage, message: Message, label: str) -> Message:
@@ -219,7 +220,8 @@ async def test_before_the_first_poll_every_list_says_to_wait(on_stage: Stage) ->
         ("search", {"query": "rain", "artist": "kim"}),
         ("artist", {"name": "kim"}),
     ):
-        told = await on_stage.ask(f"interviews {command}", **named)
+        options: dict[str, Any] = named
+        told = await on_stage.ask(f"interviews {command}", **options)
         assert "There are no interviews yet." in read(told)
 
 
@@ -363,7 +365,8 @@ async def test_an_artist_typed_with_a_slip_is_offered(on_stage: Stage) -> None:
     await on_stage.publish(talk(1, SOYEON), talk(2, SEOYUN))
     offered = "## No interview with “han seoyum” yet\nDid you mean one of"
     for command, more in (("follow", {}), ("quote", {}), ("search", {"query": "rain"})):
-        told = await on_stage.ask(f"interviews {command}", artist="han seoyum", **more)
+        options: dict[str, Any] = {"artist": "han seoyum", **more}
+        told = await on_stage.ask(f"interviews {command}", **options)
         assert read(told).startswith(offered), command
     assert await on_stage.store.follows.followed(on_stage.fan.id) == []
     asked = await on_stage.ask("interviews artist", name="han seoyum")
@@ -397,7 +400,8 @@ async def test_somebody_who_is_not_in_the_archive_is_nobody_else(
     voice = Subject("Jo Voice", "Voice Actor")
     await on_stage.publish(talk(1, SOHYUN), talk(2, voice), talk(3, SEOYUN))
     for command, option in (("follow", "artist"), ("artist", "name"), ("quote", "artist")):
-        told = await on_stage.ask(f"interviews {command}", **{option: typed})
+        options: dict[str, Any] = {option: typed}
+        told = await on_stage.ask(f"interviews {command}", **options)
         assert read(told).startswith(f"**No interview with “{typed}” yet.**"), command
         assert labels(told) == [f"Search for “{typed}”"]
     assert await on_stage.store.follows.followed(on_stage.fan.id) == []
@@ -549,7 +553,9 @@ async def test_the_hot_path_asks_the_store_once_at_most(on_stage: Stage, rounds:
         "artist again": 0,
     }
     for reading in ("interviews random", "interviews read"):
-        interview_id = {"interview": "no. 7 with han seoyun"} if "read" in reading else {}
+        interview_id: dict[str, Any] = (
+            {"interview": "no. 7 with han seoyun"} if "read" in reading else {}
+        )
         opened = await on_stage.ask(reading, **interview_id)
         assert [one for one in rounds if one == "read"] == ["read"], reading
         rounds.clear()

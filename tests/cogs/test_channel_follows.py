@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import Mode
+from cogs import add_cogs
 from sandbox import following
 from sandbox.entities import Channel, ChannelType, MessageFlag
 from tests.cogs import stage as acting
@@ -31,7 +32,6 @@ async def homed(
 ) -> AsyncIterator[tuple[Stage, Channel]]:
     """A stage whose bot has a home channel in a guild of its own."""
     homes: list[Channel] = []
-    add_cogs = acting.add_cogs
 
     async def with_home(client: Any, *services: Any) -> None:
         await add_cogs(client, *services, home_channel_id=homes[0].id)

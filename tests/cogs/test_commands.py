@@ -87,7 +87,7 @@ async def test_admins_commands_are_for_who_manages_a_guild() -> None:
 
 
 async def test_every_description_says_something_in_a_hundred_characters() -> None:
-    def check(command: dict) -> None:
+    def check(command: dict[str, Any]) -> None:
         assert 1 <= len(command["description"]) <= 100
         assert "command." not in command["description"]
         for option in command.get("options", []):

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from discord import ui
@@ -175,7 +176,8 @@ async def test_a_name_without_letters_offers_nobody(
     on_stage: Stage, command: str, option: str, typed: str
 ) -> None:
     await on_stage.publish(interview(1), interview(2))
-    told = read(await on_stage.ask(command, **{option: typed}))
+    options: dict[str, Any] = {option: typed}
+    told = read(await on_stage.ask(command, **options))
     assert told == (
         "There is no letter or digit in that, so it names nobody. Begin to type a name, in any "
         "language, and choose from the list."

@@ -19,6 +19,7 @@ def test_choices_are_named_as_the_catalogue_names_them() -> None:
     """English stands in the code for commands, and in the catalogue for sentences."""
     text = load_messages().text()
     for choice in [*TOPICS, *DAYS]:
+        assert choice._locale_name is not None
         assert choice.name == text(choice._locale_name.extras["key"])
     assert [choice.value for choice in TOPICS] == list(Topic)
     assert [choice.value for choice in DAYS] == list(range(7))

@@ -1,6 +1,7 @@
 """``/interviews continue`` and ``saved``, from a person's act to what they read."""
 
 from datetime import timedelta
+from typing import Any
 
 from bot.core.model import Saved
 from bot.ui.ids import parse_custom_id, parse_place_value
@@ -14,7 +15,7 @@ async def open_at(stage: Stage, number: int, question: int) -> Message:
     return await stage.choose(cover, f"{question}.0")
 
 
-def menus(message: Message) -> list[dict]:
+def menus(message: Message) -> list[dict[str, Any]]:
     return [part for part in walk(message.components) if part["type"] == 3]
 
 

@@ -21,6 +21,7 @@ def catalogue() -> dict[str, list[str]]:
     for message in found:
         if message.id:
             key = message.id if isinstance(message.id, str) else message.id[0]
+            assert message.string is not None
             forms = [message.string] if isinstance(message.string, str) else list(message.string)
             entries[key] = forms
     return entries

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from typing import Any
 
 import discord
 import pytest
@@ -35,21 +36,21 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
         ("\u0663", None),
     ],
 )
-def test_retry_after(value, seconds):
+def test_retry_after(value: str, seconds: float | None) -> None:
     assert read_retry_after({"Retry-After": value}, NOW) == seconds
 
 
 @pytest.mark.parametrize("value", ["Sun, 01 Mar 2026 12:10:00 GMT", "soon"])
-def test_a_date_needs_a_clock(value):
+def test_a_date_needs_a_clock(value: str) -> None:
     assert read_retry_after({"Retry-After": value}) is None
 
 
-def test_no_header_asks_for_nothing():
+def test_no_header_asks_for_nothing() -> None:
     assert read_retry_after({}, NOW) is None
 
 
 @given(st.text(max_size=80))
-def test_any_header_gives_a_sane_wait_or_none(value):
+def test_any_header_gives_a_sane_wait_or_none(value: str) -> None:
     for seconds in (read_retry_after({"Retry-After": value}, NOW), parse_seconds(value)):
         assert seconds is None or 0 <= seconds < 1e20 + 1
 
@@ -67,14 +68,14 @@ def test_any_header_gives_a_sane_wait_or_none(value):
         (0, 1.0, 2),
     ],
 )
-def test_back_off_doubles_up_to_its_longest(failures, jitter, seconds):
+def test_back_off_doubles_up_to_its_longest(failures: int, jitter: float, seconds: int) -> None:
     assert backoff(failures, 2.0, 60.0, jitter) == seconds
 
 
 def test_the_wish_of_the_answer_behind_an_error_is_found() -> None:
-    response = SimpleNamespace(status=429, reason="", headers={"Retry-After": "3600"})
-    refused = discord.HTTPException(response, "error code: 1015")  # type: ignore[arg-type]
-    anew = discord.GatewayNotFound()
+    response: Any = SimpleNamespace(status=429, reason="", headers={"Retry-After": "3600"})
+    refused = discord.HTTPException(response, "error code: 1015")
+    anew: Exception = discord.GatewayNotFound()  # type: ignore[no-untyped-call]
     anew.__context__ = refused
     assert retry_after_of(refused) == 3600.0
     assert retry_after_of(anew) == 3600.0

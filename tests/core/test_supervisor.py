@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import math
+from collections.abc import AsyncIterator
+from typing import Any
 
 import discord
 import pytest
@@ -14,18 +16,18 @@ from tests.clock import FakeClock
 
 
 @pytest.fixture
-def clock():
+def clock() -> FakeClock:
     return FakeClock()
 
 
 class Work:
     """Returns or raises what it is given, in order; the last for ever."""
 
-    def __init__(self, *results):
+    def __init__(self, *results: float | BaseException | None) -> None:
         self.results = list(results)
         self.runs = 0
 
-    async def __call__(self):
+    async def __call__(self) -> float | None:
         result = self.results[min(self.runs, len(self.results) - 1)]
         self.runs += 1
         if isinstance(result, BaseException):
@@ -34,7 +36,9 @@ class Work:
 
 
 @contextlib.asynccontextmanager
-async def supervised(work, clock, **options):
+async def supervised(
+    work: Work, clock: FakeClock, **options: Any
+) -> AsyncIterator[asyncio.Task[None]]:
     task = asyncio.create_task(supervise("work", work, clock, **{"pause": 30.0, **options}))
     try:
         yield task
@@ -43,7 +47,7 @@ async def supervised(work, clock, **options):
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_it_runs_at_once_and_then_as_often_as_the_work_says(clock):
+async def test_it_runs_at_once_and_then_as_often_as_the_work_says(clock: FakeClock) -> None:
     work = Work(10.0, 20.0)
     async with supervised(work, clock):
         assert await clock.asleep() == [10]
@@ -52,7 +56,7 @@ async def test_it_runs_at_once_and_then_as_often_as_the_work_says(clock):
     assert work.runs == 2
 
 
-async def test_none_ends_it(clock):
+async def test_none_ends_it(clock: FakeClock) -> None:
     work = Work(10.0, None)
     async with supervised(work, clock) as task:
         await clock.asleep()
@@ -62,7 +66,7 @@ async def test_none_ends_it(clock):
     assert work.runs == 2
 
 
-async def test_it_waits_for_the_event_alone_when_the_work_says_so(clock):
+async def test_it_waits_for_the_event_alone_when_the_work_says_so(clock: FakeClock) -> None:
     work, wake = Work(math.inf, None), asyncio.Event()
     async with supervised(work, clock, wake=wake) as task:
         await clock.advance(10**6)
@@ -72,10 +76,10 @@ async def test_it_waits_for_the_event_alone_when_the_work_says_so(clock):
             await task
 
 
-async def test_an_event_set_during_a_run_leads_to_another(clock):
+async def test_an_event_set_during_a_run_leads_to_another(clock: FakeClock) -> None:
     wake, runs = asyncio.Event(), []
 
-    async def work():
+    async def work() -> float | None:
         runs.append(wake.is_set())
         if len(runs) == 1:
             wake.set()
@@ -91,7 +95,9 @@ async def test_an_event_set_during_a_run_leads_to_another(clock):
     "error",
     [StoreError("store.full", path="x"), discord.DiscordException("no"), OSError(28, "full")],
 )
-async def test_an_expected_failure_is_a_line_and_the_work_is_run_again(clock, error):
+async def test_an_expected_failure_is_a_line_and_the_work_is_run_again(
+    clock: FakeClock, error: StoreError | discord.DiscordException | OSError
+) -> None:
     work = Work(error, error, 5.0)
     with capture_logs() as logs:
         async with supervised(work, clock, feed="a feed"):
@@ -111,7 +117,9 @@ async def test_an_expected_failure_is_a_line_and_the_work_is_run_again(clock, er
     assert "exc_info" not in first
 
 
-async def test_a_bug_is_logged_with_its_traceback_and_the_work_is_run_again(clock):
+async def test_a_bug_is_logged_with_its_traceback_and_the_work_is_run_again(
+    clock: FakeClock,
+) -> None:
     work = Work(ZeroDivisionError("a bug"), None)
     with capture_logs() as logs:
         async with supervised(work, clock) as task:
@@ -126,7 +134,7 @@ async def test_a_bug_is_logged_with_its_traceback_and_the_work_is_run_again(cloc
     assert work.runs == 2
 
 
-async def test_the_pause_may_depend_on_the_failures_in_a_row(clock):
+async def test_the_pause_may_depend_on_the_failures_in_a_row(clock: FakeClock) -> None:
     work = Work(OSError(), OSError(), 1.0, OSError())
     pauses = []
     async with supervised(work, clock, pause=lambda failures: 100.0 * failures):
@@ -136,7 +144,7 @@ async def test_the_pause_may_depend_on_the_failures_in_a_row(clock):
     assert pauses == [100, 200, 1, 100]
 
 
-async def test_the_event_cuts_a_pause_short(clock):
+async def test_the_event_cuts_a_pause_short(clock: FakeClock) -> None:
     work, wake = Work(OSError(), None), asyncio.Event()
     async with supervised(work, clock, wake=wake) as task:
         await clock.asleep()
@@ -145,12 +153,12 @@ async def test_the_event_cuts_a_pause_short(clock):
             await task
 
 
-async def test_a_fatal_failure_ends_it(clock):
+async def test_a_fatal_failure_ends_it(clock: FakeClock) -> None:
     with pytest.raises(KeyError):
         await supervise("work", Work(KeyError("x")), clock, pause=30.0, fatal=LookupError)
 
 
-async def test_cancelling_ends_it(clock):
+async def test_cancelling_ends_it(clock: FakeClock) -> None:
     async with supervised(Work(10.0), clock) as task:
         await clock.asleep()
         task.cancel()

@@ -125,7 +125,8 @@ def moments(draw: st.DrawFn, zone: str) -> datetime:
         for n in range(365 * 4)
     ]
     changes = [n for n in range(1, len(offsets)) if offsets[n] != offsets[n - 1]]
-    near = draw(st.sampled_from(changes)) if changes and draw(st.booleans()) else None
+    one_near = bool(changes) and draw(st.booleans())
+    near = draw(st.sampled_from(changes)) if one_near else None
     hours = 6 * (near if near is not None else draw(st.integers(0, 365 * 4)))
     return start + timedelta(hours=hours, minutes=draw(st.integers(-2880, 2880)))
 

@@ -1,11 +1,13 @@
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, MutableMapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
 from structlog.testing import capture_logs
 
+from bot.core.clock import Clock
 from bot.store import open_store
 from tests.clock import FakeClock
 from tests.delivery.fakes import FakePort, Outbox
@@ -16,34 +18,34 @@ PO = Path(__file__).parents[2] / "bot" / "locales" / "en" / "LC_MESSAGES" / "kcr
 
 
 @pytest.fixture(scope="session")
-def catalogue_keys():
+def catalogue_keys() -> set[str]:
     with PO.open("rb") as file:
         return {message.id for message in read_po(file) if isinstance(message.id, str)}
 
 
 @pytest.fixture
-def clock():
+def clock() -> FakeClock:
     return FakeClock()
 
 
 @pytest.fixture
-async def outbox(folder, clock):
+async def outbox(folder: Path, clock: Clock) -> AsyncIterator[Outbox]:
     async with open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", clock) as store:
         yield Outbox(store, clock)
 
 
 @pytest.fixture
-def port():
+def port() -> FakePort:
     return FakePort()
 
 
 @pytest.fixture
-def rng():
+def rng() -> random.Random:
     return random.Random(7)
 
 
 @pytest.fixture(autouse=True)
-def logs():
+def logs() -> Iterator[list[MutableMapping[str, Any]]]:
     """What was logged, as dicts; nothing is printed, for rendering a traceback takes long."""
     with capture_logs() as logs:
         yield logs

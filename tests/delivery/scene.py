@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 import random
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
+import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -18,6 +21,7 @@ from bot.delivery.editor import Editor
 from bot.delivery.responses import InvalidResponses, trace_responses
 from bot.store import open_store
 from sandbox import Sandbox
+from sandbox.entities import Channel, Guild
 from tests.clock import FakeClock
 from tests.delivery.fakes import FreePace, Outbox
 from tests.openapi import observing
@@ -36,20 +40,29 @@ class Scene:
     editor: Editor
     invalid: InvalidResponses
 
-    async def channel(self, name="news"):
+    async def channel(self, name: str = "news") -> Channel:
         guild = self.sandbox.world.add_guild(name)
         channel = self.sandbox.world.add_channel(guild, name)
         await add_subscription(self.outbox.store, guild.id, channel.id, None, guild.owner.id)
         return channel
 
-    async def drain(self, times=1, pause=30.0):
+    def guild(self, channel: Channel) -> Guild:
+        return self.sandbox.world.guilds[channel.guild_id or 0]
+
+    async def drain(self, times: int = 1, pause: float = 30.0) -> None:
         for _ in range(times):
             await self.announcer.drain()
             await self.clock.advance(pause)
 
 
 @contextlib.asynccontextmanager
-async def opened(folder, monkeypatch, *, nonce_window=300.0, trust=120.0):
+async def opened(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    nonce_window: float = 300.0,
+    trust: float = 120.0,
+) -> AsyncIterator[Scene]:
     checker = observing()
     async with contextlib.AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(
@@ -86,7 +99,7 @@ async def opened(folder, monkeypatch, *, nonce_window=300.0, trust=120.0):
 
 
 @contextlib.asynccontextmanager
-async def connected(scene):
+async def connected(scene: Scene) -> AsyncIterator[None]:
     task = asyncio.create_task(scene.client.connect())
     try:
         await scene.sandbox.wait_ready()

@@ -1,15 +1,23 @@
 """The announcer over a real store, with a hand-written Discord and a clock moved by hand."""
 
 import asyncio
+import random
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
+import discord
 import pytest
 from structlog.testing import capture_logs
 
-from bot.core.model import DeliveryState, Doubt, SubscriptionState
-from tests.delivery.fakes import After, HandPace, Ledger, make_announcer, refusal
+from bot.core.model import Conclusion, Delivery, DeliveryState, Doubt, SubscriptionState
+from bot.delivery.announcer import Announcer
+from bot.store import LeasedDelivery
+from bot.store.outbox import Outbox as OutboxRepository
+from tests.clock import FakeClock
+from tests.delivery.fakes import After, FakePort, HandPace, Ledger, Outbox, make_announcer, refusal
 from tests.store.rows import settle_delivery
 
 SENT, PENDING, LEASED, PARKED, ABANDONED = (
@@ -22,12 +30,12 @@ SENT, PENDING, LEASED, PARKED, ABANDONED = (
 
 
 @pytest.fixture
-def announcer(outbox, port, rng):
+def announcer(outbox: Outbox, port: FakePort, rng: random.Random) -> Announcer:
     return make_announcer(outbox, port, rng)
 
 
 @asynccontextmanager
-async def running(announcer):
+async def running(announcer: Announcer) -> AsyncIterator[asyncio.Task[None]]:
     task = asyncio.create_task(announcer.run())
     try:
         yield task
@@ -40,7 +48,9 @@ async def running(announcer):
 # ---------------------------------------------------------------- the good days
 
 
-async def test_every_channel_gets_every_interview_once_in_order(outbox, port, announcer):
+async def test_every_channel_gets_every_interview_once_in_order(
+    outbox: Outbox, port: FakePort, announcer: Announcer
+) -> None:
     await outbox.subscribe(*range(100, 130))
     ids = await outbox.publish(4)
     await announcer.drain()
@@ -51,7 +61,9 @@ async def test_every_channel_gets_every_interview_once_in_order(outbox, port, an
     assert len(port.tries) == 120
 
 
-async def test_the_message_is_written_down_and_the_row_keeps_its_nonce(outbox, port, announcer):
+async def test_the_message_is_written_down_and_the_row_keeps_its_nonce(
+    outbox: Outbox, port: FakePort, announcer: Announcer
+) -> None:
     await outbox.subscribe(100)
     (id_,) = await outbox.publish()
     (before,) = await outbox.rows(id_)
@@ -61,7 +73,9 @@ async def test_the_message_is_written_down_and_the_row_keeps_its_nonce(outbox, p
     assert port.tries == [(100, id_, before.nonce)]
 
 
-async def test_channels_are_served_side_by_side_but_each_by_one_send(outbox, port, rng):
+async def test_channels_are_served_side_by_side_but_each_by_one_send(
+    outbox: Outbox, port: FakePort, rng: random.Random
+) -> None:
     await outbox.subscribe(100, 101, 102)
     await outbox.publish(3)
     gates = {channel: [asyncio.Event() for _ in range(3)] for channel in (100, 101, 102)}
@@ -76,7 +90,9 @@ async def test_channels_are_served_side_by_side_but_each_by_one_send(outbox, por
     assert await outbox.counts() == {SENT: 9}
 
 
-async def test_a_slow_channel_delays_nobody(outbox, port, rng):
+async def test_a_slow_channel_delays_nobody(
+    outbox: Outbox, port: FakePort, rng: random.Random
+) -> None:
     await outbox.subscribe(*range(100, 110))
     slow = asyncio.Event()
     port.plan[100] = [slow]
@@ -92,7 +108,9 @@ async def test_a_slow_channel_delays_nobody(outbox, port, rng):
     assert await outbox.counts() == {SENT: 50}
 
 
-async def test_sends_that_all_hang_leave_room_for_more(outbox, port, rng):
+async def test_sends_that_all_hang_leave_room_for_more(
+    outbox: Outbox, port: FakePort, rng: random.Random
+) -> None:
     await outbox.subscribe(*range(100, 110))
     gate = asyncio.Event()
     port.plan.update({channel: [gate] for channel in range(100, 110)})
@@ -106,7 +124,9 @@ async def test_sends_that_all_hang_leave_room_for_more(outbox, port, rng):
     assert await outbox.counts() == {SENT: 10}
 
 
-async def test_guilds_take_turns_and_fresh_goes_before_catching_up(outbox, port, rng, clock):
+async def test_guilds_take_turns_and_fresh_goes_before_catching_up(
+    outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock
+) -> None:
     await outbox.subscribe(200, 201, 202, guild=2)
     (stale,) = await outbox.publish()
     await clock.advance(2 * 3600)
@@ -131,7 +151,9 @@ async def test_guilds_take_turns_and_fresh_goes_before_catching_up(outbox, port,
     ]
 
 
-async def test_a_commit_wakes_it_and_time_does_too(outbox, port, rng, clock):
+async def test_a_commit_wakes_it_and_time_does_too(
+    outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock
+) -> None:
     await outbox.subscribe(100)
     port.plan[100] = [refusal(500)]
     ledger = Ledger(outbox.store)
@@ -159,8 +181,8 @@ LIMITED = [refusal(429, 0, {"Retry-After": "20", "X-RateLimit-Scope": "shared"})
 
 @pytest.mark.parametrize("failure", [*LOST, *LIMITED, KeyError("card")], ids=repr)
 async def test_what_may_pass_is_tried_again_with_the_same_nonce(
-    outbox, port, announcer, clock, failure
-):
+    outbox: Outbox, port: FakePort, announcer: Announcer, clock: FakeClock, failure: Exception
+) -> None:
     await outbox.subscribe(100)
     port.plan[100] = [failure] * 5
     (id_,) = await outbox.publish()
@@ -177,7 +199,9 @@ async def test_what_may_pass_is_tried_again_with_the_same_nonce(
     assert len(set(port.tries)) == 1
 
 
-async def test_a_message_whose_answer_was_lost_is_not_doubled(outbox, port, announcer, clock):
+async def test_a_message_whose_answer_was_lost_is_not_doubled(
+    outbox: Outbox, port: FakePort, announcer: Announcer, clock: FakeClock
+) -> None:
     await outbox.subscribe(100)
     port.plan[100] = [After(refusal(500)), After(ConnectionResetError())]
     (id_,) = await outbox.publish()
@@ -190,7 +214,9 @@ async def test_a_message_whose_answer_was_lost_is_not_doubled(outbox, port, anno
     assert row.message_id == 9000
 
 
-async def test_discords_wish_is_kept_to_the_second(outbox, port, announcer, clock):
+async def test_discords_wish_is_kept_to_the_second(
+    outbox: Outbox, port: FakePort, announcer: Announcer, clock: FakeClock
+) -> None:
     await outbox.subscribe(100)
     port.plan[100] = list(LIMITED)
     (id_,) = await outbox.publish()
@@ -199,7 +225,9 @@ async def test_discords_wish_is_kept_to_the_second(outbox, port, announcer, cloc
     assert row.next_attempt_at - clock.now() == timedelta(seconds=20)
 
 
-async def test_hours_of_outage_drops_nothing_and_asks_sparingly(outbox, port, announcer, clock):
+async def test_hours_of_outage_drops_nothing_and_asks_sparingly(
+    outbox: Outbox, port: FakePort, announcer: Announcer, clock: FakeClock
+) -> None:
     await outbox.subscribe(100)
     port.plan[100] = [refusal(503)] * 10_000
     (id_,) = await outbox.publish()
@@ -207,6 +235,7 @@ async def test_hours_of_outage_drops_nothing_and_asks_sparingly(outbox, port, an
     while clock.now() < end:
         await announcer.drain()
         due = await outbox.store.outbox.next_due()
+        assert due is not None
         await clock.advance((due - clock.now()).total_seconds())
     assert 6 * 12 <= len(port.tries) <= 6 * 24 + 20
     port.plan[100].clear()
@@ -215,24 +244,32 @@ async def test_hours_of_outage_drops_nothing_and_asks_sparingly(outbox, port, an
 
 
 async def test_the_next_row_of_a_channel_waits_for_one_that_is_written_down_but_not_ended(
-    outbox, port, announcer, monkeypatch
-):
+    outbox: Outbox, port: FakePort, announcer: Announcer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _, subscribed = await outbox.subscribe(100, 101)
     first, second = await outbox.publish(2)
     repository = type(outbox.store.outbox)
     settle, lease_due = repository.settle, repository.lease_due
     second_leased = asyncio.Event()
 
-    async def settled_slowly(self, delivery, *args):
-        settled = await settle(self, delivery, *args)
+    async def settled_slowly(
+        self: OutboxRepository, delivery: Delivery, conclusion: Conclusion, now: datetime
+    ) -> bool:
+        settled = await settle(self, delivery, conclusion, now)
         if (delivery.subscription_id, delivery.interview_id) == (subscribed.id, first):
             await second_leased.wait()
             for _ in range(100):  # While the second one's turn comes.
                 await asyncio.sleep(0)
         return settled
 
-    async def noted(*args, **options):
-        batch = await lease_due(*args, **options)
+    async def noted(
+        self: OutboxRepository,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        **options: int | None,
+    ) -> list[LeasedDelivery]:
+        batch = await lease_due(self, now, lease_until, limit, **options)
         if any(
             (one.delivery.subscription_id, one.delivery.interview_id) == (subscribed.id, second)
             for one in batch
@@ -258,8 +295,12 @@ async def test_the_next_row_of_a_channel_waits_for_one_that_is_written_down_but_
     ids=repr,
 )
 async def test_a_channel_that_refuses_is_asked_once_parked_and_revived(
-    outbox, port, announcer, failure, reason
-):
+    outbox: Outbox,
+    port: FakePort,
+    announcer: Announcer,
+    failure: discord.HTTPException,
+    reason: str,
+) -> None:
     await outbox.subscribe(100, 101)
     port.plan[100] = [failure]
     first, second = await outbox.publish(2)
@@ -281,7 +322,9 @@ async def test_a_channel_that_refuses_is_asked_once_parked_and_revived(
     assert port.messages[100] == [first, second, third]
 
 
-async def test_a_message_that_discord_rejects_is_tried_plainer_once(outbox, port, announcer):
+async def test_a_message_that_discord_rejects_is_tried_plainer_once(
+    outbox: Outbox, port: FakePort, announcer: Announcer
+) -> None:
     await outbox.subscribe(100)
     port.plan[100] = [refusal(400, 50035)]
     (first,) = await outbox.publish()
@@ -293,7 +336,9 @@ async def test_a_message_that_discord_rejects_is_tried_plainer_once(outbox, port
     assert {log["event"] for log in logs if log["log_level"] == "error"} == {"delivery.our-bug"}
 
 
-async def test_a_message_that_discord_rejects_even_plain_is_given_up_alone(outbox, port, announcer):
+async def test_a_message_that_discord_rejects_even_plain_is_given_up_alone(
+    outbox: Outbox, port: FakePort, announcer: Announcer
+) -> None:
     await outbox.subscribe(100)
     port.plan[100] = [refusal(400, 50035), refusal(400, 50035)]
     first, second = await outbox.publish(2)
@@ -309,7 +354,9 @@ async def test_a_message_that_discord_rejects_even_plain_is_given_up_alone(outbo
     }
 
 
-async def test_a_mistake_of_ours_is_logged_with_its_traceback(outbox, port, announcer):
+async def test_a_mistake_of_ours_is_logged_with_its_traceback(
+    outbox: Outbox, port: FakePort, announcer: Announcer
+) -> None:
     await outbox.subscribe(100)
     port.plan[100] = [KeyError("card")]
     await outbox.publish()
@@ -320,7 +367,9 @@ async def test_a_mistake_of_ours_is_logged_with_its_traceback(outbox, port, anno
     assert log["channel"] == 100
 
 
-async def test_a_void_token_stops_all_sending_and_keeps_everything(outbox, port, rng, clock):
+async def test_a_void_token_stops_all_sending_and_keeps_everything(
+    outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock
+) -> None:
     channels = range(100, 120)
     await outbox.subscribe(*channels)
     for channel in channels:
@@ -362,7 +411,9 @@ async def test_a_void_token_stops_all_sending_and_keeps_everything(outbox, port,
     assert critical[-1]["held_for"] >= 1800
 
 
-async def test_one_message_that_the_edge_dislikes_starves_nobody(outbox, port, rng, clock):
+async def test_one_message_that_the_edge_dislikes_starves_nobody(
+    outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock
+) -> None:
     channels = range(100, 106)
     await outbox.subscribe(*channels)
     port.plan[100] = [refusal(403)] * 1000
@@ -380,10 +431,11 @@ async def test_one_message_that_the_edge_dislikes_starves_nobody(outbox, port, r
     assert await outbox.counts() == {SENT: 6}
 
 
-async def test_a_ban_of_our_address_holds_for_as_long_as_it_says(outbox, port, announcer, clock):
+async def test_a_ban_of_our_address_holds_for_as_long_as_it_says(
+    outbox: Outbox, port: FakePort, announcer: Announcer, clock: FakeClock
+) -> None:
     await outbox.subscribe(100, 101)
-    banned = refusal(429, None, {"Retry-After": "900"})
-    del banned.response.headers["Via"]
+    banned = refusal(429, None, {"Retry-After": "900"}, via=None)
     port.plan[100] = [banned]
     await outbox.publish()
     await announcer.drain()
@@ -399,7 +451,9 @@ async def test_a_ban_of_our_address_holds_for_as_long_as_it_says(outbox, port, a
     assert await outbox.counts() == {SENT: 4}
 
 
-async def test_a_send_that_hangs_is_given_up_in_time(outbox, port, rng):
+async def test_a_send_that_hangs_is_given_up_in_time(
+    outbox: Outbox, port: FakePort, rng: random.Random
+) -> None:
     await outbox.subscribe(100, 101)
     port.plan[100] = [asyncio.Event()]
     (id_,) = await outbox.publish()
@@ -412,8 +466,8 @@ async def test_a_send_that_hangs_is_given_up_in_time(outbox, port, rng):
 
 
 async def test_what_a_crash_left_leased_is_sent_when_the_lease_is_over(
-    outbox, port, announcer, clock
-):
+    outbox: Outbox, port: FakePort, announcer: Announcer, clock: FakeClock
+) -> None:
     await outbox.subscribe(100, 101)
     (id_,) = await outbox.publish()
     now = clock.now()
@@ -434,7 +488,9 @@ async def test_what_a_crash_left_leased_is_sent_when_the_lease_is_over(
     ]
 
 
-async def test_an_outcome_that_comes_after_its_lease_changes_nothing(outbox, port, rng, clock):
+async def test_an_outcome_that_comes_after_its_lease_changes_nothing(
+    outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock
+) -> None:
     await outbox.subscribe(100)
     (id_,) = await outbox.publish()
     gate = asyncio.Event()
@@ -452,7 +508,9 @@ async def test_an_outcome_that_comes_after_its_lease_changes_nothing(outbox, por
     assert "delivery.lease-lost" in {log["event"] for log in logs}
 
 
-async def test_an_outcome_that_comes_amid_the_next_lease_changes_nothing(outbox, port, rng, clock):
+async def test_an_outcome_that_comes_amid_the_next_lease_changes_nothing(
+    outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock
+) -> None:
     await outbox.subscribe(100)
     (id_,) = await outbox.publish()
     early, late = asyncio.Event(), asyncio.Event()
@@ -471,7 +529,9 @@ async def test_an_outcome_that_comes_amid_the_next_lease_changes_nothing(outbox,
     assert port.messages[100] == [id_]
 
 
-async def test_a_row_whose_lease_is_nearly_over_is_not_begun(outbox, port, rng, clock):
+async def test_a_row_whose_lease_is_nearly_over_is_not_begun(
+    outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock
+) -> None:
     await outbox.subscribe(100)
     (id_,) = await outbox.publish()
     pace = HandPace()
@@ -489,7 +549,9 @@ async def test_a_row_whose_lease_is_nearly_over_is_not_begun(outbox, port, rng, 
     assert port.messages[100] == [id_]
 
 
-async def test_an_outcome_is_written_down_however_long_the_disk_is_full(outbox, port, rng, clock):
+async def test_an_outcome_is_written_down_however_long_the_disk_is_full(
+    outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock
+) -> None:
     await outbox.subscribe(100, 101)
     first, _ = await outbox.publish(2)
     ledger = Ledger(outbox.store)
@@ -512,7 +574,9 @@ async def test_an_outcome_is_written_down_however_long_the_disk_is_full(outbox, 
     assert [log["event"] for log in logs].count("delivery.not-settled") == 2
 
 
-async def test_a_database_that_fails_is_asked_again_and_that_is_told(outbox, port, rng, clock):
+async def test_a_database_that_fails_is_asked_again_and_that_is_told(
+    outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock
+) -> None:
     await outbox.subscribe(100)
     (id_,) = await outbox.publish()
     ledger = Ledger(outbox.store)
@@ -538,8 +602,8 @@ async def test_a_database_that_fails_is_asked_again_and_that_is_told(outbox, por
 
 
 async def test_stopping_finishes_what_is_on_its_way_and_gives_back_the_rest(
-    outbox, port, rng, clock
-):
+    outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock
+) -> None:
     await outbox.subscribe(100, 101)
     gate = asyncio.Event()
     port.plan[100] = [gate]
@@ -563,8 +627,8 @@ async def test_stopping_finishes_what_is_on_its_way_and_gives_back_the_rest(
 
 @pytest.mark.parametrize("ending", ["stop", "cancel"])
 async def test_what_hangs_beyond_the_grace_stays_leased_and_is_sent_again(
-    outbox, port, rng, clock, ending
-):
+    outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock, ending: str
+) -> None:
     await outbox.subscribe(100)
     port.plan[100] = [asyncio.Event()]
     (id_,) = await outbox.publish()
@@ -586,14 +650,14 @@ async def test_what_hangs_beyond_the_grace_stays_leased_and_is_sent_again(
     assert len(set(port.tries)) == 1
 
 
-async def test_stopping_before_starting_returns_at_once(announcer):
+async def test_stopping_before_starting_returns_at_once(announcer: Announcer) -> None:
     async with asyncio.timeout(1):
         await announcer.stop()
 
 
 async def test_what_a_killed_process_left_leased_is_sent_at_once_after_the_start(
-    outbox, port, rng, clock
-):
+    outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock
+) -> None:
     await outbox.subscribe(100, 101)
     (id_,) = await outbox.publish()
     now = clock.now()
@@ -607,7 +671,9 @@ async def test_what_a_killed_process_left_leased_is_sent_at_once_after_the_start
     assert await outbox.counts() == {SENT: 2}
 
 
-async def test_a_holder_that_lives_may_settle_until_its_row_is_leased_anew(outbox, port, clock):
+async def test_a_holder_that_lives_may_settle_until_its_row_is_leased_anew(
+    outbox: Outbox, port: FakePort, clock: FakeClock
+) -> None:
     await outbox.subscribe(100, 101)
     (id_,) = await outbox.publish()
     now = clock.now()
@@ -615,20 +681,18 @@ async def test_a_holder_that_lives_may_settle_until_its_row_is_leased_anew(outbo
     first, second = await outbox.store.outbox.lease_due(now, lease_end, 10)
     assert await outbox.store.outbox.take_over_leases(now) == 2
     assert await outbox.store.outbox.take_over_leases(now) == 0
-    settled = {"state": SENT, "now": now, "message_id": 5}
-    assert await settle_delivery(outbox.store, first.delivery.id, expected_attempts=1, **settled)
+    settled = partial(settle_delivery, outbox.store, state=SENT, now=now, message_id=5)
+    assert await settled(first.delivery.id, expected_attempts=1)
     (again,) = await outbox.store.outbox.lease_due(now, lease_end, 10)
     assert (again.delivery.id, again.expired_lease) == (second.delivery.id, True)
-    assert not await settle_delivery(
-        outbox.store, second.delivery.id, expected_attempts=1, **settled
-    )
+    assert not await settled(second.delivery.id, expected_attempts=1)
     assert await outbox.states(id_) == [SENT, LEASED]
 
 
 # ---------------------------------------------------------------- sent before, perhaps
 
 
-async def in_doubt(outbox, port, clock):
+async def in_doubt(outbox: Outbox, port: FakePort, clock: FakeClock) -> int:
     """A message that arrived unheard, so long ago that Discord has forgotten its nonce."""
     (id_,) = await outbox.publish()
     now = clock.now()
@@ -639,7 +703,9 @@ async def in_doubt(outbox, port, clock):
     return id_
 
 
-async def test_what_arrived_unheard_is_found_instead_of_sent_again(outbox, port, announcer, clock):
+async def test_what_arrived_unheard_is_found_instead_of_sent_again(
+    outbox: Outbox, port: FakePort, announcer: Announcer, clock: FakeClock
+) -> None:
     await outbox.subscribe(100)
     began = clock.now()
     id_ = await in_doubt(outbox, port, clock)
@@ -650,7 +716,9 @@ async def test_what_arrived_unheard_is_found_instead_of_sent_again(outbox, port,
     assert (row.state, row.message_id, row.maybe_sent_at) == (SENT, 9000, None)
 
 
-async def test_what_never_arrived_is_searched_for_and_then_sent(outbox, port, announcer, clock):
+async def test_what_never_arrived_is_searched_for_and_then_sent(
+    outbox: Outbox, port: FakePort, announcer: Announcer, clock: FakeClock
+) -> None:
     await outbox.subscribe(100)
     (id_,) = await outbox.publish()
     now = clock.now()
@@ -661,7 +729,9 @@ async def test_what_never_arrived_is_searched_for_and_then_sent(outbox, port, an
     assert port.messages[100] == [id_]
 
 
-async def test_within_the_nonces_life_nothing_is_searched(outbox, port, announcer, clock):
+async def test_within_the_nonces_life_nothing_is_searched(
+    outbox: Outbox, port: FakePort, announcer: Announcer, clock: FakeClock
+) -> None:
     await outbox.subscribe(100)
     port.plan[100] = [After(refusal(500)), refusal(429, 0, {"Retry-After": "1"})]
     (id_,) = await outbox.publish()
@@ -672,7 +742,9 @@ async def test_within_the_nonces_life_nothing_is_searched(outbox, port, announce
     assert port.messages[100] == [id_]
 
 
-async def test_without_any_trust_in_nonces_the_search_alone_keeps_it_once(outbox, port, rng, clock):
+async def test_without_any_trust_in_nonces_the_search_alone_keeps_it_once(
+    outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock
+) -> None:
     await outbox.subscribe(100)
     port.forgets_nonces = True
     port.plan[100] = [After(refusal(500)), After(ConnectionResetError())]
@@ -685,7 +757,9 @@ async def test_without_any_trust_in_nonces_the_search_alone_keeps_it_once(outbox
     assert await outbox.counts() == {SENT: 2}
 
 
-async def test_where_nobody_can_look_it_is_rather_once_too_few(outbox, port, announcer, clock):
+async def test_where_nobody_can_look_it_is_rather_once_too_few(
+    outbox: Outbox, port: FakePort, announcer: Announcer, clock: FakeClock
+) -> None:
     await outbox.subscribe(100)
     port.closed = {100}
     id_ = await in_doubt(outbox, port, clock)
@@ -697,8 +771,8 @@ async def test_where_nobody_can_look_it_is_rather_once_too_few(outbox, port, ann
 
 
 async def test_where_nobody_can_look_a_guild_may_want_it_rather_twice(
-    outbox, port, announcer, clock
-):
+    outbox: Outbox, port: FakePort, announcer: Announcer, clock: FakeClock
+) -> None:
     await outbox.subscribe(100)
     port.closed = {100}
     await outbox.store.guilds.edit(100, lambda guild: replace(guild, doubt=Doubt.RATHER_TWICE))

@@ -3,15 +3,19 @@
 import asyncio
 import itertools
 import random
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import discord
 import pytest
 
 from bot.core.model import DeliveryState, Reached, Subject
+from bot.delivery.announcer import Announcer
 from bot.delivery.outcomes import probe_delay
 from bot.delivery.port import NothingSentError
 from bot.store import DirectMessageStatus
-from tests.delivery.fakes import HandPace, Ledger, make_announcer, refusal
+from tests.clock import FakeClock
+from tests.delivery.fakes import FakePort, HandPace, Ledger, Outbox, make_announcer, refusal
 
 VINO = Subject("V1NO")
 PERSONS = range(7000, 7016)
@@ -19,7 +23,7 @@ SENT, PENDING = DeliveryState.SENT, DeliveryState.PENDING
 
 
 @asynccontextmanager
-async def running(announcer):
+async def running(announcer: Announcer) -> AsyncIterator[asyncio.Task[None]]:
     task = asyncio.create_task(announcer.run())
     try:
         yield task
@@ -29,7 +33,9 @@ async def running(announcer):
             await task
 
 
-async def test_however_many_hang_guilds_find_room(outbox, port, rng):
+async def test_however_many_hang_guilds_find_room(
+    outbox: Outbox, port: FakePort, rng: random.Random
+) -> None:
     await outbox.follow(*PERSONS)
     stuck = asyncio.Event()
     for person in PERSONS:
@@ -50,7 +56,9 @@ async def test_however_many_hang_guilds_find_room(outbox, port, rng):
     assert all(len(messages) == 1 for messages in port.messages.values())
 
 
-async def test_all_of_them_come_by_and_by(outbox, port, rng):
+async def test_all_of_them_come_by_and_by(
+    outbox: Outbox, port: FakePort, rng: random.Random
+) -> None:
     await outbox.follow(*PERSONS)
     await outbox.publish(3, VINO)
     announcer = make_announcer(outbox, port, rng, direct=4)
@@ -61,7 +69,9 @@ async def test_all_of_them_come_by_and_by(outbox, port, rng):
     assert port.most_at_once <= 4
 
 
-async def test_what_goes_to_guilds_later_passes_what_waits_for_persons(outbox, port, rng):
+async def test_what_goes_to_guilds_later_passes_what_waits_for_persons(
+    outbox: Outbox, port: FakePort, rng: random.Random
+) -> None:
     await outbox.follow(*PERSONS)
     await outbox.subscribe(100, 101, 102)
     pace = HandPace()
@@ -84,7 +94,9 @@ async def test_what_goes_to_guilds_later_passes_what_waits_for_persons(outbox, p
 
 
 @pytest.mark.parametrize("status", [403, 400])
-async def test_opened_too_fast_they_rest_and_come_later(outbox, port, rng, clock, status):
+async def test_opened_too_fast_they_rest_and_come_later(
+    outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock, status: int
+) -> None:
     await outbox.follow(*PERSONS)
     too_fast = NothingSentError(refusal(status, 40003))
     for person in PERSONS:
@@ -112,7 +124,9 @@ async def test_opened_too_fast_they_rest_and_come_later(outbox, port, rng, clock
     assert await outbox.store.follows.message_status(7000) is DirectMessageStatus.OPEN
 
 
-async def test_rests_grow_while_discord_goes_on_refusing(outbox, port, rng, clock):
+async def test_rests_grow_while_discord_goes_on_refusing(
+    outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock
+) -> None:
     await outbox.follow(7000)
     port.plan[7000] += [NothingSentError(refusal(403, 40003)) for _ in range(6)]
     await outbox.publish(1, VINO)
@@ -134,7 +148,12 @@ async def test_rests_grow_while_discord_goes_on_refusing(outbox, port, rng, cloc
 @pytest.mark.parametrize(
     "cause", [refusal(503), ConnectionResetError(), TimeoutError(), refusal(429, 0)]
 )
-async def test_what_failed_before_the_message_left_no_doubt(outbox, port, rng, cause):
+async def test_what_failed_before_the_message_left_no_doubt(
+    outbox: Outbox,
+    port: FakePort,
+    rng: random.Random,
+    cause: discord.HTTPException | ConnectionResetError | TimeoutError,
+) -> None:
     await outbox.follow(7000)
     port.plan[7000].append(NothingSentError(cause))
     (id_,) = await outbox.publish(1, VINO)
@@ -143,7 +162,9 @@ async def test_what_failed_before_the_message_left_no_doubt(outbox, port, rng, c
     assert (row.state, row.maybe_sent_at) == (PENDING, None)
 
 
-async def test_who_has_to_tell_persons_hears_what_was_written_down(outbox, port, rng, clock):
+async def test_who_has_to_tell_persons_hears_what_was_written_down(
+    outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock
+) -> None:
     heard = []
     await outbox.follow(7000)
     await outbox.subscribe(100)
@@ -160,7 +181,9 @@ async def test_who_has_to_tell_persons_hears_what_was_written_down(outbox, port,
     assert heard[1:] == [(7000, Reached.REFUSED_AGAIN), (7000, Reached.ARRIVED)]
 
 
-async def test_forgotten_amid_the_send_nobody_hears_anything(outbox, port, rng):
+async def test_forgotten_amid_the_send_nobody_hears_anything(
+    outbox: Outbox, port: FakePort, rng: random.Random
+) -> None:
     heard = []
     await outbox.follow(7000)
     stuck = asyncio.Event()
@@ -177,7 +200,7 @@ async def test_forgotten_amid_the_send_nobody_hears_anything(outbox, port, rng):
     assert await outbox.counts() == {}
 
 
-def test_persons_are_probed_from_hours_to_a_week():
+def test_persons_are_probed_from_hours_to_a_week() -> None:
     delays = [
         [probe_delay(n, random.Random(seed), direct=True) for seed in range(50)] for n in (0, 99)
     ]

@@ -3,31 +3,38 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.core.model import DeliveryState, SubscriptionState
 from bot.delivery.probes import ProbeTrigger
 from bot.delivery.responses import InvalidResponses
+from sandbox.entities import Channel
 from sandbox.faults import Rule
+from sandbox.observe import Request
 from sandbox.permissions import P
-from tests.delivery.scene import connected, opened
+from tests.clock import FakeClock
+from tests.delivery.scene import Scene, connected, opened
+from tests.store.rows import stored_interview
 
 SEND = r"POST /channels/\d+/messages$"
 
 
 @pytest.fixture
-async def scene(folder, monkeypatch):
+async def scene(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
     async with opened(folder, monkeypatch) as made:
         yield made
 
 
-def sends(scene):
+def sends(scene: Scene) -> list[Request]:
     return [r for r in scene.sandbox.requests if r.method == "POST" and r.path.endswith("messages")]
 
 
-def text_of(channel):
+def text_of(channel: Channel) -> str:
     return json.dumps(
         [[m.content, m.components] for m in channel.messages.values()], ensure_ascii=False
     )
@@ -38,8 +45,8 @@ def text_of(channel):
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"status": 503}, {"drop": True}])
 async def test_with_nonces_forgotten_at_once_the_search_alone_keeps_it_once(
-    folder, monkeypatch, fault
-):
+    folder: Path, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
+) -> None:
     async with opened(folder, monkeypatch, nonce_window=0.0, trust=0.0) as scene:
         channels = [await scene.channel(f"news-{number}") for number in range(3)]
         scene.sandbox.faults.add(Rule(match=SEND, times=4, when="after", **fault))
@@ -50,7 +57,7 @@ async def test_with_nonces_forgotten_at_once_the_search_alone_keeps_it_once(
         assert len(sends(scene)) == 6
 
 
-async def test_a_5xx_to_a_message_is_not_sent_again_by_the_library(scene):
+async def test_a_5xx_to_a_message_is_not_sent_again_by_the_library(scene: Scene) -> None:
     await scene.channel()
     scene.sandbox.faults.add(Rule(match=SEND, times=1, status=502))
     await scene.outbox.publish()
@@ -61,11 +68,13 @@ async def test_a_5xx_to_a_message_is_not_sent_again_by_the_library(scene):
     assert await scene.outbox.counts() == {DeliveryState.SENT: 1}
 
 
-async def test_a_history_that_is_closed_is_not_taken_for_an_empty_one(folder, monkeypatch):
+async def test_a_history_that_is_closed_is_not_taken_for_an_empty_one(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with opened(folder, monkeypatch, nonce_window=0.0, trust=0.0) as scene:
         channel = await scene.channel()
         world = scene.sandbox.world
-        world.set_overwrite(channel, channel.guild_id, deny=P.READ_MESSAGE_HISTORY)
+        world.set_overwrite(channel, scene.guild(channel).id, deny=P.READ_MESSAGE_HISTORY)
         scene.sandbox.faults.add(Rule(match=SEND, times=1, when="after", status=500))
         (id_,) = await scene.outbox.publish()
         await scene.drain(3)
@@ -76,8 +85,8 @@ async def test_a_history_that_is_closed_is_not_taken_for_an_empty_one(folder, mo
 
 @pytest.mark.parametrize("heard", [True, False])
 async def test_an_empty_channel_is_known_to_be_empty_by_the_bots_permissions(
-    folder, monkeypatch, heard
-):
+    folder: Path, monkeypatch: pytest.MonkeyPatch, heard: bool
+) -> None:
     async with opened(folder, monkeypatch, nonce_window=0.0, trust=0.0) as scene:
         channel = await scene.channel()
         async with connected(scene) if heard else contextlib.nullcontext():
@@ -91,28 +100,28 @@ async def test_an_empty_channel_is_known_to_be_empty_by_the_bots_permissions(
 # ---------------------------------------------------------------- refused, healed
 
 
-async def test_a_parked_channel_is_probed_rarely_with_one_request_each(scene):
+async def test_a_parked_channel_is_probed_rarely_with_one_request_each(scene: Scene) -> None:
     channel = await scene.channel()
     world = scene.sandbox.world
-    world.set_overwrite(channel, channel.guild_id, deny=P.SEND_MESSAGES)
+    world.set_overwrite(channel, scene.guild(channel).id, deny=P.SEND_MESSAGES)
     await scene.outbox.publish(2)
     for _ in range(6 * 24):
         await scene.drain(pause=600)
     assert 5 <= len(sends(scene)) <= 12
-    world.set_overwrite(channel, channel.guild_id)
+    world.set_overwrite(channel, scene.guild(channel).id)
     for _ in range(6 * 25):
         await scene.drain(pause=600)
     assert len(channel.messages) == 2
-    (overview,) = await scene.outbox.store.subscriptions.overview(channel.guild_id)
+    (overview,) = await scene.outbox.store.subscriptions.overview(scene.guild(channel).id)
     assert overview.subscription.state is SubscriptionState.ACTIVE
 
 
-async def test_permission_given_back_is_heard_and_what_was_missed_arrives(scene):
+async def test_permission_given_back_is_heard_and_what_was_missed_arrives(scene: Scene) -> None:
     channel = await scene.channel()
     other = await scene.channel("other")
     world = scene.sandbox.world
     for one in (channel, other):
-        world.set_overwrite(one, one.guild_id, deny=P.SEND_MESSAGES)
+        world.set_overwrite(one, scene.guild(one).id, deny=P.SEND_MESSAGES)
     async with connected(scene):
         woken = asyncio.Event()
         ProbeTrigger(scene.client, scene.outbox.store, scene.clock, woken.set).listen()
@@ -120,7 +129,7 @@ async def test_permission_given_back_is_heard_and_what_was_missed_arrives(scene)
             await scene.outbox.publish()
             await scene.drain(pause=1)
         assert len(sends(scene)) == 2
-        world.set_overwrite(channel, channel.guild_id)
+        world.set_overwrite(channel, scene.guild(channel).id)
         await asyncio.wait_for(woken.wait(), 10)
         await scene.drain(2, pause=1)
         assert len(channel.messages) == 3
@@ -141,13 +150,15 @@ async def test_permission_given_back_is_heard_and_what_was_missed_arrives(scene)
 # ---------------------------------------------------------------- edited, withdrawn
 
 
-async def test_a_changed_interview_changes_its_message_once_an_hour_and_pings_nobody(scene):
+async def test_a_changed_interview_changes_its_message_once_an_hour_and_pings_nobody(
+    scene: Scene,
+) -> None:
     channel = await scene.channel()
     (id_,) = await scene.outbox.publish()
     await scene.drain()
 
-    async def change(title):
-        stored = await scene.outbox.store.interviews.get(id_)
+    async def change(title: str) -> None:
+        stored = await stored_interview(scene.outbox.store, id_)
         async with scene.outbox.store.transaction() as tx:
             await tx.interviews.update(id_, replace(stored.interview, title=title), "d")
 
@@ -166,7 +177,7 @@ async def test_a_changed_interview_changes_its_message_once_an_hour_and_pings_no
     assert len(edits) == 2
 
 
-async def test_a_withdrawn_interview_is_marked_in_place(scene):
+async def test_a_withdrawn_interview_is_marked_in_place(scene: Scene) -> None:
     channel = await scene.channel()
     (id_,) = await scene.outbox.publish()
     await scene.drain()
@@ -178,7 +189,7 @@ async def test_a_withdrawn_interview_is_marked_in_place(scene):
     assert await scene.editor.edit_due() == 0
 
 
-async def test_a_message_that_was_deleted_is_let_be(scene):
+async def test_a_message_that_was_deleted_is_let_be(scene: Scene) -> None:
     channel = await scene.channel()
     (id_,) = await scene.outbox.publish()
     await scene.drain()
@@ -193,13 +204,15 @@ async def test_a_message_that_was_deleted_is_let_be(scene):
 # ---------------------------------------------------------------- invalid responses
 
 
-async def test_invalid_responses_are_counted_also_those_that_the_library_treats_itself(scene):
+async def test_invalid_responses_are_counted_also_those_that_the_library_treats_itself(
+    scene: Scene,
+) -> None:
     channel = await scene.channel()
     scene.sandbox.faults.add(Rule(match=SEND, times=2, status=429, retry_after=0.01))
     await scene.outbox.publish()
     await scene.drain()
     assert scene.invalid.count == 2
-    scene.sandbox.world.set_overwrite(channel, channel.guild_id, deny=P.SEND_MESSAGES)
+    scene.sandbox.world.set_overwrite(channel, scene.guild(channel).id, deny=P.SEND_MESSAGES)
     await scene.outbox.publish()
     await scene.drain(pause=0)
     assert scene.invalid.count == 3
@@ -208,10 +221,12 @@ async def test_invalid_responses_are_counted_also_those_that_the_library_treats_
     assert scene.invalid.count == 0
 
 
-async def test_caution_grows_with_the_invalid_responses_and_stops_before_the_ban(clock):
+async def test_caution_grows_with_the_invalid_responses_and_stops_before_the_ban(
+    clock: FakeClock,
+) -> None:
     invalid = InvalidResponses(clock)
 
-    async def caution():
+    async def caution() -> float:
         waiting = asyncio.create_task(invalid.caution())
         await asyncio.sleep(0)
         delays = clock.delays
@@ -241,7 +256,7 @@ async def test_caution_grows_with_the_invalid_responses_and_stops_before_the_ban
     assert invalid.count == 0
 
 
-async def test_a_void_token_stops_edits_as_well(scene):
+async def test_a_void_token_stops_edits_as_well(scene: Scene) -> None:
     for number in range(5):
         await scene.channel(f"news-{number}")
     (id_,) = await scene.outbox.publish()
@@ -259,14 +274,14 @@ async def test_a_void_token_stops_edits_as_well(scene):
 
 
 async def test_what_changed_while_it_was_in_doubt_is_brought_up_to_date_once_found(
-    folder, monkeypatch
-):
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with opened(folder, monkeypatch, nonce_window=0.0, trust=0.0) as scene:
         channel = await scene.channel()
         scene.sandbox.faults.add(Rule(match=SEND, times=1, when="after", status=500))
         (id_,) = await scene.outbox.publish()
         await scene.announcer.drain()
-        stored = await scene.outbox.store.interviews.get(id_)
+        stored = await stored_interview(scene.outbox.store, id_)
         async with scene.outbox.store.transaction() as tx:
             await tx.interviews.update(id_, replace(stored.interview, title="The new title"), "d")
         assert await scene.editor.edit_due() == 0

@@ -2,6 +2,7 @@
 
 import json
 from types import SimpleNamespace
+from typing import Any
 
 import aiohttp
 import discord
@@ -15,7 +16,7 @@ from bot.delivery.port import EffectUnknownError, NothingSentError
 VIA = {"Via": "1.1 google"}
 
 
-def answer(status, code=None, headers=VIA):
+def answer(status: int, code: int | None = None, headers: dict[str, str] = VIA) -> Exception:
     """As ``HTTPClient.request`` raises it."""
     response = SimpleNamespace(status=status, reason="Reason", headers=headers)
     kinds = {403: discord.Forbidden, 404: discord.NotFound}
@@ -129,20 +130,20 @@ CASES = [
     CASES,
     ids=[f"{index} {case[0]!r:.60}" for index, case in enumerate(CASES)],
 )
-def test_each_exception_has_its_treatment(error, expected):
+def test_each_exception_has_its_treatment(error: Exception, expected: Failed) -> None:
     assert failure_of(error) == expected
 
 
 @pytest.mark.parametrize("value", ["soon", "-1", "nan", "inf", "", "1e999"])
-def test_a_wish_that_is_no_number_of_seconds_is_no_wish(value):
+def test_a_wish_that_is_no_number_of_seconds_is_no_wish(value: str) -> None:
     assert failure_of(answer(503, headers={"Retry-After": value})).retry_after is None
 
 
-def test_an_answer_without_headers_is_understood():
-    error = answer(500)
+def test_an_answer_without_headers_is_understood() -> None:
+    error: Any = answer(500)
     error.response = SimpleNamespace(status=500, reason="Reason")
     assert failure_of(error) == Failed(FailureKind.LOST, "discord-down", maybe_sent=True)
 
 
-def test_every_reason_is_a_sentence_of_the_catalogue(catalogue_keys):
+def test_every_reason_is_a_sentence_of_the_catalogue(catalogue_keys: set[str]) -> None:
     assert {f"delivery.reason.{expected.reason}" for _, expected in CASES} <= catalogue_keys

@@ -4,10 +4,13 @@ import asyncio
 import os
 import signal
 import sqlite3
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from aiohttp import web
+from aiohttp.web_request import Request
+from aiohttp.web_response import Response
 
 from bot.store import open_store
 from tests.clock import FakeClock
@@ -21,11 +24,11 @@ CHANNELS = range(100, 106)
 
 
 @pytest.fixture
-async def feed():
+async def feed() -> AsyncIterator[tuple[list[Item], str]]:
     """A served feed: its list of items, and its address."""
     items = [Item(number) for number in range(3)]
 
-    async def answer(request):
+    async def answer(request: Request) -> Response:
         return web.Response(body=rss(items), content_type="application/rss+xml")
 
     app = web.Application()
@@ -38,7 +41,7 @@ async def feed():
     await runner.cleanup()
 
 
-async def run_victim(*args):
+async def run_victim(*args: str) -> int:
     """The exit code: negative for the signal that ended it."""
     with Path(args[2]).with_name("log").open("ab") as log:
         process = await start(
@@ -54,7 +57,9 @@ async def run_victim(*args):
 
 
 @pytest.mark.parametrize("death", ["after-commit", "before-sending", "after-sending"])
-async def test_killed_and_restarted_it_announces_once(tmp_path, feed, death):
+async def test_killed_and_restarted_it_announces_once(
+    tmp_path: Path, feed: tuple[list[Item], str], death: str
+) -> None:
     items, url = feed
     database = f"sqlite+aiosqlite:///{tmp_path}/kcrush.db"
     folder = tmp_path / "channels"
@@ -88,7 +93,9 @@ async def test_killed_and_restarted_it_announces_once(tmp_path, feed, death):
 
 
 @pytest.mark.parametrize("death", ["after-commit", "before-sending", "after-sending"])
-async def test_killed_amid_a_direct_message_it_comes_once(tmp_path, feed, death):
+async def test_killed_amid_a_direct_message_it_comes_once(
+    tmp_path: Path, feed: tuple[list[Item], str], death: str
+) -> None:
     """Two channels and a person: the person's is the third that is sent, and the fatal one."""
     items, url = feed
     database = f"sqlite+aiosqlite:///{tmp_path}/kcrush.db"

@@ -1,17 +1,20 @@
 """What need not be sent any more is not, however far it had got; what stands is known."""
 
+import random
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from bot.core.model import DeliveryState, Frequency, Timetable
+from bot.delivery.outcomes import Obsolete
 from bot.delivery.restored import look_for_restored
 from bot.store.tables import deliveries, interviews
 from sandbox.entities import ChannelType
 from sandbox.faults import Rule
+from tests.clock import FakeClock
 from tests.cogs.stage import read
-from tests.delivery.fakes import make_announcer
+from tests.delivery.fakes import FakePort, Outbox, make_announcer
 from tests.delivery.stage import Stage, spoken
 from tests.delivery.test_direct_messages import follow, got, person
 from tests.store.rows import deliveries_of
@@ -19,7 +22,7 @@ from tests.store.rows import deliveries_of
 CREATE = r"POST /channels/\d+/messages$"
 
 
-async def withdraw(stage, number):
+async def withdraw(stage: Stage, number: int) -> None:
     assert await stage.store.interviews.withdraw(number, stage.clock.now())
 
 
@@ -34,6 +37,7 @@ async def test_withdrawn_between_two_tries_it_does_not_come(on_stage: Stage) -> 
     await withdraw(on_stage, number)
     assert await on_stage.store.outbox.obsolete_reason(leased) == "withdrawn"
     outcome = await on_stage.announcer._send(leased)
+    assert isinstance(outcome, Obsolete)
     assert outcome.reason == "withdrawn"
     await on_stage.announcer._outcomes.write(leased, outcome)
     row = await on_stage.row(number)
@@ -42,7 +46,9 @@ async def test_withdrawn_between_two_tries_it_does_not_come(on_stage: Stage) -> 
     assert limited.fired == 0
 
 
-async def test_withdrawn_while_it_was_leased_it_is_superseded_by_the_next_lease(outbox, clock):
+async def test_withdrawn_while_it_was_leased_it_is_superseded_by_the_next_lease(
+    outbox: Outbox, clock: FakeClock
+) -> None:
     await outbox.subscribe(100)
     (id_,) = await outbox.publish()
     async with outbox.store.database.transaction() as tx:
@@ -127,8 +133,8 @@ async def test_a_digest_of_which_one_was_withdrawn_after_its_lease_leaves_it_out
     ["frame = '{\"intro\": 1'", "frame = '[]'", "subjects = '[1]'", "tags = 'null'"],
 )
 async def test_an_interview_that_can_not_be_decoded_is_set_aside_and_the_batch_goes_on(
-    outbox, port, clock, rng, broken
-):
+    outbox: Outbox, port: FakePort, clock: FakeClock, rng: random.Random, broken: str
+) -> None:
     await outbox.subscribe(100, 101)
     bad, good = await outbox.publish(2)
     async with outbox.store.database.transaction() as tx:
@@ -145,7 +151,7 @@ async def test_an_interview_that_can_not_be_decoded_is_set_aside_and_the_batch_g
 # ---------------------------------------------------------------- nonces, restored databases
 
 
-async def test_nonces_are_random_and_fit(outbox):
+async def test_nonces_are_random_and_fit(outbox: Outbox) -> None:
     await outbox.subscribe(*range(100, 120))
     ids = await outbox.publish(2)
     nonces = [row.nonce for id_ in ids for row in await outbox.rows(id_)]

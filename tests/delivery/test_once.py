@@ -3,15 +3,17 @@
 import random
 from datetime import timedelta
 
+import discord
 import pytest
 
 from bot.core.model import DeliveryState
-from tests.delivery.fakes import After, make_announcer, refusal
+from tests.clock import FakeClock
+from tests.delivery.fakes import After, FakePort, Outbox, make_announcer, refusal
 
 CHANNELS = range(100, 106)
 
 
-def misfortune(rng):
+def misfortune(rng: random.Random) -> discord.HTTPException | After | ConnectionResetError | None:
     """What befalls one send, if anything."""
     return rng.choice(
         [
@@ -30,7 +32,7 @@ def misfortune(rng):
     )
 
 
-async def crash(outbox, port, clock, rng):
+async def crash(outbox: Outbox, port: FakePort, clock: FakeClock, rng: random.Random) -> None:
     """Killed amid sending: some of what was leased arrived, and nobody wrote it down."""
     now = clock.now()
     for leased in await outbox.store.outbox.lease_due(now, now + timedelta(seconds=180), 10):
@@ -43,11 +45,13 @@ async def crash(outbox, port, clock, rng):
 
 @pytest.mark.parametrize("forgetful", [False, True])
 @pytest.mark.parametrize("seed", range(8))
-async def test_once(outbox, port, clock, seed, forgetful):
+async def test_once(
+    outbox: Outbox, port: FakePort, clock: FakeClock, seed: int, forgetful: bool
+) -> None:
     rng = random.Random(seed)
     port.forgets_nonces = forgetful
     await outbox.subscribe(*CHANNELS)
-    ids = []
+    ids: list[int] = []
     for _ in range(12):
         if len(ids) < 3:
             ids += await outbox.publish()
@@ -81,7 +85,9 @@ async def test_once(outbox, port, clock, seed, forgetful):
     assert len(given_up) == counts.get(DeliveryState.ABANDONED, 0)
 
 
-async def test_the_search_is_what_keeps_it_once(outbox, port, clock):
+async def test_the_search_is_what_keeps_it_once(
+    outbox: Outbox, port: FakePort, clock: FakeClock
+) -> None:
     """The test above can fail: without the search, forgotten nonces double."""
     port.forgets_nonces = True
     await outbox.subscribe(100)

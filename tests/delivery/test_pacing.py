@@ -2,10 +2,15 @@
 
 import asyncio
 import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.web_request import Request
+from aiohttp.web_response import Response
+from multidict import CIMultiDict
 from yarl import URL
 
 from bot.delivery.pacing import GLOBAL_LIMIT, Pacer
@@ -15,12 +20,12 @@ ROUTE = "/channels/1/messages"
 AUTHORIZED = {"Authorization": "Bot token"}
 
 
-async def moments(take, number):
+async def moments(take: Callable[[], Awaitable[object]], number: int) -> list[float]:
     """When each of so many turns was had, all asked for at once."""
     clock = asyncio.get_running_loop().time
     had = []
 
-    async def one():
+    async def one() -> None:
         await take()
         had.append(clock())
 
@@ -28,7 +33,7 @@ async def moments(take, number):
     return had
 
 
-def busiest(had, window=1.0):
+def busiest(had: list[float], window: float = 1.0) -> int:
     """The most of them in any one second (or `window`)."""
     return max(
         sum(first <= moment < first + window for moment in had[start:])
@@ -39,8 +44,8 @@ def busiest(had, window=1.0):
 class Wire:
     """A client in virtual time, heard by a pacer as aiohttp's is, and what arrives at its end."""
 
-    def __init__(self, pacer, *, fails=0.0, held_up=0.0):
-        self.arrived = []
+    def __init__(self, pacer: Pacer, *, fails: float = 0.0, held_up: float = 0.0) -> None:
+        self.arrived: list[float] = []
         self._rng = random.Random(5)
         self._fails = fails
         self._held_up = held_up
@@ -48,14 +53,18 @@ class Wire:
         pacer.watch(self._trace)
         self._trace.freeze()
 
-    async def post(self, headers, on_start=lambda: None):
+    async def post(
+        self, headers: dict[str, str], on_start: Callable[[], object] = lambda: None
+    ) -> None:
         trace, url = self._trace, URL(f"http://discord{ROUTE}")
         context = trace.trace_config_ctx()
-        told = ("POST", url, headers)
-        await trace.on_request_start.send(None, context, aiohttp.TraceRequestStartParams(*told))
+        told = ("POST", url, CIMultiDict(headers))
+        session: Any = None  # The pacer asks nothing of these two.
+        response: Any = None
+        await trace.on_request_start.send(session, context, aiohttp.TraceRequestStartParams(*told))
         on_start()
         await trace.on_request_headers_sent.send(
-            None, context, aiohttp.TraceRequestHeadersSentParams(*told)
+            session, context, aiohttp.TraceRequestHeadersSentParams(*told)
         )
         delayed = self._rng.random() < self._held_up
         await asyncio.sleep(0.4 if delayed else self._rng.uniform(0, 0.01))
@@ -63,32 +72,34 @@ class Wire:
         await asyncio.sleep(self._rng.uniform(0.04, 0.08))
         if self._rng.random() < self._fails:
             await trace.on_request_exception.send(
-                None, context, aiohttp.TraceRequestExceptionParams(*told, OSError())
+                session, context, aiohttp.TraceRequestExceptionParams(*told, OSError())
             )
         else:
             await trace.on_request_end.send(
-                None, context, aiohttp.TraceRequestEndParams(*told, None)
+                session, context, aiohttp.TraceRequestEndParams(*told, response)
             )
 
 
 class Counter:
     """A server that answers after a while of its own, and notes when requests arrived."""
 
-    def __init__(self, rng):
-        self.arrived = []
+    def __init__(self, rng: random.Random) -> None:
+        self.arrived: list[float] = []
         self._rng = rng
+        self.url = ""
 
-    async def answer(self, request):
+    async def answer(self, request: Request) -> Response:
         await asyncio.sleep(self._rng.uniform(0, 0.01))  # On its way.
         self.arrived.append(asyncio.get_running_loop().time())
         await asyncio.sleep(self._rng.uniform(0.04, 0.08))
         if self._rng.random() < 0.3:
+            assert request.transport is not None
             request.transport.abort()
         return web.Response()
 
 
 @pytest.fixture
-async def counter():
+async def counter() -> AsyncIterator[Counter]:
     counter = Counter(random.Random(5))
     app = web.Application()
     app.router.add_post("/{tail:.*}", counter.answer)
@@ -101,14 +112,14 @@ async def counter():
     await runner.cleanup()
 
 
-async def test_a_real_server_sees_no_more_than_the_limit(counter):
+async def test_a_real_server_sees_no_more_than_the_limit(counter: Counter) -> None:
     """Of a real client's requests, however unevenly they arrive, answered or cut off."""
     pacer, trace = Pacer(20), aiohttp.TraceConfig()
     pacer.watch(trace)
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(trace_configs=[trace], connector=connector) as session:
 
-        async def announce():
+        async def announce() -> None:
             await pacer.turn()
             try:
                 async with session.post(counter.url, headers=AUTHORIZED):
@@ -123,23 +134,23 @@ async def test_a_real_server_sees_no_more_than_the_limit(counter):
 
 
 @in_virtual_time
-async def test_no_second_sees_more_than_the_limit():
+async def test_no_second_sees_more_than_the_limit() -> None:
     assert busiest(await moments(Pacer().turn, 170)) <= GLOBAL_LIMIT
 
 
 @in_virtual_time
-async def test_the_limit_is_used():
+async def test_the_limit_is_used() -> None:
     had = await moments(Pacer().turn, 90)
     assert 1.0 <= had[-1] - had[0] <= 1.5
 
 
 @pytest.mark.parametrize("fails", [0, 0.3])
 @in_virtual_time
-async def test_no_second_sees_more_than_the_limit_at_the_other_end(fails):
+async def test_no_second_sees_more_than_the_limit_at_the_other_end(fails: float) -> None:
     pacer = Pacer(20)
     wire = Wire(pacer, fails=fails)
 
-    async def announce():
+    async def announce() -> None:
         await pacer.turn()
         await wire.post(AUTHORIZED)
 
@@ -150,11 +161,11 @@ async def test_no_second_sees_more_than_the_limit_at_the_other_end(fails):
 
 
 @in_virtual_time
-async def test_what_the_network_held_up_makes_no_crowd():
+async def test_what_the_network_held_up_makes_no_crowd() -> None:
     pacer = Pacer(20)
     wire = Wire(pacer, held_up=0.02)
 
-    async def announce():
+    async def announce() -> None:
         await pacer.turn()
         await wire.post(AUTHORIZED)
 
@@ -163,11 +174,11 @@ async def test_what_the_network_held_up_makes_no_crowd():
 
 
 @in_virtual_time
-async def test_requests_without_a_turn_are_counted_too():
+async def test_requests_without_a_turn_are_counted_too() -> None:
     pacer = Pacer(10)
     wire = Wire(pacer)
 
-    async def announce():
+    async def announce() -> None:
         await pacer.turn()
         await wire.post(AUTHORIZED)
         await wire.post(AUTHORIZED)
@@ -178,17 +189,17 @@ async def test_requests_without_a_turn_are_counted_too():
 
 
 @in_virtual_time
-async def test_answers_to_interactions_pass():
+async def test_answers_to_interactions_pass() -> None:
     wire = Wire(Pacer(5))
     await asyncio.gather(*(wire.post({}) for _ in range(30)))
     assert wire.arrived[-1] - wire.arrived[0] <= 0.01
 
 
 @in_virtual_time
-async def test_turns_come_in_the_order_of_asking():
+async def test_turns_come_in_the_order_of_asking() -> None:
     pacer, order = Pacer(20), []
 
-    async def one(number):
+    async def one(number: int) -> None:
         await pacer.turn()
         order.append(number)
 
@@ -197,15 +208,15 @@ async def test_turns_come_in_the_order_of_asking():
 
 
 @in_virtual_time
-async def test_a_person_waits_for_no_announcement_but_the_first():
+async def test_a_person_waits_for_no_announcement_but_the_first() -> None:
     pacer, order = Pacer(10), []
     wire = Wire(pacer)
 
-    async def announcement():
+    async def announcement() -> None:
         await pacer.turn()
         order.append("announcement")
 
-    async def person():
+    async def person() -> None:
         await wire.post(AUTHORIZED, lambda: order.append("person"))
 
     queue = [asyncio.ensure_future(announcement()) for _ in range(25)]
@@ -217,7 +228,7 @@ async def test_a_person_waits_for_no_announcement_but_the_first():
 
 
 @in_virtual_time
-async def test_who_gives_up_waiting_holds_up_nobody():
+async def test_who_gives_up_waiting_holds_up_nobody() -> None:
     pacer = Pacer(3)
     queue = [asyncio.ensure_future(pacer.turn()) for _ in range(20)]
     await asyncio.sleep(0)
@@ -230,10 +241,10 @@ async def test_who_gives_up_waiting_holds_up_nobody():
 
 
 @in_virtual_time
-async def test_caution_comes_before_each_announcement():
+async def test_caution_comes_before_each_announcement() -> None:
     asked = []
 
-    async def caution():
+    async def caution() -> None:
         asked.append(1)
 
     pacer = Pacer(caution=caution)
@@ -244,6 +255,6 @@ async def test_caution_comes_before_each_announcement():
 
 
 @pytest.mark.parametrize("limit", [0, -1])
-def test_a_limit_of_nothing_is_refused(limit):
+def test_a_limit_of_nothing_is_refused(limit: int) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         Pacer(limit)

@@ -47,6 +47,10 @@ def states(stage: Stage, message: Message) -> set[int]:
     return {item["media"]["loading_state"] for part in galleries for item in part["items"]}
 
 
+def was_edited(message: Message) -> bool:
+    return message.edited is not None
+
+
 def looks(stage: Stage) -> int:
     return sum(
         request.method == "GET" and "/messages/" in request.path
@@ -91,11 +95,11 @@ async def test_the_first_card_of_a_picture_goes_alone(on_stage: Stage) -> None:
     assert all(states(on_stage, message) == {2} for message in others)
     assert looks(on_stage) == 2
     # The first was drawn blank: it is edited once, and so are no others.
-    assert first.edited is None
+    assert not was_edited(first)
     await on_stage.clock.advance(5)
     assert await edit(on_stage) == 1
-    assert first.edited is not None
-    assert all(message.edited is None for message in others)
+    assert was_edited(first)
+    assert all(not was_edited(message) for message in others)
     await on_stage.clock.advance(7200)
     assert await edit(on_stage) == 0
 

@@ -17,28 +17,24 @@ from bot.delivery.announcer import Announcer, Tuning
 from bot.delivery.outcomes import Sent
 from bot.feed.fetch import open_fetcher
 from bot.feed.watcher import Watcher
-from bot.store import open_store
+from bot.feed.writing import PollReport
+from bot.store import LeasedDelivery, Store, open_store
+from tests.delivery.fakes import UnusedPort
 
 DIES_AT_SEND = 3
 
 
-def die():
+def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-class FilePort:
-    def __init__(self, folder, death):
+class FilePort(UnusedPort):
+    def __init__(self, folder: Path, death: str) -> None:
         self._folder = folder
         self._death = death
         self._sends = 0
 
-    def now(self):
-        return None
-
-    async def announced_after(self, newest):
-        return []
-
-    async def send(self, leased, *, plain=False):
+    async def send(self, leased: LeasedDelivery, *, plain: bool = False) -> Sent:
         self._sends += 1
         fatal = self._sends == DIES_AT_SEND
         if fatal and self._death == "before-sending":
@@ -55,7 +51,7 @@ class FilePort:
         return Sent(1 + self._sends)
 
 
-async def main(database, feed, folder, death):
+async def main(database: str, feed: str, folder: str, death: str) -> None:
     clock, rng = SystemClock(), random.Random(1)
     async with (
         open_store(database, clock) as store,
@@ -64,7 +60,7 @@ async def main(database, feed, folder, death):
         tuning = Tuning(lease=1.0, send_limit=0.5, in_hand=1)
         announcer = Announcer(store, FilePort(Path(folder), death), clock, rng, tuning=tuning)
 
-        def committed(report):
+        def committed(report: PollReport) -> None:
             if death == "after-commit" and report.enqueued:
                 die()
             announcer.wake()
@@ -77,7 +73,7 @@ async def main(database, feed, folder, death):
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def over(store):
+async def over(store: Store) -> bool:
     counts = await store.outbox.counts()
     waiting = counts[DeliveryState.PENDING] + counts[DeliveryState.LEASED]
     return waiting == 0 and counts[DeliveryState.SENT] > 0

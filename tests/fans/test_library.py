@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,11 +82,11 @@ async def shelves(folder: Path) -> AsyncIterator[Shelves]:
         made = Shelves(store, Library(store, index, clock), clock, index)
         keep = store.readers.save_places
 
-        async def kept(places: Any) -> None:
-            await keep(places)
-            made.written.put_nowait(len(places))
+        async def kept(found: Collection[tuple[int, Place]]) -> None:
+            await keep(found)
+            made.written.put_nowait(len(found))
 
-        store.readers.save_places = kept  # type: ignore[method-assign, assignment]
+        store.readers.save_places = kept  # type: ignore[method-assign]
         yield made
         index.close()
 
@@ -179,19 +179,19 @@ async def test_a_database_that_takes_nothing_is_asked_again_and_newer_places_sta
     one, two = await shelves.publish(1, 2)
     keep, failed = shelves.store.readers.save_places, asyncio.Event()
 
-    async def full(places: Any) -> None:
+    async def full(found: Collection[tuple[int, Place]]) -> None:
         shelves.library.note(MINA, one, Position(2))
         failed.set()
         raise StoreError("store.full", path="kcrush.db")
 
-    shelves.store.readers.save_places = full  # type: ignore[method-assign, assignment]
+    shelves.store.readers.save_places = full  # type: ignore[method-assign]
     async with shelves.running():
         shelves.library.note(MINA, one, Position(1))
         shelves.library.note(MINA, two, Position(1))
         await shelves.clock.asleep_for(FLUSH_AFTER)
         await shelves.clock.advance(FLUSH_AFTER)
         await failed.wait()
-        shelves.store.readers.save_places = keep  # type: ignore[method-assign, assignment]
+        shelves.store.readers.save_places = keep  # type: ignore[method-assign]
         await shelves.clock.asleep_for(FLUSH_RETRY)
         await shelves.clock.advance(FLUSH_RETRY)
         await shelves.clock.asleep_for(FLUSH_AFTER)

@@ -77,7 +77,7 @@ def test_any_search_is_answered_and_shown(
     query: str, page: int, kind: Topic | None, year: int | None, room: Room
 ) -> None:
     asked = SearchRequest(short_query(query) or "x", None, kind, year)
-    if kind is year is None and not word_texts(fold(asked.query)):
+    if kind is None and year is None and not word_texts(fold(asked.query)):
         with pytest.raises(UserError, match="nothing to search for"):
             room.run(room.reading.search(asked, page))
         return

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
@@ -12,11 +13,11 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DATE = "Sun, 01 Mar 2026 11:00:00 GMT"
 
 
-def at(seconds):
+def at(seconds: int) -> str:
     return format_datetime(parsedate_to_datetime(DATE) + timedelta(seconds=seconds), usegmt=True)
 
 
-def asked(form):
+def asked(form: Mapping[str, str]) -> tuple[str | None, str | None]:
     return form.get("If-None-Match"), form.get("If-Modified-Since")
 
 
@@ -37,7 +38,9 @@ def asked(form):
         ("unquoted-gzip", None, [("unquoted", None), ("unquoted-gzip", None)]),
     ],
 )
-def test_forms_of_asking(etag, date, forms):
+def test_forms_of_asking(
+    etag: str | None, date: str | None, forms: list[tuple[str | None, str | None]]
+) -> None:
     assert [asked(form) for form in conditions(Validators(etag, date))] == forms
 
 
@@ -60,7 +63,7 @@ def test_forms_of_asking(etag, date, forms):
         ({"Last-Modified": "Sun, 99 Foo 2026 25:61:00 GMT"}, Validators()),
     ],
 )
-def test_only_usable_validators_are_kept(headers, expected):
+def test_only_usable_validators_are_kept(headers: dict[str, str], expected: Validators) -> None:
     assert read_validators(headers) == expected
 
 
@@ -80,7 +83,7 @@ def test_only_usable_validators_are_kept(headers, expected):
         ({"Cache-Control": "x," * 10_000 + "max-age=5"}, None),
     ],
 )
-def test_max_age(headers, seconds):
+def test_max_age(headers: dict[str, str], seconds: int | None) -> None:
     assert read_max_age(headers) == seconds
 
 
@@ -90,7 +93,7 @@ def test_max_age(headers, seconds):
         st.text(max_size=80),
     )
 )
-def test_any_headers_give_sane_values(headers):
+def test_any_headers_give_sane_values(headers: Mapping[str, str]) -> None:
     for form in conditions(read_validators(headers)):
         for value in form.values():
             assert value.isascii()

@@ -9,15 +9,20 @@ import gzip
 import socket
 import threading
 import tracemalloc
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from socket import AddressFamily
+from typing import Any
 
 import pytest
 from aiohttp import web
-from aiohttp.abc import AbstractResolver
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.web_request import Request
+from aiohttp.web_response import Response
 
 from bot.core.errors import FetchError
 from bot.core.feed_state import Validators
-from bot.feed.fetch import Limits, open_fetcher
+from bot.feed.fetch import Fetched, Fetcher, Limits, open_fetcher
 from bot.feed.network import is_public_address, thread_resolver
 from tests.clock import FakeClock
 
@@ -30,7 +35,7 @@ BODY = b"<rss>" + b"words " * 1000 + b"</rss>"
 class Names(AbstractResolver):
     """Answers each name with its lists of addresses, one after the other, the last for ever."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.known = {
             "public.test": [[PUBLIC]],
             "other.test": [[PUBLIC]],
@@ -40,7 +45,9 @@ class Names(AbstractResolver):
             "unbinding.test": [[PRIVATE], [PUBLIC]],
         }
 
-    async def resolve(self, host, port=0, family=socket.AF_INET):
+    async def resolve(
+        self, host: str, port: int = 0, family: AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
         if host == "hanging.test":
             await asyncio.Event().wait()
         if host not in self.known:
@@ -59,44 +66,44 @@ class Names(AbstractResolver):
             for address in addresses
         ]
 
-    async def close(self):
+    async def close(self) -> None:
         pass
 
 
 class Site:
     """One application on both addresses, at one port; every request is kept."""
 
-    def __init__(self):
-        self.requests = []
-        self.routes = {}
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.routes: dict[str, Callable[[Request], Awaitable[Response]]] = {}
         self.port = 0
 
-    def url(self, path="/feed", host="public.test"):
+    def url(self, path: str = "/feed", host: str = "public.test") -> str:
         return f"http://{host}:{self.port}{path}"
 
-    def serve(self, handler, path="/feed"):
+    def serve(self, handler: Callable[[Request], Awaitable[Response]], path: str = "/feed") -> None:
         self.routes[path] = handler
 
-    def redirect(self, target, status=302, path="/feed"):
-        async def handler(request):
+    def redirect(self, target: str, status: int = 302, path: str = "/feed") -> None:
+        async def handler(request: Request) -> Response:
             return web.Response(status=status, headers={"Location": target})
 
         self.serve(handler, path)
 
-    def answer(self, path="/feed", **response):
-        async def handler(request):
+    def answer(self, path: str = "/feed", **response: Any) -> None:
+        async def handler(request: Request) -> Response:
             return web.Response(**response)
 
         self.serve(handler, path)
 
-    async def handle(self, request):
+    async def handle(self, request: Request) -> Response:
         self.requests.append(request)
         handler = self.routes.get(request.path)
         return await handler(request) if handler else web.Response(status=404)
 
 
 @pytest.fixture
-async def site():
+async def site() -> AsyncIterator[Site]:
     site = Site()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", site.handle)
@@ -111,11 +118,11 @@ async def site():
 
 
 @pytest.fixture
-async def open_one():
+async def open_one() -> AsyncIterator[Callable[..., Awaitable[Fetcher]]]:
     """Makes fetchers that all end with the test."""
     async with AsyncExitStack() as stack:
 
-        async def make(**limits):
+        async def make(**limits: Any) -> Fetcher:
             return await stack.enter_async_context(
                 open_fetcher(
                     FakeClock(),
@@ -130,17 +137,17 @@ async def open_one():
 
 
 @pytest.fixture
-async def fetcher(open_one):
+async def fetcher(open_one: Callable[..., Awaitable[Fetcher]]) -> Fetcher:
     return await open_one()
 
 
-async def failure(fetching):
+async def failure(fetching: Awaitable[object]) -> FetchError:
     with pytest.raises(FetchError) as caught:
         await fetching
     return caught.value
 
 
-async def test_a_plain_answer(site, fetcher):
+async def test_a_plain_answer(site: Site, fetcher: Fetcher) -> None:
     site.answer(
         body=BODY,
         content_type="application/rss+xml",
@@ -160,10 +167,16 @@ async def test_a_plain_answer(site, fetcher):
 # ---------------------------------------------------------------- asking conditionally
 
 
-def page_with(tag, *, matches, date=None, headers=None):
+def page_with(
+    tag: str | None,
+    *,
+    matches: Callable[[str | None, str | None], object],
+    date: str | None = None,
+    headers: dict[str, str] | None = None,
+) -> Callable[..., Awaitable[Response]]:
     """A page that answers 304 where `matches(if_none_match, if_modified_since)`."""
 
-    async def handler(request):
+    async def handler(request: Request) -> Response:
         given = {"ETag": tag} if tag else {}
         if date:
             given["Last-Modified"] = date
@@ -175,7 +188,7 @@ def page_with(tag, *, matches, date=None, headers=None):
     return handler
 
 
-async def polls(fetcher, url, number):
+async def polls(fetcher: Fetcher, url: str, number: int) -> list[int]:
     """The statuses of polls that each ask with what the one before was given."""
     validators, statuses = Validators(), []
     for _ in range(number):
@@ -204,28 +217,36 @@ SLOW_TO_PLEASE = {
 
 
 @pytest.mark.parametrize("server", SERVERS)
-async def test_an_unchanged_page_is_304_from_the_second_poll_on(site, fetcher, server):
+async def test_an_unchanged_page_is_304_from_the_second_poll_on(
+    site: Site, fetcher: Fetcher, server: str
+) -> None:
     site.serve(SERVERS[server])
     assert await polls(fetcher, site.url(), 4) == [200, 304, 304, 304]
 
 
 @pytest.mark.parametrize("server", SLOW_TO_PLEASE)
-async def test_an_unusual_server_is_learnt_at_the_cost_of_one_poll(site, fetcher, server):
+async def test_an_unusual_server_is_learnt_at_the_cost_of_one_poll(
+    site: Site, fetcher: Fetcher, server: str
+) -> None:
     site.serve(SLOW_TO_PLEASE[server])
     assert await polls(fetcher, site.url(), 5) == [200, 200, 304, 304, 304]
 
 
-async def test_tags_that_differ_from_machine_to_machine_leave_the_date(site, fetcher):
+async def test_tags_that_differ_from_machine_to_machine_leave_the_date(
+    site: Site, fetcher: Fetcher
+) -> None:
     site.serve(page_with('"a"', date=DATE, matches=lambda tag, date: tag is None and date == DATE))
     assert await polls(fetcher, site.url(), 4) == [200, 200, 304, 304]
 
 
-async def test_a_server_that_knows_no_conditions_is_read_each_time(site, fetcher):
+async def test_a_server_that_knows_no_conditions_is_read_each_time(
+    site: Site, fetcher: Fetcher
+) -> None:
     site.serve(page_with('"a-gzip"', date=DATE, matches=lambda *_: False))
     assert await polls(fetcher, site.url(), 5) == [200] * 5
 
 
-async def test_a_304_keeps_the_validators_as_they_were(site, fetcher):
+async def test_a_304_keeps_the_validators_as_they_were(site: Site, fetcher: Fetcher) -> None:
     site.answer(status=304, headers={"ETag": '"other"', "Cache-Control": "max-age=60"})
     asked = Validators('"a-gzip"', DATE)
     fetched = await fetcher.get(site.url(), asked)
@@ -233,7 +254,7 @@ async def test_a_304_keeps_the_validators_as_they_were(site, fetcher):
     assert fetched.max_age == 60
 
 
-async def test_a_304_that_nobody_asked_for_is_no_answer(site, fetcher):
+async def test_a_304_that_nobody_asked_for_is_no_answer(site: Site, fetcher: Fetcher) -> None:
     site.answer(status=304)
     error = await failure(fetcher.get(site.url()))
     assert (error.key, error.args_by_name["status"]) == ("fetch.unexpected", 304)
@@ -258,7 +279,9 @@ async def test_a_304_that_nobody_asked_for_is_no_answer(site, fetcher):
         (599, "fetch.failing"),
     ],
 )
-async def test_each_status_has_its_word_and_keeps_retry_after(site, fetcher, status, key):
+async def test_each_status_has_its_word_and_keeps_retry_after(
+    site: Site, fetcher: Fetcher, status: int, key: str
+) -> None:
     site.answer(status=status, headers={"Retry-After": "600"})
     error = await failure(fetcher.get(site.url()))
     assert (error.key, error.retry_after) == (key, 600)
@@ -269,21 +292,23 @@ async def test_each_status_has_its_word_and_keeps_retry_after(site, fetcher, sta
     "url",
     ["", "kcrush.com/feed", "ftp://kc.example/", "file:///etc/passwd", "http://", "http://[", "\0"],
 )
-async def test_an_address_that_is_none_is_refused(fetcher, url):
+async def test_an_address_that_is_none_is_refused(fetcher: Fetcher, url: str) -> None:
     assert (await failure(fetcher.get(url))).key == "fetch.bad-address"
 
 
-async def test_a_name_that_does_not_exist(fetcher):
+async def test_a_name_that_does_not_exist(fetcher: Fetcher) -> None:
     error = await failure(fetcher.get("http://missing.test/feed"))
     assert (error.key, error.args_by_name) == ("fetch.no-host", {"host": "missing.test"})
 
 
-async def test_a_name_server_that_hangs_is_not_waited_for(open_one):
+async def test_a_name_server_that_hangs_is_not_waited_for(
+    open_one: Callable[..., Awaitable[Fetcher]],
+) -> None:
     fetcher = await open_one(connect=0.05)
     assert (await failure(fetcher.get("http://hanging.test/"))).key == "fetch.no-host"
 
 
-async def test_a_refused_connection_names_the_problem(fetcher):
+async def test_a_refused_connection_names_the_problem(fetcher: Fetcher) -> None:
     with socket.create_server((PUBLIC, 0)) as taken:
         port = taken.getsockname()[1]
     error = await failure(fetcher.get(f"http://public.test:{port}/"))
@@ -291,15 +316,20 @@ async def test_a_refused_connection_names_the_problem(fetcher):
     assert "refused" in str(error.args_by_name["problem"]).lower()
 
 
-async def test_a_server_without_tls_behind_https(site, fetcher):
+async def test_a_server_without_tls_behind_https(site: Site, fetcher: Fetcher) -> None:
     error = await failure(fetcher.get(site.url().replace("http", "https")))
     assert error.key == "fetch.insecure"
 
 
-async def raw_server(answer):
+Answer = Callable[[asyncio.StreamWriter], Awaitable[object]]
+
+
+async def raw_server(
+    answer: Answer,
+) -> tuple[asyncio.Server, int]:
     """A server that writes bytes as it likes, and its port."""
 
-    async def handle(reader, writer):
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await reader.readuntil(b"\r\n\r\n")
             await answer(writer)
@@ -312,7 +342,7 @@ async def raw_server(answer):
     return server, server.sockets[0].getsockname()[1]
 
 
-async def get_raw(fetcher, answer):
+async def get_raw(fetcher: Fetcher, answer: Answer) -> Fetched:
     server, port = await raw_server(answer)
     async with server:
         return await fetcher.get(f"http://public.test:{port}/")
@@ -331,16 +361,18 @@ async def get_raw(fetcher, answer):
     ],
     ids=["nothing", "no http", "cut short", "long header", "many headers", "bad chunk", "negative"],
 )
-async def test_broken_http_is_a_clear_error(fetcher, head):
-    async def answer(writer):
+async def test_broken_http_is_a_clear_error(fetcher: Fetcher, head: bytes) -> None:
+    async def answer(writer: asyncio.StreamWriter) -> None:
         writer.write(head)
         await writer.drain()
 
     assert (await failure(get_raw(fetcher, answer))).key == "fetch.unreachable"
 
 
-async def test_an_endless_drip_ends_with_the_time(open_one):
-    async def answer(writer):
+async def test_an_endless_drip_ends_with_the_time(
+    open_one: Callable[..., Awaitable[Fetcher]],
+) -> None:
+    async def answer(writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
         while True:
             writer.write(b"1\r\nx\r\n")
@@ -351,16 +383,18 @@ async def test_an_endless_drip_ends_with_the_time(open_one):
     assert (await failure(get_raw(fetcher, answer))).key == "fetch.too-slow"
 
 
-async def test_silence_ends_with_the_time(open_one):
-    async def answer(writer):
+async def test_silence_ends_with_the_time(open_one: Callable[..., Awaitable[Fetcher]]) -> None:
+    async def answer(writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(5)
 
     fetcher = await open_one(total=0.2)
     assert (await failure(get_raw(fetcher, answer))).key == "fetch.too-slow"
 
 
-async def test_an_endless_flood_ends_at_the_limit(open_one):
-    async def answer(writer):
+async def test_an_endless_flood_ends_at_the_limit(
+    open_one: Callable[..., Awaitable[Fetcher]],
+) -> None:
+    async def answer(writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
         while True:
             writer.write(b"x" * 65536)
@@ -371,15 +405,19 @@ async def test_an_endless_flood_ends_at_the_limit(open_one):
     assert (error.key, error.args_by_name["limit"]) == ("fetch.too-large", 1)
 
 
-async def test_an_announced_flood_is_not_even_read(open_one):
-    async def answer(writer):
+async def test_an_announced_flood_is_not_even_read(
+    open_one: Callable[..., Awaitable[Fetcher]],
+) -> None:
+    async def answer(writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n")
         await asyncio.sleep(5)
 
     assert (await failure(get_raw(await open_one(), answer))).key == "fetch.too-large"
 
 
-async def test_a_zip_bomb_costs_no_more_than_the_limit(site, open_one):
+async def test_a_zip_bomb_costs_no_more_than_the_limit(
+    site: Site, open_one: Callable[..., Awaitable[Fetcher]]
+) -> None:
     bomb = gzip.compress(b"\0" * (32 * MIB)) * 16
     site.answer(body=bomb, headers={"Content-Encoding": "gzip"})
     fetcher = await open_one(body=4 * MIB)
@@ -394,7 +432,7 @@ async def test_a_zip_bomb_costs_no_more_than_the_limit(site, open_one):
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip, gzip", "gzip"])
-async def test_a_body_that_is_not_what_it_says(site, fetcher, encoding):
+async def test_a_body_that_is_not_what_it_says(site: Site, fetcher: Fetcher, encoding: str) -> None:
     site.answer(body=BODY, headers={"Content-Encoding": encoding})
     error = await failure(fetcher.get(site.url()))
     assert (error.key, error.args_by_name["coding"]) == ("fetch.bad-coding", encoding)
@@ -403,13 +441,15 @@ async def test_a_body_that_is_not_what_it_says(site, fetcher, encoding):
 # ---------------------------------------------------------------- redirects
 
 
-async def test_redirects_are_followed_and_permanent_ones_remembered(site, fetcher):
+async def test_redirects_are_followed_and_permanent_ones_remembered(
+    site: Site, fetcher: Fetcher
+) -> None:
     site.redirect("/a", 301)
     site.redirect("b", 308, path="/a")
     site.redirect(site.url("/c", "other.test"), 302, path="/b")
     site.redirect("?x=1", 301, path="/c")
 
-    async def end(request):
+    async def end(request: Request) -> Response:
         if request.query:
             return web.Response(body=BODY)
         return web.Response(status=301, headers={"Location": "?x=1"})
@@ -420,7 +460,7 @@ async def test_redirects_are_followed_and_permanent_ones_remembered(site, fetche
     assert fetched.moved_to == site.url("/b")
 
 
-async def test_five_redirects_are_enough(site, fetcher):
+async def test_five_redirects_are_enough(site: Site, fetcher: Fetcher) -> None:
     for step in range(6):
         site.redirect(f"/{step + 1}", path=f"/{step}")
     site.answer("/6", body=BODY)
@@ -429,7 +469,7 @@ async def test_five_redirects_are_enough(site, fetcher):
     assert (error.key, error.args_by_name) == ("fetch.too-many-redirects", {"limit": 5})
 
 
-async def test_a_redirect_to_itself_ends(site, fetcher):
+async def test_a_redirect_to_itself_ends(site: Site, fetcher: Fetcher) -> None:
     site.redirect("/feed")
     assert (await failure(fetcher.get(site.url()))).key == "fetch.too-many-redirects"
     assert len(site.requests) == 6
@@ -446,17 +486,17 @@ async def test_a_redirect_to_itself_ends(site, fetcher):
         "http://x:99999/",
     ],
 )
-async def test_redirects_lead_to_http_only(site, fetcher, target):
+async def test_redirects_lead_to_http_only(site: Site, fetcher: Fetcher, target: str) -> None:
     site.redirect(target)
     assert (await failure(fetcher.get(site.url()))).key == "fetch.bad-redirect"
 
 
-async def test_a_redirect_without_a_target_is_no_page(site, fetcher):
+async def test_a_redirect_without_a_target_is_no_page(site: Site, fetcher: Fetcher) -> None:
     site.answer(status=302)
     assert (await failure(fetcher.get(site.url()))).key == "fetch.unexpected"
 
 
-async def test_the_public_never_leads_into_the_private(site, fetcher):
+async def test_the_public_never_leads_into_the_private(site: Site, fetcher: Fetcher) -> None:
     site.answer("/secret", body=BODY)
     for host in ("private.test", PRIVATE):
         site.redirect(site.url("/secret", host))
@@ -465,30 +505,37 @@ async def test_the_public_never_leads_into_the_private(site, fetcher):
     assert [request.path for request in site.requests] == ["/feed", "/feed"]
 
 
-async def test_also_not_by_a_detour(site, fetcher):
+async def test_also_not_by_a_detour(site: Site, fetcher: Fetcher) -> None:
     site.redirect(site.url("/b", "public.test"), path="/a")
     site.redirect(site.url("/c", "private.test"), path="/b")
     error = await failure(fetcher.get(site.url("/a", "private.test")))
     assert error.key == "fetch.private-address"
 
 
-async def test_the_operators_own_private_site_may_redirect_within(site, fetcher):
+async def test_the_operators_own_private_site_may_redirect_within(
+    site: Site, fetcher: Fetcher
+) -> None:
     site.redirect(site.url("/b", "private.test"), path="/a")
     site.answer("/b", body=BODY)
     assert (await fetcher.get(site.url("/a", "private.test"))).body == BODY
 
 
-async def test_an_address_from_outside_reaches_no_private_site(site, fetcher):
+async def test_an_address_from_outside_reaches_no_private_site(
+    site: Site, fetcher: Fetcher
+) -> None:
     site.answer(body=BODY)
     error = await failure(fetcher.get(site.url(host="private.test"), trusted=False))
     assert error.key == "fetch.private-address"
     assert site.requests == []
 
 
-async def test_a_name_in_both_worlds_is_reached_in_the_public_one(site, fetcher):
+async def test_a_name_in_both_worlds_is_reached_in_the_public_one(
+    site: Site, fetcher: Fetcher
+) -> None:
     peers = []
 
-    async def handler(request):
+    async def handler(request: Request) -> Response:
+        assert request.transport is not None
         peers.append(request.transport.get_extra_info("sockname")[0])
         return web.Response(body=BODY)
 
@@ -498,13 +545,17 @@ async def test_a_name_in_both_worlds_is_reached_in_the_public_one(site, fetcher)
 
 
 @pytest.mark.parametrize("host", ["rebinding.test", "unbinding.test"])
-async def test_a_name_that_changes_its_mind_gains_nothing(site, fetcher, host):
+async def test_a_name_that_changes_its_mind_gains_nothing(
+    site: Site, fetcher: Fetcher, host: str
+) -> None:
     site.answer(body=BODY)
     assert (await failure(fetcher.get(site.url(host=host)))).key == "fetch.private-address"
     assert site.requests == []
 
 
-async def test_credentials_stay_with_their_origin_and_are_never_shown(site, fetcher):
+async def test_credentials_stay_with_their_origin_and_are_never_shown(
+    site: Site, fetcher: Fetcher
+) -> None:
     site.redirect("/same")
     site.redirect(site.url("/other", "other.test"), path="/same")
     site.answer("/other", body=BODY)
@@ -516,14 +567,14 @@ async def test_credentials_stay_with_their_origin_and_are_never_shown(site, fetc
     assert "secret" not in str(error)
 
 
-async def test_credentials_in_a_redirect_are_not_used(site, fetcher):
+async def test_credentials_in_a_redirect_are_not_used(site: Site, fetcher: Fetcher) -> None:
     site.redirect(site.url("/b", "other.test").replace("//", "//you:guess@"))
     site.answer("/b", body=BODY)
     await fetcher.get(site.url())
     assert "Authorization" not in site.requests[-1].headers
 
 
-async def test_cookies_are_not_kept(site, fetcher):
+async def test_cookies_are_not_kept(site: Site, fetcher: Fetcher) -> None:
     site.answer(body=BODY, headers={"Set-Cookie": "tracking=1"})
     await fetcher.get(site.url())
     await fetcher.get(site.url())
@@ -572,16 +623,16 @@ async def test_cookies_are_not_kept(site, fetcher):
         ("", False),
     ],
 )
-def test_what_is_public(address, public):
+def test_what_is_public(address: str, public: bool) -> None:
     assert is_public_address(address) is public
 
 
-async def test_a_name_that_hangs_delays_nothing_but_itself(monkeypatch):
+async def test_a_name_that_hangs_delays_nothing_but_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither other names, nor work in the event loop's own threads, nor the end of the program."""
     hung, begun, released = [], threading.Semaphore(0), threading.Event()
     real = socket.getaddrinfo
 
-    def look_up(host, *args, **kwargs):
+    def look_up(host: str, *args: Any, **kwargs: Any) -> object:
         if host == "hanging.test":
             hung.append(threading.current_thread())
             begun.release()

@@ -56,5 +56,5 @@ WORDS = [
 
 
 @pytest.mark.parametrize(("error", "words"), WORDS, ids=[error.key for error, _ in WORDS])
-def test_the_words(error, words):
+def test_the_words(error: FetchError, words: str) -> None:
     assert load_messages().text()(error.key, **error.args_by_name) == words

@@ -1,17 +1,20 @@
 """What looks new and is not: a relaunch, a changed FEED_URL; and what an outage kept back."""
 
 import random
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.core.errors import FetchError
-from bot.core.model import Conclusion, DeliveryState
+from bot.core.model import Conclusion, DeliveryState, Interview
 from bot.feed.likeness import candidates
 from bot.feed.watcher import Watcher
-from bot.store import open_store
+from bot.store import Store, open_store
 from tests.clock import START, FakeClock
 from tests.feeds import FakeSite, Item
 from tests.store.rows import add_subscription, deliveries_of
@@ -22,32 +25,32 @@ SENT = Conclusion(DeliveryState.SENT, message_id=1, channel_id=10)
 BODY = "<p><strong>How did interview {0} begin?</strong></p><p>With {0} cups of tea.</p>"
 
 
-def item(number, **fields):
+def item(number: int, **fields: Any) -> Item:
     """The interview of a day; that of day 100 came out at the clock's start."""
-    fields.setdefault("date", START + (number - 100) * DAY)
-    return Item(number, **{"body": BODY.format(number), **fields})
+    usual = Item(number, date=START + (number - 100) * DAY, body=BODY.format(number))
+    return replace(usual, **fields)
 
 
 @pytest.fixture
-def clock():
+def clock() -> FakeClock:
     return FakeClock()
 
 
 @pytest.fixture
-async def store(folder, clock):
+async def store(folder: Path, clock: FakeClock) -> AsyncIterator[Store]:
     async with open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", clock) as store:
         await add_subscription(store, 1, 10, None, 1)
         yield store
 
 
 @pytest.fixture
-def site():
+def site() -> FakeSite:
     return FakeSite([item(number) for number in range(100, 90, -1)])
 
 
 @pytest.fixture
-def watch(site, store, clock):
-    def make(*feeds, **options):
+def watch(site: FakeSite, store: Store, clock: FakeClock) -> Callable[..., Watcher]:
+    def make(*feeds: str, **options: Any) -> Watcher:
         rng = random.Random(3)
         return Watcher(site, store, clock, rng, feeds=feeds or (FEED,), interval=300, **options)
 
@@ -55,17 +58,17 @@ def watch(site, store, clock):
 
 
 @pytest.fixture
-def watcher(watch):
+def watcher(watch: Callable[..., Watcher]) -> Watcher:
     return watch()
 
 
-def relaunched(one, **changes):
+def relaunched(one: Item, **changes: Any) -> Item:
     """The interview after a relaunch: another GUID, another address."""
     moved = replace(one, guid=f"new-{one.number}", url=f"https://kc.example/talks/{one.number}")
     return replace(moved, **changes)
 
 
-async def announced(store):
+async def announced(store: Store) -> list[str]:
     """The titles that are to be sent, in that order; they count as sent then."""
     later = START + 900 * DAY
     titles = []
@@ -90,15 +93,21 @@ async def announced(store):
     ids=["new GUID and link", "dated anew", "titles set anew", "excerpts only"],
 )
 async def test_a_relaunch_announces_nothing_and_keeps_links_right(
-    store, site, watcher, clock, change
-):
+    store: Store,
+    site: FakeSite,
+    watcher: Watcher,
+    clock: FakeClock,
+    change: dict[str, datetime | str],
+) -> None:
     site.items = [item(number, title=f'Interview "{number}"') for number in range(100, 90, -1)]
     await watcher.poll(FEED)
     await clock.advance(86_400)
     fields = {name: value for name, value in change.items() if name != "title"}
     site.items = [relaunched(one, **fields) for one in site.items]
     if "title" in change:
-        site.items = [replace(one, title=change["title"].format(one.number)) for one in site.items]
+        site.items = [
+            replace(one, title=str(change["title"]).format(one.number)) for one in site.items
+        ]
     report = await watcher.poll(FEED)
     assert (report.new_ids, len(report.updated_ids), report.enqueued) == ((), 10, 0)
     assert await store.interviews.count() == 10
@@ -109,7 +118,9 @@ async def test_a_relaunch_announces_nothing_and_keeps_links_right(
     assert not (await watcher.poll(FEED)).changed
 
 
-async def test_an_interview_that_comes_with_a_relaunch_is_announced(store, site, watcher, clock):
+async def test_an_interview_that_comes_with_a_relaunch_is_announced(
+    store: Store, site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     await watcher.poll(FEED)
     await clock.advance(86_400)
     site.items = [relaunched(one) for one in [item(101), *site.items]]
@@ -119,8 +130,8 @@ async def test_an_interview_that_comes_with_a_relaunch_is_announced(store, site,
 
 
 async def test_a_title_and_link_that_were_edited_together_are_not_another_interview(
-    store, site, watcher, clock
-):
+    store: Store, site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     """As where the GUID is made from a link that is made from the title."""
     long = "<p><b>What is new?</b></p><p>" + "All of this and that, at length. " * 20 + "</p>"
     site.publish(item(101, body=long))
@@ -130,7 +141,9 @@ async def test_a_title_and_link_that_were_edited_together_are_not_another_interv
     assert (report.new_ids, len(report.updated_ids), report.enqueued) == ((), 1, 0)
 
 
-async def test_two_interviews_under_one_title_are_two(store, site, watcher, clock):
+async def test_two_interviews_under_one_title_are_two(
+    store: Store, site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     site.publish(item(101, title="Interview of the week"))
     await watcher.poll(FEED)
     await clock.advance(86_400)
@@ -140,8 +153,8 @@ async def test_two_interviews_under_one_title_are_two(store, site, watcher, cloc
 
 
 async def test_more_at_once_than_ever_in_a_day_is_stored_and_the_operator_told(
-    store, site, watcher, clock
-):
+    store: Store, site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     await watcher.poll(FEED)
     await clock.advance(86_400)
     site.items = [
@@ -162,8 +175,8 @@ async def test_more_at_once_than_ever_in_a_day_is_stored_and_the_operator_told(
 
 
 async def test_what_was_withheld_is_announced_once_when_the_operator_says_so(
-    store, site, watcher, clock
-):
+    store: Store, site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     await watcher.poll(FEED)
     await clock.advance(86_400)
     site.items = [item(number, date=START - 400 * DAY) for number in range(230, 220, -1)]
@@ -180,7 +193,9 @@ async def test_what_was_withheld_is_announced_once_when_the_operator_says_so(
     assert (row.state, row.reason) == (DeliveryState.SUPERSEDED, "withheld")
 
 
-async def test_a_second_entry_of_what_is_in_the_feed_is_withheld(store, site, watcher, clock):
+async def test_a_second_entry_of_what_is_in_the_feed_is_withheld(
+    store: Store, site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     await watcher.poll(FEED)
     site.publish(relaunched(site.items[3], date=START + DAY))
     report = await watcher.poll(FEED)
@@ -189,15 +204,17 @@ async def test_a_second_entry_of_what_is_in_the_feed_is_withheld(store, site, wa
     assert not (await watcher.poll(FEED)).changed
 
 
-async def test_only_what_was_withheld_can_be_announced_after_all(store, site, watcher, clock):
+async def test_only_what_was_withheld_can_be_announced_after_all(
+    store: Store, site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     first = await watcher.poll(FEED)
     assert await store.backlog.announce(first.new_ids, clock.now()) == []
     assert await announced(store) == []
 
 
 async def test_so_many_between_two_polls_are_withheld_however_new_they_look(
-    store, site, watcher, clock
-):
+    store: Store, site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     await watcher.poll(FEED)
     await clock.advance(86_400)
     await watcher.poll(FEED)
@@ -206,7 +223,9 @@ async def test_so_many_between_two_polls_are_withheld_however_new_they_look(
     assert (len(report.new_ids), report.enqueued) == (10, 0)
 
 
-async def test_what_gathered_in_a_cache_for_a_week_is_announced(store, site, watcher, clock):
+async def test_what_gathered_in_a_cache_for_a_week_is_announced(
+    store: Store, site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     await watcher.poll(FEED)
     await clock.advance(8 * 86_400)
     assert not (await watcher.poll(FEED)).changed
@@ -219,8 +238,8 @@ async def test_what_gathered_in_a_cache_for_a_week_is_announced(store, site, wat
 
 @pytest.mark.parametrize("how", ["a restart", "the site"])
 async def test_all_that_was_published_on_the_last_day_of_an_outage_is_announced(
-    store, site, watch, clock, how
-):
+    store: Store, site: FakeSite, watch: Callable[..., Watcher], clock: FakeClock, how: str
+) -> None:
     watcher = watch()
     await watcher.poll(FEED)
     await clock.advance(8 * 86_400)
@@ -235,7 +254,9 @@ async def test_all_that_was_published_on_the_last_day_of_an_outage_is_announced(
     assert report.enqueued == 8
 
 
-async def test_a_relaunch_during_an_outage_is_known_by_its_titles(store, site, watch, clock):
+async def test_a_relaunch_during_an_outage_is_known_by_its_titles(
+    store: Store, site: FakeSite, watch: Callable[..., Watcher], clock: FakeClock
+) -> None:
     await watch().poll(FEED)
     await clock.advance(8 * 86_400)
     site.items = [
@@ -246,7 +267,9 @@ async def test_a_relaunch_during_an_outage_is_known_by_its_titles(store, site, w
     assert (len(report.new_ids), report.enqueued) == (10, 0)
 
 
-async def test_a_week_of_interviews_after_an_outage_is_announced(store, site, watcher, clock):
+async def test_a_week_of_interviews_after_an_outage_is_announced(
+    store: Store, site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     await watcher.poll(FEED)
     await clock.advance(8 * 86_400)
     site.items = [item(number) for number in range(107, 97, -1)]
@@ -255,10 +278,12 @@ async def test_a_week_of_interviews_after_an_outage_is_announced(store, site, wa
     assert await announced(store) == [f"Interview {number}" for number in range(101, 108)]
 
 
-def paged(items, asked):
+def paged(
+    items: list[Item], asked: list[tuple[str, datetime]]
+) -> Callable[[str, datetime], AsyncIterator[list[Interview]]]:
     """Further pages of a feed of ten an entry."""
 
-    async def pages(url, since):
+    async def pages(url: str, since: datetime) -> AsyncIterator[list[Interview]]:
         asked.append((url, since))
         for start in range(10, len(items), 10):
             yield [one.interview() for one in items[start : start + 10]]
@@ -267,10 +292,10 @@ def paged(items, asked):
 
 
 async def test_what_scrolled_out_during_an_outage_is_fetched_and_announced(
-    store, site, watch, clock
-):
+    store: Store, site: FakeSite, watch: Callable[..., Watcher], clock: FakeClock
+) -> None:
     everything = [item(number) for number in range(112, 90, -1)]
-    asked = []
+    asked: list[tuple[str, datetime]] = []
     watcher = watch(older=paged(everything, asked))
     await watcher.poll(FEED)
     assert asked == []
@@ -284,7 +309,9 @@ async def test_what_scrolled_out_during_an_outage_is_fetched_and_announced(
     assert len(asked) == 1
 
 
-async def test_of_much_that_scrolled_out_the_newest_are_announced(store, site, watch, clock):
+async def test_of_much_that_scrolled_out_the_newest_are_announced(
+    store: Store, site: FakeSite, watch: Callable[..., Watcher], clock: FakeClock
+) -> None:
     everything = [item(number) for number in range(130, 90, -1)]
     watcher = watch(older=paged(everything, []))
     await watcher.poll(FEED)
@@ -301,14 +328,15 @@ async def test_of_much_that_scrolled_out_the_newest_are_announced(store, site, w
 
 
 async def test_a_site_that_fails_amid_its_pages_is_asked_again_and_then_let_be(
-    store, site, watch, clock
-):
+    store: Store, site: FakeSite, watch: Callable[..., Watcher], clock: FakeClock
+) -> None:
     failures = []
 
-    async def pages(url, since):
+    async def pages(url: str, since: datetime) -> AsyncIterator[list[Interview]]:
         failures.append(url)
-        raise FetchError("fetch.failing", status=500)
-        yield
+        if failures:
+            raise FetchError("fetch.failing", status=500)
+        yield []
 
     watcher = watch(older=pages)
     await watcher.poll(FEED)
@@ -328,7 +356,9 @@ async def test_a_site_that_fails_amid_its_pages_is_asked_again_and_then_let_be(
 OTHER = "https://kc.example/category/interviews/feed/"
 
 
-async def test_a_changed_address_announces_what_was_published_meanwhile(store, site, watch, clock):
+async def test_a_changed_address_announces_what_was_published_meanwhile(
+    store: Store, site: FakeSite, watch: Callable[..., Watcher], clock: FakeClock
+) -> None:
     await watch().poll(FEED)
     await clock.advance(86_400)
     site.publish(item(101))
@@ -338,8 +368,8 @@ async def test_a_changed_address_announces_what_was_published_meanwhile(store, s
 
 
 async def test_of_two_new_addresses_each_announces_what_was_published_meanwhile(
-    store, site, watch, clock
-):
+    store: Store, site: FakeSite, watch: Callable[..., Watcher], clock: FakeClock
+) -> None:
     await watch().poll(FEED)
     await clock.advance(86_400)
     watcher = watch(OTHER, FEED + "2/")
@@ -350,8 +380,8 @@ async def test_of_two_new_addresses_each_announces_what_was_published_meanwhile(
 
 
 async def test_a_changed_address_with_other_guids_and_links_is_known_by_its_words(
-    store, site, watch, clock
-):
+    store: Store, site: FakeSite, watch: Callable[..., Watcher], clock: FakeClock
+) -> None:
     await watch().poll(FEED)
     await clock.advance(86_400)
     site.items = [relaunched(one) for one in [item(101), *site.items]]
@@ -359,7 +389,9 @@ async def test_a_changed_address_with_other_guids_and_links_is_known_by_its_word
     assert (len(report.new_ids), len(report.updated_ids), report.enqueued) == (1, 10, 1)
 
 
-async def test_a_feed_of_which_nothing_is_known_announces_nothing(store, site, watch, clock):
+async def test_a_feed_of_which_nothing_is_known_announces_nothing(
+    store: Store, site: FakeSite, watch: Callable[..., Watcher], clock: FakeClock
+) -> None:
     await watch().poll(FEED)
     await clock.advance(40 * 86_400)
     site.items = [item(number, guid=f"b-{number}") for number in range(139, 129, -1)]
@@ -367,7 +399,9 @@ async def test_a_feed_of_which_nothing_is_known_announces_nothing(store, site, w
     assert (report.seeded_now, len(report.new_ids), report.enqueued) == (True, 10, 0)
 
 
-async def test_what_another_feed_has_of_the_past_is_not_announced(store, site, watch, clock):
+async def test_what_another_feed_has_of_the_past_is_not_announced(
+    store: Store, site: FakeSite, watch: Callable[..., Watcher], clock: FakeClock
+) -> None:
     await watch().poll(FEED)
     await clock.advance(86_400)
     site.items[5:5] = [
@@ -381,7 +415,7 @@ async def test_what_another_feed_has_of_the_past_is_not_announced(store, site, w
 # ---------------------------------------------------------------- reported of other feed readers
 
 
-def https(one):
+def https(one: Item) -> Item:
     return replace(
         one, guid=one.guid.replace("http:", "https:"), url=one.url.replace("http:", "https:")
     )
@@ -421,7 +455,13 @@ REPORTED = {
 
 
 @pytest.mark.parametrize("change", REPORTED.values(), ids=REPORTED)
-async def test_what_flooded_other_readers_announces_nothing(store, site, watcher, clock, change):
+async def test_what_flooded_other_readers_announces_nothing(
+    store: Store,
+    site: FakeSite,
+    watcher: Watcher,
+    clock: FakeClock,
+    change: Callable[[Item], Item],
+) -> None:
     site.items = [
         replace(
             one,
@@ -438,7 +478,7 @@ async def test_what_flooded_other_readers_announces_nothing(store, site, watcher
     assert await store.interviews.count() == 10
 
 
-def test_no_more_than_the_newest_are_compared():
+def test_no_more_than_the_newest_are_compared() -> None:
     same = item(100, title="Interview of the week").interview()
     outlines = [(id_, same.title, None) for id_ in range(1, 2_000)]
     assert candidates([same], outlines) == list(range(1_700, 2_000))

@@ -176,7 +176,7 @@ def test_what_is_no_feed_is_told_in_bounded_time(body: bytes) -> None:
     ("pump", "length"),
     [("<!---->", 1_000), ("<!---->", 100_000), ("<!--", 100_000), ("<?xml ", 100_000)],
 )
-def test_a_prolog_without_end_is_refused_at_once(pump, length):
+def test_a_prolog_without_end_is_refused_at_once(pump: str, length: int) -> None:
     """A kilobyte of it held the interpreter for minutes once."""
     body = (pump * (length // len(pump))).encode()
     began = time.process_time()
@@ -195,7 +195,7 @@ def test_a_prolog_without_end_is_refused_at_once(pump, length):
         "the post x appeared first on " * 5_000,
     ],
 )
-def test_a_summary_is_read_in_linear_time(summary):
+def test_a_summary_is_read_in_linear_time(summary: str) -> None:
     item = f"<item><title>T</title><description>{summary}</description></item>"
     began = time.process_time()
     parse_feed(f"<rss><channel>{item}</channel></rss>".encode(), url=URL)
@@ -212,7 +212,7 @@ def test_a_summary_is_read_in_linear_time(summary):
         '<a b="x',
     ],
 )
-def test_a_page_is_read_in_linear_time(pump):
+def test_a_page_is_read_in_linear_time(pump: str) -> None:
     page = ("<html><h1>T</h1>" + pump * (1_000_000 // len(pump))).encode()
     began = time.process_time()
     with contextlib.suppress(ParseError):

@@ -23,7 +23,9 @@ jitters = st.floats(min_value=0, max_value=1)
         ({"retry_after": 400, "max_age": 500, "ttl": 600}, 600),
     ],
 )
-def test_after_an_answer_the_site_may_ask_for_more_time(site, expected):
+def test_after_an_answer_the_site_may_ask_for_more_time(
+    site: dict[str, float], expected: int
+) -> None:
     assert next_poll(300, failures=0, jitter=0.7, **site) == expected
 
 
@@ -39,25 +41,30 @@ def test_after_an_answer_the_site_may_ask_for_more_time(site, expected):
         (10**9, 1800, 3600),
     ],
 )
-def test_failures_double_the_wait_up_to_an_hour(failures, shortest, longest):
+def test_failures_double_the_wait_up_to_an_hour(failures: int, shortest: int, longest: int) -> None:
     assert next_poll(300, failures=failures, jitter=0.0) == shortest
     assert next_poll(300, failures=failures, jitter=1.0) == longest
 
 
-def test_a_short_interval_backs_off_from_itself():
+def test_a_short_interval_backs_off_from_itself() -> None:
     assert next_poll(1, failures=1, jitter=1.0) == 1
     assert next_poll(1, failures=4, jitter=1.0) == 8
 
 
-def test_a_failure_honours_retry_after():
+def test_a_failure_honours_retry_after() -> None:
     assert next_poll(300, failures=1, jitter=0.5, retry_after=600) == 600
     assert next_poll(300, failures=9, jitter=1.0, retry_after=600) == 3600
 
 
 @given(intervals, st.integers(0, 10**12), jitters, seconds, seconds, seconds)
 def test_never_sooner_than_half_the_first_retry_and_never_later_than_the_caps(
-    interval, failures, jitter, retry_after, max_age, ttl
-):
+    interval: float,
+    failures: int,
+    jitter: float,
+    retry_after: float | None,
+    max_age: float | None,
+    ttl: float | None,
+) -> None:
     delay = next_poll(
         interval,
         failures=failures,
@@ -70,6 +77,8 @@ def test_never_sooner_than_half_the_first_retry_and_never_later_than_the_caps(
 
 
 @given(intervals, st.integers(1, 40), jitters)
-def test_more_failures_never_shorten_the_longest_wait(interval, failures, jitter):
+def test_more_failures_never_shorten_the_longest_wait(
+    interval: float, failures: int, jitter: float
+) -> None:
     sooner = next_poll(interval, failures=failures, jitter=jitter)
     assert next_poll(interval, failures=failures + 1, jitter=jitter) >= sooner

@@ -404,7 +404,7 @@ def test_there_are_thirty_fixtures_and_none_is_like_another() -> None:
 
 @pytest.mark.parametrize("line", ["질문", "질문: >"])
 @pytest.mark.parametrize("after", ["?", "\udc97"])
-def test_a_korean_mark_where_nothing_is_asked_names_nobody(line, after):
+def test_a_korean_mark_where_nothing_is_asked_names_nobody(line: str, after: str) -> None:
     """Found by fuzzing: it was named "Q", which stands nowhere in the article."""
     html = f"<div class=p><div>가요<p>답변:저는<p>{line}</div>{after}</div><"
     transcript = transcribe(html, base_url=BASE, title="")

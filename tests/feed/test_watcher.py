@@ -4,7 +4,11 @@ import asyncio
 import os
 import random
 import sqlite3
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -12,10 +16,11 @@ from structlog.testing import capture_logs
 from bot.core.errors import FetchError, ParseError, StoreError
 from bot.core.feed_state import FeedState, Validators
 from bot.core.model import DeliveryState
-from bot.feed.fetch import NO_VALIDATORS, Fetched
+from bot.feed.fetch import NO_VALIDATORS, Fetched, HttpGetter
 from bot.feed.reading import SITE_READER
 from bot.feed.watcher import Watcher
-from bot.store import open_store
+from bot.feed.writing import PollReport
+from bot.store import Store, open_store
 from bot.store.feeds import FeedRepository
 from tests.clock import FakeClock
 from tests.feeds import FakeSite, Item, rss
@@ -25,39 +30,41 @@ FEED = "https://kc.example/feed/"
 
 
 @pytest.fixture
-def clock():
+def clock() -> FakeClock:
     return FakeClock()
 
 
 @pytest.fixture
-def path(folder):
+def path(folder: Path) -> Path:
     return folder / "kcrush.db"
 
 
 @pytest.fixture
-async def store(path, clock):
+async def store(path: Path, clock: FakeClock) -> AsyncIterator[Store]:
     async with open_store(f"sqlite+aiosqlite:///{path}", clock) as store:
         yield store
 
 
 @pytest.fixture
-def site():
+def site() -> FakeSite:
     return FakeSite([Item(number) for number in range(10, 0, -1)])
 
 
 @pytest.fixture
-def watcher(site, store, clock):
+def watcher(site: FakeSite, store: Store, clock: FakeClock) -> Watcher:
     return make_watcher(site, store, clock)
 
 
-def make_watcher(site, store, clock, *feeds, **options):
+def make_watcher(
+    site: HttpGetter, store: Store, clock: FakeClock, *feeds: str, **options: Any
+) -> Watcher:
     return Watcher(
         site, store, clock, random.Random(3), feeds=feeds or (FEED,), interval=300, **options
     )
 
 
 @asynccontextmanager
-async def watching(watcher):
+async def watching(watcher: Watcher) -> AsyncIterator[None]:
     task = asyncio.create_task(watcher.run())
     try:
         yield
@@ -66,25 +73,26 @@ async def watching(watcher):
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def pending(store):
+async def pending(store: Store) -> int:
     return (await store.outbox.counts())[DeliveryState.PENDING]
 
 
 class Reader:
     """Another connection to the database, which notices any commit that changed something."""
 
-    def __init__(self, path):
+    def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path)
 
-    def version(self):
-        return self._connection.execute("PRAGMA data_version").fetchone()[0]
+    def version(self) -> int:
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return int(version)
 
-    def close(self):
+    def close(self) -> None:
         self._connection.close()
 
 
 @pytest.fixture
-def reader(path, store):
+def reader(path: Path, store: Store) -> Iterator[Reader]:
     reader = Reader(path)
     yield reader
     reader.close()
@@ -93,7 +101,9 @@ def reader(path, store):
 # ---------------------------------------------------------------- one poll
 
 
-async def test_the_first_poll_stores_all_and_announces_nothing(store, watcher):
+async def test_the_first_poll_stores_all_and_announces_nothing(
+    store: Store, watcher: Watcher
+) -> None:
     await add_subscription(store, 1, 10, None, 1)
     report = await watcher.poll(FEED)
     assert (report.status, report.seeded_now, len(report.new_ids)) == (200, True, 10)
@@ -103,7 +113,9 @@ async def test_the_first_poll_stores_all_and_announces_nothing(store, watcher):
 
 
 @pytest.mark.parametrize("conditional", [True, False])
-async def test_an_empty_feed_seeds_too(store, site, watcher, conditional):
+async def test_an_empty_feed_seeds_too(
+    store: Store, site: FakeSite, watcher: Watcher, conditional: bool
+) -> None:
     await add_subscription(store, 1, 10, None, 1)
     site.conditional = conditional
     site.items.clear()
@@ -112,7 +124,9 @@ async def test_an_empty_feed_seeds_too(store, site, watcher, conditional):
     assert (await watcher.poll(FEED)).enqueued == 1
 
 
-async def test_what_comes_later_is_enqueued_once_for_each_channel(store, site, watcher):
+async def test_what_comes_later_is_enqueued_once_for_each_channel(
+    store: Store, site: FakeSite, watcher: Watcher
+) -> None:
     for channel in (10, 11, 12):
         await add_subscription(store, 1, channel, None, 1)
     await watcher.poll(FEED)
@@ -139,7 +153,9 @@ async def test_what_comes_later_is_enqueued_once_for_each_channel(store, site, w
     ],
     ids=["title", "text", "slug", "guid"],
 )
-async def test_an_edit_is_stored_and_not_announced(store, site, watcher, changes):
+async def test_an_edit_is_stored_and_not_announced(
+    store: Store, site: FakeSite, watcher: Watcher, changes: dict[str, str]
+) -> None:
     await add_subscription(store, 1, 10, None, 1)
     await watcher.poll(FEED)
     site.edit(5, **changes)
@@ -152,7 +168,9 @@ async def test_an_edit_is_stored_and_not_announced(store, site, watcher, changes
     assert await pending(store) == 0
 
 
-async def test_shuffled_repeated_and_backdated_entries(store, site, watcher):
+async def test_shuffled_repeated_and_backdated_entries(
+    store: Store, site: FakeSite, watcher: Watcher
+) -> None:
     await add_subscription(store, 1, 10, None, 1)
     await watcher.poll(FEED)
     random.Random(5).shuffle(site.items)
@@ -162,7 +180,7 @@ async def test_shuffled_repeated_and_backdated_entries(store, site, watcher):
     assert (await watcher.poll(FEED)).enqueued == 1
 
 
-async def test_a_304_writes_nothing(site, watcher, reader):
+async def test_a_304_writes_nothing(site: FakeSite, watcher: Watcher, reader: Reader) -> None:
     await watcher.poll(FEED)
     before = reader.version()
     report = await watcher.poll(FEED)
@@ -173,7 +191,9 @@ async def test_a_304_writes_nothing(site, watcher, reader):
     assert reader.version() != before
 
 
-async def test_the_same_content_again_writes_nothing(site, watcher, reader):
+async def test_the_same_content_again_writes_nothing(
+    site: FakeSite, watcher: Watcher, reader: Reader
+) -> None:
     site.conditional = False
     await watcher.poll(FEED)
     before = reader.version()
@@ -182,7 +202,9 @@ async def test_the_same_content_again_writes_nothing(site, watcher, reader):
     assert reader.version() == before
 
 
-async def test_new_validators_of_old_content_are_kept(store, site, watcher, clock):
+async def test_new_validators_of_old_content_are_kept(
+    store: Store, site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     await watcher.poll(FEED)
     changed_at = (await store.feeds.state(FEED)).changed_at
     site.ttl = 1
@@ -193,18 +215,22 @@ async def test_new_validators_of_old_content_are_kept(store, site, watcher, cloc
     assert (await watcher.poll(FEED)).status == 304
 
 
-async def test_validators_outlive_a_restart(store, site, watcher, clock):
+async def test_validators_outlive_a_restart(
+    store: Store, site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     await watcher.poll(FEED)
     assert (await make_watcher(site, store, clock).poll(FEED)).status == 304
 
 
-async def test_a_poll_is_written_whole_or_not_at_all(store, site, watcher, monkeypatch):
+async def test_a_poll_is_written_whole_or_not_at_all(
+    store: Store, site: FakeSite, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await add_subscription(store, 1, 10, None, 1)
     await watcher.poll(FEED)
     before = await store.feeds.state(FEED)
     site.publish(Item(11))
 
-    async def full(self, state):
+    async def full(self: object, state: FeedState) -> None:
         raise StoreError("store.full", path="kcrush.db")
 
     with monkeypatch.context() as patch:
@@ -218,7 +244,9 @@ async def test_a_poll_is_written_whole_or_not_at_all(store, site, watcher, monke
 
 
 @pytest.mark.parametrize("body", [b"", b"<!doctype html><title>Down</title>", b"\0\xff" * 99])
-async def test_what_is_no_feed_changes_nothing(store, site, watcher, body):
+async def test_what_is_no_feed_changes_nothing(
+    store: Store, site: FakeSite, watcher: Watcher, body: bytes
+) -> None:
     await watcher.poll(FEED)
     before = await store.feeds.state(FEED)
     site.plan = [body]
@@ -228,7 +256,9 @@ async def test_what_is_no_feed_changes_nothing(store, site, watcher, body):
     assert (await watcher.poll(FEED)).status == 304
 
 
-async def test_a_failed_first_poll_does_not_seed(store, site, watcher):
+async def test_a_failed_first_poll_does_not_seed(
+    store: Store, site: FakeSite, watcher: Watcher
+) -> None:
     site.plan = [b"<!doctype html><title>Down</title>"]
     with pytest.raises(ParseError):
         await watcher.poll(FEED)
@@ -236,7 +266,9 @@ async def test_a_failed_first_poll_does_not_seed(store, site, watcher):
     assert (await watcher.poll(FEED)).seeded_now
 
 
-async def test_two_processes_that_poll_at_once_announce_once(store, site, clock, path):
+async def test_two_processes_that_poll_at_once_announce_once(
+    store: Store, site: FakeSite, clock: FakeClock, path: Path
+) -> None:
     await add_subscription(store, 1, 10, None, 1)
     await make_watcher(site, store, clock).poll(FEED)
     site.publish(Item(11))
@@ -248,7 +280,9 @@ async def test_two_processes_that_poll_at_once_announce_once(store, site, clock,
     assert await pending(store) == 1
 
 
-async def test_an_interview_in_two_feeds_is_announced_once(store, site, clock):
+async def test_an_interview_in_two_feeds_is_announced_once(
+    store: Store, site: FakeSite, clock: FakeClock
+) -> None:
     await add_subscription(store, 1, 10, None, 1)
     other = "https://kc.example/tag/interview/feed/"
     watcher = make_watcher(site, store, clock, FEED, other)
@@ -259,14 +293,16 @@ async def test_an_interview_in_two_feeds_is_announced_once(store, site, clock):
     assert [(await watcher.poll(url)).enqueued for url in (FEED, other)] == [1, 0]
 
 
-async def test_who_listens_hears_of_changes_alone_and_may_fail(store, site, watcher):
-    heard = []
+async def test_who_listens_hears_of_changes_alone_and_may_fail(
+    store: Store, site: FakeSite, watcher: Watcher
+) -> None:
+    heard: list[PollReport] = []
     watcher.on_commit = heard.append
     first = await watcher.poll(FEED)
     await watcher.poll(FEED)
     site.publish(Item(11))
 
-    def fail(report):
+    def fail(report: PollReport) -> None:
         heard.append(report)
         raise RuntimeError("deaf")
 
@@ -280,11 +316,13 @@ async def test_who_listens_hears_of_changes_alone_and_may_fail(store, site, watc
 # ---------------------------------------------------------------- for ever
 
 
-async def next_delay(clock, sleepers=1):
+async def next_delay(clock: FakeClock, sleepers: int = 1) -> float:
     return (await clock.asleep(sleepers))[0]
 
 
-async def test_it_polls_at_once_and_then_at_the_interval(site, watcher, clock):
+async def test_it_polls_at_once_and_then_at_the_interval(
+    site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     async with watching(watcher):
         assert await next_delay(clock) == 300
         assert len(site.polls) == 1
@@ -294,7 +332,7 @@ async def test_it_polls_at_once_and_then_at_the_interval(site, watcher, clock):
     (health,) = watcher.health()
     assert (health.failures, health.last_error) == (0, None)
     assert health.succeeded_at == clock.now()
-    assert (health.next_poll_at - clock.now()).total_seconds() == 300
+    assert health.next_poll_at == clock.now() + timedelta(seconds=300)
 
 
 @pytest.mark.parametrize(
@@ -308,8 +346,13 @@ async def test_it_polls_at_once_and_then_at_the_interval(site, watcher, clock):
     ],
 )
 async def test_it_leaves_the_site_alone_for_as_long_as_it_asks(
-    site, watcher, clock, extras, ttl, delay
-):
+    site: FakeSite,
+    watcher: Watcher,
+    clock: FakeClock,
+    extras: dict[str, float],
+    ttl: int | None,
+    delay: int,
+) -> None:
     site.extras, site.ttl = extras, ttl
     async with watching(watcher):
         assert await next_delay(clock) == delay
@@ -318,7 +361,9 @@ async def test_it_leaves_the_site_alone_for_as_long_as_it_asks(
     assert len(site.polls) == 2
 
 
-async def test_it_backs_off_from_failures_and_recovers_for_ever(store, site, watcher, clock):
+async def test_it_backs_off_from_failures_and_recovers_for_ever(
+    store: Store, site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     await add_subscription(store, 1, 10, None, 1)
     await watcher.poll(FEED)
     site.plan = [FetchError("fetch.failing", status=500) for _ in range(200)]
@@ -343,7 +388,9 @@ async def test_it_backs_off_from_failures_and_recovers_for_ever(store, site, wat
     assert [log["event"] for log in logs].count("feed.failed") == 200
 
 
-async def test_a_failure_honours_retry_after(site, watcher, clock):
+async def test_a_failure_honours_retry_after(
+    site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     site.plan = [FetchError("fetch.busy", retry_after=600, status=503)]
     async with watching(watcher):
         assert await next_delay(clock) == 600
@@ -352,8 +399,8 @@ async def test_a_failure_honours_retry_after(site, watcher, clock):
 
 
 async def test_an_unexpected_exception_is_logged_with_its_traceback_and_survived(
-    store, site, watcher, clock
-):
+    store: Store, site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     site.plan = [ZeroDivisionError("a bug")]
     with capture_logs() as logs:
         async with watching(watcher):
@@ -366,9 +413,13 @@ async def test_an_unexpected_exception_is_logged_with_its_traceback_and_survived
     assert await store.interviews.count() == 10
 
 
-async def test_a_feed_that_fails_does_not_hold_up_another(store, site, clock):
+async def test_a_feed_that_fails_does_not_hold_up_another(
+    store: Store, site: FakeSite, clock: FakeClock
+) -> None:
     class TwoSites:
-        async def get(self, url, validators):
+        async def get(
+            self, url: str, validators: Validators = NO_VALIDATORS, *, trusted: bool = True
+        ) -> Fetched:
             if url != FEED:
                 raise FetchError("fetch.no-host", host="gone.example")
             return await site.get(url, validators)
@@ -379,11 +430,14 @@ async def test_a_feed_that_fails_does_not_hold_up_another(store, site, clock):
         assert delays[0] <= 60
         assert delays[1] == 300
     gone, there = watcher.health()
+    assert isinstance(gone.last_error, FetchError)
     assert (gone.failures, gone.last_error.key) == (1, "fetch.no-host")
     assert (there.failures, await store.interviews.count()) == (0, 10)
 
 
-async def test_a_hint_leads_to_a_poll_at_once_but_not_to_a_storm(site, watcher, clock):
+async def test_a_hint_leads_to_a_poll_at_once_but_not_to_a_storm(
+    site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     async with watching(watcher):
         await next_delay(clock)
         watcher.look_now()
@@ -399,7 +453,9 @@ async def test_a_hint_leads_to_a_poll_at_once_but_not_to_a_storm(site, watcher, 
             assert len(site.polls) == polls
 
 
-async def test_a_hint_after_a_while_is_followed_at_once(site, watcher, clock):
+async def test_a_hint_after_a_while_is_followed_at_once(
+    site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     async with watching(watcher):
         await next_delay(clock)
         await clock.advance(100)
@@ -407,7 +463,9 @@ async def test_a_hint_after_a_while_is_followed_at_once(site, watcher, clock):
         await site.polled(2)
 
 
-async def test_a_hint_for_another_feed_is_not_ours(site, watcher, clock):
+async def test_a_hint_for_another_feed_is_not_ours(
+    site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     async with watching(watcher):
         await next_delay(clock)
         watcher.look_now("https://elsewhere.example/feed/")
@@ -415,11 +473,15 @@ async def test_a_hint_for_another_feed_is_not_ours(site, watcher, clock):
         assert len(site.polls) == 1
 
 
-async def test_a_hint_during_a_poll_leads_to_another(store, site, clock):
+async def test_a_hint_during_a_poll_leads_to_another(
+    store: Store, site: FakeSite, clock: FakeClock
+) -> None:
     began, go_on = asyncio.Event(), asyncio.Event()
 
     class Slow:
-        async def get(self, url, validators):
+        async def get(
+            self, url: str, validators: Validators = NO_VALIDATORS, *, trusted: bool = True
+        ) -> Fetched:
             began.set()
             await go_on.wait()
             return await site.get(url, validators)
@@ -435,7 +497,9 @@ async def test_a_hint_during_a_poll_leads_to_another(store, site, clock):
     assert len(site.polls) == 2
 
 
-async def test_a_hint_does_not_overrule_the_site_that_asked_to_be_left_alone(site, watcher, clock):
+async def test_a_hint_does_not_overrule_the_site_that_asked_to_be_left_alone(
+    site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     site.plan.append(FetchError("fetch.busy", retry_after=120, status=429))
     async with watching(watcher):
         await next_delay(clock)
@@ -451,15 +515,15 @@ async def test_a_hint_does_not_overrule_the_site_that_asked_to_be_left_alone(sit
 
 
 async def test_what_a_cache_did_not_show_at_the_ping_is_found_a_minute_later(
-    store, site, watcher, clock
-):
+    store: Store, site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     await add_subscription(store, 1, 10, None, 1)
     async with watching(watcher):
         await next_delay(clock)
         watcher.look_now()
         await site.polled(2)
         await clock.asleep_for(60)
-        assert (watcher.health()[0].next_poll_at - clock.now()).total_seconds() == 60
+        assert watcher.health()[0].next_poll_at == clock.now() + timedelta(seconds=60)
         site.publish(Item(11))
         await clock.advance(59)
         assert (len(site.polls), await pending(store)) == (2, 0)
@@ -468,7 +532,9 @@ async def test_what_a_cache_did_not_show_at_the_ping_is_found_a_minute_later(
         assert (len(site.polls), await pending(store)) == (3, 1)
 
 
-async def test_a_second_look_is_not_followed_by_a_third(site, watcher, clock):
+async def test_a_second_look_is_not_followed_by_a_third(
+    site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     async with watching(watcher):
         await next_delay(clock)
         watcher.look_now()
@@ -478,7 +544,9 @@ async def test_a_second_look_is_not_followed_by_a_third(site, watcher, clock):
     assert len(site.polls) == 3
 
 
-async def test_a_hint_that_brought_something_needs_no_second_look(site, watcher, clock):
+async def test_a_hint_that_brought_something_needs_no_second_look(
+    site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     async with watching(watcher):
         await next_delay(clock)
         await clock.advance(1)
@@ -488,7 +556,9 @@ async def test_a_hint_that_brought_something_needs_no_second_look(site, watcher,
         await clock.asleep_for(300)
 
 
-async def test_an_edit_is_not_what_a_hint_was_for(site, watcher, clock):
+async def test_an_edit_is_not_what_a_hint_was_for(
+    site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     async with watching(watcher):
         await next_delay(clock)
         site.edit(5, title="Another title")
@@ -496,7 +566,9 @@ async def test_an_edit_is_not_what_a_hint_was_for(site, watcher, clock):
         await clock.asleep_for(60)
 
 
-async def test_the_timetable_may_come_before_the_second_look_and_is_it(site, store, clock):
+async def test_the_timetable_may_come_before_the_second_look_and_is_it(
+    site: FakeSite, store: Store, clock: FakeClock
+) -> None:
     watcher = Watcher(site, store, clock, random.Random(3), feeds=[FEED], interval=30)
     async with watching(watcher):
         await clock.asleep_for(30)
@@ -509,7 +581,9 @@ async def test_the_timetable_may_come_before_the_second_look_and_is_it(site, sto
     assert len(site.polls) == 5
 
 
-async def test_a_hint_soon_after_a_second_look_waits_its_turn(site, watcher, clock):
+async def test_a_hint_soon_after_a_second_look_waits_its_turn(
+    site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     async with watching(watcher):
         await next_delay(clock)
         watcher.look_now()
@@ -528,8 +602,8 @@ async def test_a_hint_soon_after_a_second_look_waits_its_turn(site, watcher, clo
 
 @pytest.mark.parametrize(("asked_for", "delay"), [(None, 60), (5, 60), (1000, 1000)])
 async def test_a_second_look_leaves_the_site_alone_for_as_long_as_it_asks(
-    site, watcher, clock, asked_for, delay
-):
+    site: FakeSite, watcher: Watcher, clock: FakeClock, asked_for: int | None, delay: int
+) -> None:
     site.extras = {"max_age": 3000.0}
     async with watching(watcher):
         await clock.asleep_for(3000)
@@ -543,8 +617,8 @@ async def test_a_second_look_leaves_the_site_alone_for_as_long_as_it_asks(
 
 
 async def test_a_failed_look_after_a_hint_is_repeated_no_later_than_a_minute_on(
-    site, watcher, clock
-):
+    site: FakeSite, watcher: Watcher, clock: FakeClock
+) -> None:
     site.plan = [FetchError("fetch.failing", status=500) for _ in range(12)]
     async with watching(watcher):
         for _ in range(10):
@@ -556,7 +630,7 @@ async def test_a_failed_look_after_a_hint_is_repeated_no_later_than_a_minute_on(
         await clock.asleep_for(60)
 
 
-async def test_parsing_happens_in_a_process_of_its_own(watcher):
+async def test_parsing_happens_in_a_process_of_its_own(watcher: Watcher) -> None:
     SITE_READER.close()
     assert SITE_READER.pid is None
     await watcher.poll(FEED)
@@ -566,7 +640,9 @@ async def test_parsing_happens_in_a_process_of_its_own(watcher):
 class Stubborn(FakeSite):
     """A site whose validators never change, and that answers "not modified" to them for ever."""
 
-    async def get(self, url, validators=NO_VALIDATORS, *, trusted=True):
+    async def get(
+        self, url: str, validators: Validators = NO_VALIDATORS, *, trusted: bool = True
+    ) -> Fetched:
         self.polls.append((url, validators))
         tag = Validators('"same"', None)
         if validators == tag:
@@ -574,7 +650,9 @@ class Stubborn(FakeSite):
         return Fetched(200, url, rss(self.items), "application/rss+xml", tag)
 
 
-async def test_a_site_that_says_not_modified_for_ever_is_read_once_a_day(store, clock):
+async def test_a_site_that_says_not_modified_for_ever_is_read_once_a_day(
+    store: Store, clock: FakeClock
+) -> None:
     site = Stubborn([Item(1)])
     watcher = make_watcher(site, store, clock)
     await watcher.poll(FEED)
@@ -586,7 +664,9 @@ async def test_a_site_that_says_not_modified_for_ever_is_read_once_a_day(store, 
     assert (await watcher.poll(FEED)).status == 304
 
 
-async def test_a_site_that_says_not_modified_for_ever_is_read_after_a_ping(store, clock):
+async def test_a_site_that_says_not_modified_for_ever_is_read_after_a_ping(
+    store: Store, clock: FakeClock
+) -> None:
     site = Stubborn([Item(1)])
     watcher = make_watcher(site, store, clock)
     async with watching(watcher):
@@ -604,8 +684,14 @@ class Moving(FakeSite):
     new = "https://new.kc.example/feed/"
     state = "old"
 
-    async def get(self, url, validators=NO_VALIDATORS, *, trusted=True):
-        self.polls.append((url, trusted))
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.trust: list[tuple[str, bool]] = []
+
+    async def get(
+        self, url: str, validators: Validators = NO_VALIDATORS, *, trusted: bool = True
+    ) -> Fetched:
+        self.trust.append((url, trusted))
         if (url == FEED and self.state == "closed") or (url == self.new and self.state == "back"):
             raise FetchError("fetch.missing", status=410)
         moved_to = self.new if url == FEED and self.state == "redirects" else None
@@ -613,7 +699,9 @@ class Moving(FakeSite):
                        moved_to=moved_to)  # fmt: skip
 
 
-async def test_an_address_to_which_a_feed_moved_is_remembered(store, clock):
+async def test_an_address_to_which_a_feed_moved_is_remembered(
+    store: Store, clock: FakeClock
+) -> None:
     site = Moving([Item(1)])
     site.state = "redirects"
     with capture_logs() as logs:
@@ -624,19 +712,23 @@ async def test_an_address_to_which_a_feed_moved_is_remembered(store, clock):
     # Also after a restart; what the site chose is not trusted as what the operator chose.
     report = await make_watcher(site, store, clock).poll(FEED)
     assert len(report.new_ids) == 1
-    assert site.polls[-1] == (site.new, False)
+    assert site.trust[-1] == (site.new, False)
     site.state = "back"
     site.publish(Item(3))
     assert len((await make_watcher(site, store, clock).poll(FEED)).new_ids) == 1
-    assert site.polls[-1] == (FEED, True)
+    assert site.trust[-1] == (FEED, True)
 
 
-async def test_a_redirect_to_what_is_no_feed_is_not_remembered(store, clock):
+async def test_a_redirect_to_what_is_no_feed_is_not_remembered(
+    store: Store, clock: FakeClock
+) -> None:
     site = Moving([Item(1)])
     await make_watcher(site, store, clock).poll(FEED)
 
     class Portal(Moving):
-        async def get(self, url, validators=NO_VALIDATORS, *, trusted=True):
+        async def get(
+            self, url: str, validators: Validators = NO_VALIDATORS, *, trusted: bool = True
+        ) -> Fetched:
             body = b"<!doctype html><title>Log in</title>"
             portal = "https://portal.example/"
             return Fetched(200, portal, body, "text/html", Validators(), moved_to=portal)

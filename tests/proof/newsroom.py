@@ -46,7 +46,7 @@ class Newsroom:
     def feed(self, items: Sequence[Item]) -> None:
         """What the feed says from now on, in this order."""
         self.site.heal()
-        self.site.serve(rss(items))
+        self.site.serve(rss([*items]))
 
     async def poll(self) -> PollReport:
         """A poll, and all that follows from it at once."""

@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ async def test_the_first_poll_announces_nothing_and_the_next_new_one_once(room: 
 async def test_a_discussion_opens_as_soon_as_its_message_is_sent(room: Newsroom) -> None:
     channel, store = room.channels[0], room.app.store
     await store.subscriptions.edit(
-        channel.guild_id, channel.id, lambda one: replace(one, discussion=True)
+        channel.guild_id or 0, channel.id, lambda one: replace(one, discussion=True)
     )
     extras = asyncio.create_task(room.app.extras.run())
     assert await room.polled([Item(6), *items()]) == CHANNELS
@@ -60,7 +61,7 @@ async def test_a_discussion_opens_as_soon_as_its_message_is_sent(room: Newsroom)
     ids=["title", "body", "slug", "guid-with-the-same-url"],
 )
 async def test_what_changes_of_an_announced_interview_announces_nothing(
-    room: Newsroom, change: dict[str, str]
+    room: Newsroom, change: dict[str, Any]
 ) -> None:
     assert await room.polled([Item(6), *items()]) == CHANNELS
     assert await room.polled([replace(Item(6), **change), *items()]) == 0
@@ -74,7 +75,7 @@ async def test_what_changes_of_an_announced_interview_announces_nothing(
     ids=["title", "slug", "guid-with-the-same-url"],
 )
 async def test_what_changes_of_a_seeded_interview_announces_nothing(
-    room: Newsroom, change: dict[str, str]
+    room: Newsroom, change: dict[str, Any]
 ) -> None:
     changed = [replace(Item(5), **change), *items()[1:]]
     assert await room.polled(changed) == 0

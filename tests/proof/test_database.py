@@ -5,9 +5,10 @@ import re
 import resource
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -91,7 +92,7 @@ async def test_trouble_while_announcing(
     assert all(str(tmp_path / "kcrush.db") in line["cause"] for line in told(logs))
 
 
-def told(logs: list[dict[str, object]]) -> list[dict[str, object]]:
+def told(logs: list[MutableMapping[str, Any]]) -> list[MutableMapping[str, Any]]:
     events = ("delivery.not-settled", "announcer.failed")
     return [line for line in logs if line["event"] in events]
 

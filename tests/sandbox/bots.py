@@ -9,6 +9,9 @@ from typing import Any
 
 import discord
 
+from sandbox.entities import Message
+from sandbox.outcome import Modal, Response
+
 
 class Bot(discord.AutoShardedClient):
     """discord.py as it comes, with two waits taken out that would only cost the test time."""
@@ -36,7 +39,7 @@ class Talker(Bot):
     def __init__(self, act: Any, **options: Any) -> None:
         super().__init__(**options)
         self.seen: list[discord.Interaction] = []
-        self.raised: list[BaseException] = []
+        self.raised: list[discord.HTTPException] = []
         self.done = asyncio.Event()
 
         @self.tree.command(name="go", description="Does it")
@@ -47,6 +50,23 @@ class Talker(Bot):
             except discord.HTTPException as error:
                 self.raised.append(error)
             self.done.set()
+
+    def only_error(self) -> discord.HTTPException:
+        """The one error that was raised."""
+        (error,) = self.raised
+        return error
+
+
+def message_of(response: Response) -> Message:
+    """The message that an answer is."""
+    assert response.message is not None
+    return response.message
+
+
+def modal_of(response: Response) -> Modal:
+    """The modal that an answer opened."""
+    assert response.modal is not None
+    return response.modal
 
 
 RunBot = Callable[..., contextlib.AbstractAsyncContextManager[Bot]]

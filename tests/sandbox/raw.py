@@ -29,8 +29,10 @@ class RawGateway:
             return payload
         assert message.type is aiohttp.WSMsgType.BINARY, f"closed with {self.socket.close_code}"
         if message.data[-4:] == b"\x00\x00\xff\xff":
-            return orjson.loads(self._inflate.decompress(message.data))
-        return orjson.loads(zlib.decompress(message.data))
+            given: dict[str, Any] = orjson.loads(self._inflate.decompress(message.data))
+        else:
+            given = orjson.loads(zlib.decompress(message.data))
+        return given
 
     async def until(self, op: int, event: str | None = None) -> dict[str, Any]:
         """Skip payloads until one of that op, and for a dispatch of that event."""

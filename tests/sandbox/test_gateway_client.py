@@ -23,14 +23,19 @@ async def test_it_logs_in_and_knows_its_guilds(sandbox: Sandbox, run_bot: RunBot
     text = sandbox.world.add_channel(guild, "general", topic="Hello")
     async with run_bot(sandbox) as bot:
         await sandbox.wait_ready()
+        assert bot.user is not None
         assert bot.user.id == sandbox.world.application.bot.id
         seen = bot.get_guild(guild.id)
+        assert seen is not None
         assert seen.name == "KCrush fans"
         assert seen.me.guild_permissions.send_messages
-        assert isinstance(seen.get_channel(forum.id), discord.ForumChannel)
-        assert [tag.name for tag in seen.get_channel(forum.id).available_tags] == ["Music"]
-        assert seen.get_channel(news.id).is_news()
-        assert seen.get_channel(text.id).topic == "Hello"
+        seen_forum, seen_news, seen_text = (seen.get_channel(one.id) for one in (forum, news, text))
+        assert isinstance(seen_forum, discord.ForumChannel)
+        assert [tag.name for tag in seen_forum.available_tags] == ["Music"]
+        assert isinstance(seen_news, discord.TextChannel)
+        assert seen_news.is_news()
+        assert isinstance(seen_text, discord.TextChannel)
+        assert seen_text.topic == "Hello"
         assert len(sandbox.gateway.connections) == 1
     await sandbox.gateway.wait_gone()
     assert sandbox.gateway.sessions == {}
@@ -42,7 +47,9 @@ async def test_two_shards_share_the_guilds(sandbox: Sandbox, run_bot: RunBot) ->
         await sandbox.wait_ready(shards=2)
         assert {g.id for g in bot.guilds} == {g.id for g in guilds}
         for guild in guilds:
-            assert bot.get_guild(guild.id).shard_id == (guild.id >> 22) % 2
+            seen = bot.get_guild(guild.id)
+            assert seen is not None
+            assert seen.shard_id == (guild.id >> 22) % 2
         assert sandbox.gateway.counts.identifies == 2
 
 

@@ -11,6 +11,7 @@ import hikari
 import pytest
 
 from sandbox import Choice, Sandbox
+from tests.sandbox.bots import message_of, modal_of
 
 
 @contextlib.asynccontextmanager
@@ -58,7 +59,9 @@ async def test_it_logs_in_registers_a_command_and_answers_it(sandbox: Sandbox, t
             await interaction.execute("And more")
 
     async with running(bot):
-        assert bot.get_me().id == sandbox.world.application.bot.id
+        me = bot.get_me()
+        assert me is not None
+        assert me.id == sandbox.world.application.bot.id
         application = await bot.rest.fetch_application()
         command = bot.rest.slash_command_builder("search", "Search the interviews").add_option(
             hikari.CommandOption(
@@ -74,9 +77,11 @@ async def test_it_logs_in_registers_a_command_and_answers_it(sandbox: Sandbox, t
         response = await sandbox.command(person, channel, "search", query="방탄소년단")
         assert response.ephemeral
         followup = await response.followup()
-        assert response.message.content == "You searched for 방탄소년단!"
+        assert message_of(response).content == "You searched for 방탄소년단!"
         assert followup.content == "And more"
-        assert bot.cache.get_guild(guild.id).name == "Hikari's"
+        cached = bot.cache.get_guild(guild.id)
+        assert cached is not None
+        assert cached.name == "Hikari's"
 
 
 async def test_it_completes_and_answers_buttons_and_modals(sandbox: Sandbox, town: Any) -> None:
@@ -95,11 +100,13 @@ async def test_it_completes_and_answers_buttons_and_modals(sandbox: Sandbox, tow
                 hikari.ResponseType.MESSAGE_CREATE, "Read", component=row
             )
         elif isinstance(interaction, hikari.ComponentInteraction):
-            row = bot.rest.build_modal_action_row().add_text_input("note", "Your note")
-            await interaction.create_modal_response("Note", "form", components=[row])
+            fields = bot.rest.build_modal_action_row().add_text_input("note", "Your note")
+            await interaction.create_modal_response("Note", "form", components=[fields])
         elif isinstance(interaction, hikari.ModalInteraction):
+            written = interaction.components[0][0]
+            assert isinstance(written, hikari.TextInputComponent)
             await interaction.create_initial_response(
-                hikari.ResponseType.MESSAGE_UPDATE, interaction.components[0][0].value
+                hikari.ResponseType.MESSAGE_UPDATE, written.value
             )
 
     async with running(bot):
@@ -118,8 +125,8 @@ async def test_it_completes_and_answers_buttons_and_modals(sandbox: Sandbox, tow
             person, channel, "read", focused="interview", interview="k"
         )
         assert choices == [Choice("Kai", "kai")]
-        card = (await sandbox.command(person, channel, "read", interview="kai")).message
-        modal = (await sandbox.press(person, card, label="More")).modal
+        card = message_of(await sandbox.command(person, channel, "read", interview="kai"))
+        modal = modal_of(await sandbox.press(person, card, label="More"))
         assert modal.title == "Note"
         answer_given = await sandbox.submit(person, modal, {"note": "Lovely"})
         assert answer_given.updated is card
@@ -133,11 +140,11 @@ async def test_it_sends_reads_and_resumes(sandbox: Sandbox, town: Any) -> None:
 
     @bot.listen(hikari.GuildChannelCreateEvent)
     async def created(event: hikari.GuildChannelCreateEvent) -> None:
-        await heard.put(event.channel.name)
+        await heard.put(event.channel.name or "")
 
     @bot.listen(hikari.GuildMessageCreateEvent)
     async def message(event: hikari.GuildMessageCreateEvent) -> None:
-        await heard.put(event.message.content)
+        await heard.put(event.message.content or "")
 
     async with running(bot):
         await sandbox.wait_ready()

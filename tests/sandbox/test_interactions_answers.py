@@ -10,8 +10,9 @@ import discord
 import pytest
 
 from sandbox import InteractionFailed, Refused, Sandbox
+from sandbox.entities import Event
 from tests.openapi import Checker
-from tests.sandbox.bots import RunBot, Talker
+from tests.sandbox.bots import RunBot, Talker, message_of
 
 
 async def test_an_ephemeral_reply_is_seen_by_its_user_alone(
@@ -21,7 +22,7 @@ async def test_an_ephemeral_reply_is_seen_by_its_user_alone(
         await interaction.response.send_message("Psst", ephemeral=True)
         await interaction.edit_original_response(content="Psst!")
 
-    events = []
+    events: list[Event] = []
     town.world.listen(events.append)
     bot = Talker(act, intents=discord.Intents(guilds=True, guild_messages=True))
     async with run_bot(sandbox, bot):
@@ -29,17 +30,17 @@ async def test_an_ephemeral_reply_is_seen_by_its_user_alone(
         await bot.done.wait()
         assert bot.raised == []
         assert response.ephemeral
-        assert response.message.content == "Psst!"
-        assert response.message.flags & 64
-        assert response.message.ephemeral_for == town.fan.id
-        assert response.message.id not in town.channel.messages
+        assert message_of(response).content == "Psst!"
+        assert message_of(response).flags & 64
+        assert message_of(response).ephemeral_for == town.fan.id
+        assert message_of(response).id not in town.channel.messages
         shown = [e for e in events if e.name.startswith("MESSAGE")]
         assert [(e.name, e.gateway, e.user_id) for e in shown] == [
             ("MESSAGE_CREATE", False, town.fan.id),
             ("MESSAGE_UPDATE", False, town.fan.id),
         ]
         with pytest.raises(Refused, match="admin sees no message"):
-            await sandbox.press(town.admin, response.message, label="any")
+            await sandbox.press(town.admin, message_of(response), label="any")
         town.world.add_channel(town.guild, "after")
         await asyncio.wait_for(bot.wait_for("guild_channel_create"), 5) if (
             "CHANNEL_CREATE" not in bot.heard
@@ -58,7 +59,8 @@ async def test_a_public_reply_reaches_the_gateway(
         heard = asyncio.ensure_future(bot.wait_for("message", timeout=5))
         response = await sandbox.command(town.fan, town.channel, "go")
         message = await heard
-        assert message.id == response.message.id
+        assert message.id == message_of(response).id
+        assert message.interaction_metadata is not None
         assert message.interaction_metadata.user.id == town.fan.id
 
 
@@ -77,7 +79,7 @@ async def test_a_deferred_reply_is_thinking_until_it_is_edited(
         response = await sandbox.command(town.fan, town.channel, "go")
         assert (response.kind, response.deferred) == ("deferred", True)
         assert response.ephemeral is ephemeral
-        assert response.message.flags & 128
+        assert message_of(response).flags & 128
         with pytest.raises(TimeoutError, match="in vain for the reply"):
             await response.finished(timeout=0.01)
         go_on.set()
@@ -100,7 +102,7 @@ async def test_the_first_follow_up_after_a_deferred_reply_becomes_it(
         response = await sandbox.command(town.fan, town.channel, "go")
         second = await response.followup()
         assert (await response.finished()).content == "First"
-        assert response.message.ephemeral_for is None
+        assert message_of(response).ephemeral_for is None
         assert second.content == "Second"
         assert second.ephemeral_for == town.fan.id
         assert [m.content for m in town.channel.messages.values()] == ["First"]
@@ -144,7 +146,7 @@ async def test_files_come_with_a_reply(
     async with run_bot(sandbox, bot):
         response = await sandbox.command(town.fan, town.channel, "go")
     assert bot.raised == []
-    (attachment,) = response.message.attachments
+    (attachment,) = message_of(response).attachments
     assert attachment["filename"] == "quote.png"
     assert sandbox.world.files[int(attachment["id"])][2] == b"picture"
 
@@ -154,7 +156,7 @@ async def test_no_callback_in_time(checker: Checker, run_bot: RunBot) -> None:
         world = sandbox.world
         owner = world.application.owner
         channel = world.add_channel(world.add_guild("Guild"), "general")
-        events = []
+        events: list[Event] = []
         world.listen(events.append)
         late = asyncio.Event()
 
@@ -171,7 +173,7 @@ async def test_no_callback_in_time(checker: Checker, run_bot: RunBot) -> None:
             assert note.data["text"] == "The application did not respond"
             late.set()
             await bot.done.wait()
-            (error,) = bot.raised
+            error = bot.only_error()
             assert (error.status, error.code) == (404, 10062)
             assert not channel.messages
 
@@ -218,9 +220,9 @@ async def test_the_token_dies_after_fifteen_minutes(checker: Checker, run_bot: R
         async with run_bot(sandbox, bot):
             response = await sandbox.command(world.application.owner, channel, "go")
             await bot.done.wait()
-        (error,) = bot.raised
+        error = bot.only_error()
         assert (error.status, error.code) == (401, 50027)
-        assert response.message.content == "14:59"
+        assert message_of(response).content == "14:59"
 
 
 async def test_nothing_follows_before_the_callback(
@@ -255,7 +257,7 @@ async def test_a_refused_callback_can_be_mended(
     async with run_bot(sandbox, Talker(act)):
         response = await sandbox.command(town.fan, town.channel, "go")
     assert codes == [(400, 50035)]
-    assert response.message.content == "shorter"
+    assert message_of(response).content == "shorter"
 
 
 async def test_an_unknown_message_of_a_token(
@@ -269,7 +271,7 @@ async def test_an_unknown_message_of_a_token(
     async with run_bot(sandbox, bot):
         await sandbox.command(town.fan, town.channel, "go")
         await bot.done.wait()
-    (error,) = bot.raised
+    error = bot.only_error()
     assert (error.status, error.code) == (404, 10008)
 
 

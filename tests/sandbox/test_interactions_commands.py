@@ -13,7 +13,7 @@ from discord import app_commands
 from sandbox import Choice, InteractionFailed, Refused, Sandbox
 from sandbox.permissions import DEFAULT_EVERYONE, Permission
 from tests.openapi import Checker
-from tests.sandbox.bots import Bot, RunBot, Talker
+from tests.sandbox.bots import Bot, RunBot, Talker, message_of
 
 
 async def test_a_slash_command_round_trip(
@@ -26,10 +26,10 @@ async def test_a_slash_command_round_trip(
     async with run_bot(sandbox, bot):
         response = await sandbox.command(town.fan, town.channel, "go")
     assert response.kind == "message"
-    assert response.message.content == "Hello!"
-    assert response.message.author.id == sandbox.world.application.bot.id
-    assert response.message.type == 20
-    assert town.channel.messages[response.message.id] is response.message
+    assert message_of(response).content == "Hello!"
+    assert message_of(response).author.id == sandbox.world.application.bot.id
+    assert message_of(response).type == 20
+    assert town.channel.messages[message_of(response).id] is message_of(response)
     assert not response.ephemeral
     seen = bot.seen[0]
     assert seen.user.id == town.fan.id
@@ -128,7 +128,7 @@ async def test_every_kind_of_option_arrives(
     assert got["role"].id == got["anyone"].id == role.id
 
 
-REFUSALS = [
+REFUSALS: list[tuple[dict[str, Any], str]] = [
     ({}, "'text' is required"),
     ({"text": ""}, "0 characters, not 1 to 5"),
     ({"text": "123456"}, "6 characters, not 1 to 5"),
@@ -247,7 +247,7 @@ async def test_default_permissions_and_contexts_hide_commands(
         role = town.world.add_role(town.guild, "Managers", permissions=Permission.MANAGE_GUILD)
         town.guild.members[town.fan.id].roles.append(role.id)
         response = await sandbox.command(town.fan, town.channel, "manage")
-        assert response.message.content == "Managed"
+        assert message_of(response).content == "Managed"
         town.world.set_overwrite(
             town.channel, town.guild.id, deny=Permission.USE_APPLICATION_COMMANDS
         )
@@ -298,14 +298,15 @@ async def test_user_installed_commands_follow_their_user(
         town.world.set_overwrite(place, elsewhere.id, deny=Permission.USE_EXTERNAL_APPS)
         quiet = await sandbox.command(town.fan, place, "mine")
     owners = {"1": str(town.fan.id)}
-    for message in (public.message, between.message, quiet.message):
+    for message in (message_of(public), message_of(between), message_of(quiet)):
+        assert message.interaction_metadata is not None
         assert message.interaction_metadata["authorizing_integration_owners"] == owners
     assert [s.is_user_integration() for s in seen] == [True, True, True]
     assert [s.is_guild_integration() for s in seen] == [False, False, False]
     assert seen[0].context.guild
     assert seen[1].context.private_channel
     assert not public.ephemeral
-    assert between.message.channel_id == private.id
+    assert message_of(between).channel_id == private.id
     assert quiet.ephemeral
 
 
@@ -323,16 +324,23 @@ async def test_commands_of_a_guild_stay_in_it(
     async with run_bot(sandbox, bot, sync=False):
         await bot.tree.sync(guild=discord.Object(town.guild.id))
         response = await sandbox.command(town.admin, town.channel, "local")
-        assert response.message.content == "Local"
+        assert message_of(response).content == "Local"
         with pytest.raises(Refused, match="belongs to another guild"):
             await sandbox.command(town.admin, place, "local")
 
 
+class Completing(Bot):
+    """A bot that offers ``answers``, and notes what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: list[Any] = [app_commands.Choice(name="Kai", value="kai")]
+        self.asked: list[tuple[str, Any]] = []
+
+
 @pytest.fixture
-def completing() -> Bot:
-    bot = Bot()
-    bot.answers = [app_commands.Choice(name="Kai", value="kai")]
-    bot.asked = []
+def completing() -> Completing:
+    bot = Completing()
 
     @bot.tree.command(name="read", description="Read")
     async def read(interaction: discord.Interaction, interview: str, page: int = 1) -> None:
@@ -347,7 +355,7 @@ def completing() -> Bot:
 
 
 async def test_autocomplete(
-    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace, completing: Any
+    sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace, completing: Completing
 ) -> None:
     async with run_bot(sandbox, completing):
         choices = await sandbox.autocomplete(
@@ -378,7 +386,7 @@ async def test_autocomplete(
 )
 @pytest.mark.filterwarnings("ignore")
 async def test_wrong_choices_are_refused(
-    checker: Checker, run_bot: RunBot, completing: Any, answers: Any
+    checker: Checker, run_bot: RunBot, completing: Completing, answers: Any
 ) -> None:
     async with Sandbox(page=False, observer=checker, interaction_timeout=0.2) as sandbox:
         world = sandbox.world

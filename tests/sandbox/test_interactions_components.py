@@ -11,7 +11,7 @@ from discord import ui
 
 from sandbox import InteractionFailed, Refused, Sandbox
 from tests.openapi import Checker
-from tests.sandbox.bots import RunBot, Talker
+from tests.sandbox.bots import RunBot, Talker, message_of, modal_of
 
 
 class Panel(ui.View):
@@ -22,15 +22,15 @@ class Panel(ui.View):
         self.add_item(ui.Button(label="Off", custom_id="off", disabled=True))
 
     @ui.button(label="More", custom_id="more", style=discord.ButtonStyle.primary)
-    async def more(self, interaction: discord.Interaction, button: ui.Button) -> None:
+    async def more(self, interaction: discord.Interaction, button: ui.Button[Any]) -> None:
         await interaction.response.edit_message(content="More!")
 
     @ui.button(label="Reply", custom_id="reply")
-    async def reply(self, interaction: discord.Interaction, button: ui.Button) -> None:
+    async def reply(self, interaction: discord.Interaction, button: ui.Button[Any]) -> None:
         await interaction.response.send_message("Mine", ephemeral=True)
 
     @ui.button(emoji="🎲", custom_id="later")
-    async def later(self, interaction: discord.Interaction, button: ui.Button) -> None:
+    async def later(self, interaction: discord.Interaction, button: ui.Button[Any]) -> None:
         await interaction.response.defer()
         await interaction.edit_original_response(content="Later")
 
@@ -41,22 +41,26 @@ class Panel(ui.View):
         max_values=2,
         options=[discord.SelectOption(label=f"Q{n}", value=str(n)) for n in range(3)],
     )
-    async def jump(self, interaction: discord.Interaction, select: ui.Select) -> None:
+    async def jump(self, interaction: discord.Interaction, select: ui.Select[Any]) -> None:
         self.chosen.append(select.values)
         await interaction.response.edit_message(content=f"Jumped {select.values}")
 
     @ui.select(cls=ui.ChannelSelect, custom_id="channel", channel_types=[discord.ChannelType.text])
-    async def channel(self, interaction: discord.Interaction, select: ui.ChannelSelect) -> None:
+    async def channel(
+        self, interaction: discord.Interaction, select: ui.ChannelSelect[Any]
+    ) -> None:
         self.chosen.append([c.id for c in select.values])
         await interaction.response.defer()
 
     @ui.select(cls=ui.MentionableSelect, custom_id="anyone", max_values=2)
-    async def anyone(self, interaction: discord.Interaction, select: ui.Select) -> None:
+    async def anyone(
+        self, interaction: discord.Interaction, select: ui.MentionableSelect[Any]
+    ) -> None:
         self.chosen.append({type(v).__name__ for v in select.values})
         await interaction.response.defer()
 
     @ui.select(cls=ui.UserSelect, custom_id="user", min_values=0)
-    async def user(self, interaction: discord.Interaction, select: ui.UserSelect) -> None:
+    async def user(self, interaction: discord.Interaction, select: ui.UserSelect[Any]) -> None:
         self.chosen.append([v.id for v in select.values])
         await interaction.response.defer()
 
@@ -66,12 +70,12 @@ async def test_buttons(sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace)
         await interaction.response.send_message("Panel", view=Panel())
 
     async with run_bot(sandbox, Talker(act)):
-        panel = (await sandbox.command(town.fan, town.channel, "go")).message
+        panel = message_of(await sandbox.command(town.fan, town.channel, "go"))
         updated = await sandbox.press(town.admin, panel, label="More")
         assert (updated.kind, updated.updated) == ("updated", panel)
         assert panel.content == "More!"
         own = await sandbox.press(town.admin, panel, "reply")
-        assert own.message.content == "Mine"
+        assert message_of(own).content == "Mine"
         assert own.ephemeral
         later = await sandbox.press(town.fan, panel.id, label="🎲")
         assert later.kind == "deferred_update"
@@ -97,7 +101,7 @@ async def test_selects(sandbox: Sandbox, run_bot: RunBot, town: SimpleNamespace)
 
     role = town.world.add_role(town.guild, "Fans")
     async with run_bot(sandbox, Talker(act)):
-        panel = (await sandbox.command(town.fan, town.channel, "go")).message
+        panel = message_of(await sandbox.command(town.fan, town.channel, "go"))
         await sandbox.choose(town.fan, panel, "jump", ["2", "Q0"])
         await sandbox.choose(town.fan, panel, "channel", [town.channel])
         await sandbox.choose(town.fan, panel, "anyone", [role, town.admin])
@@ -133,8 +137,8 @@ async def test_buttons_inside_a_layout(
         def __init__(self) -> None:
             super().__init__(timeout=None)
             button: ui.Button[Any] = ui.Button(label="Read", custom_id="read")
-            button.callback = self.read
-            text = ui.TextDisplay("A question")
+            button.callback = self.read  # type: ignore[method-assign]  # as discord.py has it done
+            text: ui.TextDisplay[Any] = ui.TextDisplay("A question")
             self.add_item(ui.Container(ui.Section(text, accessory=button)))
 
         async def read(self, interaction: discord.Interaction) -> None:
@@ -144,9 +148,9 @@ async def test_buttons_inside_a_layout(
         await interaction.response.send_message(view=Card())
 
     async with run_bot(sandbox, Talker(act)):
-        card = (await sandbox.command(town.fan, town.channel, "go")).message
+        card = message_of(await sandbox.command(town.fan, town.channel, "go"))
         assert card.flags & 1 << 15
-        assert (await sandbox.press(town.fan, card, label="Read")).message.content == "Reading"
+        assert message_of(await sandbox.press(town.fan, card, label="Read")).content == "Reading"
 
 
 async def test_a_component_of_an_ephemeral_message_updates_it(
@@ -156,7 +160,7 @@ async def test_a_component_of_an_ephemeral_message_updates_it(
         await interaction.response.send_message("Panel", view=Panel(), ephemeral=True)
 
     async with run_bot(sandbox, Talker(act)):
-        panel = (await sandbox.command(town.fan, town.channel, "go")).message
+        panel = message_of(await sandbox.command(town.fan, town.channel, "go"))
         response = await sandbox.press(town.fan, panel, label="More")
         assert response.updated is panel
         assert response.ephemeral
@@ -177,7 +181,7 @@ async def test_a_button_that_nobody_answers(checker: Checker, run_bot: RunBot) -
             view.stop()
 
         async with run_bot(sandbox, Talker(act)):
-            panel = (await sandbox.command(owner, channel, "go")).message
+            panel = message_of(await sandbox.command(owner, channel, "go"))
             with pytest.raises(InteractionFailed, match="This interaction failed"):
                 await sandbox.press(owner, panel, label="Old")
 
@@ -207,9 +211,12 @@ class Form(ui.Modal, title="Tell us"):
         self.add_item(ui.TextDisplay("Thank you"))
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
-        where = [c.id for c in self.where.component.values]
-        kind = self.kind.component.values
-        answer = f"{self.name.value}|{self.note.component.value}|{kind}|{where}"
+        places, kinds, note = self.where.component, self.kind.component, self.note.component
+        assert isinstance(places, ui.ChannelSelect)
+        assert isinstance(kinds, ui.Select)
+        assert isinstance(note, ui.TextInput)
+        where = [c.id for c in places.values]
+        answer = f"{self.name.value}|{note.value}|{kinds.values}|{where}"
         if interaction.message is None:
             await interaction.response.send_message(answer)
         else:
@@ -224,7 +231,7 @@ async def test_a_modal_with_labels(
 
     async with run_bot(sandbox, Talker(act)):
         opened = await sandbox.command(town.fan, town.channel, "go")
-        modal = opened.modal
+        modal = modal_of(opened)
         assert (opened.kind, modal.title) == ("modal", "Tell us")
         assert [i["custom_id"] for i in modal.inputs] == ["name", "note", "kind", "where"]
         assert [i["label"] for i in modal.inputs] == ["Name", "Note", "Kind", "Where"]
@@ -244,7 +251,7 @@ async def test_a_modal_with_labels(
         answer = await sandbox.submit(
             town.fan, modal, {"name": "Jo", "kind": ["Idol"], "where": [town.channel]}
         )
-        assert answer.message.content == f"Jo|none|['Idol']|[{town.channel.id}]"
+        assert message_of(answer).content == f"Jo|none|['Idol']|[{town.channel.id}]"
         with pytest.raises(Refused, match="no such modal open"):
             await sandbox.submit(town.fan, modal, {"name": "Jo", "kind": ["Idol"]})
 
@@ -254,15 +261,15 @@ async def test_a_modal_from_a_button_updates_its_message(
 ) -> None:
     class Opener(ui.View):
         @ui.button(label="Open", custom_id="open")
-        async def open(self, interaction: discord.Interaction, button: ui.Button) -> None:
+        async def open(self, interaction: discord.Interaction, button: ui.Button[Any]) -> None:
             await interaction.response.send_modal(Form())
 
     async def act(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("Before", view=Opener())
 
     async with run_bot(sandbox, Talker(act)):
-        panel = (await sandbox.command(town.fan, town.channel, "go")).message
-        modal = (await sandbox.press(town.fan, panel, label="Open")).modal
+        panel = message_of(await sandbox.command(town.fan, town.channel, "go"))
+        modal = modal_of(await sandbox.press(town.fan, panel, label="Open"))
         fields = {"name": "Jo", "note": "hi", "kind": ["Actor"]}
         answer = await sandbox.submit(town.fan, modal, fields)
         assert answer.updated is panel

@@ -104,13 +104,13 @@ def test_requests_are_held_against_their_schema(body: Any, violation: Any) -> No
 
 
 def test_a_missing_or_needless_body_is_a_violation() -> None:
-    answer = {"status": 404, "response_json": {"code": 1, "message": "x"}}
+    answer: dict[str, Any] = {"status": 404, "response_json": {"code": 1, "message": "x"}}
     assert found(exchange(request_json=None, **answer)) == ["the body is missing"]
     assert found(exchange("GET", "/users/@me", **answer)) == ["there is to be no body"]
 
 
 def test_the_bodies_of_uploads_are_checked() -> None:
-    answer = {"status": 404, "response_json": {"code": 1, "message": "x"}}
+    answer: dict[str, Any] = {"status": 404, "response_json": {"code": 1, "message": "x"}}
     body = {"content": "x", "attachments": [{"id": 0, "filename": "a.png"}]}
     assert found(exchange(request_json=body, content_type="multipart/form-data", **answer)) == []
     wrong = found(exchange(request_json={"x": 1}, content_type="multipart/form-data", **answer))
@@ -146,7 +146,7 @@ def test_ids_in_the_path_are_checked() -> None:
 
 
 def test_answers_are_held_against_their_status() -> None:
-    me = {"method": "GET", "path": "/users/@me", "request_json": None}
+    me: dict[str, Any] = {"method": "GET", "path": "/users/@me", "request_json": None}
     assert "is a required property" in found(exchange(**me, status=200, response_json={}))[0]
     assert found(exchange(**me, status=200)) == ["the body is missing"]
     assert found(exchange(**me, status=302)) == ["the operation has no such status"]

@@ -53,7 +53,7 @@ class Card(ui.LayoutView):
 
     def __init__(self) -> None:
         super().__init__(timeout=None)
-        heading = ui.Section(
+        heading: ui.Section[Any] = ui.Section(
             ui.TextDisplay("## Mina @everyone"),
             ui.TextDisplay("Singer"),
             accessory=ui.Thumbnail("https://example.org/mina.png", description="Mina"),
@@ -69,7 +69,9 @@ class Card(ui.LayoutView):
                 options=[discord.SelectOption(label=f"Question {n}") for n in range(1, 26)],
             )
         )
-        gallery = ui.MediaGallery(discord.MediaGalleryItem("https://example.org/hero.jpg"))
+        gallery: ui.MediaGallery[Any] = ui.MediaGallery(
+            discord.MediaGalleryItem("https://example.org/hero.jpg")
+        )
         self.add_item(
             ui.Container(
                 heading, ui.Separator(), gallery, buttons, menu, accent_colour=discord.Colour.pink()

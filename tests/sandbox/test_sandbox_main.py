@@ -27,6 +27,7 @@ async def start(*arguments: str) -> asyncio.subprocess.Process:
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 async def test_it_prints_where_it_is_and_stops_when_asked(stop: Any) -> None:
     process = await start("--token", "my.own.token")
+    assert process.stdout is not None
     try:
         lines = [await asyncio.wait_for(process.stdout.readline(), 20) for _ in range(4)]
         told = dict(line.decode().split() for line in lines)

@@ -1,6 +1,7 @@
 """A small archive of invented people, in the spellings that the field is full of."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.core.model import Answer, Interview, Subject, Transcript, Turn
 
@@ -10,7 +11,17 @@ FOOD = "What is your favorite food?"
 STAGE = "How do you prepare for a performance?"
 
 
-def interview(key, name, *turns, aliases=(), title="", intro="", role=None, age=0, **more):
+def interview(
+    key: str,
+    name: str,
+    *turns: tuple[str, str],
+    aliases: tuple[str, ...] = (),
+    title: str = "",
+    intro: str = "",
+    role: str | None = None,
+    age: int = 0,
+    **more: Any,
+) -> Interview:
     """An interview with `name`; each of `turns` is a question and its answer."""
     return Interview(
         guid=f"https://kcrush.example/?p={key}",

@@ -1,23 +1,25 @@
 import asyncio
 import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from bot.search import SearchIndex
-from bot.store import open_store
+from bot.store import Store, open_store
 from tests.clock import FakeClock
 from tests.search.archive import ARCHIVE
 from tests.store.samples import database_url
 
 
 @pytest.fixture(scope="session")
-def synced(template, tmp_path_factory):
+def synced(template: Path, tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     """A folder with a database of ``ARCHIVE`` and its index, to be copied; the ids by its keys."""
     folder = tmp_path_factory.mktemp("synced")
     shutil.copy(template, folder)
 
-    async def fill():
+    async def fill() -> dict[str, int]:
         index = SearchIndex.open(folder / "index")
         async with open_store(database_url(folder), FakeClock()) as store:
             async with store.transaction() as tx:
@@ -30,16 +32,16 @@ def synced(template, tmp_path_factory):
 
 
 @pytest.fixture
-async def store(folder):
+async def store(folder: Path) -> AsyncIterator[Store]:
     async with open_store(database_url(folder), FakeClock()) as opened:
         yield opened
 
 
 @pytest.fixture
-def open_index(tmp_path):
+def open_index(tmp_path: Path) -> Iterator[Callable[..., SearchIndex]]:
     opened = []
 
-    def open_(path=tmp_path / "index"):
+    def open_(path: Path = tmp_path / "index") -> SearchIndex:
         opened.append(SearchIndex.open(path))
         return opened[-1]
 
@@ -49,12 +51,12 @@ def open_index(tmp_path):
 
 
 @pytest.fixture
-def index(open_index):
+def index(open_index: Callable[..., SearchIndex]) -> SearchIndex:
     return open_index()
 
 
 @pytest.fixture
-async def archive(synced, tmp_path):
+async def archive(synced: SimpleNamespace, tmp_path: Path) -> AsyncIterator[SimpleNamespace]:
     """``ARCHIVE`` in a store and, synced, in an index of its own; ``ids`` are by its keys."""
     shutil.copytree(synced.folder, tmp_path, dirs_exist_ok=True)
     index = SearchIndex.open(tmp_path / "index")

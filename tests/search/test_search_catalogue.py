@@ -1,13 +1,18 @@
 """The titles and names in memory: what keeps them in step, and what it costs."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Self, TypeVar
 
 import pytest
 
 from bot.core.model import InterviewSummary, Topic
 from bot.search.catalogue import Catalogue
+from bot.store import InterviewChange
 from tests.search.archive import NOON
+
+Result = TypeVar("Result")
 
 
 class Site:
@@ -15,49 +20,55 @@ class Site:
 
     identity = "site"
 
-    def __init__(self, count):
+    def __init__(self, count: int) -> None:
         self.rows = {number: summary(number) for number in range(count, 0, -1)}
         self.changes = 0
-        self.between = lambda: None
+        self.between: Callable[[], object] = lambda: None
 
     @property
-    def interviews(self):
+    def interviews(self) -> Self:
         return self
 
     @property
-    def ids(self):
+    def ids(self) -> list[int]:
         return [*self.rows]
 
-    async def revision(self):
+    async def revision(self) -> int:
         return self.changes
 
-    async def latest(self, limit=25, offset=0):
+    async def count_changed_since(self, revision: int) -> int:
+        raise NotImplementedError
+
+    async def changed_since(self, revision: int, limit: int = 500) -> list[InterviewChange]:
+        raise NotImplementedError
+
+    async def latest(self, limit: int = 25, offset: int = 0) -> list[InterviewSummary]:
         page = [*self.rows.values()][offset:][:limit]
         self.between()
         return page
 
-    def withdraw(self, number):
+    def withdraw(self, number: int) -> None:
         del self.rows[number]
         self.changes += 1
 
-    def put(self, one):
+    def put(self, one: InterviewSummary) -> None:
         self.rows = {one.id: one, **self.rows, one.id: one}
         self.changes += 1
 
 
-def summary(number):
+def summary(number: int) -> InterviewSummary:
     return InterviewSummary(number, f"Title {number}", "u", (f"Name {number}",), NOON, 3)
 
 
-async def at_once(work):
+async def at_once(work: Callable[[], Result]) -> Result:
     return work()
 
 
-async def test_nobody_is_hidden_by_who_is_withdrawn_while_pages_are_read():
+async def test_nobody_is_hidden_by_who_is_withdrawn_while_pages_are_read() -> None:
     site = Site(1200)
     withdrawals = iter((1199, 1000, 700))
 
-    def withdraw():
+    def withdraw() -> None:
         number = next(withdrawals, None)
         if number is not None:
             site.withdraw(number)
@@ -70,7 +81,7 @@ async def test_nobody_is_hidden_by_who_is_withdrawn_while_pages_are_read():
     assert [one.id for one in catalogue.now.of_topic(None)] == site.ids
 
 
-async def test_an_interview_whose_text_alone_has_changed_leaves_all_as_it_is():
+async def test_an_interview_whose_text_alone_has_changed_leaves_all_as_it_is() -> None:
     site = Site(0)
     catalogue = Catalogue()
     await catalogue.keep_up(site, at_once)
@@ -85,10 +96,10 @@ async def test_an_interview_whose_text_alone_has_changed_leaves_all_as_it_is():
     assert [one.title for one in catalogue.now.of_topic(None)] == ["Another title"]
 
 
-async def test_what_was_broken_off_while_building_is_made_up_for():
+async def test_what_was_broken_off_while_building_is_made_up_for() -> None:
     site, catalogue = Site(3), Catalogue()
 
-    async def broken(_):
+    async def broken(_: Callable[[], Result]) -> Result:
         raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
@@ -97,10 +108,10 @@ async def test_what_was_broken_off_while_building_is_made_up_for():
     assert [one.id for one in catalogue.now.of_topic(None)] == [3, 2, 1]
 
 
-async def test_what_was_broken_off_while_reading_is_made_up_for():
+async def test_what_was_broken_off_while_reading_is_made_up_for() -> None:
     site, catalogue = Site(300), Catalogue()
 
-    def broken():
+    def broken() -> None:
         raise asyncio.CancelledError
 
     site.between = broken
@@ -111,10 +122,11 @@ async def test_what_was_broken_off_while_reading_is_made_up_for():
     assert [one.id for one in catalogue.now.of_topic(None)] == site.ids
 
 
-async def test_the_snapshot_is_built_in_the_thread_and_only_when_something_changed():
-    site, works = Site(600), []
+async def test_the_snapshot_is_built_in_the_thread_and_only_when_something_changed() -> None:
+    site = Site(600)
+    works: list[Callable[[], object]] = []
 
-    async def in_thread(work):
+    async def in_thread(work: Callable[[], Result]) -> Result:
         works.append(work)
         return work()
 

@@ -1,17 +1,20 @@
 """What a search leaves out: by artist, by kind, by year; and what is like an interview."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from bot.core.artists import artist_id
-from bot.core.model import Topic
-from bot.search import Filters, UnknownFilter
+from bot.core.model import Interview, Topic
+from bot.search import Filters, SearchIndex, UnknownFilter
+from bot.store import Store
 from tests.search.archive import FOOD, STAGE, interview
 
 
-def dated(year, *arguments, **options):
+def dated(year: int, *arguments: Any, **options: Any) -> Interview:
     when = datetime(year, 6, 1, 12, tzinfo=UTC)
     return replace(interview(*arguments, **options), published_at=when)
 
@@ -34,13 +37,13 @@ ARCHIVE = {
 
 
 @pytest.fixture
-async def told(store, index):
+async def told(store: Store, index: SearchIndex) -> Callable[..., Awaitable[list[str]]]:
     """``ask(query, filters)`` gives the keys of what is found."""
     async with store.transaction() as tx:
         keys = {await tx.interviews.insert(one, "d"): key for key, one in ARCHIVE.items()}
     await index.sync(store)
 
-    async def ask(query, **filters):
+    async def ask(query: str, **filters: Any) -> list[str]:
         results = await index.search(query, filters=Filters(**filters), limit=100)
         return [keys[hit.interview_id] for hit in results.hits]
 
@@ -48,12 +51,12 @@ async def told(store, index):
 
 
 @pytest.fixture
-def told_by(told, index):
+def told_by(told: Callable[..., Awaitable[list[str]]], index: SearchIndex) -> SearchIndex:
     """The index that ``told`` asks."""
     return index
 
 
-async def test_filters_leave_what_fits_them_all(told):
+async def test_filters_leave_what_fits_them_all(told: Callable[..., Awaitable[list[str]]]) -> None:
     assert set(await told("noodles")) == set(ARCHIVE)
     assert await told("noodles", kind=Topic.SPORT) == ["jun"]
     assert set(await told("noodles", kind=Topic.MUSIC)) == {"mira", "mira again"}
@@ -69,7 +72,9 @@ async def test_filters_leave_what_fits_them_all(told):
     assert await told("noodles", artist=frozenset()) == []
 
 
-async def test_filters_alone_list_what_they_leave_newest_first(told):
+async def test_filters_alone_list_what_they_leave_newest_first(
+    told: Callable[..., Awaitable[list[str]]],
+) -> None:
     assert await told("", kind=Topic.MUSIC) == ["mira again", "mira"]
     assert set((await told("", year=2022))[:2]) == {"mira again", "jun"}
     assert await told("  ?!", artist=frozenset({artist_id("haru")})) == ["haru"]
@@ -106,7 +111,9 @@ async def test_filters_alone_list_what_they_leave_newest_first(told):
         ("noodles artist:mira kind:sport", []),
     ],
 )
-async def test_a_query_narrows_itself(told, query, keys):
+async def test_a_query_narrows_itself(
+    told: Callable[..., Awaitable[list[str]]], query: str, keys: list[str]
+) -> None:
     assert sorted(set(await told(query))) == sorted(keys)
 
 
@@ -120,11 +127,15 @@ async def test_a_query_narrows_itself(told, query, keys):
         ("kind:music -songwriter", ["mira"]),
     ],
 )
-async def test_a_query_of_only_filters_lists_the_newest_first(told, query, keys):
+async def test_a_query_of_only_filters_lists_the_newest_first(
+    told: Callable[..., Awaitable[list[str]]], query: str, keys: list[str]
+) -> None:
     assert await told(query) == keys
 
 
-async def test_typed_and_chosen_filters_hold_together(told):
+async def test_typed_and_chosen_filters_hold_together(
+    told: Callable[..., Awaitable[list[str]]],
+) -> None:
     assert await told("noodles kind:music", year=2022) == ["mira again"]
     assert await told("kind:music", year=2019) == ["mira"]
     assert await told("-mira", kind=Topic.MUSIC) == []
@@ -134,7 +145,9 @@ async def test_typed_and_chosen_filters_hold_together(told):
     "query",
     ["year:", "artist:", "foo:bar", 'kind:"?"', "year:-"],
 )
-async def test_what_is_no_filter_is_taken_literally(store, index, query):
+async def test_what_is_no_filter_is_taken_literally(
+    store: Store, index: SearchIndex, query: str
+) -> None:
     async with store.transaction() as tx:
         literal = interview("l", "Lita", ("What?", f"They wrote {query} on the wall."))
         other = interview("o", "Otto", ("What?", "They wrote nothing on the wall."))
@@ -156,13 +169,17 @@ async def test_what_is_no_filter_is_taken_literally(store, index, query):
         ("noodles YEAR：20", ("year", "20", "noodles")),
     ],
 )
-async def test_a_filter_that_nothing_meets_says_so(told_by, query, unknown):
+async def test_a_filter_that_nothing_meets_says_so(
+    told_by: SearchIndex, query: str, unknown: tuple[str, str, str]
+) -> None:
     results = await told_by.search(query)
     assert results.unknown == (UnknownFilter(*unknown),)
     assert (results.hits, results.total, results.exact) == ((), 0, False)
 
 
-async def test_of_several_values_one_known_is_enough(told_by, told):
+async def test_of_several_values_one_known_is_enough(
+    told_by: SearchIndex, told: Callable[..., Awaitable[list[str]]]
+) -> None:
     assert await told("artist:nosuchone artist:haru") == ["haru"]
     assert await told("kind:xyz kind:acting") == ["haru"]
     results = await told_by.search("artist:nosuchone kind:xyz kind:zyx noodles")
@@ -171,13 +188,15 @@ async def test_of_several_values_one_known_is_enough(told_by, told):
 
 
 @pytest.mark.parametrize("query", ["!!!", "", "  ?! -", "-", '""', "artist:", "★"])
-async def test_a_query_without_letters_and_digits_is_empty(told_by, query):
+async def test_a_query_without_letters_and_digits_is_empty(
+    told_by: SearchIndex, query: str
+) -> None:
     asked = query != "artist:"
     assert (await told_by.search(query)).is_empty_query == asked
     assert not (await told_by.search(query, filters=Filters(year=2021))).is_empty_query
 
 
-async def test_a_listing_has_pages_and_a_true_total(store, index):
+async def test_a_listing_has_pages_and_a_true_total(store: Store, index: SearchIndex) -> None:
     async with store.transaction() as tx:
         ids = [
             await tx.interviews.insert(interview(f"p{n}", "Pia", (FOOD, "Pie."), age=n), "d")
@@ -197,7 +216,9 @@ async def test_a_listing_has_pages_and_a_true_total(store, index):
         assert (page.hits, page.total) == ((), 30)
 
 
-async def test_similar_interviews_share_the_words_that_few_have(store, index):
+async def test_similar_interviews_share_the_words_that_few_have(
+    store: Store, index: SearchIndex
+) -> None:
     archive = {
         "drums": interview("d", "Dara", ("Which sticks?", "Hickory drumsticks for the snare.")),
         "snare": interview("s", "Sana", ("Why drums?", "The snare, and hickory drumsticks.")),
@@ -214,7 +235,9 @@ async def test_similar_interviews_share_the_words_that_few_have(store, index):
     assert index.similar(10**9) == []
 
 
-async def test_similar_interviews_are_with_the_same_artist_or_about_the_same(store, index):
+async def test_similar_interviews_are_with_the_same_artist_or_about_the_same(
+    store: Store, index: SearchIndex
+) -> None:
     archive = {
         "one": interview("1", "Nari", ("Why?", "Because."), tags=("Ballad",)),
         "two": interview("2", "Nari", ("How?", "Somehow."), tags=("Travel",)),
@@ -227,7 +250,7 @@ async def test_similar_interviews_are_with_the_same_artist_or_about_the_same(sto
     assert index.similar(ids["one"], 2) == [ids["two"], ids["ballad"]]
 
 
-async def test_a_withdrawn_interview_is_similar_to_none(store, index):
+async def test_a_withdrawn_interview_is_similar_to_none(store: Store, index: SearchIndex) -> None:
     async with store.transaction() as tx:
         ids = [
             await tx.interviews.insert(interview(k, "Nari", (FOOD, "Figs.")), "d") for k in "abc"
@@ -238,7 +261,9 @@ async def test_a_withdrawn_interview_is_similar_to_none(store, index):
     assert index.similar(ids[1]) == []
 
 
-async def test_a_phrase_of_frequent_words_is_found_in_old_answers_too(store, index):
+async def test_a_phrase_of_frequent_words_is_found_in_old_answers_too(
+    store: Store, index: SearchIndex
+) -> None:
     async with store.transaction() as tx:
         ids = [
             await tx.interviews.insert(

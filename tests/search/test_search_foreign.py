@@ -4,6 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from bot.search import SearchIndex
+from bot.store import Store
 from tests.search.foreign import FOREIGN
 from tests.search.sample import sample_interviews
 
@@ -11,7 +13,7 @@ OFFERED_AT_MOST = 0.05
 
 
 @pytest.fixture
-async def sample(store, index):
+async def sample(store: Store, index: SearchIndex) -> SimpleNamespace:
     async with store.transaction() as tx:
         for one in reversed(sample_interviews().values()):
             await tx.interviews.insert(one, "d")
@@ -19,7 +21,7 @@ async def sample(store, index):
     return SimpleNamespace(store=store, index=index)
 
 
-def test_two_hundred_names_none_of_which_is_in_the_sample_magazine():
+def test_two_hundred_names_none_of_which_is_in_the_sample_magazine() -> None:
     assert len(set(FOREIGN)) == 200
     written = {
         name.casefold()
@@ -30,7 +32,9 @@ def test_two_hundred_names_none_of_which_is_in_the_sample_magazine():
     assert not written & {name.casefold() for name in FOREIGN}
 
 
-async def test_nobody_is_taken_for_somebody_else_and_few_are_offered(sample):
+async def test_nobody_is_taken_for_somebody_else_and_few_are_offered(
+    sample: SimpleNamespace,
+) -> None:
     index = sample.index
     taken, offered = [], []
     for name in FOREIGN:
@@ -44,7 +48,7 @@ async def test_nobody_is_taken_for_somebody_else_and_few_are_offered(sample):
     assert len(offered) <= len(FOREIGN) * OFFERED_AT_MOST, offered
 
 
-async def test_a_filter_in_a_query_is_nobody_elses(sample):
+async def test_a_filter_in_a_query_is_nobody_elses(sample: SimpleNamespace) -> None:
     taken = [
         (name, found.corrected)
         for name in FOREIGN
@@ -54,14 +58,14 @@ async def test_a_filter_in_a_query_is_nobody_elses(sample):
 
 
 @pytest.mark.parametrize("role", ["rapper", "voice actor", "singer", "girl group", "director"])
-async def test_a_role_is_nobodys_name(sample, role):
+async def test_a_role_is_nobodys_name(sample: SimpleNamespace, role: str) -> None:
     assert sample.index.find_artist(role).match is None
     assert sample.index.find_artist(role).offers == ()
     assert list(sample.index.complete_artists(role)) == []
     assert sample.index.find_interview(role).match is None
 
 
-async def test_what_is_not_published_yet_is_not_asked_about(sample):
+async def test_what_is_not_published_yet_is_not_asked_about(sample: SimpleNamespace) -> None:
     index, store = sample.index, sample.store
     (kite,) = [one for one in index.listed() if "K!TE" in one.title]
     assert index.find_interview("K!TE").match == kite

@@ -1,14 +1,16 @@
 import asyncio
 import logging
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.model import Answer, Subject, Transcript, Turn
-from bot.search import Fragment
+from bot.search import Fragment, Hit, SearchIndex
 from bot.search.folding import fold, word_texts
+from bot.store import Store
 from tests.search.archive import ARCHIVE, FOOD, NOON, STAGE, interview
 
 ODD = '(G)I-DLE "방탄소년단"A.C.$1-  \'는의e\u0301ＫyehyunkuhnKIMCHI'
@@ -16,16 +18,16 @@ ODD = '(G)I-DLE "방탄소년단"A.C.$1-  \'는의e\u0301ＫyehyunkuhnKIMCHI'
 STORED = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 
 
-async def found(archive, query, **options):
+async def found(archive: SimpleNamespace, query: str, **options: object) -> list[str]:
     results = await archive.index.search(query, **options)
     return [archive.keys[hit.interview_id] for hit in results.hits]
 
 
-def bold(hit):
+def bold(hit: Hit) -> list[str]:
     return [part.text for part in hit.snippet if part.bold]
 
 
-def shown(hit):
+def shown(hit: Hit) -> str:
     return "".join(part.text for part in hit.snippet)
 
 
@@ -47,7 +49,9 @@ def shown(hit):
         ("choi", ["choi sister", "sisters choi", "CHOI"]),
     ],
 )
-async def test_a_name_is_found_in_every_spelling(archive, key, spellings):
+async def test_a_name_is_found_in_every_spelling(
+    archive: SimpleNamespace, key: str, spellings: list[str]
+) -> None:
     first = {spelling: (await found(archive, spelling))[:1] for spelling in spellings}
     assert first == {spelling: [key] for spelling in spellings}
 
@@ -65,7 +69,9 @@ async def test_a_name_is_found_in_every_spelling(archive, key, spellings):
         ("kuhn", "dnacing"),
     ],
 )
-async def test_wrong_letters_are_forgiven_and_told(archive, key, query):
+async def test_wrong_letters_are_forgiven_and_told(
+    archive: SimpleNamespace, key: str, query: str
+) -> None:
     results = await archive.index.search(query)
     assert archive.keys[results.hits[0].interview_id] == key
     assert results.exact is False
@@ -86,20 +92,26 @@ async def test_wrong_letters_are_forgiven_and_told(archive, key, query):
         ("none", "festivals"),
     ],
 )
-async def test_english_is_stemmed_hangul_found_inside_and_the_last_word_begun(archive, key, query):
+async def test_english_is_stemmed_hangul_found_inside_and_the_last_word_begun(
+    archive: SimpleNamespace, key: str, query: str
+) -> None:
     results = await archive.index.search(query)
     assert archive.keys[results.hits[0].interview_id] == key
     assert results.exact is True
 
 
-async def test_nearest_words_are_found_when_no_passage_has_them_all(archive):
+async def test_nearest_words_are_found_when_no_passage_has_them_all(
+    archive: SimpleNamespace,
+) -> None:
     results = await archive.index.search("kimchi with quantum mechanics for kuhn")
     assert results.exact is False
     assert archive.keys[results.hits[0].interview_id] == "kuhn"
     assert (await archive.index.search("quantum mechanics")).hits == ()
 
 
-async def test_words_that_are_everywhere_are_still_to_be_found(store, index):
+async def test_words_that_are_everywhere_are_still_to_be_found(
+    store: Store, index: SearchIndex
+) -> None:
     async with store.transaction() as tx:
         spoken = [
             interview(f"i{n}", f"Name{n}", ("So?", f"we went to the sea and the hill number {n}"))
@@ -116,13 +128,13 @@ async def test_words_that_are_everywhere_are_still_to_be_found(store, index):
     assert (results.hits[0].interview_id, results.exact) == (ids[-1], False)
 
 
-async def test_names_lead_questions_and_questions_lead_answers(archive):
+async def test_names_lead_questions_and_questions_lead_answers(archive: SimpleNamespace) -> None:
     assert (await found(archive, "kimchi"))[:2] == ["choi", "kuhn"]
     (first, *_) = (await archive.index.search("kuhn")).hits
     assert (archive.keys[first.interview_id], first.turn_number) == ("kuhn", None)
 
 
-async def test_a_hit_opens_at_the_turn_that_was_found(archive):
+async def test_a_hit_opens_at_the_turn_that_was_found(archive: SimpleNamespace) -> None:
     (hit, *_) = (await archive.index.search("hungry")).hits
     assert (hit.interview_id, hit.turn_number) == (archive.ids["kuhn"], 2)
     assert (hit.title, hit.names) == ("Interview with KUHN", ("KUHN",))
@@ -135,7 +147,9 @@ async def test_a_hit_opens_at_the_turn_that_was_found(archive):
     )
 
 
-async def test_phrases_are_taken_at_their_word_and_a_minus_leaves_out(archive):
+async def test_phrases_are_taken_at_their_word_and_a_minus_leaves_out(
+    archive: SimpleNamespace,
+) -> None:
     assert await found(archive, '"for kimchi"') == ["kuhn"]
     assert await found(archive, '"favorite food" stew') == ["jas"]
     assert await found(archive, "kimchi -choi") == ["kuhn"]
@@ -143,7 +157,7 @@ async def test_phrases_are_taken_at_their_word_and_a_minus_leaves_out(archive):
     assert set(await found(archive, '-"favorite food" food performance')) >= {"kuhn", "choi"}
 
 
-async def test_found_words_are_bold_in_the_question_too(archive):
+async def test_found_words_are_bold_in_the_question_too(archive: SimpleNamespace) -> None:
     (hit, *_) = (await archive.index.search("tteokbokki food")).hits
     assert "".join(part.text for part in hit.marked_question) == hit.question == FOOD
     assert [part.text for part in hit.marked_question if part.bold] == ["food"]
@@ -151,7 +165,9 @@ async def test_found_words_are_bold_in_the_question_too(archive):
     assert opening.marked_question == ()
 
 
-async def test_a_minus_alone_lists_the_interviews_without_the_word(archive):
+async def test_a_minus_alone_lists_the_interviews_without_the_word(
+    archive: SimpleNamespace,
+) -> None:
     everything = {*archive.ids}
     assert {*await found(archive, "-kuhn")} == everything - {"kuhn"}
     assert {*await found(archive, "-stew")} == everything - {"jas"}
@@ -159,7 +175,7 @@ async def test_a_minus_alone_lists_the_interviews_without_the_word(archive):
     assert await found(archive, "-zeppelin artist:ace") == ["ace"]
 
 
-async def test_pages_follow_each_other_without_overlap(archive):
+async def test_pages_follow_each_other_without_overlap(archive: SimpleNamespace) -> None:
     everything = await archive.index.search(FOOD, limit=100)
     assert everything.total == len(everything.hits) > 4
     pages = [
@@ -174,7 +190,7 @@ async def test_pages_follow_each_other_without_overlap(archive):
     assert (await archive.index.search(FOOD, limit=100, offset=-5)).hits == everything.hits
 
 
-async def test_one_interview_does_not_drown_the_others(store, index):
+async def test_one_interview_does_not_drown_the_others(store: Store, index: SearchIndex) -> None:
     async with store.transaction() as tx:
         long = interview("long", "Talker", *[("More?", f"Kimchi number {n}.") for n in range(30)])
         other = interview("other", "Quiet", ("And you?", "Also kimchi, now and then."))
@@ -187,7 +203,9 @@ async def test_one_interview_does_not_drown_the_others(store, index):
     assert ids == sorted(ids, key=ids.index)
 
 
-async def test_a_word_deep_in_a_long_answer_is_shown_where_it_is(store, index):
+async def test_a_word_deep_in_a_long_answer_is_shown_where_it_is(
+    store: Store, index: SearchIndex
+) -> None:
     words = " ".join(f"word{number}." for number in range(4_500))
     async with store.transaction() as tx:
         long = interview("long", "Talker", ("Tell us.", f"{words} Then a zeppelin came. {words}"))
@@ -211,7 +229,9 @@ async def test_a_word_deep_in_a_long_answer_is_shown_where_it_is(store, index):
         *("\u202e", "a OR", "don't", "x" * 41, "-x -y", "kuhn -", "\u1107\u1161", "'s"),
     ],
 )
-async def test_nothing_that_can_be_typed_fails(archive, query, caplog):
+async def test_nothing_that_can_be_typed_fails(
+    archive: SimpleNamespace, query: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.WARNING):
         results = await archive.index.search(query)
         await archive.index.complete(query)
@@ -232,7 +252,9 @@ async def test_nothing_that_can_be_typed_fails(archive, query, caplog):
     limit=st.integers(-5, 60),
     offset=st.integers(-5, 60),
 )
-async def test_no_text_fails(archive, query, limit, offset, caplog):
+async def test_no_text_fails(
+    archive: SimpleNamespace, query: str, limit: int, offset: int, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.WARNING):
         results = await archive.index.search(query, limit=limit, offset=offset)
         completed = await archive.index.complete(query, limit)
@@ -246,7 +268,9 @@ async def test_no_text_fails(archive, query, limit, offset, caplog):
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(words=st.lists(STORED, min_size=1, max_size=8), name=STORED)
-async def test_any_text_is_indexed_and_found_by_its_words(store, index, words, name):
+async def test_any_text_is_indexed_and_found_by_its_words(
+    store: Store, index: SearchIndex, words: list[str], name: str
+) -> None:
     one = interview("any", name, *[(word, word) for word in words], title=name)
     async with store.transaction() as tx:
         known = await tx.interviews.known([one.guid], [])
@@ -260,14 +284,14 @@ async def test_any_text_is_indexed_and_found_by_its_words(store, index, words, n
             assert (await index.search(word)).hits, word
 
 
-async def test_two_hundred_at_once_get_their_own(archive):
+async def test_two_hundred_at_once_get_their_own(archive: SimpleNamespace) -> None:
     asked = ["gidle", "a.c.e", "ja$", "vino", "yehyun", "방탄소년단", "kuhn", "choi"] * 25
     answers = await asyncio.gather(*(archive.index.search(query) for query in asked))
     first = [archive.keys[results.hits[0].interview_id] for results in answers]
     assert first == ["gidle", "ace", "jas", "vino", "yehyun", "bts", "kuhn", "choi"] * 25
 
 
-async def test_an_edit_replaces_what_was_found(archive):
+async def test_an_edit_replaces_what_was_found(archive: SimpleNamespace) -> None:
     edited = replace(
         ARCHIVE["kuhn"],
         title="Interview with LUNA",
@@ -284,7 +308,9 @@ async def test_an_edit_replaces_what_was_found(archive):
     assert await archive.index.complete("kuhn") == []
 
 
-async def test_a_withdrawn_interview_is_forgotten_until_it_is_back(archive):
+async def test_a_withdrawn_interview_is_forgotten_until_it_is_back(
+    archive: SimpleNamespace,
+) -> None:
     async with archive.store.transaction() as tx:
         await tx.interviews.withdraw(archive.ids["kuhn"], NOON)
     await archive.index.sync(archive.store)
@@ -297,7 +323,7 @@ async def test_a_withdrawn_interview_is_forgotten_until_it_is_back(archive):
     assert [one.id for one in await archive.index.complete("kuhn")] == [archive.ids["kuhn"]]
 
 
-async def test_a_whole_name_leads_one_that_begins_like_it(store, index):
+async def test_a_whole_name_leads_one_that_begins_like_it(store: Store, index: SearchIndex) -> None:
     async with store.transaction() as tx:
         longer = await tx.interviews.insert(interview("l", "MAIL 1", (FOOD, "Figs.")), "d")
         whole = await tx.interviews.insert(interview("w", "MAIL", (FOOD, "Figs.")), "d")

@@ -1,6 +1,7 @@
 """Did you mean: what is offered, and what never is."""
 
 import logging
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,11 +9,12 @@ from hypothesis import strategies as st
 
 from bot.core.artists import artist_id
 from bot.core.model import Topic
-from bot.search import Filters
+from bot.search import Filters, SearchIndex
 from bot.search.correcting import nearest, replaced
 from bot.search.folding import fold, word_texts
 from bot.search.hangul import typed_in_hangul, typed_in_latin
 from bot.search.query import LONGEST_QUERY, MOST_FILTERS, parse_query
+from bot.store import Store
 from tests.search.archive import interview
 
 LIKE_SYNTAX = (
@@ -49,7 +51,9 @@ FILTERS = st.builds(
         ("ㅏㅕㅗㅜ", "kuhn", "kuhn"),
     ],
 )
-async def test_what_was_meant_is_offered_and_searched(archive, query, meant, key):
+async def test_what_was_meant_is_offered_and_searched(
+    archive: SimpleNamespace, query: str, meant: str, key: str
+) -> None:
     results = await archive.index.search(query)
     assert results.corrected == meant
     assert results.exact is False
@@ -63,7 +67,9 @@ async def test_what_was_meant_is_offered_and_searched(archive, query, meant, key
     ("typed", "key"),
     [("khun", "kuhn"), ("choi sistres", "choi"), ("ㅏㅕㅗㅜ", "kuhn"), ("방탄소넌단", "bts")],
 )
-async def test_an_artist_who_is_nearly_called_so_is_no_filter_but_offered(archive, typed, key):
+async def test_an_artist_who_is_nearly_called_so_is_no_filter_but_offered(
+    archive: SimpleNamespace, typed: str, key: str
+) -> None:
     results = await archive.index.search(f'artist:"{typed}"')
     assert (results.hits, results.corrected) == ((), None)
     ((unknown),) = results.unknown
@@ -88,11 +94,15 @@ async def test_an_artist_who_is_nearly_called_so_is_no_filter_but_offered(archiv
         *("quantum mechanics", "", "?!", "artist:qqqqqqqq", "kuhn quantum", "-kuhn", "kuh"),
     ],
 )
-async def test_nothing_is_offered_where_nothing_better_is_known(archive, query):
+async def test_nothing_is_offered_where_nothing_better_is_known(
+    archive: SimpleNamespace, query: str
+) -> None:
     assert (await archive.index.search(query)).corrected is None
 
 
-async def test_another_search_is_offered_where_little_is_exact(store, index):
+async def test_another_search_is_offered_where_little_is_exact(
+    store: Store, index: SearchIndex
+) -> None:
     async with store.transaction() as tx:
         sola = interview("s", "Sola", *[("And then?", f"I sang number {n}.") for n in range(9)])
         shoes = interview("b", "Bora", ("Your shoes?", "One sole came off. I liked the sola."))
@@ -105,7 +115,7 @@ async def test_another_search_is_offered_where_little_is_exact(store, index):
     assert (await index.search("sola")).corrected is None
 
 
-async def test_what_filters_leave_out_is_not_offered(archive):
+async def test_what_filters_leave_out_is_not_offered(archive: SimpleNamespace) -> None:
     none = Filters(year=1999)
     for query in ("khun", "kinchi", "방탄소넌단"):
         results = await archive.index.search(query, filters=none)
@@ -119,8 +129,13 @@ async def test_what_filters_leave_out_is_not_offered(archive):
 )
 @given(query=TYPED, filters=FILTERS, limit=st.integers(0, 20), offset=st.integers(0, 40))
 async def test_no_text_fails_with_or_without_filters(
-    archive, query, filters, limit, offset, caplog
-):
+    archive: SimpleNamespace,
+    query: str,
+    filters: Filters,
+    limit: int,
+    offset: int,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with caplog.at_level(logging.WARNING):
         results = await archive.index.search(query, limit=limit, offset=offset, filters=filters)
     assert not caplog.records
@@ -132,7 +147,7 @@ async def test_no_text_fails_with_or_without_filters(
 
 
 @given(TYPED)
-def test_every_text_narrows_by_a_few_things_at_most(text):
+def test_every_text_narrows_by_a_few_things_at_most(text: str) -> None:
     meant = parse_query(text)
     for filters in (meant.only, meant.without):
         assert len(filters.artists) + len(filters.topics) + len(filters.years) <= MOST_FILTERS
@@ -157,12 +172,12 @@ def test_every_text_narrows_by_a_few_things_at_most(text):
         ("dml", "의"),
     ],
 )
-def test_keys_of_the_other_keyboard(latin, hangul):
+def test_keys_of_the_other_keyboard(latin: str, hangul: str) -> None:
     assert typed_in_hangul(latin) == hangul
     assert typed_in_latin(hangul) == latin.lower()
 
 
-def test_what_makes_no_syllables_is_not_of_the_other_keyboard():
+def test_what_makes_no_syllables_is_not_of_the_other_keyboard() -> None:
     for none in ("kite", "music", "", "r", "rr", "김소연", "a1", "qkd!", "k" * 50):
         assert typed_in_hangul(none) is None
     for none in ("", "kite", "ㅏa", "漢字", "ㅏ" * 50):
@@ -171,17 +186,19 @@ def test_what_makes_no_syllables_is_not_of_the_other_keyboard():
 
 
 @given(st.text(st.sampled_from("가나닭라몫봐산앉최캔털퓨학젊의쉬뷁넋괜읊"), min_size=1, max_size=8))
-def test_syllables_without_shift_are_their_keys_and_back(hangul):
-    assert typed_in_hangul(typed_in_latin(hangul)) == hangul
+def test_syllables_without_shift_are_their_keys_and_back(hangul: str) -> None:
+    latin = typed_in_latin(hangul)
+    assert latin is not None
+    assert typed_in_hangul(latin) == hangul
 
 
 @given(st.text(max_size=50))
-def test_any_text_may_be_of_the_other_keyboard(text):
+def test_any_text_may_be_of_the_other_keyboard(text: str) -> None:
     for other in (typed_in_hangul(text), typed_in_latin(text)):
         assert other is None or other
 
 
-def test_only_words_in_their_pieces_are_replaced():
+def test_only_words_in_their_pieces_are_replaced() -> None:
     assert replaced("kinchi -kinchi", {"kinchi": "kimchi"}, [(0, 6)]) == "kimchi -kinchi"
     assert replaced("artist:Khun khun", {"khun": "kuhn"}, [(7, 11)]) == "artist:kuhn khun"
     assert replaced("(Kínchi)!", {"kinchi": "kimchi"}, [(0, 9)]) == "(kimchi)!"
@@ -190,16 +207,16 @@ def test_only_words_in_their_pieces_are_replaced():
 
 
 @given(st.text(max_size=60), st.dictionaries(st.text(max_size=5), st.text(max_size=5)))
-def test_any_text_is_replaced_without_an_error(text, meant):
+def test_any_text_is_replaced_without_an_error(text: str, meant: dict[str, str]) -> None:
     changed = replaced(text, meant, [(0, len(text))])
     assert changed == replaced(text, meant, [(0, len(text)), (1, 2)])
     assert replaced(text, {}, []) == text
 
 
-def test_a_name_is_nearer_than_a_word_and_one_letter_nearer_than_two():
+def test_a_name_is_nearer_than_a_word_and_one_letter_nearer_than_two() -> None:
     words = {"kimchi": 50, "kimono": 3, "kitchen": 9}
 
-    def frequency(word):
+    def frequency(word: str) -> int:
         return words.get(word, 0)
 
     assert nearest("kinchi", frequency, lambda _: []) == "kimchi"

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.model import Answer, Interview, Subject, Transcript, Turn
+from bot.search import SearchIndex
 from bot.search.romanising import (
     LONGEST_NAME,
     MOST_READINGS,
@@ -15,10 +16,11 @@ from bot.search.romanising import (
     romanisations,
     surname_and_given_name,
 )
+from bot.store import Store
 from tests.search.archive import FOOD, STAGE, interview
 
 
-def said(key, name, answer, aliases=()):
+def said(key: str, name: str, answer: str, aliases: tuple[()] = ()) -> Interview:
     """An interview in which somebody else is spoken of in an answer."""
     return Interview(
         guid=f"https://kcrush.example/?p={key}",
@@ -94,25 +96,25 @@ SPELLINGS = {
 
 
 @pytest.fixture
-async def people(store, index):
+async def people(store: Store, index: SearchIndex) -> SimpleNamespace:
     async with store.transaction() as tx:
         keys = {await tx.interviews.insert(one, "d"): key for key, one in ARCHIVE.items()}
     await index.sync(store)
 
-    async def first(query):
+    async def first(query: str) -> str | None:
         results = await index.search(query, limit=3)
         return next((keys[hit.interview_id] for hit in results.hits), None)
 
     return SimpleNamespace(first=first, index=index, keys=keys)
 
 
-async def test_every_name_is_found_by_every_spelling(people):
+async def test_every_name_is_found_by_every_spelling(people: SimpleNamespace) -> None:
     spelled = [(key, one) for key, spellings in SPELLINGS.items() for one in spellings]
     missed = {one: found for key, one in spelled if (found := await people.first(one)) != key}
     assert missed == {}
 
 
-async def test_every_name_narrows_by_every_right_spelling(people):
+async def test_every_name_narrows_by_every_right_spelling(people: SimpleNamespace) -> None:
     wrong = {"방탄소넌단", "yehyum", "yehun", "soyeom", "sooyeon", "김소언", "박준히", "kitehauk"}
     missed = {}
     for key in sorted(SPELLINGS.keys() - {"kpop", "said", "apart", "korean"}):
@@ -129,7 +131,7 @@ async def test_every_name_narrows_by_every_right_spelling(people):
     assert missed == {}
 
 
-async def test_the_other_spelling_is_bold(people):
+async def test_the_other_spelling_is_bold(people: SimpleNamespace) -> None:
     for query, bold in {
         "최민수": ["Choi Min-su"],
         "한지호": ["Han Ji Ho"],
@@ -140,7 +142,7 @@ async def test_the_other_spelling_is_bold(people):
         assert marked == " ".join(bold)
 
 
-async def test_a_sound_is_not_taken_for_another_name(people):
+async def test_a_sound_is_not_taken_for_another_name(people: SimpleNamespace) -> None:
     for query in ("이하준", "kim jaewon", "민지", "so young", "장미란"):
         results = await people.index.search(query)
         assert not results.hits or not results.exact, query
@@ -163,7 +165,7 @@ async def test_a_sound_is_not_taken_for_another_name(people):
         ("별", ["byul", "byeol"]),
     ],
 )
-def test_usual_romanisations_a_name(hangul, usual):
+def test_usual_romanisations_a_name(hangul: str, usual: list[str]) -> None:
     spellings = romanisations(hangul)
     assert set(usual) <= set(spellings)
     if len(hangul) > 1:
@@ -183,12 +185,12 @@ def test_usual_romanisations_a_name(hangul, usual):
         ("남궁", ["namgung", "namkoong"]),
     ],
 )
-def test_usual_romanisations_a_family(hangul, usual):
+def test_usual_romanisations_a_family(hangul: str, usual: list[str]) -> None:
     assert set(usual) <= set(romanisations(hangul, surname=True))
     assert all(hangul in hangul_readings(spelling, surname=True) for spelling in usual)
 
 
-def test_a_full_name_has_its_parts():
+def test_a_full_name_has_its_parts() -> None:
     assert surname_and_given_name("김소연") == ("김", "소연")
     assert surname_and_given_name("남궁민수") == ("남궁", "민수")
     assert surname_and_given_name("이준") == ("이", "준")
@@ -197,18 +199,18 @@ def test_a_full_name_has_its_parts():
 
 
 @given(st.text())
-def test_any_text_has_few_spellings_and_readings(text):
+def test_any_text_has_few_spellings_and_readings(text: str) -> None:
     assert len(romanisations(text)) <= MOST_SPELLINGS
     assert len(hangul_readings(text)) <= MOST_READINGS
     assert all(2 <= len(reading) <= LONGEST_NAME for reading in hangul_readings(text))
 
 
 @given(st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), min_size=1, max_size=4))
-def test_any_syllables_have_spellings_in_plain_letters(hangul):
+def test_any_syllables_have_spellings_in_plain_letters(hangul: str) -> None:
     assert romanisations(hangul)
     assert all(one.isascii() and one.isalpha() and one.islower() for one in romanisations(hangul))
 
 
 @given(st.text(st.sampled_from("aeiouyngkmshjwl"), max_size=60))
-def test_any_letters_are_read_in_bounded_time(latin):
+def test_any_letters_are_read_in_bounded_time(latin: str) -> None:
     assert all(2 <= len(one) <= LONGEST_NAME for one in hangul_readings(latin))

@@ -1,13 +1,17 @@
 """What fans look for in the sample magazine comes first."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
+from bot.search import SearchIndex
+from bot.store import Store
 from tests.search.labelled import LABELLED, SLUGS, among_first, interviews_among_first
 from tests.search.sample import sample_interviews
 
 
 @pytest.fixture
-async def ask(store, index):
+async def ask(store: Store, index: SearchIndex) -> Callable[..., Awaitable[list[tuple[str, int]]]]:
     """``ask(query)`` gives the passages found: keys of interviews and turns."""
     keys_of = {slug: key for key, slug in SLUGS.items()}
     keys = {}
@@ -16,14 +20,14 @@ async def ask(store, index):
             keys[await tx.interviews.insert(one, "d")] = keys_of[slug]
     await index.sync(store)
 
-    async def ask(query):
+    async def ask(query: str) -> list[tuple[str, int]]:
         results = await index.search(query, limit=20)
         return [(keys[hit.interview_id], hit.turn_number or 0) for hit in results.hits]
 
     return ask
 
 
-def test_the_labels_are_of_the_sample_magazine():
+def test_the_labels_are_of_the_sample_magazine() -> None:
     assert len(LABELLED) == len({labelled.query for labelled in LABELLED}) == 60
     counts = {key: len(sample_interviews()[slug].transcript.turns) for key, slug in SLUGS.items()}
     for labelled in LABELLED:
@@ -31,7 +35,9 @@ def test_the_labels_are_of_the_sample_magazine():
             assert max(turns, default=0) <= counts[key], labelled.query
 
 
-async def test_what_is_wanted_is_among_the_first_five(ask):
+async def test_what_is_wanted_is_among_the_first_five(
+    ask: Callable[..., Awaitable[list[tuple[str, int]]]],
+) -> None:
     answers = [await ask(labelled.query) for labelled in LABELLED]
     missed = [
         labelled.query
@@ -43,8 +49,8 @@ async def test_what_is_wanted_is_among_the_first_five(ask):
     assert interviews_among_first(answers, 5) >= 0.95, missed
 
 
-def test_a_rate_counts_what_is_met():
-    nothing = [[] for _ in LABELLED]
+def test_a_rate_counts_what_is_met() -> None:
+    nothing: list[list[tuple[str, int]]] = [[] for _ in LABELLED]
     assert among_first(nothing, 5) == interviews_among_first(nothing, 5) == 0
     right = [
         [("nobody", 1), (key, max(turns, default=3))]

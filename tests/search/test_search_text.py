@@ -1,11 +1,13 @@
 """Folding, clauses, passages and marks: the pure parts of search."""
 
 import unicodedata
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.search import Fragment
 from bot.search.fields import stemmer
 from bot.search.folding import (
     compounds,
@@ -25,11 +27,11 @@ from bot.search.query import MOST_WORDS, parse_query
 STEMMER = stemmer()
 
 
-def stems(some):
+def stems(some: Sequence[str]) -> list[str]:
     return STEMMER.analyze(" ".join(some))
 
 
-def marked(query, text, leniency=Leniency.EXACT):
+def marked(query: str, text: str, leniency: Leniency = Leniency.EXACT) -> tuple[Fragment, ...]:
     misspelled = frozenset({0}) if leniency is Leniency.MISSPELLED else frozenset()
     return snippet(Marker(parse_query(query), leniency, stems, misspelled), text)
 
@@ -50,13 +52,13 @@ def marked(query, text, leniency=Leniency.EXACT):
         ("ガ が か\u3099", "ガ が が"),
     ],
 )
-def test_folding(text, folded):
+def test_folding(text: str, folded: str) -> None:
     assert fold(text) == folded
 
 
 @example("ㄱ\u1161 ㉠\u1161 ﾡ\u1161")
 @given(st.text())
-def test_folding_twice_changes_nothing_more_and_every_character_knows_its_origin(text):
+def test_folding_twice_changes_nothing_more_and_every_character_knows_its_origin(text: str) -> None:
     text = unicodedata.normalize("NFC", text)
     folded, origins = folded_with_origins(text)
     assert folded == fold(text)
@@ -66,7 +68,7 @@ def test_folding_twice_changes_nothing_more_and_every_character_knows_its_origin
 
 
 @given(st.text())
-def test_words_are_the_same_with_and_without_their_places(text):
+def test_words_are_the_same_with_and_without_their_places(text: str) -> None:
     folded = fold(text)
     there = list(words(folded))
     assert [word for word, _, _ in there] == word_texts(folded)
@@ -94,15 +96,15 @@ def test_words_are_the_same_with_and_without_their_places(text):
         ("https://www.kcrush.example/a/b/c/d/e/f/g", []),
     ],
 )
-def test_compounds_are_found_as_one_word_too(text, others):
+def test_compounds_are_found_as_one_word_too(text: str, others: list[str]) -> None:
     assert squashed(fold(text)) == others
 
 
-def test_a_name_is_found_as_one_word_from_any_of_its_words():
+def test_a_name_is_found_as_one_word_from_any_of_its_words() -> None:
     assert joined_names(["Kim So Yeon"]) == ["kimso", "kimsoyeon", "soyeon"]
 
 
-def test_korean_is_cut_into_pairs_and_its_last_syllable():
+def test_korean_is_cut_into_pairs_and_its_last_syllable() -> None:
     assert units("방탄소년단") == ["방탄", "탄소", "소년", "년단", "단"]
     assert units("빈") == ["빈"]
     assert units("kuhn") == ["kuhn"]
@@ -110,7 +112,7 @@ def test_korean_is_cut_into_pairs_and_its_last_syllable():
 
 
 @given(st.text())
-def test_every_text_means_something_bounded(text):
+def test_every_text_means_something_bounded(text: str) -> None:
     meant = parse_query(text)
     clauses = [*meant.clauses, *meant.excluded]
     assert sum(len(clause.parts) for clause in clauses) <= MOST_WORDS
@@ -121,7 +123,7 @@ def test_every_text_means_something_bounded(text):
 
 @settings(max_examples=60)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=4 * PASSAGE))
-def test_passages_lose_nothing_and_stay_short(text):
+def test_passages_lose_nothing_and_stay_short(text: str) -> None:
     cut = pieces(text)
     assert "".join(cut) == text or not text.strip()[-1:] or text.startswith("".join(cut))
     assert "".join(cut).strip() == text.strip() or "".join(cut) == text
@@ -129,7 +131,7 @@ def test_passages_lose_nothing_and_stay_short(text):
     assert cut
 
 
-def test_passages_end_with_sentences():
+def test_passages_end_with_sentences() -> None:
     text = "This is a sentence that is said again. " * 100
     assert all(piece.endswith(". ") for piece in pieces(text))
 
@@ -141,7 +143,7 @@ def test_passages_end_with_sentences():
     text=st.text(max_size=600),
     leniency=st.sampled_from(list(Leniency)),
 )
-def test_a_snippet_is_a_piece_of_the_text(query, text, leniency):
+def test_a_snippet_is_a_piece_of_the_text(query: str, text: str, leniency: Leniency) -> None:
     fragments = marked(query, text, leniency)
     line = " ".join(unicodedata.normalize("NFC", text).split())
     shown = "".join(part.text for part in fragments)
@@ -170,17 +172,17 @@ def test_a_snippet_is_a_piece_of_the_text(query, text, leniency):
         ("nothing", "Kuhn likes food", []),
     ],
 )
-def test_found_words_are_bold(query, text, bold):
+def test_found_words_are_bold(query: str, text: str, bold: list[str]) -> None:
     assert [part.text for part in marked(query, text) if part.bold] == bold
 
 
-def test_misspelled_words_are_bold_where_letters_were_forgiven():
+def test_misspelled_words_are_bold_where_letters_were_forgiven() -> None:
     fragments = marked("kinchi", "We eat kimchi.", Leniency.MISSPELLED)
     assert [part.text for part in fragments if part.bold] == ["kimchi"]
     assert not any(part.bold for part in marked("kinchi", "We eat kimchi."))
 
 
-def test_the_richest_place_is_shown():
+def test_the_richest_place_is_shown() -> None:
     filler = "Nothing to see here at all. " * 20
     text = f"{filler}kimchi {filler}kimchi with bibimbap {filler}"
     fragments = marked("kimchi bibimbap", text)
@@ -188,7 +190,7 @@ def test_the_richest_place_is_shown():
     assert fragments[0].text == fragments[-1].text == "…"
 
 
-def test_an_ellipsis_is_no_fourth_full_stop():
+def test_an_ellipsis_is_no_fourth_full_stop() -> None:
     ends = {
         "".join(one.text for one in marked("kimchi", f"kimchi {'x' * filler}. {'More. ' * 80}"))[
             -3:
@@ -199,7 +201,7 @@ def test_an_ellipsis_is_no_fourth_full_stop():
     assert not any(end.endswith(".…") for end in ends)
 
 
-def test_every_word_of_a_stem_is_bold():
+def test_every_word_of_a_stem_is_bold() -> None:
     """Whatever the stemmer makes of a word, for a mark is looked for by its first letters."""
     families = (
         ("die", "dying died dies"),
@@ -221,7 +223,7 @@ def test_every_word_of_a_stem_is_bold():
 
 @settings(max_examples=150)
 @given(text=st.text("kiuhn'’ .-(가e\u0301", max_size=40), place=st.integers(0))
-def test_every_word_of_a_text_is_found_in_it(text, place):
+def test_every_word_of_a_text_is_found_in_it(text: str, place: int) -> None:
     there = word_texts(fold(unicodedata.normalize("NFC", " ".join(text.split()))))
     if there:
         word = there[place % len(there)]

@@ -1,18 +1,31 @@
 """What tests ask of a store and do to it, in few words."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.model import Conclusion, Delivery, DeliveryState, ExtraKind, ExtraState
+from bot.core.model import (
+    Conclusion,
+    Delivery,
+    DeliveryState,
+    ExtraKind,
+    ExtraState,
+    StoredInterview,
+    Subscription,
+    SubscriptionState,
+)
+from bot.store import Store
 from bot.store.outbox import delivery
 from bot.store.outbox_queries import ROW
 from bot.store.parking import change_state
 from bot.store.tables import deliveries, extras
 
 
-async def add_subscription(store, guild_id, channel_id, role_id, created_by):
+async def add_subscription(
+    store: Store, guild_id: int, channel_id: int, role_id: int | None, created_by: int
+) -> tuple[Subscription, bool]:
     """Subscribe a channel: its subscription, and whether it had none before."""
     after, before = await store.subscriptions.subscribe(
         guild_id,
@@ -23,14 +36,16 @@ async def add_subscription(store, guild_id, channel_id, role_id, created_by):
     return after, before is None
 
 
-async def set_subscription_state(store, subscription_id, state, reason):
+async def set_subscription_state(
+    store: Store, subscription_id: int, state: SubscriptionState, reason: str | None
+) -> None:
     """Change a subscription's state with all that comes of it."""
     await store.database.transact(
         lambda tx: change_state(tx, subscription_id, state, reason, tx.clock.now())
     )
 
 
-async def deliveries_of(store, interview_id):
+async def deliveries_of(store: Store, interview_id: int) -> list[Delivery]:
     """What became of an interview in each channel, in the order of the rows."""
     rows = await store.database.read(
         sa.select(*ROW).where(deliveries.c.interview_id == interview_id).order_by(deliveries.c.id)
@@ -38,7 +53,16 @@ async def deliveries_of(store, interview_id):
     return [delivery(row) for row in rows]
 
 
-async def extras_of(store, delivery_id):
+async def stored_interview(store: Store, interview_id: int) -> StoredInterview:
+    """An interview that is there."""
+    stored = await store.interviews.get(interview_id)
+    assert stored is not None
+    return stored
+
+
+async def extras_of(
+    store: Store, delivery_id: int
+) -> dict[ExtraKind, tuple[ExtraState, str | None]]:
     """How far each of a delivery's extras is, and why it waits or was given up."""
     rows = await store.database.read(
         sa.select(extras.c.what, extras.c.state, extras.c.reason)
@@ -48,7 +72,15 @@ async def extras_of(store, delivery_id):
     return {ExtraKind(row.what): (ExtraState(row.state), row.reason) for row in rows}
 
 
-async def settle_delivery(store, delivery_id, *, expected_attempts, state, now, **rest):
+async def settle_delivery(
+    store: Store,
+    delivery_id: int,
+    *,
+    expected_attempts: int,
+    state: DeliveryState,
+    now: datetime,
+    **rest: Any,
+) -> bool:
     """End the lease of a delivery; the rest are the fields of the conclusion."""
     return await store.outbox.settle(
         leased(delivery_id, expected_attempts, now), Conclusion(state, **rest), now
@@ -56,14 +88,21 @@ async def settle_delivery(store, delivery_id, *, expected_attempts, state, now, 
 
 
 async def park_delivery(
-    store, delivery_id, *, expected_attempts, now, reason, next_probe_at=None, maybe_sent_at=None
-):
+    store: Store,
+    delivery_id: int,
+    *,
+    expected_attempts: int,
+    now: datetime,
+    reason: str,
+    next_probe_at: datetime | None = None,
+    maybe_sent_at: datetime | None = None,
+) -> bool:
     """End the lease of a delivery whose channel is out of reach; probed after ten minutes."""
     next_probe_at = next_probe_at or now + timedelta(minutes=10)
     conclusion = Conclusion(DeliveryState.PARKED, reason, next_probe_at, maybe_sent_at)
     return await store.outbox.settle(leased(delivery_id, expected_attempts, now), conclusion, now)
 
 
-def leased(delivery_id, attempts, now):
+def leased(delivery_id: int, attempts: int, now: datetime) -> Delivery:
     """What settling needs of a delivery: its id and the fencing token."""
     return Delivery(delivery_id, 0, 0, DeliveryState.LEASED, attempts, now, "")

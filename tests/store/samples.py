@@ -1,7 +1,10 @@
 """Interviews to store, and how to open a store for them."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -9,17 +12,19 @@ from bot.core.model import Answer, Image, Interview, Subject, Transcript, Turn
 from bot.store import open_store
 from tests.clock import FakeClock
 
+Value = TypeVar("Value")
+
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-def database_url(tmp_path, name="kcrush.db"):
+def database_url(tmp_path: Path, name: str = "kcrush.db") -> str:
     return f"sqlite+aiosqlite:///{tmp_path / name}"
 
 
-def migrated(folder):
+def migrated(folder: Path) -> Path:
     """A database at the newest version, to be copied: that is quicker than migrating each."""
 
-    async def migrate():
+    async def migrate() -> None:
         async with open_store(database_url(folder), FakeClock()):
             pass
 
@@ -27,20 +32,20 @@ def migrated(folder):
     return folder / "kcrush.db"
 
 
-def interview(number=1, **changes):
-    """A whole interview, published `number` days before ``NOON``."""
-    values = {
-        "guid": f"https://kcrush.example/?p={number}",
-        "url": f"https://kcrush.example/interview-{number}/",
-        "title": f"Interview {number} with Park Sori (박소리)",
-        "subjects": (Subject("Park Sori", "Singer", ("박소리", "SORI")), Subject("V1NO")),
-        "tags": ("Music", "K-Pop"),
-        "author": "Jane Doe",
-        "published_at": NOON - timedelta(days=number),
-        "updated_at": NOON - timedelta(hours=number),
-        "excerpt": "She sings.",
-        "image_url": "https://kcrush.example/hero.jpg",
-        "transcript": Transcript(
+def interview(number: int = 1, **changes: Any) -> Interview:
+    """A whole interview, published `number` days before ``NOON``; `changes` are fields of it."""
+    whole = Interview(
+        guid=f"https://kcrush.example/?p={number}",
+        url=f"https://kcrush.example/interview-{number}/",
+        title=f"Interview {number} with Park Sori (박소리)",
+        subjects=(Subject("Park Sori", "Singer", ("박소리", "SORI")), Subject("V1NO")),
+        tags=("Music", "K-Pop"),
+        author="Jane Doe",
+        published_at=NOON - timedelta(days=number),
+        updated_at=NOON - timedelta(hours=number),
+        excerpt="She sings.",
+        image_url="https://kcrush.example/hero.jpg",
+        transcript=Transcript(
             intro="Hello.\n\nThis is the intro.",
             turns=(
                 Turn(
@@ -57,8 +62,8 @@ def interview(number=1, **changes):
             links=("https://link.example/",),
             warnings=("a table was left out",),
         ),
-    }
-    return Interview(**(values | changes))
+    )
+    return replace(whole, **changes)
 
 
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
@@ -66,12 +71,14 @@ moments = st.datetimes(timezones=st.just(UTC))
 images = st.builds(Image, text, text, text)
 
 
-def several(values, most=3):
+def several(
+    values: st.SearchStrategy[Value], most: int = 3
+) -> st.SearchStrategy[tuple[Value, ...]]:
     return st.lists(values, max_size=most).map(tuple)
 
 
 @st.composite
-def interviews(draw):
+def interviews(draw: st.DrawFn) -> Interview:
     """Any interview that the parser may hand over."""
     turns = draw(several(st.tuples(text, several(st.builds(Answer, st.none() | text, text)))))
     return Interview(

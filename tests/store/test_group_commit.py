@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+from collections.abc import AsyncIterator, Awaitable
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +11,7 @@ import sqlalchemy as sa
 from bot.core.clock import SystemClock
 from bot.core.errors import StoreError
 from bot.core.model import DeliveryState
-from bot.store import engine, open_store
+from bot.store import LeasedDelivery, engine, open_store
 from tests.delivery.fakes import Outbox
 from tests.store.rows import settle_delivery
 
@@ -17,7 +19,7 @@ CHANNELS = 40
 
 
 @pytest.fixture
-async def outbox(tmp_path):
+async def outbox(tmp_path: Path) -> AsyncIterator[Outbox]:
     clock = SystemClock()
     async with open_store(f"sqlite+aiosqlite:///{tmp_path}/kcrush.db", clock) as store:
         box = Outbox(store, clock)
@@ -25,13 +27,13 @@ async def outbox(tmp_path):
         yield box
 
 
-async def leased(outbox):
+async def leased(outbox: Outbox) -> list[LeasedDelivery]:
     await outbox.publish()
     now = outbox.clock.now()
     return await outbox.store.outbox.lease_due(now, now.replace(year=now.year + 1), CHANNELS)
 
 
-def settle(outbox, row, attempts=None):
+def settle(outbox: Outbox, row: LeasedDelivery, attempts: int | None = None) -> Awaitable[object]:
     return settle_delivery(
         outbox.store,
         row.delivery.id,
@@ -42,9 +44,9 @@ def settle(outbox, row, attempts=None):
     )
 
 
-async def test_each_hears_of_its_own_and_commits_are_few(outbox):
+async def test_each_hears_of_its_own_and_commits_are_few(outbox: Outbox) -> None:
     rows = await leased(outbox)
-    commits = []
+    commits: list[object] = []
     writer = outbox.store.database._writer.sync_engine
     sa.event.listen(writer, "commit", commits.append)
     stale = {rows[3].delivery.id, rows[7].delivery.id}
@@ -58,7 +60,9 @@ async def test_each_hears_of_its_own_and_commits_are_few(outbox):
     assert len(commits) <= 3
 
 
-async def test_locked_out_all_of_them_hear_it_and_can_try_again(outbox, tmp_path, monkeypatch):
+async def test_locked_out_all_of_them_hear_it_and_can_try_again(
+    outbox: Outbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(engine, "BUSY_TIMEOUT", 0.05)
     async with open_store(f"sqlite+aiosqlite:///{tmp_path}/kcrush.db", outbox.clock) as store:
         box = Outbox(store, outbox.clock)
@@ -73,7 +77,7 @@ async def test_locked_out_all_of_them_hear_it_and_can_try_again(outbox, tmp_path
         assert await box.all_sent()
 
 
-async def test_who_is_cancelled_has_settled_nevertheless(outbox):
+async def test_who_is_cancelled_has_settled_nevertheless(outbox: Outbox) -> None:
     rows = await leased(outbox)
     tasks = [asyncio.ensure_future(settle(outbox, row)) for row in rows]
     await asyncio.sleep(0)
@@ -85,7 +89,9 @@ async def test_who_is_cancelled_has_settled_nevertheless(outbox):
     assert counts.get(DeliveryState.SENT, 0) in (0, CHANNELS)
 
 
-async def test_settling_within_a_write_is_refused_and_does_not_wait_for_itself(outbox):
+async def test_settling_within_a_write_is_refused_and_does_not_wait_for_itself(
+    outbox: Outbox,
+) -> None:
     rows = await leased(outbox)
     async with outbox.store.transaction():
         with pytest.raises(RuntimeError, match="inside a write"):

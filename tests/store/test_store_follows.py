@@ -2,15 +2,27 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.sql.schema import Table
 
 from bot.core.artists import artist_id, artist_ids
 from bot.core.model import DeliveryState, Subject, SubscriptionState, TargetKind
-from bot.store import FOLLOWS_LIMIT, DirectMessageStatus, FollowOutcome, FollowRequest, open_store
+from bot.store import (
+    FOLLOWS_LIMIT,
+    DirectMessageStatus,
+    FollowOutcome,
+    FollowRequest,
+    LeasedDelivery,
+    Store,
+    open_store,
+)
 from bot.store.tables import deliveries, follow_spellings, follows, subscriptions
+from tests.clock import FakeClock
 from tests.store.rows import add_subscription, deliveries_of, park_delivery, settle_delivery
 from tests.store.samples import NOON, database_url, interview
 
@@ -21,26 +33,26 @@ HAN = Subject("Han Seoyun", None, ("한서윤",))
 LONG = timedelta(minutes=3)
 
 
-def wanted(subject):
+def wanted(subject: Subject) -> FollowRequest:
     return FollowRequest(artist_id(subject.name), subject.name, artist_ids([subject]))
 
 
 class Newsroom:
     """Publishes interviews with these subjects, as one poll does."""
 
-    def __init__(self, store, clock):
+    def __init__(self, store: Store, clock: FakeClock) -> None:
         self.store = store
         self.clock = clock
         self.number = 0
 
-    async def publish(self, *subjects):
+    async def publish(self, *subjects: Subject) -> int:
         self.number += 1
         async with self.store.transaction() as tx:
             id_ = await tx.interviews.insert(interview(self.number, subjects=subjects), "digest")
             await tx.outbox.enqueue(id_, self.clock.now())
         return id_
 
-    async def told(self, interview_id):
+    async def told(self, interview_id: int) -> list[tuple[int, DeliveryState]]:
         """Whom the interview is for: channel ids, by the state of their rows."""
         async with self.store.database.transaction() as tx:
             connection = tx.connection
@@ -52,11 +64,11 @@ class Newsroom:
             )
             return [(row.channel_id, DeliveryState(row.state)) for row in rows]
 
-    async def lease(self, **limits):
+    async def lease(self, **limits: int) -> list[LeasedDelivery]:
         now = self.clock.now()
         return await self.store.outbox.lease_due(now, now + LONG, 100, **limits)
 
-    async def park(self, leased, reason="messages-closed"):
+    async def park(self, leased: LeasedDelivery, reason: str = "messages-closed") -> bool:
         return await park_delivery(
             self.store,
             leased.delivery.id,
@@ -66,7 +78,7 @@ class Newsroom:
             next_probe_at=self.clock.now() + timedelta(hours=6),
         )
 
-    async def sent(self, leased, channel_id=900):
+    async def sent(self, leased: LeasedDelivery, channel_id: int = 900) -> bool:
         return await settle_delivery(
             self.store,
             leased.delivery.id,
@@ -77,21 +89,24 @@ class Newsroom:
             channel_id=channel_id,
         )
 
-    async def count(self, table):
+    async def count(self, table: Table) -> int:
         async with self.store.database.transaction() as tx:
             connection = tx.connection
-            return await connection.scalar(sa.select(sa.func.count()).select_from(table))
+            asked = sa.select(sa.func.count()).select_from(table)
+            return (await connection.execute(asked)).scalar_one()
 
 
 @pytest.fixture
-def news(store, clock):
+def news(store: Store, clock: FakeClock) -> Newsroom:
     return Newsroom(store, clock)
 
 
 # -------------------------------------------------------------------- who is told
 
 
-async def test_the_next_interview_is_for_who_follows_and_no_earlier_one(store, news):
+async def test_the_next_interview_is_for_who_follows_and_no_earlier_one(
+    store: Store, news: Newsroom
+) -> None:
     before = await news.publish(SORI)
     assert await store.follows.add(MINA, wanted(SORI)) is FollowOutcome.BEGUN
     await store.follows.add(ALEX, wanted(HAN))
@@ -101,14 +116,18 @@ async def test_the_next_interview_is_for_who_follows_and_no_earlier_one(store, n
 
 
 @pytest.mark.parametrize("spelled", ["Park Sori", "park-sori", "박소리", "sori", "Sori!"])
-async def test_any_spelling_of_the_artist_counts(store, news, spelled):
+async def test_any_spelling_of_the_artist_counts(
+    store: Store, news: Newsroom, spelled: str
+) -> None:
     await store.follows.add(MINA, wanted(SORI))
     assert await news.told(await news.publish(Subject(spelled))) == [(MINA, DeliveryState.PENDING)]
     other = await news.publish(Subject("Somebody Else", None, (spelled,)))
     assert await news.told(other) == [(MINA, DeliveryState.PENDING)]
 
 
-async def test_an_interview_with_two_followed_artists_is_one_message_that_names_both(store, news):
+async def test_an_interview_with_two_followed_artists_is_one_message_that_names_both(
+    store: Store, news: Newsroom
+) -> None:
     await store.follows.add(MINA, wanted(VINO))
     await news.clock.advance(60)
     await store.follows.add(MINA, wanted(SORI))
@@ -116,23 +135,24 @@ async def test_an_interview_with_two_followed_artists_is_one_message_that_names_
     assert await news.told(id_) == [(MINA, DeliveryState.PENDING)]
     (leased,) = await news.lease()
     assert leased.subscription.kind is TargetKind.DIRECT
+    assert leased.addressee is not None
     assert [follow.name for follow in leased.addressee.follows] == ["V1NO", "Park Sori"]
 
 
-async def test_an_interview_with_nobody_is_for_no_person(store, news):
+async def test_an_interview_with_nobody_is_for_no_person(store: Store, news: Newsroom) -> None:
     await store.follows.add(MINA, wanted(SORI))
     assert await news.told(await news.publish()) == []
     assert await news.told(await news.publish(Subject("?!"))) == []
 
 
-async def test_channels_get_all_as_ever(store, news):
+async def test_channels_get_all_as_ever(store: Store, news: Newsroom) -> None:
     await add_subscription(store, 1, 10, None, 1)
     await store.follows.add(MINA, wanted(SORI))
     assert [who for who, _ in await news.told(await news.publish(HAN))] == [10]
     assert [who for who, _ in await news.told(await news.publish(SORI))] == [10, MINA]
 
 
-async def test_enqueued_again_nothing_is_added(store, news):
+async def test_enqueued_again_nothing_is_added(store: Store, news: Newsroom) -> None:
     await store.follows.add(MINA, wanted(SORI))
     id_ = await news.publish(SORI)
     async with store.transaction() as tx:
@@ -142,7 +162,7 @@ async def test_enqueued_again_nothing_is_added(store, news):
 # -------------------------------------------------------------------- following
 
 
-async def test_followed_by_another_spelling_is_followed_already(store):
+async def test_followed_by_another_spelling_is_followed_already(store: Store) -> None:
     await store.follows.add(MINA, wanted(SORI))
     other = Subject("SORI", None, ("Sori of Sea",))
     assert await store.follows.add(MINA, wanted(other)) is FollowOutcome.ALREADY
@@ -152,7 +172,7 @@ async def test_followed_by_another_spelling_is_followed_already(store):
     assert artist_id("Sori of Sea") in spelled[one.artist_id]
 
 
-async def test_the_newest_followed_is_listed_first(store, clock):
+async def test_the_newest_followed_is_listed_first(store: Store, clock: FakeClock) -> None:
     for subject in (SORI, HAN, VINO):
         await store.follows.add(MINA, wanted(subject))
         await clock.advance(60)
@@ -162,7 +182,7 @@ async def test_the_newest_followed_is_listed_first(store, clock):
     assert await store.follows.followed(ALEX) == []
 
 
-async def test_one_may_follow_so_many_and_no_more(store):
+async def test_one_may_follow_so_many_and_no_more(store: Store) -> None:
     for number in range(FOLLOWS_LIMIT):
         await store.follows.add(MINA, wanted(Subject(f"Artist {number}")))
     assert await store.follows.add(MINA, wanted(SORI)) is FollowOutcome.FULL
@@ -171,12 +191,12 @@ async def test_one_may_follow_so_many_and_no_more(store):
     assert await store.follows.add(ALEX, wanted(SORI)) is FollowOutcome.BEGUN
 
 
-async def test_two_at_once_follow_once(store):
+async def test_two_at_once_follow_once(store: Store) -> None:
     became = await asyncio.gather(*(store.follows.add(MINA, wanted(SORI)) for _ in range(5)))
     assert sorted(became) == [FollowOutcome.ALREADY] * 4 + [FollowOutcome.BEGUN]
 
 
-async def test_new_spellings_replace_those_that_were(store, news):
+async def test_new_spellings_replace_those_that_were(store: Store, news: Newsroom) -> None:
     await store.follows.add(MINA, wanted(SORI))
     id_ = artist_id("Park Sori")
     await store.follows.respell(id_, {artist_id("Sori Park")})
@@ -186,7 +206,7 @@ async def test_new_spellings_replace_those_that_were(store, news):
     assert len(await news.told(await news.publish(Subject("Park Sori")))) == 1
 
 
-async def test_names_from_outside_are_stored_as_a_database_can(store):
+async def test_names_from_outside_are_stored_as_a_database_can(store: Store) -> None:
     strange = Subject("So\0ri \ud800")
     await store.follows.add(MINA, wanted(strange))
     assert [one.name for one in await store.follows.followed(MINA)] == [
@@ -197,7 +217,7 @@ async def test_names_from_outside_are_stored_as_a_database_can(store):
 # -------------------------------------------------------------------- unfollowing
 
 
-async def test_unfollowed_by_any_spelling(store, news):
+async def test_unfollowed_by_any_spelling(store: Store, news: Newsroom) -> None:
     await store.follows.add(MINA, wanted(SORI))
     gone = await store.follows.remove(MINA, artist_id("박소리"))
     assert gone is not None
@@ -207,7 +227,9 @@ async def test_unfollowed_by_any_spelling(store, news):
     assert await news.told(await news.publish(SORI)) == []
 
 
-async def test_what_waits_for_an_unfollowed_artist_alone_is_given_up(store, news):
+async def test_what_waits_for_an_unfollowed_artist_alone_is_given_up(
+    store: Store, news: Newsroom
+) -> None:
     await store.follows.add(MINA, wanted(SORI))
     await store.follows.add(MINA, wanted(HAN))
     both, one = await news.publish(SORI, HAN), await news.publish(SORI)
@@ -219,8 +241,8 @@ async def test_what_waits_for_an_unfollowed_artist_alone_is_given_up(store, news
 
 
 async def test_with_the_last_follow_the_subscription_ends_and_begins_anew_with_the_next(
-    store, news
-):
+    store: Store, news: Newsroom
+) -> None:
     await store.follows.add(MINA, wanted(SORI))
     waiting = await news.publish(SORI)
     await store.follows.remove(MINA, artist_id("Park Sori"))
@@ -235,7 +257,9 @@ async def test_with_the_last_follow_the_subscription_ends_and_begins_anew_with_t
     assert await news.told(after) == [(MINA, DeliveryState.PENDING)]
 
 
-async def test_unfollowed_amid_a_send_it_ends_as_the_sender_says(store, news):
+async def test_unfollowed_amid_a_send_it_ends_as_the_sender_says(
+    store: Store, news: Newsroom
+) -> None:
     await store.follows.add(MINA, wanted(SORI))
     id_ = await news.publish(SORI)
     (leased,) = await news.lease()
@@ -248,7 +272,7 @@ async def test_unfollowed_amid_a_send_it_ends_as_the_sender_says(store, news):
 # -------------------------------------------------------------------- closed messages
 
 
-async def closed(store, news, user=MINA):
+async def closed(store: Store, news: Newsroom, user: int = MINA) -> int:
     await store.follows.add(user, wanted(SORI))
     id_ = await news.publish(SORI)
     (leased,) = await news.lease()
@@ -256,7 +280,7 @@ async def closed(store, news, user=MINA):
     return id_
 
 
-async def test_closed_messages_park_and_are_to_be_told_once(store, news):
+async def test_closed_messages_park_and_are_to_be_told_once(store: Store, news: Newsroom) -> None:
     id_ = await closed(store, news)
     assert await store.follows.message_status(MINA) is DirectMessageStatus.CLOSED
     assert await store.follows.to_notify() == {MINA}
@@ -272,7 +296,7 @@ async def test_closed_messages_park_and_are_to_be_told_once(store, news):
     assert await store.follows.to_notify() == set()
 
 
-async def test_closed_again_on_the_same_day_is_told_again(store, news):
+async def test_closed_again_on_the_same_day_is_told_again(store: Store, news: Newsroom) -> None:
     await closed(store, news)
     await store.follows.mark_notified(MINA)
     await store.follows.try_again(MINA)
@@ -285,7 +309,7 @@ async def test_closed_again_on_the_same_day_is_told_again(store, news):
     assert await store.follows.to_notify() == {MINA}
 
 
-async def test_tried_again_what_was_missed_arrives(store, news):
+async def test_tried_again_what_was_missed_arrives(store: Store, news: Newsroom) -> None:
     first = await closed(store, news)
     second = await news.publish(SORI)
     assert await news.lease() == []
@@ -298,7 +322,7 @@ async def test_tried_again_what_was_missed_arrives(store, news):
     assert rest.delivery.interview_id == second
 
 
-async def test_nothing_to_try_with_counts_as_open(store, news):
+async def test_nothing_to_try_with_counts_as_open(store: Store, news: Newsroom) -> None:
     id_ = await closed(store, news)
     async with store.transaction() as tx:
         await tx.interviews.withdraw(id_, news.clock.now())
@@ -307,19 +331,19 @@ async def test_nothing_to_try_with_counts_as_open(store, news):
     assert await store.follows.to_notify() == set()
 
 
-async def test_a_new_follow_tries_closed_messages_again(store, news):
+async def test_a_new_follow_tries_closed_messages_again(store: Store, news: Newsroom) -> None:
     await closed(store, news)
     await store.follows.add(MINA, wanted(HAN))
     assert await store.follows.message_status(MINA) is DirectMessageStatus.CLOSED
     assert len(await news.lease()) == 1
 
 
-async def test_no_admin_is_told_of_a_persons_messages(store, news):
+async def test_no_admin_is_told_of_a_persons_messages(store: Store, news: Newsroom) -> None:
     await closed(store, news)
     assert await store.notices.due(news.clock.now() + timedelta(days=1), 10) == []
 
 
-async def test_guilds_bookkeeping_sees_no_persons(store, news):
+async def test_guilds_bookkeeping_sees_no_persons(store: Store, news: Newsroom) -> None:
     await closed(store, news)
     await add_subscription(store, 1, 10, None, 1)
     assert set(await store.guilds.known()) == {1}
@@ -333,7 +357,7 @@ async def test_guilds_bookkeeping_sees_no_persons(store, news):
 # -------------------------------------------------------------------- forgetting
 
 
-async def test_forgotten_nothing_of_a_person_is_left(store, news):
+async def test_forgotten_nothing_of_a_person_is_left(store: Store, news: Newsroom) -> None:
     await closed(store, news)
     await store.follows.add(ALEX, wanted(SORI))
     await news.publish(SORI)
@@ -347,7 +371,9 @@ async def test_forgotten_nothing_of_a_person_is_left(store, news):
 
 
 @pytest.mark.parametrize("end", ["sent", "park"])
-async def test_forgotten_amid_a_send_the_sender_finds_nothing_to_settle(store, news, end):
+async def test_forgotten_amid_a_send_the_sender_finds_nothing_to_settle(
+    store: Store, news: Newsroom, end: str
+) -> None:
     await store.follows.add(MINA, wanted(SORI))
     await news.publish(SORI)
     (leased,) = await news.lease()
@@ -356,7 +382,7 @@ async def test_forgotten_amid_a_send_the_sender_finds_nothing_to_settle(store, n
     assert await news.count(deliveries) == await news.count(subscriptions) == 0
 
 
-async def test_forgotten_and_back_again_begins_anew(store, news):
+async def test_forgotten_and_back_again_begins_anew(store: Store, news: Newsroom) -> None:
     await closed(store, news)
     await store.follows.forget(MINA)
     await store.follows.add(MINA, wanted(SORI))
@@ -367,7 +393,9 @@ async def test_forgotten_and_back_again_begins_anew(store, news):
 # -------------------------------------------------------------------- the queue
 
 
-async def test_guilds_go_before_persons_and_persons_only_as_many_as_are_asked_for(store, news):
+async def test_guilds_go_before_persons_and_persons_only_as_many_as_are_asked_for(
+    store: Store, news: Newsroom
+) -> None:
     for user in range(7000, 7005):
         await store.follows.add(user, wanted(SORI))
     for channel in range(10, 13):
@@ -382,7 +410,7 @@ async def test_guilds_go_before_persons_and_persons_only_as_many_as_are_asked_fo
     assert len(await news.lease()) == 3
 
 
-async def test_a_person_gets_one_at_a_time_the_oldest_first(store, news):
+async def test_a_person_gets_one_at_a_time_the_oldest_first(store: Store, news: Newsroom) -> None:
     await store.follows.add(MINA, wanted(SORI))
     ids = [await news.publish(SORI) for _ in range(3)]
     for id_ in ids:
@@ -392,18 +420,22 @@ async def test_a_person_gets_one_at_a_time_the_oldest_first(store, news):
         await news.sent(leased)
 
 
-async def test_where_the_last_message_stands_is_known_to_the_next(store, news):
+async def test_where_the_last_message_stands_is_known_to_the_next(
+    store: Store, news: Newsroom
+) -> None:
     await store.follows.add(MINA, wanted(SORI))
     await news.publish(SORI)
     (leased,) = await news.lease()
+    assert leased.addressee is not None
     assert leased.addressee.channel_id is None
     await news.sent(leased, channel_id=4711)
     await news.publish(SORI)
     (leased,) = await news.lease()
+    assert leased.addressee is not None
     assert leased.addressee.channel_id == 4711
 
 
-async def test_next_due_can_leave_persons_out(store, news):
+async def test_next_due_can_leave_persons_out(store: Store, news: Newsroom) -> None:
     await store.follows.add(MINA, wanted(SORI))
     await news.publish(SORI)
     assert await store.outbox.next_due() == news.clock.now()
@@ -412,7 +444,7 @@ async def test_next_due_can_leave_persons_out(store, news):
     assert await store.outbox.next_due() == news.clock.now() + LONG
 
 
-async def test_ten_thousand_followers_cost_little(tmp_path, clock):
+async def test_ten_thousand_followers_cost_little(tmp_path: Path, clock: FakeClock) -> None:
     """Enqueued in a moment; the first few are leased, and guilds asked after, in milliseconds."""
     async with open_store(database_url(tmp_path), clock) as store:
         await fill(store, 10_000)
@@ -431,13 +463,13 @@ async def test_ten_thousand_followers_cost_little(tmp_path, clock):
     assert asking < 0.05
 
 
-async def seconds(work):
+async def seconds(work: Awaitable[object]) -> float:
     began = time.perf_counter()
     await work
     return time.perf_counter() - began
 
 
-async def fill(store, number):
+async def fill(store: Store, number: int) -> None:
     """So many people who follow one artist each, in one transaction."""
     users = range(100_000, 100_000 + number)
     id_ = artist_id("Park Sori")

@@ -24,6 +24,7 @@ from bot.store.engine import open_database
 from bot.store.migrate import MIGRATIONS, migrate, read_schema
 from bot.store.tables import HEAD, metadata
 from tests.clock import FakeClock
+from tests.store.rows import stored_interview
 from tests.store.samples import database_url, interview
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -44,7 +45,7 @@ def upgrade():
 '''
 
 
-def revisions(scripts=MIGRATIONS):
+def revisions(scripts: Path = MIGRATIONS) -> list[str]:
     config = Config()
     config.set_main_option("script_location", str(scripts))
     config.set_main_option("path_separator", "os")
@@ -53,7 +54,7 @@ def revisions(scripts=MIGRATIONS):
     ]
 
 
-def scripts_of_tomorrow(tmp_path, last=""):
+def scripts_of_tomorrow(tmp_path: Path, last: str = "") -> Path:
     scripts = tmp_path / "scripts"
     shutil.copytree(MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
     text = NEXT.format(before=HEAD, last=last)
@@ -61,13 +62,13 @@ def scripts_of_tomorrow(tmp_path, last=""):
     return scripts
 
 
-def tables(path):
+def tables(path: Path) -> set[str]:
     with closing(sqlite3.connect(path)) as connection:
         found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         return {name for (name,) in found}
 
 
-def schema_of(path):
+def schema_of(path: Path) -> str:
     """Every table and index of a database, as statements that make them."""
     with closing(sqlite3.connect(path)) as connection:
         found = connection.execute(
@@ -77,17 +78,22 @@ def schema_of(path):
         return "".join(f"{sql};\n" for (sql,) in found)
 
 
-def shape_of(path):
+Rows = list[tuple[str | int | None, ...]]
+
+
+def shape_of(path: Path) -> dict[str, object]:
     """What the tables of a database are, however they were made and in whatever order."""
     with closing(sqlite3.connect(path)) as connection:
 
-        def ask(query, *parameters):
+        def ask(query: str, *parameters: str) -> Rows:
             return sorted(connection.execute(query, parameters).fetchall(), key=repr)
 
-        def columns_of(index):
+        def columns_of(index: str) -> Rows:
             return ask('SELECT seqno, name FROM pragma_index_xinfo(?) WHERE "key"', index)
 
-        shape = {"indexes": ask("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql <> ''")}
+        shape: dict[str, object] = {
+            "indexes": ask("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql <> ''")
+        }
         for name in tables(path):
             unique = ask('SELECT name FROM pragma_index_list(?) WHERE "unique"', name)
             shape[name] = (
@@ -95,13 +101,13 @@ def shape_of(path):
                 ask(
                     'SELECT "from", "table", "to", on_delete FROM pragma_foreign_key_list(?)', name
                 ),
-                sorted(columns_of(index) for (index,) in unique),
+                sorted(columns_of(str(index)) for (index,) in unique),
                 ask("SELECT sql LIKE '%AUTOINCREMENT%' FROM sqlite_master WHERE name = ?", name),
             )
         return shape
 
 
-def released(folder, version):
+def released(folder: Path, version: str) -> Path:
     """A database as `version` made it."""
     path = folder / "kcrush.db"
     with closing(sqlite3.connect(path)) as connection:
@@ -112,29 +118,31 @@ def released(folder, version):
     return path
 
 
-async def upgraded(folder, before, version):
+async def upgraded(folder: Path, before: str, version: str) -> Path:
     path = released(folder, before)
     async with open_database(database_url(folder), FakeClock()) as database:
         await migrate(database, head=version)
     return path
 
 
-def test_the_newest_revision_is_the_one_the_tables_name():
+def test_the_newest_revision_is_the_one_the_tables_name() -> None:
     assert revisions()[-1] == HEAD
 
 
-def test_every_revision_has_its_schema():
+def test_every_revision_has_its_schema() -> None:
     assert {path.stem for path in SCHEMAS.glob("*.sql")} == set(revisions())
 
 
 @pytest.mark.parametrize(("before", "version"), list(pairwise(revisions())))
-async def test_a_revision_makes_the_schema_that_was_released_with_it(tmp_path, before, version):
+async def test_a_revision_makes_the_schema_that_was_released_with_it(
+    tmp_path: Path, before: str, version: str
+) -> None:
     made = schema_of(await upgraded(tmp_path, before, version))
     assert made == (SCHEMAS / f"{version}.sql").read_text()
 
 
 @pytest.mark.parametrize("version", [None, *revisions()])
-async def test_every_released_schema_is_upgraded(tmp_path, version):
+async def test_every_released_schema_is_upgraded(tmp_path: Path, version: str | None) -> None:
     if version is not None:
         released(tmp_path, version)
     async with open_database(database_url(tmp_path), FakeClock()) as database:
@@ -142,10 +150,10 @@ async def test_every_released_schema_is_upgraded(tmp_path, version):
     async with open_store(database_url(tmp_path), FakeClock()) as store:
         assert await store.schema() == SchemaVersion(HEAD, HEAD)
         id_ = await store.interviews.insert(interview(), "d")
-        assert (await store.interviews.get(id_)).interview == interview()
+        assert (await stored_interview(store, id_)).interview == interview()
 
 
-async def test_a_new_database_has_the_tables_of_an_upgraded_one(tmp_path):
+async def test_a_new_database_has_the_tables_of_an_upgraded_one(tmp_path: Path) -> None:
     shapes = []
     for version in (None, *revisions()):
         folder = tmp_path / str(version)
@@ -159,7 +167,9 @@ async def test_a_new_database_has_the_tables_of_an_upgraded_one(tmp_path):
     assert len(shapes[0]) > len(metadata.tables)
 
 
-async def test_a_revision_that_fails_half_way_leaves_the_version_before_it_whole(tmp_path):
+async def test_a_revision_that_fails_half_way_leaves_the_version_before_it_whole(
+    tmp_path: Path,
+) -> None:
     scripts = scripts_of_tomorrow(tmp_path, "    op.execute('SELECT * FROM no_such_table')")
     async with open_store(database_url(tmp_path), FakeClock()) as store:
         id_ = await store.interviews.insert(interview(), "d")
@@ -169,7 +179,7 @@ async def test_a_revision_that_fails_half_way_leaves_the_version_before_it_whole
         assert (await read_schema(database)).current == HEAD
     assert "tomorrow" not in tables(tmp_path / "kcrush.db")
     async with open_store(database_url(tmp_path), FakeClock()) as store:
-        assert (await store.interviews.get(id_)).interview.title == interview().title
+        assert (await stored_interview(store, id_)).interview.title == interview().title
         await store.feeds.state("u")
 
     (scripts / "versions" / "v9999_next.py").write_text(NEXT.format(before=HEAD, last=""))
@@ -194,7 +204,9 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
-async def test_a_revision_killed_half_way_leaves_the_version_before_it_whole(tmp_path):
+async def test_a_revision_killed_half_way_leaves_the_version_before_it_whole(
+    tmp_path: Path,
+) -> None:
     last = "    import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     scripts = scripts_of_tomorrow(tmp_path, last)
     async with open_store(database_url(tmp_path), FakeClock()) as store:
@@ -224,7 +236,7 @@ asyncio.run(main(sys.argv[1]))
 """
 
 
-async def test_processes_that_start_at_once_migrate_once(tmp_path):
+async def test_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
     pipe = asyncio.subprocess.PIPE
     started = [
         await asyncio.create_subprocess_exec(
@@ -239,8 +251,10 @@ async def test_processes_that_start_at_once_migrate_once(tmp_path):
         for _ in range(4)
     ]
     for process in started:
+        assert process.stdout is not None
         assert await asyncio.wait_for(process.stdout.readline(), 60) == b"ready\n"
     for process in started:
+        assert process.stdin is not None
         process.stdin.write(b"go\n")
     said = await asyncio.gather(
         *(asyncio.wait_for(process.communicate(), 60) for process in started)
@@ -249,7 +263,7 @@ async def test_processes_that_start_at_once_migrate_once(tmp_path):
     assert len({out for out, _ in said}) == 1, said
 
 
-def test_the_revisions_are_packaged():
+def test_the_revisions_are_packaged() -> None:
     packages = {Path("bot/store/migrations"), Path("bot/store/migrations/versions")}
     assert all((package / "__init__.py").is_file() for package in packages)
     assert (MIGRATIONS / "env.py").is_file()

@@ -1,11 +1,13 @@
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from bot.core.model import DeliveryState, SubscriptionState
-from tests.clock import START
+from bot.core.model import DeliveryState, Subscription, SubscriptionState
+from bot.store import LeasedDelivery, Store
+from tests.clock import START, FakeClock
 from tests.store.rows import (
     add_subscription,
     deliveries_of,
@@ -18,7 +20,7 @@ from tests.store.samples import interview
 MINUTE = timedelta(minutes=1)
 
 
-async def publish(store, *numbers, now=START):
+async def publish(store: Store, *numbers: int, now: datetime = START) -> list[int]:
     ids = []
     async with store.transaction() as tx:
         for number in numbers:
@@ -28,15 +30,17 @@ async def publish(store, *numbers, now=START):
     return ids
 
 
-async def subscribe(store, guild_id, *channel_ids):
+async def subscribe(store: Store, guild_id: int, *channel_ids: int) -> list[Subscription]:
     return [(await add_subscription(store, guild_id, id_, None, 1))[0] for id_ in channel_ids]
 
 
-async def lease(store, now=START, limit=100, minutes=5):
+async def lease(
+    store: Store, now: datetime = START, limit: int = 100, minutes: int = 5
+) -> list[LeasedDelivery]:
     return await store.outbox.lease_due(now, now + minutes * MINUTE, limit)
 
 
-async def settle_sent(store, leased, now=START):
+async def settle_sent(store: Store, leased: LeasedDelivery, now: datetime = START) -> None:
     assert await settle_delivery(
         store,
         leased.delivery.id,
@@ -47,17 +51,17 @@ async def settle_sent(store, leased, now=START):
     )
 
 
-async def send_next(store, now=START):
+async def send_next(store: Store, now: datetime = START) -> int:
     (leased,) = await lease(store, now)
     await settle_sent(store, leased, now)
     return leased.interview.id
 
 
-async def states(store, interview_id):
+async def states(store: Store, interview_id: int) -> list[DeliveryState]:
     return [row.state for row in await deliveries_of(store, interview_id)]
 
 
-async def test_one_row_for_each_channel_however_often_it_is_enqueued(store):
+async def test_one_row_for_each_channel_however_often_it_is_enqueued(store: Store) -> None:
     await subscribe(store, 1, 10, 11)
     async with store.transaction() as tx:
         id_ = await tx.interviews.insert(interview(), "d")
@@ -71,7 +75,7 @@ async def test_one_row_for_each_channel_however_often_it_is_enqueued(store):
     assert [row.attempts for row in rows] == [0, 0, 0]
 
 
-async def test_nonces_are_stable_and_unlike_and_fit_discord(store):
+async def test_nonces_are_stable_and_unlike_and_fit_discord(store: Store) -> None:
     await subscribe(store, 1, 10, 11)
     one, two = await publish(store, 1, 2)
     before = [row.nonce for id_ in (one, two) for row in await deliveries_of(store, id_)]
@@ -91,7 +95,7 @@ async def test_nonces_are_stable_and_unlike_and_fit_discord(store):
     assert after == before
 
 
-async def test_a_lease_brings_all_that_sending_needs(store):
+async def test_a_lease_brings_all_that_sending_needs(store: Store) -> None:
     (subscription,) = await subscribe(store, 1, 10)
     (id_,) = await publish(store, 1)
     (leased,) = await lease(store)
@@ -108,7 +112,7 @@ async def test_a_lease_brings_all_that_sending_needs(store):
     assert row == replace(leased.delivery, leased_at=None, maybe_sent_at=START)
 
 
-async def test_what_is_leased_is_nobody_elses_until_the_lease_ends(store):
+async def test_what_is_leased_is_nobody_elses_until_the_lease_ends(store: Store) -> None:
     await subscribe(store, 1, 10)
     await publish(store, 1)
     (first,) = await lease(store)
@@ -146,11 +150,11 @@ async def test_what_is_leased_is_nobody_elses_until_the_lease_ends(store):
 @pytest.mark.parametrize(
     "state", [state for state in DeliveryState if state is not DeliveryState.LEASED]
 )
-async def test_a_settled_row_is_settled_once(store, state):
+async def test_a_settled_row_is_settled_once(store: Store, state: DeliveryState) -> None:
     await subscribe(store, 1, 10)
     await publish(store, 1)
     (leased,) = await lease(store)
-    values = {"expected_attempts": 1, "state": state, "now": START, "reason": "why"}
+    values: dict[str, Any] = {"expected_attempts": 1, "state": state, "now": START, "reason": "why"}
     if state is DeliveryState.PENDING:
         values["next_attempt_at"] = START + MINUTE
     if state is DeliveryState.PARKED:
@@ -162,7 +166,7 @@ async def test_a_settled_row_is_settled_once(store, state):
     assert (len(await lease(store, START + MINUTE)) == 1) is (state is DeliveryState.PENDING)
 
 
-async def test_settling_that_makes_no_sense_is_refused(store):
+async def test_settling_that_makes_no_sense_is_refused(store: Store) -> None:
     with pytest.raises(ValueError, match="lease"):
         await settle_delivery(store, 1, expected_attempts=1, state=DeliveryState.LEASED, now=START)
     with pytest.raises(ValueError, match="next_attempt_at"):
@@ -178,7 +182,7 @@ async def test_settling_that_makes_no_sense_is_refused(store):
         )
 
 
-async def test_a_retry_waits_for_its_time(store):
+async def test_a_retry_waits_for_its_time(store: Store) -> None:
     await subscribe(store, 1, 10)
     await publish(store, 1)
     (leased,) = await lease(store)
@@ -198,7 +202,7 @@ async def test_a_retry_waits_for_its_time(store):
     assert again.delivery.nonce == leased.delivery.nonce
 
 
-async def test_every_guild_gets_its_first_before_any_gets_its_second(store):
+async def test_every_guild_gets_its_first_before_any_gets_its_second(store: Store) -> None:
     await subscribe(store, 1, *range(100, 150))
     await subscribe(store, 2, 200)
     await subscribe(store, 3, 300, 301)
@@ -207,7 +211,7 @@ async def test_every_guild_gets_its_first_before_any_gets_its_second(store):
     assert [one.subscription.channel_id for one in batch] == [100, 200, 300, 101, 301, 102]
 
 
-async def test_older_interviews_go_first_but_not_those_that_are_catching_up(store):
+async def test_older_interviews_go_first_but_not_those_that_are_catching_up(store: Store) -> None:
     await subscribe(store, 1, 10)
     (stale,) = await publish(store, 9)
     now = START + timedelta(hours=2)
@@ -216,7 +220,7 @@ async def test_older_interviews_go_first_but_not_those_that_are_catching_up(stor
     assert await lease(store, now) == []
 
 
-async def test_one_row_of_a_channel_is_in_hand_at_a_time(store):
+async def test_one_row_of_a_channel_is_in_hand_at_a_time(store: Store) -> None:
     await subscribe(store, 1, 10, 11)
     first, second = await publish(store, 1, 2)
     in_hand = await lease(store)
@@ -232,7 +236,7 @@ async def test_one_row_of_a_channel_is_in_hand_at_a_time(store):
     assert (following.interview.id, following.subscription.channel_id) == (second, 10)
 
 
-async def test_a_lease_that_ran_out_holds_its_channel_no_longer(store):
+async def test_a_lease_that_ran_out_holds_its_channel_no_longer(store: Store) -> None:
     await subscribe(store, 1, 10)
     first, _ = await publish(store, 1, 2)
     await lease(store, minutes=5)
@@ -240,7 +244,9 @@ async def test_a_lease_that_ran_out_holds_its_channel_no_longer(store):
     assert (again.interview.id, again.expired_lease) == (first, True)
 
 
-async def test_parking_takes_the_channel_and_all_that_waits_for_it_in_one_step(store):
+async def test_parking_takes_the_channel_and_all_that_waits_for_it_in_one_step(
+    store: Store,
+) -> None:
     await subscribe(store, 1, 10, 11)
     first, second = await publish(store, 1, 2)
     in_hand, _ = await lease(store)
@@ -256,7 +262,7 @@ async def test_parking_takes_the_channel_and_all_that_waits_for_it_in_one_step(s
     assert overview.subscription.reason == "missing-access"
 
 
-async def test_parking_needs_the_lease(store):
+async def test_parking_needs_the_lease(store: Store) -> None:
     await subscribe(store, 1, 10)
     (id_,) = await publish(store, 1)
     (late,) = await lease(store, minutes=1)
@@ -269,7 +275,7 @@ async def test_parking_needs_the_lease(store):
     assert overview.subscription.state is SubscriptionState.ACTIVE
 
 
-async def test_parking_what_was_removed_meanwhile_ends_it(store):
+async def test_parking_what_was_removed_meanwhile_ends_it(store: Store) -> None:
     await subscribe(store, 1, 10)
     (id_,) = await publish(store, 1)
     (in_hand,) = await lease(store)
@@ -281,7 +287,7 @@ async def test_parking_what_was_removed_meanwhile_ends_it(store):
     assert await store.subscriptions.overview(1) == []
 
 
-async def test_a_limit_is_kept_and_nothing_is_leased_twice(store):
+async def test_a_limit_is_kept_and_nothing_is_leased_twice(store: Store) -> None:
     await subscribe(store, 1, *range(10, 17))
     await publish(store, 1)
     batches = [await lease(store, limit=3) for _ in range(4)]
@@ -289,7 +295,7 @@ async def test_a_limit_is_kept_and_nothing_is_leased_twice(store):
     assert len({one.delivery.id for batch in batches for one in batch}) == 7
 
 
-async def test_next_due_tells_the_soonest_that_comes_by_itself(store):
+async def test_next_due_tells_the_soonest_that_comes_by_itself(store: Store) -> None:
     assert await store.outbox.next_due() is None
     (parked, _) = await subscribe(store, 1, 10, 11)
     await publish(store, 1)
@@ -308,7 +314,7 @@ async def test_next_due_tells_the_soonest_that_comes_by_itself(store):
     assert await store.outbox.next_due() is None
 
 
-async def test_counts_know_every_state(store):
+async def test_counts_know_every_state(store: Store) -> None:
     assert await store.outbox.counts() == dict.fromkeys(DeliveryState, 0)
     await subscribe(store, 1, 10, 11)
     await publish(store, 1)
@@ -319,7 +325,7 @@ async def test_counts_know_every_state(store):
     }
 
 
-async def test_a_withdrawn_interview_is_not_sent_any_more(store):
+async def test_a_withdrawn_interview_is_not_sent_any_more(store: Store) -> None:
     await subscribe(store, 1, 10, 11)
     (id_,) = await publish(store, 1)
     (in_hand,) = await lease(store, limit=1)
@@ -336,7 +342,9 @@ async def test_a_withdrawn_interview_is_not_sent_any_more(store):
     )
 
 
-async def test_a_parked_subscription_keeps_its_rows_until_it_heals(store, clock):
+async def test_a_parked_subscription_keeps_its_rows_until_it_heals(
+    store: Store, clock: FakeClock
+) -> None:
     (subscription,) = await subscribe(store, 1, 10)
     (first,) = await publish(store, 1)
     await set_subscription_state(store, subscription.id, SubscriptionState.PARKED, "50013")
@@ -354,7 +362,9 @@ async def test_a_parked_subscription_keeps_its_rows_until_it_heals(store, clock)
     assert [healed.interview.id, await send_next(store, clock.now())] == [first, second]
 
 
-async def test_a_row_in_hand_is_left_to_its_sender_when_the_subscription_is_parked(store):
+async def test_a_row_in_hand_is_left_to_its_sender_when_the_subscription_is_parked(
+    store: Store,
+) -> None:
     (subscription,) = await subscribe(store, 1, 10)
     (id_,) = await publish(store, 1)
     (leased,) = await lease(store)
@@ -371,7 +381,9 @@ async def test_a_row_in_hand_is_left_to_its_sender_when_the_subscription_is_park
     )
 
 
-async def test_an_ended_subscription_gives_its_rows_up_also_those_of_a_dead_sender(store):
+async def test_an_ended_subscription_gives_its_rows_up_also_those_of_a_dead_sender(
+    store: Store,
+) -> None:
     (subscription,) = await subscribe(store, 1, 10)
     in_hand, waiting = await publish(store, 1, 2)
     await lease(store, limit=1)
@@ -384,7 +396,7 @@ async def test_an_ended_subscription_gives_its_rows_up_also_those_of_a_dead_send
     assert await deliveries_of(store, later) == []
 
 
-async def test_ten_thousand_rows_are_enqueued_within_a_second(store):
+async def test_ten_thousand_rows_are_enqueued_within_a_second(store: Store) -> None:
     async with store.database.transaction() as tx:
         connection = tx.connection
         await connection.exec_driver_sql(

@@ -1,11 +1,12 @@
 """Parked subscriptions: probed with one row, healed by a message, caught up."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from bot.core.model import DeliveryState, Frequency, SubscriptionState, Timetable
+from bot.core.model import Delivery, DeliveryState, Frequency, SubscriptionState, Timetable
+from bot.store import LeasedDelivery, Store, SubscriptionOverview
 from tests.clock import START
 from tests.store.rows import deliveries_of, park_delivery, set_subscription_state, settle_delivery
 from tests.store.test_store_outbox import MINUTE, lease, publish, settle_sent, subscribe
@@ -18,7 +19,13 @@ PENDING, PARKED, SENT, SUPERSEDED = (
 )
 
 
-async def park(store, leased, now=START, reason="missing-access", again=10):
+async def park(
+    store: Store,
+    leased: LeasedDelivery,
+    now: datetime = START,
+    reason: str = "missing-access",
+    again: int = 10,
+) -> None:
     assert await park_delivery(
         store,
         leased.delivery.id,
@@ -29,16 +36,16 @@ async def park(store, leased, now=START, reason="missing-access", again=10):
     )
 
 
-async def rows(store, ids):
+async def rows(store: Store, ids: list[int]) -> list[Delivery]:
     return [row for id_ in ids for row in await deliveries_of(store, id_)]
 
 
-async def overview(store, guild_id=1):
+async def overview(store: Store, guild_id: int = 1) -> SubscriptionOverview:
     (found,) = await store.subscriptions.overview(guild_id)
     return found
 
 
-async def test_a_parked_subscription_lies_still_until_its_probe(store):
+async def test_a_parked_subscription_lies_still_until_its_probe(store: Store) -> None:
     await subscribe(store, 1, 10)
     await publish(store, 1, 2)
     (leased,) = await lease(store)
@@ -53,7 +60,7 @@ async def test_a_parked_subscription_lies_still_until_its_probe(store):
     assert await lease(store, START + 11 * MINUTE) == []
 
 
-async def test_a_probe_in_vain_parks_again_and_is_counted(store):
+async def test_a_probe_in_vain_parks_again_and_is_counted(store: Store) -> None:
     await subscribe(store, 1, 10)
     ids = await publish(store, 1, 2)
     (leased,) = await lease(store)
@@ -67,7 +74,7 @@ async def test_a_probe_in_vain_parks_again_and_is_counted(store):
         assert [row.state for row in await rows(store, ids)] == [PARKED, PARKED]
 
 
-async def test_what_is_sent_heals_and_the_newest_that_were_missed_follow(store):
+async def test_what_is_sent_heals_and_the_newest_that_were_missed_follow(store: Store) -> None:
     await subscribe(store, 1, 10)
     ids = await publish(store, 1, 2, 3, 4, 5, 6)
     (leased,) = await lease(store)
@@ -88,7 +95,7 @@ async def test_what_is_sent_heals_and_the_newest_that_were_missed_follow(store):
     assert await store.subscriptions.parked() == []
 
 
-async def test_a_speaker_that_is_superseded_itself_hands_its_number_on(store):
+async def test_a_speaker_that_is_superseded_itself_hands_its_number_on(store: Store) -> None:
     await subscribe(store, 1, 10)
     await publish(store, 1, 2, 3, 4, 5)
     (leased,) = await lease(store)
@@ -105,7 +112,7 @@ async def test_a_speaker_that_is_superseded_itself_hands_its_number_on(store):
     assert (await store.outbox.counts())[SUPERSEDED] == 6
 
 
-async def test_a_subscription_with_nothing_to_try_waits_for_news(store):
+async def test_a_subscription_with_nothing_to_try_waits_for_news(store: Store) -> None:
     await subscribe(store, 1, 10)
     (only,) = await publish(store, 1)
     (leased,) = await lease(store)
@@ -118,7 +125,7 @@ async def test_a_subscription_with_nothing_to_try_waits_for_news(store):
     assert probe.interview.id == news
 
 
-async def test_a_digest_is_probed_as_a_whole(store):
+async def test_a_digest_is_probed_as_a_whole(store: Store) -> None:
     await subscribe(store, 1, 10)
     daily = Timetable(Frequency.DAILY, hour=18)
     await store.subscriptions.edit(1, 10, lambda one: replace(one, timetable=daily))
@@ -135,7 +142,7 @@ async def test_a_digest_is_probed_as_a_whole(store):
     assert [row.state for row in await rows(store, ids)] == [SENT] * 5
 
 
-async def test_a_channel_can_be_probed_at_once(store):
+async def test_a_channel_can_be_probed_at_once(store: Store) -> None:
     first, second = await subscribe(store, 1, 10, 11)
     await publish(store, 1)
     for leased in await lease(store):
@@ -149,7 +156,7 @@ async def test_a_channel_can_be_probed_at_once(store):
     assert await store.subscriptions.probe_soon([first.id], START) == 0
 
 
-async def test_removed_paused_or_left_it_is_not_probed(store):
+async def test_removed_paused_or_left_it_is_not_probed(store: Store) -> None:
     first, second, third = await subscribe(store, 1, 10, 11, 12)
     await publish(store, 1)
     for leased in await lease(store):
@@ -161,7 +168,7 @@ async def test_removed_paused_or_left_it_is_not_probed(store):
 
 
 @pytest.mark.parametrize("probing", [False, True])
-async def test_added_again_it_is_active_at_once_and_catches_up(store, probing):
+async def test_added_again_it_is_active_at_once_and_catches_up(store: Store, probing: bool) -> None:
     await subscribe(store, 1, 10)
     ids = await publish(store, 1, 2, 3, 4, 5)
     (leased,) = await lease(store)
@@ -175,7 +182,7 @@ async def test_added_again_it_is_active_at_once_and_catches_up(store, probing):
     assert states[2] is (DeliveryState.LEASED if probing else PENDING)
 
 
-async def test_a_probe_that_is_withdrawn_or_given_up_makes_room_for_the_next(store):
+async def test_a_probe_that_is_withdrawn_or_given_up_makes_room_for_the_next(store: Store) -> None:
     await subscribe(store, 1, 10)
     ids = await publish(store, 1, 2, 3)
     (leased,) = await lease(store)

@@ -1,9 +1,18 @@
 """What is asked often is answered by an index, not by reading a table from end to end."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite.aiosqlite import (
+    AsyncAdapt_aiosqlite_cursor,
+    SQLiteExecutionContext_aiosqlite,
+)
+from sqlalchemy.engine.base import Connection
+from sqlalchemy.ext.asyncio.engine import AsyncConnection
 
 from bot.store import (
+    Store,
     edits,
     follows,
     interviews,
@@ -28,18 +37,25 @@ ASKED = {
 }
 
 
-async def plan_of(connection, statement):
+async def plan_of(connection: AsyncConnection, statement: sa.Select[Any]) -> list[str]:
     """SQLite's steps, as the statement is really asked."""
     said = []
 
-    def listen(connection, cursor, sql, parameters, context, many):
+    def listen(
+        connection: Connection,
+        cursor: AsyncAdapt_aiosqlite_cursor,
+        sql: str,
+        parameters: tuple[object, ...],
+        context: SQLiteExecutionContext_aiosqlite,
+        many: bool,
+    ) -> None:
         said.append((sql, parameters))
 
     sa.event.listen(connection.sync_connection, "before_cursor_execute", listen)
     await connection.execute(statement, ASKED)
     ((sql, parameters),) = said
     plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)
-    return [row[3] for row in plan]
+    return [step for *_, step in plan]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +79,9 @@ async def plan_of(connection, statement):
         (interviews.BY_ID, "sqlite_autoindex_turns_1"),
     ],
 )
-async def test_a_hot_question_uses_its_index(store, statement, index):
+async def test_a_hot_question_uses_its_index(
+    store: Store, statement: sa.Select[Any], index: str
+) -> None:
     async with store.database.transaction() as tx:
         connection = tx.connection
         steps = await plan_of(connection, statement)
@@ -73,7 +91,9 @@ async def test_a_hot_question_uses_its_index(store, statement, index):
 
 
 @pytest.mark.parametrize("statement", [outbox_queries.DUE_DIRECT, outbox_queries.NEXT_DUE_DIRECT])
-async def test_the_first_of_a_long_queue_is_not_sorted_for(store, statement):
+async def test_the_first_of_a_long_queue_is_not_sorted_for(
+    store: Store, statement: sa.Select[Any]
+) -> None:
     async with store.database.transaction() as tx:
         connection = tx.connection
         steps = await plan_of(connection, statement)

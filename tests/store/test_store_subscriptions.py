@@ -1,13 +1,15 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core.model import DeliveryState, Subscription, SubscriptionState
-from bot.store import SubscriptionOverview
-from tests.clock import START
+from bot.store import LeasedDelivery, Store, SubscriptionOverview
+from tests.clock import START, FakeClock
 from tests.store.rows import add_subscription, set_subscription_state, settle_delivery
 from tests.store.samples import interview
 
 
-async def test_a_channel_is_subscribed_once_and_takes_a_new_role(store, clock):
+async def test_a_channel_is_subscribed_once_and_takes_a_new_role(
+    store: Store, clock: FakeClock
+) -> None:
     first, created = await add_subscription(store, 1, 10, None, 77)
     assert created is True
     assert first == Subscription(first.id, 1, 10, None, 77, START)
@@ -18,7 +20,9 @@ async def test_a_channel_is_subscribed_once_and_takes_a_new_role(store, clock):
     assert [one.subscription for one in await store.subscriptions.overview(1)] == [again]
 
 
-async def test_a_removed_channel_is_gone_and_comes_back_as_the_same_row(store, clock):
+async def test_a_removed_channel_is_gone_and_comes_back_as_the_same_row(
+    store: Store, clock: FakeClock
+) -> None:
     first, _ = await add_subscription(store, 1, 10, None, 77)
     assert await store.subscriptions.remove(1, 10) is True
     assert await store.subscriptions.remove(1, 10) is False
@@ -30,7 +34,7 @@ async def test_a_removed_channel_is_gone_and_comes_back_as_the_same_row(store, c
     assert [one.subscription for one in await store.subscriptions.overview(1)] == [again]
 
 
-async def test_a_guild_removes_only_its_own(store):
+async def test_a_guild_removes_only_its_own(store: Store) -> None:
     await add_subscription(store, 1, 10, None, 77)
     assert await store.subscriptions.remove(2, 10) is False
     assert await store.subscriptions.remove(1, 11) is False
@@ -38,7 +42,9 @@ async def test_a_guild_removes_only_its_own(store):
     assert await store.subscriptions.overview(2) == []
 
 
-async def test_adding_a_parked_channel_again_makes_it_try_at_once(store, clock):
+async def test_adding_a_parked_channel_again_makes_it_try_at_once(
+    store: Store, clock: FakeClock
+) -> None:
     parked, _ = await add_subscription(store, 1, 10, None, 77)
     await set_subscription_state(store, parked.id, SubscriptionState.PARKED, "50013")
     async with store.transaction() as tx:
@@ -52,12 +58,14 @@ async def test_adding_a_parked_channel_again_makes_it_try_at_once(store, clock):
     assert leased.delivery.reason is None
 
 
-async def in_hand(store, subscription, until):
+async def in_hand(
+    store: Store, subscription: Subscription, until: datetime
+) -> list[LeasedDelivery]:
     batch = await store.outbox.lease_due(START, until, 6)
     return [leased for leased in batch if leased.subscription.id == subscription.id]
 
 
-async def test_the_overview_tells_how_deliveries_fare(store, clock):
+async def test_the_overview_tells_how_deliveries_fare(store: Store, clock: FakeClock) -> None:
     fresh, _ = await add_subscription(store, 1, 11, None, 77)
     busy, _ = await add_subscription(store, 1, 10, 5, 77)
     await add_subscription(store, 2, 20, None, 77)

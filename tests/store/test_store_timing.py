@@ -3,10 +3,20 @@
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
-from bot.core.model import DeliveryState, Frequency, QuietHours, SubscriptionState, Timetable
+from bot.core.model import (
+    DeliveryState,
+    Frequency,
+    QuietHours,
+    Subscription,
+    SubscriptionState,
+    Timetable,
+)
+from bot.store import LeasedDelivery, Store
+from tests.clock import FakeClock
 from tests.store.rows import deliveries_of, park_delivery, settle_delivery
 from tests.store.samples import interview
 
@@ -15,14 +25,16 @@ DAILY = Timetable(Frequency.DAILY, hour=18)
 SIX = datetime.fromisoformat("2026-03-01T18:00+00:00")  # the clock begins at 12:00
 
 
-async def subscribe(store, channel=10, guild=1, timetable=DAILY):
+async def subscribe(
+    store: Store, channel: int = 10, guild: int = 1, timetable: Timetable = DAILY
+) -> Subscription:
     after, _ = await store.subscriptions.subscribe(
         guild, channel, 77, lambda one: replace(one, timetable=timetable)
     )
     return after
 
 
-async def publish(store, clock, *numbers):
+async def publish(store: Store, clock: FakeClock, *numbers: int) -> list[int]:
     ids = []
     async with store.transaction() as tx:
         for number in numbers:
@@ -31,11 +43,13 @@ async def publish(store, clock, *numbers):
     return ids
 
 
-async def lease(store, clock):
+async def lease(store: Store, clock: FakeClock) -> list[LeasedDelivery]:
     return await store.outbox.lease_due(clock.now(), clock.now() + MINUTE, 50)
 
 
-async def sent(store, clock, leased, message_id=900):
+async def sent(
+    store: Store, clock: FakeClock, leased: LeasedDelivery, message_id: int = 900
+) -> bool:
     return await settle_delivery(
         store,
         leased.delivery.id,
@@ -46,15 +60,17 @@ async def sent(store, clock, leased, message_id=900):
     )
 
 
-def listed(leased):
+def listed(leased: LeasedDelivery) -> list[int]:
     return [one.id for one in leased.digest]
 
 
-async def states(store, ids):
+async def states(store: Store, ids: list[int]) -> list[DeliveryState]:
     return [row.state for id_ in ids for row in await deliveries_of(store, id_)]
 
 
-async def test_a_digest_waits_for_its_hour_and_is_one_delivery(store, clock):
+async def test_a_digest_waits_for_its_hour_and_is_one_delivery(
+    store: Store, clock: FakeClock
+) -> None:
     await subscribe(store)
     first, second, third = await publish(store, clock, 3, 2, 1)
     assert await lease(store, clock) == []
@@ -73,7 +89,7 @@ async def test_a_digest_waits_for_its_hour_and_is_one_delivery(store, clock):
     assert await lease(store, clock) == []
 
 
-async def test_one_alone_is_a_digest_too(store, clock):
+async def test_one_alone_is_a_digest_too(store: Store, clock: FakeClock) -> None:
     await subscribe(store)
     (only,) = await publish(store, clock, 1)
     await clock.advance(6 * 3600)
@@ -81,7 +97,9 @@ async def test_one_alone_is_a_digest_too(store, clock):
     assert listed(leased) == [only]
 
 
-async def test_what_comes_while_a_digest_is_on_its_way_waits_for_the_next(store, clock):
+async def test_what_comes_while_a_digest_is_on_its_way_waits_for_the_next(
+    store: Store, clock: FakeClock
+) -> None:
     await subscribe(store)
     early = await publish(store, clock, 2, 1)
     await clock.advance(6 * 3600)
@@ -113,7 +131,9 @@ async def test_what_comes_while_a_digest_is_on_its_way_waits_for_the_next(store,
     assert following.delivery.nonce != leased.delivery.nonce
 
 
-async def test_of_very_many_the_newest_are_listed_and_all_are_done_with(store, clock):
+async def test_of_very_many_the_newest_are_listed_and_all_are_done_with(
+    store: Store, clock: FakeClock
+) -> None:
     await subscribe(store)
     ids = await publish(store, clock, *range(25, 0, -1))
     await clock.advance(6 * 3600)
@@ -123,7 +143,7 @@ async def test_of_very_many_the_newest_are_listed_and_all_are_done_with(store, c
     assert set(await states(store, ids)) == {DeliveryState.SENT}
 
 
-async def test_what_is_withdrawn_is_not_listed(store, clock):
+async def test_what_is_withdrawn_is_not_listed(store: Store, clock: FakeClock) -> None:
     await subscribe(store)
     first, second, third = await publish(store, clock, 3, 2, 1)
     await clock.advance(6 * 3600)
@@ -148,7 +168,9 @@ async def test_what_is_withdrawn_is_not_listed(store, clock):
     assert await states(store, [first, second, third]) == [DeliveryState.SUPERSEDED] * 3
 
 
-async def test_what_is_withdrawn_before_its_hour_is_superseded(store, clock):
+async def test_what_is_withdrawn_before_its_hour_is_superseded(
+    store: Store, clock: FakeClock
+) -> None:
     await subscribe(store)
     first, second = await publish(store, clock, 2, 1)
     async with store.transaction() as tx:
@@ -158,7 +180,9 @@ async def test_what_is_withdrawn_before_its_hour_is_superseded(store, clock):
     assert listed(leased) == [first]
 
 
-async def test_a_digest_that_discord_refuses_is_given_up_as_a_whole(store, clock):
+async def test_a_digest_that_discord_refuses_is_given_up_as_a_whole(
+    store: Store, clock: FakeClock
+) -> None:
     await subscribe(store)
     ids = await publish(store, clock, 2, 1)
     await clock.advance(6 * 3600)
@@ -175,7 +199,7 @@ async def test_a_digest_that_discord_refuses_is_given_up_as_a_whole(store, clock
     assert [(row.state, row.reason) for row in rows] == [(DeliveryState.ABANDONED, "rejected")] * 2
 
 
-async def test_a_parked_digest_comes_in_one_when_it_heals(store, clock):
+async def test_a_parked_digest_comes_in_one_when_it_heals(store: Store, clock: FakeClock) -> None:
     await subscribe(store)
     early = await publish(store, clock, 2, 1)
     await clock.advance(6 * 3600)
@@ -195,10 +219,12 @@ async def test_a_parked_digest_comes_in_one_when_it_heals(store, clock):
     assert listed(probe) == early[::-1]
     await sent(store, clock, probe)
     assert set(await states(store, early)) == {DeliveryState.SENT}
-    assert (await store.subscriptions.find(1, 10)).state is SubscriptionState.ACTIVE
+    found = await store.subscriptions.find(1, 10)
+    assert found is not None
+    assert found.state is SubscriptionState.ACTIVE
 
 
-async def test_an_ended_digest_leaves_nothing_behind(store, clock):
+async def test_an_ended_digest_leaves_nothing_behind(store: Store, clock: FakeClock) -> None:
     await subscribe(store)
     ids = await publish(store, clock, 2, 1)
     await clock.advance(6 * 3600)
@@ -211,7 +237,7 @@ async def test_an_ended_digest_leaves_nothing_behind(store, clock):
     assert not await sent(store, clock, leased)
 
 
-async def test_from_a_digest_to_each_and_back(store, clock):
+async def test_from_a_digest_to_each_and_back(store: Store, clock: FakeClock) -> None:
     await subscribe(store)
     first, second = await publish(store, clock, 2, 1)
     await store.subscriptions.edit(1, 10, lambda one: replace(one, timetable=Timetable()))
@@ -228,7 +254,9 @@ async def test_from_a_digest_to_each_and_back(store, clock):
 NIGHT = Timetable(quiet=QuietHours(14 * 60, 20 * 60))
 
 
-async def test_quiet_hours_hold_back_what_comes_and_what_is_tried_again(store, clock):
+async def test_quiet_hours_hold_back_what_comes_and_what_is_tried_again(
+    store: Store, clock: FakeClock
+) -> None:
     await subscribe(store, timetable=NIGHT)
     await subscribe(store, channel=20, guild=2, timetable=Timetable())
     await publish(store, clock, 1)
@@ -259,7 +287,7 @@ async def test_quiet_hours_hold_back_what_comes_and_what_is_tried_again(store, c
     assert quiet.subscription.channel_id == 10
 
 
-async def test_the_hour_is_the_guilds(store, clock):
+async def test_the_hour_is_the_guilds(store: Store, clock: FakeClock) -> None:
     await store.guilds.edit(1, lambda one: replace(one, time_zone="Asia/Seoul"))
     await subscribe(store, timetable=Timetable(Frequency.DAILY, hour=22))
     await publish(store, clock, 1)
@@ -267,7 +295,9 @@ async def test_the_hour_is_the_guilds(store, clock):
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_whatever_breaks_off_each_interview_is_listed_once(store, clock, seed):
+async def test_whatever_breaks_off_each_interview_is_listed_once(
+    store: Store, clock: FakeClock, seed: int
+) -> None:
     """Weeks of news, deaths, refusals, pauses and changed minds; then calm."""
     rng = random.Random(seed)
     await subscribe(store)
@@ -275,7 +305,7 @@ async def test_whatever_breaks_off_each_interview_is_listed_once(store, clock, s
     published: list[int] = []
     number = 0
 
-    async def work(leased):
+    async def work(leased: LeasedDelivery) -> None:
         """Send as Discord takes it, and be told, or not."""
         shown = listed(leased) or [leased.interview.id]
         fate = rng.choice(["sent", "sent", "died before", "died after", "lost", "blocked"])
@@ -319,9 +349,7 @@ async def test_whatever_breaks_off_each_interview_is_listed_once(store, clock, s
             hour = rng.randrange(24)
             frequency = rng.choice([Frequency.DAILY, Frequency.WEEKLY])
             times = Timetable(frequency, rng.randrange(7), hour)
-            await store.subscriptions.edit(
-                1, 10, lambda one, times=times: replace(one, timetable=times)
-            )
+            await store.subscriptions.edit(1, 10, partial(replace, timetable=times))
         await clock.advance(rng.choice([60, 3600, 8 * 3600]))
     await store.subscriptions.resume(1, 10)
     for _ in range(40):

@@ -6,7 +6,15 @@ from hypothesis import HealthCheck, given, settings
 from bot.core.i18n import Text
 from bot.core.model import Image, Interview, Subject, Transcript, Turn
 from bot.ui.cards import announcement_card
-from tests.ui.limits import alternative_texts, buttons, pictures, shown, texts, within_limits
+from tests.ui.limits import (
+    alternative_texts,
+    buttons,
+    components_of,
+    pictures,
+    shown,
+    texts,
+    within_limits,
+)
 from tests.ui.strategies import interviews, stored
 
 SEOYUN = Interview(
@@ -60,7 +68,7 @@ def test_its_buttons_read_here_and_open_the_article(text: Text) -> None:
 
 def test_a_role_is_mentioned_above_the_card(text: Text) -> None:
     card = announcement_card(stored(SEOYUN), text, role_id=99)
-    first, container = card.to_components()
+    first, container = components_of(card)
     assert first == {"type": 10, "content": "<@&99> A new interview is out."}
     assert container["type"] == 17
 

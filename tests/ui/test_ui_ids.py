@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bot.core.errors import UserError
 from bot.core.model import Position, Topic
+from bot.ui.custom_ids import Action
 from bot.ui.ids import (
-    Action,
     AnotherQuote,
     AnotherRandom,
     ArtistPage,

@@ -219,7 +219,7 @@ def test_no_letter_piles_up_marks_on_its_neighbours_lines() -> None:
     assert kept == set()
 
 
-def test_a_host_that_is_none_is_refused_at_once():
+def test_a_host_that_is_none_is_refused_at_once() -> None:
     began = time.process_time()
     assert safe_url("https://" + "a" * 500 + "*/") is None
     assert safe_url("https://" + "a." * 200 + "a*/") is None
@@ -227,5 +227,5 @@ def test_a_host_that_is_none_is_refused_at_once():
 
 
 @pytest.mark.parametrize("host", ["a.example", "a.example.", "a" * 63 + ".example", "[::1]"])
-def test_a_host_is_linked(host):
+def test_a_host_is_linked(host: str) -> None:
     assert safe_url(f"https://{host}/") == f"https://{host}/"

@@ -488,7 +488,7 @@ def labels(layout: Layout) -> list[str]:
 
 
 def pressed(layout: Layout, label: str) -> str:
-    return next(found["custom_id"] for found in buttons(layout) if found["label"] == label)
+    return next(str(found["custom_id"]) for found in buttons(layout) if found["label"] == label)
 
 
 def opened(

@@ -34,7 +34,7 @@ class FakeHub:
     asked: list[dict[str, str]] = field(default_factory=list)
     verdicts: list[tuple[int, str]] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
-    tasks: set[asyncio.Task] = field(default_factory=set)
+    tasks: set[asyncio.Task[tuple[int, str]]] = field(default_factory=set)
 
     async def subscribe(self, request: web.Request) -> web.Response:
         self.asked.append({name: str(value) for name, value in (await request.post()).items()})

@@ -24,7 +24,8 @@ EXTENDED = CALL.format(method="weblogUpdates.extendedPing").encode()
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        number: int = probe.getsockname()[1]
+    return number
 
 
 async def ask(
@@ -64,5 +65,6 @@ async def logged(log: Path, event: str, within: float = 60.0) -> dict[str, Any]:
         while True:
             for line in log.read_text(encoding="utf-8").splitlines():
                 if f'"{event}"' in line:
-                    return json.loads(line)
+                    entry: dict[str, Any] = json.loads(line)
+                    return entry
             await asyncio.sleep(0.02)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given
@@ -35,8 +36,8 @@ NOWHERE = "http://nowhere.example/"
 @dataclass
 class Port:
     number: int
-    hints: list = field(default_factory=list)
-    looks: list = field(default_factory=list)
+    hints: list[int] = field(default_factory=list)
+    looks: list[int] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -48,7 +49,7 @@ class Port:
 
 @asynccontextmanager
 async def serving(
-    *, limits: ServerLimits = USUAL, fails: Exception | None = None, **options: object
+    *, limits: ServerLimits = USUAL, fails: Exception | None = None, **options: Any
 ) -> AsyncIterator[Port]:
     port = Port(0)
 
@@ -73,17 +74,19 @@ async def serving(
         yield port
 
 
-def read(answer: str) -> dict:
+def read(answer: str) -> dict[str, Any]:
     """As a client of XML-RPC that is not ours reads it."""
     ((value,), _) = xmlrpc.client.loads(answer)
+    assert isinstance(value, dict)
     return value
 
 
 def outcome(answer: str) -> bool | int:
     try:
-        return read(answer)["flerror"]
+        error: bool = read(answer)["flerror"]
     except xmlrpc.client.Fault as fault:
         return fault.faultCode
+    return error
 
 
 # ---------------------------------------------------------------- pings
@@ -102,6 +105,7 @@ async def test_a_client_of_the_standard_library_pings() -> None:
     async with serving() as port:
         with xmlrpc.client.ServerProxy(f"{port.url}/ping") as proxy:
             answer = await asyncio.to_thread(proxy.weblogUpdates.ping, "KC", "https://kc.example/")
+    assert isinstance(answer, dict)
     assert answer["flerror"] is False
     assert len(port.hints) == 1
 
@@ -329,7 +333,7 @@ async def test_a_taken_port_is_said_and_tried_again() -> None:
 
     server = serve(
         lambda: build_site(
-            look_now=list,
+            look_now=lambda: None,
             health=look,
             websub=None,
             text=load_messages().text(),
@@ -386,7 +390,13 @@ DOWN = FeedHealth(NOWHERE, NOON, NOON, failures=3, last_error=RuntimeError("hush
         ((WELL,), COUNTS, False, 503, "failing"),
     ],
 )
-def test_health_in_a_word(feeds, outbox, connected, code, status) -> None:
+def test_health_in_a_word(
+    feeds: tuple[FeedHealth, ...],
+    outbox: dict[DeliveryState, int] | None,
+    connected: bool,
+    code: int,
+    status: str,
+) -> None:
     found = health(feeds, outbox, connected=connected)
     assert (found.code, found.body["status"]) == (code, status)
     assert "hush" not in str(found)

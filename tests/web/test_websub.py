@@ -6,10 +6,11 @@ import hmac
 import json
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -44,9 +45,9 @@ class Reader:
     base: str
     websub: WebSub
     looks: list[str] = field(default_factory=list)
-    logs: list[dict] = field(default_factory=list)
+    logs: list[MutableMapping[str, Any]] = field(default_factory=list)
 
-    async def said(self, event: str) -> dict:
+    async def said(self, event: str) -> MutableMapping[str, Any]:
         async with asyncio.timeout(10):
             while True:
                 for line in self.logs:
@@ -82,7 +83,7 @@ async def reading(feed: str, *, public: str = "") -> AsyncIterator[Reader]:
             look_now=looks.append,
         )
         site = build_site(
-            look_now=list,
+            look_now=lambda: None,
             health=look,
             websub=websub,
             text=load_messages().text(),
@@ -142,7 +143,7 @@ async def test_leases_are_believed_within_reason(
 
 async def test_after_a_restart_the_subscription_is_the_same(hub: FakeHub) -> None:
     """So the hub replaces it, and what it pushes in between is not lost."""
-    forms = []
+    forms: list[dict[str, str]] = []
     for _ in range(2):
         async with reading(hub.feed_url, public="http://127.0.0.1:9/bot/"):
             await hub.subscribed(len(forms) + 1)
