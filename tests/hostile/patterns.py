@@ -8,18 +8,20 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import bot
 
-try:
-    from re import _constants as ops
-    from re import _parser as sre
-except ImportError:
+if TYPE_CHECKING:
+    # The type stubs know these two by their names of before Python 3.11 only.
     import sre_constants as ops
     import sre_parse as sre
+else:
+    from re import _constants as ops
+    from re import _parser as sre
 
 ROOT = Path(bot.__file__).parent
 SIZES = (2_500, 40_000)
@@ -35,13 +37,19 @@ NOTHING = 0.02
 LONGEST = 0.8
 """Seconds for one text, beyond which nothing is measured any more."""
 
+Pattern = re.Pattern[Any]
+"""Of text or of bytes."""
+
+Node = tuple[int, Any]
+"""An operation of a parsed pattern, and its argument: a type of its own for each operation."""
+
 _CALLS = frozenset({"search", "match", "fullmatch", "sub", "findall", "finditer", "split"})
 
 
-def all_patterns() -> dict[str, str | bytes]:
+def all_patterns() -> dict[str, Pattern]:
     """The patterns of all modules of ``bot``, by where they are: compiled ones in whatever a module
     has, and those that are written in a call such as ``re.sub``."""
-    found: dict[str, re.Pattern] = {}
+    found: dict[str, Pattern] = {}
     for info in pkgutil.walk_packages([str(ROOT)], "bot."):
         if ".migrations" in info.name or info.name.endswith("__main__"):
             continue
@@ -56,7 +64,7 @@ def all_patterns() -> dict[str, str | bytes]:
     return {name: found[name] for name in sorted(distinct.values())}
 
 
-def _compiled(value: object, depth: int = 0) -> Iterator[re.Pattern]:
+def _compiled(value: object, depth: int = 0) -> Iterator[Pattern]:
     if isinstance(value, re.Pattern):
         yield value
     elif depth < 3 and isinstance(value, dict):
@@ -85,17 +93,16 @@ def methods() -> dict[tuple[str, int], frozenset[str]]:
             elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute):
                 uses.setdefault(node.value.attr, set()).add(node.attr)
     found: dict[tuple[str, int], frozenset[str]] = {}
-    modules = [module for name, module in sys.modules.items() if name.startswith("bot.")]
-    for module in modules:
-        for name, value in vars(module).items():
+    for imported in [one for name, one in sys.modules.items() if name.startswith("bot.")]:
+        for name, value in vars(imported).items():
             if isinstance(value, re.Pattern):
-                called = uses.get(f"{module.__name__}.{name}", set()) | uses.get(name, set())
+                called = uses.get(f"{imported.__name__}.{name}", set()) | uses.get(name, set())
                 key = (str(value.pattern), value.flags)
                 found[key] = found.get(key, frozenset()) | (called & _CALLS)
     return {key: called or frozenset({"search"}) for key, called in found.items()}
 
 
-def _called(tree: ast.AST) -> Iterator[tuple[int, re.Pattern]]:
+def _called(tree: ast.AST) -> Iterator[tuple[int, Pattern]]:
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Call)
@@ -109,7 +116,7 @@ def _called(tree: ast.AST) -> Iterator[tuple[int, re.Pattern]]:
             yield node.lineno, re.compile(node.args[0].value)
 
 
-def slowness(pattern: re.Pattern, *, folded: bool = False) -> tuple[float, str]:
+def slowness(pattern: Pattern, *, folded: bool = False) -> tuple[float, str]:
     """How many times as long sixteen times the text takes at worst, and on which text: the first
     that takes more than ``MOST`` times as long, if there is one.
 
@@ -133,7 +140,7 @@ def slowness(pattern: re.Pattern, *, folded: bool = False) -> tuple[float, str]:
     return worst, example
 
 
-def longest(pattern: re.Pattern, size: int, limit: float) -> tuple[float, str]:
+def longest(pattern: Pattern, size: int, limit: float) -> tuple[float, str]:
     """Seconds that a text of so many characters takes at worst, and which text that is: the first
     beyond `limit`, if there is one."""
     worst, example = 0.0, ""
@@ -150,7 +157,7 @@ def longest(pattern: re.Pattern, size: int, limit: float) -> tuple[float, str]:
     return worst, example
 
 
-def _ratio(pattern: re.Pattern, before: str, pump: str, after: str, *, attempts: int) -> float:
+def _ratio(pattern: Pattern, before: str, pump: str, after: str, *, attempts: int) -> float:
     short, long = (_text(before, pump, after, size) for size in SIZES)
     second = _time(pattern, long, attempts)
     if second < NOTHING:
@@ -163,7 +170,7 @@ def _text(before: str, pump: str, after: str, size: int) -> str:
     return before + pump * (size // len(pump)) + after
 
 
-def _time(pattern: re.Pattern, text: str, attempts: int) -> float:
+def _time(pattern: Pattern, text: str, attempts: int) -> float:
     """Seconds, the least of some attempts.
 
     Raises:
@@ -198,7 +205,7 @@ def _give_up(number: int, frame: object) -> None:
     raise TimeoutError
 
 
-def attacks(pattern: re.Pattern) -> Iterator[tuple[str, str, str]]:
+def attacks(pattern: Pattern) -> Iterator[tuple[str, str, str]]:
     """Texts made of a beginning, something repeated, and an end that makes the match fail: for
     each repetition in the pattern what it repeats, what stands before it, and both."""
     source = pattern.pattern
@@ -208,7 +215,7 @@ def attacks(pattern: re.Pattern) -> Iterator[tuple[str, str, str]]:
         source, pattern.flags & ~re.UNICODE if isinstance(pattern.pattern, bytes) else pattern.flags
     )
     seen: set[tuple[str, str]] = set()
-    for before, body, rest in _repeats(list(tree), ""):
+    for before, body, rest in _repeats([*tree.data], ""):
         for start, pump in (
             (before, body), ("", before), ("", before + body), (before, body + rest[:3]),
             ("", body), ("", rest), ("", body + rest), (before, rest), ("", before + body + rest),
@@ -220,7 +227,7 @@ def attacks(pattern: re.Pattern) -> Iterator[tuple[str, str, str]]:
                     yield start, pump, after
 
 
-def _repeats(nodes: list, before: str) -> Iterator[tuple[str, str, str]]:
+def _repeats(nodes: list[Node], before: str) -> Iterator[tuple[str, str, str]]:
     for at, (op, value) in enumerate(nodes):
         rest = "".join(map(_sample, nodes[at + 1 :]))
         here = before + "".join(map(_sample, nodes[:at]))
@@ -241,18 +248,14 @@ def _repeats(nodes: list, before: str) -> Iterator[tuple[str, str, str]]:
                 )
         elif op in (ops.ASSERT, ops.ASSERT_NOT):
             yield from _repeats(list(value[1]), here)
-        elif op is getattr(ops, "ATOMIC_GROUP", None):
+        elif op is ops.ATOMIC_GROUP:
             yield from _repeats(list(value), here)
 
 
-_REPEATS = {
-    one
-    for one in (ops.MAX_REPEAT, ops.MIN_REPEAT, getattr(ops, "POSSESSIVE_REPEAT", None))
-    if one is not None
-}
+_REPEATS = {ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT}
 
 
-def _samples(nodes: list) -> Iterator[str]:
+def _samples(nodes: list[Node]) -> Iterator[str]:
     """Texts that a sequence matches; of a set of characters several."""
     if len(nodes) == 1 and nodes[0][0] is ops.IN:
         yield from dict.fromkeys(_of_set(nodes[0][1]))
@@ -265,7 +268,7 @@ def _samples(nodes: list) -> Iterator[str]:
         yield "".join(map(_sample, nodes))
 
 
-def _sample(node: tuple) -> str:
+def _sample(node: Node) -> str:
     op, value = node
     if op is ops.LITERAL:
         return chr(value)
@@ -277,12 +280,13 @@ def _sample(node: tuple) -> str:
         return _of_set(value)[0]
     if op in _REPEATS:
         least, most, body = value
-        return "".join(map(_sample, body)) * max(least, 1 if most else 0)
+        times: int = max(least, 1 if most else 0)
+        return "".join(map(_sample, body)) * times
     if op is ops.SUBPATTERN:
         return "".join(map(_sample, value[-1]))
     if op is ops.BRANCH:
         return "".join(map(_sample, value[1][0]))
-    if op is getattr(ops, "ATOMIC_GROUP", None):
+    if op is ops.ATOMIC_GROUP:
         return "".join(map(_sample, value))
     return ""
 
@@ -290,7 +294,7 @@ def _sample(node: tuple) -> str:
 _PROBES = "a 0<>\"'/=.-_\n가é\u0301[(:;,!?&#%s"
 
 
-def _of_set(items: list) -> list[str]:
+def _of_set(items: list[Node]) -> list[str]:
     negated = bool(items) and items[0][0] is ops.NEGATE
     inside: list[str] = []
     found = [probe for probe in _PROBES if _contains(items, probe)]
@@ -302,24 +306,25 @@ def _of_set(items: list) -> list[str]:
     return [*inside[:4], *found[:4]] or ["a"]
 
 
-def _contains(items: list, probe: str) -> bool:
+def _contains(items: list[Node], probe: str) -> bool:
     negated = bool(items) and items[0][0] is ops.NEGATE
     return any(_is_of(op, value, probe) for op, value in items) is not negated
 
 
-def _is_of(op: object, value: object, probe: str) -> bool:
+def _is_of(op: int, value: Any, probe: str) -> bool:
     if op is ops.LITERAL:
-        return ord(probe) == value
+        return ord(probe) == int(value)
     if op is ops.RANGE:
-        return value[0] <= ord(probe) <= value[1]
+        least, most = value
+        return int(least) <= ord(probe) <= int(most)
     if op is ops.CATEGORY:
-        test = {
+        tests: dict[int, Callable[[str], bool]] = {
             ops.CATEGORY_SPACE: str.isspace,
             ops.CATEGORY_DIGIT: str.isdigit,
             ops.CATEGORY_WORD: lambda one: one.isalnum() or one == "_",
             ops.CATEGORY_NOT_SPACE: lambda one: not one.isspace(),
             ops.CATEGORY_NOT_DIGIT: lambda one: not one.isdigit(),
             ops.CATEGORY_NOT_WORD: lambda one: not (one.isalnum() or one == "_"),
-        }[value]
-        return test(probe)
+        }
+        return tests[value](probe)
     return False
