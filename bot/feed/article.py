@@ -176,13 +176,10 @@ class ArticlePage:
 
     def pictures(self) -> Iterator[PictureCandidate]:
         """The pictures that the page names as its own, the best first."""
-        yield candidate(
-            self.meta("og:image:secure_url", "og:image", "og:image:url"),
-            self.meta("og:image:width"),
-            self.meta("og:image:height"),
-            self.meta("og:image:type"),
-        )
-        yield candidate(self.meta("twitter:image"))
+        told = (self.meta(f"og:image:{name}") for name in ("width", "height", "type"))
+        first, *others = self.meta("og:image", "og:image:url", "og:image:secure_url").split("\n")
+        yield candidate(self.meta("og:image:secure_url") or first, *told)
+        yield from map(candidate, [*others, self.meta("twitter:image")])
         image = self._linked.get("image")
         for one in items(image)[:5] or [image]:
             linked = first_dict(one)
@@ -244,13 +241,13 @@ def decode(body: bytes) -> str:
 
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:
-    """The contents of meta elements by their names; of tags, all."""
+    """The contents of meta elements by their names; of tags and pictures, all."""
     found: dict[str, str] = {}
     for node in tree.css("meta")[:META_AT_MOST]:
         attributes = node.attributes
         name = (attributes.get("property") or attributes.get("name") or "").strip().lower()
         content = attributes.get("content")
-        if name == "article:tag" and name in found and content:
+        if name in ("article:tag", "og:image") and name in found and content:
             found[name] += "\n" + content
         elif name and content:
             found.setdefault(name, content)

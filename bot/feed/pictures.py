@@ -9,19 +9,12 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from bot.core.model import Image
 from bot.feed.identity import web_url
-from bot.feed.transcript.media import is_no_picture
-
-LEAST_SIDE = 200
-"""Pixels: "The minimum allowed image dimension is 200 x 200 pixels" (Meta for Developers, Sharing,
-Images in Link Shares)."""
+from bot.feed.transcript.media import LEAST_SIDE, is_no_picture, named_size
 
 _SHOWN = re.compile(r"(?i)image/(?:jpe?g|pjpeg|png|gif|webp|avif|\*)")
-_NAMED_SIZE = re.compile(r"-(\d{2,5})x(\d{2,5})\.\w{3,4}$")
-"""WordPress names the sizes of an uploaded picture so: ``face-150x150.jpg``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +70,5 @@ def _is_shown(url: str, media_type: str) -> bool:
 
 
 def _is_large(url: str, one: PictureCandidate) -> bool:
-    by_name = _NAMED_SIZE.search(urlsplit(url).path[-40:])
-    sides = (one.width, one.height, *(map(int, by_name.groups()) if by_name else ()))
+    sides = (one.width, one.height, *named_size(url))
     return all(side is None or side >= LEAST_SIDE for side in sides)

@@ -142,6 +142,127 @@ def test_a_featured_picture_of_rest_must_be_one() -> None:
     assert chosen(source_url=hero, media_details={"width": "wide", "height": None}) == hero
 
 
+# What other readers of feeds took for the picture, as people reported it.
+PIXEL = '<img alt="" src="https://pixel.wp.com/b.gif?host=magazine.example&amp;post=7" width="1">'
+OLD_SHARING = (
+    '<a rel="nofollow" href="http://feeds.wordpress.com/1.0/gocomments/magazine.example/7/">'
+    '<img alt="" border="0" src="http://feeds.wordpress.com/1.0/comments/magazine.example/7/"></a>'
+)
+WANTED = "https://magazine.example/big.jpg"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(
+            '<p>Hello <img class="wp-smiley" alt="🌸" '
+            'src="https://s.w.org/images/core/emoji/13.1.0/72x72/1f338.png"></p>' + TALK,
+            None,
+            id="feedzy-rss-feeds#648: an emoji",
+        ),
+        pytest.param(PIXEL + BIG + TALK, WANTED, id="jquery-rss#115: the counter of WordPress.com"),
+        pytest.param(OLD_SHARING + TALK, None, id="jquery-rss#115: the sharing of WordPress.com"),
+        pytest.param(
+            '<img src="data:image/gif;base64,R0lGOD" width="464" height="290" '
+            f'data-src="{WANTED}" lazyload="">' + TALK,
+            WANTED,
+            id="FreshRSS#877: data-src",
+        ),
+        pytest.param(
+            '<div class="responsive-img"><img src="data:image/gif;base64,R0lGOD" srcset="'
+            f'https://magazine.example/s.jpg 320w, {WANTED} 1280w"></div>' + TALK,
+            WANTED,
+            id="FreshRSS#8699: srcset of the picture",
+        ),
+        pytest.param(
+            '<picture><source srcset="https://magazine.example/s.jpg 320w, '
+            f'{WANTED} 1280w"><img src="data:image/gif;base64,R0lGOD"></picture>' + TALK,
+            WANTED,
+            id="FreshRSS#8699: srcset of a source",
+        ),
+        pytest.param(
+            '<picture><source type="image/webp" media="(max-width: 767px)" '
+            f'data-srcset="https://magazine.example/s.jpg 1x, {WANTED} 2x">'
+            '<img class="lazyload" src="https://magazine.example/big.jpg?w=20&amp;blur=9"></picture>'
+            + TALK,
+            WANTED,
+            id="FreshRSS#6993: a blurred picture in place of its sources",
+        ),
+        pytest.param(
+            f'<img src="/images/lazyload.gif#center" data-src="{WANTED}" class="zoom lazy">' + TALK,
+            WANTED,
+            id="vanilla-lazyload#525: the loader's own picture",
+        ),
+        pytest.param(
+            '<p><img src="https://img.shields.io/badge/license-MIT-blue.svg">'
+            '<img src="https://img.shields.io/npm/v/kcrush?label=svg"></p>' + BIG + TALK,
+            WANTED,
+            id="FriendsOfFlarum/seo#149: badges",
+        ),
+        pytest.param(
+            '<img src="https://magazine.example/big-150x150.jpg" srcset="https://magazine.example/'
+            f'big-150x150.jpg 150w, {WANTED} 1200w" sizes="150px">' + TALK,
+            WANTED,
+            id="a thumbnail whose srcset has the picture",
+        ),
+    ],
+)
+def test_articles_of_which_other_readers_took_a_wrong_picture(
+    body: str, expected: str | None
+) -> None:
+    assert in_feed("", body) == expected
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        pytest.param(
+            '<media:content url="https://0.gravatar.com/avatar/0a1b?s=96&amp;d=identicon" '
+            'medium="image"><media:title type="html">mina</media:title></media:content>'
+            '<media:content url="https://magazine.example/photo.jpg" medium="image"/>',
+            "https://magazine.example/photo.jpg",
+            id="vip-quickstart#511: the writer's face",
+        ),
+        pytest.param(
+            '<enclosure url="https://magazine.example/header.png" type="image/png"/>',
+            "https://magazine.example/header.png",
+            id="ReadYou#669: an enclosure before the first of the body",
+        ),
+        pytest.param(
+            '<media:credit role="author" scheme="urn:ebu">https://magazine.example/face.jpg'
+            '</media:credit><media:thumbnail url="https://magazine.example/t1.jpg" width="150" '
+            'height="84"/><media:thumbnail url="https://magazine.example/t2.jpg" width="300" '
+            'height="169"/><media:content url="https://magazine.example/art.jpg" width="1600" '
+            'height="900" medium="image"/>',
+            "https://magazine.example/art.jpg",
+            id="FreshRSS#1668: previews beside the picture",
+        ),
+    ],
+)
+def test_feeds_of_which_other_readers_took_a_wrong_picture(markup: str, expected: str) -> None:
+    assert in_feed(markup) == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        pytest.param(
+            '<meta property="og:image" content="/themes/logo.svg">'
+            '<meta property="og:image" content="/hero.png">',
+            "https://magazine.example/hero.png",
+            id="godot-website#231: an SVG, then a PNG",
+        ),
+        pytest.param(
+            '<meta name="twitter:image" content="https://magazine.example/shot.png">',
+            "https://magazine.example/shot.png",
+            id="itch.io#1002: only a picture for Twitter",
+        ),
+    ],
+)
+def test_pages_of_which_other_readers_took_a_wrong_picture(head: str, expected: str) -> None:
+    assert on_page(head) == expected
+
+
 _ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 
 

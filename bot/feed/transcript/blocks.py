@@ -16,6 +16,7 @@ from bot.core.model import Image
 from bot.feed.html import BLOCKS, LARGEST, parse_html
 from bot.feed.identity import web_url
 from bot.feed.text import scrub, shorten
+from bot.feed.transcript import media
 from bot.feed.transcript.furniture import is_furniture, is_hidden
 from bot.feed.transcript.marks import (
     MARKS_OF_TAG,
@@ -24,7 +25,6 @@ from bot.feed.transcript.marks import (
     Marks,
     marks_of_attributes,
 )
-from bot.feed.transcript.media import bare_video, embedded_video, emoji, picture, same_picture
 from bot.feed.transcript.phrases import words
 from bot.feed.transcript.shortcodes import strip_shortcodes
 
@@ -169,6 +169,7 @@ class _Reader:
         self._empty_breaks = 0
         self._after_rule = False
         self._pictures: set[str] = set()
+        self._source_sets: dict[str, str] = {}
         self._size = 0
         self._list_item = 0
 
@@ -197,7 +198,7 @@ class _Reader:
         self._end_block()
 
     def video(self, url: str | None) -> None:
-        watched = embedded_video(url or "", self._base)
+        watched = media.embedded_video(url or "", self._base)
         if watched and watched not in self.page.videos:
             self.page.videos.append(watched)
 
@@ -235,12 +236,15 @@ class _Reader:
 
     def _media(self, tag: str, attributes: Attributes, marks: Marks) -> None:
         if tag in ("img", "amp-img"):
-            character = emoji(attributes)
+            character = media.emoji(attributes)
             if character is not None:
                 self._runs.append(TextRun(scrub(character), marks))
             else:
-                self._picture(attributes)
+                self._picture({**self._source_sets, **attributes})
+            self._source_sets = {}
         else:
+            if tag == "source":
+                self._source_sets = media.with_source_set(self._source_sets, attributes)
             source = _source(attributes)
             before = len(self.page.videos)
             self.video(source)
@@ -264,10 +268,10 @@ class _Reader:
             self.video(attributes["data-src"])
 
     def _picture(self, attributes: Attributes) -> None:
-        image = picture(attributes, self._base)
-        if image is None or same_picture(image.url) in self._pictures:
+        image = media.picture(attributes, self._base)
+        if image is None or media.same_picture(image.url) in self._pictures:
             return
-        self._pictures.add(same_picture(image.url))
+        self._pictures.add(media.same_picture(image.url))
         self._flush()
         self.page.items.append(image)
 
@@ -320,7 +324,7 @@ class _Reader:
         if not line.text:
             return False
         self._empty_breaks = 0
-        video = bare_video(line.text)
+        video = media.bare_video(line.text)
         if video:
             self.video(video)
         elif "caption" in line.marks and self._caption(line.text):

@@ -12,6 +12,10 @@ from bot.feed.transcript.phrases import pattern, phrase
 ALT_LIMIT = 1024
 """Characters of an alternative text: as many as Discord shows (its OpenAPI, Media Gallery)."""
 
+LEAST_SIDE = 200
+"""Pixels: "The minimum allowed image dimension is 200 x 200 pixels" (Meta for Developers, Sharing,
+Images in Link Shares)."""
+
 LARGEST_ICON = 64
 """Pixels: the first side that a picture of an article may have. Share icons have 16 to 48."""
 
@@ -19,8 +23,10 @@ Attributes = Mapping[str, str | None]
 
 # Lazy loaders leave a placeholder in src and the picture in one of these, here best first.
 _SOURCES = phrase("image_sources").split()
-_SOURCE_SETS = phrase("image_source_sets").split()
+_SOURCE_SETS = frozenset(name for name in _SOURCES if name.endswith("srcset"))
+_SOURCE_SET_LIMIT = 8000
 _NO_PICTURE = pattern("no_picture")
+_NAMED_SIZE = re.compile(r"-(\d{2,5})x(\d{2,5})\.\w{3,4}$")
 _SIZE_SUFFIX = re.compile(r"-\d{2,4}x\d{2,4}(?=\.\w{3,4}$)|-scaled(?=\.\w{3,4}$)")
 _NOT_SHOWN = re.compile(r"(?i)\.(?:svgz?|ico|cur|bmp|tiff?|heic|psd|pdf)$")
 _STYLED_SIDE = re.compile(r"(?i)(?:^|[;\s])(?:width|height)\s{0,3}:\s{0,3}(\d{1,5}px)")
@@ -115,16 +121,30 @@ def _youtube(path: str, query: str, host: str) -> str | None:
 
 
 def addresses(attributes: Attributes) -> list[str]:
-    """What an ``<img>`` may show, best first; never a data: address."""
-    urls = [attributes.get(name) or "" for name in _SOURCES]
-    urls += [_largest(attributes.get(name) or "") for name in _SOURCE_SETS]
-    return [clean(url) for url in urls if url and not url.lstrip().lower().startswith("data:")]
+    """What an ``<img>`` may show, best first, thumbnails last; never a data: address."""
+    told = ((name, attributes.get(name) or "") for name in _SOURCES)
+    urls = (_largest(value) if name in _SOURCE_SETS else value for name, value in told)
+    found = [clean(url) for url in urls if url and not url.lstrip().lower().startswith("data:")]
+    return sorted(found, key=lambda url: any(side < LEAST_SIDE for side in named_size(url)))
+
+
+def named_size(url: str) -> list[int]:
+    """Width and height in the name that WordPress gives to a smaller size of an uploaded picture:
+    ``face-150x150.jpg``."""
+    found = _NAMED_SIZE.search(url.partition("?")[0][-40:])
+    return [int(side) for side in found.groups()] if found else []
+
+
+def with_source_set(sets: Attributes, source: Attributes) -> dict[str, str]:
+    """`sets` with what a ``<source>`` of a ``<picture>`` adds to its ``<img>``."""
+    both = ((name, f"{sets.get(name) or ''}, {source.get(name) or ''}") for name in _SOURCE_SETS)
+    return {name: value[:_SOURCE_SET_LIMIT] for name, value in both if value != ", "}
 
 
 def _largest(source_set: str) -> str:
     """The candidate of a srcset with the greatest width or density (HTML standard, 4.8.4.2.1)."""
     best, size = "", -1.0
-    for candidate in re.split(r",\s+", source_set.strip()[:8000]):
+    for candidate in re.split(r",\s+", source_set.strip(", \n")[:_SOURCE_SET_LIMIT]):
         url, _, descriptor = candidate.strip().partition(" ")
         number = re.match(r"\d+(?:\.\d+)?", descriptor.strip())
         if float(number[0] if number else 1) > size:
