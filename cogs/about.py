@@ -4,7 +4,6 @@ from discord import app_commands
 
 from bot.ui import ids
 from bot.ui.about import forget_page, help_page, privacy_page
-from bot.ui.layout import Layout
 from bot.ui.panels import notice
 from cogs.components import component
 from cogs.fan_cog import FanCog
@@ -28,11 +27,12 @@ class AboutCommands(FanCog):
 
     @app_commands.command(description="See what I keep about you, and delete it")
     async def privacy(self, interaction: Interaction) -> None:
-        await show(interaction, await self._privacy(interaction))
+        await self.show_personal_data(interaction, ids.ShowPersonalData())
 
     @component(ids.ShowPersonalData)
     async def show_personal_data(self, interaction: Interaction, _: ids.ShowPersonalData) -> None:
-        await replace(interaction, await self._privacy(interaction))
+        data = await self.library.personal_data(interaction.user.id)
+        await replace(interaction, privacy_page(data, text_for(interaction)))
 
     @component(ids.ForgetMe)
     async def forget(self, interaction: Interaction, action: ids.ForgetMe) -> None:
@@ -44,10 +44,6 @@ class AboutCommands(FanCog):
             data = await self.library.personal_data(interaction.user.id)
             page = privacy_page(data, text) if data.is_empty else forget_page(data, text)
         await replace(interaction, page)
-
-    async def _privacy(self, interaction: Interaction) -> Layout:
-        data = await self.library.personal_data(interaction.user.id)
-        return privacy_page(data, text_for(interaction))
 
 
 def _is_admin_here(interaction: Interaction) -> bool:

@@ -23,7 +23,6 @@ from bot.core.targets import needed_permissions, target_of
 from bot.fans.reading import Reading
 from bot.ui import ids
 from bot.ui.cards import announcement_card
-from bot.ui.layout import Layout
 from bot.ui.markdown import Marked
 from bot.ui.options import (
     describe_changes,
@@ -261,7 +260,7 @@ class AnnouncementCommands(
         name="list", description="The channels with announcements, and how they fare"
     )
     async def show_list(self, interaction: Interaction) -> None:
-        await show(interaction, await self._list(interaction, 0))
+        await self.turn_list(interaction, ids.SubscriptionsPage(0))
 
     @app_commands.command(description="See the newest interview as it is announced")
     async def preview(self, interaction: Interaction) -> None:
@@ -293,17 +292,18 @@ class AnnouncementCommands(
 
     @component(ids.SubscriptionsPage)
     async def turn_list(self, interaction: Interaction, action: ids.SubscriptionsPage) -> None:
-        await replace(interaction, await self._list(interaction, action.page))
-
-    async def _list(self, interaction: Interaction, page: int) -> Layout:
         guild_id, text = managed_guild(interaction), text_for(interaction)
         overviews = await self._subscriptions.overviews(guild_id)
-        if not overviews:
-            return notice(text("announcements.list.empty"))
-        settings = await self._subscriptions.settings(guild_id)
-        return subscriptions_page(
-            overviews, text, settings, page=page, is_pinged=lambda one: is_pinged(interaction, one)
-        )
+        page = notice(text("announcements.list.empty"))
+        if overviews:
+            page = subscriptions_page(
+                overviews,
+                text,
+                await self._subscriptions.settings(guild_id),
+                page=action.page,
+                is_pinged=lambda one: is_pinged(interaction, one),
+            )
+        await replace(interaction, page)
 
 
 async def _show_change(interaction: Interaction, change: SubscriptionChange) -> None:

@@ -72,7 +72,7 @@ class ArtistFollowCommands(FanCog):
         description="Whom you follow, since when, and whether my direct messages reach you",
     )
     async def show_followed(self, interaction: Interaction) -> None:
-        await show(interaction, await self._list(interaction, 0))
+        await self.turn(interaction, ids.FollowingPage(0))
 
     @component(ids.FollowArtist)
     async def follow_artist(self, interaction: Interaction, action: ids.FollowArtist) -> None:
@@ -87,11 +87,13 @@ class ArtistFollowCommands(FanCog):
     @component(ids.UnfollowChosen)
     async def unfollow_chosen(self, interaction: Interaction, action: ids.UnfollowChosen) -> None:
         await self.following.unfollow(interaction.user.id, chosen_value(interaction))
-        await replace(interaction, await self._list(interaction, action.page))
+        await self.turn(interaction, ids.FollowingPage(action.page))
 
     @component(ids.FollowingPage)
     async def turn(self, interaction: Interaction, action: ids.FollowingPage) -> None:
-        await replace(interaction, await self._list(interaction, action.page))
+        followed = await self.following.followed(interaction.user.id)
+        page = following_page(followed, text_for(interaction), page=action.page)
+        await replace(interaction, page)
 
     @component(ids.TryMessages)
     async def try_messages(self, interaction: Interaction, _: ids.TryMessages) -> None:
@@ -128,7 +130,3 @@ class ArtistFollowCommands(FanCog):
     async def _follow(self, interaction: Interaction, artist: Artist) -> Layout:
         result = await self.following.follow(interaction.user.id, artist)
         return followed_page(result, text_for(interaction))
-
-    async def _list(self, interaction: Interaction, page: int) -> Layout:
-        followed = await self.following.followed(interaction.user.id)
-        return following_page(followed, text_for(interaction), page=page)

@@ -5,7 +5,6 @@ from discord import app_commands
 from bot.core.model import Artist
 from bot.ui import ids
 from bot.ui.artist import artist_page
-from bot.ui.layout import Layout
 from cogs.components import component
 from cogs.fan_cog import FanCog
 from cogs.options import NAME_HINT, ArtistName
@@ -23,13 +22,11 @@ class ArtistCommands(FanCog):
             name, text_for(interaction), choose=lambda artist: ids.ArtistPage(artist.id)
         )
         if isinstance(found, Artist):
-            found = await self._page(interaction, ids.ArtistPage(found.id))
-        await show(interaction, found)
+            await self.turn(interaction, ids.ArtistPage(found.id))
+        else:
+            await show(interaction, found)
 
     @component(ids.ArtistPage)
     async def turn(self, interaction: Interaction, action: ids.ArtistPage) -> None:
-        await replace(interaction, await self._page(interaction, action))
-
-    async def _page(self, interaction: Interaction, action: ids.ArtistPage) -> Layout:
         profile = await self.reading.artist(action.artist, action.page)
-        return artist_page(profile, text_for(interaction))
+        await replace(interaction, artist_page(profile, text_for(interaction)))

@@ -102,19 +102,18 @@ class InterviewCommands(
     @app_commands.describe(kind=OF_THIS_KIND)
     @app_commands.choices(kind=TOPICS)
     async def latest(self, interaction: Interaction, kind: Topic | None = None) -> None:
-        await show(interaction, await self._latest(interaction, ids.LatestPage(0, kind)))
+        await self.turn_latest(interaction, ids.LatestPage(0, kind))
 
     @app_commands.command(description="What came out on this day in other years")
     async def today(self, interaction: Interaction) -> None:
         day = self.reading.today()
-        await show(interaction, await self._day(interaction, ids.DayPage(day.month, day.day)))
+        await self.turn_day(interaction, ids.DayPage(day.month, day.day))
 
     @app_commands.command(description="An interview by chance")
     @app_commands.describe(kind=OF_THIS_KIND)
     @app_commands.choices(kind=TOPICS)
     async def random(self, interaction: Interaction, kind: Topic | None = None) -> None:
-        drawn = await self.reading.random(kind)
-        await show(interaction, await self._drawn(interaction, drawn, kind))
+        await self._show_drawn(interaction, await self.reading.random(kind), kind)
 
     @app_commands.command(description="Read an interview here, question by question")
     @app_commands.describe(interview="Begin to type a title or a name and choose")
@@ -167,18 +166,20 @@ class InterviewCommands(
 
     @component(ids.LatestPage)
     async def turn_latest(self, interaction: Interaction, action: ids.LatestPage) -> None:
-        await replace(interaction, await self._latest(interaction, action))
+        found = await self.reading.latest(action.page, action.kind)
+        await replace(interaction, latest_page(found, text_for(interaction)))
 
     @component(ids.DayPage)
     async def turn_day(self, interaction: Interaction, action: ids.DayPage) -> None:
-        await replace(interaction, await self._day(interaction, action))
+        found = self.reading.on_day(Day(action.month, action.day), action.page)
+        await replace(interaction, day_page(found, text_for(interaction)))
 
     @component(ids.AnotherRandom)
     async def draw_another(self, interaction: Interaction, action: ids.AnotherRandom) -> None:
         drawn = await self.reading.random(
             action.kind, unlike=lambda one: one % DRAWS == action.draw
         )
-        await replace(interaction, await self._drawn(interaction, drawn, action.kind))
+        await self._show_drawn(interaction, drawn, action.kind)
 
     async def _search_page(self, request: SearchRequest, page: int, text: Text) -> Layout:
         """A page of what a search finds, or what to try where it finds nothing."""
@@ -186,18 +187,12 @@ class InterviewCommands(
             raise UserError("error.nothing-searched")
         return search_page(await self.reading.search(request, page), text)
 
-    async def _latest(self, interaction: Interaction, action: ids.LatestPage) -> Layout:
-        found = await self.reading.latest(action.page, action.kind)
-        return latest_page(found, text_for(interaction))
-
-    async def _day(self, interaction: Interaction, action: ids.DayPage) -> Layout:
-        found = self.reading.on_day(Day(action.month, action.day), action.page)
-        return day_page(found, text_for(interaction))
-
-    async def _drawn(self, interaction: Interaction, interview: int, kind: Topic | None) -> Layout:
+    async def _show_drawn(
+        self, interaction: Interaction, interview: int, kind: Topic | None
+    ) -> None:
         """An interview's cover, with a button for another one below."""
         label = text_for(interaction)("random.another")
         another = button(label, ids.AnotherRandom(kind, interview % DRAWS), emoji="🎲")
         page = await self.reader_page(interaction, interview)
         page.add_item(ActionRow(another))
-        return page
+        await replace(interaction, page)

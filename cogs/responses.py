@@ -50,7 +50,8 @@ async def show(
 async def replace(
     interaction: Interaction, layout: Layout, files: Sequence[discord.File] = ()
 ) -> None:
-    """Show `layout` in place of the person's own message, or beside one that others see too."""
+    """Show `layout` in place of the person's own message, or beside one that others see too; as
+    the answer to a command, which so shows the first page of what a button turns."""
     message = interaction.message
     if message is None or not message.flags.ephemeral:
         await show(interaction, layout, files)

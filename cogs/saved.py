@@ -4,7 +4,6 @@ from discord import app_commands
 
 from bot.ui import ids
 from bot.ui.history import nothing_begun_page, other_started, saved_page
-from bot.ui.layout import Layout
 from cogs.components import component
 from cogs.fan_cog import FanCog
 from cogs.responses import Interaction, chosen_value, replace, show, text_for
@@ -28,18 +27,16 @@ class SavedCommands(FanCog):
 
     @app_commands.command(description="The questions and interviews that you saved")
     async def saved(self, interaction: Interaction) -> None:
-        await show(interaction, await self._saved(interaction, 0))
+        await self.turn_saved(interaction, ids.SavedPage(0))
 
     @component(ids.SavedPage)
     async def turn_saved(self, interaction: Interaction, action: ids.SavedPage) -> None:
-        await replace(interaction, await self._saved(interaction, action.page))
+        found = await self.library.saved(interaction.user.id, action.page)
+        page = saved_page(found, text_for(interaction), limit=self.question_limit)
+        await replace(interaction, page)
 
     @component(ids.UnsaveChosen)
     async def unsave_chosen(self, interaction: Interaction, action: ids.UnsaveChosen) -> None:
         interview, position = ids.parse_place_value(chosen_value(interaction))
         await self.library.unsave(interaction.user.id, interview, position.section)
-        await replace(interaction, await self._saved(interaction, action.page))
-
-    async def _saved(self, interaction: Interaction, page: int) -> Layout:
-        found = await self.library.saved(interaction.user.id, page)
-        return saved_page(found, text_for(interaction), limit=self.question_limit)
+        await self.turn_saved(interaction, ids.SavedPage(action.page))

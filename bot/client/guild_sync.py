@@ -6,11 +6,10 @@ may have changed while the bot was away. A channel that was deleted meanwhile is
 sending.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
-import discord
 import structlog
 
 from bot.client.client import KcrushClient
@@ -44,12 +43,17 @@ class GuildSync:
 
     def listen(self) -> None:
         """Listen to the client's events from now on."""
-        self._client.add_listener(self._ready, "on_ready")
-        self._client.add_listener(self._joined, "on_guild_join")
-        self._client.add_listener(self._removed, "on_guild_remove")
-        self._client.add_listener(self._channel_deleted, "on_guild_channel_delete")
-        self._client.add_listener(self._thread_deleted, "on_raw_thread_delete")
-        self._client.add_listener(self._role_deleted, "on_guild_role_delete")
+        subscriptions = self._store.subscriptions
+        changes: dict[str, Callable[..., Awaitable[object]]] = {
+            "on_ready": self.compare,
+            "on_guild_join": lambda guild: self._come_back(guild.id),
+            "on_guild_remove": lambda guild: self._leave(guild.id),
+            "on_guild_channel_delete": lambda channel: self._end(channel.id),
+            "on_raw_thread_delete": lambda thread: self._end(thread.thread_id),
+            "on_guild_role_delete": lambda role: subscriptions.lose_roles(role.guild.id, [role.id]),
+        }
+        for event, change in changes.items():
+            self._client.add_listener(_log_store_error(change), event)
 
     async def run(self) -> None:
         """Purge once a day, until cancelled; no failure ends it."""
@@ -91,26 +95,6 @@ class GuildSync:
             if lost:
                 await self._store.subscriptions.lose_roles(guild_id, lost)
 
-    # ---------------------------------------------------------------- events
-
-    async def _ready(self) -> None:
-        await self._log_store_error(self.compare())
-
-    async def _joined(self, guild: discord.Guild) -> None:
-        await self._log_store_error(self._come_back(guild.id))
-
-    async def _removed(self, guild: discord.Guild) -> None:
-        await self._log_store_error(self._leave(guild.id))
-
-    async def _channel_deleted(self, channel: discord.abc.GuildChannel) -> None:
-        await self._log_store_error(self._end(channel.id))
-
-    async def _thread_deleted(self, payload: discord.RawThreadDeleteEvent) -> None:
-        await self._log_store_error(self._end(payload.thread_id))
-
-    async def _role_deleted(self, role: discord.Role) -> None:
-        await self._log_store_error(self._store.subscriptions.lose_roles(role.guild.id, [role.id]))
-
     async def _leave(self, guild_id: int) -> None:
         parked = await self._store.guilds.leave(guild_id)
         logger.info("keeping.guild-left", guild=guild_id, subscriptions=parked)
@@ -126,11 +110,17 @@ class GuildSync:
             logger.info("keeping.channel-gone", channel=channel_id)
             self._wake()
 
-    @staticmethod
-    async def _log_store_error(change: Coroutine[Any, Any, object]) -> None:
-        """Await a change. What the store refuses is found out again when the client is ready the
-        next time, or by sending."""
+
+def _log_store_error(
+    change: Callable[..., Awaitable[object]],
+) -> Callable[..., Coroutine[Any, Any, None]]:
+    """A listener that makes the change. What the store refuses is found out again when the client
+    is ready the next time, or by sending."""
+
+    async def listen(*subjects: object) -> None:
         try:
-            await change
+            await change(*subjects)
         except StoreError as error:
             logger.warning("keeping.store-failing", cause=str(error))
+
+    return listen

@@ -241,7 +241,8 @@ class Announcer:
             now, until, room, direct=direct, after_id=after_id
         )
         for leased in batch:
-            task = asyncio.create_task(self._deliver(leased), name=f"send {leased.delivery.id}")
+            sending = self._pictures.send_in_turn(leased, self._deliver)
+            task = asyncio.create_task(sending, name=f"send {leased.delivery.id}")
             self._queued[task] = leased
             if is_direct(leased):
                 self._direct.add(task)
@@ -273,13 +274,7 @@ class Announcer:
 
     # ---------------------------------------------------------------- one delivery
 
-    async def _deliver(self, leased: LeasedDelivery) -> None:
-        async with self._pictures.turn(leased) as outcomes:
-            outcome = await self._deliver_in_turn(leased)
-            if outcome is not None:
-                outcomes.append(outcome)
-
-    async def _deliver_in_turn(self, leased: LeasedDelivery) -> Outcome | None:
+    async def _deliver(self, leased: LeasedDelivery) -> Outcome | None:
         """Send and write down what became of it; ``None`` where nothing was tried."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101

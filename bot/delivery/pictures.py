@@ -6,8 +6,7 @@ sent once it is loaded shows it at once; what was sent before is edited once (``
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 
 from cachetools import LRUCache
 
@@ -35,23 +34,22 @@ class PictureLoading:
         self._shown: LRUCache[str, bool] = LRUCache(REMEMBERED)
         self._loading: dict[str, asyncio.Event] = {}
 
-    @asynccontextmanager
-    async def turn(self, leased: LeasedDelivery) -> AsyncIterator["list[Outcome]"]:
-        """Wait for the delivery's picture; the caller appends what became of the send. The first
-        one of a picture leaves when the picture is loaded."""
-        outcomes: list[Outcome] = []
+    async def send_in_turn(
+        self, leased: LeasedDelivery, send: Callable[[LeasedDelivery], Awaitable[Outcome | None]]
+    ) -> None:
+        """Send a delivery when its picture is loaded; the first one of a picture at once, which
+        ends when the picture is loaded."""
         image = leased.interview.interview.lead_image
         # What is published is an embed, which clients draw whenever its picture comes.
         is_embed = target_of(leased.subscription).crosspost
         if image is None or is_embed or not await self._is_first(image.url):
-            yield outcomes
+            await send(leased)
             return
         try:
-            yield outcomes
-            for sent in outcomes:
-                if isinstance(sent, Sent):
-                    await self._wait_until_loaded(leased, sent)
-                    self._shown[image.url] = True
+            sent = await send(leased)
+            if isinstance(sent, Sent):
+                await self._wait_until_loaded(leased, sent)
+                self._shown[image.url] = True
         finally:
             self._loading.pop(image.url).set()
 

@@ -104,7 +104,6 @@ class Library:
         self._index = index
         self._clock = clock
         self._pending: dict[tuple[int, int], Place] = {}
-        self._flushing: dict[tuple[int, int], Place] = {}
         self._noted = asyncio.Event()
         self._lock = asyncio.Lock()
         self.repeats = Repeats(clock)
@@ -124,7 +123,7 @@ class Library:
         if opened.stored.withdrawn_at is not None:
             raise UserError("error.interview-withdrawn")
         key = (user_id, interview_id)
-        unstored = self._pending.get(key) or self._flushing.get(key)
+        unstored = self._pending.get(key)
         if unstored is None or (opened.place is not None and unstored.position == COVER):
             return opened
         return OpenedInterview(opened.stored, opened.saved, unstored)
@@ -139,12 +138,9 @@ class Library:
             return
         self._pending.pop(key, None)
         self._pending[key] = Place(interview_id, position, self._clock.now())
-        self._drop_oldest_pending()
-        self._noted.set()
-
-    def _drop_oldest_pending(self) -> None:
-        while len(self._pending) > PENDING_LIMIT:
+        if len(self._pending) > PENDING_LIMIT:
             del self._pending[next(iter(self._pending))]
+        self._noted.set()
 
     async def run(self) -> None:
         """Store places soon after they are noted, until cancelled; then store the rest."""
@@ -170,28 +166,19 @@ class Library:
         """
         async with self._lock:
             self._noted.clear()
-            self._flushing, self._pending = self._pending, {}
+            places = dict(self._pending)
+            if not places:
+                return
             try:
-                await self._keep_places(self._flushing)
-            finally:
-                self._flushing = {}
-
-    async def _keep_places(self, places: dict[tuple[int, int], Place]) -> None:
-        if not places:
-            return
-        try:
-            await self._store.readers.save_places(
-                [(user_id, place) for (user_id, _), place in places.items()]
-            )
-        except StoreError:
-            newer, self._pending = self._pending, places
-            for (user_id, interview_id), place in newer.items():
-                if place.position != COVER or (user_id, interview_id) not in places:
-                    self._pending.pop((user_id, interview_id), None)
-                    self._pending[user_id, interview_id] = place
-            self._drop_oldest_pending()
-            self._noted.set()
-            raise
+                await self._store.readers.save_places(
+                    [(user_id, place) for (user_id, _), place in places.items()]
+                )
+            except StoreError:
+                self._noted.set()
+                raise
+            for key, place in places.items():
+                if self._pending.get(key) is place:
+                    del self._pending[key]
 
     async def history(self, user_id: int) -> ReadingHistory:
         """What a person can go on with, what they have finished, and otherwise what is new."""
