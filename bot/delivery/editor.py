@@ -1,7 +1,5 @@
 """Edits sent announcements when their interviews change: behind what is new, without a ping."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -41,24 +39,21 @@ class Editor(DueWorker):
         due = await self._store.edits.due(self._clock.now(), BATCH)
         found = await self._store.interviews.get_many(list({edit.interview_id for edit in due}))
         interviews = {stored.id: stored for stored in found}
-        cards = []
+        addressees = await self._store.follows.addressees(
+            [
+                (edit.guild_id, interviews[edit.interview_id])
+                for edit in due
+                if edit.direct and edit.interview_id in interviews
+            ]
+        )
         for edit in due:
             if (stored := interviews.get(edit.interview_id)) is None:
                 await self._store.edits.settle(edit, self._clock.now(), None)
-            else:
-                cards.append(SentCard(edit, stored))
-        for card in await self._with_addressees(cards):
-            if not await self._edit(card):
+                continue
+            addressee = addressees.get((edit.guild_id, stored.id))
+            if not await self._edit(SentCard(edit, stored, addressee)):
                 return 0
         return len(due)
-
-    async def _with_addressees(self, cards: Sequence[SentCard]) -> list[SentCard]:
-        persons = [(card.edit.guild_id, card.interview) for card in cards if card.edit.direct]
-        found = await self._store.follows.addressees(persons)
-        return [
-            replace(card, addressee=found.get((card.edit.guild_id, card.interview.id)))
-            for card in cards
-        ]
 
     async def _edit(self, card: SentCard) -> bool:
         """Whether to go on with others: not while it is Discord itself that fails or refuses."""

@@ -1,10 +1,10 @@
 """What delivery asks of Discord, over REST."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import discord
 from discord.http import Route, handle_message_parameters
@@ -32,6 +32,8 @@ from bot.ui.announcing import Announcement, Rendering, announcement
 from bot.ui.discussion import discussion_opener, first_question, post_title
 from bot.ui.following import direct_message
 from bot.ui.subscriptions import stopped_notice
+
+T = TypeVar("T")
 
 THREAD_ARCHIVED = 50083
 """Writing opens a thread again by itself; editing does not."""
@@ -309,20 +311,11 @@ class RestPort:
         first = notices[0]
         own_id = self._client.user.id if self._client.user else 0
         if first.created_by != own_id:
-            channel_id = await self._admin_channel(first.created_by)
-            if channel_id and await self._send_notices(channel_id, notices, nonce):
+            opened = await _accepted(self._client.http.start_private_message(first.created_by))
+            if opened and await self._send_notices(int(opened["id"]), notices, nonce):
                 return True
         system = self._system_channel(first.guild_id)
         return system is not None and await self._send_notices(system, notices, f"{nonce}s")
-
-    async def _admin_channel(self, user_id: int) -> int | None:
-        try:
-            opened = await self._client.http.start_private_message(user_id)
-        except discord.HTTPException as error:
-            if not _is_final(error):
-                raise
-            return None
-        return int(opened["id"])
 
     def _system_channel(self, guild_id: int) -> int | None:
         """Where Discord itself greets members, if the bot may write there, as far as it knows."""
@@ -338,15 +331,9 @@ class RestPort:
     ) -> bool:
         guild = self._client.get_guild(notices[0].guild_id)
         view = stopped_notice(notices, self._client.messages.text(), guild.name if guild else None)
-        try:
-            await self._client.get_partial_messageable(channel_id).send(
-                view=view, nonce=nonce, allowed_mentions=NO_PINGS
-            )
-        except discord.HTTPException as error:
-            if not _is_final(error):
-                raise
-            return False
-        return True
+        channel = self._client.get_partial_messageable(channel_id)
+        sent = channel.send(view=view, nonce=nonce, allowed_mentions=NO_PINGS)
+        return await _accepted(sent) is not None
 
 
 def _announced(leased: LeasedDelivery) -> Announcement:
@@ -362,6 +349,12 @@ def _only(role_id: int | None) -> discord.AllowedMentions:
     return discord.AllowedMentions(everyone=False, users=False, replied_user=False, roles=roles)
 
 
-def _is_final(error: discord.HTTPException) -> bool:
-    """Refused for good: closed direct messages (50007), no common guild, no such person."""
-    return error.status in (400, 403, 404) and bool(error.code)
+async def _accepted(request: Awaitable[T]) -> T | None:
+    """The answer to a request; ``None`` where it is refused for good: closed direct messages
+    (50007), no common guild, no such person."""
+    try:
+        return await request
+    except discord.HTTPException as error:
+        if error.status not in (400, 403, 404) or not error.code:
+            raise
+        return None
