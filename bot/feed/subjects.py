@@ -169,8 +169,10 @@ def _completed(subject: Subject, tags: Sequence[str], text: str, *, several: boo
         aliases.extend(
             part.strip() for part in re.split(r"[,;/]", inside) if _is_other_name(part.strip())
         )
+    # Without case: under (?i) Python folds each of Hangul's syllables to compile their range.
     beside = (
-        rf"(?i)([가-힣]{{1,12}}(?: [가-힣]{{1,8}}){{0,2}})\s*[(（]{re.escape(subject.name)}[)）]"
+        r"([가-힣]{1,12}(?: [가-힣]{1,8}){0,2})\s*"
+        rf"[(（](?i:{re.escape(subject.name)})[)）]"
     )
     aliases.extend(_without_korean_role(before) for before in re.findall(beside, text)[:20])
     hangul = [tag for tag in tags if _HANGUL_NAME.match(tag)]

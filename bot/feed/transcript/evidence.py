@@ -23,9 +23,10 @@ class Evidence:
         self.labels = labels_of(lines)
         self.texts = [self._without_label(number) for number in range(len(lines))]
         self.title_key = name_key(title)
-        head = "\n".join(line.text[:1000] for line in lines[:_HEAD_LINES])
-        said = wording.announces(head) or wording.tells_of_talk(title)
-        self.announced = 1.0 if wording.announces(title) else 0.5 * said
+        self.announced = 1.0
+        if not wording.announces(title):
+            head = "\n".join(line.text[:1000] for line in lines[:_HEAD_LINES])
+            self.announced = 0.5 * (wording.tells_of_talk(title) or wording.announces(head))
         signals = wording.line_signals(self.texts)
         self.own_story = [line.own_story for line in signals]
         self.credits = [line.credit for line in signals]

@@ -83,7 +83,7 @@ class Label(NamedTuple):
 
 def name_key(name: str) -> str:
     """A name without case, blanks, punctuation and asides: "Lil’ Fang (laughs)" is "lilfang"."""
-    bare = _ASIDE.sub("", name)
+    bare = _ASIDE.sub("", name) if name.rstrip()[-1:] in ")]）" else name
     return "".join(_NAME_CHARS.findall(bare or name)).casefold()
 
 
@@ -323,16 +323,13 @@ def candidate_at(line: Line) -> Label | None:
 
 def _lone_lines(lines: Sequence[Line], numbers: Sequence[int]) -> dict[int, Label]:
     """Lines that are a name and nothing else, again and again: the words stand below."""
-    short = {n: lines[n].text for n in numbers if len(lines[n].text) <= 30}
-    found = {
-        n: _label("alone", _unbracketed(text), len(text), emphasised=True)
-        for n, text in short.items()
-    }
-    counts = Counter(label.key for label in found.values())
+    short = {n: _unbracketed(lines[n].text) for n in numbers if len(lines[n].text) <= 30}
+    keys = {n: name_key(name) for n, name in short.items()}
+    counts = Counter(keys.values())
     return {
-        n: one
-        for n, one in found.items()
-        if counts[one.key] >= 2 and _may_be_name(one.name) and one.name[-1] not in ".?!…:"
+        n: _label("alone", name, len(lines[n].text), emphasised=True)
+        for n, name in short.items()
+        if counts[keys[n]] >= 2 and _may_be_name(name) and name[-1] not in ".?!…:"
     }
 
 
