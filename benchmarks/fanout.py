@@ -29,7 +29,7 @@ from bot.core.model import (
     Transcript,
     Turn,
 )
-from bot.ui.cards import announcement_card
+from bot.ui.announcing import announcement_card
 
 GLOBAL_LIMIT = 50
 ALLOWANCE = 1.05

@@ -22,7 +22,7 @@ from bot.core.model import Doubt, Frequency, Mode, QuietHours, SubscriptionState
 from bot.core.targets import needed_permissions, target_of
 from bot.fans.reading import Reading
 from bot.ui import ids
-from bot.ui.cards import announcement_card
+from bot.ui.announcing import announcement_card
 from bot.ui.markdown import Marked
 from bot.ui.options import (
     describe_changes,

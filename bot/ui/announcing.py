@@ -1,19 +1,80 @@
-"""An announcement as the arguments of discord.py's ``send``: which rendering goes where."""
+"""An announcement in its three renderings: the card, the embed that is published, plain words.
+
+Of a crossposted message Discord copies text and embeds, and no components (discord-api-docs,
+issues 3079 and 6311): a layout of components would arrive empty in the channels that follow. So
+what is published is an embed, whose buttons are for the channel in which it is posted.
+
+A withdrawn interview is shown as its struck title.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import discord
+from discord import ButtonStyle, ui
+
 from bot.core.i18n import Text
 from bot.core.model import StoredInterview
-from bot.ui.cards import announcement_card, plain_announcement, role_mention
-from bot.ui.digest import digest_card
-from bot.ui.layout import lines
-from bot.ui.published import digest_buttons, published_buttons, published_digest, published_embed
+from bot.core.text import is_visible, one_line, shorten
+from bot.ui import ids
+from bot.ui.interviews import (
+    TAG_LIMIT,
+    byline,
+    date_of,
+    heading,
+    names_of,
+    question_count,
+    read_button,
+    site_button,
+    tags_markdown,
+    tags_of,
+    title_link,
+    title_of,
+)
+from bot.ui.layout import (
+    BRAND,
+    Button,
+    Item,
+    Layout,
+    StatelessView,
+    button,
+    container,
+    gallery,
+    lines,
+    row,
+    rule,
+    small,
+)
+from bot.ui.markdown import MEDIA_URL_LIMIT, URL_LIMIT, bold, escape_within, join, safe_url
+
+TITLE_LIMIT = 300
+EXCERPT_LIMIT = 700
 
 CONTENT_LIMIT = 2000
 """Characters of a message's text (Discord docs, Create Message)."""
+
+EMBED_TITLE_LIMIT = 256
+"""Characters of an embed's title (Discord docs, Message, Embed Limits)."""
+
+EMBED_URL_LIMIT = 2048
+
+INTERVIEWS_SHOWN = 10
+"""Of a digest. Three components each, of Discord's 40; and at most 330 of its 4,000 characters."""
+
+LISTED_TITLE_LIMIT = 180
+LISTED_URL_LIMIT = 200
+"""Such that ``INTERVIEWS_SHOWN`` of them stay below the 4,096 characters of an embed's description
+(Discord docs, Message, Embed Limits)."""
+
+PICTURES = 4
+"""Of a digest: as many as Discord lays out as one picture."""
+
+WITH_EXCERPTS = 4
+"""A digest of so few interviews has room for a line of each one's excerpt."""
+
+_LISTED_EXCERPT_LIMIT = 160
 
 _MORE_LIMIT = 200
 """Characters of the line that counts the interviews of a digest for which there is no room."""
@@ -56,6 +117,166 @@ def announcement(
     return {"view": announcement_card(announced.interview, text, role_id=role_id, missed=missed)}
 
 
+# ---------------------------------------------------------------- cards
+
+
+def announcement_card(
+    stored: StoredInterview, text: Text, *, role_id: int | None = None, missed: int = 0
+) -> Layout:
+    """The card of an interview; the mention of a role above it, and a line about the `missed`
+    other interviews that were not announced.
+
+    The caller sends it with ``AllowedMentions`` of just that role.
+    """
+    card = interview_card(stored, text)
+    if stored.withdrawn_at:
+        title = escape_within(title_of(stored.interview, text), TITLE_LIMIT)
+        card = container(f"~~{title}~~", small(text("card.withdrawn")))
+    note = text.plural("card.missed", missed) if missed else None
+    return Layout(_role_mention(role_id, text), note, card)
+
+
+def interview_card(stored: StoredInterview, text: Text) -> "ui.Container[Any]":
+    """An interview as a container: picture, title, who, excerpt, and the buttons to read it."""
+    interview = stored.interview
+    questions = question_count(len(interview.transcript.turns), text)
+    return container(
+        gallery([interview.lead_image]),
+        heading(interview, text, TITLE_LIMIT, URL_LIMIT),
+        byline(interview),
+        escape_within(interview.excerpt, EXCERPT_LIMIT),
+        small(join([date_of(interview), questions, *tags_markdown(interview, text)])),
+        rule(),
+        row(read_button(stored.id, text), site_button(interview, text)),
+    )
+
+
+def digest_card(
+    interviews: Sequence[StoredInterview], more: int, text: Text, *, role_id: int | None = None
+) -> Layout:
+    """The interviews of a period, at most ``INTERVIEWS_SHOWN``; `more` counts those that the
+    caller left out already.
+
+    The caller sends it with ``AllowedMentions`` of just the role.
+    """
+    shown = interviews[:INTERVIEWS_SHOWN]
+    more += len(interviews) - len(shown)
+    excerpts = len(shown) <= WITH_EXCERPTS and not more
+    pictures = [one.interview.lead_image for one in shown if one.interview.lead_image]
+    card = container(
+        gallery(pictures[:PICTURES]),
+        f"## {text.plural('digest.title', len(shown) + more)}",
+        rule(),
+        *(_entry(one, text, excerpt=excerpts) for one in shown),
+        small(text.plural("digest.more", more)) if more else None,
+    )
+    return Layout(_role_mention(role_id, text, "digest.mention"), card)
+
+
+def _entry(one: StoredInterview, text: Text, *, excerpt: bool) -> Item:
+    interview = one.interview
+    facts = [
+        names_of(subject.name for subject in interview.subjects),
+        date_of(interview),
+        question_count(len(interview.transcript.turns), text),
+    ]
+    content = lines(
+        bold(title_link(interview, text)),
+        one_line(escape_within(interview.excerpt, _LISTED_EXCERPT_LIMIT)) if excerpt else None,
+        small(join(facts)),
+    )
+    return ui.Section(
+        content, accessory=read_button(one.id, text, ButtonStyle.secondary, "digest.read")
+    )
+
+
+def _role_mention(role_id: int | None, text: Text, key: str = "card.mention") -> str | None:
+    """The sentence that mentions a role; ``None`` without one."""
+    return text(key, role=f"<@&{role_id}>") if role_id is not None else None
+
+
+# ---------------------------------------------------------------- what is published
+
+
+def _published(announced: Announcement, text: Text, role_id: int | None) -> dict[str, Any]:
+    digest, missed = announced.digest, announced.missed
+    above = lines(
+        _role_mention(role_id, text, "digest.mention" if digest else "card.mention"),
+        text.plural("card.missed", missed) if missed else None,
+    )
+    if digest:
+        embed, buttons = _published_digest(digest, announced.more, text)
+    else:
+        embed, buttons = _published_interview(announced.interview, text)
+    return {"content": above or None, "embed": embed, "view": Buttons(*buttons)}
+
+
+class Buttons(StatelessView, ui.View):
+    """Buttons below an embed."""
+
+    def __init__(self, *items: Button | None) -> None:
+        super().__init__(timeout=None)
+        for item in items:
+            if item is not None:
+                self.add_item(item)
+
+
+def _published_interview(
+    stored: StoredInterview, text: Text
+) -> tuple[discord.Embed, Sequence[Button | None]]:
+    """Title with its link, who, excerpt, picture, date; and the buttons below."""
+    interview = stored.interview
+    title = escape_within(title_of(interview, text), EMBED_TITLE_LIMIT - 4)
+    if stored.withdrawn_at:
+        struck = f"~~{title}~~\n{text('card.withdrawn')}"
+        return discord.Embed(colour=BRAND, description=struck), ()
+    byline_, excerpt = byline(interview), escape_within(interview.excerpt, EXCERPT_LIMIT)
+    embed = discord.Embed(
+        colour=BRAND,
+        title=title,
+        url=safe_url(interview.url, EMBED_URL_LIMIT),
+        description=join([byline_, excerpt if is_visible(excerpt) else None], "\n\n") or None,
+        timestamp=interview.published_at,
+    )
+    if interview.lead_image is not None:
+        embed.set_image(url=safe_url(interview.lead_image.url, MEDIA_URL_LIMIT))
+    tags = [shorten(tag, TAG_LIMIT) for tag in tags_of(interview, text)]
+    questions = question_count(len(interview.transcript.turns), text)
+    # An embed's footer shows no markdown.
+    embed.set_footer(text=join([text("published.from"), questions, *tags]))
+    return embed, (read_button(stored.id, text), site_button(interview, text))
+
+
+def _published_digest(
+    interviews: Sequence[StoredInterview], more: int, text: Text
+) -> tuple[discord.Embed, Sequence[Button | None]]:
+    """A list of links, and a button for each interview; as many as ``digest_card`` shows."""
+    shown = interviews[:INTERVIEWS_SHOWN]
+    more += len(interviews) - len(shown)
+    listed = [
+        f"• {bold(title_link(one.interview, text, LISTED_TITLE_LIMIT, LISTED_URL_LIMIT))}"
+        for one in shown
+    ]
+    embed = discord.Embed(
+        colour=BRAND,
+        title=text.plural("digest.title", len(shown) + more),
+        description=join([*listed, text.plural("digest.more", more) if more else None], "\n"),
+    )
+    embed.set_footer(text=text("published.from"))
+    return embed, [button(title_of(one.interview, text), ids.OpenReader(one.id)) for one in shown]
+
+
+# ---------------------------------------------------------------- plain words
+
+
+def plain_announcement(stored: StoredInterview, text: Text, *, role_id: int | None = None) -> str:
+    """The announcement as words and a link, for a channel where Discord refuses the card."""
+    title = bold(escape_within(title_of(stored.interview, text), TITLE_LIMIT))
+    if stored.withdrawn_at:
+        return lines(title, text("card.withdrawn"))
+    return lines(_role_mention(role_id, text), title, safe_url(stored.interview.url))
+
+
 def _plain(announced: Announcement, text: Text, role_id: int | None) -> str:
     """Words and links; of a digest as many interviews as fit, and how many more there are."""
     first, *others = announced.digest or (announced.interview,)
@@ -68,19 +289,3 @@ def _plain(announced: Announcement, text: Text, role_id: int | None) -> str:
         unnamed -= 1
     more = announced.more + unnamed
     return lines(content, text.plural("digest.more", more) if more else None)
-
-
-def _published(announced: Announcement, text: Text, role_id: int | None) -> dict[str, Any]:
-    digest, missed = announced.digest, announced.missed
-    above = lines(
-        role_mention(role_id, text, "digest.mention" if digest else "card.mention"),
-        text.plural("card.missed", missed) if missed else None,
-    )
-    if digest:
-        embed = published_digest(digest, announced.more, text)
-        return {"content": above or None, "embed": embed, "view": digest_buttons(digest, text)}
-    return {
-        "content": above or None,
-        "embed": published_embed(announced.interview, text),
-        "view": published_buttons(announced.interview, text),
-    }

@@ -11,9 +11,8 @@ from bot.core.model import Follow
 from bot.core.text import measure, shorten
 from bot.fans.following import FollowList, FollowResult, MessageTest
 from bot.ui import ids
-from bot.ui.announcing import CONTENT_LIMIT, Announcement
+from bot.ui.announcing import CONTENT_LIMIT, Announcement, announcement_card, plain_announcement
 from bot.ui.artist import name_of
-from bot.ui.cards import announcement_card, plain_announcement
 from bot.ui.layout import (
     CALM,
     OPTION_LIMIT,

@@ -8,7 +8,7 @@ import pytest
 from discord import ui
 
 from bot.core.model import Answer, Transcript, Turn
-from bot.ui.cards import announcement_card
+from bot.ui.announcing import announcement_card
 from bot.ui.layout import Layout, container
 from sandbox import InteractionFailed
 from tests.cogs.stage import Stage, answer, connected, interview, labels, options, read

@@ -18,7 +18,7 @@ from bot.fans.results import InterviewList
 from bot.feed.decoding import BadCodingError, BodyDecoder, TooLargeError
 from bot.feed.parse import parse_any, parse_feed
 from bot.store import OpenedInterview
-from bot.ui.cards import announcement_card, plain_announcement
+from bot.ui.announcing import announcement_card, plain_announcement
 from bot.ui.layout import Layout
 from bot.ui.lists import latest_page
 from bot.ui.reader import opened_page

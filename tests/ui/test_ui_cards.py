@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 
 from bot.core.i18n import Text
 from bot.core.model import Image, Interview, Subject, Transcript, Turn
-from bot.ui.cards import announcement_card
+from bot.ui.announcing import announcement_card
 from tests.ui.limits import (
     alternative_texts,
     buttons,

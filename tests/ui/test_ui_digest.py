@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from bot.core.i18n import Text
 from bot.core.model import Interview, StoredInterview, Subject
 from bot.core.text import measure
-from bot.ui.announcing import CONTENT_LIMIT, Announcement, Rendering, announcement
-from bot.ui.digest import digest_card
+from bot.ui.announcing import CONTENT_LIMIT, Announcement, Rendering, announcement, digest_card
 from tests.ui.limits import buttons, pictures, texts, within_limits
 from tests.ui.strategies import interviews, stored
 from tests.ui.test_ui_cards import SEOYUN
