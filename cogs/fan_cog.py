@@ -17,7 +17,7 @@ from bot.ui import ids
 from bot.ui.artist import artist_choice, artists_page, nobody_page
 from bot.ui.custom_ids import Action
 from bot.ui.layout import Layout
-from bot.ui.reader import ReaderView, opened_page
+from bot.ui.reader import ReaderPage, ReaderView
 from cogs.options import stem_of, value_of
 from cogs.responses import Interaction, text_for
 
@@ -102,7 +102,7 @@ class FanCog(commands.Cog):
         person = interaction.user.id
         opened = await self.library.open(person, interview)
         view = ReaderView(menu_page, self.question_limit, note)
-        shown = opened_page(opened, position, text_for(interaction), view)
+        shown = ReaderPage(opened, position, text_for(interaction), view)
         self.library.note(person, interview, shown.place)
         if below is not None:
             shown.layout.add_item(below)

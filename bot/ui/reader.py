@@ -1,7 +1,7 @@
 """The reader: an interview's cover, then question after question, turned by buttons."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
 
 from discord import ButtonStyle
 
@@ -42,7 +42,6 @@ from bot.ui.layout import (
 )
 from bot.ui.markdown import join
 from bot.ui.pages import (
-    SectionPage,
     captions,
     first_hidden,
     heading_lines,
@@ -72,35 +71,31 @@ class ReaderView:
     note: str = ""
 
 
-class ReaderPage(NamedTuple):
-    """A page, and the position to remember for it: ``END`` on the last."""
+class ReaderPage:
+    """The page of an interview at a position, or the nearest one, as the person who opened it sees
+    it. The caller refuses withdrawn interviews."""
 
-    layout: Layout
-    place: Position
+    def __init__(
+        self,
+        opened: OpenedInterview,
+        position: Position,
+        text: Text,
+        view: ReaderView = ReaderView(),
+    ) -> None:
+        self.opened = opened
+        self.text = text
+        self.view = view
+        self.page = page_at(self._interview, position, text, limit=view.limit)
 
+    @property
+    def place(self) -> Position:
+        """The position to remember: ``END`` on the last page."""
+        return END if self.page.forth is None else self.page.position
 
-def opened_page(
-    opened: OpenedInterview, position: Position, text: Text, view: ReaderView = ReaderView()
-) -> ReaderPage:
-    """The page of an interview at `position`, or the nearest one, as the person who opened it sees
-    it. The caller refuses withdrawn interviews.
-    """
-    page = page_at(opened.stored.interview, position, text, limit=view.limit)
-    return _Renderer(opened, page, text, view).render()
-
-
-@dataclass(frozen=True, slots=True)
-class _Renderer:
-    """Renders one page for one person."""
-
-    opened: OpenedInterview
-    page: SectionPage
-    text: Text
-    view: ReaderView
-
-    def render(self) -> ReaderPage:
+    @cached_property
+    def layout(self) -> Layout:
         page, at_cover = self.page, self.page.position == COVER
-        layout = panel(
+        return panel(
             *(self._cover() if at_cover else self._running_head()),
             page.body,
             *map(gallery, batched(page.images, GALLERY_LIMIT)),
@@ -110,7 +105,6 @@ class _Renderer:
             *self._menu(),
             *self._buttons(),
         )
-        return ReaderPage(layout, END if page.forth is None else page.position)
 
     @property
     def _interview(self) -> Interview:

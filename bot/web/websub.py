@@ -49,12 +49,7 @@ LONGEST_CHALLENGE = 1024
 MAX_PUSH = 10 * 1024 * 1024
 """Bytes of a push, which are hashed as they come and not kept; as many as of a feed."""
 
-HASHES = {
-    "sha1": hashlib.sha1,
-    "sha256": hashlib.sha256,
-    "sha384": hashlib.sha384,
-    "sha512": hashlib.sha512,
-}
+HASHES = frozenset({"sha1", "sha256", "sha384", "sha512"})
 """Those of WebSub, 8.1."""
 
 
@@ -80,8 +75,7 @@ class Push:
 
     def __init__(self, secret: str, signature: str | None, accept: Callable[[], None]) -> None:
         method, _, self._claimed = (signature or "").strip().lower().partition("=")
-        make = HASHES.get(method)
-        self._mac = hmac.new(secret.encode(), digestmod=make) if make else None
+        self._mac = hmac.new(secret.encode(), digestmod=method) if method in HASHES else None
         self._accept = accept
 
     def add(self, piece: bytes) -> None:

@@ -21,7 +21,7 @@ from bot.store import OpenedInterview
 from bot.ui.announcing import announcement_card, plain_announcement
 from bot.ui.layout import Layout
 from bot.ui.lists import latest_page
-from bot.ui.reader import opened_page
+from bot.ui.reader import ReaderPage
 from fuzz.bounds import peak
 from tests.ui.limits import shown, within_limits
 
@@ -123,7 +123,7 @@ def _layouts(stored: StoredInterview) -> Iterator[Layout]:
     )
     yield latest_page(InterviewList((summary,), 0, more=False), TEXT)
     for section in (0, 1, 99):
-        yield opened_page(OpenedInterview(stored), Position(section), TEXT).layout
+        yield ReaderPage(OpenedInterview(stored), Position(section), TEXT).layout
 
 
 def _harmless(text: str) -> None:

@@ -29,7 +29,7 @@ from bot.ui.ids import TurnPage, parse_custom_id, parse_position_value
 from bot.ui.layout import Layout
 from bot.ui.pages import minutes_to_read, page_at
 from bot.ui.parts import BODY_LIMIT, split_answers
-from bot.ui.reader import ReaderView, opened_page, saved_section
+from bot.ui.reader import ReaderPage, ReaderView, saved_section
 from tests.ui.discord_markdown import literal
 from tests.ui.limits import buttons, pictures, selects, shown, texts, units, within_limits
 from tests.ui.strategies import EMOJI, HANGUL, MARKS, NOW, TEXT, interviews, stored
@@ -44,7 +44,7 @@ def reader_page(
     found: StoredInterview, position: Position, text: Text, view: ReaderView = FULL
 ) -> Layout:
     """The page as somebody sees it who never opened the interview."""
-    return opened_page(OpenedInterview(found), position, text, view).layout
+    return ReaderPage(OpenedInterview(found), position, text, view).layout
 
 
 patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
@@ -430,7 +430,7 @@ def test_the_longest_of_everything_at_once_fits(at: Position, text: Text) -> Non
         stored(worst(), MOST), frozenset({0, 1}), Place(MOST, Position(150, 1), NOW)
     )
     view = ReaderView(menu_page=3, note=text("saved.done"))
-    within_limits(opened_page(opened, at, text, view).layout)
+    within_limits(ReaderPage(opened, at, text, view).layout)
 
 
 EXTREMES = {
@@ -499,28 +499,28 @@ def opened(
 
 
 def test_what_is_saved_is_marked_and_can_be_let_go(text: Text) -> None:
-    first = opened_page(opened(1), Position(1), text).layout
-    second = opened_page(opened(1), Position(2), text).layout
+    first = ReaderPage(opened(1), Position(1), text).layout
+    second = ReaderPage(opened(1), Position(2), text).layout
     assert pressed(first, "Saved") == "kc:drop:417:1.0"
     assert pressed(second, "Save") == "kc:save:417:2.0"
-    assert pressed(opened_page(opened(0), COVER, text).layout, "Saved") == "kc:drop:417:0.0"
-    closing = opened_page(opened(0), Position(OUTRO), text).layout
+    assert pressed(ReaderPage(opened(0), COVER, text).layout, "Saved") == "kc:drop:417:0.0"
+    closing = ReaderPage(opened(0), Position(OUTRO), text).layout
     assert pressed(closing, "Saved") == f"kc:drop:417:{OUTRO}.0"
 
 
 def test_buttons_of_a_question_are_about_that_question(text: Text) -> None:
-    second = opened_page(opened(), Position(2), text).layout
+    second = ReaderPage(opened(), Position(2), text).layout
     assert pressed(second, "Share") == "kc:share:417:2"
     assert pressed(second, "Quote") == "kc:quote:417:2"
     assert pressed(second, "Similar") == "kc:like:417"
-    closing = opened_page(opened(), Position(OUTRO), text).layout
+    closing = ReaderPage(opened(), Position(OUTRO), text).layout
     assert pressed(closing, "Share") == "kc:share:417:0"
     assert pressed(closing, "Quote") == "kc:quote:417:0"
 
 
 def test_an_article_without_questions_offers_no_quote(text: Text) -> None:
     prose = replace(INTERVIEW, transcript=Transcript("It was loud.", (), ""))
-    assert labels(opened_page(opened(interview=prose), COVER, text).layout) == [
+    assert labels(ReaderPage(opened(interview=prose), COVER, text).layout) == [
         "Save",
         "Share",
         "Similar",
@@ -529,7 +529,7 @@ def test_an_article_without_questions_offers_no_quote(text: Text) -> None:
 
 
 def test_the_cover_of_what_was_begun_leads_to_where_one_stopped(text: Text) -> None:
-    cover = opened_page(opened(place=Position(2)), COVER, text).layout
+    cover = ReaderPage(opened(place=Position(2)), COVER, text).layout
     assert "-# You stopped at question 2 of 2." in texts(cover)
     assert pressed(cover, "Continue") == "kc:go:417:2.0:c"
     assert pressed(cover, "From the beginning") == "kc:go:417:1.0:n"
@@ -537,14 +537,14 @@ def test_the_cover_of_what_was_begun_leads_to_where_one_stopped(text: Text) -> N
 
 @pytest.mark.parametrize("place", [COVER, END])
 def test_the_cover_of_what_was_not_begun_or_finished_begins(place: Position, text: Text) -> None:
-    cover = opened_page(opened(place=place), COVER, text).layout
+    cover = ReaderPage(opened(place=place), COVER, text).layout
     assert "Start reading" in labels(cover)
     assert "Continue" not in labels(cover)
 
 
 def test_the_place_to_remember_is_the_pages_own_and_the_end_at_the_last(text: Text) -> None:
     places = [
-        opened_page(opened(), at, text).place
+        ReaderPage(opened(), at, text).place
         for at in (COVER, Position(1), Position(2, 7), Position(OUTRO))
     ]
     assert places == [COVER, Position(1), Position(2, 0), END]
@@ -552,7 +552,7 @@ def test_the_place_to_remember_is_the_pages_own_and_the_end_at_the_last(text: Te
 
 def test_an_article_of_one_page_is_read_to_its_end_at_once(text: Text) -> None:
     prose = replace(INTERVIEW, transcript=Transcript("It was loud.", (), ""))
-    assert opened_page(opened(interview=prose), COVER, text).place == END
+    assert ReaderPage(opened(interview=prose), COVER, text).place == END
 
 
 # ---------------------------------------------------------------- excerpts only
@@ -588,7 +588,7 @@ def test_an_excerpt_is_the_cover_two_questions_and_the_way_to_the_rest(text: Tex
     "at", [Position(3), Position(9), Position(14, 3), Position(500), Position(OUTRO), END]
 )
 def test_no_way_leads_past_an_excerpt(at: Position, text: Text) -> None:
-    page = opened_page(OpenedInterview(stored(guarded())), at, text, EXCERPT)
+    page = ReaderPage(OpenedInterview(stored(guarded())), at, text, EXCERPT)
     assert SECRET not in shown(page.layout)
     assert "12 more questions" in shown(page.layout)
     assert page.place == END
