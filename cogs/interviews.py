@@ -9,7 +9,7 @@ from discord.ui import ActionRow
 
 from bot.core.errors import UserError
 from bot.core.i18n import Text
-from bot.core.model import Artist, Topic
+from bot.core.model import Topic
 from bot.core.text import is_visible
 from bot.fans.results import Day, SearchRequest
 from bot.ui import ids
@@ -83,20 +83,20 @@ class InterviewCommands(
         text = text_for(interaction)
         words = ids.short_query(query, ids.LONG_QUERY_LIMIT)
         request = SearchRequest(words, kind=kind, year=year)
-        await self._keep(request)
-        if artist is None:
-            page = await self._search_page(request, 0, text)
-        else:
+        key = ids.query_key(words)
+        if key is not None:
+            await self.reading.keep_query(key, words)
+        found = None
+        if artist is not None:
             found = self.find_artist(
                 artist,
                 text,
                 choose=lambda one: search_action(replace_in(request, artist=one)),
                 unknown=lambda value, text: unknown_artist(request, value, text),
             )
-            if isinstance(found, Artist):
-                found = await self._search_page(replace_in(request, artist=found), 0, text)
-            page = found
-        await show(interaction, page)
+        if not isinstance(found, Layout):
+            found = await self._search_page(replace_in(request, artist=found), 0, text)
+        await show(interaction, found)
 
     @app_commands.command(description="The newest interviews")
     @app_commands.describe(kind=OF_THIS_KIND)
@@ -155,14 +155,8 @@ class InterviewCommands(
     ) -> None:
         artist = self.reading.known_artist(action.artist) if action.artist else None
         request = SearchRequest(query, artist, action.kind, action.year)
-        page = await self._search_page(request, action.page, text_for(interaction))
-        await replace(interaction, page)
-
-    async def _keep(self, request: SearchRequest) -> None:
-        """Store a search that its buttons are too short for."""
-        key = ids.query_key(request.query)
-        if key is not None:
-            await self.reading.keep_query(key, request.query)
+        text = text_for(interaction)
+        await replace(interaction, await self._search_page(request, action.page, text))
 
     @component(ids.LatestPage)
     async def turn_latest(self, interaction: Interaction, action: ids.LatestPage) -> None:

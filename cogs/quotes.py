@@ -11,6 +11,7 @@ from bot.core.errors import UserError
 from bot.core.model import Artist
 from bot.quotes import ChosenQuote
 from bot.ui import ids
+from bot.ui.layout import Layout
 from bot.ui.sharing import quote_page, shared_quote
 from cogs.components import component
 from cogs.fan_cog import FanCog
@@ -38,11 +39,11 @@ class QuoteCommands(FanCog):
             found = self.find_artist(
                 artist, text_for(interaction), choose=lambda one: ids.AnotherQuote(0, one.id)
             )
-        if found is None or isinstance(found, Artist):
-            chosen = await self.quotes.another(found)
-            await self._show(interaction, chosen, _another(chosen, found))
-        else:
+        if isinstance(found, Layout):
             await show(interaction, found)
+            return
+        chosen = await self.quotes.another(found)
+        await self._show(interaction, chosen, _another(chosen, found))
 
     @component(ids.QuotePicture)
     async def quote_answer(self, interaction: Interaction, action: ids.QuotePicture) -> None:

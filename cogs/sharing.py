@@ -32,12 +32,13 @@ async def share(
     """
     require_may_write(interaction)
     key = (interaction.user.id, interaction.channel_id, *what)
-    if library.repeats.again(*key):
+    if key in library.shared:
         raise UserError("error.shared-already")
+    library.shared[key] = True
     try:
         await show(interaction, layout, files, ephemeral=False)
     except BaseException:
-        library.repeats.undo(*key)
+        library.shared.pop(key, None)
         raise
 
 

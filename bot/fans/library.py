@@ -106,8 +106,10 @@ class Library:
         self._pending: dict[tuple[int, int], Place] = {}
         self._noted = asyncio.Event()
         self._lock = asyncio.Lock()
-        self.repeats = Repeats(clock)
-        """What people shared in the last seconds."""
+        self.shared: TTLCache[Hashable, bool] = TTLCache(
+            REPEATS_LIMIT, REPEAT_WITHIN, clock.monotonic
+        )
+        """What people shared in the last seconds; after a restart a second press counts again."""
 
     # ---------------------------------------------------------------- reading
 
@@ -260,24 +262,3 @@ class Library:
             for key in [key for key in self._pending if key[0] == user_id]:
                 del self._pending[key]
             await self._store.readers.forget(user_id)
-
-
-class Repeats:
-    """What people did in the last ``REPEAT_WITHIN`` seconds, so that two presses count as one.
-
-    In memory, for the newest `limit` actions: after a restart a second press counts again.
-    """
-
-    def __init__(self, clock: Clock, limit: int = REPEATS_LIMIT) -> None:
-        self._done: TTLCache[Hashable, bool] = TTLCache(limit, REPEAT_WITHIN, clock.monotonic)
-
-    def again(self, *what: Hashable) -> bool:
-        """Whether this was done in the last seconds; if not, it counts as done from now on."""
-        if what in self._done:
-            return True
-        self._done[what] = True
-        return False
-
-    def undo(self, *what: Hashable) -> None:
-        """Take back that it was done."""
-        self._done.pop(what, None)

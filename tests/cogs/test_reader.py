@@ -12,6 +12,7 @@ from bot.core.model import Answer, Transcript, Turn
 from bot.fans.library import SAVED_LIMIT
 from bot.store.engine import Database
 from sandbox.entities import Channel, Message, User
+from sandbox.faults import Rule
 from sandbox.permissions import Permission
 from tests.cogs.stage import Stage, connected, interview, labels, options, read
 from tests.ui.limits import walk
@@ -132,6 +133,16 @@ async def test_pressed_twice_it_is_shared_once(on_stage: Stage) -> None:
     await on_stage.clock.advance(11)
     await pressed(on_stage, reader, "Share")
     assert len(said(on_stage.channel)) == 2
+
+
+async def test_what_failed_to_be_shared_is_shared_at_the_next_press(on_stage: Stage) -> None:
+    reader = await opened(on_stage)
+    refusal = Rule(match=r"POST /interactions/\d+/.*/callback", times=1, status=400)
+    on_stage.sandbox.faults.add(refusal)
+    await on_stage.press(reader, "Share")
+    assert (refusal.fired, said(on_stage.channel)) == (1, [])
+    await pressed(on_stage, reader, "Share")
+    assert len(said(on_stage.channel)) == 1
 
 
 async def test_who_may_not_write_may_not_share(on_stage: Stage) -> None:

@@ -13,13 +13,7 @@ from bot.core.artists import artist_id
 from bot.core.errors import StoreError, UserError
 from bot.core.model import COVER, END, Place, Position
 from bot.fans import library as module
-from bot.fans.library import (
-    FLUSH_AFTER,
-    FLUSH_RETRY,
-    REPEAT_WITHIN,
-    Library,
-    Repeats,
-)
+from bot.fans.library import FLUSH_AFTER, FLUSH_RETRY, Library
 from bot.search import SearchIndex
 from bot.store import Store, open_store
 from bot.store.engine import Database
@@ -340,27 +334,3 @@ async def test_forgetting_waits_for_places_that_are_being_written(shelves: Shelv
     await asyncio.gather(shelves.library.flush(), shelves.library.forget(MINA))
     await shelves.library.flush()
     assert await shelves.places() == []
-
-
-# ---------------------------------------------------------------- pressed twice
-
-
-async def test_what_is_done_twice_within_seconds_is_done_once() -> None:
-    clock = FakeClock()
-    repeats = Repeats(clock)
-    assert not repeats.again(MINA, 7, 417, 3)
-    assert repeats.again(MINA, 7, 417, 3)
-    assert not repeats.again(ALEX, 7, 417, 3)
-    assert not repeats.again(MINA, 8, 417, 3)
-    await clock.advance(REPEAT_WITHIN)
-    assert not repeats.again(MINA, 7, 417, 3)
-    repeats.undo(MINA, 7, 417, 3)
-    assert not repeats.again(MINA, 7, 417, 3)
-
-
-def test_what_people_did_is_remembered_within_bounds() -> None:
-    repeats = Repeats(FakeClock(), limit=2)
-    for person in (1, 2, 3):
-        repeats.again(person)
-    assert repeats.again(3)
-    assert not repeats.again(1)
