@@ -54,7 +54,6 @@ class KcrushClient(commands.AutoShardedBot):
         super().__init__(
             command_prefix=(),
             help_command=None,
-            tree_cls=_Tree,
             intents=discord.Intents(guilds=True),
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
@@ -63,6 +62,7 @@ class KcrushClient(commands.AutoShardedBot):
             max_ratelimit_timeout=LONGEST_RATE_LIMIT,
         )
         logging.getLogger("discord.app_commands.tree").addFilter(log_expired_in_a_line)
+        self.tree.error(self._report_command_error)
         self.http.http_trace = http_trace
         self.messages = messages
         self.mentions = Mentions()
@@ -166,6 +166,12 @@ class KcrushClient(commands.AutoShardedBot):
         if error is not None:
             await self.report_error(interaction, error, where=event_method)
 
+    async def _report_command_error(
+        self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError
+    ) -> None:
+        command = interaction.command.qualified_name if interaction.command else "?"
+        await self.report_error(interaction, error, where=f"/{command}")
+
     async def report_error(
         self, interaction: discord.Interaction[Any] | None, error: BaseException, *, where: str
     ) -> None:
@@ -219,13 +225,3 @@ class KcrushClient(commands.AutoShardedBot):
             await interaction.followup.send(view=view, ephemeral=True)
         else:
             await interaction.response.send_message(view=view, ephemeral=True)
-
-
-class _Tree(app_commands.CommandTree[KcrushClient]):
-    """A command tree that reports its errors to the client."""
-
-    async def on_error(
-        self, interaction: discord.Interaction[KcrushClient], error: app_commands.AppCommandError, /
-    ) -> None:
-        command = interaction.command.qualified_name if interaction.command else "?"
-        await self.client.report_error(interaction, error, where=f"/{command}")

@@ -11,7 +11,7 @@ import structlog
 
 from bot.client.channels import own_permissions
 from bot.client.client import KcrushClient
-from bot.core.model import Mode, Subscription, SubscriptionState, TargetKind
+from bot.core.model import Mode, Subscription, TargetKind
 from bot.core.targets import Target, needed_permissions
 from bot.store import Store
 
@@ -40,7 +40,7 @@ async def keep_home(client: KcrushClient, store: Store, channel_id: int | None) 
         return False
     _warn_of_missing(channel)
     before = await store.subscriptions.find(channel.guild.id, channel_id)
-    if before is not None and _is_published(before):
+    if before is not None and _published(before) == before:
         return True
     await store.subscriptions.subscribe(channel.guild.id, channel_id, own_id, _published)
     logger.info("home.kept", channel=channel_id, guild=channel.guild.id)
@@ -78,11 +78,6 @@ def _warn_of_missing(channel: discord.TextChannel) -> None:
     missing = [name for name in needed if not getattr(permissions, name)]
     if missing:
         logger.error("home.missing-permissions", channel=channel.id, missing=missing)
-
-
-def _is_published(subscription: Subscription) -> bool:
-    is_active = subscription.state is not SubscriptionState.ENDED
-    return is_active and _published(subscription) == subscription
 
 
 def _published(subscription: Subscription) -> Subscription:

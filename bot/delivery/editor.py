@@ -7,7 +7,7 @@ import structlog
 from bot.delivery.due_worker import DueWorker
 from bot.delivery.failures import attempt
 from bot.delivery.outcomes import OF_DISCORD, UNCHANGEABLE, Failed, card_digest, edit_delay
-from bot.store import DueEdit, SentCard
+from bot.store import Addressee, DueEdit, SentCard
 
 logger = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ class Editor(DueWorker):
             if (stored := interviews.get(edit.interview_id)) is None:
                 await self._store.edits.settle(edit, self._clock.now(), None)
                 continue
-            addressee = addressees.get((edit.guild_id, stored.id))
+            addressee = addressees.get((edit.guild_id, stored.id), Addressee())
             if not await self._edit(SentCard(edit, stored, addressee)):
                 return 0
         return len(due)

@@ -90,19 +90,13 @@ class FailureKind(StrEnum):
     """Our own code raised. Tried again rarely, for the next version may do better."""
 
 
-OF_DISCORD = frozenset({FailureKind.LOST, FailureKind.SHUT_OUT, FailureKind.UNAUTHORIZED})
+HOLDING = frozenset({FailureKind.SHUT_OUT, FailureKind.UNAUTHORIZED})
+"""Refusals of everything: nothing at all is sent for a while."""
+
+OF_DISCORD = HOLDING | {FailureKind.LOST}
 """Failures that the next request would meet as well."""
 
-ANSWERED = frozenset(
-    {
-        FailureKind.BLOCKED,
-        FailureKind.LIMITED,
-        FailureKind.REFUSED,
-        FailureKind.DELETED,
-        FailureKind.REJECTED,
-        FailureKind.DOUBTFUL,
-    }
-)
+ANSWERED = frozenset(FailureKind) - OF_DISCORD - {FailureKind.BUG}
 """Failures of one channel or message: Discord does answer the bot."""
 
 UNCHANGEABLE = frozenset(
@@ -116,9 +110,6 @@ _FINAL_STATES = {
     FailureKind.DOUBTFUL: DeliveryState.ABANDONED,
 }
 """Where a failure leads that is not simply tried again."""
-
-HOLDING = frozenset({FailureKind.SHUT_OUT, FailureKind.UNAUTHORIZED})
-"""Refusals of everything: nothing at all is sent for a while."""
 
 
 @dataclass(frozen=True, slots=True)

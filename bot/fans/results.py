@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.core.model import Artist, InterviewSummary, Topic
-from bot.quotes.quote import Quote
+from bot.quotes.choosing import Quote
 from bot.search import Hit, UnknownFilter
 
 CHOICES = 25

@@ -15,7 +15,6 @@ from bot.core.artists import artist_key
 from bot.core.model import Interview, Subject
 from bot.core.sentences import Sentence, paragraphs
 from bot.quotes import wording
-from bot.quotes.quote import Quote
 
 SHORTEST = 60
 LONGEST = 280
@@ -33,6 +32,23 @@ NAMES = 3
 
 _ANSWER_LIMIT = 20_000
 """Characters of one answer that are considered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of an answer that stand on their own.
+
+    ``text`` is one line, ``section`` the question's number.
+    ``speaker`` is the full name where the interview tells it, "" where nobody is named; ``role``
+    is what they are, or the group that they speak for.
+    """
+
+    text: str
+    speaker: str
+    role: str | None
+    question: str
+    title: str
+    section: int
 
 
 def choose(interview: Interview, section: int = 0, *, limit: int | None = None) -> Quote | None:
@@ -203,7 +219,7 @@ def _is_balanced(text: str) -> bool:
 def _speaker(interview: Interview, label: str | None) -> tuple[str, str | None]:
     """The name that is shown below the quote, and the line under it."""
     subjects = [subject for subject in interview.subjects if artist_key(subject.name)]
-    label = " ".join((label or "").split()).rstrip(":").strip()
+    label = _plain_label(label)
     if label and artist_key(label):
         named = [subject for subject in subjects if _is_label_of(label, subject)]
         if len(named) == 1:
@@ -236,8 +252,9 @@ def _is_label_of(label: str, subject: Subject) -> bool:
 
 
 def _speakers(interview: Interview) -> set[str]:
-    return {
-        " ".join((answer.speaker or "").split()).rstrip(":").strip()
-        for turn in interview.transcript.turns
-        for answer in turn.answers
-    }
+    turns = interview.transcript.turns
+    return {_plain_label(answer.speaker) for turn in turns for answer in turn.answers}
+
+
+def _plain_label(label: str | None) -> str:
+    return " ".join((label or "").split()).rstrip(":").strip()

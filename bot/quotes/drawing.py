@@ -101,7 +101,6 @@ class _Drawing:
         self._type = typeface
         self._palette: Palette = palette_of(hero) if hero else palette_for(card.topic)
         self._canvas = Image.new("RGB", (SIDE, SIDE), self._palette.ground)
-        self._pen = ImageDraw.Draw(self._canvas)
 
     def draw(self) -> Image.Image:
         block, top = self._place()

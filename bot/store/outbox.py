@@ -127,7 +127,9 @@ class Outbox(Repository):
             if one.subscription.kind is TargetKind.DIRECT
         )
         return [
-            replace(one, addressee=addressees.get((one.subscription.channel_id, one.interview.id)))
+            replace(one, addressee=addressees[one.subscription.channel_id, one.interview.id])
+            if one.subscription.kind is TargetKind.DIRECT
+            else one
             for one in leased
         ]
 

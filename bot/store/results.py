@@ -91,7 +91,7 @@ class LeasedDelivery:
     What was withdrawn meanwhile is not among them. ``probes`` counts the tries in
     vain since the subscription was parked, ``None`` for one that is not parked. ``doubt`` is what
     the guild wants where nobody can tell whether the message arrived. ``addressee`` is whom a
-    direct message is for, ``None`` for what goes to a channel.
+    direct message is for, an empty one for what goes to a channel.
     """
 
     delivery: Delivery
@@ -102,7 +102,7 @@ class LeasedDelivery:
     more: int = 0
     probes: int | None = None
     doubt: Doubt = Doubt.RATHER_ONCE
-    addressee: Addressee | None = None
+    addressee: Addressee = Addressee()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class SentCard:
 
     edit: DueEdit
     interview: StoredInterview
-    addressee: Addressee | None = None
+    addressee: Addressee = Addressee()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from bot.core.i18n import Text
 from bot.core.model import Artist, InterviewSummary
 from bot.core.text import is_visible, measure, one_line, shorten
 from bot.fans.results import INTERVIEWS_PER_ARTIST_PAGE, ArtistProfile
-from bot.quotes.quote import Quote
+from bot.quotes.choosing import Quote
 from bot.ui import ids
 from bot.ui.custom_ids import Action
 from bot.ui.interviews import entry, interview_menu, title_link

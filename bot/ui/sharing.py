@@ -7,7 +7,7 @@ from discord import ButtonStyle, ui
 from bot.core.i18n import Text
 from bot.core.model import Position, StoredInterview
 from bot.core.text import is_visible, one_line, shorten
-from bot.quotes.quote import Quote
+from bot.quotes.choosing import Quote
 from bot.ui import ids
 from bot.ui.announcing import interview_card
 from bot.ui.interviews import question_of, read_button, site_button, title_link

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.core.i18n import Text
 from bot.core.model import Artist, InterviewSummary, Topic
 from bot.fans.results import INTERVIEWS_PER_ARTIST_PAGE, ArtistProfile, Quoted
-from bot.quotes.quote import Quote
+from bot.quotes.choosing import Quote
 from bot.ui.artist import artist_choice, artist_page, artists_page, nobody_page
 from bot.ui.ids import ArtistPage, SearchPage
 from tests.ui.limits import buttons, selects, shown, texts, units, within_limits

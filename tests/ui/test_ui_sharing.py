@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.core.i18n import Text
 from bot.core.model import Interview, Position
-from bot.quotes.quote import Quote
+from bot.quotes.choosing import Quote
 from bot.ui.ids import AnotherQuote, OpenAt, ShareQuote
 from bot.ui.sharing import quote_alt_text, quote_page, shared_quote
 from tests.ui.limits import buttons, pictures, shown, units, within_limits

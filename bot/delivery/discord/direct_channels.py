@@ -33,15 +33,14 @@ class DirectChannels:
         self._limiter = AsyncLimiter(OPENED_AT_ONCE, OPENED_AT_ONCE / OPENED_PER_SECOND)
         self._bucket = Bucket()
 
-    async def channel_of(self, user_id: int, addressee: Addressee | None) -> int:
+    async def channel_of(self, user_id: int, addressee: Addressee) -> int:
         """The channel of a person's direct messages. That it can be opened says nothing about
         whether they take any.
 
         Raises:
             NothingSentError: Discord would not open it, or could not be asked.
         """
-        known = addressee.channel_id if addressee is not None else None
-        return known or self._opened.get(user_id) or await self.open(user_id)
+        return addressee.channel_id or self._opened.get(user_id) or await self.open(user_id)
 
     async def open(self, user_id: int) -> int:
         """Ask Discord for the channel, even if one is known.

@@ -12,7 +12,7 @@ from discord.http import Route, handle_message_parameters
 from bot.client.channels import own_permissions
 from bot.client.client import KcrushClient
 from bot.core.discord_time import DiscordTime
-from bot.core.model import Follow, StoredInterview, TargetKind
+from bot.core.model import StoredInterview, TargetKind
 from bot.core.targets import FORUMS, target_of
 from bot.delivery.discord.attached_pictures import AttachedPictures, attached, showing
 from bot.delivery.discord.direct_channels import DirectChannels
@@ -27,7 +27,7 @@ from bot.delivery.discord.message_search import (
 from bot.delivery.discord.single_request import created_id, listed, payload_of, request_once
 from bot.delivery.outcomes import Sent, is_direct
 from bot.delivery.port import EffectUnknownError, nothing_sent_yet
-from bot.store import Addressee, DueNotice, Extra, LeasedDelivery, NewestMessage, SentCard
+from bot.store import DueNotice, Extra, LeasedDelivery, NewestMessage, SentCard
 from bot.ui.announcing import Announcement, Rendering, announcement
 from bot.ui.discussion import discussion_opener, first_question, post_title
 from bot.ui.following import direct_message
@@ -192,7 +192,7 @@ class RestPort:
         edit, text = card.edit, self._client.messages.text()
         announced = Announcement(await self._as_shown(card), missed=edit.missed)
         if edit.direct:
-            content = direct_message(announced, _follows(card.addressee), text, plain=edit.plain)
+            content = direct_message(announced, card.addressee.follows, text, plain=edit.plain)
         else:
             rendering = Rendering.PUBLISHED if edit.published else Rendering.CARD
             rendering = Rendering.PLAIN if edit.plain else rendering
@@ -230,7 +230,7 @@ class RestPort:
             text = self._client.messages.text()
             rendering = Rendering.PLAIN if plain else Rendering.CARD
             leased, files = await self._attach(leased, rendering)
-            content = direct_message(_announced(leased), _follows(addressee), text, plain=plain)
+            content = direct_message(_announced(leased), addressee.follows, text, plain=plain)
             content |= {"allowed_mentions": NO_PINGS, **files}
         try:
             return replace(await self._create(channel_id, leased, content), plain=plain)
@@ -338,10 +338,6 @@ class RestPort:
 
 def _announced(leased: LeasedDelivery) -> Announcement:
     return Announcement(leased.interview, leased.digest, leased.more, leased.delivery.missed)
-
-
-def _follows(addressee: Addressee | None) -> tuple[Follow, ...]:
-    return addressee.follows if addressee is not None else ()
 
 
 def _only(role_id: int | None) -> discord.AllowedMentions:
