@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 
 import structlog
 from aiohttp import web
@@ -40,26 +41,40 @@ def build_site(
 
     `look_now` is called at every ping, whoever sent it: it must be cheap and bound what follows.
     """
+    handlers = _Handlers(look_now, health, text, clock)
     site = web.Application(middlewares=[_bounds(request_limit)], client_max_size=xmlrpc.MAX_BODY)
-    site.router.add_post("/ping", _Ping(look_now, text, clock).answer)
-    site.router.add_get("/healthz", _HealthPage(health, clock).answer)
+    site.router.add_post("/ping", handlers.ping)
+    site.router.add_get("/healthz", handlers.healthz)
     if websub is not None:
-        site.router.add_get("/websub/{token}", _verification(websub))
-        site.router.add_post("/websub/{token}", _push(websub))
+        site.router.add_get("/websub/{token}", partial(_verify, websub))
+        site.router.add_post("/websub/{token}", partial(_push, websub))
     return site
 
 
-class _Ping:
-    def __init__(self, look_now: Callable[[], None], text: Text, clock: Clock) -> None:
+class _Handlers:
+    """The handlers of pings and of the page of health, and what they remember."""
+
+    def __init__(
+        self,
+        look_now: Callable[[], None],
+        health: Callable[[], Awaitable[Health]],
+        text: Text,
+        clock: Clock,
+    ) -> None:
         self._look_now = look_now
+        self._health = health
         self._text = text
         self._clock = clock
-        self._logged_at = float("-inf")
+        self._logged_at = self._asked_at = float("-inf")
+        self._turn = asyncio.Lock()
+        self._known: Health | None = None
 
-    async def answer(self, request: web.Request) -> web.Response:
+    async def ping(self, request: web.Request) -> web.Response:
         understood = xmlrpc.understand(await _body(request, xmlrpc.MAX_BODY))
-        sentence = self._text(understood.key)
-        self._log(request, understood)
+        sentence, now = self._text(understood.key), self._clock.monotonic()
+        if now - self._logged_at >= LOG_EVERY:
+            self._logged_at = now
+            logger.info("http.ping", by=request.remote, heard=understood.key)
         if understood.fault is None:
             self._look_now()
             answer = xmlrpc.thanks(sentence)
@@ -67,22 +82,7 @@ class _Ping:
             answer = xmlrpc.fault(understood.fault, sentence)
         return web.Response(body=answer, content_type="text/xml", charset="utf-8")
 
-    def _log(self, request: web.Request, understood: xmlrpc.Understood) -> None:
-        now = self._clock.monotonic()
-        if now - self._logged_at >= LOG_EVERY:
-            self._logged_at = now
-            logger.info("http.ping", by=request.remote, heard=understood.key)
-
-
-class _HealthPage:
-    def __init__(self, health: Callable[[], Awaitable[Health]], clock: Clock) -> None:
-        self._health = health
-        self._clock = clock
-        self._turn = asyncio.Lock()
-        self._asked_at = float("-inf")
-        self._known: Health | None = None
-
-    async def answer(self, request: web.Request) -> web.Response:
+    async def healthz(self, request: web.Request) -> web.Response:
         async with self._turn:
             if self._known is None or self._clock.monotonic() - self._asked_at >= HEALTH_AGE:
                 self._known = await self._health()
@@ -91,30 +91,19 @@ class _HealthPage:
         return web.json_response(dict(known.body), status=known.code)
 
 
-def _verification(websub: WebSub) -> Handler:
-    async def verify(request: web.Request) -> web.Response:
-        challenge = websub.verify(request.match_info["token"], request.query)
-        if challenge is None:
-            raise web.HTTPNotFound
-        return web.Response(text=challenge, content_type="text/plain")
-
-    return verify
+async def _verify(websub: WebSub, request: web.Request) -> web.Response:
+    challenge = websub.verify(request.match_info["token"], request.query)
+    if challenge is None:
+        raise web.HTTPNotFound
+    return web.Response(text=challenge, content_type="text/plain")
 
 
-def _push(websub: WebSub) -> Handler:
+async def _push(websub: WebSub, request: web.Request) -> web.Response:
     """The answer tells a hub nothing of whether it was believed (WebSub, 8)."""
-
-    async def receive(request: web.Request) -> web.Response:
-        signature = request.headers.get("X-Hub-Signature")
-        push = websub.push(request.match_info["token"], signature)
-        if push is None:
-            raise web.HTTPGone
-        async for piece in _pieces(request, MAX_PUSH):
-            push.add(piece)
-        push.end()
-        return web.Response(status=202)
-
-    return receive
+    token, signature = request.match_info["token"], request.headers.get("X-Hub-Signature")
+    if not await websub.receive(token, signature, _pieces(request, MAX_PUSH)):
+        raise web.HTTPGone
+    return web.Response(status=202)
 
 
 async def _body(request: web.Request, limit: int) -> bytes:

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import hmac
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -70,27 +70,15 @@ class _Subscription:
     decided: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Push:
-    """A push on its way in: ``add`` what comes of its body, then ``end``."""
-
-    def __init__(self, secret: str, signature: str | None, accept: Callable[[], None]) -> None:
-        method, _, self._claimed = (signature or "").strip().lower().partition("=")
-        self._mac = hmac.new(secret.encode(), digestmod=method) if method in HASHES else None
-        self._accept = accept
-
-    def add(self, piece: bytes) -> None:
-        if self._mac is not None:
-            self._mac.update(piece)
-
-    def end(self) -> bool:
-        """Accept the push if its signature is right; whether it was."""
-        if self._mac is None:
-            return False
-        claimed = self._claimed.encode("utf-8", "replace")
-        right = hmac.compare_digest(self._mac.hexdigest().encode(), claimed)
-        if right:
-            self._accept()
-        return right
+async def is_signed(secret: str, signature: str | None, body: AsyncIterator[bytes]) -> bool:
+    """Whether the value of an ``X-Hub-Signature`` is right for the body, which is hashed as it
+    comes."""
+    method, _, claimed = (signature or "").strip().lower().partition("=")
+    mac = hmac.new(secret.encode(), digestmod=method if method in HASHES else "sha256")
+    async for piece in body:
+        mac.update(piece)
+    right = hmac.compare_digest(mac.hexdigest().encode(), claimed.encode("utf-8", "replace"))
+    return right and method in HASHES
 
 
 class WebSub:
@@ -153,13 +141,15 @@ class WebSub:
         subscription.decided.set()
         return challenge
 
-    def push(self, token: str, signature: str | None) -> Push | None:
-        """A push to be taken in; ``None`` for an address that is not ours (any more)."""
+    async def receive(self, token: str, signature: str | None, body: AsyncIterator[bytes]) -> bool:
+        """Take in a push, and look if its signature is right; false for an address that is not ours
+        (any more)."""
         subscription = self._by_token.get(token)
         if subscription is None:
-            return None
-        feed = subscription.feed
-        return Push(subscription.secret, signature, lambda: self._look_now(feed))
+            return False
+        if await is_signed(subscription.secret, signature, body):
+            self._look_now(subscription.feed)
+        return True
 
     # ---------------------------------------------------------------- what we ask of a hub
 
