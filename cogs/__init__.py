@@ -19,8 +19,7 @@ from cogs.components import ComponentRouter
 from cogs.fan_cog import FanServices
 from cogs.interviews import InterviewCommands
 from cogs.quotes import QuoteCommands
-from cogs.reader import ReaderComponents
-from cogs.saved import SavedCommands
+from cogs.reader import ReaderCommands
 
 __all__ = ["FanServices", "add_cogs"]
 
@@ -38,8 +37,7 @@ async def add_cogs(
     """
     interviews = InterviewCommands(fans)
     of_fans: list[commands.Cog] = [
-        ReaderComponents(fans),
-        SavedCommands(fans),
+        ReaderCommands(fans),
         ArtistCommands(fans),
         QuoteCommands(fans),
         ArtistFollowCommands(fans),

@@ -24,17 +24,18 @@ from bot.fans.reading import Reading
 from bot.ui import ids
 from bot.ui.announcing import announcement_card
 from bot.ui.markdown import Marked
-from bot.ui.options import (
+from bot.ui.panels import notice
+from bot.ui.subscriptions import (
     describe_changes,
     describe_settings,
     describe_subscription,
     next_step_hint,
+    reason_of,
     settings_facts,
     subscription_facts,
+    subscriptions_page,
     zone_clock,
 )
-from bot.ui.panels import notice
-from bot.ui.subscriptions import reason_of, subscriptions_page
 from cogs.channel_follows import unfollow
 from cogs.channels import (
     ANNOUNCEABLE,

@@ -1,7 +1,10 @@
-"""The buttons and menus of the reader and of the cards that open it."""
+"""``/interviews continue`` and ``saved``; the reader's buttons, and those that open it."""
+
+from discord import app_commands
 
 from bot.core.model import OUTRO, Position
 from bot.ui import ids
+from bot.ui.history import nothing_begun_page, other_started, saved_page
 from bot.ui.lists import similar_page
 from bot.ui.reader import saved_section
 from bot.ui.sharing import shared_page
@@ -11,8 +14,8 @@ from cogs.responses import Interaction, chosen_value, replace, show, text_for, t
 from cogs.sharing import share
 
 
-class ReaderComponents(FanCog):
-    """Reading an interview page by page."""
+class ReaderCommands(FanCog):
+    """Reading an interview page by page; what a person began to read, and what they saved."""
 
     @component(ids.OpenReader)
     async def open_reader(self, interaction: Interaction, action: ids.OpenReader) -> None:
@@ -89,3 +92,32 @@ class ReaderComponents(FanCog):
         note = text_for(interaction)(done)
         page = await self.reader_page(interaction, action.interview, action.position, note=note)
         await replace(interaction, page)
+
+    @app_commands.command(name="continue", description="Go on reading where you stopped")
+    async def continue_reading(self, interaction: Interaction) -> None:
+        history = await self.library.history(interaction.user.id)
+        text = text_for(interaction)
+        if history.begun:
+            newest, *others = history.begun
+            position = newest.place.position
+            below = other_started(others, text)
+            page = await self.reader_page(interaction, newest.summary.id, position, below=below)
+        else:
+            page = nothing_begun_page(history, text)
+        await show(interaction, page)
+
+    @app_commands.command(description="The questions and interviews that you saved")
+    async def saved(self, interaction: Interaction) -> None:
+        await self.turn_saved(interaction, ids.SavedPage(0))
+
+    @component(ids.SavedPage)
+    async def turn_saved(self, interaction: Interaction, action: ids.SavedPage) -> None:
+        found = await self.library.saved(interaction.user.id, action.page)
+        page = saved_page(found, text_for(interaction), limit=self.question_limit)
+        await replace(interaction, page)
+
+    @component(ids.UnsaveChosen)
+    async def unsave_chosen(self, interaction: Interaction, action: ids.UnsaveChosen) -> None:
+        interview, position = ids.parse_place_value(chosen_value(interaction))
+        await self.library.unsave(interaction.user.id, interview, position.section)
+        await self.turn_saved(interaction, ids.SavedPage(action.page))
