@@ -1,5 +1,6 @@
 """Options of commands: what they offer while somebody types, and how what they typed is read."""
 
+import calendar
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -62,12 +63,7 @@ FREQUENCIES = [
     _choice(Frequency.DAILY.value, "A daily digest", "choice.daily"),
     _choice(Frequency.WEEKLY.value, "A weekly digest", "choice.weekly"),
 ]
-DAYS = [
-    _choice(number, english, f"weekday.{number}")
-    for number, english in enumerate(
-        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    )
-]
+DAYS = [_choice(number, day, f"weekday.{number}") for number, day in enumerate(calendar.day_name)]
 DOUBTS = [
     _choice(Doubt.RATHER_ONCE.value, "Rather once too few than twice", "choice.rather-once"),
     _choice(Doubt.RATHER_TWICE.value, "Rather twice than not at all", "choice.rather-twice"),

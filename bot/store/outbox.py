@@ -192,7 +192,7 @@ class Outbox(Repository):
         ``withdrawn`` and ``unfollowed`` are final. ``changed`` is not: some interviews of a digest
         were withdrawn, or the subscription is paused, parked or ended.
         """
-        listed = [one.id for one in leased.digest or (leased.interview,)]
+        listed = [one.id for one in leased.interviews]
         parameters = {"subscription": leased.subscription.id, "listed": listed}
         rows = await self._session.read(LIVE, parameters)
         if not rows or rows[0].live == 0:

@@ -104,6 +104,11 @@ class LeasedDelivery:
     doubt: Doubt = Doubt.RATHER_ONCE
     addressee: Addressee = Addressee()
 
+    @property
+    def interviews(self) -> tuple[StoredInterview, ...]:
+        """The interviews that the message announces."""
+        return self.digest or (self.interview,)
+
 
 @dataclass(frozen=True, slots=True)
 class NewestMessage:

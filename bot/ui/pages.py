@@ -3,11 +3,11 @@
 A long section has several pages, see ``bot.ui.parts``.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.core.i18n import Text
-from bot.core.model import COVER, LAST_PART, OUTRO, Answer, Image, Interview, Position, Turn
+from bot.core.model import COVER, LAST_PART, OUTRO, Answer, Image, Interview, Position
 from bot.core.sentences import split_sentences
 from bot.core.text import clean, is_visible, measure, one_line
 from bot.ui.layout import GALLERY_LIMIT
@@ -141,7 +141,9 @@ def heading_lines(heading: str) -> str:
 def minutes_to_read(interview: Interview) -> int:
     """Whole minutes, at least one."""
     transcript = interview.transcript
-    pieces = [transcript.intro, transcript.outro, *_turn_texts(transcript.turns)]
+    pieces = [transcript.intro, transcript.outro]
+    for turn in transcript.turns:
+        pieces += [turn.question, *(answer.text for answer in turn.answers)]
     length = sum(map(len, pieces))
     sample = "\n".join(pieces)[:_SAMPLE]
     signs = len(SIGN.findall(sample)) if not sample.isascii() else 0
@@ -152,13 +154,6 @@ def minutes_to_read(interview: Interview) -> int:
 
 _SAMPLE = 100_000
 """Characters that are counted; the rest of a longer text is assumed to be like its beginning."""
-
-
-def _turn_texts(turns: Iterable[Turn]) -> Iterator[str]:
-    for turn in turns:
-        yield turn.question
-        for answer in turn.answers:
-            yield answer.text
 
 
 def _sections(interview: Interview) -> list[int]:

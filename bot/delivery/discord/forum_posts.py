@@ -98,7 +98,7 @@ class ForumPosts:
             posts = await self._own_posts(subscription, after)
             posts.sort(key=lambda post: (post["name"] != name, -int(post["id"])))
             for post in posts[:CANDIDATES]:
-                if await self._is_about(int(post["id"]), stored):
+                if bears_mark(await self._first_message(int(post["id"])), stored):
                     return Sent(int(post["id"]), channel_id=int(post["id"]), found=True)
         except discord.Forbidden as error:
             raise HistoryUnreadableError from error
@@ -114,7 +114,7 @@ class ForumPosts:
         return [
             id_
             for post in list(posts)[:CANDIDATES]
-            for id_ in marks_of(await self._first_message(int(post["id"])) or {})
+            for id_ in marks_of(await self._first_message(int(post["id"])))
         ]
 
     def _ours(
@@ -145,15 +145,12 @@ class ForumPosts:
                 return found
         raise HistoryUnreadableError
 
-    async def _is_about(self, post_id: int, stored: StoredInterview) -> bool:
-        message = await self._first_message(post_id)
-        return message is not None and bears_mark(message, stored)
-
-    async def _first_message(self, post_id: int) -> Mapping[str, Any] | None:
+    async def _first_message(self, post_id: int) -> Mapping[str, Any]:
+        """A post's first message, as Discord's JSON; empty where it was deleted."""
         try:
             message: Any = await self._client.http.get_message(post_id, post_id)
         except discord.NotFound:
-            return None
+            return {}
         created_id(message)
         return dict(message)
 

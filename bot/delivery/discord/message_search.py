@@ -48,15 +48,13 @@ async def find_message(
         discord.HTTPException, aiohttp.ClientError, OSError: Discord could not be asked.
     """
     channel_id = direct or leased.subscription.channel_id
-    announced = leased.digest or (leased.interview,)
     seen = 0
     for _ in range(PAGES):
         page = listed(await client.http.logs_from(channel_id, PAGE, after=after))
         seen += len(page)
         for message in page:
-            if _is_own(client, message) and any(
-                bears_mark(message, stored) for stored in announced
-            ):
+            is_marked = any(bears_mark(message, stored) for stored in leased.interviews)
+            if is_marked and _is_own(client, message):
                 return Sent(int(message["id"]), direct, found=True)
         if len(page) < PAGE:
             if not seen and direct is None:

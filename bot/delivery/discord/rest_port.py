@@ -109,11 +109,7 @@ class RestPort:
             with nothing_sent_yet():
                 made = handle_message_parameters(**content)
                 title = self._title(leased)
-            tags = [
-                tag
-                for stored in leased.digest or (leased.interview,)
-                for tag in stored.interview.tags
-            ]
+            tags = [tag for stored in leased.interviews for tag in stored.interview.tags]
             with made:
                 post = await self._posts.create(subscription, title, tags, made)
             return replace(post, plain=plain)
@@ -129,7 +125,7 @@ class RestPort:
         wanted = rendering is Rendering.CARD and self._may_attach(leased)
         if self._pictures is None or not (is_media or (self._pictures.everywhere and wanted)):
             return leased, {}
-        first = leased.digest[0] if leased.digest else leased.interview
+        first = leased.interviews[0]
         file = await self._pictures.file(first, required=is_media)
         if file is None:
             return leased, {}
@@ -161,7 +157,7 @@ class RestPort:
         with made:
             answer = await self._client.http.send_message(channel_id, params=made)
         message_id = created_id(answer)
-        for stored in leased.digest or (leased.interview,):
+        for stored in leased.interviews:
             if bears_mark(payload_of(made), stored) and not bears_mark(answer, stored):
                 raise EffectUnknownError(HTTPStatus.OK)
         return Sent(message_id, channel_id, loading=is_loading(answer))
@@ -182,8 +178,8 @@ class RestPort:
             channel_id = await self._direct.channel_of(subscription.channel_id, leased.addressee)
             return await find_message(self._client, leased, after, channel_id)
         if subscription.kind in FORUMS:
-            newest = (leased.digest or (leased.interview,))[0]
-            return await self._posts.find(subscription, newest, self._title(leased), after)
+            newest, title = leased.interviews[0], self._title(leased)
+            return await self._posts.find(subscription, newest, title, after)
         return await find_message(self._client, leased, after)
 
     async def edit(self, card: SentCard) -> None:
