@@ -21,11 +21,6 @@ from bot.delivery.port import EffectUnknownError
 
 TIMEOUT = aiohttp.ClientTimeout(total=60.0)
 
-_REFUSALS: Mapping[int, type[discord.HTTPException]] = {
-    403: discord.Forbidden,
-    404: discord.NotFound,
-}
-
 
 class Bucket:
     """A rate-limit bucket (Discord docs, Rate limits) into which no request is sent while it is
@@ -137,4 +132,5 @@ def _raise_for(response: aiohttp.ClientResponse, data: Any) -> None:
         return
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise EffectUnknownError(status, read_retry_after(response.headers))
-    raise _REFUSALS.get(status, discord.HTTPException)(response, data)
+    refusals = {403: discord.Forbidden, 404: discord.NotFound}
+    raise refusals.get(status, discord.HTTPException)(response, data)
