@@ -12,7 +12,7 @@ from discord.utils import time_snowflake
 
 from bot.core.clock import Clock
 from bot.core.model import Conclusion, DeliveryState, Reached
-from bot.core.supervisor import supervise
+from bot.delivery.due_worker import DueWorker
 from bot.delivery.failures import TOO_MANY_DIRECT, TRY_LIMIT
 from bot.delivery.holds import Hold
 from bot.delivery.outcomes import (
@@ -72,7 +72,7 @@ class Tuning:
     nonce_window: float = 120.0
 
 
-class Announcer:
+class Announcer(DueWorker):
     """Sends every delivery once.
 
     A row is leased, sent under its stable nonce, and settled under its fencing token. Killed in
@@ -86,8 +86,11 @@ class Announcer:
 
     `on_direct` is called with a person and what became of their direct message, after that was
     written down; `on_sent` after each message; and `on_edit_due` when a message is to be edited
-    because its picture was not loaded when it was sent.
+    because its picture was not loaded when it was sent. ``wake`` is to be called after every commit
+    that adds deliveries.
     """
+
+    name = "announcer"
 
     def __init__(
         self,
@@ -98,21 +101,17 @@ class Announcer:
         pace: Pace | None = None,
         tuning: Tuning = Tuning(),
     ) -> None:
-        self._store = store
-        self._clock = clock
-        self._rng = rng
-        self._pace = pace or Pacer()
+        super().__init__(store, port, clock, rng, pace or Pacer())
         self._tuning = tuning
-        self._port = port
         self._wall_offset: float | None = None
         self._sender = MessageSender(
             store, port, self._pace, clock, tuning.nonce_window, tuning.send_limit
         )
         self._outcomes = OutcomeWriter(store, clock, rng)
+        self.retry = self._outcomes.pause
         self._pictures = PictureLoading(port, clock)
         self._hold = Hold(clock, rng)
         self._direct_hold = Hold(clock, rng)
-        self._changed = asyncio.Event()
         self._stopping = False
         self._stopped = asyncio.Event()
         self._stopped.set()
@@ -126,22 +125,12 @@ class Announcer:
         self.on_sent: Callable[[], None] | None = None
         self.on_edit_due: Callable[[], None] | None = None
 
-    def wake(self) -> None:
-        """Look at once for what is due; to be called after every commit that adds deliveries."""
-        self._changed.set()
-
     async def run(self) -> None:
         """Send what falls due until ``stop`` or cancellation; no failure ends it."""
         self._stopping = self._took_over = False
         self._stopped.clear()
         try:
-            await supervise(
-                "announcer",
-                self._run_once,
-                self._clock,
-                wake=self._changed,
-                pause=self._outcomes.pause,
-            )
+            await super().run()
         finally:
             await self._wind_up()
             self._stopped.set()
@@ -172,8 +161,7 @@ class Announcer:
 
     # ---------------------------------------------------------------- what is due
 
-    async def _run_once(self) -> float | None:
-        """Lease what is due; seconds until the next look, ``None`` when it is to stop."""
+    async def work(self) -> float | None:
         if self._stopping:
             return None
         await self._take_over()

@@ -1,8 +1,9 @@
-"""What the workers beside the announcer have in common: one request at a time, at its pace."""
+"""What the announcer and the workers beside it have in common: they work off what falls due."""
 
 import asyncio
 import random
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 from bot.core.clock import Clock
 from bot.core.supervisor import supervise
@@ -12,11 +13,11 @@ from bot.store import Store
 
 
 class DueWorker(ABC):
-    """Works off what falls due in the store, behind what is new. ``retry`` is the number of seconds
-    until it looks again after a failure."""
+    """Works off what falls due in the store, at the pace of all requests. ``retry`` is the number
+    of seconds until it looks again after a failure, or after so many failures in a row."""
 
     name: str
-    retry: float
+    retry: float | Callable[[int], float]
 
     def __init__(
         self, store: Store, port: DiscordPort, clock: Clock, rng: random.Random, pace: Pace
@@ -33,8 +34,9 @@ class DueWorker(ABC):
         await supervise(self.name, self.work, self._clock, wake=self._changed, pause=self.retry)
 
     @abstractmethod
-    async def work(self) -> float:
-        """Do what is due now; seconds until there is more, ``inf`` where only ``wake`` tells."""
+    async def work(self) -> float | None:
+        """Do what is due now; seconds until there is more, ``inf`` where only ``wake`` tells, and
+        ``None`` when it is to stop."""
 
     def wake(self) -> None:
         """Look at once for what is due."""

@@ -124,7 +124,7 @@ async def test_while_something_waits_the_clock_is_looked_at_every_minute(
     await outbox.publish()
     announcer = make_announcer(outbox, port, rng)
     await announcer.drain()
-    pause = await announcer._run_once()
+    pause = await announcer.work()
     assert pause is not None
     assert pause <= 60.0
 
