@@ -30,7 +30,6 @@ from bot.delivery.discord.rest_port import RestPort
 from bot.delivery.editor import Editor
 from bot.delivery.extras import ExtrasService
 from bot.delivery.pacing import Pacer
-from bot.delivery.probes import ProbeTrigger
 from bot.delivery.responses import InvalidResponses, trace_responses
 from bot.fans.following import FollowService
 from bot.fans.library import Library
@@ -154,7 +153,6 @@ async def open_app(
         delivery.announcer.on_direct = fans.following.on_direct_message
         subscriptions = SubscriptionService(store, clock, wake)
         await add_cogs(client, fans, subscriptions, home_channel_id=settings.home_channel_id)
-        ProbeTrigger(client, store, clock, wake).listen()
         guild_sync = GuildSync(client, store, clock, wake)
         guild_sync.listen()
         watcher, backfill, reading = _make_polling(resources, messages, client, delivery)

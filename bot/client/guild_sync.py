@@ -1,21 +1,29 @@
 """Brings the database in line with the guilds: of those that left, data is kept for a while;
-subscriptions of channels that are gone end, and lost roles are noted.
+subscriptions of channels that are gone end, lost roles are noted, and channels that were mended are
+probed.
 
 Done at the gateway's events, and for all guilds whenever the client is ready, for guilds and roles
 may have changed while the bot was away. A channel that was deleted meanwhile is found out by
 sending.
+
+A parked channel's next probe is made due at once where a role, an overwrite, a thread or the bot
+itself changed, and the bot's permissions, as far as its cache holds them, suffice now. Where they
+don't, nothing is asked of Discord; the rare probes of the outbox go on.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from datetime import timedelta
 from typing import Any
 
+import discord
 import structlog
 
+from bot.client.channels import TARGET_KINDS, own_permissions
 from bot.client.client import KcrushClient
 from bot.core.clock import Clock
 from bot.core.errors import StoreError
 from bot.core.supervisor import supervise
+from bot.core.targets import Target, needed_permissions
 from bot.store import Store
 
 logger = structlog.get_logger(__name__)
@@ -29,6 +37,21 @@ PURGE_EVERY = 24 * 3600.0
 CHANNEL_GONE = "unknown-channel"
 """``delivery.reason.unknown-channel``: the same reason as for one found out by sending."""
 
+PROBED_AFTER = (
+    "guild_join",
+    "guild_available",
+    "guild_channel_create",
+    "guild_channel_update",
+    "guild_role_update",
+    "guild_role_delete",
+    "member_update",
+    "thread_join",
+    "raw_thread_update",
+    "ready",
+)
+"""Events of the guilds intent (Discord docs, Gateway, List of Intents) after which the bot may be
+able to post again. Of members it covers the bot itself alone."""
+
 
 class GuildSync:
     """Does it; `wake` is called after a change that may make a delivery due."""
@@ -40,6 +63,8 @@ class GuildSync:
         self._store = store
         self._clock = clock
         self._wake = wake
+        self._to_probe: set[int | None] = set()
+        self._is_probing = False
 
     def listen(self) -> None:
         """Listen to the client's events from now on."""
@@ -54,6 +79,8 @@ class GuildSync:
         }
         for event, change in changes.items():
             self._client.add_listener(_log_store_error(change), event)
+        for name in PROBED_AFTER:
+            self._client.add_listener(self._on_change, f"on_{name}")
 
     async def run(self) -> None:
         """Purge once a day, until cancelled; no failure ends it."""
@@ -110,6 +137,50 @@ class GuildSync:
             logger.info("keeping.channel-gone", channel=channel_id)
             self._wake()
 
+    # ---------------------------------------------------------------- probes
+
+    async def _on_change(self, *subjects: object) -> None:
+        """Check the guild that an event is about. What comes in meanwhile is checked next, all in
+        one: a start brings events of thousands of guilds at once."""
+        found = (id_ for one in reversed(subjects) if (id_ := _guild_id(one)))
+        self._to_probe.add(next(found, None))
+        if self._is_probing:
+            return
+        self._is_probing = True
+        try:
+            while self._to_probe:
+                guilds, self._to_probe = self._to_probe, set()
+                await self._probe_mended(guilds)
+        except StoreError as error:
+            logger.warning("probes.failed", cause=str(error))
+        finally:
+            self._is_probing = False
+
+    async def _probe_mended(self, guilds: Collection[int | None]) -> None:
+        """Make probes due of those parked channels of these guilds (``None``: of all) that the bot
+        may post in now, as far as it knows."""
+        only = next(iter(guilds)) if len(guilds) == 1 else None
+        postable = [
+            id_
+            for id_, guild, channel in await self._store.subscriptions.parked(only)
+            if (None in guilds or guild in guilds) and self._is_postable(guild, channel)
+        ]
+        if postable and (
+            probed := await self._store.subscriptions.probe_soon(postable, self._clock.now())
+        ):
+            logger.info("probes.due", subscriptions=probed)
+            self._wake()
+
+    def _is_postable(self, guild_id: int, channel_id: int) -> bool:
+        guild = self._client.get_guild(guild_id)
+        channel = guild.get_channel_or_thread(channel_id) if guild is not None else None
+        if guild is None or guild.unavailable or channel is None:
+            return False
+        kind, permissions = TARGET_KINDS.get(channel.type), own_permissions(channel)
+        if kind is None or permissions is None:
+            return False
+        return all(getattr(permissions, name) for name in needed_permissions(Target(kind)))
+
 
 def _log_store_error(
     change: Callable[..., Awaitable[object]],
@@ -124,3 +195,11 @@ def _log_store_error(
             logger.warning("keeping.store-failing", cause=str(error))
 
     return listen
+
+
+def _guild_id(subject: object) -> int | None:
+    if isinstance(subject, discord.Guild):
+        return subject.id
+    guild_id = getattr(subject, "guild_id", None)
+    guild_id = guild_id or getattr(getattr(subject, "guild", None), "id", None)
+    return guild_id if isinstance(guild_id, int) else None

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from bot.client.guild_sync import GuildSync
 from bot.core.model import DeliveryState, SubscriptionState
-from bot.delivery.probes import ProbeTrigger
 from bot.delivery.responses import InvalidResponses
 from sandbox.entities import Channel
 from sandbox.faults import Rule
@@ -124,7 +124,7 @@ async def test_permission_given_back_is_heard_and_what_was_missed_arrives(scene:
         world.set_overwrite(one, scene.guild(one).id, deny=P.SEND_MESSAGES)
     async with connected(scene):
         woken = asyncio.Event()
-        ProbeTrigger(scene.client, scene.outbox.store, scene.clock, woken.set).listen()
+        GuildSync(scene.client, scene.outbox.store, scene.clock, woken.set).listen()
         for _ in range(6):
             await scene.outbox.publish()
             await scene.drain(pause=1)
