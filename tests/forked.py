@@ -3,6 +3,8 @@
 What is forked is a process as any other, with its own arguments, environment, folder and streams:
 it may be killed, and its exit code is its own. The process it comes from has no threads and no
 event loop, and ends with the one that started it.
+
+The bot's own worker processes are forked there, too (``fork_worker``).
 """
 
 import asyncio
@@ -18,10 +20,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
+
+from bot.core.worker import WorkerProcess
 
 ROOT = Path(__file__).parents[1]
 IMPORTED = (
@@ -36,6 +41,11 @@ IMPORTED = (
 )
 LONGEST = 1 << 20
 """Bytes of a request at most: arguments and environment."""
+
+WORKER = "bot.core.worker"
+
+_asking = threading.Lock()
+"""Held from a request to its answer."""
 
 
 class Forked:
@@ -95,10 +105,65 @@ async def start(
     return Forked(pid, ended, pipe)
 
 
-def _ask(request: bytes, files: list[int]) -> int:
-    asking = _origin()
-    socket.send_fds(asking, [request], files)
-    return int(asking.recv(32))
+def _ask(request: bytes, files: list[int], asking: socket.socket | None = None) -> int:
+    with _asking:
+        asking = asking or _origin()
+        socket.send_fds(asking, [request], files)
+        return int(asking.recv(32))
+
+
+class ForkedWorker:
+    """A worker process that was forked; used as ``subprocess.Popen`` is by ``WorkerProcess``."""
+
+    def __init__(self, pid: int, stdin: int, stdout: int, ended: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self.stdin = os.fdopen(stdin, "wb")
+        self.stdout = os.fdopen(stdout, "rb")
+        self._ended = os.fdopen(ended, "rb", buffering=0)
+
+    def poll(self) -> int | None:
+        if self.returncode is None and select.select([self._ended], [], [], 0)[0]:
+            self.wait()
+        return self.returncode
+
+    def wait(self) -> int:
+        if self.returncode is None:
+            self.returncode = int(self._ended.read())
+            self._ended.close()
+        return self.returncode
+
+    def kill(self) -> None:
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
+
+def fork_worker(process: WorkerProcess) -> ForkedWorker:
+    """In place of ``WorkerProcess._start``: forked from where this process was forked itself, or
+    where it forks from. Its memory limit leaves it less, for it holds all that the bot imports."""
+    arguments = [str(process._memory), str(process._seconds)]
+    request = {"module": WORKER, "arguments": arguments, "cwd": str(ROOT), "env": {}}
+    reading, stdin = os.pipe()
+    stdout, writing = os.pipe()
+    ended, ending = os.pipe()
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    files = [reading, writing, nothing, ending]
+    try:
+        if _further is None:
+            pid = _ask(json.dumps(request).encode(), files)
+        else:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asking:
+                asking.connect(_further)
+                pid = _ask(json.dumps(request).encode(), files, asking)
+    finally:
+        for number in files:
+            os.close(number)
+    return ForkedWorker(pid, stdin, stdout, ended)
+
+
+_further: bytes | None = None
+"""In a process that was forked: the address at which what it was forked from takes requests."""
 
 
 @cache
@@ -118,8 +183,9 @@ def _origin() -> socket.socket:
     return ours
 
 
-def serve(asked: socket.socket) -> dict[str, object] | None:
+def serve(asked: socket.socket) -> dict[str, Any] | None:
     """Fork for each request. Returns twice: the request in its new process, None at the end."""
+    global _further
     waiting: dict[int, int] = {}
     for module in IMPORTED:
         importlib.import_module(module)
@@ -131,34 +197,49 @@ def serve(asked: socket.socket) -> dict[str, object] | None:
     signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    children = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    children.bind(b"")  # An address of Linux's own choice, which is no file.
+    children.listen()
+    _further = children.getsockname()
+    asking = [asked]
     while True:
-        ready, _, _ = select.select([asked, woken], [], [])
+        ready, _, _ = select.select([*asking, children, woken], [], [])
         if woken in ready:
             woken.recv(4096)
             _report(waiting)
-        if asked not in ready:
-            continue
-        data, files, _, _ = socket.recv_fds(asked, LONGEST, 4)
-        if not data:
-            return None
-        pid = os.fork()
-        if pid == 0:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            for one in (asked, woken, wake):
+        if children in ready:
+            asking.append(children.accept()[0])
+        for one in [one for one in asking if one in ready]:
+            data, files, _, _ = socket.recv_fds(one, LONGEST, 4)
+            if not data and one is asked:
+                return None
+            if not data:
+                asking.remove(one)
                 one.close()
-            for number in (*waiting.values(), files[3]):
+                continue
+            pid = os.fork()
+            if pid == 0:
+                _be_child([*asking, children, woken, wake], [*waiting.values()], files)
+                request: dict[str, Any] = json.loads(data)
+                return request
+            for number in files[:3]:
                 os.close(number)
-            for standard, number in enumerate(files[:3]):
-                os.dup2(number, standard)
-                os.close(number)
-            request: dict[str, object] = json.loads(data)
-            return request
-        for number in files[:3]:
-            os.close(number)
-        waiting[pid] = files[3]
-        asked.send(str(pid).encode())
+            waiting[pid] = files[3]
+            one.send(str(pid).encode())
+
+
+def _be_child(sockets: list[socket.socket], pipes: list[int], files: list[int]) -> None:
+    """Leave to the process that forked what is its own, and take the standard streams."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for one in sockets:
+        one.close()
+    for number in (*pipes, files[3]):
+        os.close(number)
+    for standard, number in enumerate(files[:3]):
+        os.dup2(number, standard)
+        os.close(number)
 
 
 def _report(waiting: dict[int, int]) -> None:
@@ -177,11 +258,15 @@ def main() -> None:
     request = serve(socket.socket(fileno=int(sys.argv[1])))
     if request is None:
         return
-    os.chdir(str(request["cwd"]))
+    module = str(request["module"])
+    if module == WORKER:
+        os.setsid()
+    WorkerProcess._start = fork_worker  # type: ignore[method-assign, assignment]
+    os.chdir(request["cwd"])
     os.environ.clear()
-    os.environ.update(request["env"])  # type: ignore[call-overload]
-    sys.argv = ["", *request["arguments"]]  # type: ignore[misc]
-    runpy.run_module(str(request["module"]), run_name="__main__", alter_sys=True)
+    os.environ.update(request["env"])
+    sys.argv = ["", *request["arguments"]]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

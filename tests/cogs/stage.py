@@ -31,7 +31,7 @@ from bot.store import Store, open_store
 from bot.ui.pages import EXCERPT_QUESTIONS
 from cogs import FanServices, add_cogs
 from sandbox import Response, Sandbox
-from sandbox.entities import Channel, Guild, Message, User
+from sandbox.entities import Channel, Command, Guild, Message, User
 from tests.clock import START, FakeClock
 from tests.ui.limits import walk
 
@@ -139,6 +139,24 @@ def options(message: Message) -> Sequence[dict[str, Any]]:
     return next(part["options"] for part in walk(message.components) if part["type"] == 3)
 
 
+_REGISTERED: dict[frozenset[str], list[Command]] = {}
+"""The sandbox's commands after a sync, by the names of the bot's."""
+
+
+async def registered(client: KcrushClient, sandbox: Sandbox) -> None:
+    """Sync the commands; what was synced once is put there, for a sync translates every name and
+    description into every language of Discord's."""
+    names = frozenset(command.qualified_name for command in client.tree.walk_commands())
+    world = sandbox.world
+    if names not in _REGISTERED:
+        await sync_commands(client)
+        _REGISTERED[names] = [*world.commands.values()]
+        return
+    for command in _REGISTERED[names]:
+        world.commands[command.id] = replace(command, application_id=world.application.id)
+    client.mentions.learn({command.name: command.id for command in world.commands.values()})
+
+
 @contextlib.asynccontextmanager
 async def connected(
     sandbox: Sandbox,
@@ -188,7 +206,7 @@ async def connected(
     )
     await add_cogs(client, fans, SubscriptionService(store, clock, roused.set))
     await client.login(sandbox.token)
-    await sync_commands(client)
+    await registered(client, sandbox)
     task = asyncio.create_task(client.connect())
     try:
         await sandbox.wait_ready()
