@@ -1,5 +1,6 @@
 """What many tests share: a sandbox that is held against Discord's own description of its API."""
 
+import gc
 import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -13,6 +14,7 @@ from bot.feed.reading import SITE_READER
 from sandbox import Sandbox
 from sandbox.gateway import GatewaySettings
 from sandbox.site import SampleSite
+from tests.compiled import share
 from tests.forked import fork_worker
 from tests.openapi import Checker, observing
 from tests.store.samples import migrated
@@ -20,6 +22,18 @@ from tests.store.samples import migrated
 # How long an example takes is for the benchmarks to say: machines are busy.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+
+share()
+
+# Thousands of tests and their modules are there to the end: looking for garbage among them took a
+# twentieth of the time.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
+
 
 if sys.platform == "linux":
     # A process that reads what a site sends starts in hundredths of a second.

@@ -1,13 +1,14 @@
 """The benchmarks still run, at sizes that take seconds; figures at that size mean nothing."""
 
 import asyncio
-import sys
+import os
 from pathlib import Path
 
 import pytest
 
 from benchmarks.__main__ import main, write
 from benchmarks.figures import Figure, Report, table
+from tests.forked import start
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,16 +35,20 @@ LINES = {
     ],
     ids=" ".join,
 )
-async def test_benchmarks_print_ours_the_baseline_and_the_command(names: list[str]) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks", *names, "--small"),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    async with asyncio.timeout(90):
-        out, _ = await process.communicate()
-    assert process.returncode in (0, 1)
-    rest = out.decode()
+async def test_benchmarks_print_ours_the_baseline_and_the_command(
+    names: list[str], tmp_path: Path
+) -> None:
+    with (tmp_path / "out").open("wb") as out, (tmp_path / "err").open("wb") as err:
+        process = await start(
+            "benchmarks", *names, "--small", cwd=ROOT, env=os.environ, stdout=out, stderr=err
+        )
+    try:
+        async with asyncio.timeout(90):
+            code = await process.wait()
+    finally:
+        process.kill()
+    assert code in (0, 1), (tmp_path / "err").read_text()
+    rest = (tmp_path / "out").read_text()
     for name in names:
         text, command, rest = rest.partition(f"`python -m benchmarks {name} --small`")
         assert command

@@ -31,9 +31,15 @@ rand_serial = yes
 default_md = sha256
 policy = any
 copy_extensions = copy
+x509_extensions = signed
 [any]
 commonName = supplied
+[signed]
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 """
+# What RFC 5280 asks of a certificate, Python 3.13 does, too.
+CA_USAGE = "keyUsage=critical,keyCertSign,cRLSign"
 DATES = {
     "good": ("20200101000000Z", "21000101000000Z"),
     "expired": ("20200101000000Z", "20210101000000Z"),
@@ -51,6 +57,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "index.txt").touch()
     openssl(
         folder, "req", "-x509", *new_key, "-days", "9", "-subj", "/CN=Test authority",
+        "-addext", CA_USAGE,
         "-keyout", "ca.key", "-out", "ca.pem",
     )  # fmt: skip
     openssl(
