@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.core.batching import batched
 from bot.core.errors import UserError
 from bot.core.model import Artist, StoredInterview
 from bot.core.text import clean, is_visible, one_line
@@ -22,9 +21,6 @@ logger = structlog.get_logger(__name__)
 
 TRIES = 12
 """Interviews in which a quote is looked for; nearly every interview has one."""
-
-_BATCH = 4
-"""Of these so many are read with one query."""
 
 _LONG = 20_000
 """Characters of an interview beyond which choosing (2 µs each) would hold up the event loop."""
@@ -86,11 +82,13 @@ class Quotes:
         """
         ids = self._sample(artist)
         ids.sort(key=lambda one: one == than)
-        for batch in batched(ids, _BATCH):
-            for stored in await self._store.interviews.get_many(batch):
-                quote = None if stored.withdrawn_at else await self._choose(stored, 0)
-                if quote is not None:
-                    return ChosenQuote(stored, quote)
+        for id_ in ids:
+            stored = await self._store.interviews.get(id_)
+            if stored is None or stored.withdrawn_at:
+                continue
+            quote = await self._choose(stored, 0)
+            if quote is not None:
+                return ChosenQuote(stored, quote)
         raise UserError("error.no-quote-of-artist" if artist else "error.no-quotes")
 
     async def cached_picture(self, chosen: ChosenQuote) -> bytes | None:

@@ -93,9 +93,8 @@ def lines(*parts: str | None) -> str:
     return join(parts, "\n")
 
 
-def rule(*, wide: bool = False) -> "ui.Separator[Any]":
-    spacing = discord.SeparatorSpacing.large if wide else discord.SeparatorSpacing.small
-    return ui.Separator(visible=True, spacing=spacing)
+def rule() -> "ui.Separator[Any]":
+    return ui.Separator()
 
 
 def gallery(images: Iterable[Image | None]) -> "ui.MediaGallery[Any] | None":

@@ -2,7 +2,7 @@
 
 from bot.core.i18n import Text
 from bot.core.text import shorten
-from bot.ui.layout import CALM, TEXT_LIMIT, WARNING, Item, Layout, panel, small
+from bot.ui.layout import CALM, TEXT_LIMIT, WARNING, Layout, panel, small
 from bot.ui.markdown import Marked, escape
 
 _VALUE_LIMIT = 300
@@ -19,9 +19,9 @@ def error_panel(text: Text, key: str, reference: str | None = None, /, **args: o
     return panel(_fitting(text(key, reference=reference, **values)), colour=WARNING)
 
 
-def notice(message: str, *more: Item | None, detail: str = "") -> Layout:
+def notice(message: str, *, detail: str = "") -> Layout:
     """What a person reads when something was done. `message` and `detail` are markdown."""
-    return panel(_fitting(message), small(detail), *more, colour=CALM)
+    return panel(_fitting(message), small(detail), colour=CALM)
 
 
 def _fitting(message: str) -> str:

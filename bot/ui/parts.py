@@ -5,7 +5,7 @@ that is shown is escaped.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, partial
@@ -78,10 +78,11 @@ def split_answers(
     overheads = [overhead(answer.speaker) for answer in answers]
     longest = limit - max(overheads, default=0)
     by_sentences = sum(len(answer.text) for answer in answers) <= _BY_SENTENCES
+    cut: Callable[[str], Iterable[str]] = split_sentences if by_sentences else lambda text: [text]
     atoms = [
         _Atom(piece, cost + _LINE_MARK * piece.count("\n"), number)
         for number, answer in enumerate(answers)
-        for sentence in _cut_first(clean(answer.text), by_sentences=by_sentences)
+        for sentence in cut(clean(answer.text))
         for piece, cost in cut_pieces(sentence, longest)
     ]
     goal = _goal(atoms, overheads, limit) if evenly else limit
@@ -168,10 +169,6 @@ def _speaker(speaker: str | None, text: Text, *, continued: bool) -> str:
     if not is_visible(name):
         return ""
     return text("reader.speaker-continued", speaker=bold(name)) if continued else bold(name)
-
-
-def _cut_first(text: str, *, by_sentences: bool) -> Iterable[str]:
-    return split_sentences(text) if by_sentences else [text] if text else []
 
 
 def cut_pieces(sentence: str, limit: int) -> Iterator[tuple[str, int]]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.i18n import Text
-from bot.core.model import COVER, InterviewSummary, Position, Topic
+from bot.core.model import InterviewSummary, Position, Topic
 from bot.core.text import is_visible, one_line, shorten
 from bot.fans.results import HITS_PER_PAGE, SearchRequest, SearchResultPage
 from bot.search import Fragment, Hit, UnknownFilter
@@ -182,7 +182,7 @@ def _label(summary: InterviewSummary, hit: Hit, text: Text) -> str:
 
 def _menu(found: SearchResultPage, text: Text) -> Item | None:
     places = {
-        ids.place_value(group.interview.id, _position(hit)): (group.interview, hit)
+        ids.place_value(group.interview.id, Position(hit.turn_number or 0)): (group.interview, hit)
         for group in found.groups
         for hit in group.hits
     }
@@ -192,10 +192,6 @@ def _menu(found: SearchResultPage, text: Text) -> Item | None:
     ]
     placeholder = "search.choose" if _shows_passages(found) else "latest.choose"
     return menu(text(placeholder), ids.OpenChosen(), options)
-
-
-def _position(hit: Hit) -> Position:
-    return COVER if hit.turn_number is None else Position(hit.turn_number)
 
 
 def _hit(summary: InterviewSummary, hit: Hit, text: Text) -> str:

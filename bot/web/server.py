@@ -180,7 +180,6 @@ async def serve(
     *,
     host: str,
     port: int,
-    limits: ServerLimits = ServerLimits(),
 ) -> None:
     """Serve until cancelled. A port that is taken is logged and tried again.
 
@@ -189,7 +188,7 @@ async def serve(
 
     async def listen() -> float:
         try:
-            async with listening(make_site(), host, port, limits) as bound:
+            async with listening(make_site(), host, port) as bound:
                 logger.info("http.listening", host=host, port=bound)
                 await asyncio.Event().wait()
         except OSError as error:
