@@ -8,7 +8,6 @@ import discord
 
 from bot.core.i18n import Text
 from bot.core.model import (
-    Frequency,
     GuildSettings,
     Mode,
     Subscription,
@@ -218,7 +217,7 @@ def subscription_facts(
     times, target = _times(one.timetable, settings, text), target_of(one)
     is_digest, quiet = one.timetable.is_digest, one.timetable.quiet
     has_tag, has_thread = target.tag_id is not None, target.discussion and not is_digest
-    frequency = "follow" if one.mode is Mode.FOLLOW else one.timetable.frequency.value
+    frequency = "follow" if one.mode is Mode.FOLLOW else one.timetable.frequency
     return [
         text(f"options.list.{frequency}", **times),
         text("announcements.list.mentions", role=f"<@&{one.role_id}>")
@@ -243,8 +242,7 @@ def schedule(timetable: Timetable, settings: GuildSettings, text: Text) -> str |
     times = _times(timetable, settings, text)
     words = []
     if timetable.is_digest:
-        weekly = timetable.frequency is Frequency.WEEKLY
-        words.append(text("options.list.weekly" if weekly else "options.list.daily", **times))
+        words.append(text(f"options.list.{timetable.frequency}", **times))
     if timetable.quiet is not None:
         words.append(text("options.list.quiet", **times))
     return f"{' · '.join(words)} ({times['zone']})" if words else None
@@ -269,10 +267,8 @@ def _when(one: Subscription) -> str:
     """The key of the sentence that says where and when."""
     if one.mode is Mode.FOLLOW:
         return "options.follow"
-    if not one.timetable.is_digest:
-        return "options.each-post" if one.kind in FORUMS else "options.each"
-    weekly = one.timetable.frequency is Frequency.WEEKLY
-    return "options.weekly" if weekly else "options.daily"
+    is_post = one.kind in FORUMS and not one.timetable.is_digest
+    return "options.each-post" if is_post else f"options.{one.timetable.frequency}"
 
 
 def _times(timetable: Timetable, settings: GuildSettings, text: Text) -> dict[str, str]:
