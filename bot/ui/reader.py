@@ -41,13 +41,7 @@ from bot.ui.layout import (
     small,
 )
 from bot.ui.markdown import join
-from bot.ui.pages import (
-    captions,
-    first_hidden,
-    heading_lines,
-    minutes_to_read,
-    page_at,
-)
+from bot.ui.pages import captions, first_hidden, heading_lines, minutes_to_read, page_at
 
 _COVER_TITLE_LIMIT = 250
 _COVER_URL_LIMIT = 300

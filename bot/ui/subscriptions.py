@@ -7,13 +7,7 @@ from datetime import datetime
 import discord
 
 from bot.core.i18n import Text
-from bot.core.model import (
-    GuildSettings,
-    Mode,
-    Subscription,
-    SubscriptionState,
-    Timetable,
-)
+from bot.core.model import GuildSettings, Mode, Subscription, SubscriptionState, Timetable
 from bot.core.targets import FORUMS, target_of
 from bot.core.timetable import clock_face
 from bot.core.zones import abbreviations
