@@ -129,7 +129,8 @@ class ForkedWorker:
 
     def wait(self) -> int:
         if self.returncode is None:
-            self.returncode = int(self._ended.read())
+            # Nothing is told any more when this process ends: its pipe then ends the worker.
+            self.returncode = int(self._ended.read() or -signal.SIGKILL)
             self._ended.close()
         return self.returncode
 
