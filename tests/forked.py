@@ -21,7 +21,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -103,6 +103,54 @@ async def start(
         lambda: asyncio.StreamReaderProtocol(ended), pipe
     )
     return Forked(pid, ended, pipe)
+
+
+class Piped:
+    """A program that was forked with its standard input and output at hand."""
+
+    def __init__(self, process: Forked, stdin: IO[bytes], stdout: asyncio.StreamReader) -> None:
+        self.process = process
+        self.stdin = stdin
+        self.stdout = stdout
+
+    async def line(self) -> bytes:
+        """What it prints next; empty when it ended."""
+        return await asyncio.wait_for(self.stdout.readline(), 60)
+
+    async def rest(self) -> bytes:
+        """What it prints until it ends; it gets no more to read."""
+        self.stdin.close()
+        rest = await asyncio.wait_for(self.stdout.read(), 60)
+        await self.process.wait()
+        return rest
+
+
+@contextlib.asynccontextmanager
+async def piped(module: str, *arguments: str) -> AsyncIterator[Piped]:
+    """``python -m MODULE ARGUMENTS`` for as long as the block lasts."""
+    reading, writing = os.pipe()
+    theirs, ours = os.pipe()
+    with (
+        os.fdopen(writing, "wb") as stdout,
+        os.fdopen(theirs, "rb") as stdin,
+        os.fdopen(ours, "wb", buffering=0) as input_,
+        os.fdopen(reading, "rb", buffering=0) as output,
+    ):
+        reader = asyncio.StreamReader()
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), output
+        )
+        process = await start(
+            module, *arguments, cwd=ROOT, env=os.environ, stdin=stdin, stdout=stdout, stderr=stdout
+        )
+        stdout.close()
+        stdin.close()
+        try:
+            yield Piped(process, input_, reader)
+        finally:
+            process.kill()
+            await process.wait()
+            transport.close()
 
 
 def _ask(request: bytes, files: list[int], asking: socket.socket | None = None) -> int:

@@ -1,7 +1,6 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from bot.core.model import Transcript, Turn
 from bot.search import SearchIndex, engine
 from bot.store import Store, open_store
 from tests.clock import FakeClock
+from tests.forked import piped
 from tests.search.archive import ARCHIVE, NOON, interview
 
 
@@ -220,43 +220,18 @@ async def test_searching_goes_on_while_a_sync_runs(store: Store, index: SearchIn
     assert held(index, "kimchi") == 600
 
 
-SYNCING = """
-import asyncio, sys
-from pathlib import Path
-from bot.core.clock import SystemClock
-from bot.search import SearchIndex, index
-from bot.store import open_store
-
-index.BATCH, index.COMMIT_EVERY = 10, 20
-
-async def main(url, folder):
-    async with open_store(url, SystemClock()) as store:
-        search = SearchIndex.open(Path(folder))
-        await search.sync(store, lambda done, total: print(done, flush=True))
-
-asyncio.run(main(*sys.argv[1:]))
-"""
-
-
 async def test_a_sync_killed_at_any_instant_only_costs_its_last_steps(
     tmp_path: Path, store: Store, open_index: Callable[..., SearchIndex]
 ) -> None:
     ids = await fill(store, 400)
     for lines in (1, 3, 6):
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-c",
-            SYNCING,
-            f"sqlite+aiosqlite:///{tmp_path / 'kcrush.db'}",
-            str(tmp_path / "index"),
-            stdout=asyncio.subprocess.PIPE,
-        )
-        assert process.stdout is not None
-        for _ in range(lines):
-            line = await asyncio.wait_for(process.stdout.readline(), 60)
-        process.kill()
-        await process.communicate()
-        assert process.returncode == -signal.SIGKILL or not line
+        url = f"sqlite+aiosqlite:///{tmp_path / 'kcrush.db'}"
+        async with piped("tests.search.syncer", url, str(tmp_path / "index")) as syncer:
+            for _ in range(lines):
+                line = await syncer.line()
+            syncer.process.kill()
+            await syncer.rest()
+        assert syncer.process.returncode == -signal.SIGKILL or not line
         async with store.transaction() as tx:
             edited = replace(
                 interview("kimchi0", "Name 0"), transcript=Transcript(f"round {lines}", (), "")

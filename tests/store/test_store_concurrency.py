@@ -1,5 +1,4 @@
 import asyncio
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 from bot.core.model import DeliveryState
 from bot.store import Store, open_store
 from tests.clock import START, FakeClock
+from tests.forked import piped
 from tests.store.rows import add_subscription, deliveries_of
 from tests.store.samples import NOON, database_url, interview
 
@@ -119,40 +119,14 @@ async def test_cancelled_reads_leave_the_store_readable(store: Store, pauses: in
         await add_subscription(store, 1, 10, None, 1)
 
 
-WRITING = """
-import asyncio, sys
-from bot.core.clock import SystemClock
-from bot.store import open_store
-from tests.store.rows import add_subscription
-from tests.store.samples import NOON, interview
-
-async def main(url):
-    async with open_store(url, SystemClock()) as store:
-        await add_subscription(store, 1, 10, None, 1)
-        number = 0
-        while True:
-            number += 1
-            async with store.transaction() as tx:
-                id_ = await tx.interviews.insert(interview(number), "d")
-                await tx.outbox.enqueue(id_, NOON)
-            print(id_, flush=True)
-
-asyncio.run(main(sys.argv[1]))
-"""
-
-
 async def test_what_was_committed_outlives_kill_9_and_the_rest_is_whole(tmp_path: Path) -> None:
     for round_ in range(3):
         url = database_url(tmp_path, f"{round_}.db")
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", WRITING, url, stdout=asyncio.subprocess.PIPE
-        )
-        told = 0
-        assert process.stdout is not None
-        for _ in range(5 + 7 * round_):
-            told = int(await asyncio.wait_for(process.stdout.readline(), 60))
-        process.kill()
-        rest, _ = await process.communicate()
+        async with piped("tests.store.writer", url) as writer:
+            for _ in range(5 + 7 * round_):
+                told = int(await writer.line())
+            writer.process.kill()
+            rest = await writer.rest()
         told = int(rest.split()[-1]) if rest.endswith(b"\n") and rest.split() else told
         async with open_store(url, FakeClock()) as store:
             changes = await store.interviews.changed_since(0, limit=10_000)
