@@ -60,6 +60,7 @@ lint: $(TOOLS)
 lock:
 	$(COMPILE) pyproject.toml requirements.build.in -o requirements.lock
 	$(COMPILE) --extra dev -c requirements.lock pyproject.toml requirements.build.in -o requirements-dev.lock
+	$(COMPILE) --group docs -o docs/requirements.lock
 
 clean:
 	rm -rf $(VENV)
