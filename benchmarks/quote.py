@@ -15,7 +15,8 @@ from benchmarks.figures import Figure, Report, seconds
 from bot.core.clock import SystemClock
 from bot.core.model import Topic
 from bot.quotes.backdrop import decode
-from bot.quotes.drawing import HERO_SIZE, SIDE, QuoteCard, draw
+from bot.quotes.card import QuoteCard
+from bot.quotes.drawing import HERO_SIZE, SIDE, draw
 from bot.quotes.fonts import Typeface, Weight
 from bot.quotes.renderer import QuoteRenderer, open_renderer
 

@@ -38,8 +38,9 @@ from bot.feed.fetch import Fetcher
 from bot.feed.reading import open_site_fetcher
 from bot.feed.watcher import Watcher
 from bot.feed.writing import PollReport
-from bot.quotes import Quotes, open_renderer
 from bot.quotes.article_images import image_fetcher
+from bot.quotes.renderer import open_renderer
+from bot.quotes.service import Quotes
 from bot.search import SearchIndex
 from bot.store import DailyBackups, Store, open_store
 from bot.ui.pages import EXCERPT_QUESTIONS

@@ -12,7 +12,7 @@ from bot.core.model import COVER, Artist, Position
 from bot.fans.following import FollowService
 from bot.fans.library import Library
 from bot.fans.reading import Reading
-from bot.quotes import Quotes
+from bot.quotes.service import Quotes
 from bot.ui import ids
 from bot.ui.artist import artist_choice, artists_page, nobody_page
 from bot.ui.custom_ids import Action

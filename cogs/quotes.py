@@ -9,7 +9,7 @@ from discord import app_commands
 from bot.client.deferral import defer
 from bot.core.errors import UserError
 from bot.core.model import Artist
-from bot.quotes import ChosenQuote
+from bot.quotes.service import ChosenQuote
 from bot.ui import ids
 from bot.ui.layout import Layout
 from bot.ui.sharing import quote_page, shared_quote

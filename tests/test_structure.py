@@ -1,6 +1,7 @@
 """The shape of the code: unique names, imports without cycles, modules of a readable size."""
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -81,6 +82,37 @@ def test_no_module_imports_itself_by_a_detour() -> None:
         for name in MODULES
     }
     assert cycles(graph) == []
+
+
+def test_a_running_bot_imports_no_parser_and_no_sandbox() -> None:
+    reached, waiting = set(), ["bot.__main__", "bot.cli.run"]
+    while waiting:
+        module = waiting.pop()
+        if module not in reached:
+            reached.add(module)
+            tree = parsed(module) if module in MODULES else ast.Module([], [])
+            tree.body = [one for one in tree.body if isinstance(one, ast.Import | ast.ImportFrom)]
+            waiting += imports(tree, MODULES)
+            waiting.append(module.rpartition(".")[0] or module)
+    only_elsewhere = {"PIL", "alembic", "feedparser", "ftfy", "rich", "sandbox", "selectolax"}
+    assert only_elsewhere & reached == set()
+    assert {"discord", "sqlalchemy", "bot.feed.watcher", "bot.quotes.renderer"} <= reached
+
+
+def test_what_a_worker_process_runs_is_there() -> None:
+    named = {
+        node.value
+        for name in MODULES
+        for node in ast.walk(parsed(name))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"bot\.[a-z_.]+:\w+", node.value)
+    }
+    assert len(named) > 10
+    for one in named:
+        module, _, function = one.partition(":")
+        names = {node.name for node in parsed(module).body if isinstance(node, ast.FunctionDef)}
+        assert function in names, one
 
 
 def test_a_class_name_means_one_thing() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.archive.posts import SitePost
+from bot.archive.results import SitePost
 from bot.archive.site_address import SiteAddress
 from bot.archive.site_client import SiteClient
 from bot.core.clock import Clock

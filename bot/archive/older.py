@@ -7,7 +7,7 @@ from functools import partial
 import structlog
 
 from bot.archive.archive import FeedArchive
-from bot.archive.posts import SitePost
+from bot.archive.results import SitePost
 from bot.archive.robots import Robots
 from bot.archive.site_address import site_address
 from bot.archive.site_client import RATE, SiteClient, is_busy

@@ -3,38 +3,14 @@
 Source: https://developer.wordpress.org/rest-api/reference/posts/
 """
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from bot.archive.results import SitePost, Term
 from bot.core.errors import ParseError
-from bot.core.model import Interview
 from bot.feed.identity import digest
 from bot.feed.json_values import dicts, is_json, load_json, text
 from bot.feed.parse import parse_feed, parse_posts
-
-
-@dataclass(frozen=True, slots=True)
-class SitePost:
-    """A post that the site lists.
-
-    ``key`` identifies it within its archive: a REST id, a GUID or an address. ``mark`` changes
-    when the post changes: its time of modification, a digest of its words, or "" if the site tells
-    neither. ``interview`` is ``None`` where the site lists the post without its words.
-    """
-
-    key: str
-    mark: str = ""
-    interview: Interview | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A category or tag. ``slug`` is decoded; ``parent`` is 0 for a category at the top."""
-
-    id: int
-    slug: str
-    parent: int
 
 
 def read_terms(body: bytes, *, url: str) -> list[Term]:

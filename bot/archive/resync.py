@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from bot.archive.archive import FeedArchive, is_recent
-from bot.archive.posts import SitePost
+from bot.archive.results import SitePost
 from bot.archive.strategies import READ_AT_ONCE, REST, STRATEGIES, Plan, Strategy, list_pages
 from bot.core.errors import FetchError, ParseError
 from bot.core.model import Interview

@@ -12,19 +12,10 @@ from typing import Any
 import structlog
 
 from bot.archive.archive import FeedArchive
-from bot.archive.articles import read_article_page, read_links
-from bot.archive.posts import (
-    SitePost,
-    is_past_the_end,
-    read_feed_page,
-    read_index,
-    read_post_terms,
-    read_posts,
-    read_terms,
-    refusal_code,
-)
+from bot.archive.results import SitePost, Term
 from bot.archive.site_client import KILLS_AT_MOST
 from bot.core.errors import FetchError, ParseError
+from bot.core.model import Interview
 from bot.feed.identity import digest
 from bot.feed.reading import SITE_READER
 from bot.store import ArchivePost, ArchiveState, CachedResponse, PostState
@@ -44,6 +35,10 @@ INDEX_SIZE = 100
 """Posts of one REST page without their words: the most that WordPress gives."""
 
 PAST_THE_END = "rest_post_invalid_page_number"
+
+_READ_INDEX = "bot.archive.posts:read_index"
+_READ_POSTS = "bot.archive.posts:read_posts"
+_REFUSAL_CODE = "bot.archive.posts:refusal_code"
 
 _NOT_OFFERED = frozenset(
     {
@@ -154,7 +149,7 @@ class Rest(Strategy):
         response = await archive.client.get(self._index(archive, plan, 1))
         if response.status != 200:
             return None
-        await SITE_READER.run(read_index, response.body, url=response.url)
+        await SITE_READER.run(_READ_INDEX, response.body, url=response.url)
         return plan, response.total
 
     async def renew(self, archive: FeedArchive, plan: Plan) -> Plan:
@@ -167,7 +162,7 @@ class Rest(Strategy):
         return {**plan, "terms": terms} if terms and complete else plan
 
     async def list_page(self, archive: FeedArchive, plan: Plan, number: int) -> list[SitePost]:
-        return await self._page(archive, self._index(archive, plan, number), read_index)
+        return await self._page(archive, self._index(archive, plan, number), _READ_INDEX)
 
     async def read(
         self, archive: FeedArchive, state: ArchiveState, posts: Sequence[ArchivePost]
@@ -194,7 +189,7 @@ class Rest(Strategy):
             await archive.save(replace(state, plan={**state.plan, "size": smaller}))
             return [], []
         _check(response)
-        read = await SITE_READER.run(read_posts, response.body, url=response.url)
+        read: list[SitePost] = await SITE_READER.run(_READ_POSTS, response.body, url=response.url)
         keys = {post.key for post in read}
         return read, [_set_aside(post, PostState.GONE) for post in posts if post.key not in keys]
 
@@ -210,7 +205,7 @@ class Rest(Strategy):
             _embed=1,
             **self._filter(archive, plan),
         )
-        return await self._page(archive, address, read_posts)
+        return await self._page(archive, address, _READ_POSTS)
 
     async def count(self, archive: FeedArchive, plan: Plan) -> int | None:
         """The number of posts, if the site tells it."""
@@ -232,24 +227,25 @@ class Rest(Strategy):
                 (401, "rest_forbidden"),
                 (403, "rest_forbidden"),
             }
-            code = await SITE_READER.run(refusal_code, response.body)
+            code = await SITE_READER.run(_REFUSAL_CODE, response.body)
             return response.status == 410 or (response.status, code) in refusals
         if archive.site.taxonomy is None:
             return False
-        terms = await SITE_READER.run(read_post_terms, response.body, archive.site.taxonomy)
+        terms: frozenset[int] | None = await SITE_READER.run(
+            "bot.archive.posts:read_post_terms", response.body, archive.site.taxonomy
+        )
         return terms is not None and not set(plan["terms"]) & terms
 
-    async def _page(
-        self, archive: FeedArchive, address: str, read: Callable[..., list[SitePost]]
-    ) -> list[SitePost]:
-        """The posts of one page; none past the end."""
+    async def _page(self, archive: FeedArchive, address: str, read: str) -> list[SitePost]:
+        """The posts of one page, which the worker reads by `read`; none past the end."""
         response = await archive.client.get(address)
         if response.status == 400:
-            code = await SITE_READER.run(refusal_code, response.body)
+            code = await SITE_READER.run(_REFUSAL_CODE, response.body)
             if code == PAST_THE_END:
                 return []
         _check(response)
-        return await SITE_READER.run(read, response.body, url=response.url)
+        posts: list[SitePost] = await SITE_READER.run(read, response.body, url=response.url)
+        return posts
 
     def _index(self, archive: FeedArchive, plan: Plan, number: int) -> str:
         query = self._filter(archive, plan)
@@ -272,7 +268,7 @@ class Rest(Strategy):
         response = await archive.client.get(site.rest(kind, **by))
         if response.status != 200:
             return [], False
-        terms = await SITE_READER.run(read_terms, response.body, url=response.url)
+        terms = await self._read_terms(response)
         found = [term.id for term in terms if wanted in (term.slug, str(term.id))]
         level, complete = found, True
         while kind == "categories" and level and len(found) < READ_AT_ONCE:
@@ -281,11 +277,17 @@ class Rest(Strategy):
                 response = await archive.client.get(site.rest(kind, parent=parent, per_page=100))
                 complete = complete and response.status == 200
                 if response.status == 200:
-                    terms = await SITE_READER.run(read_terms, response.body, url=response.url)
+                    terms = await self._read_terms(response)
                     below += [term.id for term in terms if term.parent == parent]
             level = [term for term in below if term not in found]
             found = found + level
         return found, complete
+
+    async def _read_terms(self, response: CachedResponse) -> list[Term]:
+        terms: list[Term] = await SITE_READER.run(
+            "bot.archive.posts:read_terms", response.body, url=response.url
+        )
+        return terms
 
 
 class FeedPages(Strategy):
@@ -295,15 +297,15 @@ class FeedPages(Strategy):
         first = await archive.client.get(archive.site.feed_page(1))
         if first.status != 200:
             return None
-        newest = await SITE_READER.run(read_feed_page, first.body, url=first.url)
+        newest = await self._read(first)
         second = await archive.client.get(archive.site.feed_page(2))
         if second.status == 404 and await SITE_READER.run(
-            is_past_the_end, second.body, url=second.url
+            "bot.archive.posts:is_past_the_end", second.body, url=second.url
         ):
             return {}, len(newest)
         if second.status != 200:
             return None
-        older = await SITE_READER.run(read_feed_page, second.body, url=second.url)
+        older = await self._read(second)
         ignores_paging = {one.key for one in older} <= {one.key for one in newest}
         return None if ignores_paging else ({}, None)
 
@@ -312,7 +314,13 @@ class FeedPages(Strategy):
         if response.status == 404 and number > 1:
             return []
         _check(response)
-        return await SITE_READER.run(read_feed_page, response.body, url=response.url)
+        return await self._read(response)
+
+    async def _read(self, response: CachedResponse) -> list[SitePost]:
+        posts: list[SitePost] = await SITE_READER.run(
+            "bot.archive.posts:read_feed_page", response.body, url=response.url
+        )
+        return posts
 
 
 class Listing(Strategy):
@@ -327,7 +335,9 @@ class Listing(Strategy):
         if response.status in (404, 410):
             return []
         _check(response)
-        links = await SITE_READER.run(read_links, response.body, archive.site, url=response.url)
+        links: list[str] = await SITE_READER.run(
+            "bot.archive.articles:read_links", response.body, archive.site, url=response.url
+        )
         return [SitePost(link) for link in links]
 
     async def read(
@@ -343,8 +353,11 @@ class Listing(Strategy):
             return [], [_set_aside(post, PostState.GONE)]
         try:
             _check(response)
-            article = await SITE_READER.run(
-                read_article_page, response.body, archive.site, url=response.url
+            article: Interview = await SITE_READER.run(
+                "bot.archive.articles:read_article_page",
+                response.body,
+                archive.site,
+                url=response.url,
             )
         except (ParseError, FetchError) as error:
             logger.info("archive.no-article", url=post.key, cause=str(error))

@@ -89,11 +89,13 @@ def _add_running(cli: click.Group, messages: Messages, text: Text) -> None:
     @cli.command(help=text("cli.run.help"))
     @click.option("--or-demo", is_flag=True, help=text("cli.run.or-demo"))
     def run(or_demo: bool) -> Verb:
-        from bot.cli.run import run_demo, run_real
-
         def verb(settings: Settings) -> Coroutine[Any, Any, int]:
             if or_demo and settings.discord_token is None:
+                from bot.cli.demo import run_demo
+
                 return run_demo(settings, messages)
+            from bot.cli.run import run_real
+
             return run_real(settings, messages)
 
         return verb
@@ -108,7 +110,7 @@ def _add_running(cli: click.Group, messages: Messages, text: Text) -> None:
         help=text("cli.demo.exit-after"),
     )
     def demo(port: int | None, no_page: bool, exit_after: float | None) -> Verb:
-        from bot.cli.run import run_demo
+        from bot.cli.demo import run_demo
 
         return lambda settings: run_demo(
             settings, messages, port=port, page=not no_page, exit_after=exit_after

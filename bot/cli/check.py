@@ -19,8 +19,8 @@ from bot.core.settings import Settings
 from bot.delivery.responses import InvalidResponses, trace_responses
 from bot.feed.failures import certificate_error
 from bot.feed.identity import have_same_host
-from bot.feed.parse import parse_feed
-from bot.feed.reading import SITE_READER, open_site_fetcher
+from bot.feed.reading import PARSE_FEED, SITE_READER, open_site_fetcher
+from bot.feed.results import ParsedFeed
 from bot.store import Inspection, inspect_store
 
 TIMEOUT = 30.0
@@ -95,8 +95,8 @@ async def _feed(url: str, moved_to: str | None, settings: Settings, text: Text) 
                 if moved_to is None:
                     raise
                 page = await fetcher.get(moved_to, trusted=have_same_host(url, moved_to))
-        feed = await SITE_READER.run(
-            parse_feed, page.body, url=page.url, content_type=page.content_type
+        feed: ParsedFeed = await SITE_READER.run(
+            PARSE_FEED, page.body, url=page.url, content_type=page.content_type
         )
     except UserError as error:
         return False, error.sentence(text)

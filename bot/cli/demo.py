@@ -15,6 +15,7 @@ import structlog
 from pydantic import SecretStr
 
 from bot.app import App, open_app, run
+from bot.cli.run import stop_signal
 from bot.core.clock import SystemClock
 from bot.core.errors import UserError
 from bot.core.i18n import Messages
@@ -56,6 +57,24 @@ class Demo:
     site: SampleSite
     stage: Stage
     app: App
+
+
+async def run_demo(
+    settings: Settings,
+    messages: Messages,
+    *,
+    port: int | None = None,
+    page: bool = True,
+    exit_after: float | None = None,
+) -> int:
+    """Run the demo until SIGTERM, Ctrl-C or `exit_after` seconds."""
+    with stop_signal() as stop:
+        if exit_after is not None:
+            asyncio.get_running_loop().call_later(exit_after, stop.set)
+        async with open_demo(settings, messages, port=port, page=page) as demo:
+            await play(demo, messages, stop, page=page)
+    click.echo(messages.text()("cli.demo.bye"))
+    return 0
 
 
 @asynccontextmanager

@@ -17,9 +17,10 @@ from bot.core.errors import FetchError, ParseError, UserError
 from bot.core.i18n import Text
 from bot.core.model import Interview
 from bot.core.settings import Settings
+from bot.core.worker import named
 from bot.feed.fetch import MAX_BODY, Fetcher
-from bot.feed.parse import ParsedFeed, parse_any, parse_feed
-from bot.feed.reading import SITE_READER, open_site_fetcher
+from bot.feed.reading import PARSE_FEED, SITE_READER, open_site_fetcher
+from bot.feed.results import ParsedFeed
 
 
 async def parse_sources(
@@ -38,7 +39,7 @@ async def parse_sources(
     """
     if explain:
         _print_explanations()
-    run = asyncio.to_thread if explain else SITE_READER.run
+    run = _run_here if explain else SITE_READER.run
     found: list[Interview] = []
     failed = False
     async with open_site_fetcher(settings, SystemClock()) as fetcher:
@@ -69,13 +70,20 @@ async def _parse(
     else:
         body, url, kind = await asyncio.to_thread(_read, source), "", None
     try:
-        feed: ParsedFeed = await run(parse_feed, body, url=url, content_type=kind)
+        feed: ParsedFeed = await run(PARSE_FEED, body, url=url, content_type=kind)
     except ParseError as error:
         if error.key not in ("error.parse.html", "error.parse.not-feed"):
             raise
         # It may be an article's page, or posts of the REST API.
-        return await run(parse_any, body, url=url, content_type=kind), ()
+        found: tuple[Interview, ...] = await run(
+            "bot.feed.parse:parse_any", body, url=url, content_type=kind
+        )
+        return found, ()
     return feed.interviews, feed.warnings
+
+
+async def _run_here(function: str, *args: Any, **kwargs: Any) -> Any:
+    return await asyncio.to_thread(named(function), *args, **kwargs)
 
 
 def _print_explanations() -> None:

@@ -1,4 +1,4 @@
-"""``run`` and ``demo``: the bot itself, against Discord or in the sandbox."""
+"""``run``: the bot itself, against Discord; and how it is stopped."""
 
 import asyncio
 import os
@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-import click
 import structlog
 
 from bot.app import App, open_app, run
-from bot.cli.demo import open_demo, play
 from bot.core.clock import SystemClock
 from bot.core.i18n import Messages
 from bot.core.instance import only_instance
@@ -32,31 +30,13 @@ async def run_real(settings: Settings, messages: Messages) -> int:
     """
     clock, file = SystemClock(), database_file(settings.database_url)
     manager = ServiceManager(os.environ, clock)
-    with only_instance(file, settings.token), _stop_signal() as stop:
+    with only_instance(file, settings.token), stop_signal() as stop:
         async with open_app(settings, messages, clock, random.Random()) as app:
             manager.notify("READY=1")
             watchdog = asyncio.create_task(manager.run(), name="watchdog")
             await run(app, stop, when_ready=_log_ready)
             manager.notify("STOPPING=1")
             watchdog.cancel()
-    return 0
-
-
-async def run_demo(
-    settings: Settings,
-    messages: Messages,
-    *,
-    port: int | None = None,
-    page: bool = True,
-    exit_after: float | None = None,
-) -> int:
-    """Run in the sandbox until SIGTERM, Ctrl-C or `exit_after` seconds."""
-    with _stop_signal() as stop:
-        if exit_after is not None:
-            asyncio.get_running_loop().call_later(exit_after, stop.set)
-        async with open_demo(settings, messages, port=port, page=page) as demo:
-            await play(demo, messages, stop, page=page)
-    click.echo(messages.text()("cli.demo.bye"))
     return 0
 
 
@@ -71,7 +51,7 @@ def _log_ready(app: App) -> None:
 
 
 @contextmanager
-def _stop_signal() -> Iterator[asyncio.Event]:
+def stop_signal() -> Iterator[asyncio.Event]:
     """An event that SIGTERM and SIGINT (on Windows Ctrl-Break, too) set, so that the bot ends in
     order.
 

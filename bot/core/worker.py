@@ -1,11 +1,13 @@
 """Bytes from outside are read in a process of their own, with a deadline and a memory limit.
 
-    page = await worker.run(parse_article, body, url=url)
+    page: Interview = await worker.run("bot.feed.parse:parse_article", body, url=url)
 
 A parser of hostile bytes may take hours or all memory, and while it is inside a C function not even
 a thread beside it runs. The process is started when there is something to read, killed at the
 deadline, and ends when it had nothing to do for a while. It inherits no open file, and nothing of
 the environment that is secret; what it answers is unpickled from a list of harmless classes.
+
+What it runs is named, not imported: the parsers and their libraries are in its memory alone.
 """
 
 import asyncio
@@ -25,7 +27,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 from pathlib import Path
-from typing import IO, Any, ParamSpec, TypeVar
+from typing import IO, Any
 
 from bot.core.errors import ParseError, UserError
 
@@ -50,15 +52,12 @@ _OUT_OF_MEMORY = 70
 
 _LENGTH = struct.Struct("<Q")
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
 
 class WorkerProcess:
     """Runs functions, one after another, in a process of their own.
 
-    Functions and arguments have to be importable and picklable. `what` names the work in thread
-    and log. Usable from any event loop.
+    Arguments have to be picklable. `what` names the work in thread and log. Usable from any event
+    loop.
     """
 
     def __init__(
@@ -80,8 +79,10 @@ class WorkerProcess:
         process = self._process
         return process.pid if process is not None and process.poll() is None else None
 
-    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `function` returns. Cancelling it kills the process.
+    async def run(self, function: str, *args: Any, **kwargs: Any) -> Any:
+        """What `function`, named as "module:function", returns. Cancelling it kills the process.
+
+        What it returns is of classes of modules that the bot may import for it.
 
         Raises:
             UserError: `function` refused its arguments.
@@ -108,8 +109,7 @@ class WorkerProcess:
             raise ParseError(
                 "error.parse.too-much", url=str(kwargs.get("url") or ""), seconds=int(self._seconds)
             )
-        result: T = value
-        return result
+        return value
 
     def close(self) -> None:
         """End the process. The next call starts another."""
@@ -232,7 +232,8 @@ def main(memory: int, seconds: float) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     while (request := _read(sys.stdin.buffer)) is not None:
         try:
-            function, args, kwargs = pickle.loads(request)  # noqa: S301 - of the bot itself
+            name, args, kwargs = pickle.loads(request)  # noqa: S301 - of the bot itself
+            function = named(name)
             _limit(memory, seconds)
             answer: tuple[str, Any] = ("done", function(*args, **kwargs))
         except UserError as error:
@@ -244,16 +245,27 @@ def main(memory: int, seconds: float) -> None:
         _write(answers, pickle.dumps(answer))
 
 
+def named(function: str) -> Callable[..., Any]:
+    """The function of a name such as "bot.feed.parse:parse_feed"."""
+    module, _, name = function.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return found
+
+
 def _limit(memory: int, seconds: float) -> None:
-    """What this call may take from here: address space as `memory` leaves it, and processor time,
-    so that the process ends also if the bot that started it was killed. Not on Windows."""
+    """What this call may take from here: data as `memory` leaves it, and processor time, so that
+    the process ends also if the bot that started it was killed. Not on Windows.
+
+    A file that is only read, such as a typeface, is mapped anew for each of its sizes: that is
+    address space, and no data (setrlimit(2)).
+    """
     if sys.platform == "win32":
         return
     with contextlib.suppress(OSError, ValueError):
         pages = Path("/proc/self/statm").read_text(encoding="ascii").split()
-        size, resident = (int(number) * resource.getpagesize() for number in pages[:2])
+        resident, data = (int(pages[field]) * resource.getpagesize() for field in (1, 5))
         room = max(0, memory - resident)
-        resource.setrlimit(resource.RLIMIT_AS, (size + room, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_DATA, (data + room, resource.RLIM_INFINITY))
     with contextlib.suppress(OSError, ValueError):
         usage = resource.getrusage(resource.RUSAGE_SELF)
         soft = int(usage.ru_utime + usage.ru_stime + seconds) + 1

@@ -1,21 +1,13 @@
 """Where a feed's WebSub hub is (WebSub, 4): in its headers, else in the feed itself. Pure."""
 
 import re
-from dataclasses import dataclass
 
 from bot.feed.identity import web_url
 from bot.feed.parse import parse_feed
+from bot.feed.results import Hub
 
 _LINK = re.compile(r"<([^<>]{1,2000})>((?:\s*;[^,<>]{0,500})*)")
 _REL = re.compile(r'(?i);\s*rel\s*=\s*"?([^";]{1,200})')
-
-
-@dataclass(frozen=True, slots=True)
-class Hub:
-    """The hub to ask, and the name under which it knows the feed."""
-
-    url: str
-    topic: str
 
 
 def discover(

@@ -6,7 +6,6 @@ Pure and bound to the CPU: call it off the event loop. The sources: RSS 2.0 (rss
 
 import html
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bot.core.errors import ParseError
@@ -17,6 +16,7 @@ from bot.feed.entry import collect, interview_of
 from bot.feed.formats import post_of_entry, post_of_json_item, post_of_page, post_of_rest
 from bot.feed.identity import web_url
 from bot.feed.json_values import dicts, is_json, load_json, text
+from bot.feed.results import ParsedFeed
 from bot.feed.syndication import syndicated
 from bot.feed.text import plain_title
 
@@ -27,22 +27,6 @@ _PROLOG = ((b"<?", b"?>"), (b"<!--", b"-->"), (b"<!", b">"))
 """How declarations, comments and document types begin and end."""
 
 _FEEDS = (b"<rss", b"<feed", b"<rdf:rdf", b"<channel")
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedFeed:
-    """A feed's interviews in the feed's order and what it says of itself.
-
-    ``ttl`` is how many seconds the feed asks to be left alone, ``hub_url`` its WebSub hub and
-    ``self_url`` the address under which that knows it.
-    """
-
-    interviews: tuple[Interview, ...]
-    title: str
-    hub_url: str | None = None
-    ttl: int | None = None
-    warnings: tuple[str, ...] = ()
-    self_url: str | None = None
 
 
 def parse_feed(body: bytes, *, url: str, content_type: str | None = None) -> ParsedFeed:

@@ -9,6 +9,8 @@ from bot.feed.fetch import Fetcher, open_fetcher
 
 SITE_READER = WorkerProcess("site")
 
+PARSE_FEED = "bot.feed.parse:parse_feed"
+
 
 def open_site_fetcher(settings: Settings, clock: Clock) -> AbstractAsyncContextManager[Fetcher]:
     """A fetcher as the settings want it."""

@@ -17,8 +17,8 @@ from bot.feed.decide import FeedEntry, Past
 from bot.feed.fetch import Fetched, HttpGetter
 from bot.feed.further import OlderPages, read_older
 from bot.feed.identity import have_same_host
-from bot.feed.parse import ParsedFeed, parse_feed
-from bot.feed.reading import SITE_READER
+from bot.feed.reading import PARSE_FEED, SITE_READER
+from bot.feed.results import ParsedFeed
 from bot.feed.schedule import next_poll
 from bot.feed.writing import SLACK, PollReport, write_poll
 from bot.store import Store
@@ -261,8 +261,8 @@ class Watcher:
         if fetched.status == 304:
             return PollReport(feed.url, 304)
         feed.read_at = now
-        parsed = await SITE_READER.run(
-            parse_feed, fetched.body, url=fetched.url, content_type=fetched.content_type
+        parsed: ParsedFeed = await SITE_READER.run(
+            PARSE_FEED, fetched.body, url=fetched.url, content_type=fetched.content_type
         )
         entries = await asyncio.to_thread(_entries, parsed)
         feed.ttl = parsed.ttl

@@ -5,18 +5,15 @@ the smallest letters are 9 points there. Only one thread may draw at a time (``T
 """
 
 import io
-from dataclasses import dataclass
 from functools import cache
 
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from bot.core.model import Topic
-from bot.quotes.backdrop import Colour, Palette, Pixels, palette_for, palette_of
+from bot.core.errors import UserError
+from bot.quotes.backdrop import Colour, Palette, Pixels, decode, palette_for, palette_of
+from bot.quotes.card import QuoteCard
 from bot.quotes.fonts import Typeface, Weight
 from bot.quotes.typesetting import LEADING, Block, fit, shorten
-
-DESIGN = 1
-"""The version of the design; each change increases it, so that cached pictures are redrawn."""
 
 SIDE = 1080
 """Pixels: the width of a phone's screen, and what Instagram and X do not scale down."""
@@ -49,32 +46,26 @@ _SHARP_WIDTH = 520
 """Pixels; an image that is less wide is shown blurred across the card."""
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteCard:
-    """What is on a picture, as plain text ("" or ``None`` for what there is not), and the address
-    of the article's image."""
-
-    text: str
-    speaker: str
-    role: str | None
-    source: str
-    title: str
-    topic: Topic
-    image_url: str | None = None
+def picture(card: QuoteCard, image: bytes | None) -> tuple[bytes, bool]:
+    """What the worker process does: the picture, and whether the article's `image`, the file as it
+    was fetched, is in it. Raises as ``draw``."""
+    hero = decode(image, HERO_SIZE) if image is not None else None
+    return draw(card, hero, _typeface()), hero is not None
 
 
-class UnsupportedScript(Exception):
-    """The typeface lacks letters of the words."""
+@cache
+def _typeface() -> Typeface:
+    return Typeface()
 
 
 def draw(card: QuoteCard, hero: Pixels | None, typeface: Typeface) -> bytes:
     """The picture as JPEG, with the article's image in it if there is one.
 
     Raises:
-        UnsupportedScript: the typeface lacks letters of the words.
+        UserError: the typeface lacks letters of the words (``error.quote-unsettable``).
     """
     if typeface.lacks_letters(card.text) or not typeface.drawable(card.text):
-        raise UnsupportedScript
+        raise UserError("error.quote-unsettable")
     return encode(_Drawing(card, hero.image() if hero else None, typeface).draw())
 
 

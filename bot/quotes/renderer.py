@@ -1,4 +1,4 @@
-"""Makes pictures: fetches the article's image, draws in one thread, and caches the result.
+"""Makes pictures: fetches the article's image, has a worker process draw, and caches the result.
 
 Each picture is made once, however many people wait for it::
 
@@ -9,7 +9,6 @@ Each picture is made once, however many people wait for it::
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import astuple, replace
 from pathlib import Path
@@ -20,9 +19,7 @@ from cachetools import TTLCache
 from bot.core.clock import Clock
 from bot.core.errors import FetchError, ParseError, UserError
 from bot.core.worker import WorkerError, WorkerProcess
-from bot.quotes.backdrop import Pixels, decode
-from bot.quotes.drawing import DESIGN, HERO_SIZE, QuoteCard, UnsupportedScript, draw
-from bot.quotes.fonts import Typeface
+from bot.quotes.card import DESIGN, QuoteCard
 from bot.quotes.image_cache import ImageCache
 
 logger = structlog.get_logger(__name__)
@@ -33,9 +30,9 @@ Fetch = Callable[[str], Awaitable[bytes]]
 FETCH_SECONDS = 5.0
 """For the article's image: without it there still is a picture, and a person waits."""
 
-DECODE_SECONDS = 5.0
-"""To decode it, in a process of its own, from the request on: most take a tenth of a second, one
-made to take hours is given up."""
+IMAGE_SECONDS = 5.0
+"""To draw the picture with the image, from the request on: most take a tenth of a second, one that
+is made to take hours to decode is given up."""
 
 DRAW_SECONDS = 12.0
 """From the request to the picture, waiting in line included. Discord keeps a deferred answer open
@@ -49,6 +46,8 @@ RETRY_IMAGE_AFTER = 600.0
 
 _UNUSABLE_LIMIT = 500
 
+_PICTURE = "bot.quotes.drawing:picture"
+
 
 class QuoteRenderer:
     """Made by ``open_renderer``."""
@@ -58,14 +57,11 @@ class QuoteRenderer:
         cache: ImageCache,
         fetch: Fetch,
         clock: Clock,
-        drawer: ThreadPoolExecutor,
-        decoder: WorkerProcess,
+        worker: WorkerProcess,
     ) -> None:
         self._cache = cache
         self._fetch = fetch
-        self._drawer = drawer
-        self._decoder = decoder
-        self._typeface = Typeface()
+        self._worker = worker
         self._drawing: dict[str, asyncio.Task[bytes]] = {}
         self._unusable: TTLCache[str, bool] = TTLCache(
             _UNUSABLE_LIMIT, RETRY_IMAGE_AFTER, timer=clock.monotonic
@@ -97,8 +93,6 @@ class QuoteRenderer:
                 return await asyncio.shield(task)
         except TimeoutError:
             raise UserError("error.quote-too-slow") from None
-        except UnsupportedScript:
-            raise UserError("error.quote-unsettable") from None
 
     async def aclose(self) -> None:
         """Cancel what is being drawn."""
@@ -116,27 +110,35 @@ class QuoteRenderer:
         cached = await asyncio.to_thread(self._cache.get, _key(card))
         if cached is not None:
             return cached
-        hero = await self._image(card.image_url)
-        if card.image_url is not None and hero is None:
+        image = await self._image(card.image_url)
+        data, has_image = await self._draw(card, image)
+        if card.image_url is not None and not has_image:
             self._unusable[card.image_url] = True
-        loop = asyncio.get_running_loop()
-        # As a lambda: `draw` is looked up when it is called, so that a test can replace it.
-        data = await loop.run_in_executor(self._drawer, lambda: draw(card, hero, self._typeface))
         await asyncio.to_thread(self._cache.put, _key(self._drawable(card)), data)
         return data
 
-    async def _image(self, url: str | None) -> Pixels | None:
-        """The article's image, fetched and decoded within the time that there is for it."""
+    async def _image(self, url: str | None) -> bytes | None:
+        """The article's image as a file."""
         if url is None:
             return None
         try:
             async with asyncio.timeout(FETCH_SECONDS):
-                data = await self._fetch(url)
-            async with asyncio.timeout(DECODE_SECONDS):
-                return await self._decoder.run(decode, data, HERO_SIZE)
-        except (FetchError, ParseError, WorkerError, TimeoutError) as error:
-            logger.info("quote.picture-unusable", url=url[:200], cause=str(error)[:200])
+                return await self._fetch(url)
+        except (FetchError, TimeoutError) as error:
+            _note_unusable(url, error)
             return None
+
+    async def _draw(self, card: QuoteCard, image: bytes | None) -> tuple[bytes, bool]:
+        """The picture, and whether the article's image is in it, as it is if it can be used."""
+        if image is not None:
+            try:
+                async with asyncio.timeout(IMAGE_SECONDS):
+                    data, has_image = await self._worker.run(_PICTURE, card, image)
+                    return data, has_image
+            except (ParseError, WorkerError, TimeoutError) as error:
+                _note_unusable(card.image_url or "", error)
+        data, has_image = await self._worker.run(_PICTURE, card, None)
+        return data, has_image
 
     def _drawable(self, card: QuoteCard) -> QuoteCard:
         """The card, without an image that was unusable a while ago."""
@@ -147,19 +149,20 @@ class QuoteRenderer:
 async def open_renderer(folder: Path, fetch: Fetch, clock: Clock) -> AsyncIterator[QuoteRenderer]:
     """A renderer that caches its pictures in `folder`.
 
-    The articles' images are decoded in a process of their own. One thread draws: fonts can't be
-    shared between threads, only one picture's memory is needed, and the other core is left to the
-    event loop.
+    They are drawn in a process of their own, where also the articles' images are decoded: typeface
+    and canvas take 40 MiB, which end with it.
     """
-    drawer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="quotes")
-    decoder = WorkerProcess("pictures", seconds=DECODE_SECONDS)
-    renderer = QuoteRenderer(ImageCache(folder), fetch, clock, drawer, decoder)
+    worker = WorkerProcess("pictures", seconds=IMAGE_SECONDS)
+    renderer = QuoteRenderer(ImageCache(folder), fetch, clock, worker)
     try:
         yield renderer
     finally:
         await renderer.aclose()
-        await asyncio.to_thread(decoder.close)
-        drawer.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(worker.close)
+
+
+def _note_unusable(url: str, error: Exception) -> None:
+    logger.info("quote.picture-unusable", url=url[:200], cause=str(error)[:200])
 
 
 def _key(card: QuoteCard) -> str:

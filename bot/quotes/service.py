@@ -11,8 +11,8 @@ from bot.core.errors import UserError
 from bot.core.model import Artist, StoredInterview
 from bot.core.text import clean, is_visible, one_line
 from bot.core.topics import topic_of
+from bot.quotes.card import QuoteCard
 from bot.quotes.choosing import Quote, choose
-from bot.quotes.drawing import QuoteCard
 from bot.quotes.renderer import QuoteRenderer
 from bot.search import SearchIndex
 from bot.store import Store

@@ -47,8 +47,7 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
 
 
 def _partial_index(name: str, where: str, *columns: sa.Column[Any]) -> None:
-    condition = sa.text(where)
-    sa.Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+    sa.Index(name, *columns, sqlite_where=sa.text(where))
 
 
 def _interview_id() -> sa.Column[Any]:

@@ -18,9 +18,9 @@ from bot.core.clock import Clock, wait
 from bot.core.errors import KcrushError
 from bot.core.retry import backoff
 from bot.core.supervisor import supervise
-from bot.feed.discovery import Hub, discover
 from bot.feed.fetch import Fetcher
 from bot.feed.reading import SITE_READER
+from bot.feed.results import Hub
 
 logger = structlog.get_logger(__name__)
 
@@ -199,13 +199,14 @@ class WebSub:
 
     async def _find(self, feed: str) -> Hub | None:
         fetched = await self._fetcher.get(feed)
-        return await SITE_READER.run(
-            discover,
+        hub: Hub | None = await SITE_READER.run(
+            "bot.feed.discovery:discover",
             fetched.link,
             fetched.body,
             url=fetched.url,
             content_type=fetched.content_type,
         )
+        return hub
 
     async def _ask(self, hub: Hub, subscription: _Subscription) -> None:
         """The secret goes along over http as well: who overhears it gains "look now", which anyone

@@ -17,7 +17,7 @@ async def test_a_signal_sets_the_stop_event_without_asyncios_handlers(
     loop, before = asyncio.get_running_loop(), signal.getsignal(number)
     with (
         patch.object(loop, "add_signal_handler", side_effect=NotImplementedError),
-        command._stop_signal() as stop,
+        command.stop_signal() as stop,
     ):
         signal.raise_signal(number)
         async with asyncio.timeout(5):

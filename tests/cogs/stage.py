@@ -25,7 +25,8 @@ from bot.core.model import Answer, Interview, Subject, Transcript, Turn
 from bot.fans.following import FollowService
 from bot.fans.library import Library
 from bot.fans.reading import Reading
-from bot.quotes import Quotes, open_renderer
+from bot.quotes.renderer import open_renderer
+from bot.quotes.service import Quotes
 from bot.search import SearchIndex
 from bot.store import Store, open_store
 from bot.ui.pages import EXCERPT_QUESTIONS

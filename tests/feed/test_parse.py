@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bot.core.errors import ParseError
 from bot.feed.entry import EXCERPT_LIMIT, TITLE_LIMIT
-from bot.feed.parse import ParsedFeed, parse_any, parse_feed
+from bot.feed.parse import parse_any, parse_feed
+from bot.feed.results import ParsedFeed
 from bot.feed.syndication import ELEMENTS_AT_MOST
 
 URL = "https://magazine.example/category/interviews/feed/"

@@ -10,7 +10,8 @@ from PIL import Image
 
 from bot.core.errors import FetchError
 from bot.core.model import Answer, Interview, StoredInterview, Transcript, Turn
-from bot.quotes import Quotes, open_renderer
+from bot.quotes.renderer import open_renderer
+from bot.quotes.service import Quotes
 from tests.clock import START, FakeClock
 
 ANSWER = "I learned to sing from the rain on the roof, and I have never found a better teacher."

@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageStat
 
+from bot.core.errors import UserError
 from bot.core.model import Topic
 from bot.quotes.backdrop import decode, luminance, palette_for, palette_of
-from bot.quotes.drawing import HERO_SIZE, LARGEST_FILE, SIDE, QuoteCard, UnsupportedScript, draw
+from bot.quotes.card import QuoteCard
+from bot.quotes.drawing import HERO_SIZE, LARGEST_FILE, SIDE, draw
 from bot.quotes.fonts import Typeface, Weight
 from tests.quotes.pictures import animated, bomb, picture
 from tests.quotes.typeface import characters
@@ -85,9 +87,9 @@ def test_names_of_any_length_stay_within_the_margins(typeface: Typeface) -> None
 
 
 def test_words_of_a_script_that_the_typeface_lacks_are_not_drawn(typeface: Typeface) -> None:
-    with pytest.raises(UnsupportedScript):
+    with pytest.raises(UserError, check=lambda error: error.key == "error.quote-unsettable"):
         draw(card("ฉันกลัวทะเลจนกระทั่งคุณยายสอนให้ฉันลอยตัว"), None, typeface)
-    with pytest.raises(UnsupportedScript):
+    with pytest.raises(UserError, check=lambda error: error.key == "error.quote-unsettable"):
         draw(card("😭😭😭"), None, typeface)
 
 
@@ -145,7 +147,7 @@ def test_any_words_are_drawn_or_refused(
 ) -> None:
     try:
         data = draw(QuoteCard(text, speaker, role, "KCrush", title, Topic.OTHER), None, FACE)
-    except UnsupportedScript:
+    except UserError:
         return
     drawn(data)
 

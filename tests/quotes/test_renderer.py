@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -14,7 +13,7 @@ import pytest
 from bot.core.errors import FetchError, UserError
 from bot.core.model import Topic
 from bot.quotes import renderer as module
-from bot.quotes.drawing import QuoteCard, draw
+from bot.quotes.card import QuoteCard
 from bot.quotes.image_cache import ImageCache
 from bot.quotes.renderer import (
     RETRY_IMAGE_AFTER,
@@ -94,29 +93,6 @@ async def test_whatever_is_told_otherwise_is_another_picture(tmp_path: Path) -> 
     assert site.asked == 2
 
 
-async def test_the_loop_is_free_while_a_picture_is_drawn(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    began, go_on = asyncio.Event(), threading.Event()
-    loop = asyncio.get_running_loop()
-    threads = set()
-
-    def slow(*given: object) -> bytes:
-        threads.add(threading.current_thread())
-        loop.call_soon_threadsafe(began.set)
-        assert go_on.wait(10)
-        return draw(*given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(module, "draw", slow)
-    async with opened(tmp_path, Site()) as renderer:
-        task = asyncio.create_task(renderer.picture(CARD))
-        await began.wait()
-        assert not task.done()
-        go_on.set()
-        assert await task
-    assert threading.main_thread() not in threads
-
-
 @pytest.mark.parametrize("body", [None, b"<html>", picture(size=(20, 20))])
 async def test_a_picture_of_no_use_is_not_asked_for_again_for_a_while(
     tmp_path: Path, body: bytes | None
@@ -138,7 +114,7 @@ async def test_a_picture_of_no_use_is_not_asked_for_again_for_a_while(
 async def test_a_picture_that_takes_for_ever_to_decode_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "DECODE_SECONDS", 1.0)
+    monkeypatch.setattr(module, "IMAGE_SECONDS", 1.0)
     site = Site()
     site.body = endless()
     assert len(site.body) < 2_000_000

@@ -21,8 +21,9 @@ from structlog.testing import capture_logs
 from bot.cli.demo import furnish
 from bot.core.errors import FetchError
 from bot.core.i18n import load_messages
-from bot.feed.discovery import Hub, discover
+from bot.feed.discovery import discover
 from bot.feed.fetch import open_fetcher
+from bot.feed.results import Hub
 from bot.web.health import Health
 from bot.web.server import listening
 from bot.web.site import build_site
