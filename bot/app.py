@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+import aiohttp
 import structlog
 
 from bot.admins.subscriptions import SubscriptionService
@@ -15,7 +16,7 @@ from bot.archive.older import OlderPosts
 from bot.archive.service import Backfill
 from bot.client.client import KcrushClient
 from bot.client.command_sync import CatalogueTranslator, sync_commands
-from bot.client.connection import hold_connection, is_connected, log_in, use_rest_api
+from bot.client.connection import hold_connection, log_in, use_rest_api
 from bot.client.guild_sync import GuildSync
 from bot.client.home import keep_home
 from bot.core.clock import Clock
@@ -44,7 +45,8 @@ from bot.quotes.service import Quotes
 from bot.search import SearchIndex
 from bot.store import DailyBackups, Store, open_store
 from bot.ui.pages import EXCERPT_QUESTIONS
-from bot.web.port import make_port
+from bot.web.metrics import Metrics
+from bot.web.port import Observer, make_port
 from cogs import FanServices, add_cogs
 
 logger = structlog.get_logger(__name__)
@@ -142,21 +144,26 @@ async def open_app(
     async with AsyncExitStack() as stack:
         resources = await stack.enter_async_context(open_resources(settings, clock, rng))
         store = resources.store
-        pacer, client, time = _make_client(settings, messages, clock)
+        metrics, invalid, time = Metrics(clock), InvalidResponses(clock), DiscordTime(clock)
+        trace = trace_responses(invalid, time, metrics.count_response)
+        pacer, client = _make_client(settings, messages, clock, invalid, trace)
         stack.push_async_callback(client.close)
         await client.tree.set_translator(CatalogueTranslator(messages))
         quotes, pictures = await _open_pictures(stack, resources, messages)
         delivery = _make_delivery(resources, RestPort(client, time, pictures), pacer)
         wake = delivery.announcer.wake
-        delivery.announcer.on_sent = delivery.extras.wake
-        delivery.announcer.on_edit_due = delivery.editor.wake
         fans = _make_fan_services(resources, quotes, wake)
         delivery.announcer.on_direct = fans.following.on_direct_message
         subscriptions = SubscriptionService(store, clock, wake)
         await add_cogs(client, fans, subscriptions, home_channel_id=settings.home_channel_id)
         guild_sync = GuildSync(client, store, clock, wake)
         guild_sync.listen()
-        watcher, backfill, reading = _make_polling(resources, messages, client, delivery)
+        watcher, backfill, polling = _make_polling(resources, delivery)
+        observer = Observer(metrics, client, watcher, store, clock, lambda: invalid.count)
+        observer.listen(fans.reading)
+        delivery.announcer.on_settled = observer.note_delivery
+        text = messages.text()
+        port = make_port(settings, watcher, resources.fetcher, text, clock, rng, observer)
         workers = (
             Worker("discord", partial(_connect, client, settings, clock, rng)),
             Worker("commands", partial(_register_commands, client, clock), needs_login=True),
@@ -168,7 +175,8 @@ async def open_app(
             Worker("editor", delivery.editor.run, needs_login=True),
             Worker("extras", delivery.extras.run, needs_login=True),
             Worker("notifier", delivery.notifier.run, needs_login=True),
-            *reading,
+            *polling,
+            *(Worker(name, work) for name, work in port.items()),
             *_backup_workers(settings, clock),
         )
         yield App(
@@ -187,7 +195,7 @@ async def open_app(
 
 
 def _make_polling(
-    resources: Resources, messages: Messages, client: KcrushClient, delivery: DeliveryServices
+    resources: Resources, delivery: DeliveryServices
 ) -> tuple[Watcher, Backfill, list[Worker]]:
     """What reads the magazine's site, with the workers that follow from the settings."""
     settings, store, fetcher = resources.settings, resources.store, resources.fetcher
@@ -222,23 +230,12 @@ def _make_polling(
         poll=watcher.poll,
         on_commit=on_change,
     )
-    port = make_port(
-        settings,
-        watcher,
-        fetcher,
-        messages.text(),
-        clock,
-        rng,
-        outbox_counts=store.outbox.counts,
-        connected=lambda: is_connected(client),
-    )
     workers = [
         Worker("watcher", watcher.run),
         Worker("index", partial(_sync_index, resources, changed)),
     ]
     if settings.backfill == "on":
         workers.append(Worker("archive", backfill.run))
-    workers += [Worker(name, work) for name, work in port.items()]
     return watcher, backfill, workers
 
 
@@ -249,11 +246,14 @@ def _backup_workers(settings: Settings, clock: Clock) -> list[Worker]:
 
 
 def _make_client(
-    settings: Settings, messages: Messages, clock: Clock
-) -> tuple[Pacer, KcrushClient, DiscordTime]:
+    settings: Settings,
+    messages: Messages,
+    clock: Clock,
+    invalid: InvalidResponses,
+    trace: aiohttp.TraceConfig,
+) -> tuple[Pacer, KcrushClient]:
     use_rest_api(settings.discord_api_url)
-    invalid, time = InvalidResponses(clock), DiscordTime(clock)
-    pacer, trace = Pacer(caution=invalid.caution), trace_responses(invalid, time)
+    pacer = Pacer(caution=invalid.caution)
     pacer.watch(trace)
     client = KcrushClient(
         messages,
@@ -262,18 +262,21 @@ def _make_client(
         gateway_url=settings.discord_gateway_url,
         http_trace=trace,
     )
-    return pacer, client, time
+    return pacer, client
 
 
 def _make_delivery(resources: Resources, port: RestPort, pacer: Pacer) -> DeliveryServices:
     store, clock, rng = resources.store, resources.clock, resources.rng
     tuning = Tuning(nonce_window=resources.settings.nonce_window)
-    return DeliveryServices(
+    services = DeliveryServices(
         announcer=Announcer(store, port, clock, rng, pacer, tuning),
         editor=Editor(store, port, clock, rng, pacer),
         extras=ExtrasService(store, port, clock, rng, pacer),
         notifier=AdminNotifier(store, port, clock, rng, pacer),
     )
+    services.announcer.on_sent = services.extras.wake
+    services.announcer.on_edit_due = services.editor.wake
+    return services
 
 
 def _question_limit(settings: Settings) -> int | None:

@@ -16,6 +16,14 @@ from discord.gateway import DiscordWebSocket
 
 from bot.client.deferral import begin_deferral, end_deferral, log_expired_in_a_line
 from bot.client.error_messages import catalogue_key, is_expired, unwrapped
+from bot.client.handling import (
+    EXPIRED,
+    FAILED,
+    REFUSED,
+    Handling,
+    ReferencingTree,
+    reference_of,
+)
 from bot.client.identify_budget import IdentifyBudget
 from bot.core.clock import Clock, SystemClock
 from bot.core.errors import StoreError
@@ -60,6 +68,7 @@ class KcrushClient(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=LONGEST_RATE_LIMIT,
+            tree_cls=ReferencingTree,
         )
         logging.getLogger("discord.app_commands.tree").addFilter(log_expired_in_a_line)
         self.tree.error(self._report_command_error)
@@ -67,9 +76,9 @@ class KcrushClient(commands.AutoShardedBot):
         self.messages = messages
         self.mentions = Mentions()
         self.logged_in = asyncio.Event()
-        self._new_reference = new_reference
         self._clock = clock or SystemClock()
-        self._identify_budget = IdentifyBudget(self._clock)
+        self.handling = Handling(new_reference, self._clock)
+        self.identify_budget = IdentifyBudget(self._clock)
         self._gateway_url = gateway_url
         self._launching: set[int] = set()
         self._begun = False
@@ -93,7 +102,7 @@ class KcrushClient(commands.AutoShardedBot):
         put there; asking each time lets a bot that outgrew its shards (4011) get more.
         """
         self.shard_count, asked, limit = await self.http.get_bot_gateway()
-        self._identify_budget.check(
+        self.identify_budget.check(
             total=limit["total"],
             remaining=limit["remaining"],
             reset_after=limit["reset_after"] / 1000,
@@ -103,7 +112,7 @@ class KcrushClient(commands.AutoShardedBot):
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Wait until a shard may identify. discord.py calls this before each IDENTIFY."""
-        await self._clock.sleep(self._identify_budget.wait(shard_id or 0))
+        await self._clock.sleep(self.identify_budget.wait(shard_id or 0))
         await super().before_identify_hook(shard_id, initial=initial)
 
     async def launch_shard(
@@ -156,9 +165,13 @@ class KcrushClient(commands.AutoShardedBot):
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         # Before the handler runs: discord.py's own task for a command exists, but has not begun.
-        if event_name == "interaction":
+        self.handling.note_event(event_name, *args)
+        if event_name != "interaction":
+            super().dispatch(event_name, *args, **kwargs)
+            return
+        with structlog.contextvars.bound_contextvars(reference=reference_of(args[0])):
             begin_deferral(args[0])
-        super().dispatch(event_name, *args, **kwargs)
+            super().dispatch(event_name, *args, **kwargs)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         interaction = next((arg for arg in args if isinstance(arg, discord.Interaction)), None)
@@ -178,35 +191,36 @@ class KcrushClient(commands.AutoShardedBot):
         """Log an error, and answer the interaction with a sentence in the person's language.
 
         A ``UserError`` is shown as it is. Any other error, and a ``StoreError``, whose text is for
-        the operator, is shown with a reference number that the log has too. Never raises.
+        the operator, is shown with the interaction's number, which its log lines have. Never
+        raises.
         """
         cause = unwrapped(error)
-        if is_expired(cause):
-            logger.warning("error.expired", where=where, cause=str(cause))
-            return
+        reference = reference_of(interaction) or self.handling.new_reference()
+        log = logger.bind(where=where, reference=reference)
         key, args = catalogue_key(cause)
-        reference = None
-        if isinstance(cause, StoreError):
-            reference = self._new_reference()
-            logger.error("error.store", where=where, reference=reference, cause=str(cause))
+        ended, shown = FAILED, True
+        if is_expired(cause):
+            ended = EXPIRED
+            log.warning("error.expired", cause=str(cause))
+        elif isinstance(cause, StoreError):
+            log.error("error.store", cause=str(cause))
             key = "error.store-locked" if cause.key == "store.locked" else "error.store"
             args = {}
         elif key is None:
-            reference = self._new_reference()
-            logger.error(
-                "error.unexpected",
-                where=where,
-                reference=reference,
-                exc_info=(type(cause), cause, cause.__traceback__),
-            )
+            log.error("error.unexpected", exc_info=(type(cause), cause, cause.__traceback__))
         else:
-            logger.info("error.shown", where=where, key=key, cause=str(cause))
+            ended, shown = REFUSED, False
+            log.info("error.shown", key=key, cause=str(cause))
         if interaction is None:
             return
+        self.handling.note_end(interaction, ended)
+        if ended is EXPIRED:
+            return
         try:
-            await self._reply(interaction, key or "error.unexpected", reference, args)
+            number = reference if shown else None
+            await self._reply(interaction, key or "error.unexpected", number, args)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
-            logger.warning("error.not-shown", where=where, reference=reference, cause=str(failure))
+            log.warning("error.not-shown", cause=str(failure))
 
     async def _reply(
         self,

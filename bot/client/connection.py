@@ -111,8 +111,6 @@ async def hold_connection(
         await log_in(client, token, clock, rng)
 
 
-def is_connected(client: KcrushClient) -> bool:
-    """Whether every shard has an open connection to Discord."""
-    shards = client.shards.values()
-    complete = len(shards) == client.shard_count
-    return complete and not any(shard.is_closed() for shard in shards)
+def connected_shards(client: KcrushClient) -> int:
+    """How many shards have an open connection to Discord."""
+    return sum(1 for shard in client.shards.values() if not shard.is_closed())

@@ -57,11 +57,21 @@ class IdentifyBudget:
         if remaining <= self._total // 2:
             raise SessionLimitError(max(reset_after, FIRST_WAIT))
 
-    def wait(self, shard: int) -> float:
-        """Seconds until `shard` may identify, which counts from now on."""
+    @property
+    def left(self) -> int:
+        """How many IDENTIFYs this process may still send at once."""
+        self._drop_old()
+        return max(0, self._total // 2 - len(self._identified))
+
+    def _drop_old(self) -> None:
         now = self._clock.monotonic()
         while self._identified and now - self._identified[0][0] >= DAY:
             self._identified.popleft()
+
+    def wait(self, shard: int) -> float:
+        """Seconds until `shard` may identify, which counts from now on."""
+        self._drop_old()
+        now = self._clock.monotonic()
         delay = 0.0
         recent = [at for at, one in self._identified if one == shard]
         if len(recent) >= FREE:

@@ -297,6 +297,7 @@ class Delivery:
     maybe_sent_at: datetime | None = None
     missed: int = 0
     after_id: int | None = None
+    created_at: datetime | None = None
     leased_at: datetime | None = None
 
 

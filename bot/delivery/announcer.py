@@ -84,8 +84,9 @@ class Announcer(DueWorker):
     channel), in the store's order: fresh ones first, guilds by turns. Direct messages go when
     nothing goes to a guild, a bounded number at once.
 
-    `on_direct` is called with a person and what became of their direct message, after that was
-    written down; `on_sent` after each message; and `on_edit_due` when a message is to be edited
+    `on_settled` is called with each delivery and its conclusion, after that was written down;
+    `on_direct` with a person and what became of their direct message; `on_sent` after each message;
+    and `on_edit_due` when a message is to be edited
     because its picture was not loaded when it was sent. ``wake`` is to be called after every commit
     that adds deliveries.
     """
@@ -123,6 +124,7 @@ class Announcer(DueWorker):
         self._at_channel: dict[int, asyncio.Task[None]] = {}
         self.on_direct: Callable[[int, Reached], None] | None = None
         self.on_sent: Callable[[], None] | None = None
+        self.on_settled: Callable[[LeasedDelivery, Conclusion], None] | None = None
         self.on_edit_due: Callable[[], None] | None = None
 
     async def run(self) -> None:
@@ -296,6 +298,8 @@ class Announcer(DueWorker):
             del self._at_channel[channel]
 
     def _report(self, leased: LeasedDelivery, conclusion: Conclusion) -> None:
+        if self.on_settled is not None:
+            self.on_settled(leased, conclusion)
         if conclusion.state is DeliveryState.SENT and self.on_sent is not None:
             self.on_sent()
         if conclusion.edit_due_at is not None and self.on_edit_due is not None:

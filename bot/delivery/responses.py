@@ -8,6 +8,7 @@ those of its commands too, so they are counted where all of them pass.
 
 import re
 from collections import deque
+from collections.abc import Callable
 
 import aiohttp
 import discord
@@ -67,10 +68,12 @@ class InvalidResponses:
 
 
 def trace_responses(
-    invalid: InvalidResponses, time: DiscordTime | None = None
+    invalid: InvalidResponses,
+    time: DiscordTime | None = None,
+    on_status: Callable[[int], None] | None = None,
 ) -> aiohttp.TraceConfig:
     """For the client's ``http_trace``: counts, notes Discord's time, and ends a request that
-    creates something at its first 5xx.
+    creates something at its first 5xx. `on_status` is called with each answer's status.
 
     discord.py sends a request again by itself after a 5xx. For what creates a message that is one
     too many once Discord has forgotten the nonce, and for what creates a thread always: such a
@@ -82,6 +85,8 @@ def trace_responses(
     async def ended(_: object, __: object, answer: aiohttp.TraceRequestEndParams) -> None:
         response = answer.response
         invalid.note(response.status, response.headers.get("X-RateLimit-Scope"))
+        if on_status is not None:
+            on_status(response.status)
         if time is not None:
             time.note(response.headers.get("Date", ""))
         if answer.method != "POST" or not _CREATES.search(answer.url.path):

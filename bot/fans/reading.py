@@ -47,6 +47,7 @@ class Reading:
     """The fans' service over the store and the search index.
 
     `limit` is how many questions of an interview may be quoted from; ``None`` for all.
+    ``on_search`` is called with the seconds that each search took.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Reading:
         self._rng = rng
         self._clock = clock
         self._limit = limit
+        self.on_search: Callable[[float], None] = lambda _: None
         self._derived = _Derived(())
 
     async def interview(self, interview_id: int) -> StoredInterview:
@@ -181,9 +183,11 @@ class Reading:
         """
         self._require_interviews()
         filters = Filters(_spellings(request.artist), request.kind, request.year)
+        started = self._clock.monotonic()
         results = await self._index.search(
             request.query, limit=HITS_PER_PAGE, offset=page * HITS_PER_PAGE, filters=filters
         )
+        self.on_search(self._clock.monotonic() - started)
         if results.is_empty_query:
             raise UserError("error.nothing-searched")
         ids = list(dict.fromkeys(hit.interview_id for hit in results.hits))

@@ -20,7 +20,7 @@ from bot.feed.identity import have_same_host
 from bot.feed.reading import PARSE_FEED, SITE_READER
 from bot.feed.results import ParsedFeed
 from bot.feed.schedule import next_poll
-from bot.feed.writing import SLACK, PollReport, write_poll
+from bot.feed.writing import FAILED, SLACK, PollReport, write_poll
 from bot.store import Store
 
 logger = structlog.get_logger(__name__)
@@ -43,6 +43,10 @@ PAGES_TRIES = 3
 """Polls that fail because a further page of the feed does, before what it has is given up."""
 
 
+FRESH_FOR = 3
+"""Planned intervals after a good poll for which a feed counts as read."""
+
+
 UNCONDITIONAL_EVERY = timedelta(days=1)
 """The feed is read without conditions at least so often: some sites answer "not modified" for ever.
 """
@@ -52,6 +56,7 @@ UNCONDITIONAL_EVERY = timedelta(days=1)
 class FeedHealth:
     """How a feed fares. Moments in UTC; ``failures`` in a row, ``last_error`` that of the last
     poll (``None`` after a good one), ``next_poll_at`` as planned at the end of the last poll.
+    ``fresh_until`` is three such plans after a good poll: later, the feed counts as not read.
     """
 
     url: str
@@ -60,6 +65,7 @@ class FeedHealth:
     failures: int = 0
     last_error: Exception | None = None
     next_poll_at: datetime | None = None
+    fresh_until: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -88,8 +94,9 @@ class Watcher:
     A poll's interviews, their deliveries and the feed's validators are one transaction: killed
     before it, the poll is repeated; killed after it, the outbox has all. A poll that finds nothing
     new writes nothing. `interval` is in seconds. ``on_commit`` is called after each transaction
-    that changed an interview; what it raises is logged and stops nothing. `older` reads the further
-    pages of a feed, for what scrolled out of it during an outage.
+    that changed an interview; what it raises is logged and stops nothing. ``on_result`` is called
+    after each poll with one of ``POLL_RESULTS``. `older` reads the further pages of a feed, for
+    what scrolled out of it during an outage.
     """
 
     def __init__(
@@ -111,6 +118,7 @@ class Watcher:
         self._interval = interval
         self._feeds = {url: _Feed(url, FeedHealth(url)) for url in feeds}
         self.on_commit = on_commit
+        self.on_result: Callable[[str], None] = lambda _: None
         self._older_pages = older
         self._known_until: datetime | None = None
         self._is_first_poll = True
@@ -154,8 +162,10 @@ class Watcher:
                 failures = feed.health.failures + 1
                 feed.health = replace(feed.health, failures=failures, last_error=error)
                 feed.retry_after = getattr(error, "retry_after", None)
+                self.on_result(FAILED)
                 raise
             feed.health = replace(feed.health, succeeded_at=now, failures=0, last_error=None)
+            self.on_result(report.result)
         if report.changed and self.on_commit is not None:
             try:
                 self.on_commit(report)
@@ -192,10 +202,11 @@ class Watcher:
     def _plan(self, feed: _Feed, *, found: bool) -> float:
         """Plan the next poll, after one that `found` something new or not; seconds until then."""
         delay = self._delay(feed, found=found)
-        now = self._clock.monotonic()
-        feed.health = replace(
-            feed.health, next_poll_at=self._clock.now() + timedelta(seconds=delay)
-        )
+        now, planned = self._clock.monotonic(), timedelta(seconds=delay)
+        feed.health = replace(feed.health, next_poll_at=self._clock.now() + planned)
+        if not feed.health.failures:
+            fresh_until = self._clock.now() + FRESH_FOR * planned
+            feed.health = replace(feed.health, fresh_until=fresh_until)
         feed.due_at = now + delay
         feed.earliest_at = max(feed.hinted_at + HINT_GAP, now + (feed.retry_after or 0.0))
         return delay

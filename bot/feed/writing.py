@@ -20,6 +20,11 @@ SLACK = timedelta(hours=1)
 the site's clock is not ours."""
 
 
+FAILED = "failed"
+POLL_RESULTS = ("new", "changed", "unchanged", "not_modified", FAILED)
+"""What may come of a poll; the last where it raised."""
+
+
 @dataclass(frozen=True, slots=True)
 class PollReport:
     """What one poll of a feed brought.
@@ -38,6 +43,13 @@ class PollReport:
     seeded_now: bool = False
     written: bool = False
     withheld_ids: tuple[int, ...] = ()
+
+    @property
+    def result(self) -> str:
+        """What came of it, in a word: one of ``POLL_RESULTS``."""
+        if self.changed:
+            return "new" if self.new_ids else "changed"
+        return "not_modified" if self.status == 304 else "unchanged"
 
     @property
     def changed(self) -> bool:

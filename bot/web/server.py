@@ -197,7 +197,7 @@ async def serve(
                 host=host,
                 port=port,
                 cause=os.strerror(error.errno) if error.errno else str(error),
-                effect="no pings and no /healthz; polling goes on",
+                effect="no pings, no /healthz and no /metrics; polling goes on",
                 mend="end the other program, choose another HTTP_PORT, or 0 to do without",
                 next_try_in=RETRY,
             )

@@ -12,8 +12,9 @@ from bot import __version__
 from bot.core.clock import Clock
 from bot.core.i18n import Text
 from bot.web import xmlrpc
-from bot.web.health import Health
+from bot.web.metrics import CONTENT_TYPE, Metrics
 from bot.web.server import note_request
+from bot.web.state import BotState, readiness
 from bot.web.websub import MAX_PUSH, WebSub
 
 logger = structlog.get_logger(__name__)
@@ -21,8 +22,8 @@ logger = structlog.get_logger(__name__)
 REQUEST_LIMIT = 10.0
 """Seconds for a whole request; a ping is a few hundred bytes."""
 
-HEALTH_AGE = 1.0
-"""Seconds for which an answer to ``/healthz`` is given again, however many ask."""
+STATE_AGE = 1.0
+"""Seconds for which the state that was found is told again, however many ask."""
 
 LOG_EVERY = 10.0
 """Seconds: pings are told in the log no oftener, whoever floods the port."""
@@ -31,20 +32,24 @@ LOG_EVERY = 10.0
 def build_site(
     *,
     look_now: Callable[[], None],
-    health: Callable[[], Awaitable[Health]],
+    state: Callable[[], Awaitable[BotState]],
+    metrics: Metrics,
     websub: WebSub | None,
     text: Text,
     clock: Clock,
     request_limit: float = REQUEST_LIMIT,
 ) -> web.Application:
-    """``POST /ping``, ``GET /healthz``, and ``/websub/<token>`` where there is a `websub`.
+    """``POST /ping``, ``GET /healthz``, ``/readyz`` and ``/metrics``, and ``/websub/<token>`` where
+    there is a `websub`.
 
     `look_now` is called at every ping, whoever sent it: it must be cheap and bound what follows.
     """
-    handlers = _Handlers(look_now, health, text, clock)
+    handlers = _Handlers(look_now, state, metrics, text, clock)
     site = web.Application(middlewares=[_bounds(request_limit)], client_max_size=xmlrpc.MAX_BODY)
     site.router.add_post("/ping", handlers.ping)
-    site.router.add_get("/healthz", handlers.healthz)
+    site.router.add_get("/healthz", _healthz)
+    site.router.add_get("/readyz", handlers.readyz)
+    site.router.add_get("/metrics", handlers.metrics)
     if websub is not None:
         site.router.add_get("/websub/{token}", partial(_verify, websub))
         site.router.add_post("/websub/{token}", partial(_push, websub))
@@ -52,22 +57,24 @@ def build_site(
 
 
 class _Handlers:
-    """The handlers of pings and of the page of health, and what they remember."""
+    """The handlers of pings and of monitors, and what they remember."""
 
     def __init__(
         self,
         look_now: Callable[[], None],
-        health: Callable[[], Awaitable[Health]],
+        state: Callable[[], Awaitable[BotState]],
+        metrics: Metrics,
         text: Text,
         clock: Clock,
     ) -> None:
         self._look_now = look_now
-        self._health = health
+        self._state = state
+        self._metrics = metrics
         self._text = text
         self._clock = clock
         self._logged_at = self._asked_at = float("-inf")
         self._turn = asyncio.Lock()
-        self._known: Health | None = None
+        self._known: BotState | None = None
 
     async def ping(self, request: web.Request) -> web.Response:
         understood = xmlrpc.understand(await _body(request, xmlrpc.MAX_BODY))
@@ -82,13 +89,26 @@ class _Handlers:
             answer = xmlrpc.fault(understood.fault, sentence)
         return web.Response(body=answer, content_type="text/xml", charset="utf-8")
 
-    async def healthz(self, request: web.Request) -> web.Response:
+    async def readyz(self, request: web.Request) -> web.Response:
+        answer = readiness(await self._look())
+        return web.json_response(dict(answer.body), status=answer.code)
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        rendered = self._metrics.render(await self._look())
+        return web.Response(body=rendered, headers={"Content-Type": CONTENT_TYPE})
+
+    async def _look(self) -> BotState:
         async with self._turn:
-            if self._known is None or self._clock.monotonic() - self._asked_at >= HEALTH_AGE:
-                self._known = await self._health()
+            if self._known is None or self._clock.monotonic() - self._asked_at >= STATE_AGE:
+                self._known = await self._state()
                 self._asked_at = self._clock.monotonic()
-            known = self._known
-        return web.json_response(dict(known.body), status=known.code)
+            return self._known
+
+
+async def _healthz(request: web.Request) -> web.Response:
+    """The event loop turns, or nobody would answer. Nothing else is asked: what a restart would not
+    mend must not lead to one."""
+    return web.json_response({"status": "ok"})
 
 
 async def _verify(websub: WebSub, request: web.Request) -> web.Response:

@@ -313,6 +313,22 @@ async def test_who_listens_hears_of_changes_alone_and_may_fail(
     assert [log["event"] for log in logs] == ["feed.listener-failed"]
 
 
+async def test_each_poll_has_a_result(site: FakeSite, store: Store, clock: FakeClock) -> None:
+    results: list[str] = []
+    watcher = make_watcher(site, store, clock)
+    watcher.on_result = results.append
+    await watcher.poll(FEED)
+    await watcher.poll(FEED)
+    site.conditional = False
+    await watcher.poll(FEED)
+    site.edit(10, title="Another title")
+    await watcher.poll(FEED)
+    site.plan.append(FetchError("fetch.unreachable", problem="x"))
+    with pytest.raises(FetchError):
+        await watcher.poll(FEED)
+    assert results == ["new", "not_modified", "unchanged", "changed", "failed"]
+
+
 # ---------------------------------------------------------------- for ever
 
 
@@ -509,6 +525,24 @@ async def test_a_hint_does_not_overrule_the_site_that_asked_to_be_left_alone(
         assert len(site.polls) == 1
         await clock.advance(1)
         await site.polled(2)
+
+
+@pytest.mark.parametrize(("ttl", "minutes"), [(None, 15), (30, 90)])
+async def test_a_feed_counts_as_read_for_three_intervals_of_its_own(
+    site: FakeSite, watcher: Watcher, clock: FakeClock, ttl: int | None, minutes: int
+) -> None:
+    """A site that asks to be left alone for longer is no failure, and a failure keeps nothing
+    fresh."""
+    site.ttl = ttl
+    async with watching(watcher):
+        await clock.asleep_for(300 if ttl is None else 1800)
+        until = clock.now() + timedelta(minutes=minutes)
+        assert watcher.health()[0].fresh_until == until
+        site.plan.append(FetchError("fetch.unreachable", problem="x"))
+        await clock.advance(1800)
+        await site.polled(2)
+    assert watcher.health()[0].failures == 1
+    assert watcher.health()[0].fresh_until == until
 
 
 # ---------------------------------------------------------------- a second look after a hint

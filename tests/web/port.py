@@ -3,11 +3,23 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+from aiohttp import web
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.core.clock import Clock
+from bot.core.i18n import load_messages
+from bot.core.model import DeliveryState
+from bot.feed.watcher import FeedHealth
+from bot.web.metrics import Metrics
+from bot.web.site import build_site
+from bot.web.state import BotState, DiscordState, StoredState
+from bot.web.websub import WebSub
 
 CALL = (
     '<?xml version="1.0"?>\n<methodCall>\n<methodName>{method}</methodName>\n<params>\n'
@@ -54,9 +66,70 @@ async def is_too_large(url: str, body: object, headers: dict[str, str] | None = 
         return True
 
 
-async def health(port: int) -> tuple[int, dict[str, Any]]:
-    status, text = await ask("GET", f"http://127.0.0.1:{port}/healthz")
+async def readiness(port: int) -> tuple[int, dict[str, Any]]:
+    status, text = await ask("GET", f"http://127.0.0.1:{port}/readyz")
     return status, json.loads(text)
+
+
+def samples(rendered: str) -> dict[tuple[str, tuple[str, ...]], float]:
+    """What Prometheus reads: values by name and labels, which stand in the order of their names."""
+    return {
+        (sample.name, tuple(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(rendered)
+        for sample in family.samples
+    }
+
+
+async def scraped(
+    port: int, until: tuple[str, tuple[str, ...]], within: float = 60.0
+) -> dict[tuple[str, tuple[str, ...]], float]:
+    """The figures, as soon as that of `until` is above zero."""
+    async with asyncio.timeout(within):
+        while True:
+            status, text = await ask("GET", f"http://127.0.0.1:{port}/metrics")
+            assert status == 200
+            found = samples(text)
+            if found.get(until):
+                return found
+            await asyncio.sleep(0.1)
+
+
+def site(
+    clock: Clock,
+    look_now: Callable[[], None] = lambda: None,
+    *,
+    state: Callable[[], BotState] | None = None,
+    metrics: Metrics | None = None,
+    websub: WebSub | None = None,
+    **options: Any,
+) -> web.Application:
+    """What the port serves, of a bot that is well or in another `state`."""
+
+    async def look() -> BotState:
+        return state() if state is not None else well(clock.now())
+
+    return build_site(
+        look_now=look_now,
+        state=look,
+        metrics=metrics or Metrics(clock),
+        websub=websub,
+        text=load_messages().text(),
+        clock=clock,
+        **options,
+    )
+
+
+def well(now: datetime) -> BotState:
+    """The state of a bot that has nothing to complain of."""
+    feed = FeedHealth(
+        "https://u:hush@kc.example/feed/?key=hush",
+        now,
+        now,
+        next_poll_at=now + timedelta(minutes=5),
+        fresh_until=now + timedelta(minutes=15),
+    )
+    stored = StoredState(dict.fromkeys(DeliveryState, 0) | {DeliveryState.PENDING: 2}, 10)
+    return BotState(now, (feed,), DiscordState(2, 2, 7, 3, 490), stored)
 
 
 async def logged(log: Path, event: str, within: float = 60.0) -> dict[str, Any]:

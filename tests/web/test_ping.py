@@ -7,7 +7,6 @@ import xmlrpc.client
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,27 +16,18 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from bot.core.clock import SystemClock
-from bot.core.errors import FetchError
-from bot.core.i18n import load_messages
-from bot.core.model import DeliveryState
-from bot.feed.watcher import FeedHealth
-from bot.web.health import Health, health
 from bot.web.server import ServerLimits, listening, serve
-from bot.web.site import build_site
 from bot.web.xmlrpc import MAX_BODY, understand
 from tests.clock import FakeClock
-from tests.web.port import CALL, EXTENDED, ask, free_port, is_too_large, spaces
+from tests.web.port import CALL, EXTENDED, ask, free_port, is_too_large, site, spaces
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 USUAL = ServerLimits()
-NOWHERE = "http://nowhere.example/"
 
 
 @dataclass
 class Port:
     number: int
     hints: list[int] = field(default_factory=list)
-    looks: list[int] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -53,24 +43,13 @@ async def serving(
 ) -> AsyncIterator[Port]:
     port = Port(0)
 
-    async def look() -> Health:
-        port.looks.append(1)
-        return Health(200, {"status": "ok"})
-
     def hear() -> None:
         if fails is not None:
             raise fails
         port.hints.append(1)
 
-    site = build_site(
-        look_now=hear,
-        health=look,
-        websub=None,
-        text=load_messages().text(),
-        clock=SystemClock(),
-        **options,
-    )
-    async with listening(site, "127.0.0.1", 0, limits) as port.number:
+    served = site(SystemClock(), hear, **options)
+    async with listening(served, "127.0.0.1", 0, limits) as port.number:
         yield port
 
 
@@ -328,17 +307,8 @@ async def reached(url: str) -> int:
 async def test_a_taken_port_is_said_and_tried_again() -> None:
     number, clock = free_port(), FakeClock()
 
-    async def look() -> Health:
-        return Health(200, {})
-
     server = serve(
-        lambda: build_site(
-            look_now=lambda: None,
-            health=look,
-            websub=None,
-            text=load_messages().text(),
-            clock=clock,
-        ),
+        lambda: site(clock),
         clock,
         host="127.0.0.1",
         port=number,
@@ -356,81 +326,5 @@ async def test_a_taken_port_is_said_and_tried_again() -> None:
     (told,) = [line for line in logs if line["log_level"] == "warning"]
     assert told["event"] == "http.no-port"
     assert told["cause"] == "Address already in use"
-    assert told["effect"] == "no pings and no /healthz; polling goes on"
+    assert told["effect"] == "no pings, no /healthz and no /metrics; polling goes on"
     assert told["mend"] == ("end the other program, choose another HTTP_PORT, or 0 to do without")
-
-
-# ---------------------------------------------------------------- health
-
-
-async def test_health_is_asked_once_a_second_whoever_asks() -> None:
-    async with serving() as port:
-        answers = await asyncio.gather(*(ask("GET", f"{port.url}/healthz") for _ in range(10)))
-    assert {status for status, _ in answers} == {200}
-    assert len(port.looks) <= 3
-
-
-COUNTS = dict.fromkeys(DeliveryState, 0) | {DeliveryState.PENDING: 2}
-WELL = FeedHealth("https://u:hush@kc.example/feed/?key=hush", NOON, NOON)
-BAD = FeedHealth(
-    NOWHERE, NOON, None, failures=1, last_error=FetchError("fetch.no-host", host="hush")
-)
-DOWN = FeedHealth(NOWHERE, NOON, NOON, failures=3, last_error=RuntimeError("hush"))
-
-
-@pytest.mark.parametrize(
-    ("feeds", "outbox", "connected", "code", "status"),
-    [
-        ((WELL,), COUNTS, True, 200, "ok"),
-        ((WELL, BAD), COUNTS, True, 200, "degraded"),
-        ((WELL, DOWN), COUNTS, True, 200, "degraded"),
-        ((FeedHealth(NOWHERE),), COUNTS, True, 200, "degraded"),
-        ((DOWN,), COUNTS, True, 503, "failing"),
-        ((WELL,), None, True, 503, "failing"),
-        ((WELL,), COUNTS, False, 503, "failing"),
-    ],
-)
-def test_health_in_a_word(
-    feeds: tuple[FeedHealth, ...],
-    outbox: dict[DeliveryState, int] | None,
-    connected: bool,
-    code: int,
-    status: str,
-) -> None:
-    found = health(feeds, outbox, connected=connected)
-    assert (found.code, found.body["status"]) == (code, status)
-    assert "hush" not in str(found)
-
-
-def test_health_in_full() -> None:
-    assert health((WELL, BAD), COUNTS, connected=True).body == {
-        "status": "degraded",
-        "discord": {"connected": True},
-        "database": {"ok": True},
-        "outbox": {
-            "pending": 2,
-            "leased": 0,
-            "sent": 0,
-            "parked": 0,
-            "abandoned": 0,
-            "superseded": 0,
-        },
-        "feeds": [
-            {
-                "url": "https://kc.example/feed/",
-                "last_poll": "2026-03-01T12:00:00+00:00",
-                "last_success": "2026-03-01T12:00:00+00:00",
-                "next_poll": None,
-                "failures": 0,
-                "error": None,
-            },
-            {
-                "url": "http://nowhere.example/",
-                "last_poll": "2026-03-01T12:00:00+00:00",
-                "last_success": None,
-                "next_poll": None,
-                "failures": 1,
-                "error": "fetch.no-host",
-            },
-        ],
-    }

@@ -13,10 +13,11 @@ from bot.cli.demo import Stage, furnish
 from sandbox import Sandbox
 from sandbox.site import SampleSite
 from tests.process import pointed_at, running
-from tests.web.port import EXTENDED, ask, free_port, health, logged
+from tests.web.port import EXTENDED, ask, free_port, logged, readiness, scraped
 from tests.wordpress import FEED, URL, needs_scripts, needs_wordpress, script
 
 LIMIT_MS = 2000
+COMMAND = ("announcements add", "application_command")
 
 
 async def ready(sandbox: Sandbox, log: Path) -> Stage:
@@ -64,10 +65,20 @@ async def test_a_ping_brings_the_interview_within_two_seconds(
         assert loads(text)[0] == ({"flerror": False, "message": "Thanks for the ping."},)
         assert post.title in words(stage)
         assert spent < LIMIT_MS
-        status, shown = await health(port)
-        assert (status, shown["status"]) == (200, "ok")
-        assert shown["discord"] == {"connected": True}
+        status, shown = await readiness(port)
+        assert (status, shown["ready"], shown["reasons"]) == (200, True, [])
+        assert shown["discord"] == {"shards": 1, "connected": 1, "guilds": 1}
         assert shown["feeds"][0]["failures"] == 0
+        figures = await scraped(port, until=("kcrush_deliveries", ("sent",)))
+        assert figures["kcrush_polls_total", ("new",)] == 2
+        assert figures["kcrush_deliveries", ("sent",)] == 1
+        assert figures["kcrush_delivery_latency_seconds_count", ()] == 1
+        assert figures["kcrush_delivery_latency_seconds_sum", ()] < LIMIT_MS / 1000
+        assert figures["kcrush_interactions_total", COMMAND] == 1
+        assert figures["kcrush_interaction_duration_seconds_count", COMMAND] == 1
+        assert figures["kcrush_discord_responses_total", ("200",)] > 0
+        assert figures["kcrush_discord_identifies_left", ()] == 499
+        assert figures["process_resident_memory_bytes", ()] > 2**20
         assert await bot.stop() == 0
 
 
@@ -127,7 +138,7 @@ async def test_the_bot_ends_though_connections_are_held(
         silent = await asyncio.open_connection("127.0.0.1", port)
         halfway = await asyncio.open_connection("127.0.0.1", port)
         halfway[1].write(b"POST /ping HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n<")
-        assert (await health(port))[0] == 200
+        assert (await ask("GET", f"http://127.0.0.1:{port}/healthz"))[0] == 200
         started = time.perf_counter()
         assert await bot.stop() == 0
         assert time.perf_counter() - started < 10

@@ -9,28 +9,15 @@ from contextlib import asynccontextmanager
 from structlog.testing import capture_logs
 
 from bot.core.clock import SystemClock
-from bot.core.i18n import load_messages
-from bot.web.health import Health
 from bot.web.server import ServerLimits, listening
-from bot.web.site import build_site
-from tests.web.port import ask
+from tests.web.port import ask, site
 
 HEAD = b"POST /ping HTTP/1.1\r\nHost: kc.example\r\n"
 
 
 @asynccontextmanager
 async def serving(connections: int = 64) -> AsyncIterator[int]:
-    async def look() -> Health:
-        return Health(200, {})
-
-    site = build_site(
-        look_now=lambda: None,
-        health=look,
-        websub=None,
-        text=load_messages().text(),
-        clock=SystemClock(),
-    )
-    async with listening(site, "127.0.0.1", 0, ServerLimits(connections)) as port:
+    async with listening(site(SystemClock()), "127.0.0.1", 0, ServerLimits(connections)) as port:
         yield port
 
 

@@ -20,20 +20,17 @@ from structlog.testing import capture_logs
 
 from bot.cli.demo import furnish
 from bot.core.errors import FetchError
-from bot.core.i18n import load_messages
 from bot.feed.discovery import discover
 from bot.feed.fetch import open_fetcher
 from bot.feed.results import Hub
-from bot.web.health import Health
 from bot.web.server import listening
-from bot.web.site import build_site
 from bot.web.websub import MAX_PUSH, WebSub, is_signed
 from sandbox import Sandbox
 from tests.clock import FakeClock
 from tests.feeds import Item, rss
 from tests.process import pointed_at, running
 from tests.web.hub import TOPIC, FakeHub, open_hub
-from tests.web.port import ask, free_port, is_too_large, logged, spaces
+from tests.web.port import ask, free_port, is_too_large, logged, site, spaces
 
 KEY = b"k" * 32
 
@@ -70,9 +67,6 @@ async def reading(feed: str, *, public: str = "") -> AsyncIterator[Reader]:
     base = f"http://127.0.0.1:{number}"
     looks: list[str] = []
 
-    async def look() -> Health:
-        return Health(200, {})
-
     async with open_fetcher(clock, user_agent="test") as fetcher:
         websub = WebSub(
             fetcher,
@@ -83,15 +77,8 @@ async def reading(feed: str, *, public: str = "") -> AsyncIterator[Reader]:
             feeds=[feed],
             look_now=looks.append,
         )
-        site = build_site(
-            look_now=lambda: None,
-            health=look,
-            websub=websub,
-            text=load_messages().text(),
-            clock=clock,
-        )
         with capture_logs() as logs:
-            async with listening(site, "127.0.0.1", number):
+            async with listening(site(clock, websub=websub), "127.0.0.1", number):
                 task = asyncio.create_task(websub.run())
                 try:
                     yield Reader(clock, base, websub, looks, logs)
