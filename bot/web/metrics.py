@@ -33,6 +33,8 @@ _QUICK = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 15.0)
 _SLOW = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, 21600.0, 86400.0)
 """Seconds, from a ping's effect to a day."""
 
+_NOT_SENT = (DeliveryState.PENDING, DeliveryState.PARKED, DeliveryState.ABANDONED)
+
 
 class _Registry(CollectorRegistry):
     """A registry that makes the bot's figures, which begin with ``kcrush_``."""
@@ -73,6 +75,11 @@ class Metrics:
         self._overdue = registry.gauge(
             "outbox_overdue_seconds", "For how long the delivery that is due first has been due"
         )
+        self._settled = registry.counter(
+            "settled_deliveries", "Attempts at a delivery by the state that followed", "state"
+        )
+        for state in (DeliveryState.SENT, *_NOT_SENT):
+            self._settled.labels(state.value)
         self._delivery = registry.seconds(
             "delivery_latency", "From when a delivery was enqueued until it was sent", _SLOW
         )
@@ -127,8 +134,9 @@ class Metrics:
             self._interaction.labels(handled.kind, handled.command).observe(handled.seconds)
 
     def note_delivery(self, leased: LeasedDelivery, conclusion: Conclusion) -> None:
-        """Note how long a message took that was sent the moment it could be: not a digest, which
-        waits for its time, nor what a channel that was out of reach missed."""
+        """Count an attempt, and note how long a message took that was sent the moment it could be:
+        not a digest, which waits for its time, nor what a channel that was out of reach missed."""
+        self._settled.labels(conclusion.state.value).inc()
         if conclusion.state is not DeliveryState.SENT or leased.digest or leased.delivery.missed:
             return
         now = self._clock.now()
