@@ -209,7 +209,9 @@ def busiest(moments: list[float]) -> int:
 
 async def serve() -> None:
     gateway = GatewaySettings(identify_interval=0.0)
-    async with Sandbox(page=False, gateway=gateway, keep_requests=100_000) as sandbox:
+    async with Sandbox(
+        page=False, gateway=gateway, keep_requests=100_000, picture_seconds=0.0
+    ) as sandbox:
         sandbox.limiter.limits["POST /channels/{channel_id}/messages"] = CHANNEL_LIMIT
         host = Host(sandbox)
         doings: dict[str, Callable[..., dict[str, Any] | Awaitable[dict[str, Any]]]] = {

@@ -197,7 +197,8 @@ async def measure(*, small: bool, command: str) -> Report:
         f"One interview to {count:,} channels in {count:,} guilds. The sandbox, in a process of "
         "its own, enforces 50 requests a second in all and 5 in 5 s a channel, answers in 60 to "
         "120 ms, fails 1 % with 500 and cuts 0.5 % of connections, half of both after the message "
-        f"is there. At the global limit the fan-out takes {limit:g} s. Baselines: a loop that "
+        f"is there. At the global limit the fan-out takes {limit:g} s; the interview's picture is "
+        "loaded at once, for which the first announcement is sent alone. Baselines: a loop that "
         "awaits each `channel.send`, and `asyncio.gather` of all, with discord.py alone.",
         command,
         figures,

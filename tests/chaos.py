@@ -21,6 +21,8 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import aiosqlite
+
 from bot.core.artists import artist_id
 from bot.core.clock import SystemClock
 from bot.core.model import DeliveryState, TargetKind
@@ -316,14 +318,11 @@ class Chaos:
         await bot.stop()
 
     async def _left(self) -> dict[str, int]:
-        """The rows that are not sent, by state."""
-        async with open_store(self._database, SystemClock()) as store:
-            counts = await store.outbox.counts()
-        return {
-            str(state): number
-            for state, number in counts.items()
-            if number and state is not DeliveryState.SENT
-        }
+        """The rows that are not sent, by state and reason."""
+        sql = "SELECT state, reason, count(*) FROM deliveries WHERE state != ? GROUP BY 1, 2"
+        async with aiosqlite.connect(self.folder / "data" / "kcrush.db") as database:
+            rows = await database.execute_fetchall(sql, (DeliveryState.SENT,))
+        return {f"{state}, {reason}": number for state, reason, number in rows}
 
     def _counts(self) -> list[Counter[str]]:
         """How often each interview stands in each channel, and with each person."""

@@ -17,7 +17,7 @@ from bot.delivery.outcomes import PICTURE_SECONDS, Outcome, Sent
 from bot.delivery.port import DiscordPort
 from bot.store import LeasedDelivery
 
-POLL = 0.5
+POLL = 0.25
 """Seconds between two looks at whether a picture is loaded."""
 
 REMEMBERED = 500

@@ -16,6 +16,7 @@ from bot.core.settings import load_settings
 from bot.delivery.discord.attached_pictures import LARGEST
 from bot.delivery.discord.rest_port import RestPort
 from bot.delivery.editor import Editor
+from bot.delivery.outcomes import PICTURE_SECONDS
 from bot.delivery.pictures import POLL
 from sandbox.entities import Channel, ChannelType, Message
 from sandbox.faults import Rule
@@ -93,7 +94,7 @@ async def test_the_first_card_of_a_picture_goes_alone(on_stage: Stage) -> None:
     others = [message for message in sent(channels) if message is not first]
     assert len(others) == 4
     assert all(states(on_stage, message) == {2} for message in others)
-    assert looks(on_stage) == 2
+    assert looks(on_stage) == 4
     # The first was drawn blank: it is edited once, and so are no others.
     assert not was_edited(first)
     await on_stage.clock.advance(5)
@@ -168,7 +169,7 @@ async def test_a_picture_that_never_loads_holds_the_others_for_five_seconds(
     await on_stage.publish()
     task = await delivering(on_stage)
     assert len(sent(channels)) == 1
-    for _ in range(9):
+    for _ in range(int(PICTURE_SECONDS / POLL) - 1):
         await on_stage.clock.advance(POLL)
         await on_stage.clock.one_asleep_for(POLL)
     assert len(sent(channels)) == 1
