@@ -15,7 +15,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 
 from bot.core.clock import Clock
 from bot.core.errors import StoreError
@@ -72,8 +72,8 @@ class Database(Session):
     def __init__(
         self,
         path: str,
-        writer: AsyncConnection,
-        readers: AsyncEngine,
+        writer: sa.Connection,
+        readers: sa.Engine,
         clock: Clock,
         catch_up: int,
     ) -> None:
@@ -88,12 +88,9 @@ class Database(Session):
     async def read(self, statement: sa.Executable, parameters: Parameters = None) -> Sequence[Any]:
         """All rows of a query, as of the last commit; never waits for the writer."""
 
-        async def fetch() -> Sequence[Any]:
-            async with self._readers.connect() as connection:
-                return (await connection.execute(statement, parameters)).all()
-
-        with translated(self._path):
-            return await shielded(fetch())
+        return await self.inspect(
+            lambda connection: connection.execute(statement, parameters).all()
+        )
 
     async def transact(self, work: Work[T], *, grouped: bool = False) -> T:
         self._refuse_nesting()
@@ -131,16 +128,16 @@ class Database(Session):
         try:
             await shielded(self._begin(deadline))
             yield
-            await shielded(self._writer.commit())
+            await shielded(greenlet_spawn(self._writer.commit))
         finally:
-            await shielded(self._writer.rollback())
+            await shielded(greenlet_spawn(self._writer.rollback))
 
     async def _begin(self, deadline: float) -> None:
         """Take the write lock. SQLite's own waiting would begin anew for each write, so that those
         that wait for their turn would wait much longer."""
         while True:
             try:
-                await self._writer.begin()
+                await greenlet_spawn(self._writer.begin)
             except sa.exc.OperationalError as error:
                 if not is_busy(error) or time.monotonic() >= deadline:
                     raise
@@ -155,12 +152,12 @@ class Database(Session):
     async def inspect(self, look: Callable[[sa.Connection], T]) -> T:
         """The result of `look`, called with a connection that reads."""
 
-        async def run() -> T:
-            async with self._readers.connect() as connection:
-                return await connection.run_sync(look)
+        def run() -> T:
+            with self._readers.connect() as connection:
+                return look(connection)
 
         with translated(self._path):
-            return await shielded(run())
+            return await shielded(greenlet_spawn(run))
 
 
 @asynccontextmanager
@@ -181,8 +178,8 @@ async def open_database(
         await _use_wal(address)
     async with AsyncExitStack() as stack:
         writer = _engine(address, 1, _WRITER_PRAGMAS, connect_args={"timeout": 0})
-        stack.push_async_callback(writer.dispose)
-        sa.event.listen(writer.sync_engine, "begin", _begin_immediate)
+        stack.push_async_callback(greenlet_spawn, writer.dispose)
+        sa.event.listen(writer, "begin", _begin_immediate)
         readers = _engine(
             address,
             READERS,
@@ -190,9 +187,10 @@ async def open_database(
             isolation_level="AUTOCOMMIT",
             skip_autocommit_rollback=True,
         )
-        stack.push_async_callback(readers.dispose)
+        stack.push_async_callback(greenlet_spawn, readers.dispose)
         with translated(path):
-            connection = await stack.enter_async_context(writer.connect())
+            connection = await greenlet_spawn(writer.connect)
+        stack.push_async_callback(greenlet_spawn, connection.close)
         yield Database(path, connection, readers, clock, catch_up)
 
 
@@ -238,9 +236,9 @@ def _make_private(path: Path) -> None:
             path.with_name(path.name + name).chmod(0o600)
 
 
-def _engine(address: URL, size: int, pragmas: Sequence[str], **options: Any) -> AsyncEngine:
+def _engine(address: URL, size: int, pragmas: Sequence[str], **options: Any) -> sa.Engine:
     options.setdefault("connect_args", {"timeout": OPENING_TIMEOUT})
-    engine = create_async_engine(
+    engine = sa.create_engine(
         address,
         pool_size=size,
         max_overflow=0,
@@ -263,7 +261,7 @@ def _engine(address: URL, size: int, pragmas: Sequence[str], **options: Any) -> 
             cursor.execute(pragma)
         cursor.close()
 
-    sa.event.listen(engine.sync_engine, "connect", prepare)
+    sa.event.listen(engine, "connect", prepare)
     return engine
 
 
@@ -285,19 +283,19 @@ async def _use_wal(address: URL) -> None:
     try:
         for _ in range(_SWITCH_TRIES - 1):
             try:
-                return await _switch(engine)
+                return await greenlet_spawn(_switch, engine)
             except sa.exc.OperationalError as error:
                 if not is_busy(error):
                     raise
                 await asyncio.sleep(OPENING_TIMEOUT / _SWITCH_TRIES)
-        await _switch(engine)
+        await greenlet_spawn(_switch, engine)
     finally:
-        await engine.dispose()
+        await greenlet_spawn(engine.dispose)
 
 
 _SWITCH_TRIES = 100
 
 
-async def _switch(engine: AsyncEngine) -> None:
-    async with engine.connect() as connection:
-        await connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+def _switch(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.core.model import Answer, Transcript, Turn
 from bot.fans.library import SAVED_LIMIT
@@ -304,8 +305,7 @@ async def test_what_is_gone_says_so_from_every_button(
             await tx.interviews.withdraw(1, on_stage.clock.now())
     else:
         async with on_stage.store.database.transaction() as tx:
-            connection = tx.connection
-            await connection.exec_driver_sql("DELETE FROM interviews WHERE id = 1")
+            await tx.execute(sa.text("DELETE FROM interviews WHERE id = 1"))
     told = await on_stage.press(reader, label)
     expected = {"withdrawn": "KCrush has withdrawn this", "deleted": "This interview is no longer"}
     assert read(told).startswith(expected[how])

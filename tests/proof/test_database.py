@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.util import greenlet_spawn
 from structlog.testing import capture_logs
 
 from bot.core.clock import SystemClock
@@ -48,8 +49,9 @@ async def read_only(room: Newsroom, folder: Path) -> AsyncIterator[None]:
     for begun in (True, False):
         # In its turn: a rollback would undo a transaction of the bot's that is under way.
         async with database._turn:
-            await database._writer.exec_driver_sql(f"PRAGMA query_only={int(begun)}")
-            await database._writer.rollback()
+            pragma = f"PRAGMA query_only={int(begun)}"
+            await greenlet_spawn(database._writer.exec_driver_sql, pragma)
+            await greenlet_spawn(database._writer.rollback)
         if begun:
             yield
 

@@ -47,7 +47,7 @@ def settle(outbox: Outbox, row: LeasedDelivery, attempts: int | None = None) -> 
 async def test_each_hears_of_its_own_and_commits_are_few(outbox: Outbox) -> None:
     rows = await leased(outbox)
     commits: list[object] = []
-    writer = outbox.store.database._writer.sync_engine
+    writer = outbox.store.database._writer.engine
     sa.event.listen(writer, "commit", commits.append)
     stale = {rows[3].delivery.id, rows[7].delivery.id}
     results = await asyncio.gather(

@@ -55,8 +55,7 @@ class Newsroom:
     async def told(self, interview_id: int) -> list[tuple[int, DeliveryState]]:
         """Whom the interview is for: channel ids, by the state of their rows."""
         async with self.store.database.transaction() as tx:
-            connection = tx.connection
-            rows = await connection.execute(
+            rows = await tx.execute(
                 sa.select(subscriptions.c.channel_id, deliveries.c.state)
                 .join(deliveries, deliveries.c.subscription_id == subscriptions.c.id)
                 .where(deliveries.c.interview_id == interview_id)
@@ -91,9 +90,9 @@ class Newsroom:
 
     async def count(self, table: Table) -> int:
         async with self.store.database.transaction() as tx:
-            connection = tx.connection
             asked = sa.select(sa.func.count()).select_from(table)
-            return (await connection.execute(asked)).scalar_one()
+            number: int = (await tx.execute(asked)).scalar_one()
+            return number
 
 
 @pytest.fixture
@@ -474,8 +473,7 @@ async def fill(store: Store, number: int) -> None:
     users = range(100_000, 100_000 + number)
     id_ = artist_id("Park Sori")
     async with store.database.transaction() as tx:
-        connection = tx.connection
-        await connection.execute(
+        await tx.execute(
             subscriptions.insert(),
             [
                 {
@@ -490,9 +488,7 @@ async def fill(store: Store, number: int) -> None:
             ],
         )
         rows = [{"user_id": user, "artist_id": id_} for user in users]
-        await connection.execute(
+        await tx.execute(
             follows.insert(), [row | {"name": "Park Sori", "followed_at": NOON} for row in rows]
         )
-        await connection.execute(
-            follow_spellings.insert(), [row | {"spelling_id": id_} for row in rows]
-        )
+        await tx.execute(follow_spellings.insert(), [row | {"spelling_id": id_} for row in rows])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from bot.core.errors import StoreError
 from bot.core.i18n import load_messages
@@ -53,9 +54,8 @@ async def test_two_databases_are_not_mistaken_for_each_other(tmp_path: Path) -> 
 async def test_every_connection_is_durable_and_keeps_foreign_keys(store: Store) -> None:
     for _ in range(2):
         async with store.database.transaction() as tx:
-            connection = tx.connection
             asked = [
-                (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
+                (await tx.execute(sa.text(f"PRAGMA {name}"))).scalar()
                 for name in ("journal_mode", "synchronous", "foreign_keys")
             ]
         full = 2
@@ -254,17 +254,15 @@ async def fill(store: Store) -> None:
 async def test_a_full_disk_loses_nothing_and_heals(tmp_path: Path) -> None:
     async with open_store(database_url(tmp_path), FakeClock()) as store:
         async with store.database.transaction() as tx:
-            connection = tx.connection
-            pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar_one()
-            await connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 2}")
+            pages = (await tx.execute(sa.text("PRAGMA page_count"))).scalar_one()
+            await tx.execute(sa.text(f"PRAGMA max_page_count={pages + 2}"))
         with pytest.raises(StoreError) as refused:
             await fill(store)
         assert refused.value.key == "store.full"
         assert await store.interviews.count() == 0
 
         async with store.database.transaction() as tx:
-            connection = tx.connection
-            await connection.exec_driver_sql("PRAGMA max_page_count=1000000")
+            await tx.execute(sa.text("PRAGMA max_page_count=1000000"))
         async with store.transaction() as tx:
             await tx.interviews.insert(interview(), "d")
         assert await store.interviews.count() == 1
@@ -273,8 +271,7 @@ async def test_a_full_disk_loses_nothing_and_heals(tmp_path: Path) -> None:
 async def test_a_database_that_became_read_only_can_still_be_read(tmp_path: Path) -> None:
     async with open_store(database_url(tmp_path), FakeClock()) as store:
         async with store.database.transaction() as tx:
-            connection = tx.connection
-            await connection.exec_driver_sql("PRAGMA query_only=ON")
+            await tx.execute(sa.text("PRAGMA query_only=ON"))
         with pytest.raises(StoreError) as refused:
             await add_subscription(store, 1, 2, None, 3)
         assert refused.value.key == "store.read-only"

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.core.model import DeliveryState, Subscription, SubscriptionState
 from bot.store import LeasedDelivery, Store
@@ -398,11 +399,12 @@ async def test_an_ended_subscription_gives_its_rows_up_also_those_of_a_dead_send
 
 async def test_ten_thousand_rows_are_enqueued_within_a_second(store: Store) -> None:
     async with store.database.transaction() as tx:
-        connection = tx.connection
-        await connection.exec_driver_sql(
-            "INSERT INTO subscriptions (guild_id, channel_id, created_by, created_at, state) "
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
-            "SELECT i / 3, i, 1, '2026-03-01 12:00:00.000000', 'active' FROM n"
+        await tx.execute(
+            sa.text(
+                "INSERT INTO subscriptions (guild_id, channel_id, created_by, created_at, state) "
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
+                r"SELECT i / 3, i, 1, '2026-03-01 12\:00\:00.000000', 'active' FROM n"
+            )
         )
     async with store.transaction() as tx:
         id_ = await tx.interviews.insert(interview(), "d")

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
     SQLiteExecutionContext_aiosqlite,
 )
 from sqlalchemy.engine.base import Connection
-from sqlalchemy.ext.asyncio.engine import AsyncConnection
+from sqlalchemy.util import greenlet_spawn
 
 from bot.store import (
     Store,
@@ -37,7 +37,7 @@ ASKED = {
 }
 
 
-async def plan_of(connection: AsyncConnection, statement: sa.Select[Any]) -> list[str]:
+async def plan_of(connection: Connection, statement: sa.Select[Any]) -> list[str]:
     """SQLite's steps, as the statement is really asked."""
     said = []
 
@@ -51,10 +51,11 @@ async def plan_of(connection: AsyncConnection, statement: sa.Select[Any]) -> lis
     ) -> None:
         said.append((sql, parameters))
 
-    sa.event.listen(connection.sync_connection, "before_cursor_execute", listen)
-    await connection.execute(statement, ASKED)
+    sa.event.listen(connection, "before_cursor_execute", listen)
+    await greenlet_spawn(connection.execute, statement, ASKED)
     ((sql, parameters),) = said
-    plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)
+    explain = f"EXPLAIN QUERY PLAN {sql}"
+    plan = await greenlet_spawn(connection.exec_driver_sql, explain, parameters)
     return [step for *_, step in plan]
 
 
