@@ -14,6 +14,7 @@ from bot.feed.reading import SITE_READER
 from sandbox import Sandbox
 from sandbox.gateway import GatewaySettings
 from sandbox.site import SampleSite
+from tests import logged
 from tests.compiled import share
 from tests.forked import fork_worker
 from tests.openapi import Checker, observing
@@ -38,6 +39,15 @@ def pytest_collection_finish() -> None:
 if sys.platform == "linux":
     # A process that reads what a site sends starts in hundredths of a second.
     SITE_READER._start = partial(fork_worker, SITE_READER)  # type: ignore[method-assign, assignment]
+
+
+@pytest.fixture(autouse=True)
+def no_secret_is_logged(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Nothing that any test has logged looks like a secret, though nothing blots it out here."""
+    logged.begin()
+    yield
+    if request.node.get_closest_marker("logs_secrets") is None:
+        assert logged.secrets() == []
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from sandbox import Sandbox
+from tests import logged
 from tests.forked import Forked, start
 
 START_LIMIT = 60.0
@@ -78,7 +79,9 @@ async def run_verb(
             raise
         out.seek(0)
         err.seek(0)
-        return Ended(code, out.read().decode(), err.read().decode())
+        ended = Ended(code, out.read().decode(), err.read().decode())
+        logged.note(f"{ended.out}\n{ended.err}")
+        return ended
 
 
 async def _start_interpreter(
@@ -140,3 +143,4 @@ async def running(
         if process.returncode is None:
             process.kill()
             await process.wait()
+        logged.note(log.read_text(encoding="utf-8", errors="replace"))

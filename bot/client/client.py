@@ -219,7 +219,8 @@ class KcrushClient(commands.AutoShardedBot):
         try:
             number = reference if shown else None
             await self._reply(interaction, key or "error.unexpected", number, args)
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+        except (discord.HTTPException, aiohttp.ClientError, OSError, RuntimeError) as failure:
+            # The last one is aiohttp's for a session that was closed meanwhile.
             log.warning("error.not-shown", cause=str(failure))
 
     async def _reply(

@@ -266,6 +266,7 @@ class Announcer(DueWorker):
 
     async def _deliver(self, leased: LeasedDelivery) -> Outcome | None:
         """Send and write down what became of it; ``None`` where nothing was tried."""
+        structlog.contextvars.bind_contextvars(delivery=leased.delivery.id)
         task = asyncio.current_task()
         assert task is not None  # noqa: S101
         await self._pace.turn()

@@ -51,8 +51,9 @@ class Editor(DueWorker):
                 await self._store.edits.settle(edit, self._clock.now(), None)
                 continue
             addressee = addressees.get((edit.guild_id, stored.id), Addressee())
-            if not await self._edit(SentCard(edit, stored, addressee)):
-                return 0
+            with structlog.contextvars.bound_contextvars(delivery=edit.delivery_id):
+                if not await self._edit(SentCard(edit, stored, addressee)):
+                    return 0
         return len(due)
 
     async def _edit(self, card: SentCard) -> bool:

@@ -95,7 +95,8 @@ class ExtrasService(DueWorker):
 
     async def _in_turn(self, extras: list[Extra]) -> None:
         for extra in extras:
-            await self._do(extra)
+            with structlog.contextvars.bound_contextvars(delivery=extra.delivery_id):
+                await self._do(extra)
 
     async def _do(self, extra: Extra) -> None:
         store, log = self._store.extras, _log(extra)

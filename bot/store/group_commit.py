@@ -3,6 +3,7 @@ to the disk."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from typing import Any, TypeVar
 
 from bot.store.session import Transaction, Work
@@ -31,7 +32,9 @@ class GroupCommit:
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, done))
         if self._worker is None:
-            self._worker = asyncio.create_task(self._commit_all(), name="group commit")
+            # What it logs is no more the first one's than the others'.
+            worker = self._commit_all()
+            self._worker = asyncio.create_task(worker, name="group commit", context=Context())
         return await done
 
     async def _commit_all(self) -> None:

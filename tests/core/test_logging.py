@@ -1,15 +1,19 @@
 """Logs: both forms, and that a secret never shows, wherever it stood."""
 
+import base64
 import io
 import json
 import logging
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 import structlog
 
 from bot.core.errors import ConfigError, FetchError, ParseError, StoreError, UserError
 from bot.core.logging import configure_logging
+from sandbox import Sandbox
+from tests import logged
 
 TOKEN = "MTA.sec-ret.tok_en"
 
@@ -21,6 +25,9 @@ def _restore_logging() -> Iterator[None]:
     yield
     root.handlers, root.level = handlers, level
     structlog.reset_defaults()
+
+
+pytestmark = pytest.mark.logs_secrets
 
 
 def speak(form: str) -> str:
@@ -91,3 +98,82 @@ def test_console_has_the_traceback() -> None:
     assert "Traceback (most recent call last):" in output
     assert "reference=AB12CD" in output
     assert "too quiet" not in output
+
+
+# ---------------------------------------------------------------- secrets, however they are quoted
+
+AWKWARD = ('pass"word\\', "Größe 7", "it's", "p@ss/w:rd")
+WEBHOOK = "https://discord.com/api/v10/webhooks/123456789012345678/"
+HOOK_TOKEN = "aBcDeFgHiJkLmNoPqRsTuVwXyZ-0123456789_aBcDeFgHiJkLmNoPqRsTuVwXyZ0123"
+
+
+def written(form: str, **values: object) -> str:
+    stream = io.StringIO()
+    configure_logging("info", form, secrets=AWKWARD, stream=stream)
+    structlog.get_logger("bot.test").info("event", **values)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+@pytest.mark.parametrize("secret", AWKWARD)
+def test_a_secret_is_blotted_out_however_it_is_quoted(form: str, secret: str) -> None:
+    """A password with a quotation mark stands otherwise in JSON than in the settings."""
+    values: list[object] = [secret, f"x {secret} y", {"k": secret}, [secret], quote(secret, "")]
+    for value in [*values, ValueError(secret)]:
+        line = written(form, value=value)
+        assert line.count("[secret]") == 1, line
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+@pytest.mark.parametrize(
+    "looks",
+    [
+        "MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789-_",
+        WEBHOOK + HOOK_TOKEN,
+        f"{WEBHOOK}{HOOK_TOKEN}/messages/@original?wait=true",
+        f"https://discord.com/api/v10/interactions/123456789012345678/{HOOK_TOKEN}/callback",
+        base64.b64encode(b"interaction:123456789012345678:" + b"x" * 40).decode(),
+        "https://fan:hush-hush@kc.example/feed/",
+    ],
+)
+def test_what_looks_like_a_secret_is_blotted_out_whoevers_it_is(form: str, looks: str) -> None:
+    """aiohttp's errors name the whole address of a request, and a webhook's is its password."""
+    line = written(form, cause=f"503, message='x', url=URL('{looks}')")
+    assert "[secret]" in line
+    assert HOOK_TOKEN not in line
+    assert "hush-hush" not in line
+    assert looks not in line
+
+
+async def test_the_sandboxs_tokens_look_like_discords() -> None:
+    """So that the suite notices when they are logged."""
+    async with Sandbox(page=False) as sandbox:
+        assert written("json", token=sandbox.token).count("[secret]") == 1
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_an_event_is_a_line_whatever_it_says(form: str) -> None:
+    forged = "x\n2026-01-01T00:00:00Z [info     ] feed.seeded\r\x1b[2J"
+    stream = io.StringIO()
+    configure_logging("info", form, stream=stream)
+    structlog.get_logger("bot.test").info(forged, cause=forged)
+    logging.getLogger("some.library").warning("%s", forged)
+    lines = stream.getvalue().split("\n")
+    assert len(lines) == 3
+    assert all(line.isprintable() for line in lines)
+
+
+def test_the_suite_notices_a_secret_whichever_way_it_is_logged() -> None:
+    token = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789-_"
+    log = structlog.get_logger("bot.test")
+    log.info("plain", value=[token])
+    with structlog.testing.capture_logs():
+        log.info("captured", value=token)
+    logging.getLogger("some.library").warning("library %s", token)
+    try:
+        raise ValueError(token)
+    except ValueError:
+        log.exception("crashed")
+    logged.note(f"printed {token}")
+    found = logged.secrets()
+    assert [line.count("[secret]") for line in found] == [1] * 5

@@ -10,10 +10,13 @@ from functools import partial
 
 import discord
 import pytest
+import structlog
+from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from bot.core.model import Conclusion, Delivery, DeliveryState, Doubt, SubscriptionState
 from bot.delivery.announcer import Announcer
+from bot.delivery.outcomes import Sent
 from bot.store import LeasedDelivery
 from bot.store.outbox import Outbox as OutboxRepository
 from tests.clock import FakeClock
@@ -780,3 +783,24 @@ async def test_where_nobody_can_look_a_guild_may_want_it_rather_twice(
     await announcer.drain()
     assert port.messages[100] == [id_, id_]
     assert await outbox.states(id_) == [SENT]
+
+
+async def test_every_line_of_a_delivery_bears_its_id(
+    outbox: Outbox, port: FakePort, rng: random.Random, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What libraries and lower layers log, too."""
+    await outbox.subscribe(100, 101)
+    (id_,) = await outbox.publish()
+    original = FakePort.send
+
+    async def send(self: FakePort, leased: LeasedDelivery, *, plain: bool = False) -> Sent:
+        structlog.get_logger("some.library").info("sending", channel=leased.subscription.channel_id)
+        return await original(self, leased, plain=plain)
+
+    monkeypatch.setattr(FakePort, "send", send)
+    with capture_logs(processors=[merge_contextvars]) as logs:
+        await make_announcer(outbox, port, rng).drain()
+    rows = {100 + number: row.id for number, row in enumerate(await outbox.rows(id_))}
+    found = [(line["channel"], line["delivery"]) for line in logs if line["event"] == "sending"]
+    assert sorted(found) == sorted(rows.items())
+    assert {line["delivery"] for line in logs} == set(rows.values())
