@@ -20,6 +20,7 @@ from cogs.fan_cog import FanServices
 from cogs.interviews import InterviewCommands
 from cogs.quotes import QuoteCommands
 from cogs.reader import ReaderCommands
+from cogs.role_buttons import RoleButtonCommands
 
 __all__ = ["FanServices", "add_cogs"]
 
@@ -44,12 +45,12 @@ async def add_cogs(
         AboutCommands(fans),
     ]
     announcements = AnnouncementCommands(fans.reading, subscriptions)
-    of_admins: list[commands.Cog] = []
+    of_admins: list[commands.Cog] = [RoleButtonCommands()]
     if home_channel_id is not None:
         of_admins.append(ChannelFollowCommands(subscriptions, home_channel_id))
     await _add_group(client, interviews, of_fans)
     await _add_group(client, announcements, of_admins)
-    await client.add_cog(ComponentRouter([interviews, *of_fans, announcements]))
+    await client.add_cog(ComponentRouter([interviews, *of_fans, announcements, *of_admins]))
 
 
 async def _add_group(

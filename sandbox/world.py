@@ -139,6 +139,29 @@ class World(State):
         self.publish("GUILD_ROLE_CREATE", lambda: data, guild=guild)
         return role
 
+    def edit_role(self, role: Role, **changes: Any) -> None:
+        """Set attributes of the role; GUILD_ROLE_UPDATE."""
+        for name, value in changes.items():
+            setattr(role, name, value)
+        data = {"guild_id": str(role.guild_id), "role": serial.role_json(role)}
+        self.publish("GUILD_ROLE_UPDATE", lambda: data, guild=self.guilds[role.guild_id])
+
+    def set_roles(
+        self, member: Member, *, add: Role | None = None, remove: Role | None = None
+    ) -> None:
+        """Give a member a role, or take it off; GUILD_MEMBER_UPDATE."""
+        if add is not None and add.id not in member.roles:
+            member.roles.append(add.id)
+        if remove is not None and remove.id in member.roles:
+            member.roles.remove(remove.id)
+        data = {"guild_id": str(member.guild_id)}
+        self.publish(
+            "GUILD_MEMBER_UPDATE",
+            lambda: serial.member_json(member) | data,
+            guild=self.guilds[member.guild_id],
+            intents=Intent.GUILD_MEMBERS,
+        )
+
     def delete_role(self, role: Role) -> None:
         guild = self.guilds[role.guild_id]
         del guild.roles[role.id]

@@ -54,6 +54,7 @@ def _read_position(text: str) -> Position:
 
 
 ID = Codec(r"\d{1,18}", int)
+SNOWFLAKE = Codec(r"[1-9]\d{0,18}", int)
 NUMBER = Codec(r"\d{1,6}", int)
 POSITION = Codec(r"\d{1,6}\.\d{1,6}", _read_position)
 ARTIST = Codec("[0-9a-f]{10}")
@@ -70,6 +71,7 @@ FIRST_OMITTED = Codec(
 """A page after a colon; of the first one nothing is written."""
 
 InterviewId = Annotated[int, ID]
+Snowflake = Annotated[int, SNOWFLAKE]
 Number = Annotated[int, NUMBER]
 TwoDigits = Annotated[int, Codec(r"\d\d", int, "{:02}".format)]
 At = Annotated[Position, POSITION]
@@ -355,3 +357,9 @@ class SubscriptionsPage(Action, template="subs:{page}"):
     """Show another page of a guild's announcements in the list's place."""
 
     page: Number
+
+
+class ToggleRole(Action, template="role:{role}"):
+    """Give the person who pressed the role, or take it off."""
+
+    role: Snowflake

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from sandbox import errors, serial
+from sandbox.entities import Member, Role
 from sandbox.errors import ApiError
+from sandbox.permissions import Permission, guild_permissions
 from sandbox.ratelimit import Limit
-from sandbox.rest.pipeline import Call, Reply, Route
+from sandbox.rest.pipeline import NO_CONTENT, Call, Reply, Route
 from sandbox.validate.channels import DM
 
 
@@ -42,15 +44,46 @@ async def guild_channels(call: Call) -> Reply:
 
 
 async def guild_member(call: Call) -> Reply:
-    """404 for a user who is no member (10007), or does not exist (10013)."""
+    return Reply(serial.member_json(_member(call)))
+
+
+def _member(call: Call) -> Member:
+    """The member of the path; 404 for a user who is none (10007), or does not exist (10013)."""
     user_id = call.id("user_id")
     member = call.guild().members.get(user_id)
     if member is None:
         raise errors.unknown("User" if user_id not in call.world.users else "Member")
-    return Reply(serial.member_json(member))
+    return member
+
+
+async def add_role(call: Call) -> Reply:
+    call.world.set_roles(_member(call), add=_grantable_role(call))
+    return NO_CONTENT
+
+
+async def remove_role(call: Call) -> Reply:
+    call.world.set_roles(_member(call), remove=_grantable_role(call))
+    return NO_CONTENT
+
+
+def _grantable_role(call: Call) -> Role:
+    """The role of the path; 404 (10011) for none, 403 (50013) without Manage Roles and for one that
+    is managed or not below the bot's highest, docs, "Permission Hierarchy"."""
+    guild, me = call.guild(), call.guild().members[call.bot.id]
+    role = guild.roles.get(call.id("role_id"))
+    if role is None:
+        raise errors.unknown("Role")
+    granted = guild_permissions(guild, me, now=call.world.clock())
+    highest = max((guild.roles[each].position for each in me.roles), default=0)
+    if not granted & Permission.MANAGE_ROLES or role.managed or role.id == guild.id:
+        raise errors.missing_permissions()
+    if role.position >= highest:
+        raise errors.missing_permissions()
+    return role
 
 
 _GUILD = "/guilds/{guild_id}"
+_ROLE = _GUILD + "/members/{user_id}/roles/{role_id}"
 
 ROUTES = (
     Route("GET", "/gateway/bot", gateway_bot, Limit(2, 5.0)),
@@ -61,4 +94,6 @@ ROUTES = (
     Route("GET", _GUILD, guild),
     Route("GET", _GUILD + "/channels", guild_channels),
     Route("GET", _GUILD + "/members/{user_id}", guild_member),
+    Route("PUT", _ROLE, add_role),
+    Route("DELETE", _ROLE, remove_role),
 )

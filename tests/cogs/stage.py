@@ -32,7 +32,8 @@ from bot.store import Store, open_store
 from bot.ui.pages import EXCERPT_QUESTIONS
 from cogs import FanServices, add_cogs
 from sandbox import Response, Sandbox
-from sandbox.entities import Channel, Command, Guild, Message, User
+from sandbox.entities import Channel, Command, Guild, InteractionType, Message, User
+from sandbox.interactions.invoker import invoker_in
 from tests.clock import START, FakeClock
 from tests.ui.limits import walk
 
@@ -99,6 +100,20 @@ class Stage:
 
     async def press(self, message: Message, label: str, *, by: User | None = None) -> Message:
         return await finished(await self.sandbox.press(by or self.fan, message, label=label))
+
+    async def forge(self, message: Message, custom_id: str, by: User, **data: Any) -> Message:
+        """Send an interaction of a component that the message may not have, as no client of
+        Discord's does; with ``values`` in `data` a menu's."""
+        kind = 3 if "values" in data else 2
+        invoker = invoker_in(self.sandbox.world, by, self.channel)
+        response = await self.sandbox.interactions.send(
+            invoker,
+            InteractionType.COMPONENT,
+            {"id": 1, "component_type": kind, "custom_id": custom_id, **data},
+            owners=invoker.installed,
+            message=message,
+        )
+        return await finished(response)
 
     async def choose(self, message: Message, value: str, *, by: User | None = None) -> Message:
         menu = next(part for part in walk(message.components) if part["type"] == 3)

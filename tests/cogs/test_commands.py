@@ -56,16 +56,8 @@ async def test_fans_commands_work_everywhere() -> None:
 
 async def test_admins_commands_are_for_who_manages_a_guild() -> None:
     group = (await payloads())["announcements"]
-    assert [option["name"] for option in group["options"]] == [
-        "add",
-        "edit",
-        "pause",
-        "resume",
-        "remove",
-        "list",
-        "preview",
-        "settings",
-    ]
+    offered = {option["name"] for option in group["options"]}
+    assert offered >= {"add", "edit", "pause", "resume", "remove", "list", "preview", "settings"}
     assert group["contexts"] == [0]
     assert group["integration_types"] == [0]
     assert group["default_member_permissions"] == 1 << 5

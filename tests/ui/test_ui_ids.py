@@ -32,6 +32,7 @@ from bot.ui.ids import (
     ShowPersonalData,
     Similar,
     SubscriptionsPage,
+    ToggleRole,
     TryMessages,
     TurnMenu,
     TurnPage,
@@ -148,6 +149,7 @@ def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> No
         ("kc:forget:ask", ForgetMe(sure=False)),
         ("kc:latest:1", LatestPage(1)),
         ("kc:subs:1", SubscriptionsPage(1)),
+        ("kc:role:1575673855349882880", ToggleRole(1575673855349882880)),
     ],
 )
 def test_custom_ids_of_messages_already_sent(custom_id: str, action: Action) -> None:

@@ -73,6 +73,28 @@ async def test_members(sandbox: Sandbox, api: Api, guild: Guild) -> None:
     assert (nobody.status, nobody.code) == (404, 10013)
 
 
+async def test_a_role_is_given_and_taken_below_the_bots_own(sandbox: Sandbox, api: Api) -> None:
+    world = sandbox.world
+    guild = world.add_guild("Fans", bot_permissions=P.MANAGE_ROLES)
+    mina = world.add_user("mina")
+    member = world.add_member(guild, mina)
+    bots = next(role for role in guild.roles.values() if role.bot_id)
+    role = world.add_role(guild, "Interviews")
+    path = f"/guilds/{guild.id}/members/{mina.id}/roles"
+    above = await api("PUT", f"{path}/{role.id}")
+    assert (above.status, above.code) == (403, 50013)
+    world.edit_role(bots, position=9)
+    assert (await api("PUT", f"{path}/{role.id}")).status == 204
+    assert member.roles == [role.id]
+    assert (await api("DELETE", f"{path}/{role.id}")).status == 204
+    assert member.roles == []
+    for refused in (bots, guild.roles[guild.id]):
+        assert (await api("PUT", f"{path}/{refused.id}")).code == 50013
+    assert (await api("PUT", f"{path}/1")).code == 10011
+    world.edit_role(bots, permissions=0)
+    assert (await api("PUT", f"{path}/{role.id}")).code == 50013
+
+
 # Channels
 
 
