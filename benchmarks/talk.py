@@ -37,7 +37,7 @@ Act = dict[str, Any]
 
 async def measure(*, small: bool, command: str) -> Report:
     """The benchmark ``talk``; `small`: a hundredth of the archive, two seconds at a fifth."""
-    interviews, rate, length = (200, 20, 2.0) if small else (20_000, 100, 30.0)
+    interviews, rate, length = (200, 20, 2.0) if small else (5_000, 100, 30.0)
     count = int(rate * length)
     rng = random.Random(5)
     async with pong() as sandbox:

@@ -61,7 +61,7 @@ class Text:
 
     def date(self, when: date | datetime) -> str:
         """A date in the locale's medium form ("16 Mar 2021" or the like)."""
-        return format_date(when, format="medium", locale=self._babel)
+        return _medium_date(when.date() if isinstance(when, datetime) else when, self._babel)
 
     def day(self, month: int, day: int) -> str:
         """A day of any year ("March 16" or the like)."""
@@ -118,6 +118,12 @@ def _compile(source: bytes, locale: str) -> gettext.GNUTranslations:
     write_mo(binary, catalogue)
     binary.seek(0)
     return gettext.GNUTranslations(binary)
+
+
+@lru_cache(maxsize=10_000)
+def _medium_date(when: date, locale: Locale) -> str:
+    # Twenty-five of them stand in a list of choices that is made for each keystroke.
+    return format_date(when, format="medium", locale=locale)
 
 
 def _babel_locale(locale: str) -> Locale:
