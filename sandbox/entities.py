@@ -344,10 +344,12 @@ class Interaction:
 
 @dataclass(slots=True)
 class Application:
-    """The only application of the sandbox; `token` is its bot's token."""
+    """The only application of the sandbox; `token` is its bot's token. `portal` is what its owner
+    set otherwise in the developer portal, in the fields of Discord's application object."""
 
     id: int
     name: str
     token: str
     owner: User
     bot: User
+    portal: dict[str, Any] = field(default_factory=dict)

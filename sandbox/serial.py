@@ -90,7 +90,7 @@ def application_json(world: State, app: Application) -> Json:
         "team": None,
         "eligible_oauth2_scopes": ["bot", "applications.commands"],
         "integration_types_config": {"0": {}, "1": {}},
-    }
+    } | app.portal
 
 
 def role_json(role: Role) -> Json:

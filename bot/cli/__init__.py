@@ -81,6 +81,7 @@ def build_cli(messages: Messages) -> click.Group:
 
     _add_running(cli, messages, text)
     _add_reading(cli, text)
+    _add_announcing(cli, messages, text)
     _add_maintenance(cli, messages, text)
     return cli
 
@@ -147,7 +148,7 @@ def _add_reading(cli: click.Group, text: Text) -> None:
         return lambda settings: search_archive(query, settings, text, as_json=as_json, limit=limit)
 
 
-def _add_maintenance(cli: click.Group, messages: Messages, text: Text) -> None:
+def _add_announcing(cli: click.Group, messages: Messages, text: Text) -> None:
     @cli.command(help=text("cli.poll.help"))
     def poll() -> Verb:
         from bot.cli.data import poll_once
@@ -180,6 +181,8 @@ def _add_maintenance(cli: click.Group, messages: Messages, text: Text) -> None:
         options = BackfillOptions(since and since.replace(tzinfo=UTC), limit, rate, dry_run)
         return lambda settings: backfill_archive(settings, text, options)
 
+
+def _add_maintenance(cli: click.Group, messages: Messages, text: Text) -> None:
     @cli.command(help=text("cli.backup.help"))
     @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
     def backup(file: Path) -> Verb:
@@ -202,8 +205,13 @@ def _add_maintenance(cli: click.Group, messages: Messages, text: Text) -> None:
         return lambda settings: migrate_database(settings, text)
 
     @cli.command(help=text("cli.check.help"))
-    def check() -> None:
+    @click.option("--json", "as_json", is_flag=True, help=text("cli.json"))
+    def check(as_json: bool) -> None:
         from bot.cli.check import check_all
 
         usable, wrong = inspect_settings()
-        _run(lambda settings: check_all(settings, wrong, messages), messages, usable)
+        _run(
+            lambda settings: check_all(settings, wrong, messages, as_json=as_json),
+            messages,
+            usable,
+        )

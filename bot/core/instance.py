@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from bot.core.errors import UserError
 from bot.core.folders import make_private_folder
@@ -26,19 +26,40 @@ def only_instance(database: Path, token: str) -> Iterator[None]:
     Raises:
         AlreadyRunningError: another process holds one of them.
     """
-    mark = hashlib.sha256(token.encode()).hexdigest()[:16]
-    by_token = Path(tempfile.gettempdir()) / f"kcrush-bot-{mark}"
     with ExitStack() as stack:
-        for what, path in (("database", database), ("token", by_token)):
+        for what, path in _locked(database, token).items():
             stack.enter_context(_held(what, path))
         yield
 
 
+def other_instance(database: Path, token: str) -> str | None:
+    """Which process of this machine runs a bot on the database or with the token, and since when.
+    Nothing is created."""
+    for path in _locked(database, token).values():
+        lock, holder = _files(path)
+        if holder.exists() and Path(lock.lock_file).exists():
+            try:
+                with lock:
+                    pass
+            except Timeout:
+                return _read(holder)
+    return None
+
+
+def _locked(database: Path, token: str) -> dict[str, Path]:
+    mark = hashlib.sha256(token.encode()).hexdigest()[:16]
+    return {"database": database, "token": Path(tempfile.gettempdir()) / f"kcrush-bot-{mark}"}
+
+
+def _files(path: Path) -> tuple[BaseFileLock, Path]:
+    # The lock's own file is emptied by whoever tries to take it, so the holder is named beside it.
+    lock = FileLock(path.with_name(f"{path.name}.lock"), timeout=0, mode=0o600)
+    return lock, path.with_name(f"{path.name}.pid")
+
+
 @contextmanager
 def _held(what: str, path: Path) -> Iterator[None]:
-    # The lock's own file is emptied by whoever tries to take it, so the holder is named beside it.
-    holder = path.with_name(f"{path.name}.pid")
-    lock = FileLock(path.with_name(f"{path.name}.lock"), timeout=0, mode=0o600)
+    lock, holder = _files(path)
     # Another user's file, or a folder that can't be written: what needs the folder will say so.
     with suppress(OSError):
         make_private_folder(path.absolute().parent)

@@ -7,6 +7,9 @@ from bot.core.model import Topic
 DESIGN = 1
 """The version of the design; each change increases it, so that cached pictures are redrawn."""
 
+FONT_PACKAGE, FONT_FILE = "manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc"
+"""The typeface's package (docs/dependencies.md) and the file in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class QuoteCard:

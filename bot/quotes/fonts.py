@@ -14,7 +14,7 @@ from pathlib import Path
 from cachetools import LRUCache
 from PIL import ImageFont
 
-_PACKAGE, _FILE = "manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc"
+from bot.quotes.card import FONT_FILE, FONT_PACKAGE
 
 _KOREAN_FACE = 1
 """The face with Korean forms of the Han characters, of the collection's five (Japanese, Korean,
@@ -47,7 +47,7 @@ class Typeface:
 
     @cached_property
     def path(self) -> Path:
-        return Path(str(files(_PACKAGE) / _FILE))
+        return Path(str(files(FONT_PACKAGE) / FONT_FILE))
 
     def at(self, size: int, weight: Weight) -> ImageFont.FreeTypeFont:
         """The font of a size (pixels of the em square)."""

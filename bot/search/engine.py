@@ -180,6 +180,28 @@ class Engine:
             raise
 
 
+def inspect_index(path: Path) -> State | None:
+    """What the index in a folder is of; ``None`` where none is there, or none that is still of use.
+    Nothing is changed.
+
+    Raises:
+        UserError: the folder can't be read, or holds files of others.
+    """
+    try:
+        if not path.exists():
+            return None
+        if not _is_ours(path):
+            raise UserError("search.foreign-folder", path=path)
+        if not (path / "meta.json").exists():
+            return None
+        return _state(_opened(path).searcher(), schema())
+    except Damaged:
+        return None
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise UserError("search.folder", path=path, problem=problem) from error
+
+
 @dataclass
 class Writer:
     """Changes the index, invisibly until ``commit``; must be closed."""

@@ -17,7 +17,7 @@ from bot.store.engine import database_address
 from bot.store.errors import translated
 from bot.store.migrate import read_version
 from bot.store.results import SchemaVersion
-from bot.store.tables import HEAD, feeds, interviews
+from bot.store.tables import HEAD, database, feeds, interviews
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,17 @@ class Inspection:
 
     ``interviews`` counts them, ``withheld`` has the ids of those that the operator may announce,
     and ``moved`` the addresses to which feeds moved for good, by their addresses in the settings.
+    ``identity`` and ``revision`` are what a copy of it, the search index, names; ``size`` is that
+    of the file and its log, in bytes.
     """
 
     schema: SchemaVersion
     interviews: int = 0
     withheld: tuple[int, ...] = ()
     moved: Mapping[str, str] = field(default_factory=dict)
+    identity: str = ""
+    revision: int = 0
+    size: int = 0
 
 
 async def inspect_store(url: str) -> Inspection | None:
@@ -39,7 +44,7 @@ async def inspect_store(url: str) -> Inspection | None:
     not there yet, and could be made.
 
     Raises:
-        StoreError: it can't be opened, made or written, as ``open_store`` says.
+        StoreError: it can't be opened, made or written, as ``open_store`` says, or it is damaged.
     """
     return await asyncio.to_thread(_look, str(database_address(url).database))
 
@@ -62,8 +67,15 @@ def _look(name: str) -> Inspection | None:
         # Takes the write lock, which a file that can't be written refuses.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         schema = SchemaVersion(read_version(connection), HEAD)
+        # Reading it to its end may take seconds, in which a running bot writes.
+        connection.exec_driver_sql("ROLLBACK")
+        damage = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
+        if damage != "ok":
+            raise StoreError("store.damaged", path=path, problem=damage)
+        files = (path, path.with_name(f"{path.name}-wal"))
+        size = sum(file.stat().st_size for file in files if file.exists())
         if not schema.up_to_date:
-            return Inspection(schema)
+            return Inspection(schema, size=size)
         count = sa.select(sa.func.count()).select_from(interviews)
         since = {"since": datetime.now(UTC) - REMINDED_FOR}
         moved = sa.select(feeds.c.url, feeds.c.moved_to).where(feeds.c.moved_to.is_not(None))
@@ -72,6 +84,8 @@ def _look(name: str) -> Inspection | None:
             connection.scalar(count) or 0,
             tuple(row[0] for row in connection.execute(REMINDERS, since)),
             {row.url: row.moved_to for row in connection.execute(moved)},
+            *connection.execute(sa.select(database.c.identity, database.c.revision)).one(),
+            size=size,
         )
 
 

@@ -358,8 +358,14 @@ async def test_check_finds_all_well(
     assert code == 0
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["kcrush.db"]
     assert lines["settings"] == "ok all are usable"
-    assert re.fullmatch(r"ok writable, schema \w+ \(the newest\), 0 interviews", lines["database"])
-    assert lines["feed"].endswith("reachable, 10 interviews in it")
+    assert re.fullmatch(
+        r"ok writable and whole, schema \w+ \(the newest\), 0 interviews, 0\.\d MiB",
+        lines["database"],
+    )
+    assert lines["feed"] == (
+        "ok reachable, 10 interviews in it; unchanged, it is not sent again; "
+        "its archive can be read by REST"
+    )
     assert re.match(r"ok the token belongs to .+; invite it with https://", lines["Discord"])
     assert "permissions=" in lines["Discord"]
 
@@ -394,11 +400,8 @@ async def test_a_wrong_setting_is_a_line_of_check_and_not_its_end(
         "Example: NONCE_WINDOW=120",
         'FAIL  settings: BACKFILL: must be one of on, off, not "yes". Example: BACKFILL=on',
     ]
-    assert [line.split()[:2] for line in lines[2:]] == [
-        ["ok", "database:"],
-        ["ok", "feed"],
-        ["ok", "Discord:"],
-    ]
+    assert {line.split()[0] for line in lines[2:]} == {"ok"}
+    assert {"database:", "feed", "Discord:"} <= {line.split()[1] for line in lines[2:]}
     assert list(tmp_path.iterdir()) == []
 
 
@@ -421,7 +424,8 @@ async def test_what_needs_a_wrong_setting_is_not_checked(
     env = pointed_at(discord_here, sample_site.feed_url) | wrong
     code, lines = await check(tmp_path, **env)
     assert code == 1
-    assert set(lines) == {"settings", "database", "feed", "Discord"} - {left_out}
+    needing = {"database", "feed", "Discord"}
+    assert set(lines) & needing == needing - {left_out}
     assert "hush" not in str(lines)
 
 
