@@ -30,6 +30,9 @@ NAMES = (
     "poll",
     "start",
 )
+LONG = ("soak",)
+"""Run only when they are named."""
+
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 HEAD = """# Performance
 
@@ -41,24 +44,30 @@ that reproduces it. `make bench` runs them all; `python -m benchmarks --write` p
 class Benchmark(Protocol):
     """What a module of this package offers to be run by its name."""
 
-    def measure(self, *, small: bool, command: str) -> Awaitable[Report]: ...
+    def measure(self, *, small: bool, command: str, **more: float) -> Awaitable[Report]: ...
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """0 when every bound was kept, 1 when one was missed; argparse's 2 for wrong use."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(NAMES)}")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"any of {', '.join(NAMES + LONG)}"
+    )
     parser.add_argument("--small", action="store_true", help="sizes that take seconds")
+    parser.add_argument("--minutes", type=float, help="of the soak; 60 stand for a day")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} too")
     given = parser.parse_args(arguments)
-    unknown = [name for name in given.names if name not in NAMES]
+    unknown = [name for name in given.names if name not in NAMES + LONG]
     if unknown:
-        parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(NAMES)}")
+        parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(NAMES + LONG)}")
     good = True
     for name in given.names or NAMES:
         benchmark = cast("Benchmark", importlib.import_module(f"benchmarks.{name}"))
         command = f"python -m benchmarks {name}{' --small' if given.small else ''}"
-        report = asyncio.run(run(benchmark, small=given.small, command=command))
+        more = {}
+        if name in LONG and given.minutes:
+            command, more = f"{command} --minutes {given.minutes:g}", {"minutes": given.minutes}
+        report = asyncio.run(run(benchmark, small=given.small, command=command, **more))
         sys.stdout.write(table(report) + "\n\n")
         sys.stdout.flush()
         good = good and report.good
@@ -67,8 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if good else 1
 
 
-async def run(benchmark: Benchmark, *, small: bool, command: str) -> Report:
-    return await benchmark.measure(small=small, command=command)
+async def run(benchmark: Benchmark, *, small: bool, command: str, **more: float) -> Report:
+    return await benchmark.measure(small=small, command=command, **more)
 
 
 def write(report: Report, page: Path = PAGE) -> None:

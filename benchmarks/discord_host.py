@@ -77,6 +77,23 @@ class Host:
                 faults.add(Rule(match=SEND, probability=DROPS / 2, drop=True, when=when))
         return {}
 
+    def bad_day(self, on: bool) -> dict[str, Any]:
+        """A Discord that limits, fails and cuts connections where something is sent."""
+        faults = self.sandbox.faults
+        faults.clear()
+        if on:
+            faults.add(Rule(match=SEND, probability=ERRORS, status=429, retry_after=0.5))
+            for when in ("before", "after"):
+                faults.add(Rule(match=SEND, probability=ERRORS, status=500, when=when))
+                faults.add(Rule(match=SEND, probability=DROPS, drop=True, when=when))
+        return {}
+
+    def disturb_gateway(self, how: str) -> dict[str, Any]:
+        """Cut the gateway's connections (``drop``), ask to ``reconnect``, or ``invalidate`` the
+        sessions."""
+        getattr(self.sandbox.gateway, how)()
+        return {}
+
     def reset(self) -> dict[str, Any]:
         """No messages, no requests counted, every window of the rate limits open."""
         for channel in self.channels:
@@ -218,6 +235,8 @@ async def serve() -> None:
             "furnish": host.furnish,
             "gather_followers": host.gather_followers,
             "faults": host.faults,
+            "bad_day": host.bad_day,
+            "disturb_gateway": host.disturb_gateway,
             "reset": host.reset,
             "stats": host.stats,
             "interact": host.interact,
