@@ -11,6 +11,7 @@ from types import FrameType
 import structlog
 
 from bot.app import App, open_app, run
+from bot.core.allocator import return_large_blocks
 from bot.core.clock import SystemClock
 from bot.core.i18n import Messages
 from bot.core.instance import only_instance
@@ -28,6 +29,7 @@ async def run_real(settings: Settings, messages: Messages) -> int:
         ConfigError: there is no token.
         AlreadyRunningError: another process runs this bot.
     """
+    return_large_blocks()
     clock, file = SystemClock(), database_file(settings.database_url)
     manager = ServiceManager(os.environ, clock)
     with only_instance(file, settings.token), stop_signal() as stop:
