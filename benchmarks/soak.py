@@ -12,7 +12,7 @@ import random
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -178,7 +178,7 @@ class Soak:
         return act(self.topics, self.rng)
 
     async def _mishaps(self) -> None:
-        troubles = [
+        troubles: list[Callable[[], Awaitable[object]]] = [
             *(partial(self.discord, "disturb_gateway", how=how) for how in ("drop", "reconnect")),
             partial(self.discord, "disturb_gateway", how="invalidate"),
             *(partial(self._disturb_site, status) for status in (429, 500, 0)),
