@@ -53,7 +53,7 @@ def back_up(url: str, target: Path) -> int:
     part = target.with_name(f"{target.name}.part")
     try:
         make_private_folder(target.absolute().parent)
-        part.unlink(missing_ok=True)
+        _remove(part)
         part.touch(0o600)
         with translated(str(source)), closing(connect_to(source, "mode=rw")) as connection:
             connection.execute("VACUUM INTO ?", (str(part),))
@@ -64,8 +64,7 @@ def back_up(url: str, target: Path) -> int:
     except OSError as error:
         raise _unwritable(target, error) from error
     finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+        _remove(part)
 
 
 def restore(url: str, copy: Path, *, replace: bool) -> Path | None:
@@ -78,18 +77,16 @@ def restore(url: str, copy: Path, *, replace: bool) -> Path | None:
     """
     if not copy.is_file():
         raise StoreError("store.missing", path=copy)
-    check(copy)
     target = database_file(url).absolute()
     part, former = target.with_name(f"{target.name}.part"), None
     try:
+        make_private_folder(target.parent)
+        _take_in(copy, part)
+        check(part, name=copy)
         if target.exists():
             if not replace:
                 raise StoreError("store.would-replace", path=target)
             former = _set_aside(target)
-        make_private_folder(target.parent)
-        part.unlink(missing_ok=True)
-        part.touch(0o600)
-        shutil.copyfile(copy, part)
         _sync(part)
         for ending in ("-wal", "-shm"):
             # They belong to the former database; SQLite would apply them to this one.
@@ -100,35 +97,35 @@ def restore(url: str, copy: Path, *, replace: bool) -> Path | None:
     except OSError as error:
         raise _unwritable(target, error) from error
     finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+        _remove(part)
     return former
 
 
-def check(path: Path) -> None:
-    """Read a database file to its end.
+def check(path: Path, *, name: Path | None = None) -> None:
+    """Read a database file to its end. An error calls it `name`.
 
     Raises:
         StoreError: it is damaged, none of this program, or of a newer one.
     """
+    name = name or path
     engine = sa.create_engine(
         "sqlite://",
         # Without "immutable", a read-only folder would not do for a file in WAL mode.
         creator=lambda: connect_to(path, "mode=ro&immutable=1"),
         poolclass=sa.NullPool,
     )
-    with translated(str(path)), closing(engine.connect()) as connection:
+    with translated(str(name)), closing(engine.connect()) as connection:
         try:
             current = read_version(connection)
         except sa.exc.DatabaseError as error:
-            raise StoreError("store.not-ours", path=path) from error
+            raise StoreError("store.not-ours", path=name) from error
         if current is None:
-            raise StoreError("store.not-ours", path=path)
+            raise StoreError("store.not-ours", path=name)
         if not is_known(current):
             raise StoreError("store.newer", current=current, head=HEAD)
         problem = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
         if problem != "ok":
-            raise StoreError("store.damaged", path=path, problem=problem)
+            raise StoreError("store.damaged", path=name, problem=problem)
 
 
 class DailyBackups:
@@ -157,6 +154,26 @@ class DailyBackups:
             old.unlink()
         tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
         return (tomorrow - now).total_seconds() + FIRST_BACKUP
+
+
+def _take_in(copy: Path, part: Path) -> None:
+    """Copy a database file with what stands in the log beside it, which a plain copy of a database
+    in use has, and one that was set aside."""
+    _remove(part)
+    for ending in ("", "-wal"):
+        source, taken = (path.with_name(path.name + ending) for path in (copy, part))
+        if source.is_file():
+            taken.touch(0o600)
+            shutil.copyfile(source, taken)
+    if part.with_name(f"{part.name}-wal").exists():
+        with translated(str(copy)), closing(connect_to(part, "mode=rw")) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _remove(part: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        with suppress(OSError):
+            part.with_name(part.name + ending).unlink(missing_ok=True)
 
 
 def _set_aside(target: Path) -> Path:

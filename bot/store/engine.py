@@ -145,6 +145,22 @@ class Database(Session):
                 return
             await asyncio.sleep(BUSY_PAUSE)
 
+    @asynccontextmanager
+    async def without_foreign_keys(self) -> AsyncIterator[None]:
+        """Foreign keys are not minded, for a table to be rebuilt: dropping the old one would delete
+        what refers to its rows (https://www.sqlite.org/lang_altertable.html#otheralter)."""
+        await shielded(greenlet_spawn(self._mind_foreign_keys, "OFF"))
+        try:
+            yield
+        finally:
+            await shielded(greenlet_spawn(self._mind_foreign_keys, "ON"))
+
+    def _mind_foreign_keys(self, value: str) -> None:
+        # On the driver's connection: SQLAlchemy's would begin a transaction, in which this is void.
+        cursor = self._writer.connection.cursor()
+        cursor.execute(f"PRAGMA foreign_keys={value}")
+        cursor.close()
+
     def _refuse_nesting(self) -> None:
         if self._writing is not None and self._writing is asyncio.current_task():
             raise RuntimeError("a write inside a write of the same task would wait for ever")

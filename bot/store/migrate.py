@@ -2,6 +2,7 @@
 revisions since its own, one transaction at a time."""
 
 import secrets
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,15 +48,18 @@ async def migrate(database: Database, *, scripts: Path = MIGRATIONS, head: str =
     is made by one of them.
 
     Every step reads the version and makes the change in one transaction that holds the write
-    lock, so that a step that fails or is killed leaves the version before it, whole.
+    lock, so that a step that fails or is killed leaves the version before it, whole. So does one
+    that leaves a row whose parent is gone.
 
     Raises:
         StoreError: the database is of a version that `scripts` do not know (a newer program
             made it), or can't be written.
     """
-    done = await database.inspect(read_version) == head
-    while not done:
-        done = await shielded(_upgrade(database, scripts, head))
+    if await database.inspect(read_version) == head:
+        return
+    async with database.without_foreign_keys():
+        while not await shielded(_upgrade(database, scripts, head)):
+            pass
 
 
 async def _upgrade(database: Database, scripts: Path, head: str) -> bool:
@@ -78,6 +82,9 @@ def _step(connection: sa.Connection, scripts: Path, head: str) -> bool:
     config = _configuration(scripts)
     config.attributes["connection"] = connection
     command.upgrade(config, "+1")
+    orphan = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if orphan is not None:
+        raise sqlite3.IntegrityError(f"a row of {orphan[0]} without its parent in {orphan[2]}")
     return False
 
 

@@ -1,12 +1,17 @@
 """``backup`` and ``restore``, and what a second bot is told, as operators meet them."""
 
+import os
 from pathlib import Path
 
 from bot.cli.demo import furnish
+from bot.core.clock import SystemClock
+from bot.core.instance import only_instance
+from bot.store import open_store
 from sandbox import Sandbox
 from sandbox.site import SampleSite
 from tests.process import pointed_at, run_verb, running
-from tests.test_process import seeded, subscribe
+from tests.store.rows import add_subscription
+from tests.test_process import seeded, subscribe, text_of
 
 
 async def test_a_running_bot_is_backed_up_and_nobody_else_runs_or_sends_beside_it(
@@ -60,3 +65,27 @@ async def test_a_backup_needs_a_database_and_a_copy_of_one(tmp_path: Path) -> No
         "The file list.txt is no copy of this bot's database. Nothing was changed; check which "
         "file you mean.\n",
     )
+
+
+async def test_a_poll_says_that_the_running_bot_sends_what_is_due(
+    tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
+) -> None:
+    env = pointed_at(discord_here, sample_site.feed_url)
+    stage = furnish(discord_here)
+    database = tmp_path / "data" / "kcrush.db"
+    first = await run_verb(tmp_path, "poll", env=env)
+    async with open_store(f"sqlite+aiosqlite:///{database}", SystemClock()) as store:
+        await add_subscription(store, stage.guild.id, stage.interviews.id, None, stage.admin.id)
+    post = sample_site.publish()
+
+    with only_instance(database, discord_here.token):
+        beside = await run_verb(tmp_path, "poll", env=env)
+    unsent = list(stage.interviews.messages)
+    alone = await run_verb(tmp_path, "poll", env=env)
+
+    assert (first.code, beside.code, alone.code) == (0, 0, 0)
+    assert beside.err.startswith(
+        f"The announcements are sent by the bot that is running (process {os.getpid()}, since "
+    )
+    assert unsent == []
+    assert post.title in text_of(stage.interviews)

@@ -118,6 +118,27 @@ async def test_a_log_that_a_killed_process_left_is_not_applied_to_the_restored_c
     assert len(await _titles(f"sqlite+aiosqlite:///{former}")) == 2
 
 
+async def test_what_stands_in_the_log_beside_a_copy_is_restored_with_it(folder: Path) -> None:
+    """A copy made with ``cp`` from under a running bot, or a database that was set aside."""
+    copies = folder / "copies"
+    copies.mkdir()
+    async with open_store(database_url(folder), FakeClock()) as store:
+        await _add(store, 1)
+        for ending in ("", "-wal"):
+            source = database_file(database_url(folder))
+            body = source.with_name(source.name + ending).read_bytes()
+            (copies / f"by-hand.db{ending}").write_bytes(body)
+    made = {path.name: path.read_bytes() for path in copies.iterdir()}
+    assert made["by-hand.db-wal"]
+    url = database_url(folder, "elsewhere/kcrush.db")
+
+    restore(url, copies / "by-hand.db", replace=False)
+
+    assert len(await _titles(url)) == 1
+    assert {path.name: path.read_bytes() for path in copies.iterdir()} == made
+    assert [path.name for path in database_file(url).parent.iterdir()] == ["kcrush.db"]
+
+
 @pytest.mark.parametrize(
     ("make", "key"),
     [

@@ -1,94 +1,51 @@
-"""Migrations, and the schemas of released versions.
-
-``schemas/VERSION.sql`` is the schema of a released version as SQLite tells it. A file there never
-changes: a released migration that is edited fails, and every one of these databases is upgraded.
-A new migration needs its file: ``python -m tests.store.test_store_migrations`` writes it. A new
-database does not go through the migrations, and has to have the same tables.
-"""
+"""Migrations: what released versions left is upgraded, and nothing else than a whole version is
+ever seen. A new database does not go through the migrations, and has to have the same tables."""
 
 import asyncio
-import shutil
 import sqlite3
 import sys
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-from alembic.config import Config
-from alembic.script import ScriptDirectory
+import sqlalchemy as sa
 
+from bot.core.errors import StoreError
+from bot.core.model import DeliveryState, QuietHours
 from bot.store import SchemaVersion, open_store
 from bot.store.engine import open_database
 from bot.store.migrate import MIGRATIONS, migrate, read_schema
 from bot.store.tables import HEAD, metadata
 from tests.clock import FakeClock
+from tests.store.released import (
+    NEXT,
+    SCHEMAS,
+    released,
+    revisions,
+    rows_of,
+    schema_of,
+    scripts_of_tomorrow,
+    tables,
+    upgraded,
+)
 from tests.store.rows import stored_interview
 from tests.store.samples import database_url, interview
 
-SCHEMAS = Path(__file__).parent / "schemas"
+GUILD, ROLE = 200000000000000001, 200000000000000003
+"""In the rows of every version."""
 
-NEXT = '''
-"""A revision of tomorrow."""
-import sqlalchemy as sa
-from alembic import op
-
-revision, down_revision, branch_labels, depends_on = "next", "{before}", None, None
-
-
-def upgrade():
-    op.create_table("tomorrow", sa.Column("id", sa.Integer, primary_key=True))
-    op.add_column("feeds", sa.Column("hub", sa.Text))
-    op.execute("UPDATE interviews SET title = 'changed'")
-{last}
-'''
-
-
-def revisions(scripts: Path = MIGRATIONS) -> list[str]:
-    config = Config()
-    config.set_main_option("script_location", str(scripts))
-    config.set_main_option("path_separator", "os")
-    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][
-        ::-1
-    ]
-
-
-def scripts_of_tomorrow(tmp_path: Path, last: str = "") -> Path:
-    scripts = tmp_path / "scripts"
-    shutil.copytree(MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    text = NEXT.format(before=HEAD, last=last)
-    (scripts / "versions" / "v9999_next.py").write_text(text)
-    return scripts
-
-
-def tables(path: Path) -> set[str]:
-    with closing(sqlite3.connect(path)) as connection:
-        found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        return {name for (name,) in found}
-
-
-def schema_of(path: Path) -> str:
-    """Every table and index of a database, as statements that make them."""
-    with closing(sqlite3.connect(path)) as connection:
-        found = connection.execute(
-            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
-            " ORDER BY type DESC, name"
-        )
-        return "".join(f"{sql};\n" for (sql,) in found)
-
-
-Rows = list[tuple[str | int | None, ...]]
+Facts = list[tuple[str | int | None, ...]]
 
 
 def shape_of(path: Path) -> dict[str, object]:
     """What the tables of a database are, however they were made and in whatever order."""
     with closing(sqlite3.connect(path)) as connection:
 
-        def ask(query: str, *parameters: str) -> Rows:
+        def ask(query: str, *parameters: str) -> Facts:
             return sorted(connection.execute(query, parameters).fetchall(), key=repr)
 
-        def columns_of(index: str) -> Rows:
+        def columns_of(index: str) -> Facts:
             return ask('SELECT seqno, name FROM pragma_index_xinfo(?) WHERE "key"', index)
 
         shape: dict[str, object] = {
@@ -107,30 +64,13 @@ def shape_of(path: Path) -> dict[str, object]:
         return shape
 
 
-def released(folder: Path, version: str) -> Path:
-    """A database as `version` made it."""
-    path = folder / "kcrush.db"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript((SCHEMAS / f"{version}.sql").read_text())
-        connection.execute("INSERT INTO alembic_version VALUES (?)", (version,))
-        connection.execute("INSERT INTO database (id, identity, revision) VALUES (1, 'abcdef', 0)")
-        connection.commit()
-    return path
-
-
-async def upgraded(folder: Path, before: str, version: str) -> Path:
-    path = released(folder, before)
-    async with open_database(database_url(folder), FakeClock()) as database:
-        await migrate(database, head=version)
-    return path
-
-
 def test_the_newest_revision_is_the_one_the_tables_name() -> None:
     assert revisions()[-1] == HEAD
 
 
-def test_every_revision_has_its_schema() -> None:
-    assert {path.stem for path in SCHEMAS.glob("*.sql")} == set(revisions())
+def test_every_revision_has_its_schema_and_rows() -> None:
+    names = {f"{name}{kind}.sql" for name in revisions() for kind in ("", ".rows")}
+    assert {path.name for path in SCHEMAS.glob("*.sql")} == names
 
 
 @pytest.mark.parametrize(("before", "version"), list(pairwise(revisions())))
@@ -141,10 +81,71 @@ async def test_a_revision_makes_the_schema_that_was_released_with_it(
     assert made == (SCHEMAS / f"{version}.sql").read_text()
 
 
+@pytest.mark.parametrize("version", revisions())
+async def test_the_rows_of_every_released_version_outlive_its_upgrade(
+    tmp_path: Path, version: str
+) -> None:
+    path = released(tmp_path, version)
+    before = rows_of(path)
+    assert [table for table, rows in before.items() if not rows] == []
+
+    async with open_store(database_url(tmp_path), FakeClock()) as store:
+        assert (await store.schema()).up_to_date
+        stored = await stored_interview(store, 1)
+        (shown,) = await store.subscriptions.overview(GUILD)
+        counts = await store.outbox.counts()
+    after = rows_of(path)
+
+    assert stored.interview == interview()
+    assert (shown.subscription.role_id, shown.subscription.timetable.quiet) == (
+        ROLE,
+        QuietHours(1320, 420),
+    )
+    assert counts[DeliveryState.SENT] == sum(counts.values()) == 1
+    for table, rows in before.items():
+        columns = rows[0].keys()
+        assert [{name: row[name] for name in columns} for row in after[table]] == rows
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+async def test_a_revision_that_rebuilds_a_table_keeps_what_hangs_on_it(tmp_path: Path) -> None:
+    """Alembic's batch mode drops the old table, and with it go the rows that refer to its own
+    wherever SQLite minds foreign keys."""
+    last = (
+        "    with op.batch_alter_table('interviews') as batch:\n"
+        "        batch.alter_column('excerpt', nullable=True)"
+    )
+    path = released(tmp_path, HEAD)
+    before = rows_of(path)
+    async with open_database(database_url(tmp_path), FakeClock()) as database:
+        await migrate(database, scripts=scripts_of_tomorrow(tmp_path, last), head="next")
+        async with database.transaction() as tx:
+            minded = (await tx.execute(sa.text("PRAGMA foreign_keys"))).scalar()
+
+    after = rows_of(path)
+    assert {table: len(rows) for table, rows in after.items() if table != "tomorrow"} == {
+        table: len(rows) for table, rows in before.items()
+    }
+    assert minded == 1
+
+
+async def test_a_revision_that_leaves_rows_without_their_parents_is_undone(tmp_path: Path) -> None:
+    path = released(tmp_path, HEAD)
+    before = rows_of(path)
+    last = "    op.execute('DELETE FROM interviews')"
+    async with open_database(database_url(tmp_path), FakeClock()) as database:
+        with pytest.raises(StoreError) as refused:
+            await migrate(database, scripts=scripts_of_tomorrow(tmp_path, last), head="next")
+    assert refused.value.key == "store.failed"
+    assert rows_of(path) == before
+
+
 @pytest.mark.parametrize("version", [None, *revisions()])
 async def test_every_released_schema_is_upgraded(tmp_path: Path, version: str | None) -> None:
     if version is not None:
-        released(tmp_path, version)
+        released(tmp_path, version, rows=False)
     async with open_database(database_url(tmp_path), FakeClock()) as database:
         assert await read_schema(database) == SchemaVersion(version, HEAD)
     async with open_store(database_url(tmp_path), FakeClock()) as store:
@@ -159,7 +160,7 @@ async def test_a_new_database_has_the_tables_of_an_upgraded_one(tmp_path: Path) 
         folder = tmp_path / str(version)
         folder.mkdir()
         if version is not None:
-            released(folder, version)
+            released(folder, version, rows=False)
         async with open_store(database_url(folder), FakeClock()):
             pass
         shapes.append(shape_of(folder / "kcrush.db"))
@@ -187,38 +188,6 @@ async def test_a_revision_that_fails_half_way_leaves_the_version_before_it_whole
         await migrate(database, scripts=scripts, head="next")
         assert (await read_schema(database)).current == "next"
     assert "tomorrow" in tables(tmp_path / "kcrush.db")
-
-
-KILLED = """
-import asyncio, os, signal, sys
-from pathlib import Path
-from bot.core.clock import SystemClock
-from bot.store.engine import open_database
-from bot.store.migrate import migrate
-
-async def main(url, scripts):
-    async with open_database(url, SystemClock()) as database:
-        await migrate(database, scripts=Path(scripts), head="next")
-
-asyncio.run(main(*sys.argv[1:]))
-"""
-
-
-async def test_a_revision_killed_half_way_leaves_the_version_before_it_whole(
-    tmp_path: Path,
-) -> None:
-    last = "    import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
-    scripts = scripts_of_tomorrow(tmp_path, last)
-    async with open_store(database_url(tmp_path), FakeClock()) as store:
-        await store.interviews.insert(interview(), "d")
-    killed = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", KILLED, database_url(tmp_path), str(scripts)
-    )
-    assert await asyncio.wait_for(killed.wait(), 60) == -9
-    assert "tomorrow" not in tables(tmp_path / "kcrush.db")
-    async with open_store(database_url(tmp_path), FakeClock()) as store:
-        assert (await store.schema()).current == HEAD
-        assert (await store.interviews.latest())[0].title == interview().title
 
 
 STARTED = """
@@ -267,11 +236,3 @@ def test_the_revisions_are_packaged() -> None:
     packages = {Path("bot/store/migrations"), Path("bot/store/migrations/versions")}
     assert all((package / "__init__.py").is_file() for package in packages)
     assert (MIGRATIONS / "env.py").is_file()
-
-
-if __name__ == "__main__":
-    for before, new in pairwise(revisions()):
-        if not (SCHEMAS / f"{new}.sql").exists():
-            with TemporaryDirectory() as folder:
-                made = asyncio.run(upgraded(Path(folder), before, new))
-                (SCHEMAS / f"{new}.sql").write_text(schema_of(made))
