@@ -4,11 +4,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 RUNTIME := $(VENV)/.runtime
 TOOLS := $(VENV)/.tools
+DOCS := $(VENV)/docs
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url
 
-.PHONY: install run test bench chaos fuzz transcripts lint lock clean
+.PHONY: install run test bench chaos fuzz transcripts lint docs lock clean
 .DEFAULT_GOAL := run
 
 install: $(RUNTIME)
@@ -55,6 +56,15 @@ lint: $(TOOLS)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+
+docs: $(DOCS)/.installed
+	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict --quiet
+	@echo "The documentation's site is in build/docs."
+
+$(DOCS)/.installed: docs/requirements.lock | $(BIN)/python
+	@$(BIN)/python -m venv $(DOCS)
+	@$(DOCS)/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r $<
+	@touch $@
 
 # Maintainers only: needs uv. Pins every package, with hashes, for every Python from 3.11 on.
 lock:
