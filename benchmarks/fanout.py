@@ -121,7 +121,7 @@ async def run_baseline(
 
         async def send(guild_id: int, channel_id: int) -> None:
             channel = client.get_partial_messageable(channel_id, guild_id=guild_id)
-            card = announcement_card(stored, text, role_id=None)
+            card = announcement_card(stored, text)
             # A usual bot logs what was raised and goes on to the next channel.
             with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
                 await channel.send(view=card)

@@ -1,5 +1,6 @@
 """The frozen values that travel between the rooms. No I/O, no library types."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -210,6 +211,31 @@ class Timetable:
         return self.frequency is not Frequency.EACH
 
 
+class Form(StrEnum):
+    """All of the card; title and a small picture; or words and a link, which Discord previews."""
+
+    FULL = "full"
+    COMPACT = "compact"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How announcements look. ``colour`` is the card's edge as 0xRRGGBB (``None``: the
+    magazine's), ``spoiler`` covers pictures until a press, ``silent`` notifies nobody."""
+
+    form: Form = Form.FULL
+    colour: int | None = None
+    spoiler: bool = False
+    silent: bool = False
+
+
+PLAIN_STYLE: Final = Style()
+
+ROLES_LIMIT: Final = 5
+"""Roles that an announcement pings at most."""
+
+
 class Mode(StrEnum):
     """Posted by the bot, or carried into the channel by Discord's channel following."""
 
@@ -242,7 +268,8 @@ class Subscription:
     ``crosspost`` publishes announcements of an announcement channel to its followers,
     ``discussion`` opens a thread under each; ``role_lost`` says that the role was deleted.
     ``webhook_id`` is Discord's hook that carries announcements where the mode is to follow.
-    ``tag_id`` is the tag of a forum's posts where none fits.
+    ``tag_id`` is the tag of a forum's posts where none fits. ``more_role_ids`` are pinged beside
+    ``role_id``, at most ``ROLES_LIMIT`` in all.
     """
 
     id: int
@@ -261,6 +288,18 @@ class Subscription:
     webhook_id: int | None = None
     kind: TargetKind = TargetKind.TEXT
     tag_id: int | None = None
+    more_role_ids: tuple[int, ...] = ()
+    style: Style = PLAIN_STYLE
+
+    @property
+    def role_ids(self) -> tuple[int, ...]:
+        """All roles that are pinged."""
+        return (self.role_id, *self.more_role_ids) if self.role_id is not None else ()
+
+    def with_roles(self, role_ids: Iterable[int]) -> "Subscription":
+        """The same, with these roles pinged."""
+        ids = tuple(role_ids)
+        return replace(self, role_id=ids[0] if ids else None, more_role_ids=ids[1:])
 
 
 class DeliveryState(StrEnum):
@@ -357,40 +396,3 @@ LAST_PART: Final = 999_999
 COVER: Final = Position(0)
 END: Final = Position(OUTRO, LAST_PART)
 """The last page, whichever that is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a person stopped reading an interview."""
-
-    interview_id: int
-    position: Position
-    read_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """What somebody keeps: a question (``section`` is its number), or a whole interview (0)."""
-
-    interview_id: int
-    section: int
-    saved_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Follow:
-    """Somebody wants a direct message at the next interview with an artist."""
-
-    artist_id: str
-    name: str
-    followed_at: datetime
-
-
-class Reached(StrEnum):
-    """What became of a direct message, for whoever has to tell the person."""
-
-    ARRIVED = "arrived"
-    REFUSED = "refused"
-    """The first one that was."""
-
-    REFUSED_AGAIN = "refused-again"

@@ -11,7 +11,8 @@ import structlog
 from discord.utils import time_snowflake
 
 from bot.core.clock import Clock
-from bot.core.model import Conclusion, DeliveryState, Reached
+from bot.core.model import Conclusion, DeliveryState
+from bot.core.readers import Reached
 from bot.delivery.due_worker import DueWorker
 from bot.delivery.failures import TOO_MANY_DIRECT, TRY_LIMIT
 from bot.delivery.holds import Hold

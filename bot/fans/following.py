@@ -15,7 +15,8 @@ from cachetools import TTLCache
 from bot.core.artists import artist_ids, artist_key
 from bot.core.clock import Clock
 from bot.core.errors import UserError
-from bot.core.model import Artist, Follow, Reached, Subject
+from bot.core.model import Artist, Subject
+from bot.core.readers import Follow, Reached
 from bot.core.supervisor import supervise
 from bot.fans.results import CHOICES
 from bot.search import SearchIndex

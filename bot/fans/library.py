@@ -14,7 +14,8 @@ from cachetools import TTLCache
 
 from bot.core.clock import Clock
 from bot.core.errors import StoreError, UserError
-from bot.core.model import COVER, END, Follow, InterviewSummary, Place, Position, Saved
+from bot.core.model import COVER, END, InterviewSummary, Position
+from bot.core.readers import Follow, Place, Saved
 from bot.core.supervisor import supervise
 from bot.search import SearchIndex
 from bot.store import DatedCount, OpenedInterview, SavedItem, StartedInterview, Store

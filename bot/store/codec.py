@@ -48,9 +48,10 @@ def storable_or_none(text: str | None) -> str | None:
 
 
 def columns_of(values: type, table: sa.Table, *, without: str = "") -> tuple[sa.Column[Any], ...]:
-    """The columns of a table that are named as the fields of a dataclass, but for one."""
+    """The columns of a table that are named as the fields of a dataclass, but for those that
+    `without` names, parted by spaces."""
     names = (field.name for field in fields(values))
-    return tuple(table.c[name] for name in names if name != without)
+    return tuple(table.c[name] for name in names if name not in without.split())
 
 
 def interview_values(interview: Interview) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Editing twice is harmless, so rows need no lease. ``edit_due_at`` is set in the 
 changes or withdraws the interview, and cleared after the edit, unless it was set anew meanwhile.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from bot.core.model import DeliveryState, ExtraKind, SubscriptionState, TargetKind
 from bot.store.results import DueEdit
 from bot.store.session import Repository, Transaction, transactional
+from bot.store.subscription_rows import STYLE, style
 from bot.store.tables import deliveries, extras, subscriptions
 
 EDIT_PAUSE = timedelta(hours=1)
@@ -29,6 +31,8 @@ _ROW = (
     subscriptions.c.guild_id,
     sa.func.coalesce(deliveries.c.channel_id, subscriptions.c.channel_id),
     subscriptions.c.role_id,
+    subscriptions.c.more_role_ids,
+    *STYLE,
     # What is published to followers is sent as an embed, and stays one.
     sa.exists().where(
         extras.c.delivery_id == deliveries.c.id,
@@ -85,13 +89,22 @@ async def plan(tx: Transaction, interview_id: int, now: datetime) -> None:
         )
 
 
+def _due_edit(row: Any) -> DueEdit:
+    """The edit of a row that has the columns ``_ROW``."""
+    role_id, others = row[10:12]
+    roles = (role_id, *others) if role_id is not None else ()
+    looks, (published, direct) = style(*row[12:16]), row[16:]
+    edit = DueEdit(*row[:10])
+    return replace(edit, role_ids=roles, published=published, direct=direct, style=looks)
+
+
 class EditRepository(Repository):
     """The sent messages that are to be edited."""
 
     async def due(self, now: datetime, limit: int) -> list[DueEdit]:
         """What is to be edited at `now`, the longest due first."""
         rows = await self._session.read(DUE, {"now": now, "limit": limit})
-        return [DueEdit(*row) for row in rows]
+        return [_due_edit(row) for row in rows]
 
     async def next_due(self) -> datetime | None:
         """When ``due`` will next find something, ``None`` for nothing to edit."""

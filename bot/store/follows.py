@@ -17,7 +17,8 @@ from sqlalchemy.dialects import sqlite
 
 from bot.core.artists import artist_ids
 from bot.core.batching import batched
-from bot.core.model import DeliveryState, Follow, StoredInterview, SubscriptionState, TargetKind
+from bot.core.model import DeliveryState, StoredInterview, SubscriptionState, TargetKind
+from bot.core.readers import Follow
 from bot.store import parking
 from bot.store.codec import CHUNK, columns_of, storable, subjects_of
 from bot.store.delivery_states import UNFOLLOW, take

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.util import greenlet_spawn
 
 from bot.core.errors import StoreError
+from bot.store.columns import metadata
 from bot.store.engine import OPENING_TIMEOUT, Database
 from bot.store.results import SchemaVersion
 from bot.store.session import shielded
-from bot.store.tables import HEAD, metadata
+from bot.store.tables import HEAD
 from bot.store.tables import database as database_table
 
 if TYPE_CHECKING:

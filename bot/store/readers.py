@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from bot.core.model import InterviewSummary, Place, Position, Saved, StoredInterview
+from bot.core.model import InterviewSummary, Position, StoredInterview
+from bot.core.readers import Place, Saved
 from bot.store import codec
 from bot.store.follows import FollowRepository
 from bot.store.interviews import BY_ID, SUMMARY

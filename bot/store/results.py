@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.model import (
+    PLAIN_STYLE,
     Delivery,
     Doubt,
     ExtraKind,
-    Follow,
     StoredInterview,
+    Style,
     Subscription,
     SubscriptionState,
 )
+from bot.core.readers import Follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +158,10 @@ class DueEdit:
     missed: int
     guild_id: int
     channel_id: int
-    role_id: int | None
+    role_ids: tuple[int, ...] = ()
     published: bool = False
     direct: bool = False
+    style: Style = PLAIN_STYLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,33 @@
 """Subscriptions as rows and back, and how to find them."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.model import Mode, Subscription, SubscriptionState, TargetKind
+from bot.core.model import Form, Mode, Style, Subscription, SubscriptionState, TargetKind
 from bot.store.codec import columns_of, timetable
 from bot.store.session import Transaction
 from bot.store.tables import subscriptions
 
-_COLUMNS = columns_of(Subscription, subscriptions, without="timetable")
+_COLUMNS = columns_of(Subscription, subscriptions, without="timetable style")
 
 TIMES = tuple(
     subscriptions.c[name] for name in ("frequency", "weekday", "hour", "quiet_from", "quiet_until")
 )
 """What ``codec.timetable`` takes."""
 
-COLUMNS = (*_COLUMNS, *TIMES)
+STYLE = tuple(subscriptions.c[name] for name in ("form", "colour", "spoiler", "silent"))
+"""What ``style`` takes."""
+
+COLUMNS = (*_COLUMNS, *TIMES, *STYLE)
 """What ``subscription`` reads."""
 
 _CHOSEN = (
     *("role_id", "role_lost", "crosspost", "discussion"),
     *("mode", "webhook_id", "kind", "tag_id"),
+    *("more_role_ids",),
 )
 
 NOT_ENDED = subscriptions.c.state != SubscriptionState.ENDED
@@ -31,13 +36,21 @@ NOT_ENDED = subscriptions.c.state != SubscriptionState.ENDED
 def subscription(row: Sequence[Any]) -> Subscription:
     """The subscription of a row that begins with ``COLUMNS``."""
     values = {column.name: value for column, value in zip(_COLUMNS, row, strict=False)}
-    times = timetable(*row[len(_COLUMNS) : len(COLUMNS)])
-    enums = {
+    begun = len(_COLUMNS) + len(TIMES)
+    others = {
+        "timetable": timetable(*row[len(_COLUMNS) : begun]),
+        "style": style(*row[begun : len(COLUMNS)]),
+        "more_role_ids": tuple(values["more_role_ids"]),
         "state": SubscriptionState(values["state"]),
         "mode": Mode(values["mode"]),
         "kind": TargetKind(values["kind"]),
     }
-    return Subscription(**values | enums, timetable=times)
+    return Subscription(**values | others)
+
+
+def style(form: str, colour: int | None, spoiler: bool, silent: bool) -> Style:
+    """How a subscription's announcements look, by its columns."""
+    return Style(Form(form), colour, spoiler, silent)
 
 
 def chosen_values(one: Subscription) -> dict[str, Any]:
@@ -50,6 +63,7 @@ def chosen_values(one: Subscription) -> dict[str, Any]:
         "hour": times.hour,
         "quiet_from": quiet.start if quiet else None,
         "quiet_until": quiet.until if quiet else None,
+        **asdict(one.style),
     }
 
 

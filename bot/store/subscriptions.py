@@ -78,11 +78,9 @@ OVERVIEW = (
     .order_by(subscriptions.c.id)
 )
 
-_ROLES = (
-    sa.select(subscriptions.c.guild_id, subscriptions.c.role_id)
-    .where(subscriptions.c.role_id.is_not(None), NOT_ENDED)
-    .distinct()
-)
+_ROLES = sa.select(
+    subscriptions.c.guild_id, subscriptions.c.role_id, subscriptions.c.more_role_ids
+).where(subscriptions.c.role_id.is_not(None), NOT_ENDED)
 
 _PARKED = (
     sa.select(subscriptions.c.id, subscriptions.c.guild_id, subscriptions.c.channel_id)
@@ -121,8 +119,8 @@ class SubscriptionRepository(Repository):
     async def roles(self) -> dict[int, set[int]]:
         """The roles that announcements ping, by guild."""
         found: dict[int, set[int]] = {}
-        for guild_id, role_id in await self._session.read(_ROLES):
-            found.setdefault(guild_id, set()).add(role_id)
+        for guild_id, role_id, others in await self._session.read(_ROLES):
+            found.setdefault(guild_id, set()).update((role_id, *others))
         return found
 
     @transactional
@@ -232,12 +230,16 @@ class SubscriptionRepository(Repository):
     @transactional
     async def lose_roles(self, tx: Transaction, guild_id: int, role_ids: Collection[int]) -> int:
         """Roles are gone: announcements go on without their ping; for how many subscriptions."""
-        result = await tx.execute(
-            subscriptions.update()
-            .where(subscriptions.c.guild_id == guild_id, subscriptions.c.role_id.in_(role_ids))
-            .values(role_id=None, role_lost=True)
-        )
-        return result.rowcount
+        theirs = (subscriptions.c.guild_id == guild_id, subscriptions.c.role_id.is_not(None))
+        losing = [
+            one for one in await find_all(tx, *theirs) if not set(role_ids).isdisjoint(one.role_ids)
+        ]
+        for one in losing:
+            left = one.with_roles(id_ for id_ in one.role_ids if id_ not in role_ids)
+            values = chosen_values(replace(left, role_lost=True))
+            this = subscriptions.c.id == one.id
+            await tx.execute(subscriptions.update().where(this).values(values))
+        return len(losing)
 
     async def parked(self, guild_id: int | None = None) -> list[tuple[int, int, int]]:
         """The parked channels of a guild (``None``: of all) that could be probed: subscription,

@@ -1,65 +1,14 @@
-"""The tables: what a new database gets, and what ``migrations`` upgrade an older one to.
-
-Snowflakes are ``BIGINT``: Discord's are 64 bits wide with the top bit unused for the next sixty
-years (Discord docs, Reference, Snowflakes).
-"""
-
-from datetime import UTC, datetime
-from typing import Any
+"""The tables: what a new database gets, and what ``migrations`` upgrade an older one to."""
 
 import sqlalchemy as sa
 
-HEAD = "0002"
+from bot.store.columns import Id, UtcDateTime, interview_id, metadata, partial_index, user_id
+
+HEAD = "0003"
 """The revision of ``migrations`` that these tables are: a test holds them together."""
 
 DIRECT_ROUND = 1_000_000
 """``deliveries.round`` of what goes to a person: behind all that goes to guilds."""
-
-metadata = sa.MetaData()
-
-Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-"""A row id. SQLite only counts up by itself in a column declared exactly INTEGER."""
-
-
-class UtcDateTime(sa.TypeDecorator[datetime]):
-    """An aware moment, kept in UTC, where SQLite itself knows no time zones.
-
-    SQLite gets text of one length (`2024-03-16 09:30:00.000000`), which sorts as the moments do.
-    """
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment without a time zone can't be stored")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
-        del dialect
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _partial_index(name: str, where: str, *columns: sa.Column[Any]) -> None:
-    sa.Index(name, *columns, sqlite_where=sa.text(where))
-
-
-def _interview_id() -> sa.Column[Any]:
-    """Part of the key of what goes with an interview."""
-    interview = sa.ForeignKey("interviews.id", ondelete="CASCADE")
-    return sa.Column("interview_id", Id, interview, primary_key=True)
-
-
-def _user_id() -> sa.Column[Any]:
-    """Part of the key of what is stored of a person."""
-    return sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False)
-
 
 database = sa.Table(
     "database",
@@ -106,12 +55,12 @@ interviews = sa.Table(
     sa.Index("interviews_revision", "revision", unique=True),
     sqlite_autoincrement=True,
 )
-_partial_index("interviews_listed", "withdrawn_at IS NULL", interviews.c.listed_at, interviews.c.id)
+partial_index("interviews_listed", "withdrawn_at IS NULL", interviews.c.listed_at, interviews.c.id)
 
 turns = sa.Table(
     "turns",
     metadata,
-    _interview_id(),
+    interview_id(),
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("question", sa.Text, nullable=False),
     # Read and written whole, never searched here: JSON in the row makes an interview one query.
@@ -129,6 +78,40 @@ guilds = sa.Table(
     sa.Column("doubt", sa.Text, nullable=False),
     # Since when the bot is not in it any more.
     sa.Column("removed_at", UtcDateTime),
+    # When the bot said hello there last.
+    sa.Column("welcomed_at", UtcDateTime),
+)
+
+# What admins changed, for ``/announcements history``: as it was and as it became.
+history = sa.Table(
+    "history",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("guild_id", sa.BigInteger, nullable=False),
+    # NULL where the person had what is stored of them deleted.
+    sa.Column("user_id", sa.BigInteger),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("channel_id", sa.BigInteger),
+    sa.Column("before", sa.JSON),
+    sa.Column("after", sa.JSON),
+    sa.Index("history_guild", "guild_id", "id"),
+    sqlite_autoincrement=True,
+)
+partial_index("history_user", "user_id IS NOT NULL", history.c.user_id)
+
+# What an admin is setting up and has not saved yet.
+drafts = sa.Table(
+    "drafts",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("guild_id", sa.BigInteger, nullable=False),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Index("drafts_user", "user_id"),
+    sa.Index("drafts_changed", "changed_at"),
+    sqlite_autoincrement=True,
 )
 
 feeds = sa.Table(
@@ -181,14 +164,21 @@ subscriptions = sa.Table(
     # none fits.
     sa.Column("kind", sa.Text, nullable=False, server_default="text"),
     sa.Column("tag_id", sa.BigInteger),
+    # The roles that are pinged beside the first.
+    sa.Column("more_role_ids", sa.JSON, nullable=False, server_default="[]"),
+    # How it looks: full, compact or link; the edge as 0xRRGGBB, NULL for the magazine's colour.
+    sa.Column("form", sa.Text, nullable=False, server_default="full"),
+    sa.Column("colour", sa.Integer),
+    sa.Column("spoiler", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("silent", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("subscriptions_guild", "guild_id"),
     sqlite_autoincrement=True,
 )
-_partial_index(
+partial_index(
     "subscriptions_timed", "frequency != 'each' OR quiet_from IS NOT NULL", subscriptions.c.id
 )
-_partial_index("subscriptions_probe", "next_probe_at IS NOT NULL", subscriptions.c.next_probe_at)
-_partial_index("subscriptions_notice", "notice_due_at IS NOT NULL", subscriptions.c.notice_due_at)
+partial_index("subscriptions_probe", "next_probe_at IS NOT NULL", subscriptions.c.next_probe_at)
+partial_index("subscriptions_notice", "notice_due_at IS NOT NULL", subscriptions.c.notice_due_at)
 
 deliveries = sa.Table(
     "deliveries",
@@ -232,11 +222,11 @@ deliveries = sa.Table(
 TO_GUILDS = sa.text(f"round < {DIRECT_ROUND}")
 TO_PERSONS = sa.text(f"round >= {DIRECT_ROUND}")
 for _name, _whom in (("deliveries_due", TO_GUILDS), ("deliveries_due_direct", TO_PERSONS)):
-    _partial_index(
+    partial_index(
         _name, f"state IN ('pending', 'leased') AND {_whom}", deliveries.c.next_attempt_at
     )
-_partial_index("deliveries_edits", "edit_due_at IS NOT NULL", deliveries.c.edit_due_at)
-_partial_index("deliveries_batch", "batch IS NOT NULL", deliveries.c.batch)
+partial_index("deliveries_edits", "edit_due_at IS NOT NULL", deliveries.c.edit_due_at)
+partial_index("deliveries_batch", "batch IS NOT NULL", deliveries.c.batch)
 
 extras = sa.Table(
     "extras",
@@ -252,7 +242,7 @@ extras = sa.Table(
     sa.Column("tried_at", UtcDateTime),
     sa.Column("reason", sa.Text),
 )
-_partial_index("extras_due", "state = 'pending'", extras.c.next_attempt_at)
+partial_index("extras_due", "state = 'pending'", extras.c.next_attempt_at)
 
 archives = sa.Table(
     "archives",
@@ -286,7 +276,7 @@ archive_posts = sa.Table(
     sa.Column("interview_id", Id, sa.ForeignKey("interviews.id")),
     sa.UniqueConstraint("feed", "key"),
 )
-_partial_index(
+partial_index(
     "archive_posts_waiting", "state = 'waiting'", archive_posts.c.feed, archive_posts.c.id
 )
 
@@ -309,8 +299,8 @@ archive_responses = sa.Table(
 places = sa.Table(
     "places",
     metadata,
-    _user_id(),
-    _interview_id(),
+    user_id(),
+    interview_id(),
     sa.Column("section", sa.Integer, nullable=False),
     sa.Column("part", sa.Integer, nullable=False),
     sa.Column("read_at", UtcDateTime, nullable=False),
@@ -320,8 +310,8 @@ places = sa.Table(
 saved = sa.Table(
     "saved",
     metadata,
-    _user_id(),
-    _interview_id(),
+    user_id(),
+    interview_id(),
     # A question's number, or 0 for the whole interview.
     sa.Column("section", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("saved_at", UtcDateTime, nullable=False),
@@ -331,7 +321,7 @@ saved = sa.Table(
 follows = sa.Table(
     "follows",
     metadata,
-    _user_id(),
+    user_id(),
     # The artist's id at the time of following, and the name as it was shown then.
     sa.Column("artist_id", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
@@ -342,7 +332,7 @@ follows = sa.Table(
 follow_spellings = sa.Table(
     "follow_spellings",
     metadata,
-    _user_id(),
+    user_id(),
     sa.Column("artist_id", sa.Text, primary_key=True),
     sa.Column("spelling_id", sa.Text, primary_key=True),
     sa.ForeignKeyConstraint(

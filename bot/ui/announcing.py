@@ -16,7 +16,8 @@ import discord
 from discord import ButtonStyle, ui
 
 from bot.core.i18n import Text
-from bot.core.model import StoredInterview
+from bot.core.model import PLAIN_STYLE, Form, StoredInterview, Style, Subscription
+from bot.core.targets import target_of
 from bot.core.text import is_visible, one_line, shorten
 from bot.ui import ids
 from bot.ui.interviews import (
@@ -46,6 +47,7 @@ from bot.ui.layout import (
     row,
     rule,
     small,
+    thumbnail,
 )
 from bot.ui.markdown import MEDIA_URL_LIMIT, URL_LIMIT, bold, escape_within, join, safe_url
 
@@ -103,74 +105,115 @@ class Announcement:
     missed: int = 0
 
 
+def rendering_of(subscription: Subscription) -> Rendering:
+    """How a subscription's announcements are written."""
+    if subscription.style.form is Form.LINK:
+        return Rendering.PLAIN
+    return Rendering.PUBLISHED if target_of(subscription).crosspost else Rendering.CARD
+
+
 def announcement(
-    announced: Announcement, text: Text, rendering: Rendering, *, role_id: int | None = None
+    announced: Announcement,
+    text: Text,
+    rendering: Rendering,
+    *,
+    role_ids: Sequence[int] = (),
+    style: Style = PLAIN_STYLE,
 ) -> dict[str, Any]:
-    """The arguments of ``send`` that make the message, without ``allowed_mentions``."""
+    """The arguments of ``send`` that make the message, without ``allowed_mentions`` and flags."""
     if rendering is Rendering.PLAIN:
-        return {"content": _plain(announced, text, role_id)}
+        return {"content": _plain(announced, text, role_ids)}
     if rendering is Rendering.PUBLISHED:
-        return _published(announced, text, role_id)
+        return _published(announced, text, role_ids, style)
+    of_all: dict[str, Any] = {"role_ids": role_ids, "style": style}
     if announced.digest:
-        return {"view": digest_card(announced.digest, announced.more, text, role_id=role_id)}
+        return {"view": digest_card(announced.digest, announced.more, text, **of_all)}
     missed = announced.missed
-    return {"view": announcement_card(announced.interview, text, role_id=role_id, missed=missed)}
+    return {"view": announcement_card(announced.interview, text, missed=missed, **of_all)}
 
 
 # ---------------------------------------------------------------- cards
 
 
 def announcement_card(
-    stored: StoredInterview, text: Text, *, role_id: int | None = None, missed: int = 0
+    stored: StoredInterview,
+    text: Text,
+    *,
+    role_ids: Sequence[int] = (),
+    missed: int = 0,
+    style: Style = PLAIN_STYLE,
 ) -> Layout:
-    """The card of an interview; the mention of a role above it, and a line about the `missed`
+    """The card of an interview; the mention of roles above it, and a line about the `missed`
     other interviews that were not announced.
 
-    The caller sends it with ``AllowedMentions`` of just that role.
+    The caller sends it with ``AllowedMentions`` of just these roles.
     """
-    card = interview_card(stored, text)
+    card = interview_card(stored, text, style)
     if stored.withdrawn_at:
         title = escape_within(title_of(stored.interview, text), TITLE_LIMIT)
-        card = container(f"~~{title}~~", small(text("card.withdrawn")))
+        card = container(f"~~{title}~~", small(text("card.withdrawn")), colour=_edge(style))
     note = text.plural("card.missed", missed) if missed else None
-    return Layout(_role_mention(role_id, text), note, card)
+    return Layout(_role_mention(role_ids, text), note, card)
 
 
-def interview_card(stored: StoredInterview, text: Text) -> "ui.Container[Any]":
-    """An interview as a container: picture, title, who, excerpt, and the buttons to read it."""
+def interview_card(
+    stored: StoredInterview, text: Text, style: Style = PLAIN_STYLE
+) -> "ui.Container[Any]":
+    """An interview as a container: picture, title, who, excerpt, and the buttons to read it; a
+    compact one has no excerpt, and its picture is small beside the title."""
     interview = stored.interview
     questions = question_count(len(interview.transcript.turns), text)
+    facts = small(join([date_of(interview), questions, *tags_markdown(interview, text)]))
+    read = row(read_button(stored.id, text), site_button(interview, text))
+    if style.form is Form.COMPACT:
+        title = bold(title_link(interview, text, TITLE_LIMIT, URL_LIMIT))
+        words = lines(title, byline(interview), facts)
+        picture = thumbnail(interview.lead_image, spoiler=style.spoiler)
+        head = ui.Section(words, accessory=picture) if picture is not None else words
+        return container(head, read, colour=_edge(style))
     return container(
-        gallery([interview.lead_image]),
+        gallery([interview.lead_image], spoiler=style.spoiler),
         heading(interview, text, TITLE_LIMIT, URL_LIMIT),
         byline(interview),
         escape_within(interview.excerpt, EXCERPT_LIMIT),
-        small(join([date_of(interview), questions, *tags_markdown(interview, text)])),
+        facts,
         rule(),
-        row(read_button(stored.id, text), site_button(interview, text)),
+        read,
+        colour=_edge(style),
     )
 
 
+def _edge(style: Style) -> discord.Colour:
+    return BRAND if style.colour is None else discord.Colour(style.colour)
+
+
 def digest_card(
-    interviews: Sequence[StoredInterview], more: int, text: Text, *, role_id: int | None = None
+    interviews: Sequence[StoredInterview],
+    more: int,
+    text: Text,
+    *,
+    role_ids: Sequence[int] = (),
+    style: Style = PLAIN_STYLE,
 ) -> Layout:
     """The interviews of a period, at most ``INTERVIEWS_SHOWN``; `more` counts those that the
-    caller left out already.
+    caller left out already. A compact one has neither pictures nor excerpts.
 
-    The caller sends it with ``AllowedMentions`` of just the role.
+    The caller sends it with ``AllowedMentions`` of just the roles.
     """
     shown = interviews[:INTERVIEWS_SHOWN]
     more += len(interviews) - len(shown)
-    excerpts = len(shown) <= WITH_EXCERPTS and not more
-    pictures = [one.interview.lead_image for one in shown if one.interview.lead_image]
+    is_full = style.form is not Form.COMPACT
+    excerpts = is_full and len(shown) <= WITH_EXCERPTS and not more
+    pictures = [one.interview.lead_image for one in shown if is_full and one.interview.lead_image]
     card = container(
-        gallery(pictures[:PICTURES]),
+        gallery(pictures[:PICTURES], spoiler=style.spoiler),
         f"## {text.plural('digest.title', len(shown) + more)}",
         rule(),
         *(_entry(one, text, excerpt=excerpts) for one in shown),
         small(text.plural("digest.more", more)) if more else None,
+        colour=_edge(style),
     )
-    return Layout(_role_mention(role_id, text, "digest.mention"), card)
+    return Layout(_role_mention(role_ids, text, "digest.mention"), card)
 
 
 def _entry(one: StoredInterview, text: Text, *, excerpt: bool) -> Item:
@@ -190,24 +233,27 @@ def _entry(one: StoredInterview, text: Text, *, excerpt: bool) -> Item:
     )
 
 
-def _role_mention(role_id: int | None, text: Text, key: str = "card.mention") -> str | None:
-    """The sentence that mentions a role; ``None`` without one."""
-    return text(key, role=f"<@&{role_id}>") if role_id is not None else None
+def _role_mention(role_ids: Sequence[int], text: Text, key: str = "card.mention") -> str | None:
+    """The sentence that mentions roles; ``None`` without one."""
+    return text(key, role=" ".join(f"<@&{id_}>" for id_ in role_ids)) if role_ids else None
 
 
 # ---------------------------------------------------------------- what is published
 
 
-def _published(announced: Announcement, text: Text, role_id: int | None) -> dict[str, Any]:
+def _published(
+    announced: Announcement, text: Text, role_ids: Sequence[int], style: Style
+) -> dict[str, Any]:
     digest, missed = announced.digest, announced.missed
     above = lines(
-        _role_mention(role_id, text, "digest.mention" if digest else "card.mention"),
+        _role_mention(role_ids, text, "digest.mention" if digest else "card.mention"),
         text.plural("card.missed", missed) if missed else None,
     )
     if digest:
         embed, buttons = _published_digest(digest, announced.more, text)
     else:
-        embed, buttons = _published_interview(announced.interview, text)
+        embed, buttons = _published_interview(announced.interview, text, style)
+    embed.colour = _edge(style)
     return {"content": above or None, "embed": embed, "view": Buttons(*buttons)}
 
 
@@ -222,7 +268,7 @@ class Buttons(StatelessView, ui.View):
 
 
 def _published_interview(
-    stored: StoredInterview, text: Text
+    stored: StoredInterview, text: Text, style: Style
 ) -> tuple[discord.Embed, Sequence[Button | None]]:
     """Title with its link, who, excerpt, picture, date; and the buttons below."""
     interview = stored.interview
@@ -230,16 +276,21 @@ def _published_interview(
     if stored.withdrawn_at:
         struck = f"~~{title}~~\n{text('card.withdrawn')}"
         return discord.Embed(colour=BRAND, description=struck), ()
-    byline_, excerpt = byline(interview), escape_within(interview.excerpt, EXCERPT_LIMIT)
+    is_full = style.form is not Form.COMPACT
+    excerpt = escape_within(interview.excerpt, EXCERPT_LIMIT) if is_full else ""
+    excerpt = excerpt if is_visible(excerpt) else ""
     embed = discord.Embed(
         colour=BRAND,
         title=title,
         url=safe_url(interview.url, EMBED_URL_LIMIT),
-        description=join([byline_, excerpt if is_visible(excerpt) else None], "\n\n") or None,
+        description=join([byline(interview), excerpt if is_visible(excerpt) else None], "\n\n")
+        or None,
         timestamp=interview.published_at,
     )
-    if interview.lead_image is not None:
-        embed.set_image(url=safe_url(interview.lead_image.url, MEDIA_URL_LIMIT))
+    # An embed's picture can't be covered, so there is none where it were to be.
+    if interview.lead_image is not None and not style.spoiler:
+        show = embed.set_image if is_full else embed.set_thumbnail
+        show(url=safe_url(interview.lead_image.url, MEDIA_URL_LIMIT))
     tags = [shorten(tag, TAG_LIMIT) for tag in tags_of(interview, text)]
     questions = question_count(len(interview.transcript.turns), text)
     # An embed's footer shows no markdown.
@@ -269,18 +320,18 @@ def _published_digest(
 # ---------------------------------------------------------------- plain words
 
 
-def plain_announcement(stored: StoredInterview, text: Text, *, role_id: int | None = None) -> str:
+def plain_announcement(stored: StoredInterview, text: Text, *, role_ids: Sequence[int] = ()) -> str:
     """The announcement as words and a link, for a channel where Discord refuses the card."""
     title = bold(escape_within(title_of(stored.interview, text), TITLE_LIMIT))
     if stored.withdrawn_at:
         return lines(title, text("card.withdrawn"))
-    return lines(_role_mention(role_id, text), title, safe_url(stored.interview.url))
+    return lines(_role_mention(role_ids, text), title, safe_url(stored.interview.url))
 
 
-def _plain(announced: Announcement, text: Text, role_id: int | None) -> str:
+def _plain(announced: Announcement, text: Text, role_ids: Sequence[int]) -> str:
     """Words and links; of a digest as many interviews as fit, and how many more there are."""
     first, *others = announced.digest or (announced.interview,)
-    content, unnamed = plain_announcement(first, text, role_id=role_id), len(others)
+    content, unnamed = plain_announcement(first, text, role_ids=role_ids), len(others)
     for other in others:
         added = f"\n\n{plain_announcement(other, text)}"
         if len(content) + len(added) > CONTENT_LIMIT - _MORE_LIMIT:

@@ -7,7 +7,7 @@ import discord
 from discord import ButtonStyle
 
 from bot.core.i18n import Text
-from bot.core.model import Follow
+from bot.core.readers import Follow
 from bot.core.text import measure, shorten
 from bot.fans.following import FollowList, FollowResult, MessageTest
 from bot.ui import ids

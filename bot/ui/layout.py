@@ -97,10 +97,22 @@ def rule() -> "ui.Separator[Any]":
     return ui.Separator()
 
 
-def gallery(images: Iterable[Image | None]) -> "ui.MediaGallery[Any] | None":
+def gallery(
+    images: Iterable[Image | None], *, spoiler: bool = False
+) -> "ui.MediaGallery[Any] | None":
     """Up to ten pictures; ``None`` and pictures without a usable address are left out."""
     items = [item for image in images if image is not None and (item := _picture(image))]
+    for item in items:
+        item.spoiler = spoiler
     return ui.MediaGallery(*items[:GALLERY_LIMIT]) if items else None
+
+
+def thumbnail(image: Image | None, *, spoiler: bool = False) -> "ui.Thumbnail[Any] | None":
+    """A small picture; ``None`` without one, or without a usable address."""
+    item = _picture(image) if image is not None else None
+    if item is None:
+        return None
+    return ui.Thumbnail(item.media, description=item.description, spoiler=spoiler)
 
 
 def _picture(image: Image) -> discord.MediaGalleryItem | None:

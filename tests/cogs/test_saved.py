@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from bot.core.model import Saved
+from bot.core.readers import Saved
 from bot.ui.ids import parse_custom_id, parse_place_value
 from sandbox.entities import Message
 from tests.cogs.stage import Stage, connected, interview, labels, options, read

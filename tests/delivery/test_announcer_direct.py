@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 import discord
 import pytest
 
-from bot.core.model import DeliveryState, Reached, Subject
+from bot.core.model import DeliveryState, Subject
+from bot.core.readers import Reached
 from bot.delivery.announcer import Announcer
 from bot.delivery.outcomes import probe_delay
 from bot.delivery.port import NothingSentError

@@ -10,7 +10,8 @@ from discord.http import MultipartParameters
 from structlog.testing import capture_logs
 
 from bot.core.artists import artist_id, artist_ids
-from bot.core.model import DeliveryState, Reached, Subject, TargetKind
+from bot.core.model import DeliveryState, Subject, TargetKind
+from bot.core.readers import Reached
 from bot.delivery.discord.rest_port import RestPort
 from bot.delivery.editor import Editor
 from bot.store import DirectMessageStatus, FollowOutcome, FollowRequest

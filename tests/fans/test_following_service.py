@@ -11,7 +11,8 @@ import pytest
 
 from bot.core.artists import artist_id
 from bot.core.errors import StoreError, UserError
-from bot.core.model import Artist, Reached
+from bot.core.model import Artist
+from bot.core.readers import Reached
 from bot.fans.following import (
     REFRESH,
     TRY_PAUSE,

@@ -11,7 +11,8 @@ import pytest
 
 from bot.core.artists import artist_id
 from bot.core.errors import StoreError, UserError
-from bot.core.model import COVER, END, Place, Position
+from bot.core.model import COVER, END, Position
+from bot.core.readers import Place
 from bot.fans import library as module
 from bot.fans.library import FLUSH_AFTER, FLUSH_RETRY, Library
 from bot.search import SearchIndex

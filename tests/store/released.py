@@ -17,9 +17,10 @@ from tempfile import TemporaryDirectory
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from bot.store.columns import metadata
 from bot.store.engine import open_database
 from bot.store.migrate import MIGRATIONS, migrate
-from bot.store.tables import HEAD, metadata
+from bot.store.tables import HEAD
 from tests.clock import FakeClock
 from tests.store.samples import database_url
 

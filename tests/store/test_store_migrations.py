@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from bot.core.errors import StoreError
 from bot.core.model import DeliveryState, QuietHours
 from bot.store import SchemaVersion, open_store
+from bot.store.columns import metadata
 from bot.store.engine import open_database
 from bot.store.migrate import MIGRATIONS, migrate, read_schema
-from bot.store.tables import HEAD, metadata
+from bot.store.tables import HEAD
 from tests.clock import FakeClock
 from tests.store.released import (
     NEXT,

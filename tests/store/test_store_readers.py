@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.base import Connection
 
-from bot.core.model import Place, Position, Saved
+from bot.core.model import Position
+from bot.core.readers import Place, Saved
 from bot.store import Store, open_store
 from bot.store.readers import LISTED, OPENED, PLACES_KEPT, SAVED, STARTED
 from tests.clock import FakeClock

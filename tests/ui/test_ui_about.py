@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.i18n import Text
-from bot.core.model import Follow, Place, Position, Saved
+from bot.core.model import Position
+from bot.core.readers import Follow, Place, Saved
 from bot.fans.library import PersonalData
 from bot.store import DatedCount, ListedInterview, SavedItem, StartedInterview
 from bot.ui.about import SECTIONS, forget_page, help_page, privacy_page

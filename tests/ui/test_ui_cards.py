@@ -36,7 +36,7 @@ def test_any_interview_makes_a_card_within_discords_limits(
     interview: Interview, text: Text
 ) -> None:
     within_limits(announcement_card(stored(interview), text))
-    within_limits(announcement_card(stored(interview), text, role_id=10**18))
+    within_limits(announcement_card(stored(interview), text, role_ids=[10**18]))
 
 
 def test_the_card_tells_who_what_when_and_how_much(text: Text) -> None:
@@ -67,7 +67,7 @@ def test_its_buttons_read_here_and_open_the_article(text: Text) -> None:
 
 
 def test_a_role_is_mentioned_above_the_card(text: Text) -> None:
-    card = announcement_card(stored(SEOYUN), text, role_id=99)
+    card = announcement_card(stored(SEOYUN), text, role_ids=[99])
     first, container = components_of(card)
     assert first == {"type": 10, "content": "<@&99> A new interview is out."}
     assert container["type"] == 17

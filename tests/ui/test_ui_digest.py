@@ -30,7 +30,7 @@ def test_any_digest_is_within_discords_limits(
 ) -> None:
     listed = [stored(one, number) for number, one in enumerate(found, 10**17)]
     within_limits(digest_card(listed, more, text))
-    within_limits(digest_card(listed, more, text, role_id=10**18))
+    within_limits(digest_card(listed, more, text, role_ids=[10**18]))
 
 
 def test_the_longest_ones_fit_too(text: Text) -> None:
@@ -43,7 +43,7 @@ def test_the_longest_ones_fit_too(text: Text) -> None:
     )
     for number in (1, 4, 5, 10, 30):
         listed = [stored(longest, 10**17 + n) for n in range(number)]
-        within_limits(digest_card(listed, 10**6, text, role_id=10**18))
+        within_limits(digest_card(listed, 10**6, text, role_ids=[10**18]))
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
@@ -54,7 +54,7 @@ def test_any_published_digest_fits_an_embed(found: list[Interview], more: int, t
 
 def embed_fits(listed: list[StoredInterview], more: int, text: Text) -> None:
     made = announcement(
-        Announcement(listed[0], listed, more), text, Rendering.PUBLISHED, role_id=10**18
+        Announcement(listed[0], listed, more), text, Rendering.PUBLISHED, role_ids=[10**18]
     )
     embed = made["embed"]
     assert 0 < measure(embed.title) <= 256
@@ -119,5 +119,5 @@ def test_what_has_no_room_is_counted(text: Text) -> None:
 
 
 def test_one_alone_and_its_role(text: Text) -> None:
-    card = digest_card([stored(SEOYUN)], 0, text, role_id=55)
+    card = digest_card([stored(SEOYUN)], 0, text, role_ids=[55])
     assert texts(card)[:2] == ["<@&55> New interviews are out.", "## A new interview"]

@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.i18n import Text
-from bot.core.model import Artist, Follow, Interview
+from bot.core.model import Artist, Interview
+from bot.core.readers import Follow
 from bot.fans.following import FollowList, FollowResult, MessageTest
 from bot.ui.announcing import Announcement
 from bot.ui.following import (

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.i18n import Text
-from bot.core.model import COVER, END, Interview, InterviewSummary, Place, Position, Saved
+from bot.core.model import COVER, END, Interview, InterviewSummary, Position
+from bot.core.readers import Place, Saved
 from bot.fans.library import ReadingHistory, SavedList, SimilarInterviews
 from bot.store import ListedInterview, SavedItem, StartedInterview
 from bot.ui.history import nothing_begun_page, other_started, saved_page

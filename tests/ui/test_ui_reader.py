@@ -16,13 +16,13 @@ from bot.core.model import (
     Answer,
     Image,
     Interview,
-    Place,
     Position,
     StoredInterview,
     Subject,
     Transcript,
     Turn,
 )
+from bot.core.readers import Place
 from bot.core.text import clean, is_visible, measure
 from bot.store import OpenedInterview
 from bot.ui.ids import TurnPage, parse_custom_id, parse_position_value

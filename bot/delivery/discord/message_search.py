@@ -96,13 +96,13 @@ def bears_mark(message: Mapping[str, Any], stored: StoredInterview) -> bool:
 
 
 def is_loading(message: Mapping[str, Any]) -> bool:
-    """Whether Discord has not loaded yet a picture in one of the message's galleries (the answer's
+    """Whether Discord has not loaded yet one of the message's pictures (the answer's
     ``loading_state``, which discord.py names ``MediaItemLoadingState``)."""
     loading = discord.MediaItemLoadingState.loading.value
     return any(
         item.get("media", {}).get("loading_state") == loading
         for part in _components(message.get("components", []))
-        for item in part.get("items", [])
+        for item in (part, *part.get("items", []))
     )
 
 

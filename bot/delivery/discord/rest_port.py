@@ -13,7 +13,7 @@ from bot.client.channels import own_permissions
 from bot.client.client import KcrushClient
 from bot.core.discord_time import DiscordTime
 from bot.core.model import StoredInterview, TargetKind
-from bot.core.targets import FORUMS, target_of
+from bot.core.targets import FORUMS
 from bot.delivery.discord.attached_pictures import AttachedPictures, attached, showing
 from bot.delivery.discord.direct_channels import DirectChannels
 from bot.delivery.discord.forum_posts import ForumPosts
@@ -28,7 +28,7 @@ from bot.delivery.discord.single_request import created_id, listed, payload_of, 
 from bot.delivery.outcomes import Sent, is_direct
 from bot.delivery.port import EffectUnknownError, nothing_sent_yet
 from bot.store import DueNotice, Extra, LeasedDelivery, NewestMessage, SentCard
-from bot.ui.announcing import Announcement, Rendering, announcement
+from bot.ui.announcing import Announcement, Rendering, announcement, rendering_of
 from bot.ui.discussion import discussion_opener, first_question, post_title
 from bot.ui.following import direct_message
 from bot.ui.subscriptions import stopped_notice
@@ -91,20 +91,19 @@ class RestPort:
         if is_direct(leased):
             return await self._send_direct(leased, plain=plain)
         subscription = leased.subscription
-        rendering = Rendering.CARD
-        if plain:
-            rendering = Rendering.PLAIN
-        elif target_of(subscription).crosspost:
-            rendering = Rendering.PUBLISHED
+        rendering = Rendering.PLAIN if plain else rendering_of(subscription)
         with nothing_sent_yet():
             leased, files = await self._attach(leased, rendering)
             content = announcement(
                 _announced(leased),
                 self._client.messages.text(),
                 rendering,
-                role_id=subscription.role_id,
+                role_ids=subscription.role_ids,
+                style=subscription.style,
             )
-            content |= {"allowed_mentions": _only(subscription.role_id), **files}
+            content |= {"allowed_mentions": _only(subscription.role_ids), **files}
+            if subscription.style.silent:
+                content["flags"] = discord.MessageFlags(suppress_notifications=True)
         if subscription.kind in FORUMS:
             with nothing_sent_yet():
                 made = handle_message_parameters(**content)
@@ -112,9 +111,9 @@ class RestPort:
             tags = [tag for stored in leased.interviews for tag in stored.interview.tags]
             with made:
                 post = await self._posts.create(subscription, title, tags, made)
-            return replace(post, plain=plain)
+            return replace(post, plain=rendering is Rendering.PLAIN)
         sent = await self._create(subscription.channel_id, leased, content)
-        return replace(sent, channel_id=None, plain=plain)
+        return replace(sent, channel_id=None, plain=rendering is Rendering.PLAIN)
 
     async def _attach(
         self, leased: LeasedDelivery, rendering: Rendering = Rendering.CARD
@@ -192,12 +191,14 @@ class RestPort:
         else:
             rendering = Rendering.PUBLISHED if edit.published else Rendering.CARD
             rendering = Rendering.PLAIN if edit.plain else rendering
-            content = announcement(announced, text, rendering, role_id=edit.role_id)
+            content = announcement(
+                announced, text, rendering, role_ids=edit.role_ids, style=edit.style
+            )
         # A person's direct messages belong to no guild.
         guild_id = None if edit.direct else edit.guild_id
         channel = self._client.get_partial_messageable(edit.channel_id, guild_id=guild_id)
         message = channel.get_partial_message(edit.message_id)
-        content["allowed_mentions"] = _only(None if edit.direct else edit.role_id)
+        content["allowed_mentions"] = _only(() if edit.direct else edit.role_ids)
         try:
             await message.edit(**content)
         except discord.HTTPException as error:
@@ -336,8 +337,8 @@ def _announced(leased: LeasedDelivery) -> Announcement:
     return Announcement(leased.interview, leased.digest, leased.more, leased.delivery.missed)
 
 
-def _only(role_id: int | None) -> discord.AllowedMentions:
-    roles: Any = [discord.Object(role_id)] if role_id else False
+def _only(role_ids: Sequence[int]) -> discord.AllowedMentions:
+    roles: Any = [discord.Object(id_) for id_ in role_ids] or False
     return discord.AllowedMentions(everyone=False, users=False, replied_user=False, roles=roles)
 
 

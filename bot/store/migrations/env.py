@@ -6,7 +6,8 @@ revision's changes and its version together.
 
 from alembic import context
 
-from bot.store.tables import metadata
+import bot.store.tables  # noqa: F401
+from bot.store.columns import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
