@@ -9,6 +9,7 @@ from discord import app_commands
 from bot.client.deferral import defer
 from bot.core.errors import UserError
 from bot.core.model import Artist
+from bot.quotes.card import has_typeface
 from bot.quotes.service import ChosenQuote
 from bot.ui import ids
 from bot.ui.layout import Layout
@@ -65,7 +66,7 @@ class QuoteCommands(FanCog):
     @component(ids.ShareQuote)
     async def share_quote(self, interaction: Interaction, action: ids.ShareQuote) -> None:
         """Post the picture; who may not attach files may not do so through the bot. Where the bot
-        itself may attach nothing, post the words."""
+        itself may or can attach nothing, post the words."""
         require_may_write(interaction)
         may_attach = _may_attach(interaction)
         refused = interaction.guild_id is not None and not interaction.permissions.attach_files
@@ -117,7 +118,9 @@ class QuoteCommands(FanCog):
 
 
 def _may_attach(interaction: Interaction) -> bool:
-    """Whether the bot may attach files here, by the interaction's own permissions."""
+    """Whether the bot can draw, and may attach files here by the interaction's own permissions."""
+    if not has_typeface():
+        return False
     return interaction.guild_id is None or interaction.app_permissions.attach_files
 
 

@@ -5,12 +5,11 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from importlib.metadata import version
-from importlib.resources import files
 
 from bot import __version__
 from bot.cli.findings import CheckContext, CheckVerdict, Finding
 from bot.core.instance import other_instance
-from bot.quotes.card import FONT_FILE, FONT_PACKAGE
+from bot.quotes.card import FONT_PACKAGE, has_typeface
 from bot.search.engine import State, inspect_index
 from bot.store import database_file, inspect_store
 
@@ -87,11 +86,7 @@ async def check_instance(context: CheckContext) -> AsyncIterator[Finding]:
 
 
 async def check_fonts(context: CheckContext) -> AsyncIterator[Finding]:
-    try:
-        is_there = (files(FONT_PACKAGE) / FONT_FILE).is_file()
-    except ModuleNotFoundError:
-        is_there = False
-    key, verdict = ("ok", CheckVerdict.OK) if is_there else ("none", CheckVerdict.NOTE)
+    key, verdict = ("ok", CheckVerdict.OK) if has_typeface() else ("none", CheckVerdict.NOTE)
     yield Finding("fonts", verdict, context.text(f"cli.check.fonts.{key}", package=FONT_PACKAGE))
 
 

@@ -1,6 +1,7 @@
 """What is on a picture, apart from what draws it, which only a worker process imports."""
 
 from dataclasses import dataclass
+from importlib.resources import files
 
 from bot.core.model import Topic
 
@@ -9,6 +10,14 @@ DESIGN = 1
 
 FONT_PACKAGE, FONT_FILE = "manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc"
 """The typeface's package (docs/dependencies.md) and the file in it."""
+
+
+def has_typeface() -> bool:
+    """Whether the typeface is installed. Without it nothing is drawn, and quotes are text."""
+    try:
+        return (files(FONT_PACKAGE) / FONT_FILE).is_file()
+    except ModuleNotFoundError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from bot.core.errors import UserError
 from bot.core.model import Artist, StoredInterview
 from bot.core.text import clean, is_visible, one_line
 from bot.core.topics import topic_of
-from bot.quotes.card import QuoteCard
+from bot.quotes.card import QuoteCard, has_typeface
 from bot.quotes.choosing import Quote, choose
 from bot.quotes.renderer import QuoteRenderer
 from bot.search import SearchIndex
@@ -102,6 +102,8 @@ class Quotes:
     async def card(self, stored: StoredInterview) -> bytes | None:
         """A picture that stands for the interview: a quote of it, or its title where it has none;
         ``None`` where neither can be drawn."""
+        if not has_typeface():
+            return None
         quote = await self._choose(stored, 0)
         if quote is None:
             names = ", ".join(subject.name for subject in stored.interview.subjects)

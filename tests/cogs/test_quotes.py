@@ -120,6 +120,19 @@ async def test_where_the_bot_may_attach_nothing_a_quote_is_text(on_stage: Stage)
     assert "**Han Seoyun, Singer**" in read(response.message)
 
 
+async def test_without_the_typeface_a_quote_is_text(
+    on_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.quotes.card.FONT_PACKAGE", "no_such_fonts")
+    await on_stage.publish(quotable(1, SEA))
+    message = await on_stage.ask("interviews quote")
+    response = await on_stage.sandbox.press(on_stage.fan, message, label="Share here")
+    assert response.message is not None
+    for one in (message, response.message):
+        assert not one.attachments
+        assert f"> {SEA}" in read(one)
+
+
 async def test_another_shows_other_words_in_the_same_place(on_stage: Stage) -> None:
     await on_stage.publish(quotable(1, SEA), quotable(2, SNOW))
     message = await _quote(on_stage)

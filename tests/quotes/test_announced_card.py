@@ -44,3 +44,16 @@ async def test_a_quote_or_the_title_is_drawn(
     assert (data is not None) == is_drawn
     if data is not None:
         assert Image.open(io.BytesIO(data)).size == (1080, 1080)
+
+
+async def test_without_the_typeface_nothing_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.quotes.card.FONT_PACKAGE", "no_such_fonts")
+    interview = Interview(
+        "g", "https://kcrush.example/", "A title", transcript=Transcript("", (), "")
+    )
+    nothing: Any = None
+    async with open_renderer(tmp_path, missing, FakeClock()) as renderer:
+        quotes = Quotes(nothing, nothing, renderer, random.Random(1), source="KCrush")
+        assert await quotes.card(StoredInterview(1, interview, START)) is None
