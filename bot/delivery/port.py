@@ -1,6 +1,6 @@
 """What delivery needs of Discord, as a protocol, and the errors that it adds to discord.py's."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Protocol
@@ -72,8 +72,11 @@ class DiscordPort(Protocol):
         """Whether Discord has not loaded yet the pictures that a message shows."""
         ...
 
-    async def find(self, leased: LeasedDelivery, since: datetime) -> Sent | None:
-        """The announcement, if it stands in the channel; it was sent after `since` or never.
+    async def find(
+        self, leased: LeasedDelivery, since: datetime, known: Set[int] = frozenset()
+    ) -> Sent | None:
+        """The announcement, if it stands in the channel; it was sent after `since` or never, and is
+        none of the `known` messages.
 
         Raises:
             HistoryUnreadableError: that can't be found out.

@@ -91,8 +91,9 @@ class MessageSender:
         """The message, if it stands; a failure where nobody can tell and the guild prefers none to
         a second one."""
         since = min(leased.delivery.maybe_sent_at or self._clock.now(), self._clock.now())
+        known = await self._store.outbox.known_messages(leased.subscription)
         try:
-            return await self._port.find(leased, since)
+            return await self._port.find(leased, since, known)
         except HistoryUnreadableError as error:
             logger.warning("delivery.doubtful", delivery=leased.delivery.id, cause=str(error))
             if leased.doubt is Doubt.RATHER_ONCE:

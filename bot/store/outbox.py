@@ -19,13 +19,23 @@ from bot.core.model import (
     Doubt,
     Mode,
     StoredInterview,
+    Subscription,
     SubscriptionState,
     TargetKind,
 )
 from bot.store import delivery_states, extras, follows, parking, timing
 from bot.store.codec import storable_or_none
 from bot.store.interviews import InterviewRepository
-from bot.store.outbox_queries import COUNTS, DUE, DUE_DIRECT, LIVE, NEXT_DUE, NEXT_DUE_DIRECT, ROW
+from bot.store.outbox_queries import (
+    COUNTS,
+    DUE,
+    DUE_DIRECT,
+    KNOWN_MESSAGES,
+    LIVE,
+    NEXT_DUE,
+    NEXT_DUE_DIRECT,
+    ROW,
+)
 from bot.store.outbox_repairs import doubt_if_restored
 from bot.store.results import LeasedDelivery
 from bot.store.session import Repository, Transaction, transactional
@@ -204,6 +214,12 @@ class Outbox(Repository):
                 return follows.UNFOLLOWED
         as_leased = rows[0].state == leased.subscription.state
         return None if as_leased and rows[0].live == len(listed) else "changed"
+
+    async def known_messages(self, subscription: Subscription) -> frozenset[int]:
+        """The ids of the newest messages, or posts, of the subscription's channel that are known
+        to be other deliveries'."""
+        rows = await self._session.read(KNOWN_MESSAGES, {"channel": subscription.channel_id})
+        return frozenset(row[0] for row in rows)
 
     @transactional
     async def take_over_leases(self, tx: Transaction, now: datetime) -> int:

@@ -129,6 +129,20 @@ LIVE = sa.select(
     .label("live"),
 ).where(subscriptions.c.id == sa.bindparam("subscription", type_=sa.BigInteger))
 
+_CHANNEL_MESSAGES = 1_000
+"""The newest messages of a channel that are told apart from one whose fate is in doubt."""
+
+KNOWN_MESSAGES = (
+    sa.select(deliveries.c.message_id)
+    .select_from(_JOINED)
+    .where(
+        subscriptions.c.channel_id == sa.bindparam("channel", type_=sa.BigInteger),
+        deliveries.c.message_id.is_not(None),
+    )
+    .order_by(deliveries.c.message_id.desc())
+    .limit(_CHANNEL_MESSAGES)
+)
+
 NEWEST_MESSAGES = (
     sa.select(
         *SUBSCRIPTION,

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, Self, TypeVar
@@ -70,7 +70,9 @@ class UnusedPort:
     async def is_loading(self, channel_id: int, message_id: int) -> bool:
         raise NotImplementedError
 
-    async def find(self, leased: LeasedDelivery, since: datetime) -> Sent | None:
+    async def find(
+        self, leased: LeasedDelivery, since: datetime, known: Set[int] = frozenset()
+    ) -> Sent | None:
         raise NotImplementedError
 
     async def edit(self, card: SentCard) -> None:
@@ -113,7 +115,9 @@ class FakePort(UnusedPort):
         self._by_nonce: dict[str, int] = {}
         self._changed = asyncio.Condition()
 
-    async def find(self, leased: LeasedDelivery, since: datetime) -> Sent | None:
+    async def find(
+        self, leased: LeasedDelivery, since: datetime, known: Set[int] = frozenset()
+    ) -> Sent | None:
         channel = leased.subscription.channel_id
         self.searches.append((channel, since))
         if channel in self.closed:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.core.model import DeliveryState, ExtraKind, ExtraState, Turn
+from bot.delivery.discord.forum_posts import CANDIDATES
 from sandbox.entities import Channel, ChannelType, Message, Tag
 from sandbox.faults import Rule
 from tests.cogs.stage import interview, read
@@ -199,6 +200,28 @@ async def test_a_lost_post_is_found_among_archived_ones_and_others(on_stage: Sta
     assert [row.state for row in rows] == [DeliveryState.SENT] * 2
     assert len({row.message_id for row in rows}) == 2
     assert on_stage.asked("POST", "/threads") == 2
+
+
+async def test_a_lost_post_is_found_before_many_that_are_known(on_stage: Stage) -> None:
+    """Whatever else was announced there meanwhile, its first messages need not be read."""
+    forum = on_stage.channel(ChannelType.FORUM)
+    await on_stage.subscribe(forum)
+    on_stage.sandbox.faults.add(
+        Rule(r"POST /channels/\d+/threads", times=1, status=500, when="before")
+    )
+    on_stage.sandbox.faults.add(Rule(r"GET /guilds/\d+/threads/active", garbled="<html>"))
+    lost = await on_stage.publish()
+    await on_stage.deliver()
+    for number in range(CANDIDATES + 1):
+        await on_stage.publish(title=f"Interview {number} that came meanwhile")
+        await on_stage.deliver()
+        await on_stage.clock.advance(10)
+    assert len(posts(on_stage, forum)) == CANDIDATES + 1
+    on_stage.sandbox.faults.clear()
+    await on_stage.clock.advance(7200)
+    await on_stage.deliver()
+    assert len(posts(on_stage, forum)) == CANDIDATES + 2
+    assert (await on_stage.row(lost)).state is DeliveryState.SENT
 
 
 async def test_a_post_is_edited_where_it_stands(on_stage: Stage) -> None:

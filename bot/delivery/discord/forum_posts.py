@@ -7,7 +7,7 @@ have arrived the post is looked for before the next.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,13 @@ from bot.client.client import KcrushClient
 from bot.core.forum_tags import Tag, choose_tags
 from bot.core.model import StoredInterview, Subscription
 from bot.delivery.discord.message_search import bears_mark, is_loading, marks_of
-from bot.delivery.discord.single_request import Bucket, created_id, payload_of, request_once
+from bot.delivery.discord.single_request import (
+    Bucket,
+    created_id,
+    listed,
+    payload_of,
+    request_once,
+)
 from bot.delivery.outcomes import Sent
 from bot.delivery.port import HistoryUnreadableError, nothing_sent_yet
 from bot.store import NewestMessage
@@ -31,7 +37,7 @@ ARCHIVE_PAGE = 100
 Public Archived Threads)."""
 
 CANDIDATES = 40
-"""The bot's posts whose first message is read at most."""
+"""The bot's posts, of those that no other delivery has, whose first message is read at most."""
 
 
 class ForumPosts:
@@ -87,15 +93,22 @@ class ForumPosts:
         )
 
     async def find(
-        self, subscription: Subscription, stored: StoredInterview, name: str, after: int
+        self,
+        subscription: Subscription,
+        stored: StoredInterview,
+        name: str,
+        after: int,
+        known: Set[int],
     ) -> Sent | None:
-        """The interview's post, of an id above `after`; those of its name are looked at first.
+        """The interview's post, of an id above `after` that is not `known` to be another
+        delivery's; those of its name are looked at first.
 
         Raises:
             HistoryUnreadableError: the posts can't be read, or there are too many.
         """
         try:
             posts = await self._own_posts(subscription, after)
+            posts = [post for post in posts if int(post["id"]) not in known]
             posts.sort(key=lambda post: (post["name"] != name, -int(post["id"])))
             for post in posts[:CANDIDATES]:
                 if bears_mark(await self._first_message(int(post["id"])), stored):
@@ -110,7 +123,7 @@ class ForumPosts:
         """The ids of the interviews whose marks the bot's active posts bear that were made after
         the newest known one."""
         active = await self._client.http.get_active_threads(newest.subscription.guild_id)
-        posts = self._ours(active["threads"], newest.subscription, newest.message_id + 1)
+        posts = self._ours(active, newest.subscription, newest.message_id + 1)
         return [
             id_
             for post in list(posts)[:CANDIDATES]
@@ -118,8 +131,14 @@ class ForumPosts:
         ]
 
     def _ours(
-        self, threads: Sequence[Any], subscription: Subscription, oldest: int
+        self, answer: Any, subscription: Subscription, oldest: int
     ) -> Iterator[dict[str, Any]]:
+        """The bot's own posts of the forum in an answer that lists threads.
+
+        Raises:
+            EffectUnknownError: this is no such answer.
+        """
+        threads = listed(answer.get("threads") if isinstance(answer, dict) else None)
         own = self._client.user.id if self._client.user else 0
         for thread in threads:
             is_own = int(thread["owner_id"]) == own
@@ -131,14 +150,14 @@ class ForumPosts:
         http = self._client.http
         since = discord.utils.snowflake_time(after)
         active = await http.get_active_threads(subscription.guild_id)
-        found = list(self._ours(active["threads"], subscription, after))
+        found = list(self._ours(active, subscription, after))
         before: str | None = None
         for _ in range(ARCHIVE_PAGES):
             page = await http.get_public_archived_threads(
                 subscription.channel_id, before, ARCHIVE_PAGE
             )
+            found += self._ours(page, subscription, after)
             threads = page["threads"]
-            found += self._ours(threads, subscription, after)
             before = threads[-1]["thread_metadata"]["archive_timestamp"] if threads else None
             # A thread is archived after it was made, so pages before `since` hold nothing of it.
             if not page.get("has_more") or before is None or datetime.fromisoformat(before) < since:

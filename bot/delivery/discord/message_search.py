@@ -1,7 +1,7 @@
 """Whether an announcement stands in a channel already: its mark among the bot's own messages."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,10 +37,15 @@ def search_start(leased: LeasedDelivery, since: datetime) -> int:
 
 
 async def find_message(
-    client: KcrushClient, leased: LeasedDelivery, after: int, direct: int | None = None
+    client: KcrushClient,
+    leased: LeasedDelivery,
+    after: int,
+    known: Set[int],
+    direct: int | None = None,
 ) -> Sent | None:
-    """The announcement among what was written in its channel after an id, oldest first; in the
-    direct messages `direct`, whose history is always open, if that is where it goes.
+    """The announcement among what was written in its channel after an id, oldest first, and is not
+    `known` to be another delivery's; in the direct messages `direct`, whose history is always open,
+    if that is where it goes.
 
     Raises:
         HistoryUnreadableError: the channel's history is closed to the bot, too long, or can't be
@@ -54,7 +59,7 @@ async def find_message(
         seen += len(page)
         for message in page:
             is_marked = any(bears_mark(message, stored) for stored in leased.interviews)
-            if is_marked and _is_own(client, message):
+            if is_marked and _is_own(client, message) and int(message["id"]) not in known:
                 return Sent(int(message["id"]), direct, found=True)
         if len(page) < PAGE:
             if not seen and direct is None:

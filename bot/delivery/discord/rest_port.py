@@ -1,6 +1,6 @@
 """What delivery asks of Discord, over REST."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
@@ -165,8 +165,11 @@ class RestPort:
         """Whether Discord has not loaded yet the pictures that a message shows."""
         return is_loading(await self._client.http.get_message(channel_id, message_id))
 
-    async def find(self, leased: LeasedDelivery, since: datetime) -> Sent | None:
-        """The announcement, if it stands in the channel already.
+    async def find(
+        self, leased: LeasedDelivery, since: datetime, known: Set[int] = frozenset()
+    ) -> Sent | None:
+        """The announcement, if it stands in the channel already and is none of the `known`
+        messages.
 
         Raises:
             HistoryUnreadableError: that can't be found out.
@@ -175,11 +178,11 @@ class RestPort:
         after = search_start(leased, since)
         if is_direct(leased):
             channel_id = await self._direct.channel_of(subscription.channel_id, leased.addressee)
-            return await find_message(self._client, leased, after, channel_id)
+            return await find_message(self._client, leased, after, known, channel_id)
         if subscription.kind in FORUMS:
             newest, title = leased.interviews[0], self._title(leased)
-            return await self._posts.find(subscription, newest, title, after)
-        return await find_message(self._client, leased, after)
+            return await self._posts.find(subscription, newest, title, after, known)
+        return await find_message(self._client, leased, after, known)
 
     async def edit(self, card: SentCard) -> None:
         """Bring a sent announcement up to its interview. An edit notifies nobody; the role that was
