@@ -11,6 +11,7 @@ import resource
 import sqlite3
 import sys
 import time
+from collections.abc import Set
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -51,7 +52,9 @@ class NoDiscord(UnusedPort):
         self.sent += 1
         return Sent(FIRST_ID + self.sent)
 
-    async def find(self, leased: LeasedDelivery, since: datetime) -> Sent | None:
+    async def find(
+        self, leased: LeasedDelivery, since: datetime, known: Set[int] = frozenset()
+    ) -> Sent | None:
         return None
 
     async def edit(self, card: SentCard) -> None:
