@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -11,14 +10,16 @@ from functools import partial
 import aiohttp
 import structlog
 
+from bot.admins.operations import OperatorService
 from bot.admins.subscriptions import SubscriptionService
 from bot.archive.older import OlderPosts
 from bot.archive.service import Backfill
 from bot.client.client import KcrushClient
-from bot.client.command_sync import CatalogueTranslator, sync_commands
-from bot.client.connection import hold_connection, log_in, use_rest_api
+from bot.client.command_sync import CatalogueTranslator, register_commands
+from bot.client.connection import connect, use_rest_api
 from bot.client.guild_sync import GuildSync
-from bot.client.home import keep_home
+from bot.client.handling import new_reference
+from bot.client.home import subscribe_home
 from bot.core.clock import Clock
 from bot.core.discord_time import DiscordTime
 from bot.core.i18n import Messages
@@ -48,16 +49,9 @@ from bot.ui.pages import EXCERPT_QUESTIONS
 from bot.web.metrics import Metrics
 from bot.web.port import Observer, make_port
 from cogs import FanServices, add_cogs
+from cogs.owner import offer_to_owners
 
 logger = structlog.get_logger(__name__)
-
-REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-REFERENCE_LENGTH = 6
-"""Reference numbers are typed from a phone's screen, so letters and digits that look alike are left
-out. There are 30^6 numbers."""
-
-RETRY = 300.0
-"""Seconds until the home channel or the list of commands is tried again after a failure."""
 
 INDEX_SYNC_INTERVAL = 60.0
 """Seconds between two looks at the store for changes by another process, and after a failure."""
@@ -162,12 +156,11 @@ async def open_app(
         observer = Observer(metrics, client, watcher, store, clock, lambda: invalid.count)
         observer.listen(fans.reading)
         delivery.announcer.on_settled = observer.note_delivery
+        operator = _make_operator(resources, watcher, backfill, observer, wake)
         text = messages.text()
         port = make_port(settings, watcher, resources.fetcher, text, clock, rng, observer)
         workers = (
-            Worker("discord", partial(_connect, client, settings, clock, rng)),
-            Worker("commands", partial(_register_commands, client, clock), needs_login=True),
-            Worker("home", partial(_keep_home, client, store, settings, clock), needs_login=True),
+            *_discord_workers(resources, client, operator),
             Worker("guilds", guild_sync.run),
             Worker("library", fans.library.run),
             Worker("following", fans.following.run),
@@ -237,6 +230,40 @@ def _make_polling(
     if settings.backfill == "on":
         workers.append(Worker("archive", backfill.run))
     return watcher, backfill, workers
+
+
+def _make_operator(
+    resources: Resources,
+    watcher: Watcher,
+    backfill: Backfill,
+    observer: Observer,
+    wake: Callable[[], None],
+) -> OperatorService:
+    settings = resources.settings
+    read_archives = backfill.read_now if settings.backfill == "on" else None
+    return OperatorService(
+        resources.store,
+        watcher,
+        resources.clock,
+        feeds=settings.feeds,
+        state=observer.state,
+        read_archives=read_archives,
+        wake=wake,
+    )
+
+
+def _discord_workers(
+    resources: Resources, client: KcrushClient, operator: OperatorService
+) -> list[Worker]:
+    settings, clock, store = resources.settings, resources.clock, resources.store
+    home = partial(subscribe_home, client, store, settings.home_channel_id, clock)
+    owner = partial(offer_to_owners, client, operator, settings, clock)
+    return [
+        Worker("discord", lambda: connect(client, settings.token, clock, resources.rng)),
+        Worker("commands", partial(register_commands, client, clock), needs_login=True),
+        Worker("home", home, needs_login=True),
+        Worker("owner", owner, needs_login=True),
+    ]
 
 
 def _backup_workers(settings: Settings, clock: Clock) -> list[Worker]:
@@ -348,28 +375,6 @@ async def run(
             task.cancel()
 
 
-async def _connect(
-    client: KcrushClient, settings: Settings, clock: Clock, rng: random.Random
-) -> None:
-    await log_in(client, settings.token, clock, rng)
-    await hold_connection(client, settings.token, clock, rng)
-
-
-async def _register_commands(client: KcrushClient, clock: Clock) -> None:
-    async def sync() -> None:
-        changed = await sync_commands(client)
-        logger.info("commands.offered", changed=changed)
-
-    await supervise("commands", sync, clock, pause=RETRY)
-
-
-async def _keep_home(client: KcrushClient, store: Store, settings: Settings, clock: Clock) -> None:
-    async def keep() -> None:
-        await keep_home(client, store, settings.home_channel_id)
-
-    await supervise("home", keep, clock, pause=RETRY)
-
-
 async def _sync_index(resources: Resources, changed: asyncio.Event) -> None:
     """Keep the search index at the store's revision. `changed` is set by every commit."""
 
@@ -378,8 +383,3 @@ async def _sync_index(resources: Resources, changed: asyncio.Event) -> None:
         return INDEX_SYNC_INTERVAL
 
     await supervise("index", sync, resources.clock, wake=changed, pause=INDEX_SYNC_INTERVAL)
-
-
-def new_reference() -> str:
-    """A number that a person quotes and an operator finds in the log."""
-    return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH))

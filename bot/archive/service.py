@@ -65,13 +65,21 @@ class Backfill:
         self._poll = poll
         self._on_commit = on_commit
         self._progress = progress
+        self._wakes = {url: asyncio.Event() for url in self._feeds}
+
+    def read_now(self) -> None:
+        """Have ``run`` read on at once, or bring up to date what was read to its end."""
+        for wake in self._wakes.values():
+            wake.set()
 
     async def run(self) -> None:
         """Read every feed's archive, then keep it in step, until cancelled; no failure ends it."""
         async with asyncio.TaskGroup() as tasks:
-            for url in self._feeds:
+            for url, wake in self._wakes.items():
                 work = partial(self._update, url)
-                keeping = supervise("archive", work, self._clock, pause=self._pause, feed=url)
+                keeping = supervise(
+                    "archive", work, self._clock, pause=self._pause, wake=wake, feed=url
+                )
                 tasks.create_task(keeping, name=f"archive {url}")
 
     async def survey(self, url: str) -> ArchiveReport:

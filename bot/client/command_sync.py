@@ -5,11 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import discord
+import structlog
 from discord import app_commands
 from discord.http import Route
 
 from bot.client.client import KcrushClient
+from bot.core.clock import Clock
 from bot.core.i18n import DEFAULT_LOCALE, Messages
+from bot.core.supervisor import supervise
+
+logger = structlog.get_logger(__name__)
 
 
 class CatalogueTranslator(app_commands.Translator):
@@ -52,10 +57,25 @@ def translation_key(
     return f"command.{name.replace(' ', '.')}.{part}"
 
 
-async def sync_commands(client: KcrushClient) -> bool:
-    """Register the tree's commands, but only where Discord has others. True when it did.
+RETRY = 300.0
+"""Seconds until what Discord is to have is tried again after a failure."""
 
-    Either way ``client.mentions`` knows their ids afterwards.
+
+async def register_commands(client: KcrushClient, clock: Clock) -> None:
+    """See that Discord has the commands; a failure is tried again."""
+
+    async def sync() -> None:
+        changed = await sync_commands(client)
+        logger.info("commands.offered", changed=changed)
+
+    await supervise("commands", sync, clock, pause=RETRY)
+
+
+async def sync_commands(client: KcrushClient, guild: discord.Object | None = None) -> bool:
+    """Register the tree's commands, or those that it has for a guild alone, but only where Discord
+    has others. True when it did.
+
+    Either way ``client.mentions`` knows the ids of those that are everywhere.
 
     A sync is one of 200 command writes a day (Discord docs, Application commands, registering),
     and makes every person's client fetch the commands anew.
@@ -70,20 +90,22 @@ async def sync_commands(client: KcrushClient) -> bool:
         await command.get_translated_payload(client.tree, translator)
         if translator
         else command.to_dict(client.tree)
-        for command in client.tree.get_commands()
+        for command in client.tree.get_commands(guild=guild)
     ]
+    scope = "" if guild is None else f"/guilds/{guild.id}"
     route = Route(
         "GET",
-        "/applications/{application_id}/commands?with_localizations=true",
+        f"/applications/{{application_id}}{scope}/commands?with_localizations=true",
         application_id=client.application_id,
     )
     theirs: list[dict[str, Any]] = await client.http.request(route)
-    if same_commands(ours, theirs):
-        client.mentions.learn({command["name"]: int(command["id"]) for command in theirs})
-        return False
-    registered = await client.tree.sync()
-    client.mentions.learn({command.name: command.id for command in registered})
-    return True
+    is_same = same_commands(ours, theirs)
+    ids = {command["name"]: int(command["id"]) for command in theirs}
+    if not is_same:
+        ids = {command.name: command.id for command in await client.tree.sync(guild=guild)}
+    if guild is None:
+        client.mentions.learn(ids)
+    return not is_same
 
 
 def same_commands(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> bool:

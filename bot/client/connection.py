@@ -39,6 +39,15 @@ def use_rest_api(url: str) -> None:
     Route.BASE = url
 
 
+async def connect(client: KcrushClient, token: str, clock: Clock, rng: random.Random) -> None:
+    """Log in, and keep the connection until the client is closed.
+
+    Raises as ``log_in`` and ``hold_connection`` do.
+    """
+    await log_in(client, token, clock, rng)
+    await hold_connection(client, token, clock, rng)
+
+
 async def log_in(client: KcrushClient, token: str, clock: Clock, rng: random.Random) -> None:
     """Log in over REST, as often as it takes; sets ``client.logged_in``.
 

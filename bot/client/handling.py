@@ -1,5 +1,6 @@
 """Each interaction's number, which every log line that it causes bears, and how it went."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,12 @@ UNKNOWN = "unknown"
 REFUSED, EXPIRED, FAILED = "refused", "expired", "failed"
 """How an interaction ends that is not answered as asked: the person reads why; it came too late
 for Discord; a number is shown, and the log has more."""
+
+
+REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE_LENGTH = 6
+"""Reference numbers are typed from a phone's screen, so letters and digits that look alike are left
+out. There are 30^6 numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,11 @@ class Handled:
     command: str
     seconds: float
     error: str | None = None
+
+
+def new_reference() -> str:
+    """A number that a person quotes and an operator finds in the log."""
+    return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH))
 
 
 class ReferencingTree(app_commands.CommandTree[Any]):

@@ -11,11 +11,25 @@ import structlog
 
 from bot.client.channels import own_permissions
 from bot.client.client import KcrushClient
+from bot.client.command_sync import RETRY
+from bot.core.clock import Clock
 from bot.core.model import Mode, Subscription, TargetKind
+from bot.core.supervisor import supervise
 from bot.core.targets import Target, needed_permissions
 from bot.store import Store
 
 logger = structlog.get_logger(__name__)
+
+
+async def subscribe_home(
+    client: KcrushClient, store: Store, channel_id: int | None, clock: Clock
+) -> None:
+    """``keep_home``; a failure is tried again."""
+
+    async def keep() -> None:
+        await keep_home(client, store, channel_id)
+
+    await supervise("home", keep, clock, pause=RETRY)
 
 
 async def keep_home(client: KcrushClient, store: Store, channel_id: int | None) -> bool:
@@ -45,6 +59,20 @@ async def keep_home(client: KcrushClient, store: Store, channel_id: int | None) 
     await store.subscriptions.subscribe(channel.guild.id, channel_id, own_id, _published)
     logger.info("home.kept", channel=channel_id, guild=channel.guild.id)
     return True
+
+
+async def home_guild(
+    client: KcrushClient, guild_id: int | None, channel_id: int | None
+) -> int | None:
+    """The bot's own guild: the one that the settings name, or else that of the home channel.
+
+    Raises:
+        discord.HTTPException, aiohttp.ClientError, OSError: Discord could not be asked.
+    """
+    if guild_id is not None or channel_id is None:
+        return guild_id
+    channel = await _announcement_channel(client, channel_id)
+    return channel.guild.id if channel is not None else None
 
 
 async def _announcement_channel(

@@ -26,3 +26,19 @@ class FeedState:
     polled_at: datetime | None = None
     changed_at: datetime | None = None
     moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """How a feed fares. Moments in UTC; ``failures`` in a row, ``last_error`` that of the last
+    poll (``None`` after a good one), ``next_poll_at`` as planned at the end of the last poll.
+    ``fresh_until`` is three such plans after a good poll: later, the feed counts as not read.
+    """
+
+    url: str
+    polled_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    failures: int = 0
+    last_error: Exception | None = None
+    next_poll_at: datetime | None = None
+    fresh_until: datetime | None = None

@@ -196,6 +196,9 @@ class Settings(BaseSettings):
     home_channel_id: (
         Annotated[int, _number(MIN_SNOWFLAKE, MAX_SNOWFLAKE, "config.not-an-id")] | None
     ) = Field(None, examples=["123456789012345678"])
+    home_guild_id: (
+        Annotated[int, _number(MIN_SNOWFLAKE, MAX_SNOWFLAKE, "config.not-an-id")] | None
+    ) = Field(None, examples=["123456789012345678"])
     catch_up: Annotated[int, _number(1, 10)] = 3
     nonce_window: Annotated[int, _number(0, 600)] = 120
     http_host: Annotated[str, AfterValidator(_host)] = "127.0.0.1"

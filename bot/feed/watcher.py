@@ -11,7 +11,7 @@ import structlog
 
 from bot.core.clock import Clock
 from bot.core.errors import FetchError, ParseError
-from bot.core.feed_state import FeedState, Validators
+from bot.core.feed_state import FeedHealth, FeedState, Validators
 from bot.core.supervisor import supervise
 from bot.feed.decide import FeedEntry, Past
 from bot.feed.fetch import Fetched, HttpGetter
@@ -50,22 +50,6 @@ FRESH_FOR = 3
 UNCONDITIONAL_EVERY = timedelta(days=1)
 """The feed is read without conditions at least so often: some sites answer "not modified" for ever.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class FeedHealth:
-    """How a feed fares. Moments in UTC; ``failures`` in a row, ``last_error`` that of the last
-    poll (``None`` after a good one), ``next_poll_at`` as planned at the end of the last poll.
-    ``fresh_until`` is three such plans after a good poll: later, the feed counts as not read.
-    """
-
-    url: str
-    polled_at: datetime | None = None
-    succeeded_at: datetime | None = None
-    failures: int = 0
-    last_error: Exception | None = None
-    next_poll_at: datetime | None = None
-    fresh_until: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -56,6 +56,17 @@ class SubscriptionOverview:
 
 
 @dataclass(frozen=True, slots=True)
+class ParkedChannel:
+    """A channel that can't be reached, why and since when, and how many deliveries wait for it."""
+
+    guild_id: int
+    channel_id: int
+    reason: str | None
+    parked_at: datetime | None
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class SchemaVersion:
     """The version of the tables in the database, and the one this program brings."""
 

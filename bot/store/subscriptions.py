@@ -11,7 +11,7 @@ from bot.core.batching import batched
 from bot.core.model import DeliveryState, Subscription, SubscriptionState, TargetKind
 from bot.store.codec import CHUNK
 from bot.store.parking import change_state
-from bot.store.results import SubscriptionOverview
+from bot.store.results import ParkedChannel, SubscriptionOverview
 from bot.store.session import Repository, Transaction, transactional
 from bot.store.subscription_rows import COLUMNS, NOT_ENDED, chosen_values, find_all, subscription
 from bot.store.tables import deliveries, subscriptions
@@ -90,6 +90,29 @@ _PARKED = (
         subscriptions.c.kind != TargetKind.DIRECT,
     )
     .order_by(subscriptions.c.id)
+)
+
+_PARKED_CHANNELS = (
+    sa.select(
+        subscriptions.c.guild_id,
+        subscriptions.c.channel_id,
+        subscriptions.c.reason,
+        subscriptions.c.parked_at,
+        _of_deliveries(
+            sa.func.count(), DeliveryState.PENDING, DeliveryState.LEASED, DeliveryState.PARKED
+        ),
+    )
+    .where(
+        subscriptions.c.state == SubscriptionState.PARKED,
+        subscriptions.c.kind != TargetKind.DIRECT,
+    )
+    .order_by(subscriptions.c.parked_at, subscriptions.c.id)
+)
+
+_BY_GUILD = (
+    sa.select(subscriptions.c.guild_id, sa.func.count())
+    .where(NOT_ENDED, subscriptions.c.kind != TargetKind.DIRECT)
+    .group_by(subscriptions.c.guild_id)
 )
 
 
@@ -240,6 +263,14 @@ class SubscriptionRepository(Repository):
             this = subscriptions.c.id == one.id
             await tx.execute(subscriptions.update().where(this).values(values))
         return len(losing)
+
+    async def parked_channels(self) -> list[ParkedChannel]:
+        """The channels of all guilds that can't be reached, the longest parked first."""
+        return [ParkedChannel(*row) for row in await self._session.read(_PARKED_CHANNELS)]
+
+    async def counts_by_guild(self) -> dict[int, int]:
+        """How many channels of each guild get announcements."""
+        return {row[0]: row[1] for row in await self._session.read(_BY_GUILD)}
 
     async def parked(self, guild_id: int | None = None) -> list[tuple[int, int, int]]:
         """The parked channels of a guild (``None``: of all) that could be probed: subscription,

@@ -18,11 +18,11 @@ from prometheus_client import (
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from bot.client.handling import Handled
+from bot.core.bot_state import BotState
 from bot.core.clock import Clock
 from bot.core.model import Conclusion, DeliveryState
 from bot.feed.writing import POLL_RESULTS
 from bot.store import LeasedDelivery
-from bot.web.state import BotState
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 """The text format, whatever was asked for: each version of Prometheus reads it."""

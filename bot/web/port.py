@@ -9,6 +9,7 @@ from functools import partial
 
 from bot.client.client import KcrushClient
 from bot.client.connection import connected_shards
+from bot.core.bot_state import BotState, DiscordState, StoredState
 from bot.core.clock import Clock
 from bot.core.errors import StoreError
 from bot.core.i18n import Text
@@ -21,7 +22,6 @@ from bot.store import LeasedDelivery, Store
 from bot.web.metrics import Metrics
 from bot.web.server import serve
 from bot.web.site import build_site
-from bot.web.state import BotState, DiscordState, StoredState
 from bot.web.websub import WebSub
 
 LAG_PAUSE = 1.0

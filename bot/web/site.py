@@ -9,12 +9,12 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot import __version__
+from bot.core.bot_state import BotState, readiness
 from bot.core.clock import Clock
 from bot.core.i18n import Text
 from bot.web import xmlrpc
 from bot.web.metrics import CONTENT_TYPE, Metrics
 from bot.web.server import note_request
-from bot.web.state import BotState, readiness
 from bot.web.websub import MAX_PUSH, WebSub
 
 logger = structlog.get_logger(__name__)

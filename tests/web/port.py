@@ -12,13 +12,13 @@ import aiohttp
 from aiohttp import web
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.core.bot_state import BotState, DiscordState, StoredState
 from bot.core.clock import Clock
+from bot.core.feed_state import FeedHealth
 from bot.core.i18n import load_messages
 from bot.core.model import DeliveryState
-from bot.feed.watcher import FeedHealth
 from bot.web.metrics import Metrics
 from bot.web.site import build_site
-from bot.web.state import BotState, DiscordState, StoredState
 from bot.web.websub import WebSub
 
 CALL = (

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from bot.core.bot_state import BotState, DiscordState, StoredState, readiness
 from bot.core.clock import SystemClock
 from bot.core.errors import FetchError
+from bot.core.feed_state import FeedHealth
 from bot.core.model import DeliveryState
-from bot.feed.watcher import FeedHealth
 from bot.web.metrics import Metrics
 from bot.web.server import listening
-from bot.web.state import BotState, DiscordState, StoredState, readiness
 from tests.clock import START, FakeClock
 from tests.cogs.stage import stage
 from tests.openapi import Checker

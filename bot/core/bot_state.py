@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.core.errors import UserError
+from bot.core.feed_state import FeedHealth
 from bot.core.model import DeliveryState
-from bot.feed.watcher import FeedHealth
 
 STALLED = 300.0
 """Seconds for which a delivery may be due, and none be settled, before the outbox counts as
@@ -92,7 +92,7 @@ def _feed_reasons(state: BotState) -> list[str]:
     if fresh or not state.feeds:
         return []
     return [
-        f"feed {_shown(feed.url)}: no good poll "
+        f"feed {shown_address(feed.url)}: no good poll "
         + (f"since {_moment(feed.succeeded_at)}" if feed.succeeded_at else "yet")
         + (f" ({_error(feed.last_error)})" if feed.last_error else "")
         for feed in state.feeds
@@ -111,7 +111,7 @@ def _outbox_reasons(state: BotState) -> list[str]:
 
 def _feed(feed: FeedHealth) -> Mapping[str, Any]:
     return {
-        "url": _shown(feed.url),
+        "url": shown_address(feed.url),
         "last_poll": _moment(feed.polled_at),
         "last_success": _moment(feed.succeeded_at),
         "next_poll": _moment(feed.next_poll_at),
@@ -130,6 +130,7 @@ def _moment(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="seconds") if moment else None
 
 
-def _shown(url: str) -> str:
+def shown_address(url: str) -> str:
+    """An address without credentials and query, which may be secret."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
