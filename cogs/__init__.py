@@ -14,6 +14,7 @@ from cogs.about import AboutCommands
 from cogs.announcements import AnnouncementCommands
 from cogs.artist_follows import ArtistFollowCommands
 from cogs.artists import ArtistCommands
+from cogs.changes import ChangeCommands
 from cogs.channel_follows import ChannelFollowCommands
 from cogs.components import ComponentRouter
 from cogs.fan_cog import FanServices
@@ -45,7 +46,7 @@ async def add_cogs(
         AboutCommands(fans),
     ]
     announcements = AnnouncementCommands(fans.reading, subscriptions)
-    of_admins: list[commands.Cog] = [RoleButtonCommands()]
+    of_admins: list[commands.Cog] = [RoleButtonCommands(), ChangeCommands(subscriptions)]
     if home_channel_id is not None:
         of_admins.append(ChannelFollowCommands(subscriptions, home_channel_id))
     await _add_group(client, interviews, of_fans)

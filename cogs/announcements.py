@@ -207,15 +207,15 @@ class AnnouncementCommands(
         )
         if role or crosspost or discussion or tag:
             require_postable(interaction, channel, edits, role)
-        changed = await self._subscriptions.edit(guild_id, channel, edits)
+        changed = await self._subscriptions.edit(guild_id, channel, edits, by=interaction.user.id)
         await _show_change(interaction, changed)
 
     @app_commands.command(description="Hold the announcements in a channel until you resume them")
     @app_commands.describe(channel=CHANNEL)
     @app_commands.autocomplete(channel=complete_channel)
     async def pause(self, interaction: Interaction, channel: Subscribed) -> None:
-        paused = await self._subscriptions.pause(managed_guild(interaction), channel)
-        text = text_for(interaction)
+        guild_id, text = managed_guild(interaction), text_for(interaction)
+        paused = await self._subscriptions.pause(guild_id, channel, by=interaction.user.id)
         already = paused.was is SubscriptionState.PAUSED
         key = "announcements.paused-already" if already else "announcements.paused"
         is_digest = paused.subscription.timetable.is_digest
@@ -232,7 +232,7 @@ class AnnouncementCommands(
         if found.mode is Mode.POST:
             needed = needed_permissions(target_of(found))
             require_permissions(interaction, channel, needed, "error.missing-permissions")
-        resumed = await self._subscriptions.resume(guild_id, channel)
+        resumed = await self._subscriptions.resume(guild_id, channel, by=interaction.user.id)
         one, settings = resumed.subscription, resumed.settings
         lines = [_describe_resume(resumed, text)]
         if resumed.was is not SubscriptionState.PARKED:
@@ -247,7 +247,8 @@ class AnnouncementCommands(
     @app_commands.describe(channel=CHANNEL)
     @app_commands.autocomplete(channel=complete_channel)
     async def remove(self, interaction: Interaction, channel: Subscribed) -> None:
-        removed = await self._subscriptions.remove(managed_guild(interaction), channel)
+        guild_id = managed_guild(interaction)
+        removed = await self._subscriptions.remove(guild_id, channel, by=interaction.user.id)
         key = "announcements.removed"
         if removed.mode is Mode.FOLLOW:
             ended = await unfollow(interaction, removed)
@@ -283,7 +284,9 @@ class AnnouncementCommands(
             title = "settings.title"
             settings = before = await self._subscriptions.settings(guild_id)
         else:
-            settings, before = await self._subscriptions.change_settings(guild_id, timezone, doubt)
+            settings, before = await self._subscriptions.change_settings(
+                guild_id, timezone, doubt, by=interaction.user.id
+            )
             title = "settings.same" if settings == before else "settings.done"
         facts = [
             settings_facts(one, text, interaction.created_at.year) for one in (before, settings)

@@ -152,12 +152,14 @@ def require_visible(
 
 
 def is_pinged(interaction: Interaction, one: Subscription) -> bool:
-    """Whether announcements notify a subscription's role, as far as the cache knows."""
-    role = interaction.guild.get_role(one.role_id or 0) if interaction.guild else None
+    """Whether announcements notify a subscription's roles, as far as the cache knows."""
+    guild = interaction.guild
+    roles = [guild.get_role(id_) for id_ in one.role_ids] if guild else []
     permissions = own_permissions(interaction, one.channel_id)
-    if role is None or permissions is None:
-        return True
-    return can_ping(permissions, role_is_mentionable=role.mentionable)
+    return permissions is None or all(
+        role is None or can_ping(permissions, role_is_mentionable=role.mentionable)
+        for role in roles
+    )
 
 
 def require_postable(

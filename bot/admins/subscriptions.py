@@ -21,7 +21,7 @@ from bot.core.model import (
     Timetable,
 )
 from bot.core.timetable import clock_face, next_due, within, zone_of
-from bot.store import Store, SubscriptionOverview
+from bot.store import Change, ChangeAction, Repositories, Store, SubscriptionOverview
 from bot.ui.markdown import Marked
 
 F = TypeVar("F")
@@ -177,13 +177,17 @@ class SubscriptionService:
         Raises:
             UserError: see ``edit_subscription``; nothing was changed.
         """
-        after, before = await self._store.subscriptions.subscribe(
-            guild_id, channel_id, created_by, lambda one: edit_subscription(one, edits)
-        )
-        return await self._changed(after, before, edits)
+        async with self._store.transaction() as tx:
+            after, before = await tx.subscriptions.subscribe(
+                guild_id, channel_id, created_by, lambda one: edit_subscription(one, edits)
+            )
+            action = ChangeAction.ADDED if before is None else ChangeAction.EDITED
+            await tx.history.add(created_by, action, before, after)
+            settings = await _edit_settings(tx, guild_id, created_by, edits.time_zone)
+        return self._changed(after, before, *settings)
 
     async def edit(
-        self, guild_id: int, channel_id: int, edits: SubscriptionEdits
+        self, guild_id: int, channel_id: int, edits: SubscriptionEdits, *, by: int
     ) -> SubscriptionChange:
         """Change the options that were named.
 
@@ -195,47 +199,60 @@ class SubscriptionService:
         def edit(one: Subscription) -> Subscription:
             return edit_subscription(_posted(one), edits)
 
-        found = await self._store.subscriptions.edit(guild_id, channel_id, edit)
-        return await self._changed(*_existing(found, channel_id), edits)
+        async with self._store.transaction() as tx:
+            found = await tx.subscriptions.edit(guild_id, channel_id, edit)
+            after, before = _existing(found, channel_id)
+            await tx.history.add(by, ChangeAction.EDITED, before, after)
+            settings = await _edit_settings(tx, guild_id, by, edits.time_zone)
+        return self._changed(after, before, *settings)
 
-    async def pause(self, guild_id: int, channel_id: int) -> SubscriptionChange:
+    async def pause(self, guild_id: int, channel_id: int, *, by: int) -> SubscriptionChange:
         """Hold what comes until ``resume``.
 
         Raises:
             UserError: the channel has no announcements, or Discord carries them there.
         """
         _posted(await self.get(guild_id, channel_id))
-        found = await self._store.subscriptions.pause(guild_id, channel_id)
-        before = _existing(found, channel_id)
-        after = replace(before, state=SubscriptionState.PAUSED, reason="paused")
-        return await self._changed(after, before, SubscriptionEdits())
+        async with self._store.transaction() as tx:
+            found = await tx.subscriptions.pause(guild_id, channel_id)
+            before = _existing(found, channel_id)
+            after = replace(before, state=SubscriptionState.PAUSED, reason="paused")
+            if before.state is not SubscriptionState.PAUSED:
+                await tx.history.add(by, ChangeAction.PAUSED, before, after)
+            settings = await tx.guilds.settings(guild_id)
+        return self._changed(after, before, settings, settings)
 
-    async def resume(self, guild_id: int, channel_id: int) -> SubscriptionChange:
+    async def resume(self, guild_id: int, channel_id: int, *, by: int) -> SubscriptionChange:
         """Go on after a pause, or try at once what waits for somebody to mend something.
 
         Raises:
             UserError: the channel has no announcements, or Discord carries them there.
         """
         _posted(await self.get(guild_id, channel_id))
-        found = await self._store.subscriptions.resume(guild_id, channel_id)
-        resumed = _existing(found, channel_id)
-        before = after = resumed.before
-        if before.state is SubscriptionState.PARKED:
-            await self._store.subscriptions.probe_soon([before.id], self._clock.now())
-        elif before.state is SubscriptionState.PAUSED:
-            after = replace(before, state=SubscriptionState.ACTIVE, reason=None)
-        change = await self._changed(after, before, SubscriptionEdits())
+        async with self._store.transaction() as tx:
+            found = await tx.subscriptions.resume(guild_id, channel_id)
+            resumed = _existing(found, channel_id)
+            before = after = resumed.before
+            if before.state is SubscriptionState.PARKED:
+                await tx.subscriptions.probe_soon([before.id], self._clock.now())
+            elif before.state is SubscriptionState.PAUSED:
+                after = replace(before, state=SubscriptionState.ACTIVE, reason=None)
+                await tx.history.add(by, ChangeAction.RESUMED, before, after)
+            settings = await tx.guilds.settings(guild_id)
+        change = self._changed(after, before, settings, settings)
         return replace(change, missed=resumed.missed, shown=resumed.shown)
 
-    async def remove(self, guild_id: int, channel_id: int) -> Subscription:
+    async def remove(self, guild_id: int, channel_id: int, *, by: int) -> Subscription:
         """End the announcements of a channel; the subscription as it was.
 
         Raises:
             UserError: the channel has no announcements.
         """
-        found = await self.get(guild_id, channel_id)
-        removed = await self._store.subscriptions.remove(guild_id, channel_id)
-        return _existing(found if removed else None, channel_id)
+        async with self._store.transaction() as tx:
+            found = _existing(await tx.subscriptions.find(guild_id, channel_id), channel_id)
+            await tx.subscriptions.remove(guild_id, channel_id)
+            await tx.history.add(by, ChangeAction.REMOVED, found, None)
+        return found
 
     async def follow(
         self, guild_id: int, channel_id: int, created_by: int, webhook_id: int
@@ -247,29 +264,40 @@ class SubscriptionService:
             blank = Subscription(one.id, guild_id, channel_id, None, one.created_by, one.created_at)
             return replace(blank, mode=Mode.FOLLOW, webhook_id=webhook_id)
 
-        await self._store.subscriptions.subscribe(guild_id, channel_id, created_by, edit)
+        async with self._store.transaction() as tx:
+            after, before = await tx.subscriptions.subscribe(guild_id, channel_id, created_by, edit)
+            await tx.history.add(created_by, ChangeAction.FOLLOWED, before, after)
+
+    async def history(self, guild_id: int) -> list[Change]:
+        """What admins changed in a guild, newest first."""
+        return await self._store.history.newest(guild_id)
 
     async def settings(self, guild_id: int) -> GuildSettings:
         return await self._store.guilds.settings(guild_id)
 
     async def change_settings(
-        self, guild_id: int, time_zone: str | None = None, doubt: Doubt | None = None
+        self,
+        guild_id: int,
+        time_zone: str | None = None,
+        doubt: Doubt | None = None,
+        *,
+        by: int,
     ) -> tuple[GuildSettings, GuildSettings]:
         """Change what applies to all of a guild, as it is now and as it was; ``None`` leaves a
         setting as it is."""
-        changed = await self._store.guilds.edit(
-            guild_id, lambda guild: _with_fields(guild, time_zone=time_zone, doubt=doubt)
-        )
+        async with self._store.transaction() as tx:
+            changed = await _edit_settings(tx, guild_id, by, time_zone, doubt)
         self._wake()
         return changed
 
-    async def _changed(
-        self, after: Subscription, before: Subscription | None, edits: SubscriptionEdits
+    def _changed(
+        self,
+        after: Subscription,
+        before: Subscription | None,
+        settings: GuildSettings,
+        settings_before: GuildSettings,
     ) -> SubscriptionChange:
         self._wake()
-        settings = settings_before = await self.settings(after.guild_id)
-        if edits.time_zone is not None:
-            settings, _ = await self.change_settings(after.guild_id, edits.time_zone)
         outcome: Literal["added", "changed", "same"] = "added" if before is None else "changed"
         if before is not None and settings == settings_before:
             # A channel's kind is not an admin's choice, and a reason none of the subscription's.
@@ -279,6 +307,24 @@ class SubscriptionService:
         due = next_due(after.timetable, now, zone_of(settings.time_zone))
         later = due if due > now else None
         return SubscriptionChange(after, before, settings, settings_before, outcome, later)
+
+
+async def _edit_settings(
+    tx: Repositories,
+    guild_id: int,
+    by: int,
+    time_zone: str | None = None,
+    doubt: Doubt | None = None,
+) -> tuple[GuildSettings, GuildSettings]:
+    """Change a guild's settings, as they are now and as they were; ``None`` leaves one as it is."""
+    if time_zone is None and doubt is None:
+        settings = await tx.guilds.settings(guild_id)
+        return settings, settings
+    after, before = await tx.guilds.edit(
+        guild_id, lambda guild: _with_fields(guild, time_zone=time_zone, doubt=doubt)
+    )
+    await tx.history.add(by, ChangeAction.SETTINGS, before, after)
+    return after, before
 
 
 def _existing(found: F | None, channel_id: int) -> F:

@@ -88,10 +88,12 @@ class PersonalData:
     follows: Sequence[Follow]
     last_read: StartedInterview | None = None
     last_saved: SavedItem | None = None
+    changes: int = 0
+    """What they changed of servers' announcements."""
 
     @property
     def is_empty(self) -> bool:
-        return not (self.places.number or self.saved.number or self.follows)
+        return not (self.places.number or self.saved.number or self.follows or self.changes)
 
 
 class Library:
@@ -255,6 +257,7 @@ class Library:
                 default=None,
             ),
             next(iter(await readers.saved(user_id, 1)), None),
+            await self._store.history.count_of(user_id),
         )
 
     async def forget(self, user_id: int) -> None:

@@ -11,6 +11,7 @@ that belong together go through ``Store.transaction``. What can go wrong with a 
 from bot.store.archive import ArchivePost, ArchiveState, CachedResponse, PostState
 from bot.store.backup import DailyBackups, back_up, database_file, restore
 from bot.store.follows import FOLLOWS_LIMIT, DirectMessageStatus, FollowOutcome, FollowRequest
+from bot.store.history import Change, ChangeAction
 from bot.store.inspection import Inspection, inspect_store
 from bot.store.readers import (
     PLACES_KEPT,
@@ -43,6 +44,8 @@ __all__ = [
     "ArchivePost",
     "ArchiveState",
     "CachedResponse",
+    "Change",
+    "ChangeAction",
     "DailyBackups",
     "DatedCount",
     "DirectMessageStatus",

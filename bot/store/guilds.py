@@ -10,7 +10,7 @@ from bot.core.model import Doubt, GuildSettings, SubscriptionState, TargetKind
 from bot.store.parking import change_state
 from bot.store.session import Repository, Transaction, transactional
 from bot.store.subscription_rows import NOT_ENDED, find_all
-from bot.store.tables import deliveries, guilds, subscriptions
+from bot.store.tables import deliveries, drafts, guilds, history, subscriptions
 from bot.store.timing import reschedule
 
 LEFT = "guild-left"
@@ -99,4 +99,6 @@ class GuildRepository(Repository):
         their_ids = sa.select(subscriptions.c.id).where(theirs)
         await tx.execute(deliveries.delete().where(deliveries.c.subscription_id.in_(their_ids)))
         await tx.execute(subscriptions.delete().where(theirs))
+        for table in (history, drafts):
+            await tx.execute(table.delete().where(table.c.guild_id.in_(gone)))
         return (await tx.execute(guilds.delete().where(guilds.c.removed_at <= before))).rowcount

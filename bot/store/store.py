@@ -14,6 +14,7 @@ from bot.store.extras import ExtraRepository
 from bot.store.feeds import FeedRepository
 from bot.store.follows import FollowRepository
 from bot.store.guilds import GuildRepository
+from bot.store.history import HistoryRepository
 from bot.store.interviews import InterviewRepository
 from bot.store.long_queries import LongQueryRepository
 from bot.store.migrate import migrate, read_schema
@@ -36,6 +37,7 @@ class Repositories:
         self.archives = ArchiveRepository(session)
         self.subscriptions = SubscriptionRepository(session)
         self.guilds = GuildRepository(session)
+        self.history = HistoryRepository(session)
         self.outbox = Outbox(session)
         self.repairs = OutboxRepairs(session)
         self.backlog = BacklogRepository(session)

@@ -54,7 +54,12 @@ def help_page(
 
 def privacy_page(data: PersonalData, text: Text) -> Layout:
     """All that is stored about a person, what is not, and the button to delete it."""
-    examples = (_last_read(data, text), _last_saved(data, text), _followed_names(data, text))
+    examples = (
+        _last_read(data, text),
+        _last_saved(data, text),
+        _followed_names(data, text),
+        text("privacy.changes-note"),
+    )
     stored = [
         lines(f"**{_sentence_start(counted)}**", small(example))
         for counted, example in zip(_counted(data, text), examples, strict=True)
@@ -90,6 +95,7 @@ def _counted(data: PersonalData, text: Text) -> list[str | None]:
         "privacy.places": data.places.number,
         "privacy.saved": data.saved.number,
         "privacy.follows": len(data.follows),
+        "privacy.changes": data.changes,
     }
     return [text.plural(key, number) if number else None for key, number in numbers.items()]
 

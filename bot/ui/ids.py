@@ -359,6 +359,12 @@ class SubscriptionsPage(Action, template="subs:{page}"):
     page: Number
 
 
+class ChangesPage(Action, template="changes:{page}"):
+    """Show another page of what admins changed in the list's place."""
+
+    page: Number
+
+
 class ToggleRole(Action, template="role:{role}"):
     """Give the person who pressed the role, or take it off."""
 

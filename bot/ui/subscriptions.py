@@ -7,7 +7,7 @@ from datetime import datetime
 import discord
 
 from bot.core.i18n import Text
-from bot.core.model import GuildSettings, Mode, Subscription, SubscriptionState, Timetable
+from bot.core.model import GuildSettings, Mode, Style, Subscription, SubscriptionState, Timetable
 from bot.core.targets import FORUMS, target_of
 from bot.core.timetable import clock_face
 from bot.core.zones import abbreviations
@@ -74,10 +74,10 @@ def _entry(
 ) -> str:
     one = overview.subscription
     mentions = silent = None
-    if one.role_id is not None and is_pinged:
-        mentions = text("announcements.list.mentions", role=f"<@&{one.role_id}>")
-    elif one.role_id is not None:
-        silent = text("options.role-silent", role=f"<@&{one.role_id}>")
+    if one.role_ids and is_pinged:
+        mentions = text("announcements.list.mentions", role=roles_of(one))
+    elif one.role_ids:
+        silent = text("options.role-silent", role=roles_of(one))
     return lines(
         join([f"**<#{one.channel_id}>**", mentions]),
         join([_state(overview, text), schedule(one.timetable, settings, text)]),
@@ -160,10 +160,10 @@ def describe_subscription(
 
     `is_pinged` is false where a mention of the role notifies nobody.
     """
-    channel, role = f"<#{one.channel_id}>", f"<@&{one.role_id}>"
+    channel, role = f"<#{one.channel_id}>", roles_of(one)
     is_digest, target = one.timetable.is_digest, target_of(one)
     times = _times(one.timetable, settings, text)
-    if one.role_id is None:
+    if not one.role_ids:
         pinged = text("options.nobody")
     elif not is_pinged:
         pinged = text("options.role-silent", role=role)
@@ -214,8 +214,8 @@ def subscription_facts(
     frequency = "follow" if one.mode is Mode.FOLLOW else one.timetable.frequency
     return [
         text(f"options.list.{frequency}", **times),
-        text("announcements.list.mentions", role=f"<@&{one.role_id}>")
-        if one.role_id is not None
+        text("announcements.list.mentions", role=roles_of(one))
+        if one.role_ids
         else text("options.list.no-role"),
         text("options.list.quiet" if quiet else "options.list.no-quiet", **times),
         text("options.list.crosspost" if target.crosspost else "options.list.no-crosspost"),
@@ -223,7 +223,29 @@ def subscription_facts(
         text("options.list.tag", tag=tags.get(target.tag_id or 0, "—"))
         if has_tag
         else text("options.list.no-tag"),
+        *style_facts(one.style, text),
     ]
+
+
+def style_facts(style: Style, text: Text) -> list[str]:
+    """How announcements look, in a few words each."""
+    edge = "options.list.no-colour" if style.colour is None else "options.list.colour"
+    return [
+        text(f"options.list.{style.form}"),
+        text(edge, colour=hex_of(style)),
+        text("options.list.spoiler" if style.spoiler else "options.list.no-spoiler"),
+        text("options.list.silent" if style.silent else "options.list.no-silent"),
+    ]
+
+
+def hex_of(style: Style) -> str:
+    """The edge's colour as ``#RRGGBB``; "" for the magazine's."""
+    return "" if style.colour is None else f"#{style.colour:06X}"
+
+
+def roles_of(one: Subscription) -> str:
+    """The mentions of the roles that are pinged."""
+    return " ".join(f"<@&{id_}>" for id_ in one.role_ids)
 
 
 def settings_facts(settings: GuildSettings, text: Text, year: int) -> list[str]:

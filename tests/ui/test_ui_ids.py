@@ -13,6 +13,7 @@ from bot.ui.ids import (
     AnotherQuote,
     AnotherRandom,
     ArtistPage,
+    ChangesPage,
     DayPage,
     FollowArtist,
     FollowingPage,
@@ -149,6 +150,7 @@ def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> No
         ("kc:forget:ask", ForgetMe(sure=False)),
         ("kc:latest:1", LatestPage(1)),
         ("kc:subs:1", SubscriptionsPage(1)),
+        ("kc:changes:1", ChangesPage(1)),
         ("kc:role:1575673855349882880", ToggleRole(1575673855349882880)),
     ],
 )

@@ -1,0 +1,57 @@
+"""What admins changed in a guild, as ``/announcements history`` lists it."""
+
+from collections.abc import Sequence
+
+import discord
+
+from bot.core.i18n import Text
+from bot.core.model import GuildSettings, Subscription
+from bot.store import Change
+from bot.ui import ids
+from bot.ui.layout import CALM, Layout, lines, page_buttons, panel, row, rule
+from bot.ui.lists import back_next
+from bot.ui.panels import notice
+from bot.ui.subscriptions import describe_changes, settings_facts, subscription_facts
+
+CHANGES_PER_PAGE = 8
+"""So many that the longest together stay below Discord's 4,000 characters."""
+
+
+def changes_page(
+    changes: Sequence[Change], text: Text, settings: GuildSettings, page: int
+) -> Layout:
+    """One page (from 0; the last one for any beyond) of a guild's changes, newest first."""
+    if not changes:
+        return notice(text("changes.empty"))
+    last = (len(changes) - 1) // CHANGES_PER_PAGE
+    page = min(page, last)
+    first = page * CHANGES_PER_PAGE
+    shown = [
+        item
+        for change in changes[first : first + CHANGES_PER_PAGE]
+        for item in (rule(), describe_change(change, text, settings))
+    ]
+    turners = page_buttons(page, page < last, ids.ChangesPage, back_next(text))
+    return panel(f"## {text('changes.title')}", *shown, row(*turners), colour=CALM)
+
+
+def describe_change(change: Change, text: Text, settings: GuildSettings) -> str:
+    """Who changed what and when, and what differs since: a line each."""
+    one = change.after or change.before
+    channel = f"<#{one.channel_id}>" if isinstance(one, Subscription) else ""
+    who = f"<@{change.user_id}>" if change.user_id is not None else text("changes.somebody")
+    when = discord.utils.format_dt(change.changed_at, "R")
+    head = text(f"changes.{change.action}", who=who, channel=channel, when=when)
+    return lines(head, *_differences(change, text, settings))
+
+
+def _differences(change: Change, text: Text, settings: GuildSettings) -> list[str]:
+    before, after = change.before, change.after
+    if isinstance(before, Subscription) and isinstance(after, Subscription):
+        facts = [subscription_facts(one, settings, text, {}) for one in (before, after)]
+    elif isinstance(before, GuildSettings) and isinstance(after, GuildSettings):
+        year = change.changed_at.year
+        facts = [settings_facts(one, text, year) for one in (before, after)]
+    else:
+        return []
+    return describe_changes(text, *facts)
