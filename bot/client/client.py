@@ -38,6 +38,10 @@ LONGEST_RATE_LIMIT = 30.0
 """Seconds: a request that is rate-limited for longer raises ``discord.RateLimited`` instead of
 waiting within discord.py; the least that it takes."""
 
+GUILDS_PAUSE = 1.0
+"""Seconds without a further guild after which the client is ready. The library's own 2 are for
+filling a member cache; a guild that comes later is an unavailable one that becomes available."""
+
 
 class KcrushClient(commands.AutoShardedBot):
     """A bot of discord.py that receives guilds and interactions and nothing else.
@@ -66,6 +70,7 @@ class KcrushClient(commands.AutoShardedBot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,
+            guild_ready_timeout=GUILDS_PAUSE,
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=LONGEST_RATE_LIMIT,
             tree_cls=ReferencingTree,
