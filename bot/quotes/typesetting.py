@@ -82,7 +82,8 @@ def shorten(text: str, measure: Measure, width: float) -> str:
     words, space, _ = head.rpartition(" ")
     if space and low < len(text) and not text[low].isspace() and len(words) > len(head) // 2:
         head = words
-    return head.rstrip(f"{whitespace},;:.…–—(-") + ELLIPSIS
+    # ``rstrip`` by itself also takes the spaces that do not break, as above where it is measured.
+    return head.rstrip().rstrip(f"{whitespace},;:.…–—(-") + ELLIPSIS
 
 
 def _pieces(text: str, measure: Measure, room: float) -> Iterator[_Piece]:

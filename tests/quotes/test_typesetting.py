@@ -1,7 +1,7 @@
 """Lines: every word there, in its order, within its box, broken where people break them."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.quotes.typesetting import LEADING, fit, shorten
@@ -72,6 +72,7 @@ def test_no_word_is_lost_and_no_line_too_wide(text: str, width: int, height: int
 
 
 @settings(max_examples=60, deadline=None)
+@example("00ᄀ\xa0ᄀ", 3.0)
 @given(st.text(max_size=60), st.floats(1, 30))
 def test_a_shortened_line_fits(text: str, width: float) -> None:
     shown = shorten(text, even, width)

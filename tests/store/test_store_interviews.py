@@ -55,6 +55,24 @@ def test_any_interviews_come_back_as_they_went_in(template: Path, those: list[In
     asyncio.run(round_trip())
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["'; DROP TABLE interviews; --", "x' OR '1'='1", '") UNION SELECT identity FROM database --'],
+)
+async def test_words_of_sql_are_words(store: Store, words: str) -> None:
+    """In every place where words from outside come to the database."""
+    evil = replace(interview(), guid=words, url=words, title=words, excerpt=words)
+    (id_,) = await insert(store, evil)
+    await store.feeds.save(FeedState(words, Validators(words, words)))
+    await store.long_queries.save(words, words, START)
+    assert (await stored_interview(store, id_)).interview == evil
+    assert [one.id for one in await store.interviews.known([words], [words])] == [id_]
+    assert await store.interviews.known(["1"], [f"{words}'"]) == []
+    assert (await store.feeds.state(words)).validators == Validators(words, words)
+    assert await store.long_queries.get(words) == words
+    assert await store.interviews.count() == 1
+
+
 async def test_what_no_database_takes_is_replaced(store: Store) -> None:
     broken = Interview(
         guid="g\0",
