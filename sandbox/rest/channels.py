@@ -1,20 +1,53 @@
-"""Endpoints of channels: read, edit a thread, follow."""
+"""Endpoints of channels: create, read, edit a thread, follow, delete."""
 
 from __future__ import annotations
 
 from sandbox import errors, following, serial
-from sandbox.entities import ChannelType
+from sandbox.entities import ChannelType, Overwrite
 from sandbox.errors import ApiError
-from sandbox.permissions import Permission
+from sandbox.permissions import Permission, guild_permissions
 from sandbox.ratelimit import Limit
 from sandbox.rest.access import require
 from sandbox.rest.pipeline import Call, Reply, Route, visible_channel
 from sandbox.rest.threads import check_tags
-from sandbox.validate.channels import EDIT_THREAD, FOLLOW
+from sandbox.validate.channels import CHANNEL, EDIT_THREAD, FOLLOW
 
 
 async def get_channel(call: Call) -> Reply:
     return Reply(serial.channel_json(call.world, call.channel()))
+
+
+async def create_channel(call: Call) -> Reply:
+    """Create a channel; needs MANAGE_CHANNELS, and each permission that its overwrites name."""
+    guild, body = call.guild(), call.checked(CHANNEL)
+    me = guild.members[call.bot.id]
+    granted = guild_permissions(guild, me, now=call.world.clock())
+    overwrites = [Overwrite(**one) for one in body.get("permission_overwrites", ())]
+    needed = Permission.MANAGE_CHANNELS
+    for one in overwrites:
+        needed |= one.allow | one.deny
+    if needed & ~granted:
+        raise errors.missing_permissions()
+    channel = call.world.add_channel(
+        guild,
+        body["name"],
+        type=body.get("type", ChannelType.TEXT),
+        overwrites=overwrites,
+        topic=body.get("topic"),
+    )
+    return Reply(serial.channel_json(call.world, channel), 201)
+
+
+async def delete_channel(call: Call) -> Reply:
+    """Delete a guild's channel; a thread needs MANAGE_THREADS, any other MANAGE_CHANNELS."""
+    channel = call.channel()
+    if channel.guild_id is None:
+        raise errors.wrong_channel_type()
+    needed = Permission.MANAGE_THREADS if channel.is_thread else Permission.MANAGE_CHANNELS
+    require(call.world, channel, needed)
+    deleted = serial.channel_json(call.world, channel)
+    call.world.delete_channel(channel)
+    return Reply(deleted)
 
 
 async def edit_thread(call: Call) -> Reply:
@@ -65,7 +98,9 @@ async def follow(call: Call) -> Reply:
 _CHANNEL = "/channels/{channel_id}"
 
 ROUTES = (
+    Route("POST", "/guilds/{guild_id}/channels", create_channel, Limit(10, 10.0)),
     Route("GET", _CHANNEL, get_channel),
+    Route("DELETE", _CHANNEL, delete_channel),
     Route("PATCH", _CHANNEL, edit_thread, Limit(5, 15.0)),
     Route("POST", _CHANNEL + "/followers", follow, Limit(5, 5.0)),
 )

@@ -31,6 +31,18 @@ _THREAD: Final[dict[str, Check]] = {
 }
 _TAGS: Final = list_of(snowflake, 0, MAX_TAGS)
 
+_OVERWRITE: Final = Fields(
+    {"id": snowflake, "type": one_of(0, 1)}, {"allow": integer(0), "deny": integer(0)}
+)
+#: Create a channel of a guild; voice, stages and categories are absent.
+CHANNEL: Final = Fields(
+    {"name": _NAME},
+    {
+        "type": one_of(0, 5, 15, 16),
+        "topic": text(0, 1024),
+        "permission_overwrites": list_of(_OVERWRITE, 0, 1000),
+    },
+)
 #: Start a thread from a message.
 THREAD_FROM_MESSAGE: Final = Fields({"name": _NAME}, _THREAD)
 #: Start a thread in a forum or media channel; `message` is checked by the rules of messages.
