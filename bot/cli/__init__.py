@@ -17,7 +17,13 @@ from bot import __version__
 from bot.core.errors import ConfigError, UserError
 from bot.core.i18n import Messages, Text
 from bot.core.logging import configure_logging
-from bot.core.settings import Settings, inspect_settings, load_settings
+from bot.core.settings import (
+    MAX_SNOWFLAKE,
+    MIN_SNOWFLAKE,
+    Settings,
+    inspect_settings,
+    load_settings,
+)
 from bot.core.text import is_visible
 
 EX_FAILED = 1
@@ -203,6 +209,19 @@ def _add_maintenance(cli: click.Group, messages: Messages, text: Text) -> None:
         from bot.cli.data import migrate_database
 
         return lambda settings: migrate_database(settings, text)
+
+    @cli.command(help=text("cli.smoke.help"))
+    @click.option(
+        "--guild",
+        type=click.IntRange(MIN_SNOWFLAKE, MAX_SNOWFLAKE),
+        required=True,
+        metavar="ID",
+        help=text("cli.smoke.guild"),
+    )
+    def smoke(guild: int) -> Verb:
+        from bot.cli.smoke import smoke_test
+
+        return lambda settings: smoke_test(settings, messages, guild_id=guild)
 
     @cli.command(help=text("cli.check.help"))
     @click.option("--json", "as_json", is_flag=True, help=text("cli.json"))
