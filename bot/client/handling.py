@@ -1,5 +1,6 @@
 """Each interaction's number, which every log line that it causes bears, and how it went."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -67,6 +68,12 @@ class ReferencingTree(app_commands.CommandTree[Any]):
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         # discord.py's task for a command began before the client heard of the interaction.
         structlog.contextvars.bind_contextvars(reference=reference_of(interaction))
+        task = asyncio.current_task()
+        if interaction.type is discord.InteractionType.autocomplete and task is not None:
+            # No event follows a completion, and discord.py keeps its errors to itself.
+            task.add_done_callback(
+                lambda _: interaction.client.handling.note_completion(interaction)
+            )
         return True
 
 
@@ -88,6 +95,10 @@ class Handling:
             self.on_arrival(kind, command)
         elif name in _COMPLETED:
             self.note_end(args[0])
+
+    def note_completion(self, interaction: discord.Interaction[Any]) -> None:
+        """Note that options were completed, or that they were not."""
+        self.note_end(interaction, None if interaction.response.is_done() else FAILED)
 
     def note_end(self, interaction: discord.Interaction[Any], error: str | None = None) -> None:
         """Note that an interaction was handled, or with which `error` it ended."""

@@ -75,6 +75,7 @@ class _Handlers:
         self._logged_at = self._asked_at = float("-inf")
         self._turn = asyncio.Lock()
         self._known: BotState | None = None
+        self._rendered: tuple[BotState, bytes] | None = None
 
     async def ping(self, request: web.Request) -> web.Response:
         understood = xmlrpc.understand(await _body(request, xmlrpc.MAX_BODY))
@@ -94,8 +95,11 @@ class _Handlers:
         return web.json_response(dict(answer.body), status=answer.code)
 
     async def metrics(self, request: web.Request) -> web.Response:
-        rendered = self._metrics.render(await self._look())
-        return web.Response(body=rendered, headers={"Content-Type": CONTENT_TYPE})
+        state = await self._look()
+        if self._rendered is None or self._rendered[0] is not state:
+            # It takes milliseconds, which strangers must not multiply.
+            self._rendered = state, self._metrics.render(state)
+        return web.Response(body=self._rendered[1], headers={"Content-Type": CONTENT_TYPE})
 
     async def _look(self) -> BotState:
         async with self._turn:

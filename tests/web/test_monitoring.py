@@ -118,22 +118,30 @@ def test_readiness_in_full() -> None:
     }
 
 
-async def test_the_state_is_asked_for_once_a_second_whoever_asks() -> None:
-    clock, looks = FakeClock(), []
+async def test_the_state_is_asked_for_and_rendered_once_a_second_whoever_asks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, looks, renders = FakeClock(), [], []
+    render = Metrics.render
 
     def look() -> BotState:
         looks.append(clock.now())
         return well(clock.now())
 
+    def counted(metrics: Metrics, state: BotState) -> bytes:
+        renders.append(clock.now())
+        return render(metrics, state)
+
+    monkeypatch.setattr(Metrics, "render", counted)
     async with listening(site(clock, state=look), "127.0.0.1", 0) as port:
         base = f"http://127.0.0.1:{port}"
         paths = ["readyz", "metrics"] * 5
         answers = await asyncio.gather(*(ask("GET", f"{base}/{path}") for path in paths))
         assert {status for status, _ in answers} == {200}
-        assert len(looks) == 1
+        assert (len(looks), len(renders)) == (1, 1)
         await clock.advance(1)
         await ask("GET", f"{base}/metrics")
-    assert len(looks) == 2
+    assert (len(looks), len(renders)) == (2, 2)
 
 
 # ---------------------------------------------------------------- figures
@@ -182,6 +190,9 @@ async def test_no_label_takes_a_name_from_outside(
     async with stage(folder, monkeypatch, strict_checker) as on_stage:
         metrics, handling = Metrics(on_stage.clock), on_stage.client.handling
         handling.on_arrival, handling.on_handled = metrics.note_arrived, metrics.note_handled
+        await on_stage.sandbox.autocomplete(
+            on_stage.fan, on_stage.channel, "interviews artist", name="x", focused="name"
+        )
         shown = await on_stage.ask("interviews help")
         await on_stage.ask("interviews search", query="rain")
         on_stage.client.tree.remove_command("interviews")
@@ -190,9 +201,15 @@ async def test_no_label_takes_a_name_from_outside(
     assert (shown.ephemeral_for, gone.ephemeral_for) == (on_stage.fan.id, on_stage.fan.id)
     kind = "application_command"
     assert {labels: n for (name, labels), n in found.items() if name == ARRIVED} == {
+        ("interviews artist", "autocomplete"): 1,
         ("interviews help", kind): 1,
         ("interviews search", kind): 1,
         ("unknown", kind): 1,
+    }
+    handled = "kcrush_interaction_duration_seconds_count"
+    assert {labels: n for (name, labels), n in found.items() if name == handled} == {
+        ("interviews artist", "autocomplete"): 1,
+        ("interviews help", kind): 1,
     }
     assert {labels: n for (name, labels), n in found.items() if name == ERRORS} == {
         ("interviews search", "refused", kind): 1,

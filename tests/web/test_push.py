@@ -112,6 +112,23 @@ async def test_wordpress_pings_after_publishing(
         assert await bot.stop() == 0
 
 
+async def test_the_most_talkative_log_shows_no_token(
+    tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
+) -> None:
+    """discord.py notes the addresses of its requests then, with the interactions' tokens in them.
+    That there are none is seen by ``no_secret_is_logged``, too."""
+    env = settings(discord_here, sample_site.feed_url, free_port(), LOG_LEVEL="debug")
+    async with running(tmp_path, env) as bot:
+        stage = await ready(discord_here, bot.log)
+        await discord_here.command(stage.fan, stage.lounge, "interviews latest")
+        assert await bot.stop() == 0
+    log = bot.log.read_text(encoding="utf-8")
+    tokens = [discord_here.token, *discord_here.interactions._by_token]
+    assert len(tokens) > 2
+    assert "/interactions/[secret]" in log
+    assert [token for token in tokens if token in log] == []
+
+
 async def test_a_taken_port_stops_nothing(
     tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
 ) -> None:
