@@ -40,6 +40,11 @@ MAX_CONTACT = 200
 NO_PROXY = "off"
 """The value of PROXY with which no proxy is used, whatever the environment says."""
 
+_KEY = re.compile(
+    r"(?i)[?&][\w.-]{0,40}(?:key|token|secret|auth|pass|sig)[\w.-]{0,40}=([^&#\s]{8,500})"
+)
+"""A short value, such as ``?author=2``, is none, and would blot out half of the log."""
+
 _HOST = re.compile(r"[A-Za-z0-9_.:%-]{1,253}")
 
 
@@ -65,6 +70,11 @@ def _password(url: str) -> str:
         return urlsplit(url if "://" in url else f"//{url}").password or ""
     except ValueError:
         return ""
+
+
+def _keys(url: str) -> list[str]:
+    """The values of an address's query that are secrets by their names, as they are written."""
+    return _KEY.findall(url)
 
 
 def _number(least: int, most: int, problem: str = "config.out-of-bounds") -> BeforeValidator:
@@ -238,12 +248,12 @@ class Settings(BaseSettings):
 
     @property
     def secrets(self) -> frozenset[str]:
-        """What no log line may show: the token and the passwords in addresses, as they are
-        written and as they are meant."""
+        """What no log line may show: the token, and the passwords and keys in addresses, as they
+        are written and as they are meant."""
         token = self.discord_token.get_secret_value() if self.discord_token else ""
         addresses = (*self.feed_url, self.proxy, *getproxies_environment().values())
-        passwords = [_password(url) for url in addresses]
-        return frozenset({token, *passwords, *map(unquote, passwords)} - {""})
+        found = [secret for url in addresses for secret in (_password(url), *_keys(url))]
+        return frozenset({token, *found, *map(unquote, found)} - {""})
 
     @field_validator("*", mode="before")
     @classmethod

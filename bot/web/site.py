@@ -91,22 +91,24 @@ class _Handlers:
         return web.Response(body=answer, content_type="text/xml", charset="utf-8")
 
     async def readyz(self, request: web.Request) -> web.Response:
-        answer = readiness(await self._look())
+        async with self._turn:
+            answer = readiness(await self._look())
         return web.json_response(dict(answer.body), status=answer.code)
 
     async def metrics(self, request: web.Request) -> web.Response:
-        state = await self._look()
-        if self._rendered is None or self._rendered[0] is not state:
-            # It takes milliseconds, which strangers must not multiply.
-            self._rendered = state, self._metrics.render(state)
-        return web.Response(body=self._rendered[1], headers={"Content-Type": CONTENT_TYPE})
+        async with self._turn:
+            state = await self._look()
+            if self._rendered is None or self._rendered[0] is not state:
+                # It takes milliseconds, which strangers must not multiply, and reads files.
+                self._rendered = state, await asyncio.to_thread(self._metrics.render, state)
+            body = self._rendered[1]
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
 
     async def _look(self) -> BotState:
-        async with self._turn:
-            if self._known is None or self._clock.monotonic() - self._asked_at >= STATE_AGE:
-                self._known = await self._state()
-                self._asked_at = self._clock.monotonic()
-            return self._known
+        if self._known is None or self._clock.monotonic() - self._asked_at >= STATE_AGE:
+            self._known = await self._state()
+            self._asked_at = self._clock.monotonic()
+        return self._known
 
 
 async def _healthz(request: web.Request) -> web.Response:

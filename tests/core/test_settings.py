@@ -72,6 +72,16 @@ def test_empty_values_mean_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings(None).poll_interval == 300
 
 
+def test_passwords_and_keys_of_addresses_are_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    feeds = (
+        "https://me:hu%40sh@a.example/feed/?cat=2 "
+        "https://b.example/?feed=rss2&access_token=abc%2Fdef-123&author=2"
+    )
+    settings = load_settings(None, discord_token="a.b.c", feed_url=feeds)
+    assert settings.secrets >= {"a.b.c", "hu%40sh", "hu@sh", "abc%2Fdef-123", "abc/def-123"}
+    assert not settings.secrets & {"2", "rss2"}
+
+
 def test_several_feeds_and_a_fast_poll_on_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FEED_URL", " http://127.0.0.1:8/feed/  http://localhost:8/b ")
     monkeypatch.setenv("POLL_INTERVAL", "1")

@@ -1,6 +1,8 @@
 """What monitors are told: that the bot lives, whether it does its work, and its figures."""
 
 import asyncio
+import json
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +22,7 @@ from tests.cogs.stage import stage
 from tests.openapi import Checker
 from tests.web.port import ask, samples, site, well
 
+ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WELL = well(NOON)
 READ = WELL.feeds[0]
@@ -46,6 +49,23 @@ async def test_healthz_asks_nothing_that_a_restart_would_not_mend() -> None:
         base = f"http://127.0.0.1:{port}"
         assert await ask("GET", f"{base}/healthz") == (200, '{"status": "ok"}')
         assert (await ask("GET", f"{base}/readyz"))[0] == 500
+
+
+async def health_check(**variables: str) -> int:
+    """The exit code of the container's health check, as the Dockerfile has it."""
+    dockerfile = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+    (_, *arguments) = json.loads(dockerfile.split("HEALTHCHECK")[1].split("CMD ")[1].split("\n")[0])
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, env=variables, stderr=asyncio.subprocess.DEVNULL
+    )
+    return await process.wait()
+
+
+async def test_the_containers_health_check_asks_the_bot_and_no_proxy() -> None:
+    proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY"), "http://127.0.0.1:9")
+    async with listening(site(SystemClock()), "127.0.0.1", 0) as port:
+        assert await health_check(HTTP_PORT=str(port), **proxies) == 0
+    assert await health_check(HTTP_PORT=str(port)) != 0
 
 
 # ---------------------------------------------------------------- readiness
