@@ -29,8 +29,9 @@ DRAWS = 1_000_000
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """The years that may be asked for."""
 
-TITLE_LIMIT = 200
-"""Characters that may be typed for a title; a choice's value is far shorter."""
+TITLE_LIMIT = 1000
+"""Characters that may be typed for a title, or pasted of a link; a choice's value is far shorter.
+"""
 
 OF_THIS_KIND = "Only interviews of this kind"
 
@@ -116,7 +117,9 @@ class InterviewCommands(
         await self._show_drawn(interaction, await self.reading.random(kind), kind)
 
     @app_commands.command(description="Read an interview here, question by question")
-    @app_commands.describe(interview="Begin to type a title or a name and choose")
+    @app_commands.describe(
+        interview="Type a title or a name and choose, or paste an article's link"
+    )
     @app_commands.autocomplete(interview=complete_title)
     async def read(
         self, interaction: Interaction, interview: app_commands.Range[str, 1, TITLE_LIMIT]
@@ -131,6 +134,9 @@ class InterviewCommands(
             chosen = ids.parse_interview_value(value_of(typed, choices))
         if chosen is not None:
             return await self.reader_page(interaction, chosen)
+        linked = await self.reading.linked(typed)
+        if linked is not None:
+            return await self.reader_page(interaction, linked)
         found = self.reading.find_interview(typed)
         if found.match is not None:
             return await self.reader_page(interaction, found.match.id)

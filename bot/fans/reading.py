@@ -15,6 +15,7 @@ from bot.core.artists import artist_id, artist_key
 from bot.core.clock import Clock
 from bot.core.errors import UserError
 from bot.core.model import Artist, InterviewSummary, StoredInterview, Topic
+from bot.fans.links import addresses
 from bot.fans.results import (
     CHOICES,
     FILTERS,
@@ -30,6 +31,7 @@ from bot.fans.results import (
     SearchRequest,
     SearchResultPage,
 )
+from bot.feed.identity import url_key
 from bot.quotes.choosing import choose
 from bot.search import Filters, Lookup, SearchIndex, UnknownFilter
 from bot.store import Store
@@ -316,17 +318,36 @@ class Reading:
 
     # ---------------------------------------------------------------- choosing
 
+    async def linked(self, words: str) -> int | None:
+        """The id of the interview to whose article an address among `words` leads."""
+        found = addresses(words)
+        keys = set(map(url_key, found))
+        return next(
+            (
+                known.id
+                for known in await self._store.interviews.known(found, found)
+                if known.guid in found or url_key(known.url) in keys
+            ),
+            None,
+        )
+
     async def complete(self, prefix: str) -> Sequence[InterviewSummary]:
-        """Interviews whose title or names begin like `prefix`, best first; the newest for ""."""
+        """Interviews whose title or names begin like `prefix`, best first; the newest for "", and
+        for a pasted address the interview there."""
+        if addresses(prefix):
+            linked = await self.linked(prefix)
+            return await self._store.interviews.summaries([linked] if linked is not None else [])
         return await self._index.complete(prefix, limit=CHOICES)
 
     def find_interview(self, words: str) -> Lookup[InterviewSummary]:
         """The interview that words mean which were typed instead of a choice.
 
         Raises:
-            UserError: no letter or digit is among them.
+            UserError: no letter or digit is among them, or an address that leads to none.
         """
         _require_name(words)
+        if addresses(words):
+            raise UserError("read.unknown-link")
         return self._index.find_interview(words)
 
 

@@ -1,0 +1,91 @@
+"""A link to an article, pasted where a title is asked for."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.cogs.stage import Stage, interview, read
+
+PLACE = "https://www.kcrush.example/2026/interview-han-seoyun"
+
+
+async def furnish(stage: Stage) -> None:
+    await stage.publish(replace(interview(1), url=f"{PLACE}/"), interview(2))
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        f"{PLACE}/",
+        PLACE,
+        f"{PLACE}/?utm_source=ig&fbclid=x1#comments",
+        "http://kcrush.example/2026/interview-han-seoyun/",
+        "www.kcrush.example/2026/interview-han-seoyun/",
+        "HTTPS://WWW.KCRUSH.EXAMPLE/2026/interview-han-seoyun/",
+        f"<{PLACE}/>",
+        f"[look here]({PLACE}/).",
+        f"have you read {PLACE}/ ?",
+        f"https://elsewhere.example/a and {PLACE}/",
+    ],
+)
+async def test_a_pasted_link_opens_its_interview(on_stage: Stage, pasted: str) -> None:
+    await furnish(on_stage)
+    assert "Interview No. 1 with" in read(await on_stage.ask("interviews read", interview=pasted))
+
+
+async def test_a_post_s_short_link_opens_its_interview(on_stage: Stage) -> None:
+    found = replace(interview(1), guid="https://www.kcrush.example/?p=41")
+    await on_stage.publish(found, interview(2))
+    shown = await on_stage.ask("interviews read", interview="https://www.kcrush.example/?p=41")
+    assert "Interview No. 1 with" in read(shown)
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://www.kcrush.example/2026/some-news/",
+        "https://evil.example/2026/interview-han-seoyun/",
+        "https://",
+        "https://[::1",
+        "www.",
+        f"{PLACE}/{'a' * 900}",
+    ],
+)
+async def test_another_link_opens_nothing(on_stage: Stage, pasted: str) -> None:
+    await furnish(on_stage)
+    shown = read(await on_stage.ask("interviews read", interview=pasted))
+    assert "Interview No. 1 with" not in shown
+    assert "@" not in shown
+
+
+async def test_an_unknown_link_is_answered_with_what_to_do(on_stage: Stage) -> None:
+    await furnish(on_stage)
+    shown = await on_stage.ask("interviews read", interview="https://www.kcrush.example/news/")
+    assert read(shown).startswith("I don't have an interview at that link.")
+
+
+async def test_a_withdrawn_article_s_link_says_so(on_stage: Stage) -> None:
+    await furnish(on_stage)
+    async with on_stage.store.transaction() as tx:
+        await tx.interviews.withdraw(1, datetime(2026, 3, 1, tzinfo=UTC))
+    shown = read(await on_stage.ask("interviews read", interview=PLACE))
+    assert shown == read(await on_stage.ask("interviews read", interview="kc:1"))
+
+
+async def test_a_pasted_link_is_completed_to_its_interview(on_stage: Stage) -> None:
+    await furnish(on_stage)
+    choices = await on_stage.sandbox.autocomplete(
+        on_stage.fan, on_stage.channel, "interviews read", focused="interview", interview=PLACE
+    )
+    assert [choice.value for choice in choices] == ["kc:1"]
+    assert (
+        await on_stage.sandbox.autocomplete(
+            on_stage.fan,
+            on_stage.channel,
+            "interviews read",
+            focused="interview",
+            interview="https://elsewhere.example/",
+        )
+        == []
+    )
