@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from discord.ext import commands
 
+from bot.admins.setup import SetupService
 from bot.admins.subscriptions import SubscriptionService
 from bot.client.client import KcrushClient
 from cogs.about import AboutCommands
@@ -22,6 +23,7 @@ from cogs.interviews import InterviewCommands
 from cogs.quotes import QuoteCommands
 from cogs.reader import ReaderCommands
 from cogs.role_buttons import RoleButtonCommands
+from cogs.setup import SetupCommands
 
 __all__ = ["FanServices", "add_cogs"]
 
@@ -46,7 +48,11 @@ async def add_cogs(
         AboutCommands(fans),
     ]
     announcements = AnnouncementCommands(fans.reading, subscriptions)
-    of_admins: list[commands.Cog] = [RoleButtonCommands(), ChangeCommands(subscriptions)]
+    of_admins: list[commands.Cog] = [
+        SetupCommands(fans.reading, SetupService(subscriptions)),
+        RoleButtonCommands(),
+        ChangeCommands(subscriptions),
+    ]
     if home_channel_id is not None:
         of_admins.append(ChannelFollowCommands(subscriptions, home_channel_id))
     await _add_group(client, interviews, of_fans)

@@ -32,10 +32,9 @@ from bot.ui.subscriptions import (
     next_step_hint,
     reason_of,
     settings_facts,
-    subscription_facts,
     subscriptions_page,
-    zone_clock,
 )
+from cogs.change_words import change_words
 from cogs.channel_follows import unfollow
 from cogs.channels import (
     ANNOUNCEABLE,
@@ -49,7 +48,7 @@ from cogs.channels import (
     shown_name,
 )
 from cogs.components import component
-from cogs.forum_tags import complete_tag, describe_tags, find_tag, require_usable_tag, tag_names
+from cogs.forum_tags import complete_tag, find_tag, require_usable_tag
 from cogs.options import (
     CHOICE_LIMIT,
     CHOICES,
@@ -312,29 +311,8 @@ class AnnouncementCommands(
 
 async def _show_change(interaction: Interaction, change: SubscriptionChange) -> None:
     """Say what a subscription is like from now on, and what of it changed."""
-    text, year = text_for(interaction), interaction.created_at.year
-    one, settings, before = change.subscription, change.settings, change.before
-    head = text(f"announcements.{change.outcome}")
-    pinged = is_pinged(interaction, one)
-    lines = [f"{head} {describe_subscription(one, settings, text, is_pinged=pinged)}"]
-    tags = describe_tags(interaction, one, text)
-    if tags is not None:
-        lines.append(tags)
-    if before is not None:
-        names = tag_names(interaction, one.channel_id)
-        facts = [subscription_facts(version, settings, text, names) for version in (before, one)]
-        lines += describe_changes(text, *facts)
-    if settings.time_zone != change.settings_before.time_zone:
-        key = "announcements.moved" if before is None else "announcements.moved-from"
-        old = zone_clock(change.settings_before, text, year)
-        lines.append(text(key, before=old, zone=zone_clock(settings, text, year)))
-    if one.state is not SubscriptionState.ACTIVE:
-        lines.append(text(f"announcements.still-{one.state}"))
-    elif change.was is not SubscriptionState.ACTIVE:
-        lines.append(text(f"announcements.woken-{change.was}"))
-    is_new = before is None or before.mode is not one.mode
-    detail = next_step_hint(one, settings, change.due, text, is_new=is_new)
-    await show(interaction, notice("\n".join(lines), detail=detail))
+    words, hint = change_words(interaction, change)
+    await show(interaction, notice("\n".join(words), detail=hint))
 
 
 def _describe_resume(resumed: SubscriptionChange, text: Text) -> str:

@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.admins.subscriptions import SubscriptionService
-from bot.ui import ids
+from bot.ui.admin_ids import ChangesPage
 from bot.ui.changes import changes_page
 from cogs.channels import managed_guild
 from cogs.components import component
@@ -19,10 +19,10 @@ class ChangeCommands(commands.Cog):
 
     @app_commands.command(description="Who changed what of the announcements, and when")
     async def history(self, interaction: Interaction) -> None:
-        await self.turn_changes(interaction, ids.ChangesPage(0))
+        await self.turn_changes(interaction, ChangesPage(0))
 
-    @component(ids.ChangesPage)
-    async def turn_changes(self, interaction: Interaction, action: ids.ChangesPage) -> None:
+    @component(ChangesPage)
+    async def turn_changes(self, interaction: Interaction, action: ChangesPage) -> None:
         guild_id, text = managed_guild(interaction), text_for(interaction)
         changes = await self._subscriptions.history(guild_id)
         settings = await self._subscriptions.settings(guild_id)

@@ -16,7 +16,7 @@ from bot.core.errors import UserError
 from bot.core.i18n import Text
 from bot.core.model import Subscription, TargetKind
 from bot.core.settings import MAX_SNOWFLAKE
-from bot.core.targets import Target, needed_permissions, unsupported_options
+from bot.core.targets import Target, needed_permissions, target_of, unsupported_options
 from bot.ui.markdown import Marked
 from cogs.options import TypedOption
 from cogs.responses import Interaction, text_for
@@ -188,6 +188,35 @@ def require_postable(
     ):
         mention = Marked(role.mention)
         raise UserError("error.role-not-mentionable", role=mention, channel=channel)
+
+
+def subscription_trouble(interaction: Interaction, one: Subscription) -> None:
+    """Refuse what could not be posted as it is set up.
+
+    Raises:
+        UserError: the bot lacks a permission there, or may not ping one of the roles.
+    """
+    channel = Marked(f"<#{one.channel_id}>")
+    needed = needed_permissions(target_of(one))
+    permissions = require_permissions(
+        interaction, one.channel_id, needed, "error.setup.missing-permissions"
+    )
+    guild = interaction.guild
+    for role_id in one.role_ids:
+        role = guild.get_role(role_id) if guild else None
+        if role is None:
+            raise UserError("error.setup.role-gone")
+        if permissions is not None and not can_ping(
+            permissions, role_is_mentionable=role.mentionable
+        ):
+            mention = Marked(role.mention)
+            raise UserError("error.setup.role-not-mentionable", role=mention, channel=channel)
+
+
+def resolved_channel(interaction: Interaction, channel_id: int) -> dict[str, Any] | None:
+    """A chosen channel as Discord sent it."""
+    found: dict[str, Any] | None = _resolved(interaction).get("channels", {}).get(str(channel_id))
+    return found
 
 
 def known_kind(interaction: Interaction, channel_id: int) -> TargetKind | None:

@@ -1,4 +1,4 @@
-"""Buttons and menus, answered by their custom_id.
+"""Buttons, menus and forms, answered by their custom_id.
 
 discord.py's own way for buttons that outlive a restart is ``DynamicItem``. It is not used here:
 in 2.7.1 (``ui/view.py``, ``schedule_dynamic_item_call``) an exception in its callback is logged
@@ -34,8 +34,13 @@ def component(action: type[A]) -> Callable[[Handler[C, A]], Handler[C, A]]:
     return mark
 
 
+HANDLED = (discord.InteractionType.component, discord.InteractionType.modal_submit)
+"""Interactions that a custom_id answers."""
+
+
 class ComponentRouter(commands.Cog):
-    """Passes each press of a button and each choice in a menu to the handler of its action.
+    """Passes each press of a button, each choice in a menu and each filled form to the handler of
+    its action.
 
     After the handler it dispatches ``component_completion`` with the interaction, as discord.py
     dispatches ``app_command_completion`` after a command.
@@ -55,7 +60,7 @@ class ComponentRouter(commands.Cog):
         Raises:
             UserError: the custom_id is unknown.
         """
-        if interaction.type is not discord.InteractionType.component:
+        if interaction.type not in HANDLED:
             return
         data: Any = interaction.data or {}
         action = parse_custom_id(str(data.get("custom_id", "")))

@@ -72,6 +72,12 @@ def tag_names(interaction: Interaction, channel_id: int) -> dict[int, str]:
     return {tag.id: _shown(Tag(tag.id, tag.name)) for tag in tags}
 
 
+def plain_tag_names(interaction: Interaction, channel_id: int) -> dict[int, str]:
+    """The names of the forum's tags that the bot may use, by their ids; none for what is none."""
+    forum = _forum(interaction, channel_id)
+    return {tag.id: tag.name for tag in usable_tags(forum)} if forum is not None else {}
+
+
 async def complete_tag(interaction: Interaction, current: str) -> list[Choice[str]]:
     """The usable tags of the forum that the command names so far, for who may manage the guild."""
     named = getattr(interaction.namespace, "channel", None)

@@ -1,6 +1,6 @@
 """How interactions are answered: for the one person unless they share it, mentioning nobody."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import discord
@@ -9,7 +9,9 @@ from bot.client.client import KcrushClient
 from bot.client.deferral import end_deferral
 from bot.core.errors import UserError
 from bot.core.i18n import Text
+from bot.core.settings import MAX_SNOWFLAKE
 from bot.ui.layout import Layout
+from bot.ui.panel_forms import StatelessForm
 
 Interaction = discord.Interaction[KcrushClient]
 
@@ -59,6 +61,50 @@ async def replace(
     deferred = await end_deferral(interaction)
     edit = interaction.edit_original_response if deferred else interaction.response.edit_message
     await edit(view=layout, attachments=files, allowed_mentions=NOBODY)
+
+
+async def show_content(interaction: Interaction, content: Mapping[str, Any]) -> None:
+    """Show what discord.py's ``send`` takes to the one person, beside what they pressed."""
+    send: Any = interaction.response.send_message
+    if await end_deferral(interaction):
+        send = interaction.followup.send
+    await send(**content, allowed_mentions=NOBODY, ephemeral=True)
+
+
+async def open_form(interaction: Interaction, form: StatelessForm) -> None:
+    """Open a form over what the person pressed.
+
+    Raises:
+        UserError: Discord waits for it no more; a second press is as good as the first.
+    """
+    if await end_deferral(interaction):
+        raise UserError("error.press-again")
+    await interaction.response.send_modal(form)
+
+
+def form_values(interaction: Interaction) -> dict[str, str | list[str]]:
+    """What was filled into a form: texts, and lists of what was chosen, by the fields' names."""
+    data: Any = interaction.data or {}
+    fields = [label.get("component") or {} for label in data.get("components") or []]
+    return {
+        str(one["custom_id"]): one["value"] if "value" in one else list(one.get("values") or [])
+        for one in fields
+        if "custom_id" in one
+    }
+
+
+def chosen_values(interaction: Interaction) -> list[int]:
+    """The ids that were chosen in a menu of channels or roles.
+
+    Raises:
+        UserError: one of them is none.
+    """
+    data: Any = interaction.data or {}
+    values = [str(value) for value in data.get("values") or []]
+    numbers = [int(value) for value in values if value.isascii() and value.isdecimal()]
+    if len(numbers) != len(values) or any(number > MAX_SNOWFLAKE for number in numbers):
+        raise UserError("error.stale-button")
+    return numbers
 
 
 def chosen_value(interaction: Interaction) -> str:

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.admins.role_buttons import require_grantable
 from bot.core.errors import UserError
-from bot.ui import ids
+from bot.ui.admin_ids import ToggleRole
 from bot.ui.markdown import Marked
 from bot.ui.panels import notice
 from bot.ui.role_button import role_button_page
@@ -40,8 +40,8 @@ class RoleButtonCommands(commands.Cog):
         text = text_for(interaction)
         await show(interaction, notice(text("role-button.posted", role=Marked(role.mention))))
 
-    @component(ids.ToggleRole)
-    async def toggle_role(self, interaction: Interaction, action: ids.ToggleRole) -> None:
+    @component(ToggleRole)
+    async def toggle_role(self, interaction: Interaction, action: ToggleRole) -> None:
         guild, person = interaction.guild, interaction.user
         if guild is None or not isinstance(person, discord.Member) or not _is_ours(interaction):
             raise UserError("error.stale-button")

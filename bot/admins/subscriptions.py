@@ -149,13 +149,13 @@ class SubscriptionService:
 
     def __init__(self, store: Store, clock: Clock, wake: Callable[[], None]) -> None:
         """`wake` is called after a change that may make an announcement due."""
-        self._store = store
+        self.store = store
         self._clock = clock
         self._wake = wake
 
     async def find(self, guild_id: int, channel_id: int) -> Subscription | None:
         """The subscription of a guild's channel that has not ended."""
-        return await self._store.subscriptions.find(guild_id, channel_id)
+        return await self.store.subscriptions.find(guild_id, channel_id)
 
     async def get(self, guild_id: int, channel_id: int) -> Subscription:
         """
@@ -166,7 +166,7 @@ class SubscriptionService:
 
     async def overviews(self, guild_id: int) -> list[SubscriptionOverview]:
         """All subscriptions of a guild that have not ended, with what became of them."""
-        return await self._store.subscriptions.overview(guild_id)
+        return await self.store.subscriptions.overview(guild_id)
 
     async def add(
         self, guild_id: int, channel_id: int, created_by: int, edits: SubscriptionEdits
@@ -177,14 +177,14 @@ class SubscriptionService:
         Raises:
             UserError: see ``edit_subscription``; nothing was changed.
         """
-        async with self._store.transaction() as tx:
+        async with self.store.transaction() as tx:
             after, before = await tx.subscriptions.subscribe(
                 guild_id, channel_id, created_by, lambda one: edit_subscription(one, edits)
             )
             action = ChangeAction.ADDED if before is None else ChangeAction.EDITED
             await tx.history.add(created_by, action, before, after)
             settings = await _edit_settings(tx, guild_id, created_by, edits.time_zone)
-        return self._changed(after, before, *settings)
+        return self.changed(after, before, *settings)
 
     async def edit(
         self, guild_id: int, channel_id: int, edits: SubscriptionEdits, *, by: int
@@ -199,12 +199,12 @@ class SubscriptionService:
         def edit(one: Subscription) -> Subscription:
             return edit_subscription(_posted(one), edits)
 
-        async with self._store.transaction() as tx:
+        async with self.store.transaction() as tx:
             found = await tx.subscriptions.edit(guild_id, channel_id, edit)
             after, before = _existing(found, channel_id)
             await tx.history.add(by, ChangeAction.EDITED, before, after)
             settings = await _edit_settings(tx, guild_id, by, edits.time_zone)
-        return self._changed(after, before, *settings)
+        return self.changed(after, before, *settings)
 
     async def pause(self, guild_id: int, channel_id: int, *, by: int) -> SubscriptionChange:
         """Hold what comes until ``resume``.
@@ -213,14 +213,14 @@ class SubscriptionService:
             UserError: the channel has no announcements, or Discord carries them there.
         """
         _posted(await self.get(guild_id, channel_id))
-        async with self._store.transaction() as tx:
+        async with self.store.transaction() as tx:
             found = await tx.subscriptions.pause(guild_id, channel_id)
             before = _existing(found, channel_id)
             after = replace(before, state=SubscriptionState.PAUSED, reason="paused")
             if before.state is not SubscriptionState.PAUSED:
                 await tx.history.add(by, ChangeAction.PAUSED, before, after)
             settings = await tx.guilds.settings(guild_id)
-        return self._changed(after, before, settings, settings)
+        return self.changed(after, before, settings, settings)
 
     async def resume(self, guild_id: int, channel_id: int, *, by: int) -> SubscriptionChange:
         """Go on after a pause, or try at once what waits for somebody to mend something.
@@ -229,7 +229,7 @@ class SubscriptionService:
             UserError: the channel has no announcements, or Discord carries them there.
         """
         _posted(await self.get(guild_id, channel_id))
-        async with self._store.transaction() as tx:
+        async with self.store.transaction() as tx:
             found = await tx.subscriptions.resume(guild_id, channel_id)
             resumed = _existing(found, channel_id)
             before = after = resumed.before
@@ -239,7 +239,7 @@ class SubscriptionService:
                 after = replace(before, state=SubscriptionState.ACTIVE, reason=None)
                 await tx.history.add(by, ChangeAction.RESUMED, before, after)
             settings = await tx.guilds.settings(guild_id)
-        change = self._changed(after, before, settings, settings)
+        change = self.changed(after, before, settings, settings)
         return replace(change, missed=resumed.missed, shown=resumed.shown)
 
     async def remove(self, guild_id: int, channel_id: int, *, by: int) -> Subscription:
@@ -248,7 +248,7 @@ class SubscriptionService:
         Raises:
             UserError: the channel has no announcements.
         """
-        async with self._store.transaction() as tx:
+        async with self.store.transaction() as tx:
             found = _existing(await tx.subscriptions.find(guild_id, channel_id), channel_id)
             await tx.subscriptions.remove(guild_id, channel_id)
             await tx.history.add(by, ChangeAction.REMOVED, found, None)
@@ -264,16 +264,16 @@ class SubscriptionService:
             blank = Subscription(one.id, guild_id, channel_id, None, one.created_by, one.created_at)
             return replace(blank, mode=Mode.FOLLOW, webhook_id=webhook_id)
 
-        async with self._store.transaction() as tx:
+        async with self.store.transaction() as tx:
             after, before = await tx.subscriptions.subscribe(guild_id, channel_id, created_by, edit)
             await tx.history.add(created_by, ChangeAction.FOLLOWED, before, after)
 
     async def history(self, guild_id: int) -> list[Change]:
         """What admins changed in a guild, newest first."""
-        return await self._store.history.newest(guild_id)
+        return await self.store.history.newest(guild_id)
 
     async def settings(self, guild_id: int) -> GuildSettings:
-        return await self._store.guilds.settings(guild_id)
+        return await self.store.guilds.settings(guild_id)
 
     async def change_settings(
         self,
@@ -285,18 +285,22 @@ class SubscriptionService:
     ) -> tuple[GuildSettings, GuildSettings]:
         """Change what applies to all of a guild, as it is now and as it was; ``None`` leaves a
         setting as it is."""
-        async with self._store.transaction() as tx:
+        async with self.store.transaction() as tx:
             changed = await _edit_settings(tx, guild_id, by, time_zone, doubt)
         self._wake()
         return changed
 
-    def _changed(
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def changed(
         self,
         after: Subscription,
         before: Subscription | None,
         settings: GuildSettings,
         settings_before: GuildSettings,
     ) -> SubscriptionChange:
+        """What a change that was written comes to; it may have made an announcement due."""
         self._wake()
         outcome: Literal["added", "changed", "same"] = "added" if before is None else "changed"
         if before is not None and settings == settings_before:

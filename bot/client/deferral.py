@@ -17,7 +17,11 @@ DEFER_AFTER = 2.0
 """Seconds after its arrival in which an interaction has to be answered, or else it is deferred."""
 
 _KEY = "deferral"
-_DEFERRABLE = (discord.InteractionType.application_command, discord.InteractionType.component)
+_DEFERRABLE = (
+    discord.InteractionType.application_command,
+    discord.InteractionType.component,
+    discord.InteractionType.modal_submit,
+)
 
 
 class _Deferral:

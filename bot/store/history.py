@@ -41,6 +41,11 @@ class Change:
     before: Subscription | GuildSettings | None
     after: Subscription | GuildSettings | None
 
+    @property
+    def channel_id(self) -> int | None:
+        one = self.after or self.before
+        return one.channel_id if isinstance(one, Subscription) else None
+
 
 _SUBSCRIPTION = TypeAdapter(Subscription)
 _SETTINGS = TypeAdapter(GuildSettings)

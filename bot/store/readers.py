@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 
 from bot.core.model import InterviewSummary, Position, StoredInterview
 from bot.core.readers import Place, Saved
-from bot.store import codec, history
+from bot.store import codec, drafts, history
 from bot.store.follows import FollowRepository
 from bot.store.interviews import BY_ID, SUMMARY
 from bot.store.session import Repository, Transaction, transactional
@@ -243,6 +243,7 @@ class ReaderRepository(Repository):
             await tx.execute(table.delete().where(table.c.user_id == user_id))
         await FollowRepository(tx).forget(user_id)
         await history.forget(tx, user_id)
+        await drafts.forget(tx, user_id)
 
     async def count_places(self, user_id: int) -> DatedCount:
         """How many places are stored of a person."""

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from bot.core.clock import Clock
 from bot.store.archive import ArchiveRepository
 from bot.store.backlog import BacklogRepository
+from bot.store.drafts import DraftRepository
 from bot.store.edits import EditRepository
 from bot.store.engine import CATCH_UP, Database, open_database
 from bot.store.extras import ExtraRepository
@@ -38,6 +39,7 @@ class Repositories:
         self.subscriptions = SubscriptionRepository(session)
         self.guilds = GuildRepository(session)
         self.history = HistoryRepository(session)
+        self.drafts = DraftRepository(session)
         self.outbox = Outbox(session)
         self.repairs = OutboxRepairs(session)
         self.backlog = BacklogRepository(session)

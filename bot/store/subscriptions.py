@@ -131,6 +131,13 @@ class SubscriptionRepository(Repository):
         )
         return found[0] if found else None
 
+    async def by_id(self, guild_id: int, id_: int) -> Subscription | None:
+        """A guild's subscription that has not ended."""
+        found = await self._not_ended(
+            subscriptions.c.guild_id == guild_id, subscriptions.c.id == id_
+        )
+        return found[0] if found else None
+
     async def created_by(self, user_id: int) -> list[Subscription]:
         """The subscriptions that somebody set up and that have not ended, oldest first."""
         return await self._not_ended(subscriptions.c.created_by == user_id)

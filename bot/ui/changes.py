@@ -7,7 +7,7 @@ import discord
 from bot.core.i18n import Text
 from bot.core.model import GuildSettings, Subscription
 from bot.store import Change
-from bot.ui import ids
+from bot.ui.admin_ids import ChangesPage
 from bot.ui.layout import CALM, Layout, lines, page_buttons, panel, row, rule
 from bot.ui.lists import back_next
 from bot.ui.panels import notice
@@ -31,7 +31,7 @@ def changes_page(
         for change in changes[first : first + CHANGES_PER_PAGE]
         for item in (rule(), describe_change(change, text, settings))
     ]
-    turners = page_buttons(page, page < last, ids.ChangesPage, back_next(text))
+    turners = page_buttons(page, page < last, ChangesPage, back_next(text))
     return panel(f"## {text('changes.title')}", *shown, row(*turners), colour=CALM)
 
 

@@ -357,15 +357,3 @@ class SubscriptionsPage(Action, template="subs:{page}"):
     """Show another page of a guild's announcements in the list's place."""
 
     page: Number
-
-
-class ChangesPage(Action, template="changes:{page}"):
-    """Show another page of what admins changed in the list's place."""
-
-    page: Number
-
-
-class ToggleRole(Action, template="role:{role}"):
-    """Give the person who pressed the role, or take it off."""
-
-    role: Snowflake

@@ -227,6 +227,15 @@ def subscription_facts(
     ]
 
 
+def timetable_facts(timetable: Timetable, settings: GuildSettings, text: Text) -> list[str]:
+    """When announcements go out, in a few words each."""
+    times = _times(timetable, settings, text)
+    return [
+        text(f"options.list.{timetable.frequency}", **times),
+        text("options.list.quiet" if timetable.quiet else "options.list.no-quiet", **times),
+    ]
+
+
 def style_facts(style: Style, text: Text) -> list[str]:
     """How announcements look, in a few words each."""
     edge = "options.list.no-colour" if style.colour is None else "options.list.colour"

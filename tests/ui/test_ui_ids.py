@@ -8,12 +8,21 @@ from hypothesis import strategies as st
 
 from bot.core.errors import UserError
 from bot.core.model import Position, Topic
+from bot.ui.admin_ids import (
+    ChangesPage,
+    EditSetup,
+    OpenSetup,
+    SetupButton,
+    SetupChannel,
+    SetupForm,
+    SetupRoles,
+    ToggleRole,
+)
 from bot.ui.custom_ids import Action
 from bot.ui.ids import (
     AnotherQuote,
     AnotherRandom,
     ArtistPage,
-    ChangesPage,
     DayPage,
     FollowArtist,
     FollowingPage,
@@ -33,7 +42,6 @@ from bot.ui.ids import (
     ShowPersonalData,
     Similar,
     SubscriptionsPage,
-    ToggleRole,
     TryMessages,
     TurnMenu,
     TurnPage,
@@ -150,6 +158,12 @@ def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> No
         ("kc:forget:ask", ForgetMe(sure=False)),
         ("kc:latest:1", LatestPage(1)),
         ("kc:subs:1", SubscriptionsPage(1)),
+        ("kc:setup", OpenSetup()),
+        ("kc:setup:7", EditSetup(7)),
+        ("kc:draft:7:save", SetupButton(7, "save")),
+        ("kc:draft-channel:7", SetupChannel(7)),
+        ("kc:draft-roles:7", SetupRoles(7)),
+        ("kc:draft-form:7:when", SetupForm(7, "when")),
         ("kc:changes:1", ChangesPage(1)),
         ("kc:role:1575673855349882880", ToggleRole(1575673855349882880)),
     ],

@@ -1,0 +1,57 @@
+"""custom_ids of what admins press: the panel, the history, the role button."""
+
+from typing import Annotated
+
+from bot.ui.custom_ids import Action, Codec
+from bot.ui.ids import ID, Number, Snowflake
+
+RowId = Annotated[int, ID]
+
+
+class ChangesPage(Action, template="changes:{page}"):
+    """Show another page of what admins changed in the list's place."""
+
+    page: Number
+
+
+class OpenSetup(Action, template="setup"):
+    """Open the panel that sets up announcements, for the person who pressed, beside the message."""
+
+
+class EditSetup(Action, template="setup:{subscription}"):
+    """Open it for a subscription as it is."""
+
+    subscription: RowId
+
+
+class SetupButton(Action, template="draft:{draft}:{what}"):
+    """A button of the panel: open a form, show the draft as it will be posted, save it, give it up,
+    or show the panel again."""
+
+    draft: RowId
+    what: Annotated[str, Codec("when|look|after|server|preview|save|cancel|back")]
+
+
+class SetupChannel(Action, template="draft-channel:{draft}"):
+    """The panel's menu of channels."""
+
+    draft: RowId
+
+
+class SetupRoles(Action, template="draft-roles:{draft}"):
+    """The panel's menu of roles."""
+
+    draft: RowId
+
+
+class SetupForm(Action, template="draft-form:{draft}:{form}"):
+    """A form of the panel was filled in."""
+
+    draft: RowId
+    form: Annotated[str, Codec("when|look|after|server")]
+
+
+class ToggleRole(Action, template="role:{role}"):
+    """Give the person who pressed the role, or take it off."""
+
+    role: Snowflake

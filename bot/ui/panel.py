@@ -1,0 +1,188 @@
+"""The panel that sets up announcements: one screen that reads top to bottom like a form."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import discord
+from discord import ButtonStyle, ui
+
+from bot.core.drafts import Draft, OpenDraft
+from bot.core.i18n import Text
+from bot.core.model import ROLES_LIMIT, Subscription
+from bot.core.targets import OPTIONS
+from bot.core.text import shorten
+from bot.store import Change
+from bot.ui import ids
+from bot.ui.admin_ids import EditSetup, SetupButton, SetupChannel, SetupRoles
+from bot.ui.layout import (
+    BRAND,
+    CALM,
+    PLACEHOLDER_LIMIT,
+    WARNING,
+    Item,
+    Layout,
+    button,
+    lines,
+    panel,
+    row,
+    rule,
+    small,
+)
+from bot.ui.markdown import escape
+from bot.ui.subscriptions import (
+    describe_changes,
+    settings_facts,
+    style_facts,
+    subscription_facts,
+    timetable_facts,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PanelContext:
+    """What the panel needs to know beside the draft: the channels that can be chosen; the forum's
+    tags by their ids, as they are shown and by their plain names; and what would fail in the
+    channel, as a sentence."""
+
+    channel_types: Sequence[discord.ChannelType]
+    tags: Mapping[int, str] = field(default_factory=dict)
+    tag_names: Mapping[int, str] = field(default_factory=dict)
+    trouble: str | None = None
+
+
+def panel_page(opened: OpenDraft, text: Text, context: PanelContext) -> Layout:
+    """The draft, each of its parts with the button that changes it. Nothing of it is saved yet."""
+    id_, draft = opened.id, opened.draft
+    trouble = problem_of(draft, text) or context.trouble
+    key = "panel.title" if draft.base is None else "panel.title-edit"
+    times = timetable_facts(draft.subscription.timetable, draft.settings, text)
+    return panel(
+        lines(f"## {text(key, channel=_channel(draft))}", small(text("panel.unsaved"))),
+        f"⚠️ {trouble}" if trouble else None,
+        rule(),
+        *_where_and_whom(id_, draft, text, context),
+        rule(),
+        _part(id_, "when", times, text),
+        _part(id_, "look", style_facts(draft.subscription.style, text), text),
+        _after(id_, draft, text, context),
+        _part(id_, "server", settings_facts(draft.settings, text, _YEAR), text),
+        rule(),
+        row(
+            button(
+                text("panel.save"),
+                SetupButton(id_, "save"),
+                ButtonStyle.success,
+                disabled=not draft.has_channel,
+            ),
+            button(text("panel.preview"), SetupButton(id_, "preview")),
+            button(text("panel.cancel"), SetupButton(id_, "cancel")),
+        ),
+        colour=WARNING if trouble else BRAND,
+    )
+
+
+_YEAR = 2000
+"""Any: what clocks are called in winter and summer is the same in most years."""
+
+
+def problem_of(draft: Draft, text: Text) -> str | None:
+    """Why what was typed last could not be taken, in words; ``None`` where it could."""
+    if draft.problem is None:
+        return None
+    key, args = draft.problem
+    why = text(key, **{name: escape(shorten(value, 100)) for name, value in args.items()})
+    return f"{why} {text('panel.typed')}"
+
+
+def _channel(draft: Draft) -> str:
+    return f"<#{draft.subscription.channel_id}>"
+
+
+def _where_and_whom(id_: int, draft: Draft, text: Text, context: PanelContext) -> list[Item | str]:
+    """The menus of channels and roles; of what is stored the channel stays."""
+    one = draft.subscription
+    channels: ui.ChannelSelect[Any] = ui.ChannelSelect(
+        custom_id=SetupChannel(id_).custom_id,
+        channel_types=list(context.channel_types),
+        placeholder=shorten(text("panel.choose-channel"), PLACEHOLDER_LIMIT),
+        default_values=[discord.Object(one.channel_id)] if draft.has_channel else [],
+    )
+    roles: ui.RoleSelect[Any] = ui.RoleSelect(
+        custom_id=SetupRoles(id_).custom_id,
+        placeholder=shorten(text("panel.choose-roles"), PLACEHOLDER_LIMIT),
+        min_values=0,
+        max_values=ROLES_LIMIT,
+        default_values=[discord.Object(role_id) for role_id in one.role_ids],
+    )
+    where: list[Item | str] = []
+    if draft.base is None:
+        where = [f"**{text('panel.where')}**", ui.ActionRow(channels)]
+    return [*where, f"**{text('panel.whom')}**", ui.ActionRow(roles)]
+
+
+def _part(id_: int, what: str, facts: list[str], text: Text) -> Item:
+    content = lines(f"**{text(f'panel.{what}')}**", " · ".join(facts))
+    change = button(text("panel.change"), SetupButton(id_, what))
+    return ui.Section(content, accessory=change)
+
+
+def _after(id_: int, draft: Draft, text: Text, context: PanelContext) -> Item | None:
+    """What is done after posting; nothing where the kind of channel offers nothing."""
+    one = draft.subscription
+    offered = OPTIONS[one.kind]
+    if not draft.has_channel or not offered:
+        return None
+    facts = subscription_facts(one, draft.settings, text, context.tags)
+    shown = {"crosspost": facts[3], "discussion": facts[4], "tag": facts[5]}
+    return _part(id_, "after", [fact for name, fact in shown.items() if name in offered], text)
+
+
+def saved_page(subscription_id: int, text: Text, words: Sequence[str], hint: str) -> Layout:
+    """That it is saved, in `words`, with the ways on."""
+    return panel(
+        lines(*words),
+        small(hint),
+        row(
+            button(text("panel.again"), EditSetup(subscription_id)),
+            button(text("panel.list"), ids.SubscriptionsPage(0)),
+        ),
+        colour=CALM,
+    )
+
+
+def conflict_page(
+    opened: OpenDraft,
+    stored: Subscription | None,
+    change: Change | None,
+    text: Text,
+    tags: Mapping[int, str],
+) -> Layout:
+    """What is stored meanwhile by somebody else's `change`, and whether to save this draft
+    nevertheless; `stored` is ``None`` where it was removed."""
+    draft, id_ = opened.draft, opened.id
+    mine, base = draft.subscription, draft.base
+    by = change.user_id if change is not None else None
+    who = f"<@{by}>" if by is not None else text("changes.somebody")
+    key = "panel.conflict.changed"
+    if stored is None:
+        key = "panel.conflict.removed"
+    elif base is None:
+        key = "panel.conflict.taken"
+    settings = draft.settings
+    facts = [subscription_facts(one, settings, text, tags) for one in (stored, mine) if one]
+    theirs = []
+    if base is not None and stored is not None:
+        was = subscription_facts(base, settings, text, tags)
+        theirs = describe_changes(text, was, facts[0])
+    yours = describe_changes(text, *facts) if len(facts) == 2 else []
+    return panel(
+        lines(text(key, who=who, channel=_channel(draft)), *theirs),
+        lines(text("panel.conflict.yours"), *yours) if yours else None,
+        row(
+            button(text("panel.conflict.save"), SetupButton(id_, "save"), ButtonStyle.danger),
+            button(text("panel.conflict.theirs"), EditSetup(stored.id)) if stored else None,
+            button(text("panel.cancel"), SetupButton(id_, "cancel")),
+        ),
+        colour=WARNING,
+    )

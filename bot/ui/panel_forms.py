@@ -1,0 +1,139 @@
+"""The panel's forms: each opens over it, and comes back to it."""
+
+import calendar
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.core.drafts import Draft, OpenDraft
+from bot.core.i18n import Text
+from bot.core.model import Doubt, Form, Frequency
+from bot.core.targets import OPTIONS, TargetOption
+from bot.core.text import shorten
+from bot.core.timetable import clock_face
+from bot.ui.admin_ids import SetupForm
+from bot.ui.layout import OPTION_LIMIT, StatelessView, option
+from bot.ui.panel import PanelContext
+from bot.ui.subscriptions import hex_of
+
+TITLE_LIMIT = 45
+LABEL_LIMIT = 45
+DESCRIPTION_LIMIT = 100
+"""Of a modal and its labels (Discord docs, Component Reference, Label)."""
+
+TYPED_LIMIT = 60
+
+
+class StatelessForm(StatelessView, ui.Modal):
+    """A form that is answered by its custom_id, also after a restart."""
+
+    def __init__(self, title: str, custom_id: str, fields: Iterable[ui.Item[Any] | None]) -> None:
+        super().__init__(title=shorten(title, TITLE_LIMIT), custom_id=custom_id, timeout=None)
+        for field in fields:
+            if field is not None:
+                self.add_item(field)
+
+
+def panel_form(opened: OpenDraft, form: str, text: Text, context: PanelContext) -> StatelessForm:
+    """One of the panel's forms, filled with what the draft has, or with what was typed last and
+    could not be taken."""
+    fields = _FIELDS[form](opened.draft, text, context)
+    custom_id = SetupForm(opened.id, form).custom_id
+    return StatelessForm(text(f"panel.{form}"), custom_id, fields)
+
+
+Fields = list["ui.Item[Any] | None"]
+
+
+def _times(draft: Draft, text: Text, context: PanelContext) -> Fields:
+    del context
+    times, quiet = draft.subscription.timetable, draft.subscription.timetable.quiet
+    shown = f"{clock_face(quiet.start)}–{clock_face(quiet.until)}" if quiet else ""
+    frequencies = {one.value: text(f"panel.frequency.{one}") for one in Frequency}
+    days = {str(day): text(f"weekday.{day}") for day in range(len(calendar.day_name))}
+    hours = {str(hour): clock_face(hour * 60) for hour in range(24)}
+    return [
+        _label("frequency", text, _menu("frequency", frequencies, times.frequency)),
+        _label("weekday", text, _menu("weekday", days, str(times.weekday))),
+        _label("hour", text, _menu("hour", hours, str(times.hour))),
+        _label("quiet", text, _line("quiet", draft.typed.get("quiet", shown), text)),
+    ]
+
+
+def _look(draft: Draft, text: Text, context: PanelContext) -> Fields:
+    del context
+    style = draft.subscription.style
+    forms = {one.value: text(f"panel.form.{one}") for one in Form}
+    switches = {"spoiler": style.spoiler, "silent": style.silent}
+    return [
+        _label("form", text, _menu("form", forms, style.form)),
+        _label("colour", text, _line("colour", draft.typed.get("colour", hex_of(style)), text)),
+        _label("switches", text, _switches(switches, text)),
+    ]
+
+
+def _after(draft: Draft, text: Text, context: PanelContext) -> Fields:
+    one, offered = draft.subscription, OPTIONS[draft.subscription.kind]
+    states = {TargetOption.CROSSPOST: one.crosspost, TargetOption.DISCUSSION: one.discussion}
+    switches = {name.value: is_on for name, is_on in states.items() if name in offered}
+    tags = {str(id_): name for id_, name in context.tag_names.items()}
+    tags = {"": text("panel.no-tag")} | dict(list(tags.items())[: OPTION_LIMIT - 1])
+    has_tag = TargetOption.TAG in offered
+    menu = _menu("tag", _valued(tags), str(one.tag_id or "0")) if has_tag else None
+    return [
+        _label("after", text, _switches(switches, text)) if switches else None,
+        _label("tag", text, menu) if menu is not None else None,
+    ]
+
+
+def _valued(tags: Mapping[str, str]) -> dict[str, str]:
+    """No value of a menu may be empty."""
+    return {value or "0": name for value, name in tags.items()}
+
+
+def _server(draft: Draft, text: Text, context: PanelContext) -> Fields:
+    del context
+    settings = draft.settings
+    doubts = {one.value: text(f"panel.{one}") for one in Doubt}
+    zone = draft.typed.get("zone", settings.time_zone or "")
+    return [
+        _label("zone", text, _line("zone", zone, text)),
+        _label("doubt", text, _menu("doubt", doubts, settings.doubt)),
+    ]
+
+
+_FIELDS = {"when": _times, "look": _look, "after": _after, "server": _server}
+
+
+def _label(name: str, text: Text, component: ui.Item[Any]) -> ui.Item[Any]:
+    label, description = text(f"panel.field.{name}"), text(f"panel.hint.{name}")
+    return ui.Label(
+        text=shorten(label, LABEL_LIMIT),
+        component=component,
+        description=shorten(description, DESCRIPTION_LIMIT),
+    )
+
+
+def _menu(name: str, choices: Mapping[str, str], chosen: str) -> "ui.Select[Any]":
+    options = [option(label, value, default=value == chosen) for value, label in choices.items()]
+    return ui.Select(custom_id=name, options=options)
+
+
+def _line(name: str, value: str, text: Text) -> "ui.TextInput[Any]":
+    return ui.TextInput(
+        custom_id=name,
+        default=value[:TYPED_LIMIT],
+        placeholder=text(f"panel.example.{name}"),
+        required=False,
+        max_length=TYPED_LIMIT,
+    )
+
+
+def _switches(states: Mapping[str, bool], text: Text) -> "ui.CheckboxGroup[Any]":
+    options = [
+        discord.CheckboxGroupOption(label=text(f"panel.switch.{name}"), value=name, default=is_on)
+        for name, is_on in states.items()
+    ]
+    return ui.CheckboxGroup(custom_id="switches", options=options, required=False, min_values=0)

@@ -1,0 +1,201 @@
+"""``/announcements setup``: all of a channel's announcements on one panel, saved with one press."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.admins.drafts import with_channel, with_form, with_roles
+from bot.admins.setup import Conflict, SetupService
+from bot.client.channels import TARGET_KINDS
+from bot.core.drafts import Draft, OpenDraft
+from bot.core.errors import UserError
+from bot.core.model import TargetKind
+from bot.fans.reading import Reading
+from bot.ui.admin_ids import EditSetup, OpenSetup, SetupButton, SetupChannel, SetupForm, SetupRoles
+from bot.ui.announcing import Announcement, announcement, rendering_of
+from bot.ui.markdown import Marked
+from bot.ui.panel import PanelContext, conflict_page, panel_page, saved_page
+from bot.ui.panel_forms import panel_form
+from bot.ui.panels import notice
+from cogs.change_words import change_words
+from cogs.channels import (
+    known_kind,
+    managed_guild,
+    resolved_channel,
+    subscription_trouble,
+)
+from cogs.components import component
+from cogs.forum_tags import plain_tag_names, tag_names
+from cogs.responses import (
+    Interaction,
+    chosen_values,
+    form_values,
+    open_form,
+    replace,
+    show_content,
+    text_for,
+)
+
+
+class SetupCommands(commands.Cog):
+    """The panel: each press changes the draft in the store and shows it again."""
+
+    def __init__(self, reading: Reading, setup: SetupService) -> None:
+        self._reading = reading
+        self._setup = setup
+
+    @app_commands.command(
+        description="Set up announcements on one panel, with a preview; saved when you say so"
+    )
+    async def setup(self, interaction: Interaction) -> None:
+        await self._begin(interaction)
+
+    @component(OpenSetup)
+    async def open(self, interaction: Interaction, _: OpenSetup) -> None:
+        await self._begin(interaction)
+
+    @component(EditSetup)
+    async def edit(self, interaction: Interaction, action: EditSetup) -> None:
+        await self._begin(interaction, action.subscription)
+
+    async def _begin(self, interaction: Interaction, subscription_id: int = 0) -> None:
+        guild_id = managed_guild(interaction)
+        opened = await self._setup.begin(guild_id, interaction.user.id, subscription_id)
+        await _show(interaction, opened)
+
+    @component(SetupChannel)
+    async def choose_channel(self, interaction: Interaction, action: SetupChannel) -> None:
+        managed_guild(interaction)
+        channel_id = next(iter(chosen_values(interaction)), 0)
+        kind = _kind_of(interaction, channel_id)
+        await self._change(
+            interaction, action.draft, lambda draft: with_channel(draft, channel_id, kind)
+        )
+
+    @component(SetupRoles)
+    async def choose_roles(self, interaction: Interaction, action: SetupRoles) -> None:
+        managed_guild(interaction)
+        role_ids = _known_roles(interaction, chosen_values(interaction))
+        await self._change(interaction, action.draft, lambda draft: with_roles(draft, role_ids))
+
+    @component(SetupForm)
+    async def fill(self, interaction: Interaction, action: SetupForm) -> None:
+        managed_guild(interaction)
+        values, now = form_values(interaction), interaction.created_at
+        await self._change(
+            interaction, action.draft, lambda draft: with_form(draft, action.form, values, now)
+        )
+
+    async def _change(self, interaction: Interaction, id_: int, edit: Any) -> None:
+        guild_id, user_id = managed_guild(interaction), interaction.user.id
+        await _show(interaction, await self._setup.change(id_, guild_id, user_id, edit))
+
+    @component(SetupButton)
+    async def press(self, interaction: Interaction, action: SetupButton) -> None:
+        guild_id, user_id = managed_guild(interaction), interaction.user.id
+        if action.what == "cancel":
+            await self._setup.cancel(action.draft, guild_id, user_id)
+            await replace(interaction, notice(text_for(interaction)("panel.cancelled")))
+            return
+        opened = await self._setup.get(action.draft, guild_id, user_id)
+        if action.what == "save":
+            await self._save(interaction, opened)
+        elif action.what == "preview":
+            await self._preview(interaction, opened.draft)
+        elif action.what == "back":
+            await _show(interaction, opened)
+        else:
+            context = _context(interaction, opened.draft)
+            form = panel_form(opened, action.what, text_for(interaction), context)
+            await open_form(interaction, form)
+
+    async def _preview(self, interaction: Interaction, draft: Draft) -> None:
+        """The newest interview as it would be posted, beside the panel and without its pings."""
+        one, stored = draft.subscription, await self._reading.newest()
+        announced = Announcement(stored, (stored,) if one.timetable.is_digest else ())
+        # In the channel's language, not in the admin's: as it will look.
+        text = interaction.client.messages.text()
+        content = announcement(
+            announced, text, rendering_of(one), role_ids=one.role_ids, style=one.style
+        )
+        await show_content(interaction, content)
+
+    async def _save(self, interaction: Interaction, opened: OpenDraft) -> None:
+        draft, text = opened.draft, text_for(interaction)
+        trouble = _trouble(interaction, draft)
+        if trouble is not None:
+            raise trouble
+        guild_id, user_id = managed_guild(interaction), interaction.user.id
+        saved = await self._setup.save(opened.id, guild_id, user_id)
+        if isinstance(saved, Conflict):
+            tags = tag_names(interaction, draft.subscription.channel_id)
+            page = conflict_page(saved.opened, saved.stored, saved.change, text, tags)
+        else:
+            words, hint = change_words(interaction, saved)
+            page = saved_page(saved.subscription.id, text, words, hint)
+        await replace(interaction, page)
+
+
+async def _show(interaction: Interaction, opened: OpenDraft) -> None:
+    context = _context(interaction, opened.draft)
+    await replace(interaction, panel_page(opened, text_for(interaction), context))
+
+
+def _context(interaction: Interaction, draft: Draft) -> PanelContext:
+    channel_id = draft.subscription.channel_id
+    trouble = _trouble(interaction, draft)
+    return PanelContext(
+        tuple(TARGET_KINDS),
+        tags=tag_names(interaction, channel_id),
+        tag_names=plain_tag_names(interaction, channel_id),
+        trouble=trouble.sentence(text_for(interaction)) if trouble is not None else None,
+    )
+
+
+def _trouble(interaction: Interaction, draft: Draft) -> UserError | None:
+    """What would fail in the draft's channel, as far as the cache knows."""
+    if not draft.has_channel:
+        return None
+    try:
+        subscription_trouble(interaction, draft.subscription)
+    except UserError as error:
+        return error
+    return None
+
+
+def _kind_of(interaction: Interaction, channel_id: int) -> TargetKind:
+    """The kind of a chosen channel.
+
+    Raises:
+        UserError: it is none of this guild, none that can have announcements, or a private thread
+            that the bot is not in.
+    """
+    known = known_kind(interaction, channel_id)
+    if known is not None:
+        return known
+    sent = resolved_channel(interaction, channel_id)
+    number = sent.get("type") if sent is not None else None
+    kind = next((kind for type_, kind in TARGET_KINDS.items() if type_.value == number), None)
+    if kind is None:
+        raise UserError("error.stale-button")
+    if number == discord.ChannelType.private_thread.value:
+        raise UserError("error.private-thread", channel=Marked(f"<#{channel_id}>"))
+    return kind
+
+
+def _known_roles(interaction: Interaction, role_ids: Sequence[int]) -> list[int]:
+    """Those that are roles of this guild.
+
+    Raises:
+        UserError: @everyone is among them, or one that this guild has not.
+    """
+    guild = interaction.guild
+    roles = [guild.get_role(id_) if guild else None for id_ in role_ids]
+    if any(role is None for role in roles):
+        raise UserError("error.stale-button")
+    if any(role is not None and role.is_default() for role in roles):
+        raise UserError("error.role-everyone")
+    return list(role_ids)
