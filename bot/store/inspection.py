@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sqlite3
+import sys
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -43,6 +44,9 @@ async def inspect_store(url: str) -> Inspection | None:
     """Look at a database as ``open_store`` takes it, without changing it; ``None`` for one that is
     not there yet, and could be made.
 
+    With Python 3.11, what a killed process left in SQLite's log is written into the file, as at
+    each start.
+
     Raises:
         StoreError: it can't be opened, made or written, as ``open_store`` says, or it is damaged.
     """
@@ -61,7 +65,7 @@ def _look(name: str) -> Inspection | None:
         return None
 
     engine = sa.create_engine(
-        "sqlite://", creator=lambda: connect_to(path, "mode=rw"), poolclass=sa.NullPool
+        "sqlite://", creator=lambda: _connect_to_look(path), poolclass=sa.NullPool
     )
     with translated(str(path)), closing(engine.connect()) as connection:
         # Takes the write lock, which a file that can't be written refuses.
@@ -87,6 +91,14 @@ def _look(name: str) -> Inspection | None:
             *connection.execute(sa.select(database.c.identity, database.c.revision)).one(),
             size=size,
         )
+
+
+def _connect_to_look(path: Path) -> sqlite3.Connection:
+    has_log = path.with_name(f"{path.name}-wal").exists()
+    connection = connect_to(path, "mode=rw")
+    if sys.version_info >= (3, 12) and has_log:
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)  # noqa: FBT003
+    return connection
 
 
 def connect_to(path: Path, options: str) -> sqlite3.Connection:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 import sqlite3
+import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -26,6 +27,7 @@ from sandbox.site import SampleSite
 from tests.feeds import Item, rss
 from tests.process import Ended, pointed_at, run_verb, running
 from tests.store.rows import add_subscription
+from tests.web.port import logged
 
 
 async def check(folder: Path, **env: str) -> tuple[int, dict[str, str]]:
@@ -241,6 +243,23 @@ async def test_check_names_the_bot_that_runs(
         await bot.ended()
     _, lines = await check(tmp_path, **env)
     assert lines["running"].startswith("ok none on this machine")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="its sqlite3 can't leave the log alone")
+async def test_check_leaves_what_a_killed_bot_left(
+    tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
+) -> None:
+    env = pointed_at(discord_here, sample_site.feed_url)
+    async with running(tmp_path, env) as bot:
+        await discord_here.wait_ready(timeout=60)
+        await logged(bot.log, "feed.seeded")
+        bot.kill()
+        await bot.ended()
+    # SQLite's index of its log, beside it, is memory that processes share.
+    before = {name: was for name, was in snapshot(tmp_path).items() if "-shm" not in name}
+    code, _ = await check(tmp_path, **env)
+    assert code == 0
+    assert before.items() <= snapshot(tmp_path).items()
 
 
 async def test_check_finds_an_index_behind_and_one_of_others(
