@@ -57,6 +57,7 @@ async def add_cogs(
         of_admins.append(ChannelFollowCommands(subscriptions, home_channel_id))
     await _add_group(client, interviews, of_fans)
     await _add_group(client, announcements, of_admins)
+    client.tree.add_command(interviews.message_command())
     await client.add_cog(ComponentRouter([interviews, *of_fans, announcements, *of_admins]))
 
 

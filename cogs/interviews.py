@@ -2,7 +2,7 @@
 
 from dataclasses import replace as replace_in
 
-from discord import app_commands
+from discord import Message, app_commands
 from discord.app_commands import Choice
 from discord.ext import commands
 from discord.ui import ActionRow
@@ -21,7 +21,7 @@ from bot.ui.search_results import search_action, search_page, unknown_artist
 from cogs.components import component
 from cogs.fan_cog import FanCog
 from cogs.options import CHOICES, TOPICS, ArtistName, stem_of, value_of
-from cogs.responses import Interaction, replace, show, text_for
+from cogs.responses import Interaction, replace, show, text_for, words_of
 
 DRAWS = 1_000_000
 """The button for another random interview carries the shown one's id modulo this number."""
@@ -125,6 +125,24 @@ class InterviewCommands(
         self, interaction: Interaction, interview: app_commands.Range[str, 1, TITLE_LIMIT]
     ) -> None:
         await show(interaction, await self._meant_page(interaction, interview))
+
+    def message_command(self) -> app_commands.ContextMenu:
+        """What a message's menu (Apps) offers; discord.py takes no such command from a cog."""
+        return app_commands.ContextMenu(
+            name=app_commands.locale_str("Read interview here", key="command.read-here.name"),
+            callback=self._read_linked,
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+        )
+
+    async def _read_linked(self, interaction: Interaction, message: Message) -> None:
+        linked = await self.reading.linked(words_of(message))
+        if linked is None:
+            search = interaction.client.mentions("interviews search")
+            raise UserError("read.no-link", search=search)
+        await show(interaction, await self.reader_page(interaction, linked))
 
     async def _meant_page(self, interaction: Interaction, typed: str) -> Layout:
         """The interview that was chosen or is meant, else those that may be meant."""

@@ -1,6 +1,6 @@
 """How interactions are answered: for the one person unless they share it, mentioning nobody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import discord
@@ -118,3 +118,26 @@ def chosen_value(interaction: Interaction) -> str:
     if not values[0]:
         raise UserError("error.stale-button")
     return str(values[0])
+
+
+def words_of(message: discord.Message) -> str:
+    """All words and addresses of a message: its text, its embeds, its components, and those of what
+    it forwards."""
+    found: list[str] = []
+    parts: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
+    for one in parts:
+        embeds = (part for embed in one.embeds for part in (embed.url, embed.description))
+        found += [one.content, *filter(None, embeds), *_words_in(one.components)]
+    return "\n".join(found)
+
+
+def _words_in(components: Sequence[Any]) -> Iterator[str]:
+    for component in components:
+        for name in ("url", "content"):
+            value = getattr(component, name, None)
+            if isinstance(value, str):
+                yield value
+        yield from _words_in(getattr(component, "children", ()))
+        accessory = getattr(component, "accessory", None)
+        if accessory is not None:
+            yield from _words_in([accessory])

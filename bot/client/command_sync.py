@@ -44,10 +44,11 @@ def translation_key(
     """The key under which catalogues have a name or description, by the command's qualified name.
 
     ``command.interviews.search.name`` is a command's, ``command.interviews.search.query.name`` an
-    option's. A choice has its own key, as ``extras["key"]`` of its ``locale_str``.
+    option's. A choice, and a command of a message's menu, has its own key, as ``extras["key"]`` of
+    its ``locale_str``.
     """
     data = context.data
-    if isinstance(data, app_commands.Choice):
+    if isinstance(data, app_commands.Choice) or "key" in string.extras:
         return str(string.extras["key"])
     if isinstance(data, app_commands.Parameter):
         name = f"{data.command.qualified_name} {data.name}"

@@ -85,11 +85,16 @@ def offered(invoker: Invoker) -> list[Command]:
     return [c for c in invoker.world.commands.values() if invoker.why_hidden(c) is None]
 
 
-def _named(invoker: Invoker, name: str) -> Command:
+def for_messages(invoker: Invoker, name: str) -> Command:
+    """The command of a message's menu that is called so. Refused when it is not offered."""
+    return _named(invoker, name, kind=3)
+
+
+def _named(invoker: Invoker, name: str, kind: int = 1) -> Command:
     candidates = [
         command
         for command in invoker.world.commands.values()
-        if command.type == 1
+        if command.type == kind
         and (command.name == name or _translation(command, invoker.user.locale) == name)
     ]
     reasons = [invoker.why_hidden(command) for command in candidates]

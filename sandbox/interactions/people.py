@@ -12,6 +12,7 @@ from sandbox.interactions.command_options import CommandPath
 from sandbox.interactions.invoker import Invoker, invoker_in
 from sandbox.interactions.lifecycle import Interactions
 from sandbox.interactions.resolved import ResolvedData
+from sandbox.message_json import message_json
 from sandbox.outcome import Choice, Modal, Refused, Response
 from sandbox.world import World
 
@@ -92,6 +93,23 @@ class People:
             InteractionType.COMMAND,
             _command_data(path, filled, resolved),
             owners=invoker.owners(path.command),
+        )
+
+    async def apply(self, user: UserLike, message: MessageLike, name: str) -> Response:
+        """Choose a command of the application in a message's menu (Apps)."""
+        person = self._user(user)
+        target = self._message(person, message)
+        invoker = self._invoker(person, target.channel_id)
+        command = command_options.for_messages(invoker, name)
+        data: dict[str, Any] = {
+            "id": str(command.id),
+            "name": command.name,
+            "type": command.type,
+            "target_id": str(target.id),
+            "resolved": {"messages": {str(target.id): message_json(self.world, target)}},
+        }
+        return await self.interactions.send(
+            invoker, InteractionType.COMMAND, data, owners=invoker.owners(command)
         )
 
     async def autocomplete(

@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from discord import app_commands
+
 from bot.client.client import KcrushClient
 from bot.client.command_sync import CatalogueTranslator
 from bot.core.i18n import Messages, load_messages
@@ -23,16 +25,20 @@ async def commanded(**options: Any) -> KcrushClient:
     return client
 
 
+def groups_of(client: KcrushClient) -> "list[app_commands.Group]":
+    return [one for one in client.tree.get_commands() if isinstance(one, app_commands.Group)]
+
+
 async def payloads() -> dict[str, dict[str, Any]]:
     client = await commanded()
-    return {group.name: group.to_dict(client.tree) for group in client.tree.get_commands()}
+    return {group.name: group.to_dict(client.tree) for group in groups_of(client)}
 
 
 async def test_discord_gets_the_pinned_commands_byte_for_byte() -> None:
     """Whatever changes here changes what people see, or makes every client fetch them anew."""
     client = await commanded(home_channel_id=1)
     translator = CatalogueTranslator(MESSAGES)
-    groups = client.tree.get_commands()
+    groups = groups_of(client)
     payload = [await group.get_translated_payload(client.tree, translator) for group in groups]
     golden = (Path(__file__).parent / "golden" / "commands.json").read_text("utf-8")
     known = {
@@ -78,6 +84,16 @@ async def test_admins_commands_are_for_who_manages_a_guild() -> None:
     assert (role["type"], role["required"]) == (8, False)
 
 
+async def test_a_message_s_menu_offers_to_read_it_here_wherever_fans_are() -> None:
+    client = await commanded()
+    (menu,) = [one for one in client.tree.get_commands() if one not in groups_of(client)]
+    payload = menu.to_dict(client.tree)
+    assert (payload["name"], payload["type"]) == ("Read interview here", 3)
+    assert sorted(payload["contexts"]) == [0, 1, 2]
+    assert sorted(payload["integration_types"]) == [0, 1]
+    assert payload["default_member_permissions"] is None
+
+
 async def test_every_description_says_something_in_a_hundred_characters() -> None:
     def check(command: dict[str, Any]) -> None:
         assert 1 <= len(command["description"]) <= 100
@@ -98,6 +114,7 @@ KOREAN = {
     "command.announcements.edit.no_role.name": "역할_없음",
     "command.announcements.follow.description": "채널 팔로우",
     "kind.music": "음악",
+    "command.read-here.name": "여기서 인터뷰 읽기",
 }
 
 
@@ -110,9 +127,11 @@ async def test_other_languages_are_found_by_the_qualified_name() -> None:
     client = await commanded(home_channel_id=1)
     translator = CatalogueTranslator(Messages({"en": gettext.NullTranslations(), "ko": Korean()}))
     interviews, announcements = [
-        await group.get_translated_payload(client.tree, translator)
-        for group in client.tree.get_commands()
+        await group.get_translated_payload(client.tree, translator) for group in groups_of(client)
     ]
+    (menu,) = [one for one in client.tree.get_commands() if one not in groups_of(client)]
+    read_here = await menu.get_translated_payload(client.tree, translator)
+    assert read_here["name_localizations"] == {"ko": "여기서 인터뷰 읽기"}
     assert interviews["name_localizations"] == {"ko": "인터뷰"}
     assert interviews["description_localizations"] == {}
     (search,) = [one for one in interviews["options"] if one["name"] == "search"]

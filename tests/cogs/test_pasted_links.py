@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.cogs.stage import Stage, interview, read
+from sandbox.entities import Message
+from sandbox.messages import create_message
+from tests.cogs.stage import Stage, finished, interview, read
 
 PLACE = "https://www.kcrush.example/2026/interview-han-seoyun"
 
@@ -89,3 +91,37 @@ async def test_a_pasted_link_is_completed_to_its_interview(on_stage: Stage) -> N
         )
         == []
     )
+
+
+# ---------------------------------------------------------------- a command of a message's menu
+
+MENU = "Read interview here"
+
+
+def say(stage: Stage, words: str) -> Message:
+    return create_message(stage.sandbox.world, stage.channel, stage.fan, {"content": words})
+
+
+async def test_a_message_s_link_is_read_here(on_stage: Stage) -> None:
+    await furnish(on_stage)
+    said = say(on_stage, f"Have you read this? <{PLACE}/> 😭")
+    opened = await finished(await on_stage.sandbox.apply(on_stage.fan, said, MENU))
+    assert "Interview No. 1 with" in read(opened)
+    assert opened.ephemeral_for == on_stage.fan.id
+
+
+async def test_an_announcement_s_own_link_is_read_here(on_stage: Stage) -> None:
+    await furnish(on_stage)
+    shown = await on_stage.ask("interviews read", interview="kc:1")
+    opened = await finished(await on_stage.sandbox.apply(on_stage.fan, shown, MENU))
+    assert "Interview No. 1 with" in read(opened)
+
+
+@pytest.mark.parametrize("words", ["no link", "https://elsewhere.example/", "https://["])
+async def test_a_message_without_a_link_is_answered_with_what_to_do(
+    on_stage: Stage, words: str
+) -> None:
+    await furnish(on_stage)
+    said = say(on_stage, words)
+    answered = read(await finished(await on_stage.sandbox.apply(on_stage.fan, said, MENU)))
+    assert answered.startswith("There's no link to an interview in that message.")
