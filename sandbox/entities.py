@@ -279,6 +279,7 @@ class Guild:
     channels: dict[int, Channel] = field(default_factory=dict)
     threads: dict[int, Channel] = field(default_factory=dict)
     system_channel_id: int | None = None
+    bot_added_by: User | None = None
     preferred_locale: str = "en-US"
 
 

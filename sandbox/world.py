@@ -92,9 +92,11 @@ class World(State):
             self.add_bot(guild, permissions=bot_permissions)
         return guild
 
-    def add_bot(self, guild: Guild, *, permissions: int | None = None) -> Member:
+    def add_bot(
+        self, guild: Guild, *, permissions: int | None = None, by: User | None = None
+    ) -> Member:
         """Add the bot as a member with a managed role; GUILD_CREATE."""
-        bot = self.application.bot
+        bot, guild.bot_added_by = self.application.bot, by or guild.owner
         bits = DEFAULT_BOT if permissions is None else permissions
         role = Role(self.snowflake(), guild.id, self.application.name, bits, len(guild.roles))
         role.managed, role.bot_id = True, bot.id

@@ -20,11 +20,13 @@ import structlog
 
 from bot.client.channels import TARGET_KINDS, own_permissions
 from bot.client.client import KcrushClient
+from bot.client.welcome import greet
 from bot.core.clock import Clock
 from bot.core.errors import StoreError
 from bot.core.supervisor import supervise
 from bot.core.targets import Target, needed_permissions
 from bot.store import Store
+from bot.ui.welcome import back_page, welcome_page
 
 logger = structlog.get_logger(__name__)
 
@@ -33,6 +35,9 @@ GRACE = timedelta(days=30)
 
 PURGE_EVERY = 24 * 3600.0
 """Seconds between two looks for guilds that left more than ``GRACE`` ago."""
+
+WELCOME_PAUSE = timedelta(days=1)
+"""Between two times that the bot says something of its coming to one server."""
 
 CHANNEL_GONE = "unknown-channel"
 """``delivery.reason.unknown-channel``: the same reason as for one found out by sending."""
@@ -71,7 +76,7 @@ class GuildSync:
         subscriptions = self._store.subscriptions
         changes: dict[str, Callable[..., Awaitable[object]]] = {
             "on_ready": self.compare,
-            "on_guild_join": lambda guild: self._come_back(guild.id),
+            "on_guild_join": self._join,
             "on_guild_remove": lambda guild: self._leave(guild.id),
             "on_guild_channel_delete": lambda channel: self._end(channel.id),
             "on_raw_thread_delete": lambda thread: self._end(thread.thread_id),
@@ -126,11 +131,23 @@ class GuildSync:
         parked = await self._store.guilds.leave(guild_id)
         logger.info("keeping.guild-left", guild=guild_id, subscriptions=parked)
 
-    async def _come_back(self, guild_id: int) -> None:
+    async def _join(self, guild: discord.Guild) -> None:
+        """Say hello to a server that is new, and to one that comes back with announcements that go
+        on that they do; at most once a day, whatever events come."""
+        revived = await self._come_back(guild.id)
+        before = await self._store.guilds.welcome(guild.id)
+        text = self._client.messages.text(str(guild.preferred_locale))
+        if before is None and not revived:
+            await greet(self._client, guild, welcome_page(text), new=True)
+        elif revived and (before is None or self._clock.now() - before >= WELCOME_PAUSE):
+            await greet(self._client, guild, back_page(revived, text), new=False)
+
+    async def _come_back(self, guild_id: int) -> int:
         revived = await self._store.guilds.come_back(guild_id)
         if revived:
             logger.info("keeping.guild-back", guild=guild_id, subscriptions=revived)
             self._wake()
+        return revived
 
     async def _end(self, channel_id: int) -> None:
         if await self._store.subscriptions.end_channel(channel_id, CHANNEL_GONE):

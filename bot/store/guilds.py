@@ -92,6 +92,15 @@ class GuildRepository(Repository):
         return len(parked)
 
     @transactional
+    async def welcome(self, tx: Transaction, guild_id: int) -> datetime | None:
+        """Note that the bot says hello in a guild now; when it did so last, ``None`` for never."""
+        query = sa.select(guilds.c.welcomed_at).where(guilds.c.id == guild_id)
+        before: datetime | None = await tx.scalar(query)
+        settings = asdict(await GuildRepository(tx).settings(guild_id))
+        await tx.upsert(guilds, ["id"], {**settings, "welcomed_at": tx.clock.now()})
+        return before
+
+    @transactional
     async def purge(self, tx: Transaction, before: datetime) -> int:
         """Delete all of the guilds that the bot was removed from before `before`; how many."""
         gone = sa.select(guilds.c.id).where(guilds.c.removed_at <= before)

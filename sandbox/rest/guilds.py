@@ -82,6 +82,34 @@ def _grantable_role(call: Call) -> Role:
     return role
 
 
+async def audit_log(call: Call) -> Reply:
+    """Who added the bot; the sandbox writes down nothing else. 403 (50013) without View Audit
+    Log."""
+    guild = call.guild()
+    granted = guild_permissions(guild, guild.members[call.bot.id], now=call.world.clock())
+    if not granted & Permission.VIEW_AUDIT_LOG:
+        raise errors.missing_permissions()
+    person = guild.bot_added_by
+    kind = call.query.get("action_type", str(BOT_ADD))
+    entries = []
+    if person is not None and kind == str(BOT_ADD):
+        entry = {
+            "id": str(call.world.snowflake()),
+            "user_id": str(person.id),
+            "target_id": str(call.bot.id),
+            "action_type": BOT_ADD,
+        }
+        entries.append(entry)
+    empty = ("application_commands", "auto_moderation_rules", "guild_scheduled_events")
+    names = (*empty, "integrations", "threads", "webhooks")
+    body: dict[str, list[object]] = {name: [] for name in names}
+    users = [serial.user_json(each) for each in (person, call.bot) if each is not None]
+    return Reply({**body, "audit_log_entries": entries, "users": users})
+
+
+#: https://docs.discord.com/developers/resources/audit-log#audit-log-entry-object
+BOT_ADD = 28
+
 _GUILD = "/guilds/{guild_id}"
 _ROLE = _GUILD + "/members/{user_id}/roles/{role_id}"
 
@@ -94,6 +122,7 @@ ROUTES = (
     Route("GET", _GUILD, guild),
     Route("GET", _GUILD + "/channels", guild_channels),
     Route("GET", _GUILD + "/members/{user_id}", guild_member),
+    Route("GET", _GUILD + "/audit-logs", audit_log),
     Route("PUT", _ROLE, add_role),
     Route("DELETE", _ROLE, remove_role),
 )
