@@ -13,16 +13,16 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 BLOT = "[secret]"
 
-_SECRET_SHAPES = (
+_LOOKS_SECRET = re.compile(
     # A bot's token: id, time and signature, in base64 (Discord docs, Reference, Authentication).
-    r"\b[\w-]{23,30}\.[\w-]{6}\.[\w-]{27,90}",
+    r"\b[\w-]{23,30}\.[\w-]{6}\.[\w-]{27,90}"
     # Webhooks and interactions: whoever has such an address writes in the bot's name.
-    r"(?<=/webhooks/)\d{15,20}/[\w.-]{20,300}",
-    r"(?<=/interactions/)\d{15,20}/[\w.-]{20,300}",
+    r"|(?<=/webhooks/)\d{15,20}/[\w.-]{20,300}"
+    r"|(?<=/interactions/)\d{15,20}/[\w.-]{20,300}"
     # An interaction's token by itself: "interaction:" in base64.
-    r"\baW50ZXJhY3Rpb246[\w+/=-]{20,300}",
+    r"|\baW50ZXJhY3Rpb246[\w+/=-]{20,300}"
     # User and password of an address, but for those that stand there as "…" already.
-    r"(?<=://)(?!…@)[^\s/@'\"<>]{1,200}@",
+    r"|(?<=://)(?!…@)[^\s/@'\"<>]{1,200}(?=@)"
 )
 """What is a secret by its looks, whoever's it is."""
 
@@ -44,10 +44,10 @@ class Redaction:
             )
         }
         longest_first = sorted(written, key=len, reverse=True)
-        self._pattern = re.compile("|".join([*map(re.escape, longest_first), *_SECRET_SHAPES]))
+        self._known = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
 
     def __call__(self, line: str) -> str:
-        return self._pattern.sub(BLOT, line)
+        return _LOOKS_SECRET.sub(BLOT, self._known.sub(BLOT, line))
 
 
 class _Redacting(structlog.stdlib.ProcessorFormatter):

@@ -145,6 +145,11 @@ def test_what_looks_like_a_secret_is_blotted_out_whoevers_it_is(form: str, looks
     assert looks not in line
 
 
+def test_an_addresss_password_leaves_the_rest_of_it() -> None:
+    line = written("json", url="https://fan:p@ss/w:rd@kc.example/feed/")
+    assert "https://[secret]@kc.example/feed/" in line
+
+
 async def test_the_sandboxs_tokens_look_like_discords() -> None:
     """So that the suite notices when they are logged."""
     async with Sandbox(page=False) as sandbox:
