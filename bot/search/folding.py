@@ -133,7 +133,10 @@ def words(folded: str) -> list[Word]:
 
 def word_texts(folded: str) -> list[str]:
     """As ``words``, without the positions; faster, for whole articles."""
-    return [bare(word) for word in written_words(folded)]
+    found = written_words(folded)
+    if "'" not in folded and max(map(len, found), default=0) <= LONGEST:
+        return found
+    return [bare(word) for word in found]
 
 
 def written_words(folded: str) -> list[str]:
