@@ -1,11 +1,10 @@
 """Progress on stderr: a bar on a terminal, and elsewhere a line now and then."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.core.clock import Clock
 from bot.core.i18n import Text
@@ -20,23 +19,21 @@ def show_progress(
 ) -> Iterator[Callable[[int, int | None], None]]:
     """A function to call with (done, total or ``None``): a bar with rate and time left, or a line
     with both every `LINE_EVERY` seconds and at the end."""
-    console = Console(stderr=True)
-    meter = RateMeter(clock)
-    if not console.is_terminal:
+    meter, rate = RateMeter(clock), ""
+    if not sys.stderr.isatty():
         yield lambda done, total: _print_line(text, title, meter, done, total)
         return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}/s"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(title, total=None, rate="–")
-        yield lambda done, total: progress.update(
-            task, completed=done, total=total, rate=f"{meter.rate(done):.1f}"
-        )
+    with click.progressbar(
+        length=1, label=title, show_pos=True, item_show_func=lambda _: rate, file=sys.stderr
+    ) as bar:
+
+        def show(done: int, total: int | None) -> None:
+            nonlocal rate
+            rate = f"{meter.rate(done):.1f}/s"
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield show
 
 
 class RateMeter:
