@@ -174,7 +174,7 @@ class Host:
             began = loop.time()
             try:
                 await self._act(fan, act)
-            except InteractionFailed:
+            except (InteractionFailed, Refused):
                 failed += 1
             else:
                 spent[act["do"]].append(loop.time() - began)

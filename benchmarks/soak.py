@@ -208,8 +208,9 @@ class Soak:
         target = self.folder / "observed"
         target.unlink(missing_ok=True)
         os.kill(pid, signal.SIGUSR1)
-        while not target.exists():  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+        async with asyncio.timeout(60):
+            while not target.exists():  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
         found: dict[str, Any] = json.loads(target.read_text(encoding="utf-8"))
         return found
 
