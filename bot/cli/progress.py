@@ -19,17 +19,14 @@ def show_progress(
 ) -> Iterator[Callable[[int, int | None], None]]:
     """A function to call with (done, total or ``None``): a bar with rate and time left, or a line
     with both every `LINE_EVERY` seconds and at the end."""
-    meter, rate = RateMeter(clock), ""
+    meter = RateMeter(clock)
     if not sys.stderr.isatty():
         yield lambda done, total: _print_line(text, title, meter, done, total)
         return
-    with click.progressbar(
-        length=1, label=title, show_pos=True, item_show_func=lambda _: rate, file=sys.stderr
-    ) as bar:
+    with click.progressbar(length=1, label=title, show_pos=True, file=sys.stderr) as bar:
 
         def show(done: int, total: int | None) -> None:
-            nonlocal rate
-            rate = f"{meter.rate(done):.1f}/s"
+            bar.label = f"{title} {meter.rate(done):.1f}/s"
             bar.length = total
             bar.update(done - bar.pos)
 
