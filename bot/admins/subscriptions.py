@@ -9,6 +9,7 @@ import discord
 
 from bot.core.clock import Clock
 from bot.core.errors import UserError
+from bot.core.filters import parse_filter
 from bot.core.model import (
     Doubt,
     Frequency,
@@ -32,7 +33,8 @@ T = TypeVar("T", Subscription, Timetable, GuildSettings)
 class SubscriptionEdits:
     """What an admin changes about a subscription; ``None`` leaves a field as it is.
 
-    ``no_role`` removes the role, ``quiet="off"`` the quiet hours. ``kind`` is the channel's kind as
+    ``no_role`` removes the role, ``quiet="off"`` the quiet hours. ``filter`` is a filter in its
+    text form, "" for none. ``kind`` is the channel's kind as
     Discord reports it; ``time_zone`` is an IANA name and changes that of the whole guild.
     """
 
@@ -47,6 +49,7 @@ class SubscriptionEdits:
     tag_id: int | None = None
     kind: TargetKind | None = None
     time_zone: str | None = None
+    filter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ def edit_subscription(subscription: Subscription, edits: SubscriptionEdits) -> S
     One that is not stored yet has the id 0.
 
     Raises:
-        UserError: see ``edit_timetable``; or options contradict each other.
+        UserError: see ``edit_timetable`` and ``parse_filter``; or options contradict each other.
     """
     if edits.no_role and edits.role_id is not None:
         raise UserError("error.role-and-no-role")
@@ -133,6 +136,7 @@ def edit_subscription(subscription: Subscription, edits: SubscriptionEdits) -> S
         discussion=edits.discussion,
         tag_id=edits.tag_id,
         kind=edits.kind,
+        filter=None if edits.filter is None else str(parse_filter(edits.filter)),
     )
     if edits.no_role or edits.role_id is not None:
         after = replace(after, role_id=edits.role_id, role_lost=False)

@@ -14,6 +14,8 @@ archives, and a custom_id has room for other fields."""
 def artist_key(name: str) -> str:
     """A form of a name that its obvious spellings share: case, accents, width, hyphens, spaces and
     punctuation are ignored, and JA$ is Jas. "" for a name without a letter or digit."""
+    if name.isascii():
+        return "".join(filter(str.isalnum, name.replace("$", "s").lower()))
     # Some letters have a case only when their style is taken off: 𝘈 is A, then a.
     plain = unicodedata.normalize("NFKD", name).replace("$", "s").casefold()
     apart = unicodedata.normalize("NFKD", plain)

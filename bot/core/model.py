@@ -263,13 +263,13 @@ class GuildSettings:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A channel that wants announcements. Ids are Discord snowflakes. One per channel.
+    """What is announced in a channel, and how. A channel may have several, of different filters.
 
     ``crosspost`` publishes announcements of an announcement channel to its followers,
     ``discussion`` opens a thread under each; ``role_lost`` says that the role was deleted.
-    ``webhook_id`` is Discord's hook that carries announcements where the mode is to follow.
-    ``tag_id`` is the tag of a forum's posts where none fits. ``more_role_ids`` are pinged beside
-    ``role_id``, at most ``ROLES_LIMIT`` in all.
+    ``webhook_id`` is Discord's hook where the mode is to follow. ``tag_id`` is the tag of a forum's
+    posts where none fits. ``more_role_ids`` are pinged beside ``role_id``. ``filter`` is in its
+    text form (``bot.core.filters``), ``text_above`` what stands above the card.
     """
 
     id: int
@@ -290,6 +290,8 @@ class Subscription:
     tag_id: int | None = None
     more_role_ids: tuple[int, ...] = ()
     style: Style = PLAIN_STYLE
+    filter: str = ""
+    text_above: str = ""
 
     @property
     def role_ids(self) -> tuple[int, ...]:

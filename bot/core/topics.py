@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from bot.core.folding import fold
 from bot.core.model import Subject, Topic
 from bot.core.phrases import Phrases
 
@@ -27,3 +28,13 @@ def topic_of(subjects: Iterable[Subject], kinds: Iterable[str]) -> Topic:
             if any(pattern.search(word) for word in words):
                 return kind
     return Topic.OTHER
+
+
+def topic_named(value: str) -> Topic | None:
+    """The kind whose name begins with `value`, or that a role belongs to (singer, 배우)."""
+    word = fold(value).strip()
+    for kind in Topic:
+        if word and (kind.startswith(word) or word == f"{kind}s"):
+            return kind
+    kind = topic_of([Subject("", value)], ())
+    return None if kind is Topic.OTHER else kind

@@ -18,10 +18,10 @@ from itertools import combinations
 from rapidfuzz import fuzz
 
 from bot.core.artists import artist_id, artist_key
+from bot.core.folding import fold, word_texts
 from bot.core.model import Artist, InterviewSummary, Subject, Topic
 from bot.core.topics import topic_of
 from bot.search.complete import Choice, Completer
-from bot.search.folding import fold, word_texts
 from bot.search.hangul import is_hangul
 from bot.search.results import Lookup
 from bot.search.romanising import in_other_script

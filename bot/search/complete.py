@@ -15,7 +15,7 @@ from typing import Generic, NamedTuple, TypeVar
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.search.folding import (
+from bot.core.folding import (
     compounds,
     fold,
     is_paired,

@@ -6,7 +6,7 @@ from string import ascii_lowercase
 
 from rapidfuzz.distance import OSA
 
-from bot.search.folding import fold, folded_with_origins, is_paired, pairs, word_texts, words
+from bot.core.folding import fold, folded_with_origins, is_paired, pairs, word_texts, words
 from bot.search.hangul import is_hangul, typed_in_hangul, typed_in_latin, variants
 from bot.search.lexicon import Lexicon, is_known
 from bot.search.query import Clause

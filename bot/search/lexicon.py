@@ -5,7 +5,7 @@ from functools import cache, partial
 
 from tantivy import Query, Searcher
 
-from bot.search.folding import is_paired, pairs
+from bot.core.folding import is_paired, pairs
 
 
 class Lexicon:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from bot.search.folding import (
+from bot.core.folding import (
     bare,
     compounds,
     folded_with_origins,

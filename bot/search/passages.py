@@ -12,9 +12,9 @@ from typing import Any
 import orjson
 
 from bot.core.artists import artist_ids
+from bot.core.folding import fold, joined_names, squashed, units, word_texts
 from bot.core.model import Answer, Interview, StoredInterview, Topic
 from bot.core.topics import topic_of
-from bot.search.folding import fold, joined_names, squashed, units, word_texts
 
 PASSAGE = 1_500
 """Characters of a passage. Longer answers become several, so that a hit is near its words."""

@@ -12,8 +12,8 @@ from itertools import islice
 
 from tantivy import Occur, Query, Schema, TextAnalyzer
 
+from bot.core.folding import is_paired, letters_forgiven, pairs, units
 from bot.search.fields import WEIGHTS
-from bot.search.folding import is_paired, letters_forgiven, pairs, units
 from bot.search.lexicon import Lexicon, is_known
 from bot.search.passages import OPENING, artist_fact, topic_fact, year_fact
 from bot.search.query import Clause, ParsedQuery, QueryFilters, SpellingVariant

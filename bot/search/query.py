@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from bot.core.model import Subject, Topic
-from bot.core.topics import topic_of
-from bot.search.folding import fold, is_paired, spellings, word_texts
+from bot.core.folding import fold, is_paired, spellings, word_texts
+from bot.core.model import Topic
+from bot.core.query_grammar import LITERAL, PIECE, QUOTES
+from bot.core.topics import topic_named
 
 LONGEST_QUERY = 300
 """Characters of a query that count."""
@@ -18,20 +19,11 @@ MOST_WORDS = 12
 MOST_FILTERS = 8
 """Filters of a query that count; further ones are searched as words."""
 
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』＂", '"'))
 _PARTICLE = re.compile(
     "(?<=..)(?:에서는|에게서|으로는|이라고|에서|에게|한테|께서|으로|이랑|까지|부터|처럼|보다|이나|라고"
     "|[은는이가을를의에와과도만로랑])$"
 )
 _EDGES = "()[]{}.,:;!?/-'"
-_WORDS = r"""(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))"""
-_MINUS = r"(?P<minus>(?<!\S)-)?"
-_LITERAL = re.compile(_MINUS + _WORDS)
-_PIECE = re.compile(
-    rf"""{_MINUS}(?:(?<![^\s-])(?P<name>artist|kind|year)[:：]\s*"""
-    rf"""(?:"(?P<exactly>[^"]*)(?:"|$)|(?P<value>[^\s"]+))|{_WORDS})""",
-    re.IGNORECASE,
-)
 _YEARS = re.compile(r"(?P<first>[0-9]{4})?(?P<span>-|\.\.|~)?(?P<last>[0-9]{4})?")
 _FIRST_YEAR, _LAST_YEAR = 1000, 9999
 
@@ -131,12 +123,12 @@ def parse_query(query: str) -> ParsedQuery:
     excluded: list[Clause] = []
     filters: list[tuple[bool, QueryFilters]] = []
     room = MOST_WORDS
-    for match in _PIECE.finditer(query[:LONGEST_QUERY].translate(_QUOTES)):
+    for match in PIECE.finditer(query[:LONGEST_QUERY].translate(QUOTES)):
         found = _filter(match) if match["name"] and len(filters) < MOST_FILTERS else None
         if found is not None:
             filters.append((bool(match["minus"]), found))
             continue
-        for piece in _LITERAL.finditer(match.string, match.start(), match.end()):
+        for piece in LITERAL.finditer(match.string, match.start(), match.end()):
             for clause in _clauses(piece):
                 if len(clause.parts) <= room:
                     room -= len(clause.parts)
@@ -149,16 +141,6 @@ def parse_query(query: str) -> ParsedQuery:
         _joined(found for minus, found in filters if not minus),
         _joined(found for minus, found in filters if minus),
     )
-
-
-def topic_named(value: str) -> Topic | None:
-    """The kind whose name begins with `value`, or that a role belongs to (singer, 배우)."""
-    word = fold(value).strip()
-    for kind in Topic:
-        if word and (kind.startswith(word) or word == f"{kind}s"):
-            return kind
-    kind = topic_of([Subject("", value)], ())
-    return None if kind is Topic.OTHER else kind
 
 
 def _joined(filters: Iterable[QueryFilters]) -> QueryFilters:
@@ -191,7 +173,7 @@ def _filter(match: re.Match[str]) -> QueryFilters | None:
 
 def without_filter(query: str, position: int) -> str:
     """`query` without the filter that has its value at `position`."""
-    for match in _PIECE.finditer(query.translate(_QUOTES)):
+    for match in PIECE.finditer(query.translate(QUOTES)):
         if match.start() <= position < match.end():
             return " ".join(f"{query[: match.start()]} {query[match.end() :]}".split())
     return query

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from bot.search.folding import is_paired, units
+from bot.core.folding import is_paired, units
 from bot.search.hangul import is_hangul
 from bot.search.query import Clause, NameSpan, ParsedQuery, SpellingVariant
 from bot.search.romanising import (

@@ -5,6 +5,7 @@ A row goes pending, leased, sent. A lease that runs out makes the row due again.
 longer than its lease changes nothing any more.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from bot.core.model import (
 )
 from bot.store import delivery_states, extras, follows, parking, timing
 from bot.store.codec import storable_or_none
+from bot.store.filtering import left_out
 from bot.store.interviews import InterviewRepository
 from bot.store.outbox_queries import (
     COUNTS,
@@ -64,8 +66,9 @@ class Outbox(Repository):
 
     @transactional
     async def enqueue(self, tx: Transaction, interview_id: int, now: datetime) -> int:
-        """Queue an interview for every subscription that has not ended; the number of new rows.
-        A person's counts when they follow one of those whom the interview is with.
+        """Queue an interview for every subscription that has not ended and whose filter lets it
+        through; the number of new rows. A person's counts when they follow one of those whom the
+        interview is with.
 
         A parked subscription's row is parked with it. Enqueued again, nothing is added. Rows that
         are due together are sent in the order in which they were enqueued, so call this for the
@@ -75,7 +78,11 @@ class Outbox(Repository):
         place = sa.func.row_number().over(
             partition_by=subscriptions.c.guild_id, order_by=subscriptions.c.id
         )
-        to_guilds = _new_rows(interview_id, now, place, ~follows.DIRECT)
+        refused = json.dumps(await left_out(tx, interview_id))
+        let_through = subscriptions.c.id.not_in(
+            sa.select(sa.func.json_each(refused).table_valued("value").c.value)
+        )
+        to_guilds = _new_rows(interview_id, now, place, ~follows.DIRECT, let_through)
         followers = subscriptions.c.channel_id.in_(follows.FOLLOWERS)
         to_persons = _new_rows(
             interview_id, now, sa.literal(DIRECT_ROUND), follows.DIRECT, followers

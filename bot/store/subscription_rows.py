@@ -27,7 +27,7 @@ COLUMNS = (*_COLUMNS, *TIMES, *STYLE)
 _CHOSEN = (
     *("role_id", "role_lost", "crosspost", "discussion"),
     *("mode", "webhook_id", "kind", "tag_id"),
-    *("more_role_ids",),
+    *("more_role_ids", "filter", "text_above"),
 )
 
 NOT_ENDED = subscriptions.c.state != SubscriptionState.ENDED

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from bot.store.columns import Id, UtcDateTime, interview_id, metadata, partial_index, user_id
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision of ``migrations`` that these tables are: a test holds them together."""
 
 DIRECT_ROUND = 1_000_000
@@ -131,7 +131,7 @@ subscriptions = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("guild_id", sa.BigInteger, nullable=False),
-    sa.Column("channel_id", sa.BigInteger, nullable=False, unique=True),
+    sa.Column("channel_id", sa.BigInteger, nullable=False),
     sa.Column("role_id", sa.BigInteger),
     sa.Column("created_by", sa.BigInteger, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
@@ -171,7 +171,12 @@ subscriptions = sa.Table(
     sa.Column("colour", sa.Integer),
     sa.Column("spoiler", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("silent", sa.Boolean, nullable=False, server_default=sa.false()),
+    # What of the interviews it lets through, as admins type it; "" for everything.
+    sa.Column("filter", sa.Text, nullable=False, server_default=""),
+    # What stands above the card, with its placeholders.
+    sa.Column("text_above", sa.Text, nullable=False, server_default=""),
     sa.Index("subscriptions_guild", "guild_id"),
+    sa.Index("subscriptions_channel", "channel_id"),
     sqlite_autoincrement=True,
 )
 partial_index(

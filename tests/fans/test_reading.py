@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from bot.core.artists import artist_key
 from bot.core.errors import UserError
+from bot.core.folding import fold, word_texts
 from bot.core.i18n import load_messages
 from bot.core.model import Topic
 from bot.fans.reading import Reading
 from bot.fans.results import SearchRequest
 from bot.search import SearchIndex, UnknownFilter
-from bot.search.folding import fold, word_texts
 from bot.store import open_store
 from bot.ui.artist import artists_page, nobody_page
 from bot.ui.ids import ArtistPage, parse_custom_id, short_query

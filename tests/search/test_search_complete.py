@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.folding import fold, word_texts
 from bot.core.model import InterviewSummary
 from bot.search import SearchIndex
 from bot.search.complete import Choice, Completer
-from bot.search.folding import fold, word_texts
 from tests.search.archive import ARCHIVE, NOON, interview
 
 

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.artists import artist_id
+from bot.core.folding import fold, word_texts
 from bot.core.model import Topic
 from bot.search import Filters, SearchIndex
 from bot.search.correcting import nearest, replaced
-from bot.search.folding import fold, word_texts
 from bot.search.hangul import typed_in_hangul, typed_in_latin
 from bot.search.query import LONGEST_QUERY, MOST_FILTERS, parse_query
 from bot.store import Store

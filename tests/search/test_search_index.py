@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.core.folding import fold, word_texts
 from bot.core.model import Answer, Subject, Transcript, Turn
 from bot.search import Fragment, Hit, SearchIndex
-from bot.search.folding import fold, word_texts
 from bot.store import Store
 from tests.search.archive import ARCHIVE, FOOD, NOON, STAGE, interview
 

@@ -7,9 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.search import Fragment
-from bot.search.fields import stemmer
-from bot.search.folding import (
+from bot.core.folding import (
     compounds,
     fold,
     folded_with_origins,
@@ -19,6 +17,8 @@ from bot.search.folding import (
     word_texts,
     words,
 )
+from bot.search import Fragment
+from bot.search.fields import stemmer
 from bot.search.marking import SNIPPET, Marker, snippet
 from bot.search.passages import PASSAGE, pieces
 from bot.search.queries import Leniency
