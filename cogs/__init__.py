@@ -24,6 +24,7 @@ from cogs.quotes import QuoteCommands
 from cogs.reader import ReaderCommands
 from cogs.role_buttons import RoleButtonCommands
 from cogs.setup import SetupCommands
+from cogs.subscription_list import SubscriptionListButtons
 
 __all__ = ["FanServices", "add_cogs"]
 
@@ -52,6 +53,7 @@ async def add_cogs(
         SetupCommands(fans.reading, SetupService(subscriptions)),
         RoleButtonCommands(),
         ChangeCommands(subscriptions),
+        SubscriptionListButtons(subscriptions),
     ]
     if home_channel_id is not None:
         of_admins.append(ChannelFollowCommands(subscriptions, home_channel_id))

@@ -7,7 +7,6 @@ import discord
 from discord import app_commands
 from discord.app_commands import AppCommandChannel, AppCommandThread, Choice, Range, Transform
 from discord.ext import commands
-from discord.utils import format_dt
 
 from bot.admins.subscriptions import (
     SubscriptionChange,
@@ -17,9 +16,7 @@ from bot.admins.subscriptions import (
 )
 from bot.client.channels import TARGET_KINDS
 from bot.core.errors import UserError
-from bot.core.i18n import Text
 from bot.core.model import Doubt, Frequency, Mode, QuietHours, SubscriptionState
-from bot.core.targets import needed_permissions, target_of
 from bot.fans.reading import Reading
 from bot.ui import ids
 from bot.ui.announcing import announcement_card
@@ -30,9 +27,7 @@ from bot.ui.subscriptions import (
     describe_settings,
     describe_subscription,
     next_step_hint,
-    reason_of,
     settings_facts,
-    subscriptions_page,
 )
 from cogs.change_words import change_words
 from cogs.channel_follows import unfollow
@@ -42,7 +37,6 @@ from cogs.channels import (
     is_pinged,
     known_kind,
     managed_guild,
-    require_permissions,
     require_postable,
     require_visible,
     shown_name,
@@ -59,6 +53,7 @@ from cogs.options import (
     TimeZoneOption,
 )
 from cogs.responses import Interaction, replace, show, text_for
+from cogs.subscription_list import describe_resume, list_page, remove, resume
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -227,13 +222,9 @@ class AnnouncementCommands(
     @app_commands.autocomplete(channel=complete_channel)
     async def resume(self, interaction: Interaction, channel: Subscribed) -> None:
         guild_id, text = managed_guild(interaction), text_for(interaction)
-        found = await self._subscriptions.get(guild_id, channel)
-        if found.mode is Mode.POST:
-            needed = needed_permissions(target_of(found))
-            require_permissions(interaction, channel, needed, "error.missing-permissions")
-        resumed = await self._subscriptions.resume(guild_id, channel, by=interaction.user.id)
+        resumed = await resume(interaction, self._subscriptions, guild_id, channel)
         one, settings = resumed.subscription, resumed.settings
-        lines = [_describe_resume(resumed, text)]
+        lines = [describe_resume(resumed, text)]
         if resumed.was is not SubscriptionState.PARKED:
             pinged = is_pinged(interaction, one)
             lines.append(describe_subscription(one, settings, text, is_pinged=pinged))
@@ -247,15 +238,7 @@ class AnnouncementCommands(
     @app_commands.autocomplete(channel=complete_channel)
     async def remove(self, interaction: Interaction, channel: Subscribed) -> None:
         guild_id = managed_guild(interaction)
-        removed = await self._subscriptions.remove(guild_id, channel, by=interaction.user.id)
-        key = "announcements.removed"
-        if removed.mode is Mode.FOLLOW:
-            ended = await unfollow(interaction, removed)
-            key = "announcements.unfollowed" if ended else "announcements.removed-follow"
-        elif interaction.client.user and removed.created_by == interaction.client.user.id:
-            key = "announcements.removed-home"
-        message = text_for(interaction)(key, channel=Marked(f"<#{channel}>"))
-        await show(interaction, notice(message))
+        await remove(interaction, self._subscriptions, guild_id, channel)
 
     @app_commands.command(
         name="list", description="The channels with announcements, and how they fare"
@@ -295,42 +278,10 @@ class AnnouncementCommands(
 
     @component(ids.SubscriptionsPage)
     async def turn_list(self, interaction: Interaction, action: ids.SubscriptionsPage) -> None:
-        guild_id, text = managed_guild(interaction), text_for(interaction)
-        overviews = await self._subscriptions.overviews(guild_id)
-        page = notice(text("announcements.list.empty"))
-        if overviews:
-            page = subscriptions_page(
-                overviews,
-                text,
-                await self._subscriptions.settings(guild_id),
-                page=action.page,
-                is_pinged=lambda one: is_pinged(interaction, one),
-            )
-        await replace(interaction, page)
+        await replace(interaction, await list_page(interaction, self._subscriptions, action.page))
 
 
 async def _show_change(interaction: Interaction, change: SubscriptionChange) -> None:
     """Say what a subscription is like from now on, and what of it changed."""
     words, hint = change_words(interaction, change)
     await show(interaction, notice("\n".join(words), detail=hint))
-
-
-def _describe_resume(resumed: SubscriptionChange, text: Text) -> str:
-    one = resumed.subscription
-    channel = f"<#{one.channel_id}>"
-    if resumed.was is SubscriptionState.ACTIVE:
-        return text("announcements.resumed-already", channel=channel)
-    if resumed.was is SubscriptionState.PARKED:
-        reason = reason_of(one.reason, text)
-        return text("announcements.resumed-parked", channel=channel, reason=reason)
-    head = text("announcements.resumed", channel=channel)
-    if not resumed.missed:
-        return f"{head} {text('announcements.resumed-nothing')}"
-    kind = "all" if resumed.shown == resumed.missed else "newest"
-    if one.timetable.is_digest:
-        kind = "digest"
-    elif resumed.due is not None:
-        kind = f"{kind}-later"
-    missed = text.plural("announcements.resumed-missed", resumed.missed)
-    shown, when = text.number(resumed.shown), format_dt(resumed.due, "t") if resumed.due else ""
-    return f"{head} {missed} {text(f'announcements.resumed-{kind}', shown=shown, when=when)}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 import discord
@@ -24,6 +24,9 @@ from bot.core.model import (
 from bot.core.timetable import clock_face, next_due, within, zone_of
 from bot.store import Change, ChangeAction, Repositories, Store, SubscriptionOverview
 from bot.ui.markdown import Marked
+
+UNDOABLE_FOR = timedelta(minutes=10)
+"""For how long a removal can be undone."""
 
 F = TypeVar("F")
 T = TypeVar("T", Subscription, Timetable, GuildSettings)
@@ -246,8 +249,9 @@ class SubscriptionService:
         change = self.changed(after, before, settings, settings)
         return replace(change, missed=resumed.missed, shown=resumed.shown)
 
-    async def remove(self, guild_id: int, channel_id: int, *, by: int) -> Subscription:
-        """End the announcements of a channel; the subscription as it was.
+    async def remove(self, guild_id: int, channel_id: int, *, by: int) -> tuple[Subscription, int]:
+        """End the announcements of a channel; the subscription as it was, and the id of the change
+        for ``undo``.
 
         Raises:
             UserError: the channel has no announcements.
@@ -255,8 +259,32 @@ class SubscriptionService:
         async with self.store.transaction() as tx:
             found = _existing(await tx.subscriptions.find(guild_id, channel_id), channel_id)
             await tx.subscriptions.remove(guild_id, channel_id)
-            await tx.history.add(by, ChangeAction.REMOVED, found, None)
-        return found
+            change = await tx.history.add(by, ChangeAction.REMOVED, found, None)
+        return found, change
+
+    async def undo(self, guild_id: int, change_id: int, *, by: int) -> Subscription:
+        """Undo a removal of the last ``UNDOABLE_FOR``; the subscription as it is again.
+
+        Raises:
+            UserError: it is too long ago, or the channel has announcements again.
+        """
+        async with self.store.transaction() as tx:
+            changes = await tx.history.newest(guild_id)
+            change = next((one for one in changes if one.id == change_id), None)
+            one = change.before if change is not None else None
+            if (
+                change is None
+                or change.action is not ChangeAction.REMOVED
+                or not isinstance(one, Subscription)
+                or self._clock.now() - change.changed_at > UNDOABLE_FOR
+                or one.mode is Mode.FOLLOW
+            ):
+                raise UserError("error.undo-late")
+            if not await tx.subscriptions.restore(one, change.changed_at):
+                raise UserError("error.undo-taken", channel=Marked(f"<#{one.channel_id}>"))
+            await tx.history.add(by, ChangeAction.RESTORED, None, one)
+        self._wake()
+        return one
 
     async def follow(
         self, guild_id: int, channel_id: int, created_by: int, webhook_id: int

@@ -6,7 +6,7 @@ other steps are taken by SQL, for many rows at once, and each of them is a ``Ste
 A row is made by ``Outbox.enqueue``: pending, or parked with its subscription. It is deleted with
 its guild (``GuildRepository.purge``) or its person (``FollowRepository.forget``), and a withheld
 one when it is announced after all (``BacklogRepository.announce``). ``sent``, ``abandoned`` and
-``superseded`` are final.
+``superseded`` are final, but for what was abandoned by a removal that is undone (``REINSTATE``).
 """
 
 from dataclasses import dataclass
@@ -46,6 +46,9 @@ PARK = Step((_PENDING,), _PARKED)
 
 END = Step((_PENDING, _PARKED), DeliveryState.ABANDONED)
 """Its subscription ended."""
+
+REINSTATE = Step((DeliveryState.ABANDONED,), _PARKED)
+"""That its subscription ended was undone."""
 
 GIVE_UP = Step((_PENDING, _LEASED), DeliveryState.ABANDONED)
 """It was leased when its subscription ended, and the lease has run out."""

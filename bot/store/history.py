@@ -23,6 +23,7 @@ class ChangeAction(StrEnum):
     RESUMED = "resumed"
     REMOVED = "removed"
     FOLLOWED = "followed"
+    RESTORED = "restored"
     SETTINGS = "settings"
 
 
@@ -40,6 +41,7 @@ class Change:
     action: ChangeAction
     before: Subscription | GuildSettings | None
     after: Subscription | GuildSettings | None
+    id: int = 0
 
     @property
     def channel_id(self) -> int | None:
@@ -86,11 +88,12 @@ class HistoryRepository(Repository):
         action: ChangeAction,
         before: Subscription | GuildSettings | None,
         after: Subscription | GuildSettings | None,
-    ) -> None:
-        """Write down a change, in the transaction that makes it; the oldest of too many goes."""
+    ) -> int:
+        """Write down a change, in the transaction that makes it; its id, 0 for what changes
+        nothing. The oldest of too many goes."""
         changed = after or before
         if changed is None or before == after:
-            return
+            return 0
         if isinstance(changed, GuildSettings):
             guild_id, channel_id = changed.id, None
         else:
@@ -104,10 +107,12 @@ class HistoryRepository(Repository):
             "before": as_json(before),
             "after": as_json(after),
         }
-        await tx.execute(history.insert().values(values))
+        made = await tx.execute(history.insert().values(values))
         theirs = history.c.guild_id == guild_id
         newest = sa.select(history.c.id).where(theirs).order_by(history.c.id.desc()).limit(KEPT)
         await tx.execute(history.delete().where(theirs, history.c.id.not_in(newest)))
+        assert made.inserted_primary_key is not None  # noqa: S101
+        return int(made.inserted_primary_key[0])
 
     async def newest(self, guild_id: int) -> list[Change]:
         """All that is stored of a guild's changes, newest first."""
@@ -126,7 +131,7 @@ def _change(row: Any) -> Change:
     action = ChangeAction(row.action)
     read: Any = settings_of_json if action is ChangeAction.SETTINGS else subscription_of_json
     before, after = (None if one is None else read(one) for one in (row.before, row.after))
-    return Change(row.guild_id, row.user_id, row.changed_at, action, before, after)
+    return Change(row.guild_id, row.user_id, row.changed_at, action, before, after, row.id)
 
 
 async def forget(tx: Transaction, user_id: int) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from bot.core.batching import batched
 from bot.core.model import DeliveryState, Subscription, SubscriptionState, TargetKind
 from bot.store.codec import CHUNK
+from bot.store.delivery_states import REINSTATE, take
 from bot.store.parking import change_state
 from bot.store.results import ParkedChannel, SubscriptionOverview
 from bot.store.session import Repository, Transaction, transactional
@@ -19,6 +20,9 @@ from bot.store.timing import reschedule
 
 PAUSED = "paused"
 """Why what a paused subscription misses is parked."""
+
+REMOVED = "removed"
+"""Why what a removed subscription waited for is abandoned."""
 
 SubscriptionEdit = Callable[[Subscription], Subscription]
 """A pure function from a subscription to what it becomes; of the result, only what admins choose
@@ -242,8 +246,28 @@ class SubscriptionRepository(Repository):
         """End a channel's subscription and give up what it waits for; whether there was one."""
         found = await SubscriptionRepository(tx).find(guild_id, channel_id)
         if found is not None:
-            await change_state(tx, found.id, SubscriptionState.ENDED, "removed", tx.clock.now())
+            await change_state(tx, found.id, SubscriptionState.ENDED, REMOVED, tx.clock.now())
         return found is not None
+
+    @transactional
+    async def restore(self, tx: Transaction, one: Subscription, removed_at: datetime) -> bool:
+        """Undo ``remove``: the subscription is as it was, and waits for what it gave up then;
+        false where the channel has another one by now. What came meanwhile it never gets."""
+        now, this = tx.clock.now(), subscriptions.c.id == one.id
+        if await SubscriptionRepository(tx).find(one.guild_id, one.channel_id) is not None:
+            return False
+        given_up = (
+            deliveries.c.subscription_id == one.id,
+            deliveries.c.reason == REMOVED,
+            deliveries.c.changed_at >= removed_at,
+        )
+        await take(tx, REINSTATE, now, *given_up, reason=None)
+        await tx.execute(subscriptions.update().where(this).values(chosen_values(one)))
+        is_paused = one.state is SubscriptionState.PAUSED
+        state, reason = (one.state, PAUSED) if is_paused else (SubscriptionState.ACTIVE, None)
+        await change_state(tx, one.id, state, reason, now)
+        await reschedule(tx, one)
+        return True
 
     @transactional
     async def end_channel(self, tx: Transaction, channel_id: int, reason: str) -> bool:

@@ -14,6 +14,20 @@ class ChangesPage(Action, template="changes:{page}"):
     page: Number
 
 
+class SubscriptionButton(Action, template="sub:{subscription}:{what}:{page}"):
+    """A button of the list of announcements, which shows ``page``."""
+
+    subscription: RowId
+    what: Annotated[str, Codec("pause|resume|remove")]
+    page: Number
+
+
+class UndoRemoval(Action, template="undo:{change}"):
+    """Undo a removal, by its place in the history."""
+
+    change: RowId
+
+
 class OpenSetup(Action, template="setup"):
     """Open the panel that sets up announcements, for the person who pressed, beside the message."""
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import discord
+from discord import ButtonStyle
 
 from bot.core.i18n import Text
 from bot.core.model import GuildSettings, Mode, Style, Subscription, SubscriptionState, Timetable
@@ -13,11 +14,15 @@ from bot.core.timetable import clock_face
 from bot.core.zones import abbreviations
 from bot.store import DueNotice, SubscriptionOverview
 from bot.ui import ids
+from bot.ui.admin_ids import EditSetup, OpenSetup, SubscriptionButton, UndoRemoval
 from bot.ui.layout import (
     CALM,
     WARNING,
+    Button,
     Content,
+    Item,
     Layout,
+    button,
     lines,
     page_buttons,
     panel,
@@ -28,8 +33,8 @@ from bot.ui.layout import (
 from bot.ui.lists import back_next
 from bot.ui.markdown import Marked, escape_within, join
 
-SUBSCRIPTIONS_PER_PAGE = 5
-"""So many that the longest entries together stay below Discord's 4,000 characters."""
+SUBSCRIPTIONS_PER_PAGE = 4
+"""Eight components each, of Discord's 40."""
 
 CHANNELS_SHOWN = 10
 GUILD_LIMIT = 100
@@ -64,9 +69,35 @@ def subscriptions_page(
     for overview in overviews[first : first + SUBSCRIPTIONS_PER_PAGE]:
         pinged = is_pinged(overview.subscription)
         entries += [rule(), _entry(overview, settings, text, is_pinged=pinged)]
+        entries.append(_buttons(overview.subscription, page, text))
     turners = page_buttons(page, page < last, ids.SubscriptionsPage, back_next(text))
+    another = button(text("announcements.list.another"), OpenSetup(), ButtonStyle.primary)
     title = f"## {text('announcements.list.title')}"
-    return panel(title, *entries, row(*turners), colour=CALM)
+    return panel(title, *entries, rule(), row(another, *turners), colour=CALM)
+
+
+def _buttons(one: Subscription, page: int, text: Text) -> Item | None:
+    """What can be done with a subscription; of what Discord carries only its end."""
+
+    def press(what: str, style: ButtonStyle = ButtonStyle.secondary) -> Button:
+        action = SubscriptionButton(one.id, what, page)
+        return button(text(f"announcements.list.{what}"), action, style)
+
+    remove = press("remove", ButtonStyle.danger)
+    if one.mode is Mode.FOLLOW:
+        return row(remove)
+    edit = button(text("announcements.list.edit"), EditSetup(one.id))
+    is_active = one.state is SubscriptionState.ACTIVE
+    return row(edit, press("pause" if is_active else "resume"), remove)
+
+
+def removed_page(message: str, change_id: int | None, text: Text) -> Layout:
+    """That a channel's announcements were removed; with the button that undoes it, where that is
+    possible."""
+    undo = button(text("announcements.undo"), UndoRemoval(change_id)) if change_id else None
+    see_all = button(text("panel.list"), ids.SubscriptionsPage(0))
+    hint = small(text("announcements.undoable")) if change_id else None
+    return panel(message, row(undo, see_all), hint, colour=CALM)
 
 
 def _entry(
@@ -81,9 +112,24 @@ def _entry(
     return lines(
         join([f"**<#{one.channel_id}>**", mentions]),
         join([_state(overview, text), schedule(one.timetable, settings, text)]),
+        small(_further_facts(one, settings, text)),
         text("announcements.list.role-lost") if one.role_lost else silent,
         small(_deliveries(overview, text)) if one.mode is Mode.POST else None,
     )
+
+
+def _further_facts(one: Subscription, settings: GuildSettings, text: Text) -> str:
+    """What is chosen beside channel, roles and times, where it is not as it comes."""
+    blank = Subscription(0, one.guild_id, one.channel_id, None, 0, one.created_at, kind=one.kind)
+    facts, usual = (
+        subscription_facts(each, settings, text, {})[FIRST_FURTHER:] for each in (one, blank)
+    )
+    chosen = [fact for fact, common in zip(facts, usual, strict=True) if fact != common]
+    return " · ".join(chosen) if one.mode is Mode.POST else ""
+
+
+FIRST_FURTHER = 3
+"""The place of the first fact of ``subscription_facts`` that the list's first lines don't have."""
 
 
 def _state(overview: SubscriptionOverview, text: Text) -> str:

@@ -16,7 +16,9 @@ from bot.ui.admin_ids import (
     SetupChannel,
     SetupForm,
     SetupRoles,
+    SubscriptionButton,
     ToggleRole,
+    UndoRemoval,
 )
 from bot.ui.custom_ids import Action
 from bot.ui.ids import (
@@ -159,6 +161,8 @@ def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> No
         ("kc:latest:1", LatestPage(1)),
         ("kc:subs:1", SubscriptionsPage(1)),
         ("kc:setup", OpenSetup()),
+        ("kc:sub:7:pause:1", SubscriptionButton(7, "pause", 1)),
+        ("kc:undo:7", UndoRemoval(7)),
         ("kc:setup:7", EditSetup(7)),
         ("kc:draft:7:save", SetupButton(7, "save")),
         ("kc:draft-channel:7", SetupChannel(7)),
