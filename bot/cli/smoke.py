@@ -6,7 +6,6 @@ and admins see and that are deleted at the end, however the test ends.
 
 import asyncio
 import random
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -22,6 +21,7 @@ import discord
 from bot.app import App, open_app
 from bot.cli import EX_FAILED
 from bot.cli.run import stop_signal
+from bot.cli.smoke_channels import SmokeChannels
 from bot.client.connection import log_in_once
 from bot.core.artists import artist_id
 from bot.core.clock import SystemClock
@@ -41,18 +41,6 @@ from bot.core.settings import Settings
 from bot.delivery.discord.rest_port import RestPort
 from bot.store import FollowRequest, LeasedDelivery
 
-NEEDED = (
-    "manage_channels",
-    "manage_webhooks",
-    "view_channel",
-    "send_messages",
-    "embed_links",
-    "attach_files",
-    "read_message_history",
-)
-"""Permissions in the guild, as discord.py names them: a channel may be made with no others than
-those that the bot has (Discord docs, Create Guild Channel)."""
-
 STEP_SECONDS = 60.0
 """After which a step has not held."""
 
@@ -64,13 +52,6 @@ CLEAN_UP_SECONDS = 60.0
 
 CROSSPOSTED, IS_CROSSPOST = 1 << 0, 1 << 1
 """Discord docs, Message, Message Flags."""
-
-KINDS = {
-    TargetKind.TEXT: discord.ChannelType.text,
-    TargetKind.ANNOUNCEMENT: discord.ChannelType.news,
-    TargetKind.FORUM: discord.ChannelType.forum,
-    TargetKind.MEDIA: discord.ChannelType.media,
-}
 
 FAILURES = (KcrushError, discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
 
@@ -90,7 +71,7 @@ async def smoke_test(settings: Settings, messages: Messages, *, guild_id: int) -
         async with open_app(local, messages, SystemClock(), random.Random()) as app:
             await log_in_once(app.client, settings.token)
             smoke = Smoke(app, guild_id, messages.text())
-            await smoke.require_permissions()
+            await smoke.channels.require_permissions(messages.text())
             async with smoke.cleaned_up():
                 steps = asyncio.create_task(smoke.run())
                 stopping = asyncio.create_task(stop.wait())
@@ -114,31 +95,14 @@ class Smoke:
         self._http = app.client.http
         self._port = RestPort(app.client)
         self._guild_id = guild_id
+        self.channels = SmokeChannels(app.client, guild_id)
         self._text = text
-        self._mark = secrets.token_hex(3)
         self._concluded: list[tuple[LeasedDelivery, Conclusion]] = []
         self._direct: list[tuple[int, int]] = []
         self._picture: str | None = None
         self._count = 0
         self.failed = False
         app.announcer.on_settled = lambda *settled: self._concluded.append(settled)
-
-    async def require_permissions(self) -> None:
-        """
-        Raises:
-            UserError: the bot is not in the guild, or lacks a permission that the test needs.
-        """
-        client = self._app.client
-        try:
-            guild = await client.fetch_guild(self._guild_id, with_counts=False)
-        except (discord.NotFound, discord.Forbidden) as error:
-            invite = client.invite_url()
-            raise UserError("cli.smoke.no-guild", guild=self._guild_id, invite=invite) from error
-        me = await guild.fetch_member(self._own_id)
-        missing = [name for name in NEEDED if not getattr(me.guild_permissions, name)]
-        if missing:
-            names = ", ".join(self._text(f"permission.{name}") for name in missing)
-            raise UserError("cli.smoke.missing", permissions=names)
 
     async def run(self) -> None:
         """All steps, one after the other; one that fails stops no other."""
@@ -165,18 +129,17 @@ class Smoke:
 
     @asynccontextmanager
     async def cleaned_up(self) -> AsyncIterator[None]:
-        """At the end of the block, delete what bears the mark of this test, also what Discord made
-        without its answer having arrived."""
+        """At the end of the block, delete what the test made."""
         try:
             yield
         finally:
-            for clean_up in (self._delete_channels, self._delete_direct_messages):
+            for clean_up in (self.channels.delete, self._delete_direct_messages):
                 try:
                     async with asyncio.timeout(CLEAN_UP_SECONDS):
                         await clean_up()
                 except FAILURES as error:
                     self.failed = True
-                    name, cause = self._channel_name("*"), self._cause(error)
+                    name, cause = self.channels.name("*"), self._cause(error)
                     click.echo(self._text("cli.smoke.left", name=name, cause=cause), err=True)
 
     # ---------------------------------------------------------------- steps
@@ -190,32 +153,32 @@ class Smoke:
             image = stored.interview.lead_image if stored is not None else None
             if image is not None:
                 separator = "&" if "?" in image.url else "?"
-                self._picture = f"{image.url}{separator}kcrush-smoke={self._mark}"
+                self._picture = f"{image.url}{separator}kcrush-smoke={self.channels.mark}"
                 return
         raise UserError("cli.smoke.no-picture")
 
     async def _card(self) -> None:
-        channel_id = await self._make_channel(TargetKind.TEXT)
+        channel_id = await self.channels.make(TargetKind.TEXT)
         message_id = await self._announce(TargetKind.TEXT, channel_id, picture=self._picture)
         if self._picture is not None:
             await self._until(lambda: self._shows_picture(channel_id, message_id), "picture")
 
     async def _forum(self) -> None:
-        channel_id = await self._make_channel(TargetKind.FORUM)
+        channel_id = await self.channels.make(TargetKind.FORUM)
         await self._announce(TargetKind.FORUM, channel_id, picture=self._picture)
 
     async def _media(self) -> None:
-        channel_id = await self._make_channel(TargetKind.MEDIA)
+        channel_id = await self.channels.make(TargetKind.MEDIA)
         await self._post_with_file(channel_id, self._picture)
 
     async def _quote(self) -> None:
         """An interview without a picture: a quote of it is drawn and uploaded."""
-        channel_id = await self._make_channel(TargetKind.MEDIA)
+        channel_id = await self.channels.make(TargetKind.MEDIA)
         await self._post_with_file(channel_id, None)
 
     async def _crosspost(self) -> None:
-        channel_id = await self._make_channel(TargetKind.ANNOUNCEMENT)
-        follower_id = await self._make_channel(TargetKind.TEXT)
+        channel_id = await self.channels.make(TargetKind.ANNOUNCEMENT)
+        follower_id = await self.channels.make(TargetKind.TEXT)
         await self._http.follow_webhook(channel_id, follower_id)
         message_id = await self._announce(TargetKind.ANNOUNCEMENT, channel_id, crosspost=True)
         message = await self._http.get_message(channel_id, message_id)
@@ -224,7 +187,7 @@ class Smoke:
 
     async def _nonce(self) -> None:
         """One delivery sent twice, as after a lost answer."""
-        channel_id = await self._make_channel(TargetKind.TEXT)
+        channel_id = await self.channels.make(TargetKind.TEXT)
         await self._queue(TargetKind.TEXT, channel_id)
         outbox, now = self._app.store.outbox, self._app.clock.now()
         (leased,) = await outbox.lease_due(now, now + timedelta(seconds=STEP_SECONDS), 1)
@@ -260,7 +223,10 @@ class Smoke:
         self, kind: TargetKind, channel_id: int, picture: str | None = None, **options: Any
     ) -> None:
         await self._app.store.subscriptions.subscribe(
-            self._guild_id, channel_id, self._own_id, lambda one: replace(one, kind=kind, **options)
+            self._guild_id,
+            channel_id,
+            self.channels.own_id,
+            lambda one: replace(one, kind=kind, **options),
         )
         await self._insert(picture)
 
@@ -297,7 +263,7 @@ class Smoke:
 
     def _interview(self, picture: str | None) -> Interview:
         name = self._text("cli.smoke.artist")
-        address = f"https://www.kcrush.com/?kcrush-smoke={self._mark}-{self._count}"
+        address = f"https://www.kcrush.com/?kcrush-smoke={self.channels.mark}-{self._count}"
         answer = Answer(name, self._text("cli.smoke.answer"))
         turn = Turn(1, self._text("cli.smoke.question"), (answer,))
         return Interview(
@@ -334,38 +300,9 @@ class Smoke:
             _require(clock.monotonic() < ends, problem)
             await clock.sleep(LOOK_AGAIN)
 
-    # ---------------------------------------------------------------- channels
-
-    @property
-    def _own_id(self) -> int:
-        return self._app.client.user.id if self._app.client.user is not None else 0
-
-    def _channel_name(self, kind: str) -> str:
-        return f"kcrush-smoke-{self._mark}-{kind}"
-
-    async def _make_channel(self, kind: TargetKind) -> int:
-        """A channel that nobody but the bot and admins see."""
-        allowed = discord.Permissions(**dict.fromkeys(NEEDED, True))
-        view = discord.Permissions(view_channel=True)
-        made = await self._http.create_channel(
-            self._guild_id,
-            KINDS[kind].value,
-            name=self._channel_name(kind),
-            permission_overwrites=[
-                {"id": self._guild_id, "type": 0, "allow": "0", "deny": str(view.value)},
-                {"id": self._own_id, "type": 1, "allow": str(allowed.value), "deny": "0"},
-            ],
-        )
-        return int(made["id"])
-
     async def _delete_direct_messages(self) -> None:
         for channel_id, message_id in self._direct:
             await self._http.delete_message(channel_id, message_id)
-
-    async def _delete_channels(self) -> None:
-        for channel in await self._http.get_all_guild_channels(self._guild_id):
-            if str(channel["name"]).startswith(self._channel_name("")):
-                await self._http.delete_channel(channel["id"])
 
     def _cause(self, error: BaseException) -> str:
         if isinstance(error, UserError):
@@ -373,7 +310,8 @@ class Smoke:
         if isinstance(error, TimeoutError):
             return self._text("cli.smoke.too-long", seconds=round(STEP_SECONDS))
         if isinstance(error, discord.HTTPException):
-            return self._text("cli.smoke.refused", status=error.status, problem=error.text)
+            problem = " ".join(error.text.split()).rstrip(".")
+            return self._text("cli.smoke.refused", status=error.status, problem=problem)
         return str(error) or type(error).__name__
 
 

@@ -87,6 +87,7 @@ def restore(url: str, copy: Path, *, replace: bool) -> Path | None:
             if not replace:
                 raise StoreError("store.would-replace", path=target)
             former = _set_aside(target)
+        _give_to_owner_of(target if former else target.parent, part)
         _sync(part)
         for ending in ("-wal", "-shm"):
             # They belong to the former database; SQLite would apply them to this one.
@@ -168,6 +169,13 @@ def _take_in(copy: Path, part: Path) -> None:
     if part.with_name(f"{part.name}-wal").exists():
         with translated(str(copy)), closing(connect_to(part, "mode=rw")) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _give_to_owner_of(path: Path, part: Path) -> None:
+    """What root restores must be readable to the bot, which runs as a user of its own."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        owner = path.stat()
+        os.chown(part, owner.st_uid, owner.st_gid)
 
 
 def _remove(part: Path) -> None:

@@ -65,7 +65,9 @@ async def test_what_does_not_hold_is_said_and_stops_nothing_else(
     tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite, guild: Guild
 ) -> None:
     discord_here.faults.add(Rule(match="POST /channels/[0-9]+/threads", status=403, code=50013))
-    discord_here.faults.add(Rule(match="POST /channels/[0-9]+/followers", status=400, code=30007))
+    discord_here.faults.add(
+        Rule(match="POST /channels/[0-9]+/followers", status=400, code=30007, message="Too many")
+    )
     discord_here.world.application.owner.blocks_app = True
     env = pointed_at(discord_here, sample_site.feed_url)
 
@@ -76,8 +78,23 @@ async def test_what_does_not_hold_is_said_and_stops_nothing_else(
     assert [line.split("  ")[0] for line in lines] == [
         *("held", "held", "NOT HELD", "NOT HELD", "NOT HELD", "NOT HELD", "held", "NOT HELD")
     ]
+    assert lines[5].endswith("a channel that follows: Discord refused it (400): Too many.")
     assert "a post in a forum: it was not sent: the bot may not post in the channel" in lines[2]
     assert "a direct message to the application's owner: it was not sent: " in lines[-1]
+    assert left(discord_here) == ["kcrush-smoke-notes"]
+
+
+async def test_a_server_that_is_no_community_has_no_announcement_channels(
+    tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite, guild: Guild
+) -> None:
+    # The fifth channel is the announcement channel.
+    made = Rule(match="POST /guilds/[0-9]+/channels", status=400, code=50035, times=1)
+    env = pointed_at(discord_here, sample_site.feed_url)
+    async with running(tmp_path, env, "smoke", "--guild", str(guild.id)) as smoke:
+        await discord_here.wait_until(lambda _: len(guild.channels) == 5 or None, 60, "channels")
+        discord_here.faults.add(made)
+        assert await smoke.ended() == 1
+    assert "only a Community server has announcement channels" in smoke.log.read_text()
     assert left(discord_here) == ["kcrush-smoke-notes"]
 
 

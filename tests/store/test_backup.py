@@ -1,6 +1,7 @@
 """Copies of the database: whole while others write, checked, and put back without a loss."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -137,6 +138,25 @@ async def test_what_stands_in_the_log_beside_a_copy_is_restored_with_it(folder: 
     assert len(await _titles(url)) == 1
     assert {path.name: path.read_bytes() for path in copies.iterdir()} == made
     assert [path.name for path in database_file(url).parent.iterdir()] == ["kcrush.db"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may")
+@pytest.mark.parametrize("replaced", [True, False], ids=["a database", "an empty folder"])
+async def test_what_root_restores_belongs_to_the_bots_user(folder: Path, *, replaced: bool) -> None:
+    """A service that runs as a user of its own could not open it otherwise."""
+    copy, url = folder / "copy.db", database_url(folder, "theirs/kcrush.db")
+    async with open_store(database_url(folder), FakeClock()):
+        await asyncio.to_thread(back_up, database_url(folder), copy)
+    path = database_file(url)
+    path.parent.mkdir()
+    if replaced:
+        path.write_bytes(copy.read_bytes())
+    for one in (path.parent, *path.parent.iterdir()):
+        os.chown(one, 61234, 61234)
+
+    restore(url, copy, replace=True)
+
+    assert (path.stat().st_uid, path.stat().st_gid) == (61234, 61234)
 
 
 @pytest.mark.parametrize(
