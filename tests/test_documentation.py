@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli import build_cli
+from bot.core.i18n import load_messages
+
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(
@@ -63,3 +66,20 @@ def test_the_app_directorys_texts_keep_its_limits() -> None:
     assert 0 < len(texts["Summary"]) <= 200
     assert 0 < len(texts["Description"]) <= 400
     assert len(set(texts["Tags"].split("\n"))) == 5
+
+
+def test_what_is_told_to_be_typed_is_there() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    pages = [*PAGES, ROOT / ".github" / "workflows" / "ci.yml", ROOT / ".ci" / "run"]
+    text = "\n".join(page.read_text() for page in pages)
+    fenced = "\n".join(FENCE.findall(text))
+    said = re.findall(r"`make ([a-z]+)`|run: make ([a-z]+)(?: ([a-z]+))?$", text, re.MULTILINE)
+    said += [(word,) for word in re.findall(r"^make ([a-z]+)", fenced, re.MULTILINE)]
+    words = {word for found in said for word in found if word}
+    assert {"run", "test", "lint", "docs"} <= words <= targets
+
+
+def test_the_readme_names_every_command() -> None:
+    (line,) = re.findall(r"`python -m bot ([a-z |]+)`", (ROOT / "README.md").read_text())
+    assert set(line.split(" | ")) == set(build_cli(load_messages()).commands)
