@@ -57,6 +57,15 @@ async def test_a_copy_made_amid_writes_is_whole_and_for_its_owner_alone(
     assert [path.name for path in target.parent.iterdir() if path.name.endswith(".part")] == []
 
 
+async def test_the_daily_copy_of_a_running_bot_does_not_load_alembic(
+    written: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("bot.store.backup.is_known", asked.append)
+    await asyncio.to_thread(back_up, database_url(folder), folder / "copy.db")
+    assert asked == []
+
+
 async def test_a_copy_takes_the_place_of_an_older_one_only_when_it_is_whole(
     written: Store, folder: Path
 ) -> None:
