@@ -12,7 +12,7 @@ from bot.admins.setup import Conflict, SetupService
 from bot.client.channels import TARGET_KINDS
 from bot.core.drafts import Draft, OpenDraft
 from bot.core.errors import UserError
-from bot.core.model import TargetKind
+from bot.core.model import TargetKind, Timetable
 from bot.fans.reading import Reading
 from bot.ui.admin_ids import EditSetup, OpenSetup, SetupButton, SetupChannel, SetupForm, SetupRoles
 from bot.ui.announcing import Announcement, announcement, rendering_of
@@ -135,6 +135,9 @@ class SetupCommands(commands.Cog):
             page = conflict_page(saved.opened, saved.stored, saved.change, text, tags)
         else:
             words, hint = change_words(interaction, saved)
+            if saved.subscription.timetable == Timetable():
+                # The preview is on the panel.
+                hint = text("panel.first") if saved.before is None else ""
             page = saved_page(saved.subscription.id, text, words, hint)
         await replace(interaction, page)
 

@@ -9,7 +9,7 @@ from discord import ButtonStyle, ui
 
 from bot.core.drafts import Draft, OpenDraft
 from bot.core.i18n import Text
-from bot.core.model import ROLES_LIMIT, Subscription
+from bot.core.model import PLAIN_STYLE, ROLES_LIMIT, Subscription
 from bot.core.targets import OPTIONS
 from bot.core.text import shorten
 from bot.store import Change
@@ -64,9 +64,9 @@ def panel_page(opened: OpenDraft, text: Text, context: PanelContext) -> Layout:
         *_where_and_whom(id_, draft, text, context),
         rule(),
         _part(id_, "when", times, text),
-        _part(id_, "look", style_facts(draft.subscription.style, text), text),
+        _part(id_, "look", _looks(draft, text), text),
         _after(id_, draft, text, context),
-        _part(id_, "server", settings_facts(draft.settings, text, _YEAR), text),
+        _part(id_, "server", _of_server(draft, text), text),
         rule(),
         row(
             button(
@@ -84,6 +84,18 @@ def panel_page(opened: OpenDraft, text: Text, context: PanelContext) -> Layout:
 
 _YEAR = 2000
 """Any: what clocks are called in winter and summer is the same in most years."""
+
+
+def _looks(draft: Draft, text: Text) -> list[str]:
+    """How much is shown, and what is chosen beside it."""
+    facts, usual = (style_facts(style, text) for style in (draft.subscription.style, PLAIN_STYLE))
+    chosen = [fact for fact, common in zip(facts, usual, strict=True) if fact != common]
+    return chosen if facts[0] in chosen else [facts[0], *chosen]
+
+
+def _of_server(draft: Draft, text: Text) -> list[str]:
+    settings = draft.settings
+    return [settings_facts(settings, text, _YEAR)[0], text(f"panel.{settings.doubt}")]
 
 
 def problem_of(draft: Draft, text: Text) -> str | None:
@@ -122,7 +134,8 @@ def _where_and_whom(id_: int, draft: Draft, text: Text, context: PanelContext) -
 
 
 def _part(id_: int, what: str, facts: list[str], text: Text) -> Item:
-    content = lines(f"**{text(f'panel.{what}')}**", " · ".join(facts))
+    shown = " · ".join(facts)
+    content = lines(f"**{text(f'panel.{what}')}**", shown[:1].upper() + shown[1:])
     change = button(text("panel.change"), SetupButton(id_, what))
     return ui.Section(content, accessory=change)
 

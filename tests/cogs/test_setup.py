@@ -124,7 +124,7 @@ async def test_every_part_of_the_panel_is_stored_as_it_was_said(on_stage: Stage)
     )
     panel = await fill(on_stage, panel, "after", switches=["crosspost"])
     panel = await fill(on_stage, panel, "server", zone="Seoul", doubt=["rather-twice"])
-    assert "Asia/Seoul · rather twice" in read(panel)
+    assert "Asia/Seoul · Rather post it twice than miss one" in read(panel)
     await press(on_stage, panel, "Save")
     one = await stored(on_stage, news)
     assert one is not None
@@ -162,7 +162,7 @@ async def test_a_kind_of_channel_is_asked_only_what_it_can_do(
     assert has_part == bool(offered)
     if offered == ["tag"]:
         panel = await fill(on_stage, panel, "after", tag=[str(channel.tags[1].id)])
-        assert "tag **Film**" in read(panel)
+        assert "Tag **Film**" in read(panel)
     elif offered:
         panel = await fill(on_stage, panel, "after", switches=offered)
     await press(on_stage, panel, "Save")
@@ -248,7 +248,7 @@ async def test_editing_says_before_and_after(on_stage: Stage) -> None:
     page = await fill(on_stage, page, "when", frequency=["daily"], hour=["20"])
     done = await press(on_stage, page, "Save")
     assert "- each interview at once → daily at 20:00" in read(done)
-    assert labels(done) == ["Change it again", "See all announcements"]
+    assert labels(done) == ["Edit", "See all"]
     again = await on_stage.forge(panel, "kc:draft:3:save", on_stage.admin)
     assert read(again).startswith("This panel is closed")
 

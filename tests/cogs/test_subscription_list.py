@@ -64,7 +64,7 @@ async def test_what_is_removed_comes_back_as_it_was_with_what_waited(on_stage: S
     removed = await press(on_stage, await the_list(on_stage), "Remove")
     assert await stored(on_stage) is None
     assert await state(on_stage, waiting) is DeliveryState.ABANDONED
-    assert labels(removed) == ["Undo", "See all announcements"]
+    assert labels(removed) == ["Undo", "See all"]
     await on_stage.clock.advance(9 * 60)
     undone = await press(on_stage, removed, "Undo")
     assert read(undone).startswith("**Undone.**")

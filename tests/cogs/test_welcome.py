@@ -129,7 +129,7 @@ async def test_a_server_that_comes_back_reads_that_it_goes_on(
         message = await greeted(on_stage, channel, count)
         await until(lambda: came_back(on_stage))
     assert read(message).startswith("**I'm back.** New interviews are announced in 1 channel again")
-    assert labels(message) == ["See all announcements"]
+    assert labels(message) == ["See all"]
 
 
 async def came_back(stage: Stage) -> bool:
