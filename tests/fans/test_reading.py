@@ -16,6 +16,7 @@ from bot.core.errors import UserError
 from bot.core.folding import fold, word_texts
 from bot.core.i18n import load_messages
 from bot.core.model import Topic
+from bot.fans.links import addresses
 from bot.fans.reading import Reading
 from bot.fans.results import SearchRequest
 from bot.search import SearchIndex, UnknownFilter
@@ -132,4 +133,8 @@ def test_any_name_means_somebody_or_nobody(words: str, room: Room) -> None:
         within_limits(nobody_page(words, TEXT_OF_OURS))
     assert len(room.reading.complete_artists(words)) <= 1
     assert len(room.run(room.reading.complete(words))) <= 8
-    assert len(room.reading.find_interview(words).offers) <= 8
+    if addresses(words):
+        with pytest.raises(UserError):
+            room.reading.find_interview(words)
+    else:
+        assert len(room.reading.find_interview(words).offers) <= 8
