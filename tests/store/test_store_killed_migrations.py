@@ -33,7 +33,7 @@ LAST = """
 """
 """What a revision may do at worst: tables that others refer to are built anew."""
 
-KILLS = 16
+KILLS = 12
 """Instants spread evenly over the upgrade; ``python -m tests.store.test_store_killed_migrations``
 tries five hundred."""
 
