@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.admins.setup import SetupService
 from bot.admins.subscriptions import SubscriptionService
+from bot.admins.transfers import TransferService
 from bot.client.client import KcrushClient
 from cogs.about import AboutCommands
 from cogs.announcements import AnnouncementCommands
@@ -25,6 +26,7 @@ from cogs.reader import ReaderCommands
 from cogs.role_buttons import RoleButtonCommands
 from cogs.setup import SetupCommands
 from cogs.subscription_list import SubscriptionListButtons
+from cogs.transfer import TransferCommands
 
 __all__ = ["FanServices", "add_cogs"]
 
@@ -54,6 +56,7 @@ async def add_cogs(
         RoleButtonCommands(),
         ChangeCommands(subscriptions),
         SubscriptionListButtons(subscriptions),
+        TransferCommands(TransferService(subscriptions)),
     ]
     if home_channel_id is not None:
         of_admins.append(ChannelFollowCommands(subscriptions, home_channel_id))

@@ -158,7 +158,7 @@ class SubscriptionService:
         """`wake` is called after a change that may make an announcement due."""
         self.store = store
         self._clock = clock
-        self._wake = wake
+        self.wake = wake
 
     async def find(self, guild_id: int, channel_id: int) -> Subscription | None:
         """The subscription of a guild's channel that has not ended."""
@@ -283,7 +283,7 @@ class SubscriptionService:
             if not await tx.subscriptions.restore(one, change.changed_at):
                 raise UserError("error.undo-taken", channel=Marked(f"<#{one.channel_id}>"))
             await tx.history.add(by, ChangeAction.RESTORED, None, one)
-        self._wake()
+        self.wake()
         return one
 
     async def follow(
@@ -319,7 +319,7 @@ class SubscriptionService:
         setting as it is."""
         async with self.store.transaction() as tx:
             changed = await _edit_settings(tx, guild_id, by, time_zone, doubt)
-        self._wake()
+        self.wake()
         return changed
 
     def now(self) -> datetime:
@@ -333,7 +333,7 @@ class SubscriptionService:
         settings_before: GuildSettings,
     ) -> SubscriptionChange:
         """What a change that was written comes to; it may have made an announcement due."""
-        self._wake()
+        self.wake()
         outcome: Literal["added", "changed", "same"] = "added" if before is None else "changed"
         if before is not None and settings == settings_before:
             # A channel's kind is not an admin's choice, and a reason none of the subscription's.

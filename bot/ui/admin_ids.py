@@ -65,6 +65,13 @@ class SetupForm(Action, template="draft-form:{draft}:{form}"):
     form: Annotated[str, Codec("when|look|after|server")]
 
 
+class ImportButton(Action, template="import:{plan}:{what}"):
+    """Import what was shown, or don't."""
+
+    plan: RowId
+    what: Annotated[str, Codec("do|cancel")]
+
+
 class ToggleRole(Action, template="role:{role}"):
     """Give the person who pressed the role, or take it off."""
 

@@ -32,6 +32,7 @@ class OptionType(IntEnum):
     ROLE = 8
     MENTIONABLE = 9
     NUMBER = 10
+    ATTACHMENT = 11
 
 
 _NESTING = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
@@ -168,6 +169,8 @@ def _validated(spec: Mapping[str, Any], value: Any, resolved: ResolvedData) -> A
             return resolved.role(value)
         case OptionType.MENTIONABLE:
             return resolved.mentionable(value)
+        case OptionType.ATTACHMENT:
+            return resolved.attachment(value)
         case _:
             raise Refused(f"{spec['name']} is a subcommand, not an option")
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from sandbox import serial
-from sandbox.entities import Channel, Member, Role, User
+from sandbox.entities import Channel, Member, Role, Upload, User
 from sandbox.interactions.invoker import Invoker
 from sandbox.outcome import Refused
 from sandbox.permissions import Permission
@@ -56,6 +57,24 @@ class ResolvedData:
     def mentionable(self, value: Any) -> str:
         """A user or a role."""
         return self.role(value) if _id(value) in self._roles() else self.user(value)
+
+    def attachment(self, value: Any) -> str:
+        """A file that the invoker chose, an `Upload`."""
+        if not isinstance(value, Upload):
+            raise Refused(f"{value!r} is no file")
+        world, id_ = self.invoker.world, self.invoker.world.snowflake()
+        world.files[id_] = (value.filename, value.content_type, value.content)
+        address = f"{world.base_url}/cdn/attachments/{self.invoker.channel.id}/{id_}"
+        data = {
+            "id": str(id_),
+            "filename": value.filename,
+            "size": len(value.content),
+            "url": f"{address}/{quote(value.filename)}",
+            "proxy_url": f"{address}/{quote(value.filename)}",
+            "content_type": value.content_type,
+            "ephemeral": True,
+        }
+        return self._add("attachments", id_, data)
 
     def channel(self, value: Any, types: list[int] | None = None) -> str:
         """A channel of this guild that the invoker sees, of one of `types` if any are given."""

@@ -11,6 +11,7 @@ from bot.core.model import Position, Topic
 from bot.ui.admin_ids import (
     ChangesPage,
     EditSetup,
+    ImportButton,
     OpenSetup,
     SetupButton,
     SetupChannel,
@@ -162,6 +163,7 @@ def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> No
         ("kc:subs:1", SubscriptionsPage(1)),
         ("kc:setup", OpenSetup()),
         ("kc:sub:7:pause:1", SubscriptionButton(7, "pause", 1)),
+        ("kc:import:7:do", ImportButton(7, "do")),
         ("kc:undo:7", UndoRemoval(7)),
         ("kc:setup:7", EditSetup(7)),
         ("kc:draft:7:save", SetupButton(7, "save")),

@@ -1,0 +1,221 @@
+"""`/announcements export` and `import`: there and back, and every file that is refused."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.admins.transfer import LARGEST, GuildFile, read_file
+from bot.core.errors import UserError
+from bot.core.model import Form, Frequency, SubscriptionState
+from sandbox.entities import ChannelType, Message, Upload
+from tests.cogs.stage import Stage, labels, read
+from tests.cogs.test_setup import choose, fill, open_panel, press, saved, stored
+
+
+async def export(stage: Stage) -> dict[str, Any]:
+    message = await stage.ask("announcements export", by=stage.admin)
+    (attachment,) = message.attachments
+    _, _, content = stage.sandbox.world.files[int(attachment["id"])]
+    file: dict[str, Any] = json.loads(content)
+    return file
+
+
+async def imported(stage: Stage, file: Any, *, raw: bytes | None = None) -> Message:
+    data = json.dumps(file).encode() if raw is None else raw
+    upload = Upload(0, "settings.json", "application/json", data)
+    return await stage.ask("announcements import", by=stage.admin, file=upload)
+
+
+async def furnish(stage: Stage) -> None:
+    role = stage.sandbox.world.add_role(stage.guild, "Fans", mentionable=True)
+    panel = await choose(stage, await open_panel(stage), "channel", stage.channel)
+    panel = await choose(stage, panel, "roles", role)
+    panel = await fill(stage, panel, "when", frequency=["weekly"], weekday=["6"], quiet="22-8")
+    panel = await fill(stage, panel, "look", form=["compact"], colour="purple", switches=["silent"])
+    panel = await fill(stage, panel, "server", zone="Seoul")
+    await press(stage, panel, "Save")
+
+
+async def test_there_and_back_all_is_as_it_was(on_stage: Stage) -> None:
+    await furnish(on_stage)
+    before, file = await stored(on_stage), await export(on_stage)
+    assert before is not None
+    assert str(on_stage.admin.id) not in json.dumps(file), "there is nobody in it"
+    same = await imported(on_stage, file)
+    assert "The file changes nothing." in read(same)
+    assert labels(same) == ["Cancel"]
+    channel = str(on_stage.channel.id)
+    await on_stage.ask("announcements remove", by=on_stage.admin, channel=channel)
+    await on_stage.ask("announcements settings", by=on_stage.admin, timezone="Europe/Berlin")
+    page = await imported(on_stage, file)
+    assert f"**<#{channel}>** · new" in read(page)
+    assert "- Europe/Berlin (CET, in summer CEST) → Asia/Seoul" in read(page)
+    assert await stored(on_stage) is None
+    done = await press(on_stage, page, "Import")
+    assert read(done).startswith("**Imported.**")
+    after = await stored(on_stage)
+    assert after is not None
+    assert (after.role_ids, after.timetable, after.style) == (
+        before.role_ids,
+        before.timetable,
+        before.style,
+    )
+    guild = await on_stage.store.guilds.settings(on_stage.guild.id)
+    assert guild.time_zone == "Asia/Seoul"
+    told = read(await on_stage.ask("announcements history", by=on_stage.admin))
+    assert told.count(f"set up <#{channel}>") == 2
+
+
+async def test_what_the_file_does_not_name_stays_and_a_pause_too(on_stage: Stage) -> None:
+    other = on_stage.sandbox.world.add_channel(on_stage.guild, "other")
+    await saved(on_stage)
+    await saved(on_stage, channel=other)
+    await on_stage.ask("announcements pause", by=on_stage.admin, channel=str(on_stage.channel.id))
+    file = {"subscriptions": [{"channel": str(on_stage.channel.id), "form": "link"}]}
+    page = await imported(on_stage, file)
+    assert "- the full card → words and a link" in read(page)
+    await press(on_stage, page, "Import")
+    one, rest = await stored(on_stage), await stored(on_stage, other)
+    assert one is not None
+    assert rest is not None
+    assert (one.style.form, one.state) == (Form.LINK, SubscriptionState.PAUSED)
+    assert rest.style.form is Form.FULL
+
+
+async def test_what_changed_since_is_shown_and_asked_again(on_stage: Stage) -> None:
+    await saved(on_stage)
+    channel = str(on_stage.channel.id)
+    page = await imported(on_stage, {"subscriptions": [{"channel": channel, "form": "link"}]})
+    await on_stage.ask(
+        "announcements edit", by=on_stage.admin, channel=channel, frequency="A daily digest"
+    )
+    again = await press(on_stage, page, "Import")
+    assert "Somebody changed something since you looked" in read(again)
+    assert "- daily at 18:00 → each interview at once" in read(again)
+    one = await stored(on_stage)
+    assert one is not None
+    assert one.timetable.frequency is Frequency.DAILY
+    await press(on_stage, again, "Import")
+    after = await stored(on_stage)
+    assert after is not None
+    assert (after.timetable.frequency, after.style.form) == (Frequency.EACH, Form.LINK)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"channel": "1"}, "The file names a channel (1) that I don't see in this server."),
+        ({"roles": ["77"]}, "The file names a role (77) that this server doesn't have."),
+        ({"tag": "77"}, "The file names a forum's tag (77) that I can't use there."),
+        ({"hour": 24}, "At subscriptions.0.hour: Input should be less than or equal to 23."),
+        ({"hour": "9"}, "At subscriptions.0.hour: Input should be a valid integer."),
+        ({"colour": "red"}, "At subscriptions.0.colour: String should match pattern"),
+        ({"channel": "1e3"}, "At subscriptions.0.channel: String should match pattern"),
+        ({"extra": 1}, "At subscriptions.0.extra: Extra inputs are not permitted."),
+        ({"quiet": {"start": 5, "until": 5}}, "At subscriptions.0.quiet"),
+        ({"frequency": "daily", "quiet": {"start": 1000, "until": 1200}}, "quiet hours"),
+        ({"roles": [str(n) for n in range(1, 8)]}, "At subscriptions.0.roles"),
+    ],
+)
+async def test_a_file_that_cannot_be_used_says_why_and_changes_nothing(
+    on_stage: Stage, change: dict[str, Any], said: str
+) -> None:
+    one = {"channel": str(on_stage.channel.id), **change}
+    told = read(await imported(on_stage, {"subscriptions": [one]}))
+    assert said in told.replace("\\", "")
+    assert "Nothing was changed" in told
+    assert await stored(on_stage) is None
+
+
+async def test_a_file_of_another_server_is_refused(on_stage: Stage) -> None:
+    world = on_stage.sandbox.world
+    elsewhere = world.add_channel(world.add_guild("Elsewhere"), "news")
+    told = read(await imported(on_stage, {"subscriptions": [{"channel": str(elsewhere.id)}]}))
+    assert "A file belongs to the server it comes from" in told
+    assert await on_stage.store.subscriptions.overview(elsewhere.guild_id or 0) == []
+
+
+async def test_nobody_has_everyone_pinged_by_a_file(on_stage: Stage) -> None:
+    one = {"channel": str(on_stage.channel.id), "roles": [str(on_stage.guild.id)]}
+    page = await imported(on_stage, {"subscriptions": [one]})
+    assert read(page) == on_stage.client.messages.text()("error.role-everyone")
+    assert (page.mention_everyone, page.mention_roles) == (False, [])
+
+
+async def test_what_could_not_be_posted_is_refused(on_stage: Stage) -> None:
+    world = on_stage.sandbox.world
+    forum = world.add_channel(on_stage.guild, "forum", type=ChannelType.FORUM)
+    world.set_overwrite(forum, world.application.bot.id, deny=1 << 16)
+    await on_stage.client.wait_for("guild_channel_update", timeout=5)
+    told = read(await imported(on_stage, {"subscriptions": [{"channel": str(forum.id)}]}))
+    assert "**Read Message History**" in told
+    assert await stored(on_stage, forum) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"", "That file can't be used."),
+        (b"\xff\xfe", "That file can't be used."),
+        (b"[1, 2]", "That file can't be used."),
+        (b"[" * 60_000, "That file can't be used."),
+        (b'{"kcrush": 2}', "I know version 1."),
+        (b'{"time_zone": "Mars/Olympus"}', "no time zone of the IANA database"),
+        (b" " * (LARGEST + 1), "That file is too big: a file of mine has at most 64 KiB."),
+    ],
+)
+async def test_what_is_no_such_file_is_refused(on_stage: Stage, raw: bytes, said: str) -> None:
+    told = read(await imported(on_stage, None, raw=raw))
+    assert said in told
+    assert "Nothing was changed." in told
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.binary(max_size=300)
+    | st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(
+                st.sampled_from(["kcrush", "subscriptions", "channel", "roles", "quiet", "x"]),
+                inner,
+            )
+        ),
+        max_leaves=12,
+    ).map(lambda value: json.dumps(value).encode())
+)
+def test_any_bytes_are_a_file_or_refused(data: bytes) -> None:
+    try:
+        file = read_file(data)
+    except UserError:
+        return
+    assert GuildFile.model_validate_json(file.model_dump_json()) == file
+
+
+async def test_a_member_neither_exports_nor_imports(on_stage: Stage) -> None:
+    await saved(on_stage)
+    channel = str(on_stage.channel.id)
+    page = await imported(on_stage, {"subscriptions": [{"channel": channel, "form": "link"}]})
+    plan = "kc:import:2:do"
+    told = await on_stage.forge(page, plan, on_stage.fan)
+    assert read(told) == on_stage.client.messages.text()("error.not-allowed")
+    cancelled = await press(on_stage, page, "Cancel")
+    assert read(cancelled).startswith("**Nothing was imported.**")
+    gone = await on_stage.forge(page, plan, on_stage.admin)
+    assert read(gone).startswith("This panel is closed")
+    one = await stored(on_stage)
+    assert one is not None
+    assert one.style.form is Form.FULL
+
+
+async def test_a_draft_of_the_panel_is_no_import_and_the_other_way_round(on_stage: Stage) -> None:
+    panel = await open_panel(on_stage)
+    gone = "This panel is closed"
+    assert read(await on_stage.forge(panel, "kc:import:1:do", on_stage.admin)).startswith(gone)
+    await imported(on_stage, {"subscriptions": [{"channel": str(on_stage.channel.id)}]})
+    assert read(await on_stage.forge(panel, "kc:draft:2:save", on_stage.admin)).startswith(gone)
+    assert await stored(on_stage) is None
