@@ -152,10 +152,17 @@ def _context(interaction: Interaction, draft: Draft) -> PanelContext:
     trouble = _trouble(interaction, draft)
     return PanelContext(
         tuple(TARGET_KINDS),
+        gone=_gone(interaction, draft),
         tags=tag_names(interaction, channel_id),
         tag_names=plain_tag_names(interaction, channel_id),
         trouble=trouble.sentence(text_for(interaction)) if trouble is not None else None,
     )
+
+
+def _gone(interaction: Interaction, draft: Draft) -> set[int]:
+    """The roles of the draft that this guild has no more."""
+    guild = interaction.guild
+    return {id_ for id_ in draft.subscription.role_ids if guild and guild.get_role(id_) is None}
 
 
 def _trouble(interaction: Interaction, draft: Draft) -> UserError | None:

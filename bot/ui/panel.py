@@ -1,6 +1,6 @@
 """The panel that sets up announcements: one screen that reads top to bottom like a form."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,9 +43,11 @@ from bot.ui.subscriptions import (
 class PanelContext:
     """What the panel needs to know beside the draft: the channels that can be chosen; the forum's
     tags by their ids, as they are shown and by their plain names; and what would fail in the
-    channel, as a sentence."""
+    channel, as a sentence. ``gone`` are chosen channels and roles that are not there any more: no
+    menu may hold them."""
 
     channel_types: Sequence[discord.ChannelType]
+    gone: Collection[int] = ()
     tags: Mapping[int, str] = field(default_factory=dict)
     tag_names: Mapping[int, str] = field(default_factory=dict)
     trouble: str | None = None
@@ -118,19 +120,23 @@ def _where_and_whom(id_: int, draft: Draft, text: Text, context: PanelContext) -
         custom_id=SetupChannel(id_).custom_id,
         channel_types=list(context.channel_types),
         placeholder=shorten(text("panel.choose-channel"), PLACEHOLDER_LIMIT),
-        default_values=[discord.Object(one.channel_id)] if draft.has_channel else [],
+        default_values=_objects([one.channel_id], context),
     )
     roles: ui.RoleSelect[Any] = ui.RoleSelect(
         custom_id=SetupRoles(id_).custom_id,
         placeholder=shorten(text("panel.choose-roles"), PLACEHOLDER_LIMIT),
         min_values=0,
         max_values=ROLES_LIMIT,
-        default_values=[discord.Object(role_id) for role_id in one.role_ids],
+        default_values=_objects(one.role_ids, context),
     )
     where: list[Item | str] = []
     if draft.base is None:
         where = [f"**{text('panel.where')}**", ui.ActionRow(channels)]
     return [*where, f"**{text('panel.whom')}**", ui.ActionRow(roles)]
+
+
+def _objects(ids_: Iterable[int], context: PanelContext) -> list[discord.Object]:
+    return [discord.Object(id_) for id_ in ids_ if id_ and id_ not in context.gone]
 
 
 def _part(id_: int, what: str, facts: list[str], text: Text) -> Item:

@@ -1,21 +1,24 @@
 """`/announcements setup`: the panel, from its opening to what is stored and then posted."""
 
+import asyncio
 import random
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import discord
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.discord_time import DiscordTime
-from bot.core.model import Doubt, Form, Frequency, QuietHours, Style, Subscription
+from bot.core.model import Doubt, Form, Frequency, QuietHours, Style, Subscription, TargetKind
+from bot.core.targets import Target, needed_permissions
 from bot.delivery.announcer import Announcer
 from bot.delivery.discord.rest_port import RestPort
 from sandbox import Refused
 from sandbox.entities import Channel, ChannelType, Message, Role, User
-from tests.cogs.stage import MANAGE_GUILD, Stage, finished, interview, labels, read
+from tests.cogs.stage import MANAGE_GUILD, Stage, connected, finished, interview, labels, read
 from tests.delivery.stage import AtOnce, spoken
 from tests.ui.limits import walk
 
@@ -336,30 +339,44 @@ async def test_cancel_forgets_it(on_stage: Stage) -> None:
     assert await stored(on_stage) is None
 
 
+KINDS = {
+    TargetKind.TEXT: ChannelType.TEXT,
+    TargetKind.ANNOUNCEMENT: ChannelType.ANNOUNCEMENT,
+    TargetKind.THREAD: ChannelType.PUBLIC_THREAD,
+    TargetKind.FORUM: ChannelType.FORUM,
+    TargetKind.MEDIA: ChannelType.MEDIA,
+}
+TARGETS = [
+    *(Target(kind) for kind in KINDS),
+    Target(TargetKind.TEXT, discussion=True),
+    Target(TargetKind.ANNOUNCEMENT, crosspost=True, discussion=True),
+]
+
+
 @pytest.mark.parametrize(
-    ("kind", "denied", "named"),
-    [
-        (ChannelType.TEXT, 1 << 10, "View Channel"),
-        (ChannelType.TEXT, 1 << 11, "Send Messages"),
-        (ChannelType.TEXT, 1 << 14, "Embed Links"),
-        (ChannelType.ANNOUNCEMENT, 1 << 11, "Send Messages"),
-        (ChannelType.FORUM, 1 << 16, "Read Message History"),
-        (ChannelType.MEDIA, 1 << 15, "Attach Files"),
-        (ChannelType.PUBLIC_THREAD, 1 << 38, "Send Messages in Threads"),
-    ],
+    ("target", "lacked"),
+    [(target, name) for target in TARGETS for name in needed_permissions(target)],
 )
 async def test_what_the_bot_lacks_is_said_at_once_and_saves_nothing(
-    on_stage: Stage, kind: ChannelType, denied: int, named: str
+    on_stage: Stage, target: Target, lacked: str
 ) -> None:
+    """Each permission in turn, for each kind of channel and its options."""
     world, parent = on_stage.sandbox.world, on_stage.channel
     channel = parent
-    if kind is ChannelType.PUBLIC_THREAD:
+    if target.kind is TargetKind.THREAD:
         channel = world.add_thread(parent, "talk", on_stage.admin)
-    elif kind is not ChannelType.TEXT:
+    elif target.kind is not TargetKind.TEXT:
+        kind = KINDS[target.kind]
         channel = parent = world.add_channel(on_stage.guild, "there", type=kind)
+    denied = discord.Permissions(**{lacked: True}).value
     world.set_overwrite(parent, world.application.bot.id, deny=denied)
     await on_stage.client.wait_for("guild_channel_update", timeout=5)
     panel = await choose(on_stage, await open_panel(on_stage), "channel", channel)
+    options = {"crosspost": target.crosspost, "discussion": target.discussion}
+    chosen = [name for name, is_on in options.items() if is_on]
+    if chosen:
+        panel = await fill(on_stage, panel, "after", switches=chosen)
+    named = on_stage.client.messages.text()(f"permission.{lacked}")
     assert f"⚠️ In <#{channel.id}> I lack: **{named}**." in read(panel)
     refused = await press(on_stage, panel, "Save")
     assert f"**{named}**" in read(refused)
@@ -368,6 +385,46 @@ async def test_what_the_bot_lacks_is_said_at_once_and_saves_nothing(
     await on_stage.client.wait_for("guild_channel_update", timeout=5)
     await press(on_stage, panel, "Save")
     assert await stored(on_stage, channel) is not None
+
+
+async def test_a_role_that_is_deleted_meanwhile_is_in_no_menu(on_stage: Stage) -> None:
+    world = on_stage.sandbox.world
+    roles = [world.add_role(on_stage.guild, name, mentionable=True) for name in "ab"]
+    panel = await choose(on_stage, await open_panel(on_stage), "channel", on_stage.channel)
+    panel = await choose(on_stage, panel, "roles", *roles)
+    heard = asyncio.ensure_future(on_stage.client.wait_for("guild_role_delete", timeout=5))
+    await asyncio.sleep(0)
+    world.delete_role(roles[0])
+    await heard
+    panel = await fill(on_stage, panel, "look", form=["compact"])
+    assert "One of the roles was deleted meanwhile." in read(panel)
+    menu = next(part for part in walk(panel.components) if part["type"] == SELECT["roles"])
+    assert [one["id"] for one in menu["default_values"]] == [str(roles[1].id)]
+    refused = await press(on_stage, panel, "Save")
+    assert read(refused).startswith("One of the roles was deleted meanwhile.")
+    panel = await choose(on_stage, panel, "roles", roles[1])
+    await press(on_stage, panel, "Save")
+    one = await stored(on_stage)
+    assert one is not None
+    assert one.role_ids == (roles[1].id,)
+
+
+async def test_a_panel_goes_on_after_a_restart(on_stage: Stage) -> None:
+    """Views that a library holds in memory would say "This interaction failed"."""
+    panel = await choose(on_stage, await open_panel(on_stage), "channel", on_stage.channel)
+    opened = await on_stage.sandbox.press(on_stage.admin, panel, "kc:draft:1:look")
+    assert opened.modal is not None
+    await on_stage.client.close()
+    roused = asyncio.Event()
+    async with connected(
+        on_stage.sandbox, on_stage.store, on_stage.index, on_stage.clock, roused, seed=2
+    ):
+        values = {**defaults(opened.modal.components), "form": ["compact"]}
+        filled = await on_stage.sandbox.submit(on_stage.admin, opened.modal, values)
+        await press(on_stage, await finished(filled), "Save")
+    one = await stored(on_stage)
+    assert one is not None
+    assert one.style.form is Form.COMPACT
 
 
 async def test_a_role_that_cannot_be_pinged_is_said_at_once(on_stage: Stage) -> None:
