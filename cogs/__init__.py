@@ -20,6 +20,7 @@ from cogs.changes import ChangeCommands
 from cogs.channel_follows import ChannelFollowCommands
 from cogs.components import ComponentRouter
 from cogs.fan_cog import FanServices
+from cogs.filters import FilterCommands
 from cogs.interviews import InterviewCommands
 from cogs.quotes import QuoteCommands
 from cogs.reader import ReaderCommands
@@ -57,6 +58,7 @@ async def add_cogs(
         ChangeCommands(subscriptions),
         SubscriptionListButtons(subscriptions),
         TransferCommands(TransferService(subscriptions)),
+        FilterCommands(subscriptions),
     ]
     if home_channel_id is not None:
         of_admins.append(ChannelFollowCommands(subscriptions, home_channel_id))

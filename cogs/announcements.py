@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeVar
 
 import discord
 from discord import app_commands
-from discord.app_commands import AppCommandChannel, AppCommandThread, Choice, Range, Transform
+from discord.app_commands import AppCommandChannel, AppCommandThread, Range, Transform
 from discord.ext import commands
 
 from bot.admins.subscriptions import (
@@ -33,19 +33,16 @@ from cogs.change_words import change_words
 from cogs.channel_follows import unfollow
 from cogs.channels import (
     ANNOUNCEABLE,
-    ChannelNameOption,
     is_pinged,
     known_kind,
     managed_guild,
     require_postable,
     require_visible,
-    shown_name,
 )
 from cogs.components import component
 from cogs.forum_tags import complete_tag, find_tag, require_usable_tag
 from cogs.options import (
     CHOICE_LIMIT,
-    CHOICES,
     DAYS,
     DOUBTS,
     FREQUENCIES,
@@ -53,6 +50,7 @@ from cogs.options import (
     TimeZoneOption,
 )
 from cogs.responses import Interaction, replace, show, text_for
+from cogs.subscribed import CHANNEL, Subscribed, Subscribing
 from cogs.subscription_list import describe_resume, list_page, remove, resume
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -61,9 +59,7 @@ Typed = Range[str, 1, CHOICE_LIMIT]
 Hour = Range[int, 0, 23]
 Quiet = Transform[QuietHours | Literal["off"], QuietHoursOption]
 Zone = Transform[str, TimeZoneOption]
-Subscribed = Transform[int, ChannelNameOption]
 
-CHANNEL = "One of the channels that get announcements"
 ZONE = "The time zone of this whole server, such as Asia/Seoul"
 
 
@@ -92,6 +88,7 @@ def subscription_options(command: C) -> C:
 @app_commands.allowed_installs(guilds=True)
 @app_commands.default_permissions(manage_guild=True)
 class AnnouncementCommands(
+    Subscribing,
     commands.GroupCog,
     group_name="announcements",
     group_description="Where new interviews are announced in this server",
@@ -100,26 +97,11 @@ class AnnouncementCommands(
 
     def __init__(self, reading: Reading, subscriptions: SubscriptionService) -> None:
         self._reading = reading
-        self._subscriptions = subscriptions
+        super().__init__(subscriptions)
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:  # type: ignore[override]
         managed_guild(interaction)
         return True
-
-    async def complete_channel(self, interaction: Interaction, current: str) -> list[Choice[str]]:
-        """The guild's channels with announcements; a choice's value is the channel's id."""
-        if interaction.guild_id is None or not interaction.permissions.manage_guild:
-            return []
-        text = text_for(interaction)
-        overviews = await self._subscriptions.overviews(interaction.guild_id)
-        found = [overview.subscription for overview in overviews]
-        names = {one.channel_id: shown_name(interaction, one, text) for one in found}
-        wanted = current.strip().lstrip("#").casefold()
-        return [
-            Choice(name=name[:CHOICE_LIMIT], value=str(channel_id))
-            for channel_id, name in names.items()
-            if wanted in name.casefold() or wanted in str(channel_id)
-        ][:CHOICES]
 
     @app_commands.command(
         description="Announce new interviews in a channel: each, or as a daily or weekly digest"
@@ -156,8 +138,9 @@ class AnnouncementCommands(
         require_visible(interaction, channel)
         require_postable(interaction, channel.id, edits, role)
         require_usable_tag(interaction, channel.id)
-        found = await self._subscriptions.find(guild_id, channel.id)
-        if found is not None and found.mode is Mode.FOLLOW:
+        for found in await self._subscriptions.in_channel(guild_id, channel.id):
+            if found.mode is not Mode.FOLLOW:
+                continue
             # What can't be is refused before the following is ended, which nothing undoes.
             edit_subscription(found, edits)
             if not await unfollow(interaction, found):
@@ -167,7 +150,7 @@ class AnnouncementCommands(
 
     @app_commands.command(description="Change how a channel gets its announcements; the rest stays")
     @app_commands.describe(channel=CHANNEL, no_role="Ping nobody any more")
-    @app_commands.autocomplete(channel=complete_channel)
+    @app_commands.autocomplete(channel=Subscribing.complete_channel)
     @subscription_options
     async def edit(
         self,
@@ -185,7 +168,7 @@ class AnnouncementCommands(
         tag: Typed | None = None,
     ) -> None:
         guild_id = managed_guild(interaction)
-        found = await self._subscriptions.get(guild_id, channel)
+        found = await self._subscriptions.get(guild_id, channel.id, channel.subscription_id)
         edits = SubscriptionEdits(
             role_id=role.id if role else None,
             no_role=no_role,
@@ -196,33 +179,35 @@ class AnnouncementCommands(
             time_zone=timezone,
             crosspost=crosspost,
             discussion=discussion,
-            kind=known_kind(interaction, channel) or found.kind,
-            tag_id=find_tag(interaction, channel, tag),
+            kind=known_kind(interaction, channel.id) or found.kind,
+            tag_id=find_tag(interaction, channel.id, tag),
         )
         if role or crosspost or discussion or tag:
-            require_postable(interaction, channel, edits, role)
-        changed = await self._subscriptions.edit(guild_id, channel, edits, by=interaction.user.id)
+            require_postable(interaction, channel.id, edits, role)
+        changed = await self._subscriptions.edit(guild_id, found.id, edits, by=interaction.user.id)
         await _show_change(interaction, changed)
 
     @app_commands.command(description="Hold the announcements in a channel until you resume them")
     @app_commands.describe(channel=CHANNEL)
-    @app_commands.autocomplete(channel=complete_channel)
+    @app_commands.autocomplete(channel=Subscribing.complete_channel)
     async def pause(self, interaction: Interaction, channel: Subscribed) -> None:
         guild_id, text = managed_guild(interaction), text_for(interaction)
-        paused = await self._subscriptions.pause(guild_id, channel, by=interaction.user.id)
+        found = await self._subscriptions.get(guild_id, channel.id, channel.subscription_id)
+        paused = await self._subscriptions.pause(guild_id, found.id, by=interaction.user.id)
         already = paused.was is SubscriptionState.PAUSED
         key = "announcements.paused-already" if already else "announcements.paused"
         is_digest = paused.subscription.timetable.is_digest
         detail = text("announcements.paused-digest" if is_digest else "announcements.paused-each")
-        message = text(key, channel=Marked(f"<#{channel}>"))
+        message = text(key, channel=Marked(f"<#{channel.id}>"))
         await show(interaction, notice(message, detail=detail))
 
     @app_commands.command(description="Go on after a pause, or try again at once what waits")
     @app_commands.describe(channel=CHANNEL)
-    @app_commands.autocomplete(channel=complete_channel)
+    @app_commands.autocomplete(channel=Subscribing.complete_channel)
     async def resume(self, interaction: Interaction, channel: Subscribed) -> None:
         guild_id, text = managed_guild(interaction), text_for(interaction)
-        resumed = await resume(interaction, self._subscriptions, guild_id, channel)
+        found = await self._subscriptions.get(guild_id, channel.id, channel.subscription_id)
+        resumed = await resume(interaction, self._subscriptions, found)
         one, settings = resumed.subscription, resumed.settings
         lines = [describe_resume(resumed, text)]
         if resumed.was is not SubscriptionState.PARKED:
@@ -235,10 +220,11 @@ class AnnouncementCommands(
 
     @app_commands.command(description="Stop the announcements in a channel")
     @app_commands.describe(channel=CHANNEL)
-    @app_commands.autocomplete(channel=complete_channel)
+    @app_commands.autocomplete(channel=Subscribing.complete_channel)
     async def remove(self, interaction: Interaction, channel: Subscribed) -> None:
         guild_id = managed_guild(interaction)
-        await remove(interaction, self._subscriptions, guild_id, channel)
+        found = await self._subscriptions.get(guild_id, channel.id, channel.subscription_id)
+        await remove(interaction, self._subscriptions, found)
 
     @app_commands.command(
         name="list", description="The channels with announcements, and how they fare"

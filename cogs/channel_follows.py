@@ -71,8 +71,8 @@ class ChannelFollowCommands(commands.Cog):
     ) -> None:
         """Refuse a channel that has announcements or follows already: it would get each twice."""
         mention = Marked(f"<#{channel_id}>")
-        found = await self._subscriptions.find(guild_id, channel_id)
-        if found is not None and found.mode is Mode.POST:
+        there = await self._subscriptions.in_channel(guild_id, channel_id)
+        if any(one.mode is Mode.POST for one in there):
             raise UserError("error.follow.has-announcements", channel=mention)
         try:
             webhooks = await interaction.client.http.channel_webhooks(channel_id)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import discord
@@ -22,6 +23,15 @@ from cogs.options import TypedOption
 from cogs.responses import Interaction, text_for
 
 _CHANNEL = re.compile(r"(?:<#)?([0-9]{1,20})>?")
+_ONE_OF_SEVERAL = re.compile(r"([0-9]{1,20})/([0-9]{1,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedChannel:
+    """A channel, and of several subscriptions the one that was chosen."""
+
+    id: int
+    subscription_id: int | None = None
 
 
 class ChannelOption(app_commands.Transformer[KcrushClient]):
@@ -40,8 +50,9 @@ class ChannelOption(app_commands.Transformer[KcrushClient]):
 
 
 def read_channel_id(text: str) -> int | None:
-    """The id that is written as such or as a mention; ``None`` for what can be no id."""
-    match = _CHANNEL.fullmatch(text.strip())
+    """The id that is written as such, with a subscription's or as a mention; ``None`` for what can
+    be no id."""
+    match = _CHANNEL.fullmatch(text.strip()) or _ONE_OF_SEVERAL.fullmatch(text.strip())
     number = int(match.group(1)) if match else None
     return None if number is None or number > MAX_SNOWFLAKE else number
 
@@ -50,23 +61,25 @@ ANNOUNCEABLE = ChannelOption(*TARGET_KINDS)
 
 
 class ChannelNameOption(TypedOption):
-    """A channel's id as autocompletion sends it, as a mention, or by the channel's name."""
+    """A channel's id as autocompletion sends it, perhaps with a subscription's (``1234/5``), as a
+    mention, or by the channel's name."""
 
-    async def transform(self, interaction: Interaction, value: str, /) -> int:
+    async def transform(self, interaction: Interaction, value: str, /) -> NamedChannel:
         """
         Raises:
             UserError: no channel has this name.
         """
         number = read_channel_id(value)
         if number is not None:
-            return number
+            several = _ONE_OF_SEVERAL.fullmatch(value.strip())
+            return NamedChannel(number, int(several[2]) if several else None)
         name = value.strip().lstrip("#").casefold()
         guild = interaction.guild
         channels = [*guild.channels, *guild.threads] if guild else []
         found = next((channel.id for channel in channels if channel.name.casefold() == name), None)
         if found is None:
             raise UserError("error.unknown-channel", name=value)
-        return found
+        return NamedChannel(found)
 
 
 def managed_guild(interaction: Interaction) -> int:

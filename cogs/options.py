@@ -58,6 +58,9 @@ TOPICS = [
         (Topic.OTHER, "Other"),
     )
 ]
+NO_FILTER = ("off", "all", "none")
+"""What people type for no filter; quoted, these are words to look for."""
+
 FREQUENCIES = [
     _choice(Frequency.EACH.value, "Each interview, as soon as it comes out", "choice.each"),
     _choice(Frequency.DAILY.value, "A daily digest", "choice.daily"),
@@ -112,6 +115,11 @@ class QuietHoursOption(TypedOption):
 
     async def autocomplete(self, interaction: Interaction, value: Any, /) -> list[Choice[Any]]:
         return suggest_quiet_hours(value, text_for(interaction)("choice.no-quiet"))
+
+
+def filter_named(typed: str | None) -> str | None:
+    """A filter as typed; "" for the word that stands for none."""
+    return "" if typed is not None and typed.strip().casefold() in NO_FILTER else typed
 
 
 def suggest_zones(typed: str, now: datetime) -> list[Choice[str]]:

@@ -6,7 +6,7 @@ from discord.utils import format_dt
 from bot.admins.subscriptions import SubscriptionChange, SubscriptionService
 from bot.core.errors import UserError
 from bot.core.i18n import Text
-from bot.core.model import Mode, SubscriptionState
+from bot.core.model import Mode, Subscription, SubscriptionState
 from bot.core.targets import needed_permissions, target_of
 from bot.ui.admin_ids import OpenSetup, SubscriptionButton, UndoRemoval
 from bot.ui.layout import Layout, button, panel, row
@@ -30,14 +30,13 @@ class SubscriptionListButtons(commands.Cog):
         found = await self._subscriptions.store.subscriptions.by_id(guild_id, action.subscription)
         if found is None:
             raise UserError("error.setup.removed")
-        channel_id = found.channel_id
         if action.what == "remove":
-            await remove(interaction, self._subscriptions, guild_id, channel_id)
+            await remove(interaction, self._subscriptions, found)
             return
         if action.what == "pause":
-            await self._subscriptions.pause(guild_id, channel_id, by=by)
+            await self._subscriptions.pause(guild_id, found.id, by=by)
         else:
-            await resume(interaction, self._subscriptions, guild_id, channel_id)
+            await resume(interaction, self._subscriptions, found)
         await replace(interaction, await list_page(interaction, self._subscriptions, action.page))
 
     @component(UndoRemoval)
@@ -67,33 +66,32 @@ async def list_page(
 
 
 async def resume(
-    interaction: Interaction, subscriptions: SubscriptionService, guild_id: int, channel_id: int
+    interaction: Interaction, subscriptions: SubscriptionService, found: Subscription
 ) -> SubscriptionChange:
-    """Go on in a channel.
+    """Go on with a subscription.
 
     Raises:
-        UserError: it has no announcements, Discord carries them, or the bot lacks a permission.
+        UserError: Discord carries it, or the bot lacks a permission.
     """
-    found = await subscriptions.get(guild_id, channel_id)
     if found.mode is Mode.POST:
         needed = needed_permissions(target_of(found))
-        require_permissions(interaction, channel_id, needed, "error.missing-permissions")
-    return await subscriptions.resume(guild_id, channel_id, by=interaction.user.id)
+        require_permissions(interaction, found.channel_id, needed, "error.missing-permissions")
+    return await subscriptions.resume(found.guild_id, found.id, by=interaction.user.id)
 
 
 async def remove(
-    interaction: Interaction, subscriptions: SubscriptionService, guild_id: int, channel_id: int
+    interaction: Interaction, subscriptions: SubscriptionService, found: Subscription
 ) -> None:
-    """End a channel's announcements, and say so, with the button that undoes it."""
+    """End a subscription, and say so, with the button that undoes it."""
     text = text_for(interaction)
-    removed, change = await subscriptions.remove(guild_id, channel_id, by=interaction.user.id)
+    removed, change = await subscriptions.remove(found.guild_id, found.id, by=interaction.user.id)
     key, undoable = "announcements.removed", change
     if removed.mode is Mode.FOLLOW:
         ended = await unfollow(interaction, removed)
         key, undoable = "announcements.unfollowed" if ended else "announcements.removed-follow", 0
     elif interaction.client.user and removed.created_by == interaction.client.user.id:
         key, undoable = "announcements.removed-home", 0
-    message = text(key, channel=Marked(f"<#{channel_id}>"))
+    message = text(key, channel=Marked(f"<#{found.channel_id}>"))
     await replace(interaction, removed_page(message, undoable, text))
 
 

@@ -193,6 +193,8 @@ def merged(draft: Draft, stored: Subscription) -> Subscription:
         kind=one.kind,
         mode=one.mode,
         webhook_id=None,
+        filter=one.filter,
+        text_above=one.text_above,
     )
 
 

@@ -4,7 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.admins.drafts import draft_as_json, draft_of_json, has_changed, merged
-from bot.admins.subscriptions import SubscriptionChange, SubscriptionService
+from bot.admins.several import require_distinct
+from bot.admins.subscriptions import (
+    SubscriptionChange,
+    SubscriptionService,
+)
 from bot.core.drafts import Draft, OpenDraft
 from bot.core.errors import UserError
 from bot.core.model import GuildSettings, Mode, Subscription
@@ -91,13 +95,13 @@ class SetupService:
             draft = opened.draft
             if not draft.has_channel:
                 raise UserError("error.setup.no-channel")
-            channel_id = draft.subscription.channel_id
-            stored = await tx.subscriptions.find(guild_id, channel_id)
+            stored = await _stored(tx, draft)
             if stored is not None and stored.mode is Mode.FOLLOW:
                 raise UserError("error.follow.no-options")
             if has_changed(draft.base, stored):
                 return await _ask(tx, opened, stored, user_id)
             after, before = await _write(tx, draft, user_id)
+            await require_distinct(tx, after)
             await tx.history.add(
                 user_id, ChangeAction.EDITED if before else ChangeAction.ADDED, before, after
             )
@@ -126,12 +130,28 @@ async def _write(
     guild_id, channel_id = draft.settings.id, draft.subscription.channel_id
     if draft.base is not None:
         found = await tx.subscriptions.edit(
-            guild_id, channel_id, lambda stored: merged(draft, stored)
+            guild_id, draft.base.id, lambda stored: merged(draft, stored)
         )
         if found is not None:
             return found
     return await tx.subscriptions.subscribe(
-        guild_id, channel_id, user_id, lambda stored: merged(draft, stored)
+        guild_id,
+        channel_id,
+        user_id,
+        lambda stored: merged(draft, stored),
+        filtered=draft.subscription.filter,
+    )
+
+
+async def _stored(tx: Repositories, draft: Draft) -> Subscription | None:
+    """What is stored in the place of the draft: of a new one, what its channel has for the same
+    filter, or what Discord carries there."""
+    guild_id, one = draft.settings.id, draft.subscription
+    if draft.base is not None:
+        return await tx.subscriptions.by_id(guild_id, draft.base.id)
+    there = await tx.subscriptions.in_channel(guild_id, one.channel_id)
+    return next(
+        (other for other in there if other.mode is Mode.FOLLOW or other.filter == one.filter), None
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 
 import discord
 
+from bot.admins.several import filter_meant, require_distinct, require_posted
 from bot.core.clock import Clock
 from bot.core.errors import UserError
 from bot.core.filters import parse_filter
@@ -160,16 +161,28 @@ class SubscriptionService:
         self._clock = clock
         self.wake = wake
 
-    async def find(self, guild_id: int, channel_id: int) -> Subscription | None:
-        """The subscription of a guild's channel that has not ended."""
-        return await self.store.subscriptions.find(guild_id, channel_id)
+    async def in_channel(self, guild_id: int, channel_id: int) -> list[Subscription]:
+        """The subscriptions of a guild's channel that have not ended, oldest first."""
+        return await self.store.subscriptions.in_channel(guild_id, channel_id)
 
-    async def get(self, guild_id: int, channel_id: int) -> Subscription:
-        """
+    async def get(
+        self, guild_id: int, channel_id: int, subscription_id: int | None = None
+    ) -> Subscription:
+        """The only subscription of a channel, or of several the one with this id.
+
         Raises:
-            UserError: the channel has no announcements.
+            UserError: the channel has no announcements, or several and none was named.
         """
-        return _existing(await self.find(guild_id, channel_id), channel_id)
+        there = await self.in_channel(guild_id, channel_id)
+        named = [one for one in there if subscription_id in (None, one.id)]
+        channel = Marked(f"<#{channel_id}>")
+        if len(named) > 1:
+            raise UserError("error.several", channel=channel)
+        if not named and there:
+            raise UserError("error.setup.removed")
+        if not named:
+            raise UserError("error.not-subscribed", channel=channel)
+        return named[0]
 
     async def overviews(self, guild_id: int) -> list[SubscriptionOverview]:
         """All subscriptions of a guild that have not ended, with what became of them."""
@@ -178,15 +191,20 @@ class SubscriptionService:
     async def add(
         self, guild_id: int, channel_id: int, created_by: int, edits: SubscriptionEdits
     ) -> SubscriptionChange:
-        """Announce in a channel. One that has announcements keeps its other options, and becomes
-        active again if it was not.
+        """Announce in a channel. What it has for the same filter keeps its other options, and
+        becomes active again if it was not; so does what it has where no filter is named.
 
         Raises:
             UserError: see ``edit_subscription``; nothing was changed.
         """
         async with self.store.transaction() as tx:
+            there = await tx.subscriptions.in_channel(guild_id, channel_id)
             after, before = await tx.subscriptions.subscribe(
-                guild_id, channel_id, created_by, lambda one: edit_subscription(one, edits)
+                guild_id,
+                channel_id,
+                created_by,
+                lambda one: edit_subscription(one, edits),
+                filtered=filter_meant(there, edits.filter),
             )
             action = ChangeAction.ADDED if before is None else ChangeAction.EDITED
             await tx.history.add(created_by, action, before, after)
@@ -194,51 +212,52 @@ class SubscriptionService:
         return self.changed(after, before, *settings)
 
     async def edit(
-        self, guild_id: int, channel_id: int, edits: SubscriptionEdits, *, by: int
+        self, guild_id: int, id_: int, edits: SubscriptionEdits, *, by: int
     ) -> SubscriptionChange:
         """Change the options that were named.
 
         Raises:
-            UserError: the channel has no announcements, or Discord carries them there, or see
-                ``edit_subscription``; nothing was changed.
+            UserError: there is no such subscription, or Discord carries it, or its channel has
+                another one of this filter, or see ``edit_subscription``; nothing was changed.
         """
 
         def edit(one: Subscription) -> Subscription:
-            return edit_subscription(_posted(one), edits)
+            return edit_subscription(require_posted(one), edits)
 
         async with self.store.transaction() as tx:
-            found = await tx.subscriptions.edit(guild_id, channel_id, edit)
-            after, before = _existing(found, channel_id)
+            found = await tx.subscriptions.edit(guild_id, id_, edit)
+            after, before = _existing(found)
+            await require_distinct(tx, after)
             await tx.history.add(by, ChangeAction.EDITED, before, after)
             settings = await _edit_settings(tx, guild_id, by, edits.time_zone)
         return self.changed(after, before, *settings)
 
-    async def pause(self, guild_id: int, channel_id: int, *, by: int) -> SubscriptionChange:
+    async def pause(self, guild_id: int, id_: int, *, by: int) -> SubscriptionChange:
         """Hold what comes until ``resume``.
 
         Raises:
-            UserError: the channel has no announcements, or Discord carries them there.
+            UserError: there is no such subscription, or Discord carries its channel's.
         """
-        _posted(await self.get(guild_id, channel_id))
         async with self.store.transaction() as tx:
-            found = await tx.subscriptions.pause(guild_id, channel_id)
-            before = _existing(found, channel_id)
+            require_posted(_existing(await tx.subscriptions.by_id(guild_id, id_)))
+            found = await tx.subscriptions.pause(guild_id, id_)
+            before = _existing(found)
             after = replace(before, state=SubscriptionState.PAUSED, reason="paused")
             if before.state is not SubscriptionState.PAUSED:
                 await tx.history.add(by, ChangeAction.PAUSED, before, after)
             settings = await tx.guilds.settings(guild_id)
         return self.changed(after, before, settings, settings)
 
-    async def resume(self, guild_id: int, channel_id: int, *, by: int) -> SubscriptionChange:
+    async def resume(self, guild_id: int, id_: int, *, by: int) -> SubscriptionChange:
         """Go on after a pause, or try at once what waits for somebody to mend something.
 
         Raises:
-            UserError: the channel has no announcements, or Discord carries them there.
+            UserError: there is no such subscription, or Discord carries its channel's.
         """
-        _posted(await self.get(guild_id, channel_id))
         async with self.store.transaction() as tx:
-            found = await tx.subscriptions.resume(guild_id, channel_id)
-            resumed = _existing(found, channel_id)
+            require_posted(_existing(await tx.subscriptions.by_id(guild_id, id_)))
+            found = await tx.subscriptions.resume(guild_id, id_)
+            resumed = _existing(found)
             before = after = resumed.before
             if before.state is SubscriptionState.PARKED:
                 await tx.subscriptions.probe_soon([before.id], self._clock.now())
@@ -249,16 +268,15 @@ class SubscriptionService:
         change = self.changed(after, before, settings, settings)
         return replace(change, missed=resumed.missed, shown=resumed.shown)
 
-    async def remove(self, guild_id: int, channel_id: int, *, by: int) -> tuple[Subscription, int]:
-        """End the announcements of a channel; the subscription as it was, and the id of the change
-        for ``undo``.
+    async def remove(self, guild_id: int, id_: int, *, by: int) -> tuple[Subscription, int]:
+        """End a subscription; as it was, and the id of the change for ``undo``.
 
         Raises:
-            UserError: the channel has no announcements.
+            UserError: there is no such subscription.
         """
         async with self.store.transaction() as tx:
-            found = _existing(await tx.subscriptions.find(guild_id, channel_id), channel_id)
-            await tx.subscriptions.remove(guild_id, channel_id)
+            found = _existing(await tx.subscriptions.by_id(guild_id, id_))
+            await tx.subscriptions.remove(guild_id, id_)
             change = await tx.history.add(by, ChangeAction.REMOVED, found, None)
         return found, change
 
@@ -266,7 +284,7 @@ class SubscriptionService:
         """Undo a removal of the last ``UNDOABLE_FOR``; the subscription as it is again.
 
         Raises:
-            UserError: it is too long ago, or the channel has announcements again.
+            UserError: it is too long ago, or the channel has announcements of this filter again.
         """
         async with self.store.transaction() as tx:
             changes = await tx.history.newest(guild_id)
@@ -363,23 +381,11 @@ async def _edit_settings(
     return after, before
 
 
-def _existing(found: F | None, channel_id: int) -> F:
-    """What was found of a channel's subscription.
-
+def _existing(found: F | None) -> F:
+    """
     Raises:
-        UserError: the channel has none.
+        UserError: there is no such subscription.
     """
     if found is None:
-        raise UserError("error.not-subscribed", channel=Marked(f"<#{channel_id}>"))
+        raise UserError("error.setup.removed")
     return found
-
-
-def _posted(subscription: Subscription) -> Subscription:
-    """The subscription, where the bot posts its announcements.
-
-    Raises:
-        UserError: Discord's channel following carries them: there are no options and no pause.
-    """
-    if subscription.mode is Mode.FOLLOW:
-        raise UserError("error.follow.no-options")
-    return subscription

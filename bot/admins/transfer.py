@@ -19,6 +19,7 @@ from pydantic import (
 
 from bot.admins.subscriptions import SubscriptionEdits, edit_timetable
 from bot.core.errors import UserError
+from bot.core.filters import parse_filter
 from bot.core.model import (
     ROLES_LIMIT,
     Doubt,
@@ -48,6 +49,13 @@ def _known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("no time zone of the IANA database")
     return name
+
+
+def _known_filter(text: str) -> str:
+    try:
+        return str(parse_filter(text))
+    except UserError as error:
+        raise ValueError(str(error)) from error
 
 
 class _Strict(BaseModel):
@@ -83,6 +91,7 @@ class SubscriptionFile(_Strict):
     crosspost: Flag = False
     discussion: Flag = False
     tag: Id | None = None
+    filter: Annotated[str, AfterValidator(_known_filter)] = ""
 
 
 class GuildFile(_Strict):
@@ -97,9 +106,9 @@ class GuildFile(_Strict):
 
     @model_validator(mode="after")
     def _once(self) -> "GuildFile":
-        channels = [one.channel for one in self.subscriptions]
+        channels = [(one.channel, one.filter) for one in self.subscriptions]
         if len(set(channels)) != len(channels):
-            raise ValueError("a channel stands there twice")
+            raise ValueError("a channel stands there twice with one filter")
         return self
 
 
@@ -130,6 +139,7 @@ def _as_file(one: Subscription) -> SubscriptionFile:
         crosspost=one.crosspost,
         discussion=one.discussion,
         tag=None if one.tag_id is None else str(one.tag_id),
+        filter=one.filter,
     )
 
 
@@ -171,6 +181,7 @@ def imported(one: SubscriptionFile, stored: Subscription, kind: TargetKind) -> S
         discussion=one.discussion and not timetable.is_digest,
         tag_id=None if one.tag is None else int(one.tag),
         kind=kind,
+        filter=one.filter,
     )
     return after.with_roles(map(int, one.roles))
 

@@ -1,6 +1,7 @@
 """Export and import of a guild's settings: what would change is shown before it does."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -99,11 +100,15 @@ class TransferService:
         self, tx: Repositories, guild_id: int, user_id: int, file: GuildFile, kinds: Kinds
     ) -> ImportPlan:
         pairs = []
+        named = Counter(one.channel for one in file.subscriptions)
         for one in file.subscriptions:
             channel_id = int(one.channel)
-            stored = await tx.subscriptions.find(guild_id, channel_id)
-            if stored is not None and stored.mode is Mode.FOLLOW:
+            there = await tx.subscriptions.in_channel(guild_id, channel_id)
+            if any(stored.mode is Mode.FOLLOW for stored in there):
                 raise UserError("error.follow.no-options")
+            stored = next((stored for stored in there if stored.filter == one.filter), None)
+            if stored is None and len(there) == 1 and named[one.channel] == 1:
+                stored = there[0]
             now = self._subscriptions.now()
             blank = Subscription(0, guild_id, channel_id, None, user_id, now)
             pairs.append((stored, imported(one, stored or blank, kinds[channel_id])))
@@ -115,11 +120,13 @@ async def _write(tx: Repositories, plan: ImportPlan, guild_id: int, user_id: int
     for stored, planned in plan.subscriptions:
         if stored == planned:
             continue
-        where, becomes = (guild_id, planned.channel_id), partial(_planned, planned)
+        becomes = partial(_planned, planned)
         if stored is None:
-            after, before = await tx.subscriptions.subscribe(*where, user_id, becomes)
+            after, before = await tx.subscriptions.subscribe(
+                guild_id, planned.channel_id, user_id, becomes, filtered=planned.filter
+            )
         else:
-            await tx.subscriptions.edit(*where, becomes)
+            await tx.subscriptions.edit(guild_id, stored.id, becomes)
             after, before = planned, stored
         action = ChangeAction.ADDED if before is None else ChangeAction.EDITED
         await tx.history.add(user_id, action, before, after)

@@ -194,7 +194,7 @@ class Smoke:
         first, again = [await self._port.send(leased) for _ in range(2)]
         sent = Conclusion(DeliveryState.SENT, message_id=first.message_id)
         await outbox.settle(leased.delivery, sent, self._app.clock.now())
-        await self._app.store.subscriptions.remove(self._guild_id, channel_id)
+        await self._app.store.subscriptions.remove(self._guild_id, leased.subscription.id)
         messages = await self._http.logs_from(channel_id, 10)
         _require(first.message_id == again.message_id and len(messages) == 1, "sent-twice")
 
@@ -254,7 +254,7 @@ class Smoke:
             if conclusion.channel_id is not None and conclusion.message_id is not None:
                 self._direct.append((conclusion.channel_id, conclusion.message_id))
         else:
-            await self._app.store.subscriptions.remove(self._guild_id, subscription.channel_id)
+            await self._app.store.subscriptions.remove(self._guild_id, subscription.id)
         if conclusion.state is not DeliveryState.SENT or conclusion.message_id is None:
             reason = self._text(f"delivery.reason.{conclusion.reason or 'unknown'}")
             raise UserError("cli.smoke.not-sent", reason=reason)

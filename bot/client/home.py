@@ -45,7 +45,7 @@ async def keep_home(client: KcrushClient, store: Store, channel_id: int | None) 
     own_id = client.user.id if client.user else 0
     for former in await store.subscriptions.created_by(own_id):
         if former.channel_id != channel_id:
-            await store.subscriptions.remove(former.guild_id, former.channel_id)
+            await store.subscriptions.remove(former.guild_id, former.id)
             logger.info("home.left", channel=former.channel_id, guild=former.guild_id)
     if channel_id is None:
         return False
@@ -53,10 +53,15 @@ async def keep_home(client: KcrushClient, store: Store, channel_id: int | None) 
     if channel is None:
         return False
     _warn_of_missing(channel)
-    before = await store.subscriptions.find(channel.guild.id, channel_id)
+    there = await store.subscriptions.in_channel(channel.guild.id, channel_id)
+    own = (one for one in there if one.created_by == own_id)
+    before = next(own, there[0] if there else None)
     if before is not None and _published(before) == before:
         return True
-    await store.subscriptions.subscribe(channel.guild.id, channel_id, own_id, _published)
+    filtered = before.filter if before is not None else ""
+    await store.subscriptions.subscribe(
+        channel.guild.id, channel_id, own_id, _published, filtered=filtered
+    )
     logger.info("home.kept", channel=channel_id, guild=channel.guild.id)
     return True
 

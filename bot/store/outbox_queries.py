@@ -34,9 +34,10 @@ _JOINED = deliveries.join(subscriptions, subscriptions.c.id == deliveries.c.subs
 
 _STALE = deliveries.c.created_at < sa.bindparam("stale")
 
-_in_hand = deliveries.alias("in_hand")
+_in_hand, _neighbour = deliveries.alias("in_hand"), subscriptions.alias("neighbour")
 _CHANNEL_IS_BUSY = sa.exists().where(
-    _in_hand.c.subscription_id == deliveries.c.subscription_id,
+    _neighbour.c.channel_id == subscriptions.c.channel_id,
+    _in_hand.c.subscription_id == _neighbour.c.id,
     _in_hand.c.state == DeliveryState.LEASED,
     _in_hand.c.next_attempt_at > sa.bindparam("now"),
 )
@@ -64,7 +65,7 @@ _FIRST_OF_CHANNEL = (
         _STALE.label("stale"),
         deliveries.c.round,
         sa.func.row_number()
-        .over(partition_by=deliveries.c.subscription_id, order_by=(_STALE, deliveries.c.id))
+        .over(partition_by=subscriptions.c.channel_id, order_by=(_STALE, deliveries.c.id))
         .label("place"),
     )
     .select_from(_WITH_GUILD)
@@ -163,7 +164,12 @@ NEWEST_MESSAGES = (
 )
 
 EXPLAINED = sa.select(deliveries.c.interview_id).where(
-    deliveries.c.subscription_id == sa.bindparam("subscription", type_=sa.BigInteger),
+    deliveries.c.subscription_id.in_(
+        sa.select(_neighbour.c.id).where(
+            _neighbour.c.channel_id == subscriptions.c.channel_id,
+            subscriptions.c.id == sa.bindparam("subscription", type_=sa.BigInteger),
+        )
+    ),
     deliveries.c.interview_id.in_(sa.bindparam("ids", expanding=True)),
     sa.or_(
         deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.ABANDONED]),

@@ -36,8 +36,8 @@ class OutboxRepairs(Repository):
         ]
 
     async def unexplained(self, subscription_id: int, interview_ids: Sequence[int]) -> list[int]:
-        """Those of the interviews that were not sent to the subscription as far as is known, and
-        that were not being sent."""
+        """Those of the interviews that were not sent to the subscription's channel as far as is
+        known, and that were not being sent."""
         parameters = {"subscription": subscription_id, "ids": list(interview_ids)}
         known = {row[0] for row in await self._session.read(EXPLAINED, parameters)}
         return [id_ for id_ in interview_ids if id_ not in known]

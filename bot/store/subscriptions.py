@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.core.batching import batched
-from bot.core.model import DeliveryState, Subscription, SubscriptionState, TargetKind
+from bot.core.model import DeliveryState, Mode, Subscription, SubscriptionState, TargetKind
 from bot.store.codec import CHUNK
 from bot.store.delivery_states import REINSTATE, take
 from bot.store.parking import change_state
@@ -17,6 +17,8 @@ from bot.store.session import Repository, Transaction, transactional
 from bot.store.subscription_rows import COLUMNS, NOT_ENDED, chosen_values, find_all, subscription
 from bot.store.tables import deliveries, subscriptions
 from bot.store.timing import reschedule
+
+_ENDED = (SubscriptionState.ENDED,)
 
 PAUSED = "paused"
 """Why what a paused subscription misses is parked."""
@@ -114,14 +116,14 @@ _PARKED_CHANNELS = (
 )
 
 _BY_GUILD = (
-    sa.select(subscriptions.c.guild_id, sa.func.count())
+    sa.select(subscriptions.c.guild_id, sa.func.count(subscriptions.c.channel_id.distinct()))
     .where(NOT_ENDED, subscriptions.c.kind != TargetKind.DIRECT)
     .group_by(subscriptions.c.guild_id)
 )
 
 
 class SubscriptionRepository(Repository):
-    """The subscriptions of channels, at most one for each channel."""
+    """The subscriptions of channels; those of one channel have different filters."""
 
     async def overview(self, guild_id: int) -> list[SubscriptionOverview]:
         """A guild's subscriptions that have not ended, oldest first."""
@@ -129,11 +131,14 @@ class SubscriptionRepository(Repository):
         return [SubscriptionOverview(subscription(row), *row[len(COLUMNS) :]) for row in rows]
 
     async def find(self, guild_id: int, channel_id: int) -> Subscription | None:
-        """The subscription of a guild's channel that has not ended."""
-        found = await self._not_ended(
+        """The oldest subscription of a guild's channel that has not ended."""
+        return next(iter(await self.in_channel(guild_id, channel_id)), None)
+
+    async def in_channel(self, guild_id: int, channel_id: int) -> list[Subscription]:
+        """All subscriptions of a guild's channel that have not ended, oldest first."""
+        return await self._not_ended(
             subscriptions.c.guild_id == guild_id, subscriptions.c.channel_id == channel_id
         )
-        return found[0] if found else None
 
     async def by_id(self, guild_id: int, id_: int) -> Subscription | None:
         """A guild's subscription that has not ended."""
@@ -165,17 +170,20 @@ class SubscriptionRepository(Repository):
         channel_id: int,
         created_by: int,
         edit: SubscriptionEdit,
+        *,
+        filtered: str = "",
     ) -> tuple[Subscription, Subscription | None]:
-        """Subscribe a channel, or edit and reactivate its subscription; as it is now, and as it
-        was before (``None``: it had none, and `edit` begins with the defaults).
+        """Subscribe a channel, or edit and reactivate its subscription that is `filtered` so; as it
+        is now, and as it was before (``None``: it had none, and `edit` begins with the defaults).
 
         What waits and was never tried gets its hour anew.
         """
         now = tx.clock.now()
-        found = await find_all(tx, subscriptions.c.channel_id == channel_id)
+        this = (subscriptions.c.channel_id == channel_id, subscriptions.c.filter == filtered)
+        found = sorted(await find_all(tx, *this), key=lambda one: one.state in _ENDED)
         before = found[0] if found and found[0].state is not SubscriptionState.ENDED else None
         if before is None:
-            after = Subscription(0, guild_id, channel_id, None, created_by, now)
+            after = Subscription(0, guild_id, channel_id, None, created_by, now, filter=filtered)
         else:
             after = replace(before, guild_id=guild_id, state=SubscriptionState.ACTIVE, reason=None)
         after = edit(after)
@@ -201,11 +209,11 @@ class SubscriptionRepository(Repository):
 
     @transactional
     async def edit(
-        self, tx: Transaction, guild_id: int, channel_id: int, edit: SubscriptionEdit
+        self, tx: Transaction, guild_id: int, id_: int, edit: SubscriptionEdit
     ) -> tuple[Subscription, Subscription] | None:
         """Change the options of a subscription, whatever its state; as it is now and as it was,
-        ``None`` where the channel has none. What waits and was never tried gets its hour anew."""
-        before = await SubscriptionRepository(tx).find(guild_id, channel_id)
+        ``None`` where there is none. What waits and was never tried gets its hour anew."""
+        before = await SubscriptionRepository(tx).by_id(guild_id, id_)
         if before is None:
             return None
         after = edit(before)
@@ -219,20 +227,18 @@ class SubscriptionRepository(Repository):
         return after, before
 
     @transactional
-    async def pause(self, tx: Transaction, guild_id: int, channel_id: int) -> Subscription | None:
+    async def pause(self, tx: Transaction, guild_id: int, id_: int) -> Subscription | None:
         """Keep what comes until ``resume``; the subscription as it was, ``None`` for none."""
-        before = await SubscriptionRepository(tx).find(guild_id, channel_id)
+        before = await SubscriptionRepository(tx).by_id(guild_id, id_)
         if before is not None:
             await change_state(tx, before.id, SubscriptionState.PAUSED, PAUSED, tx.clock.now())
         return before
 
     @transactional
-    async def resume(
-        self, tx: Transaction, guild_id: int, channel_id: int
-    ) -> ResumedSubscription | None:
+    async def resume(self, tx: Transaction, guild_id: int, id_: int) -> ResumedSubscription | None:
         """Go on with a paused subscription: it catches up, a digest at its next hour. One in any
         other state stays as it is; ``None`` where the channel has none."""
-        before = await SubscriptionRepository(tx).find(guild_id, channel_id)
+        before = await SubscriptionRepository(tx).by_id(guild_id, id_)
         if before is None or before.state is not SubscriptionState.PAUSED:
             return None if before is None else ResumedSubscription(before, 0, 0)
         missed = await _count(tx, before.id, DeliveryState.PARKED)
@@ -242,9 +248,9 @@ class SubscriptionRepository(Repository):
         return ResumedSubscription(before, missed, min(shown, missed))
 
     @transactional
-    async def remove(self, tx: Transaction, guild_id: int, channel_id: int) -> bool:
-        """End a channel's subscription and give up what it waits for; whether there was one."""
-        found = await SubscriptionRepository(tx).find(guild_id, channel_id)
+    async def remove(self, tx: Transaction, guild_id: int, id_: int) -> bool:
+        """End a subscription and give up what it waits for; whether there was one."""
+        found = await SubscriptionRepository(tx).by_id(guild_id, id_)
         if found is not None:
             await change_state(tx, found.id, SubscriptionState.ENDED, REMOVED, tx.clock.now())
         return found is not None
@@ -252,9 +258,10 @@ class SubscriptionRepository(Repository):
     @transactional
     async def restore(self, tx: Transaction, one: Subscription, removed_at: datetime) -> bool:
         """Undo ``remove``: the subscription is as it was, and waits for what it gave up then;
-        false where the channel has another one by now. What came meanwhile it never gets."""
+        false where the channel has one of its filter again. What came meanwhile it never gets."""
         now, this = tx.clock.now(), subscriptions.c.id == one.id
-        if await SubscriptionRepository(tx).find(one.guild_id, one.channel_id) is not None:
+        there = await SubscriptionRepository(tx).in_channel(one.guild_id, one.channel_id)
+        if any(other.filter == one.filter or other.mode is Mode.FOLLOW for other in there):
             return False
         given_up = (
             deliveries.c.subscription_id == one.id,

@@ -15,6 +15,7 @@ from bot.core.zones import abbreviations
 from bot.store import DueNotice, SubscriptionOverview
 from bot.ui import ids
 from bot.ui.admin_ids import EditSetup, OpenSetup, SubscriptionButton, UndoRemoval
+from bot.ui.filters import shown_filter
 from bot.ui.layout import (
     CALM,
     WARNING,
@@ -180,9 +181,10 @@ def reason_of(reason: str | None, text: Text) -> str:
 def stopped_notice(stopped: Sequence[DueNotice], text: Text, guild: str | None) -> Layout:
     """What an admin reads when announcements stop: where, why, and what to do. All of `stopped`
     share their reason and state."""
-    channels = [f"<#{one.channel_id}>" for one in stopped[:CHANNELS_SHOWN]]
-    if len(stopped) > CHANNELS_SHOWN:
-        channels.append(text.plural("notice.more", len(stopped) - CHANNELS_SHOWN))
+    found = list(dict.fromkeys(f"<#{one.channel_id}>" for one in stopped))
+    channels = found[:CHANNELS_SHOWN]
+    if len(found) > CHANNELS_SHOWN:
+        channels.append(text.plural("notice.more", len(found) - CHANNELS_SHOWN))
     where = ", ".join(channels)
     ended = stopped[0].state is SubscriptionState.ENDED
     heals = not ended and stopped[0].reason not in _FOR_GOOD
@@ -218,6 +220,7 @@ def describe_subscription(
     quiet = text("options.quiet-digest" if is_digest else "options.quiet", **times)
     return lines(
         text(_when(one), channel=channel, **times),
+        text("options.filter", filter=shown_filter(one.filter, text)) if one.filter else None,
         pinged,
         quiet if one.timetable.quiet is not None else None,
         text("options.crosspost", channel=channel) if target.crosspost else None,
@@ -270,6 +273,7 @@ def subscription_facts(
         if has_tag
         else text("options.list.no-tag"),
         *style_facts(one.style, text),
+        shown_filter(one.filter, text),
     ]
 
 

@@ -125,7 +125,7 @@ async def test_ids_of_another_guild_change_nothing_there(on_stage: Stage, custom
     other, _ = await store.subscriptions.subscribe(77, 78, 5, lambda each: each)
     gone, _ = await store.subscriptions.subscribe(77, 79, 5, lambda each: each)
     async with store.transaction() as tx:
-        await tx.subscriptions.remove(77, 79)
+        await tx.subscriptions.remove(77, gone.id)
         assert await tx.history.add(5, "removed", gone, None) == 2  # type: ignore[arg-type]
     page = await the_list(on_stage)
     await on_stage.forge(page, custom_id, on_stage.admin)

@@ -97,7 +97,7 @@ async def test_paused_after_it_was_leased_it_waits(on_stage: Stage) -> None:
     number = await on_stage.publish()
     now = on_stage.clock.now()
     (leased,) = await on_stage.store.outbox.lease_due(now, now + timedelta(seconds=180), 1)
-    assert await on_stage.store.subscriptions.pause(one.guild_id, one.channel_id)
+    assert await on_stage.store.subscriptions.pause(one.guild_id, one.id)
     outcome = await on_stage.announcer._send(leased)
     await on_stage.announcer._outcomes.write(leased, outcome)
     await on_stage.deliver()

@@ -12,6 +12,7 @@ import pytest
 from tests.feeds import Item
 from tests.openapi import Checker
 from tests.proof.newsroom import Newsroom, open_newsroom
+from tests.store.rows import subscription_in
 
 CHANNELS = 3
 
@@ -39,7 +40,9 @@ async def test_the_first_poll_announces_nothing_and_the_next_new_one_once(room: 
 async def test_a_discussion_opens_as_soon_as_its_message_is_sent(room: Newsroom) -> None:
     channel, store = room.channels[0], room.app.store
     await store.subscriptions.edit(
-        channel.guild_id or 0, channel.id, lambda one: replace(one, discussion=True)
+        channel.guild_id or 0,
+        await subscription_in(store, channel.guild_id or 0, channel.id),
+        lambda one: replace(one, discussion=True),
     )
     extras = asyncio.create_task(room.app.extras.run())
     assert await room.polled([Item(6), *items()]) == CHANNELS

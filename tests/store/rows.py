@@ -106,3 +106,9 @@ async def park_delivery(
 def leased(delivery_id: int, attempts: int, now: datetime) -> Delivery:
     """What settling needs of a delivery: its id and the fencing token."""
     return Delivery(delivery_id, 0, 0, DeliveryState.LEASED, attempts, now, "")
+
+
+async def subscription_in(store: Store, guild_id: int, channel_id: int) -> int:
+    """The id of a channel's only subscription."""
+    (found,) = await store.subscriptions.in_channel(guild_id, channel_id)
+    return found.id

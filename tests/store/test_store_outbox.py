@@ -15,6 +15,7 @@ from tests.store.rows import (
     park_delivery,
     set_subscription_state,
     settle_delivery,
+    subscription_in,
 )
 from tests.store.samples import interview
 
@@ -280,7 +281,7 @@ async def test_parking_what_was_removed_meanwhile_ends_it(store: Store) -> None:
     await subscribe(store, 1, 10)
     (id_,) = await publish(store, 1)
     (in_hand,) = await lease(store)
-    await store.subscriptions.remove(1, 10)
+    await store.subscriptions.remove(1, await subscription_in(store, 1, 10))
     assert await park_delivery(
         store, in_hand.delivery.id, expected_attempts=1, now=START, reason="x"
     )

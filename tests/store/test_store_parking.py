@@ -8,7 +8,13 @@ import pytest
 from bot.core.model import Delivery, DeliveryState, Frequency, SubscriptionState, Timetable
 from bot.store import LeasedDelivery, Store, SubscriptionOverview
 from tests.clock import START
-from tests.store.rows import deliveries_of, park_delivery, set_subscription_state, settle_delivery
+from tests.store.rows import (
+    deliveries_of,
+    park_delivery,
+    set_subscription_state,
+    settle_delivery,
+    subscription_in,
+)
 from tests.store.test_store_outbox import MINUTE, lease, publish, settle_sent, subscribe
 
 PENDING, PARKED, SENT, SUPERSEDED = (
@@ -128,7 +134,9 @@ async def test_a_subscription_with_nothing_to_try_waits_for_news(store: Store) -
 async def test_a_digest_is_probed_as_a_whole(store: Store) -> None:
     await subscribe(store, 1, 10)
     daily = Timetable(Frequency.DAILY, hour=18)
-    await store.subscriptions.edit(1, 10, lambda one: replace(one, timetable=daily))
+    await store.subscriptions.edit(
+        1, await subscription_in(store, 1, 10), lambda one: replace(one, timetable=daily)
+    )
     ids = await publish(store, 1, 2, 3, 4, 5)
     now = START + timedelta(hours=6)
     (leased,) = await lease(store, now)

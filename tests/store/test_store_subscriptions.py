@@ -24,8 +24,8 @@ async def test_a_removed_channel_is_gone_and_comes_back_as_the_same_row(
     store: Store, clock: FakeClock
 ) -> None:
     first, _ = await add_subscription(store, 1, 10, None, 77)
-    assert await store.subscriptions.remove(1, 10) is True
-    assert await store.subscriptions.remove(1, 10) is False
+    assert await store.subscriptions.remove(1, first.id) is True
+    assert await store.subscriptions.remove(1, first.id) is False
     assert await store.subscriptions.overview(1) == []
     await clock.advance(60)
     again, created = await add_subscription(store, 1, 10, 5, 88)
@@ -35,9 +35,9 @@ async def test_a_removed_channel_is_gone_and_comes_back_as_the_same_row(
 
 
 async def test_a_guild_removes_only_its_own(store: Store) -> None:
-    await add_subscription(store, 1, 10, None, 77)
-    assert await store.subscriptions.remove(2, 10) is False
-    assert await store.subscriptions.remove(1, 11) is False
+    one, _ = await add_subscription(store, 1, 10, None, 77)
+    assert await store.subscriptions.remove(2, one.id) is False
+    assert await store.subscriptions.remove(1, one.id + 1) is False
     assert len(await store.subscriptions.overview(1)) == 1
     assert await store.subscriptions.overview(2) == []
 
@@ -69,7 +69,7 @@ async def test_the_overview_tells_how_deliveries_fare(store: Store, clock: FakeC
     fresh, _ = await add_subscription(store, 1, 11, None, 77)
     busy, _ = await add_subscription(store, 1, 10, 5, 77)
     await add_subscription(store, 2, 20, None, 77)
-    await store.subscriptions.remove(1, 11)
+    await store.subscriptions.remove(1, fresh.id)
     async with store.transaction() as tx:
         for number in (3, 2, 1):
             await tx.outbox.enqueue(await tx.interviews.insert(interview(number), "d"), START)

@@ -17,7 +17,7 @@ from bot.core.model import (
 )
 from bot.store import LeasedDelivery, Store
 from tests.clock import FakeClock
-from tests.store.rows import deliveries_of, park_delivery, settle_delivery
+from tests.store.rows import deliveries_of, park_delivery, settle_delivery, subscription_in
 from tests.store.samples import interview
 
 MINUTE = timedelta(minutes=1)
@@ -229,7 +229,7 @@ async def test_an_ended_digest_leaves_nothing_behind(store: Store, clock: FakeCl
     ids = await publish(store, clock, 2, 1)
     await clock.advance(6 * 3600)
     (leased,) = await lease(store, clock)
-    await store.subscriptions.remove(1, 10)
+    await store.subscriptions.remove(1, await subscription_in(store, 1, 10))
     await clock.advance(61)
     assert await lease(store, clock) == []
     assert set(await states(store, ids)) == {DeliveryState.ABANDONED}
@@ -240,11 +240,15 @@ async def test_an_ended_digest_leaves_nothing_behind(store: Store, clock: FakeCl
 async def test_from_a_digest_to_each_and_back(store: Store, clock: FakeClock) -> None:
     await subscribe(store)
     first, second = await publish(store, clock, 2, 1)
-    await store.subscriptions.edit(1, 10, lambda one: replace(one, timetable=Timetable()))
+    await store.subscriptions.edit(
+        1, await subscription_in(store, 1, 10), lambda one: replace(one, timetable=Timetable())
+    )
     (leased,) = await lease(store, clock)
     assert (leased.interview.id, listed(leased)) == (first, [])
     await sent(store, clock, leased)
-    await store.subscriptions.edit(1, 10, lambda one: replace(one, timetable=DAILY))
+    await store.subscriptions.edit(
+        1, await subscription_in(store, 1, 10), lambda one: replace(one, timetable=DAILY)
+    )
     assert await lease(store, clock) == []
     await clock.advance(6 * 3600)
     (leased,) = await lease(store, clock)
@@ -342,16 +346,18 @@ async def test_whatever_breaks_off_each_interview_is_listed_once(
             await work(leased)
         act = rng.random()
         if act < 0.05:
-            await store.subscriptions.pause(1, 10)
+            await store.subscriptions.pause(1, await subscription_in(store, 1, 10))
         elif act < 0.2:
-            await store.subscriptions.resume(1, 10)
+            await store.subscriptions.resume(1, await subscription_in(store, 1, 10))
         elif act < 0.3:
             hour = rng.randrange(24)
             frequency = rng.choice([Frequency.DAILY, Frequency.WEEKLY])
             times = Timetable(frequency, rng.randrange(7), hour)
-            await store.subscriptions.edit(1, 10, partial(replace, timetable=times))
+            await store.subscriptions.edit(
+                1, await subscription_in(store, 1, 10), partial(replace, timetable=times)
+            )
         await clock.advance(rng.choice([60, 3600, 8 * 3600]))
-    await store.subscriptions.resume(1, 10)
+    await store.subscriptions.resume(1, await subscription_in(store, 1, 10))
     for _ in range(40):
         for leased in await lease(store, clock):
             shown = listed(leased) or [leased.interview.id]
