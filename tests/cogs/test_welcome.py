@@ -8,6 +8,7 @@ from discord.state import ConnectionState
 
 from bot.client.guild_sync import GuildSync
 from sandbox.entities import Channel, Guild, Message
+from sandbox.faults import Rule
 from sandbox.permissions import DEFAULT_BOT, Permission
 from tests.cogs.stage import Stage, labels, read
 from tests.cogs.test_guild_changes import is_left, until
@@ -161,3 +162,19 @@ async def test_where_nobody_is_known_nobody_is_told(
     assert said(channel) == []
     asked = {one.path.rpartition("/")[2] for one in on_stage.sandbox.requests}
     assert asked.isdisjoint({"audit-logs", "channels"})
+
+
+async def test_a_welcome_that_discord_refuses_breaks_nothing(
+    on_stage: Stage, fresh: tuple[Guild, Channel], synced: GuildSync
+) -> None:
+    guild, channel = fresh
+    on_stage.sandbox.faults.add(Rule(match="POST /channels/", status=403))
+    heard = asyncio.ensure_future(on_stage.client.wait_for("guild_join", timeout=10))
+    await asyncio.sleep(0)
+    on_stage.sandbox.world.add_bot(guild)
+    await synced._join(await heard)
+    on_stage.sandbox.faults.clear()
+    assert said(channel) == []
+    assert "Nothing was changed yet" in read(
+        await on_stage.ask("announcements history", by=on_stage.admin)
+    )
