@@ -114,7 +114,12 @@ async def sets_up(admin: Admin, sandbox: Sandbox, role: str) -> Message:
     await admin.page.keyboard.press("Escape")
     await expect(panel.get_by_role("combobox").nth(1)).to_contain_text(role)
     await admin.look("3-chosen")
-    for part, name in (("When", "when"), ("How it looks", "look"), ("For all", "server")):
+    for part, name in (
+        ("What comes", "what"),
+        ("When", "when"),
+        ("How it looks", "look"),
+        ("For all", "server"),
+    ):
         form = await admin.change(panel, part)
         await admin.look(f"4-{name}")
         await form.get_by_role("button", name="Cancel").click()

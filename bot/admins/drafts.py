@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.admins.subscriptions import SubscriptionEdits, edit_timetable
 from bot.core.drafts import Draft
 from bot.core.errors import UserError
+from bot.core.filters import parse_filter
 from bot.core.model import (
     ROLES_LIMIT,
     Doubt,
@@ -20,6 +21,7 @@ from bot.core.model import (
     Style,
     Subscription,
     TargetKind,
+    Topic,
 )
 from bot.core.targets import TargetOption
 from bot.core.timetable import parse_quiet
@@ -31,6 +33,9 @@ FormValues = Mapping[str, FormValue]
 
 NO_QUIET = ("", "off", "none")
 """What people type for no quiet hours."""
+
+CHOSEN = ","
+"""Parts what was chosen in a menu, among what was typed."""
 
 _COLOUR = re.compile(r"#?([0-9a-fA-F]{6})")
 
@@ -85,7 +90,10 @@ def with_form(draft: Draft, form: str, values: FormValues, now: datetime) -> Dra
     What can't be taken stays as it was; ``problem`` says why, and ``typed`` has the words, so that
     nobody has to type them again.
     """
-    typed = {name: value for name, value in values.items() if isinstance(value, str)}
+    typed = {
+        name: value if isinstance(value, str) else CHOSEN.join(value)
+        for name, value in values.items()
+    }
     clean = replace(draft, typed={}, problem=None)
     try:
         return _FORMS[form](clean, values, now)
@@ -117,6 +125,32 @@ def _with_times(draft: Draft, values: FormValues, now: datetime) -> Draft:
     if not (0 <= timetable.weekday < 7 and 0 <= timetable.hour < 24):
         raise ValueError(timetable)
     return replace(draft, subscription=replace(draft.subscription, timetable=timetable))
+
+
+def _with_filter(draft: Draft, values: FormValues, now: datetime) -> Draft:
+    """
+    Raises:
+        UserError: see ``parse_filter``.
+    """
+    del now
+    kinds = [f"kind:{Topic(value)}" for value in values["kinds"]]
+    artists = [f'artist:"{name}"' for name in _parts(values["artists"])]
+    words = [f'"{part}"' for part in _parts(values["words"])]
+    without = []
+    for part in _parts(values["without"]):
+        match = _NAMED.fullmatch(part)
+        without.append(f'-{match[1]}:"{match[2]}"' if match else f'-"{part}"')
+    chosen = parse_filter(" ".join([*kinds, *artists, *words, *without]))
+    return replace(draft, subscription=replace(draft.subscription, filter=str(chosen)))
+
+
+_NAMED = re.compile(r"(?i)(kind|artist)\s*[:：]\s*(.+)")
+
+
+def _parts(typed: FormValue) -> list[str]:
+    """What is parted by commas or lines."""
+    parts = re.split(r"[,\n、，]", str(typed).replace('"', " "))
+    return [" ".join(part.split()) for part in parts if part.strip()]
 
 
 def _with_look(draft: Draft, values: FormValues, now: datetime) -> Draft:
@@ -170,6 +204,7 @@ def _with_settings(draft: Draft, values: FormValues, now: datetime) -> Draft:
 
 
 _FORMS = {
+    "what": _with_filter,
     "when": _with_times,
     "look": _with_look,
     "after": _with_options,

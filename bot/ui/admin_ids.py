@@ -43,7 +43,7 @@ class SetupButton(Action, template="draft:{draft}:{what}"):
     or show the panel again."""
 
     draft: RowId
-    what: Annotated[str, Codec("when|look|after|server|preview|save|cancel|back")]
+    what: Annotated[str, Codec("what|when|look|after|server|preview|save|cancel|back")]
 
 
 class SetupChannel(Action, template="draft-channel:{draft}"):
@@ -62,7 +62,7 @@ class SetupForm(Action, template="draft-form:{draft}:{form}"):
     """A form of the panel was filled in."""
 
     draft: RowId
-    form: Annotated[str, Codec("when|look|after|server")]
+    form: Annotated[str, Codec("what|when|look|after|server")]
 
 
 class ImportButton(Action, template="import:{plan}:{what}"):

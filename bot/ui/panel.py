@@ -15,6 +15,7 @@ from bot.core.text import shorten
 from bot.store import Change
 from bot.ui import ids
 from bot.ui.admin_ids import EditSetup, SetupButton, SetupChannel, SetupRoles
+from bot.ui.filters import shown_filter
 from bot.ui.layout import (
     BRAND,
     CALM,
@@ -65,6 +66,7 @@ def panel_page(opened: OpenDraft, text: Text, context: PanelContext) -> Layout:
         rule(),
         *_where_and_whom(id_, draft, text, context),
         rule(),
+        _part(id_, "what", [shown_filter(draft.subscription.filter, text)], text),
         _part(id_, "when", times, text),
         _part(id_, "look", _looks(draft, text), text),
         _after(id_, draft, text, context),

@@ -8,8 +8,9 @@ import discord
 from discord import ui
 
 from bot.core.drafts import Draft, OpenDraft
+from bot.core.filters import TermSort, parse_filter
 from bot.core.i18n import Text
-from bot.core.model import Doubt, Form, Frequency
+from bot.core.model import Doubt, Form, Frequency, Topic
 from bot.core.targets import OPTIONS, TargetOption
 from bot.core.text import shorten
 from bot.core.timetable import clock_face
@@ -24,6 +25,9 @@ DESCRIPTION_LIMIT = 100
 """Of a modal and its labels (Discord docs, Component Reference, Label)."""
 
 TYPED_LIMIT = 60
+
+CHOSEN = ","
+"""Parts what was chosen in a menu, in a draft's ``typed``."""
 
 
 class StatelessForm(StatelessView, ui.Modal):
@@ -47,6 +51,41 @@ def panel_form(opened: OpenDraft, form: str, text: Text, context: PanelContext) 
 Fields = list["ui.Item[Any] | None"]
 
 
+def _what(draft: Draft, text: Text, context: PanelContext) -> Fields:
+    del context
+    chosen = parse_filter(draft.subscription.filter)
+
+    def listed(sort: TermSort) -> str:
+        return ", ".join(chosen.values(sort))
+
+    out = [str(term).removeprefix("-") for term in chosen.terms if term.excluded]
+    without = ", ".join(part.replace('"', "") for part in out)
+    kinds = {topic.value: text(f"kind.{topic}") for topic in Topic}
+    wanted = _typed_choice(draft, "kinds", CHOSEN.join(chosen.values(TermSort.KIND)))
+    menu: ui.Select[Any] = ui.Select(
+        custom_id="kinds",
+        options=[
+            option(label, value, default=value in wanted.split(CHOSEN))
+            for value, label in kinds.items()
+        ],
+        min_values=0,
+        max_values=len(kinds),
+        required=False,
+        placeholder=text("panel.any-kind"),
+    )
+    lines = {"artists": listed(TermSort.ARTIST), "words": listed(TermSort.WORDS)}
+    return [
+        _label("kinds", text, menu),
+        *(_label(name, text, _line(name, draft, now, text, 300)) for name, now in lines.items()),
+        _label("without", text, _line("without", draft, without, text, 300)),
+    ]
+
+
+def _typed_choice(draft: Draft, name: str, now: str) -> str:
+    """What was chosen last in a form that could not be taken, else what holds."""
+    return draft.typed.get(name, now)
+
+
 def _times(draft: Draft, text: Text, context: PanelContext) -> Fields:
     del context
     times, quiet = draft.subscription.timetable, draft.subscription.timetable.quiet
@@ -55,10 +94,10 @@ def _times(draft: Draft, text: Text, context: PanelContext) -> Fields:
     days = {str(day): text(f"weekday.{day}") for day in range(len(calendar.day_name))}
     hours = {str(hour): clock_face(hour * 60) for hour in range(24)}
     return [
-        _label("frequency", text, _menu("frequency", frequencies, times.frequency)),
-        _label("weekday", text, _menu("weekday", days, str(times.weekday))),
-        _label("hour", text, _menu("hour", hours, str(times.hour))),
-        _label("quiet", text, _line("quiet", draft.typed.get("quiet", shown), text)),
+        _label("frequency", text, _menu("frequency", frequencies, draft, times.frequency)),
+        _label("weekday", text, _menu("weekday", days, draft, str(times.weekday))),
+        _label("hour", text, _menu("hour", hours, draft, str(times.hour))),
+        _label("quiet", text, _line("quiet", draft, shown, text)),
     ]
 
 
@@ -66,10 +105,10 @@ def _look(draft: Draft, text: Text, context: PanelContext) -> Fields:
     del context
     style = draft.subscription.style
     forms = {one.value: text(f"panel.form.{one}") for one in Form}
-    switches = {"spoiler": style.spoiler, "silent": style.silent}
+    switches = _switched(draft, {"spoiler": style.spoiler, "silent": style.silent})
     return [
-        _label("form", text, _menu("form", forms, style.form)),
-        _label("colour", text, _line("colour", draft.typed.get("colour", hex_of(style)), text)),
+        _label("form", text, _menu("form", forms, draft, style.form)),
+        _label("colour", text, _line("colour", draft, hex_of(style), text)),
         _label("switches", text, _switches(switches, text)),
     ]
 
@@ -77,11 +116,13 @@ def _look(draft: Draft, text: Text, context: PanelContext) -> Fields:
 def _after(draft: Draft, text: Text, context: PanelContext) -> Fields:
     one, offered = draft.subscription, OPTIONS[draft.subscription.kind]
     states = {TargetOption.CROSSPOST: one.crosspost, TargetOption.DISCUSSION: one.discussion}
-    switches = {name.value: is_on for name, is_on in states.items() if name in offered}
+    switches = _switched(
+        draft, {name.value: is_on for name, is_on in states.items() if name in offered}
+    )
     tags = {str(id_): name for id_, name in context.tag_names.items()}
     tags = {"": text("panel.no-tag")} | dict(list(tags.items())[: OPTION_LIMIT - 1])
     has_tag = TargetOption.TAG in offered
-    menu = _menu("tag", _valued(tags), str(one.tag_id or "0")) if has_tag else None
+    menu = _menu("tag", _valued(tags), draft, str(one.tag_id or "0")) if has_tag else None
     return [
         _label("after", text, _switches(switches, text)) if switches else None,
         _label("tag", text, menu) if menu is not None else None,
@@ -97,14 +138,13 @@ def _server(draft: Draft, text: Text, context: PanelContext) -> Fields:
     del context
     settings = draft.settings
     doubts = {one.value: text(f"panel.{one}") for one in Doubt}
-    zone = draft.typed.get("zone", settings.time_zone or "")
     return [
-        _label("zone", text, _line("zone", zone, text)),
-        _label("doubt", text, _menu("doubt", doubts, settings.doubt)),
+        _label("zone", text, _line("zone", draft, settings.time_zone or "", text)),
+        _label("doubt", text, _menu("doubt", doubts, draft, settings.doubt)),
     ]
 
 
-_FIELDS = {"when": _times, "look": _look, "after": _after, "server": _server}
+_FIELDS = {"what": _what, "when": _times, "look": _look, "after": _after, "server": _server}
 
 
 def _label(name: str, text: Text, component: ui.Item[Any]) -> ui.Item[Any]:
@@ -116,19 +156,32 @@ def _label(name: str, text: Text, component: ui.Item[Any]) -> ui.Item[Any]:
     )
 
 
-def _menu(name: str, choices: Mapping[str, str], chosen: str) -> "ui.Select[Any]":
+def _menu(name: str, choices: Mapping[str, str], draft: Draft, now: str) -> "ui.Select[Any]":
+    chosen = _typed_choice(draft, name, now)
     options = [option(label, value, default=value == chosen) for value, label in choices.items()]
     return ui.Select(custom_id=name, options=options)
 
 
-def _line(name: str, value: str, text: Text) -> "ui.TextInput[Any]":
+def _line(
+    name: str, draft: Draft, now: str, text: Text, limit: int = TYPED_LIMIT
+) -> "ui.TextInput[Any]":
+    """A field for a line, with what was typed last and could not be taken, else what holds."""
     return ui.TextInput(
         custom_id=name,
-        default=value[:TYPED_LIMIT],
+        default=draft.typed.get(name, now)[:limit],
         placeholder=text(f"panel.example.{name}"),
         required=False,
-        max_length=TYPED_LIMIT,
+        max_length=limit,
     )
+
+
+def _switched(draft: Draft, states: Mapping[str, bool]) -> dict[str, bool]:
+    """The switches as they were ticked last in a form that could not be taken, else as they are."""
+    ticked = draft.typed.get("switches")
+    return {
+        name: is_on if ticked is None else name in ticked.split(CHOSEN)
+        for name, is_on in states.items()
+    }
 
 
 def _switches(states: Mapping[str, bool], text: Text) -> "ui.CheckboxGroup[Any]":

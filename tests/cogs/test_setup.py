@@ -204,6 +204,57 @@ async def test_what_cannot_be_taken_is_said_and_stays_typed(
     assert (one.timetable.quiet, one.style.colour) == (None, None)
 
 
+async def test_what_comes_is_chosen_on_the_panel(on_stage: Stage) -> None:
+    panel = await choose(on_stage, await open_panel(on_stage), "channel", on_stage.channel)
+    panel = await fill(
+        on_stage,
+        panel,
+        "what",
+        kinds=["music", "acting"],
+        artists="Kim So-yeon, O.V",
+        words='world tour, "encore"',
+        without="kind:sport, Artist: BTS, spoiler alert",
+    )
+    shown = read(panel)
+    assert "**What comes**\nOnly Music, Acting" in shown
+    await press(on_stage, panel, "Save")
+    one = await stored(on_stage)
+    assert one is not None
+    assert one.filter == (
+        'kind:music kind:acting artist:"Kim So-yeon" artist:O.V "world tour" encore '
+        '-kind:sport -artist:BTS -"spoiler alert"'
+    )
+    page = await on_stage.forge(panel, f"kc:setup:{one.id}", on_stage.admin)
+    opened = await on_stage.sandbox.press(on_stage.admin, page, "kc:draft:2:what")
+    assert opened.modal is not None
+    held = defaults(opened.modal.components)
+    assert held == {
+        "kinds": ["music", "acting"],
+        "artists": "Kim So-yeon, O.V",
+        "words": "world tour, encore",
+        "without": "kind:sport, artist:BTS, spoiler alert",
+    }
+    page = await finished(await on_stage.sandbox.submit(on_stage.admin, opened.modal, held))
+    await press(on_stage, page, "Save")
+    assert await stored(on_stage) == one
+
+
+async def test_a_form_that_cannot_be_taken_keeps_what_was_chosen_in_it(on_stage: Stage) -> None:
+    panel = await choose(on_stage, await open_panel(on_stage), "channel", on_stage.channel)
+    panel = await fill(on_stage, panel, "what", kinds=["music"], without="kind:musik")
+    assert "There is no kind “musik”." in read(panel)
+    opened = await on_stage.sandbox.press(on_stage.admin, panel, "kc:draft:1:what")
+    assert opened.modal is not None
+    assert defaults(opened.modal.components)["kinds"] == ["music"]
+    panel = await fill(
+        on_stage, panel, "look", form=["link"], colour="puurple", switches=["silent"]
+    )
+    opened = await on_stage.sandbox.press(on_stage.admin, panel, "kc:draft:1:look")
+    assert opened.modal is not None
+    held = defaults(opened.modal.components)
+    assert (held["form"], held["switches"]) == (["link"], ["silent"])
+
+
 @pytest.mark.parametrize(
     "look",
     [

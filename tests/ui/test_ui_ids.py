@@ -169,7 +169,7 @@ def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> No
         ("kc:draft:7:save", SetupButton(7, "save")),
         ("kc:draft-channel:7", SetupChannel(7)),
         ("kc:draft-roles:7", SetupRoles(7)),
-        ("kc:draft-form:7:when", SetupForm(7, "when")),
+        ("kc:draft-form:7:what", SetupForm(7, "what")),
         ("kc:changes:1", ChangesPage(1)),
         ("kc:role:1575673855349882880", ToggleRole(1575673855349882880)),
     ],
