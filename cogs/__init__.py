@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from discord.ext import commands
 
+from bot.admins.explaining import ExplanationService
 from bot.admins.setup import SetupService
 from bot.admins.subscriptions import SubscriptionService
 from bot.admins.transfers import TransferService
@@ -58,7 +59,7 @@ async def add_cogs(
         ChangeCommands(subscriptions),
         SubscriptionListButtons(subscriptions),
         TransferCommands(TransferService(subscriptions)),
-        FilterCommands(subscriptions),
+        FilterCommands(subscriptions, ExplanationService(subscriptions), fans.reading),
     ]
     if home_channel_id is not None:
         of_admins.append(ChannelFollowCommands(subscriptions, home_channel_id))

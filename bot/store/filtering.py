@@ -9,12 +9,13 @@ import structlog
 from bot.core.artists import artist_key
 from bot.core.errors import UserError
 from bot.core.filters import InterviewFacts, decide
-from bot.core.model import Interview, Mode, Subject
+from bot.core.model import Delivery, Interview, Mode, Subject
 from bot.store.codec import subjects_of
 from bot.store.interviews import InterviewRepository
+from bot.store.outbox_queries import ROW, delivery
 from bot.store.session import Repository, Session, Transaction
 from bot.store.subscription_rows import NOT_ENDED
-from bot.store.tables import interviews, subscriptions
+from bot.store.tables import deliveries, interviews, subscriptions
 
 logger = structlog.get_logger(__name__)
 
@@ -26,11 +27,21 @@ _SUBJECTS = sa.select(interviews.c.subjects)
 
 
 class FilterRepository(Repository):
-    """What filters ask of interviews."""
+    """What filters ask of interviews, and what came of an interview."""
 
     async def facts(self, listed: Sequence[Interview]) -> list[InterviewFacts]:
         """The facts of each interview, with all names that the archive has for those in it."""
         return await _facts(self._session, listed)
+
+    async def outcomes(self, guild_id: int, interview_id: int) -> dict[int, Delivery]:
+        """What became of an interview in a guild, by subscription."""
+        query = (
+            sa.select(*ROW)
+            .join(subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
+            .where(subscriptions.c.guild_id == guild_id, deliveries.c.interview_id == interview_id)
+        )
+        rows = [delivery(row) for row in await self._session.read(query)]
+        return {row.subscription_id: row for row in rows}
 
 
 async def left_out(tx: Transaction, interview_id: int) -> list[int]:

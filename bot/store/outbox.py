@@ -6,7 +6,7 @@ longer than its lease changes nothing any more.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,6 +37,7 @@ from bot.store.outbox_queries import (
     NEXT_DUE,
     NEXT_DUE_DIRECT,
     ROW,
+    delivery,
 )
 from bot.store.outbox_repairs import doubt_if_restored
 from bot.store.results import LeasedDelivery
@@ -364,12 +365,6 @@ async def _give_up_orphans(tx: Transaction, now: datetime) -> None:
         deliveries.c.subscription_id.in_(ended),
         reason="ended",
     )
-
-
-def delivery(row: Sequence[Any]) -> Delivery:
-    """The delivery of a row that begins with ``ROW``."""
-    id_, interview_id, subscription_id, state, *rest = row[: len(ROW)]
-    return Delivery(id_, interview_id, subscription_id, DeliveryState(state), *rest)
 
 
 def _leased(

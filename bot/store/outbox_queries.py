@@ -1,5 +1,8 @@
 """The outbox's queries: what is due, and when something will be."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import sqlalchemy as sa
 
 from bot.core.model import Delivery, DeliveryState, Doubt, SubscriptionState
@@ -20,6 +23,13 @@ _WAITING = sa.and_(
 
 ROW = columns_of(Delivery, deliveries, without="leased_at")
 """What ``delivery`` reads."""
+
+
+def delivery(row: Sequence[Any]) -> Delivery:
+    """The delivery of a row that begins with ``ROW``."""
+    id_, interview_id, subscription_id, state, *rest = row[: len(ROW)]
+    return Delivery(id_, interview_id, subscription_id, DeliveryState(state), *rest)
+
 
 # What waits for a parked subscription is parked as well, but for the one that probes it; one that
 # was not parked by a refusal (``parked_at``) is not probed.

@@ -13,6 +13,7 @@ from bot.store.edits import EditRepository
 from bot.store.engine import CATCH_UP, Database, open_database
 from bot.store.extras import ExtraRepository
 from bot.store.feeds import FeedRepository
+from bot.store.filtering import FilterRepository
 from bot.store.follows import FollowRepository
 from bot.store.guilds import GuildRepository
 from bot.store.history import HistoryRepository
@@ -41,6 +42,7 @@ class Repositories:
         self.history = HistoryRepository(session)
         self.drafts = DraftRepository(session)
         self.outbox = Outbox(session)
+        self.filters = FilterRepository(session)
         self.repairs = OutboxRepairs(session)
         self.backlog = BacklogRepository(session)
         self.extras = ExtraRepository(session)

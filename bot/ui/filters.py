@@ -56,3 +56,8 @@ def _shown(term: FilterTerm, text: Text) -> str:
 def shown_filter(text_form: str, text: Text) -> str:
     """The same as markdown."""
     return escape(filter_in_words(text_form, text))
+
+
+def shown_terms(terms: Sequence[FilterTerm], text: Text) -> str:
+    """Some terms of a filter, as markdown."""
+    return escape(_cut([_shown(one, text) for one in terms], text))

@@ -17,8 +17,7 @@ from bot.core.model import (
     SubscriptionState,
 )
 from bot.store import Store
-from bot.store.outbox import delivery
-from bot.store.outbox_queries import ROW
+from bot.store.outbox_queries import ROW, delivery
 from bot.store.parking import change_state
 from bot.store.tables import deliveries, extras
 
