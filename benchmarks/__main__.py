@@ -37,7 +37,8 @@ PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 HEAD = """# Performance
 
 Each table is what one run printed: our figure, the baseline's and their ratio, with the command
-that reproduces it. `make bench` runs them all; `python -m benchmarks --write` puts them here.
+that reproduces it. `make bench` runs all but the soak; `python -m benchmarks --write` puts them
+here.
 """
 
 

@@ -1,7 +1,6 @@
 """``run``: the bot itself, against Discord; and how it is stopped."""
 
 import asyncio
-import gc
 import os
 import random
 import signal
@@ -35,8 +34,6 @@ async def run_real(settings: Settings, messages: Messages) -> int:
     manager = ServiceManager(os.environ, clock)
     with only_instance(file, settings.token), stop_signal() as stop:
         async with open_app(settings, messages, clock, random.Random()) as app:
-            # Modules and classes stay: looking for garbage among them holds the loop for 70 ms.
-            gc.freeze()
             manager.notify("READY=1")
             watchdog = asyncio.create_task(manager.run(), name="watchdog")
             await run(app, stop, when_ready=_log_ready)
