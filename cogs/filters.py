@@ -10,6 +10,7 @@ from bot.admins.several import require_posted
 from bot.admins.subscriptions import SubscriptionEdits, SubscriptionService
 from bot.core.errors import UserError
 from bot.core.filters import LONGEST_FILTER
+from bot.core.text_above import LONGEST_TEXT
 from bot.fans.reading import Reading
 from bot.ui.explaining import explanation_page, trial_words
 from bot.ui.ids import interview_value, parse_interview_value
@@ -67,6 +68,23 @@ class FilterCommands(Subscribing):
         if changed.subscription.filter:
             trial = await self._explanations.try_filter(changed.subscription.filter)
             hint = trial_words(trial, text_for(interaction)) if trial.tried else hint
+        await show(interaction, notice("\n".join(words), detail=hint))
+
+    @app_commands.command(name="text", description="Choose the words above each announcement")
+    @app_commands.describe(
+        channel=CHANNEL,
+        typed="May have {title} {artist} {kind} {date} {link} {count} {roles}; off for none",
+    )
+    @app_commands.rename(typed="text")
+    @app_commands.autocomplete(channel=Subscribing.complete_channel)
+    async def choose_text(
+        self, interaction: Interaction, channel: Subscribed, typed: Range[str, 1, LONGEST_TEXT]
+    ) -> None:
+        guild_id, by = managed_guild(interaction), interaction.user.id
+        found = await self._subscriptions.get(guild_id, channel.id, channel.subscription_id)
+        edits = SubscriptionEdits(text_above=filter_named(typed))
+        changed = await self._subscriptions.edit(guild_id, found.id, edits, by=by)
+        words, hint = change_words(interaction, changed)
         await show(interaction, notice("\n".join(words), detail=hint))
 
     async def complete_interview(self, interaction: Interaction, current: str) -> list[Choice[str]]:

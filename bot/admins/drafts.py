@@ -18,7 +18,6 @@ from bot.core.model import (
     Form,
     Frequency,
     QuietHours,
-    Style,
     Subscription,
     TargetKind,
     Topic,
@@ -160,7 +159,8 @@ def _with_look(draft: Draft, values: FormValues, now: datetime) -> Draft:
     """
     del now
     chosen = values["switches"]
-    style = Style(
+    style = replace(
+        draft.subscription.style,
         form=Form(values["form"][0]),
         colour=_colour(str(values["colour"])),
         spoiler="spoiler" in chosen,
@@ -229,7 +229,6 @@ def merged(draft: Draft, stored: Subscription) -> Subscription:
         mode=one.mode,
         webhook_id=None,
         filter=one.filter,
-        text_above=one.text_above,
     )
 
 

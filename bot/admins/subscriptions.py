@@ -22,6 +22,7 @@ from bot.core.model import (
     TargetKind,
     Timetable,
 )
+from bot.core.text_above import checked_text
 from bot.core.timetable import clock_face, next_due, within, zone_of
 from bot.store import Change, ChangeAction, Repositories, Store, SubscriptionOverview
 from bot.ui.markdown import Marked
@@ -38,7 +39,7 @@ class SubscriptionEdits:
     """What an admin changes about a subscription; ``None`` leaves a field as it is.
 
     ``no_role`` removes the role, ``quiet="off"`` the quiet hours. ``filter`` is a filter in its
-    text form, "" for none. ``kind`` is the channel's kind as
+    text form, "" for none, ``text_above`` as in ``Style``. ``kind`` is the channel's kind as
     Discord reports it; ``time_zone`` is an IANA name and changes that of the whole guild.
     """
 
@@ -54,6 +55,7 @@ class SubscriptionEdits:
     kind: TargetKind | None = None
     time_zone: str | None = None
     filter: str | None = None
+    text_above: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,8 @@ def edit_subscription(subscription: Subscription, edits: SubscriptionEdits) -> S
     One that is not stored yet has the id 0.
 
     Raises:
-        UserError: see ``edit_timetable`` and ``parse_filter``; or options contradict each other.
+        UserError: see ``edit_timetable``, ``parse_filter`` and ``checked_text``; or options
+            contradict each other.
     """
     if edits.no_role and edits.role_id is not None:
         raise UserError("error.role-and-no-role")
@@ -142,6 +145,9 @@ def edit_subscription(subscription: Subscription, edits: SubscriptionEdits) -> S
         kind=edits.kind,
         filter=None if edits.filter is None else str(parse_filter(edits.filter)),
     )
+    if edits.text_above is not None:
+        text_above = checked_text(edits.text_above)
+        after = replace(after, style=replace(after.style, text_above=text_above))
     if edits.no_role or edits.role_id is not None:
         after = replace(after, role_id=edits.role_id, role_lost=False)
     return after

@@ -33,6 +33,7 @@ from bot.core.model import (
     TargetKind,
     Timetable,
 )
+from bot.core.text_above import checked_text
 
 VERSION = 1
 LARGEST = 64 * 1024
@@ -54,6 +55,13 @@ def _known_zone(name: str) -> str:
 def _known_filter(text: str) -> str:
     try:
         return str(parse_filter(text))
+    except UserError as error:
+        raise ValueError(str(error)) from error
+
+
+def _checked_text(text: str) -> str:
+    try:
+        return checked_text(text)
     except UserError as error:
         raise ValueError(str(error)) from error
 
@@ -92,6 +100,7 @@ class SubscriptionFile(_Strict):
     discussion: Flag = False
     tag: Id | None = None
     filter: Annotated[str, AfterValidator(_known_filter)] = ""
+    text_above: Annotated[str, AfterValidator(_checked_text)] = ""
 
 
 class GuildFile(_Strict):
@@ -140,6 +149,7 @@ def _as_file(one: Subscription) -> SubscriptionFile:
         discussion=one.discussion,
         tag=None if one.tag_id is None else str(one.tag_id),
         filter=one.filter,
+        text_above=style.text_above,
     )
 
 
@@ -176,7 +186,7 @@ def imported(one: SubscriptionFile, stored: Subscription, kind: TargetKind) -> S
         stored,
         role_lost=False,
         timetable=timetable,
-        style=Style(one.form, colour, one.spoiler, one.silent),
+        style=Style(one.form, colour, one.spoiler, one.silent, one.text_above),
         crosspost=one.crosspost,
         discussion=one.discussion and not timetable.is_digest,
         tag_id=None if one.tag is None else int(one.tag),

@@ -222,12 +222,14 @@ class Form(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Style:
     """How announcements look. ``colour`` is the card's edge as 0xRRGGBB (``None``: the
-    magazine's), ``spoiler`` covers pictures until a press, ``silent`` notifies nobody."""
+    magazine's), ``spoiler`` covers pictures until a press, ``silent`` notifies nobody,
+    ``text_above`` stands above the card (``bot.core.text_above``)."""
 
     form: Form = Form.FULL
     colour: int | None = None
     spoiler: bool = False
     silent: bool = False
+    text_above: str = ""
 
 
 PLAIN_STYLE: Final = Style()
@@ -268,8 +270,7 @@ class Subscription:
     ``crosspost`` publishes announcements of an announcement channel to its followers,
     ``discussion`` opens a thread under each; ``role_lost`` says that the role was deleted.
     ``webhook_id`` is Discord's hook where the mode is to follow. ``tag_id`` is the tag of a forum's
-    posts where none fits. ``more_role_ids`` are pinged beside ``role_id``. ``filter`` is in its
-    text form (``bot.core.filters``), ``text_above`` what stands above the card.
+    posts where none fits. ``filter`` is in its text form (``bot.core.filters``).
     """
 
     id: int
@@ -291,7 +292,6 @@ class Subscription:
     more_role_ids: tuple[int, ...] = ()
     style: Style = PLAIN_STYLE
     filter: str = ""
-    text_above: str = ""
 
     @property
     def role_ids(self) -> tuple[int, ...]:

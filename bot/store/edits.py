@@ -91,9 +91,10 @@ async def plan(tx: Transaction, interview_id: int, now: datetime) -> None:
 
 def _due_edit(row: Any) -> DueEdit:
     """The edit of a row that has the columns ``_ROW``."""
-    role_id, others = row[10:12]
+    role_id, others, *looks_and_more = row[10:]
     roles = (role_id, *others) if role_id is not None else ()
-    looks, (published, direct) = style(*row[12:16]), row[16:]
+    looks = style(*looks_and_more[: len(STYLE)])
+    published, direct = looks_and_more[len(STYLE) :]
     edit = DueEdit(*row[:10])
     return replace(edit, role_ids=roles, published=published, direct=direct, style=looks)
 

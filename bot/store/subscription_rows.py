@@ -18,7 +18,9 @@ TIMES = tuple(
 )
 """What ``codec.timetable`` takes."""
 
-STYLE = tuple(subscriptions.c[name] for name in ("form", "colour", "spoiler", "silent"))
+STYLE = tuple(
+    subscriptions.c[name] for name in ("form", "colour", "spoiler", "silent", "text_above")
+)
 """What ``style`` takes."""
 
 COLUMNS = (*_COLUMNS, *TIMES, *STYLE)
@@ -27,7 +29,7 @@ COLUMNS = (*_COLUMNS, *TIMES, *STYLE)
 _CHOSEN = (
     *("role_id", "role_lost", "crosspost", "discussion"),
     *("mode", "webhook_id", "kind", "tag_id"),
-    *("more_role_ids", "filter", "text_above"),
+    *("more_role_ids", "filter"),
 )
 
 NOT_ENDED = subscriptions.c.state != SubscriptionState.ENDED
@@ -48,9 +50,9 @@ def subscription(row: Sequence[Any]) -> Subscription:
     return Subscription(**values | others)
 
 
-def style(form: str, colour: int | None, spoiler: bool, silent: bool) -> Style:
-    """How a subscription's announcements look, by its columns."""
-    return Style(Form(form), colour, spoiler, silent)
+def style(form: str, *others: Any) -> Style:
+    """How a subscription's announcements look, by the columns ``STYLE``."""
+    return Style(Form(form), *others)
 
 
 def chosen_values(one: Subscription) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from bot.core.i18n import Text
 from bot.core.model import PLAIN_STYLE, Form, StoredInterview, Style, Subscription
 from bot.core.targets import target_of
 from bot.core.text import is_visible, one_line, shorten
+from bot.core.text_above import filled_text
+from bot.core.topics import topic_of
 from bot.ui import ids
 from bot.ui.interviews import (
     TAG_LIMIT,
@@ -64,6 +66,9 @@ EMBED_URL_LIMIT = 2048
 
 INTERVIEWS_SHOWN = 10
 """Of a digest. Three components each, of Discord's 40; and at most 330 of its 4,000 characters."""
+
+_ABOVE_TITLE_LIMIT = 150
+"""Of a title in the text above the card."""
 
 LISTED_TITLE_LIMIT = 180
 LISTED_URL_LIMIT = 200
@@ -122,7 +127,7 @@ def announcement(
 ) -> dict[str, Any]:
     """The arguments of ``send`` that make the message, without ``allowed_mentions`` and flags."""
     if rendering is Rendering.PLAIN:
-        return {"content": _plain(announced, text, role_ids)}
+        return {"content": _plain(announced, text, role_ids, style)}
     if rendering is Rendering.PUBLISHED:
         return _published(announced, text, role_ids, style)
     of_all: dict[str, Any] = {"role_ids": role_ids, "style": style}
@@ -153,7 +158,7 @@ def announcement_card(
         title = escape_within(title_of(stored.interview, text), TITLE_LIMIT)
         card = container(f"~~{title}~~", small(text("card.withdrawn")), colour=_edge(style))
     note = text.plural("card.missed", missed) if missed else None
-    return Layout(_role_mention(role_ids, text), note, card)
+    return Layout(_above([stored], 0, text, role_ids, style), note, card)
 
 
 def interview_card(
@@ -213,7 +218,7 @@ def digest_card(
         small(text.plural("digest.more", more)) if more else None,
         colour=_edge(style),
     )
-    return Layout(_role_mention(role_ids, text, "digest.mention"), card)
+    return Layout(_above(shown, more, text, role_ids, style, "digest.mention"), card)
 
 
 def _entry(one: StoredInterview, text: Text, *, excerpt: bool) -> Item:
@@ -233,9 +238,33 @@ def _entry(one: StoredInterview, text: Text, *, excerpt: bool) -> Item:
     )
 
 
-def _role_mention(role_ids: Sequence[int], text: Text, key: str = "card.mention") -> str | None:
-    """The sentence that mentions roles; ``None`` without one."""
-    return text(key, role=" ".join(f"<@&{id_}>" for id_ in role_ids)) if role_ids else None
+def _above(
+    shown: Sequence[StoredInterview],
+    more: int,
+    text: Text,
+    role_ids: Sequence[int],
+    style: Style,
+    key: str = "card.mention",
+) -> str | None:
+    """What stands above: the admin's own text, or the sentence that mentions roles; ``None`` where
+    there is neither."""
+    roles = " ".join(f"<@&{id_}>" for id_ in role_ids)
+    if not style.text_above:
+        return text(key, role=roles) if roles else None
+    first = shown[0].interview
+    count = len(shown) + more
+    title = title_of(first, text) if count == 1 else text.plural("digest.title", count)
+    names = dict.fromkeys(one.name for each in shown for one in each.interview.subjects)
+    values = {
+        "title": escape_within(title, _ABOVE_TITLE_LIMIT),
+        "artist": names_of(names),
+        "kind": text(f"kind.{topic_of(first.subjects, first.tags)}"),
+        "date": date_of(first) or "",
+        "link": safe_url(first.url, URL_LIMIT) or "",
+        "count": text.number(count),
+        "roles": roles,
+    }
+    return filled_text(style.text_above, values) or None
 
 
 # ---------------------------------------------------------------- what is published
@@ -246,7 +275,14 @@ def _published(
 ) -> dict[str, Any]:
     digest, missed = announced.digest, announced.missed
     above = lines(
-        _role_mention(role_ids, text, "digest.mention" if digest else "card.mention"),
+        _above(
+            digest or [announced.interview],
+            announced.more,
+            text,
+            role_ids,
+            style,
+            "digest.mention" if digest else "card.mention",
+        ),
         text.plural("card.missed", missed) if missed else None,
     )
     if digest:
@@ -320,18 +356,24 @@ def _published_digest(
 # ---------------------------------------------------------------- plain words
 
 
-def plain_announcement(stored: StoredInterview, text: Text, *, role_ids: Sequence[int] = ()) -> str:
+def plain_announcement(
+    stored: StoredInterview,
+    text: Text,
+    *,
+    role_ids: Sequence[int] = (),
+    style: Style = PLAIN_STYLE,
+) -> str:
     """The announcement as words and a link, for a channel where Discord refuses the card."""
     title = bold(escape_within(title_of(stored.interview, text), TITLE_LIMIT))
     if stored.withdrawn_at:
         return lines(title, text("card.withdrawn"))
-    return lines(_role_mention(role_ids, text), title, safe_url(stored.interview.url))
+    return lines(_above([stored], 0, text, role_ids, style), title, safe_url(stored.interview.url))
 
 
-def _plain(announced: Announcement, text: Text, role_ids: Sequence[int]) -> str:
+def _plain(announced: Announcement, text: Text, role_ids: Sequence[int], style: Style) -> str:
     """Words and links; of a digest as many interviews as fit, and how many more there are."""
     first, *others = announced.digest or (announced.interview,)
-    content, unnamed = plain_announcement(first, text, role_ids=role_ids), len(others)
+    content, unnamed = plain_announcement(first, text, role_ids=role_ids, style=style), len(others)
     for other in others:
         added = f"\n\n{plain_announcement(other, text)}"
         if len(content) + len(added) > CONTENT_LIMIT - _MORE_LIMIT:

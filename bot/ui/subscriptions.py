@@ -294,6 +294,9 @@ def style_facts(style: Style, text: Text) -> list[str]:
         text(edge, colour=hex_of(style)),
         text("options.list.spoiler" if style.spoiler else "options.list.no-spoiler"),
         text("options.list.silent" if style.silent else "options.list.no-silent"),
+        text("options.list.above", words=escape_within(style.text_above, 80))
+        if style.text_above
+        else text("options.list.no-above"),
     ]
 
 

@@ -104,3 +104,13 @@ async def test_a_forged_choice_changes_nothing(on_stage: Stage, forged: str) -> 
     own = await on_stage.store.subscriptions.in_channel(on_stage.guild.id, on_stage.channel.id)
     await ask(on_stage, "remove", channel=f"{on_stage.channel.id + 1}/{own[0].id}")
     assert await filters(on_stage) == ["kind:music"]
+
+
+async def test_a_text_above_is_stored_shown_and_taken_off(on_stage: Stage) -> None:
+    await ask(on_stage, "add")
+    told = await ask(on_stage, "text", text="Fresh: {title} {roles}")
+    assert "above it: Fresh: {title} {roles}" in told
+    assert "There is no placeholder {titel}" in await ask(on_stage, "text", text="{titel}")
+    (one,) = await on_stage.store.subscriptions.in_channel(on_stage.guild.id, on_stage.channel.id)
+    assert one.style.text_above == "Fresh: {title} {roles}"
+    assert "no text of yours above it" in await ask(on_stage, "text", text="off")

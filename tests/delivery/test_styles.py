@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.model import Form, Style
+from bot.core.model import Form, Frequency, Style, Timetable
 from bot.delivery.discord.rest_port import RestPort
 from bot.delivery.editor import Editor
 from sandbox.entities import ChannelType, Message, MessageFlag
@@ -138,3 +138,64 @@ async def test_a_role_that_is_deleted_leaves_the_others(on_stage: Stage) -> None
     alone = await subscriptions.find(one.guild_id, one.channel_id)
     assert alone is not None
     assert alone.role_ids == ()
+
+
+@pytest.mark.parametrize("form", list(Form))
+async def test_a_text_above_is_filled_and_pings_only_the_chosen_roles(
+    on_stage: Stage, form: Form
+) -> None:
+    world = on_stage.sandbox.world
+    role = world.add_role(on_stage.guild, "Fans", mentionable=True)
+    other = world.add_role(on_stage.guild, "Others", mentionable=True)
+    text = f"@everyone <@&{other.id}> {{artist}}: *{{kind}}*, {{count}} at {{link}}"
+    channel = on_stage.channel(ChannelType.TEXT)
+    await on_stage.subscribe(channel, style=Style(form, text_above=text), role_id=role.id)
+    await on_stage.publish(title="[@everyone](https://evil.example) **loud**")
+    await on_stage.deliver()
+    (message,) = spoken(channel)
+    said = message.content or read(message)
+    address = interview(1).url
+    assert said.startswith(
+        f"<@&{role.id}> @everyone <@&{other.id}> Han Seoyun: *Music*, 1 at {address}"
+    )
+    assert message.mention_roles == [role.id]
+    assert not message.mention_everyone
+
+
+async def test_a_hostile_title_in_a_text_above_is_shown_as_it_is(on_stage: Stage) -> None:
+    channel = on_stage.channel(ChannelType.TEXT)
+    await on_stage.subscribe(channel, style=Style(text_above="{title} {roles}"))
+    await on_stage.publish(title="**loud** [x](https://evil.example) {link} @here")
+    await on_stage.deliver()
+    (message,) = spoken(channel)
+    first = read(message).splitlines()[0]
+    assert first.startswith(r"\*\*loud")
+    assert "](https" not in first
+    assert "kcrush.example" not in first
+    assert not message.mention_everyone
+
+
+async def test_a_text_above_a_digest_counts_and_names(on_stage: Stage) -> None:
+    daily = Timetable(Frequency.DAILY, hour=18)
+    channel = on_stage.channel(ChannelType.TEXT)
+    style = Style(text_above="{title}: {count} with {artist}")
+    await on_stage.subscribe(channel, style=style, timetable=daily)
+    for _ in range(2):
+        await on_stage.publish()
+    await on_stage.clock.advance(6 * 3600)
+    await on_stage.deliver()
+    (message,) = spoken(channel)
+    assert read(message).splitlines()[0] == "2 new interviews: 2 with Han Seoyun"
+
+
+async def test_an_edit_leaves_the_text_above(on_stage: Stage) -> None:
+    message = await sent(on_stage, Style(text_above="Look: {title}"))
+    async with on_stage.store.transaction() as tx:
+        changed = interview(1, title="Another title")
+        await tx.interviews.update(on_stage.numbers[0], changed, "new digest")
+    port = RestPort(on_stage.client, None, on_stage.attached)
+    editor = Editor(on_stage.store, port, on_stage.clock, random.Random(3), AtOnce())
+    assert await editor.edit_due() == 1
+    (place,) = [one for one in on_stage.guild.channels.values() if message.id in one.messages]
+    (message,) = spoken(place)
+    assert read(message).splitlines()[0] == "Look: Another title"
