@@ -47,7 +47,7 @@ def help_page(
         if not offered.isdisjoint(commands)
     ]
     if for_admin:
-        command = f"{mention('announcements add')} {text('help.command.add')}"
+        command = f"{mention('announcements setup')} {text('help.command.add')}"
         sections.append(lines(f"**{text('help.section.admins')}**", command))
     return panel(lines(f"## {text('help.title')}", text("help.intro")), *sections)
 

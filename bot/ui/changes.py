@@ -6,6 +6,7 @@ import discord
 
 from bot.core.i18n import Text
 from bot.core.model import GuildSettings, Subscription
+from bot.core.text import measure, shorten
 from bot.store import Change
 from bot.ui.admin_ids import ChangesPage
 from bot.ui.layout import CALM, Layout, lines, page_buttons, panel, row, rule
@@ -14,7 +15,9 @@ from bot.ui.panels import notice
 from bot.ui.subscriptions import describe_changes, settings_facts, subscription_facts
 
 CHANGES_PER_PAGE = 8
-"""So many that the longest together stay below Discord's 4,000 characters."""
+
+PAGE_LIMIT = 3500
+"""UTF-16 code units of a page's entries: with title and buttons below Discord's 4,000."""
 
 
 def changes_page(
@@ -23,16 +26,24 @@ def changes_page(
     """One page (from 0; the last one for any beyond) of a guild's changes, newest first."""
     if not changes:
         return notice(text("changes.empty"))
-    last = (len(changes) - 1) // CHANGES_PER_PAGE
-    page = min(page, last)
-    first = page * CHANGES_PER_PAGE
-    shown = [
-        item
-        for change in changes[first : first + CHANGES_PER_PAGE]
-        for item in (rule(), describe_change(change, text, settings))
-    ]
-    turners = page_buttons(page, page < last, ChangesPage, back_next(text))
+    pages = paginated([describe_change(one, text, settings) for one in changes])
+    page = min(page, len(pages) - 1)
+    shown = [item for entry in pages[page] for item in (rule(), entry)]
+    more = page < len(pages) - 1
+    turners = page_buttons(page, more, ChangesPage, back_next(text))
     return panel(f"## {text('changes.title')}", *shown, row(*turners), colour=CALM)
+
+
+def paginated(entries: Sequence[str]) -> list[list[str]]:
+    """Entries by pages, as many on each as there is room for; at least one page."""
+    pages: list[list[str]] = [[]]
+    for entry in entries:
+        fitting = shorten(entry, PAGE_LIMIT)
+        size = sum(map(measure, pages[-1])) + measure(fitting)
+        if pages[-1] and (size > PAGE_LIMIT or len(pages[-1]) == CHANGES_PER_PAGE):
+            pages.append([])
+        pages[-1].append(fitting)
+    return pages
 
 
 def describe_change(change: Change, text: Text, settings: GuildSettings) -> str:

@@ -8,11 +8,9 @@ from discord import ButtonStyle, ui
 from bot.core.i18n import Text
 from bot.core.model import GuildSettings, Subscription
 from bot.ui.admin_ids import ImportButton
+from bot.ui.changes import paginated
 from bot.ui.layout import CALM, WARNING, Layout, button, container, lines, panel, row, rule, small
 from bot.ui.subscriptions import describe_changes, settings_facts, subscription_facts
-
-CHANNELS_SHOWN = 10
-"""So many that the longest together stay below Discord's 4,000 characters."""
 
 Pairs = Sequence[tuple[Subscription | None, Subscription]]
 
@@ -35,13 +33,14 @@ def import_page(
     """What an import changes, and the buttons to do it or not; with ``None`` for the plan's id,
     that it is done."""
     changed = [_entry(stored, planned, settings[1], text, tags) for stored, planned in pairs]
-    shown = [entry for entry in changed if entry]
+    entries = [entry for entry in changed if entry]
+    shown = paginated(entries)[0]
     year = 2000
     facts = [settings_facts(one, text, year) for one in settings]
     guild = describe_changes(text, *facts)
-    more = len(shown) - CHANNELS_SHOWN
+    more = len(entries) - len(shown)
     key = "import.done" if plan_id is None else "import.title"
-    nothing = not shown and not guild
+    nothing = not entries and not guild
     buttons = None
     if plan_id is not None:
         go_on = button(text("import.do"), ImportButton(plan_id, "do"), ButtonStyle.success)
@@ -51,7 +50,7 @@ def import_page(
         text("import.moved") if moved else None,
         text("import.nothing") if nothing else text(key),
         rule(),
-        *shown[:CHANNELS_SHOWN],
+        *shown,
         text.plural("import.more", more) if more > 0 else None,
         lines(text("import.server"), *guild) if guild else None,
         buttons,

@@ -32,7 +32,7 @@ async def test_the_help_tells_of_every_command(on_stage: Stage) -> None:
 async def test_an_admin_is_shown_how_to_announce(on_stage: Stage) -> None:
     told = read(await on_stage.ask("interviews help", by=on_stage.admin))
     numbers = {command.name: command.id for command in on_stage.sandbox.world.commands.values()}
-    assert f"</announcements add:{numbers['announcements']}>" in told
+    assert f"</announcements setup:{numbers['announcements']}>" in told
 
 
 # ---------------------------------------------------------------- privacy

@@ -85,7 +85,7 @@ def _refuse(part: dict[str, Any]) -> None:
 
 def _row(part: dict[str, Any]) -> None:
     kinds = [child["type"] for child in part["components"]]
-    assert kinds == [3] or (kinds == [2] * len(kinds) and 1 <= len(kinds) <= 5)
+    assert kinds in ([3], [6], [8]) or (kinds == [2] * len(kinds) and 1 <= len(kinds) <= 5)
 
 
 def _button(part: dict[str, Any]) -> None:
@@ -110,6 +110,12 @@ def _select(part: dict[str, Any]) -> None:
         assert 1 <= units(option["label"]) <= 100
         assert 1 <= units(option["value"]) <= 100
         assert "description" not in option or 1 <= units(option["description"]) <= 100
+
+
+def _entity_select(part: dict[str, Any]) -> None:
+    assert units(part["placeholder"]) <= 150
+    assert 0 <= part["min_values"] <= part["max_values"] <= 25
+    assert len(part.get("default_values", ())) <= part["max_values"]
 
 
 def _text(part: dict[str, Any]) -> None:
@@ -147,6 +153,8 @@ _CHECKS: dict[int, Callable[[Any], object]] = {
     1: _row,
     2: _button,
     3: _select,
+    6: _entity_select,
+    8: _entity_select,
     9: _section,
     10: _text,
     12: _gallery,

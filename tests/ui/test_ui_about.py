@@ -90,5 +90,5 @@ def test_all_of_the_help_is_one_screen_of_commands_to_press(text: Text) -> None:
     layout = help_page(everything, text, mentions, for_admin=True)
     within_limits(layout)
     assert shown(layout).count("</interviews ") == len(everything)
-    assert f"</announcements add:{10**18 + 1}>" in shown(layout)
+    assert f"</announcements setup:{10**18 + 1}>" in shown(layout)
     assert len(shown(layout)) < 2000
