@@ -23,6 +23,7 @@ from bot.core.model import (
     Topic,
 )
 from bot.core.targets import TargetOption
+from bot.core.text_above import checked_text
 from bot.core.timetable import parse_quiet
 from bot.core.zones import find_zone
 
@@ -155,7 +156,7 @@ def _parts(typed: FormValue) -> list[str]:
 def _with_look(draft: Draft, values: FormValues, now: datetime) -> Draft:
     """
     Raises:
-        UserError: the colour is none.
+        UserError: the colour is none, or see ``checked_text``.
     """
     del now
     chosen = values["switches"]
@@ -165,6 +166,7 @@ def _with_look(draft: Draft, values: FormValues, now: datetime) -> Draft:
         colour=_colour(str(values["colour"])),
         spoiler="spoiler" in chosen,
         silent="silent" in chosen,
+        text_above=checked_text(str(values["above"])),
     )
     return replace(draft, subscription=replace(draft.subscription, style=style))
 

@@ -13,6 +13,7 @@ from bot.core.i18n import Text
 from bot.core.model import Doubt, Form, Frequency, Topic
 from bot.core.targets import OPTIONS, TargetOption
 from bot.core.text import shorten
+from bot.core.text_above import LONGEST_TEXT
 from bot.core.timetable import clock_face
 from bot.ui.admin_ids import SetupForm
 from bot.ui.layout import OPTION_LIMIT, StatelessView, option
@@ -110,6 +111,7 @@ def _look(draft: Draft, text: Text, context: PanelContext) -> Fields:
         _label("form", text, _menu("form", forms, draft, style.form)),
         _label("colour", text, _line("colour", draft, hex_of(style), text)),
         _label("switches", text, _switches(switches, text)),
+        _label("above", text, _above(draft, text)),
     ]
 
 
@@ -172,6 +174,17 @@ def _line(
         placeholder=text(f"panel.example.{name}"),
         required=False,
         max_length=limit,
+    )
+
+
+def _above(draft: Draft, text: Text) -> "ui.TextInput[Any]":
+    return ui.TextInput(
+        custom_id="above",
+        style=discord.TextStyle.paragraph,
+        default=draft.typed.get("above", draft.subscription.style.text_above),
+        placeholder=text("panel.example.above"),
+        required=False,
+        max_length=LONGEST_TEXT,
     )
 
 

@@ -181,6 +181,7 @@ async def test_a_kind_of_channel_is_asked_only_what_it_can_do(
     ("part", "field", "typed", "said"),
     [
         ("when", "quiet", "whenever", "whenever"),
+        ("look", "above", "{nobody} is here", "{nobody}"),
         ("look", "colour", "puurple", "“puurple” is no colour that I know."),
         ("server", "zone", "Atlantis", "Atlantis"),
     ],
@@ -261,7 +262,8 @@ async def test_a_form_that_cannot_be_taken_keeps_what_was_chosen_in_it(on_stage:
         {"form": ["full"]},
         {"form": ["full"], "colour": "#123456", "switches": ["spoiler", "silent"]},
         {"form": ["compact"], "switches": ["spoiler"]},
-        {"form": ["link"]},
+        {"form": ["link"], "above": "{roles}: *{title}* by {artist}"},
+        {"form": ["full"], "above": "{artist} @everyone {kind} {count}"},
     ],
 )
 @pytest.mark.parametrize("crosspost", [True, False])
