@@ -153,6 +153,7 @@ async def open_app(
         guild_sync = GuildSync(client, store, clock, wake)
         guild_sync.listen()
         watcher, backfill, polling = _make_polling(resources, delivery)
+        subscriptions.feed_health = watcher.health
         observer = Observer(metrics, client, watcher, store, clock, lambda: invalid.count)
         observer.listen(fans.reading)
         delivery.announcer.on_settled = observer.note_delivery

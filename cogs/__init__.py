@@ -20,6 +20,7 @@ from cogs.artists import ArtistCommands
 from cogs.changes import ChangeCommands
 from cogs.channel_follows import ChannelFollowCommands
 from cogs.components import ComponentRouter
+from cogs.doctor import DoctorCommands
 from cogs.fan_cog import FanServices
 from cogs.filters import FilterCommands
 from cogs.interviews import InterviewCommands
@@ -53,13 +54,15 @@ async def add_cogs(
         AboutCommands(fans),
     ]
     announcements = AnnouncementCommands(fans.reading, subscriptions)
+    explanations = ExplanationService(subscriptions)
     of_admins: list[commands.Cog] = [
         SetupCommands(fans.reading, SetupService(subscriptions)),
         RoleButtonCommands(),
         ChangeCommands(subscriptions),
         SubscriptionListButtons(subscriptions),
         TransferCommands(TransferService(subscriptions)),
-        FilterCommands(subscriptions, ExplanationService(subscriptions), fans.reading),
+        FilterCommands(subscriptions, explanations, fans.reading),
+        DoctorCommands(subscriptions, explanations, fans.reading),
     ]
     if home_channel_id is not None:
         of_admins.append(ChannelFollowCommands(subscriptions, home_channel_id))

@@ -19,7 +19,7 @@ from bot.core.errors import UserError
 from bot.core.model import Doubt, Frequency, Mode, QuietHours, SubscriptionState
 from bot.fans.reading import Reading
 from bot.ui import ids
-from bot.ui.announcing import announcement_card
+from bot.ui.announcing import Announcement, announcement, announcement_card, rendering_of
 from bot.ui.markdown import Marked
 from bot.ui.panels import notice
 from bot.ui.subscriptions import (
@@ -49,7 +49,7 @@ from cogs.options import (
     QuietHoursOption,
     TimeZoneOption,
 )
-from cogs.responses import Interaction, replace, show, text_for
+from cogs.responses import Interaction, replace, show, show_content, text_for
 from cogs.subscribed import CHANNEL, Subscribed, Subscribing
 from cogs.subscription_list import describe_resume, list_page, remove, resume
 
@@ -235,8 +235,17 @@ class AnnouncementCommands(
     @app_commands.command(description="See the newest interview as it is announced")
     async def preview(self, interaction: Interaction) -> None:
         stored = await self._reading.newest()
+        overviews = await self._subscriptions.overviews(managed_guild(interaction))
+        posted = [one.subscription for one in overviews if one.subscription.mode is Mode.POST]
+        here = [one for one in posted if one.channel_id == interaction.channel_id]
         # In the channel's language, not in the admin's: as it will look.
         text = interaction.client.messages.text()
+        for one in (here or posted)[:1]:
+            announced = Announcement(stored, (stored,) if one.timetable.is_digest else ())
+            rendering, roles = rendering_of(one), one.role_ids
+            content = announcement(announced, text, rendering, role_ids=roles, style=one.style)
+            await show_content(interaction, content)
+            return
         await show(interaction, announcement_card(stored, text))
 
     @app_commands.command(description="Time zone and the like, for all of this server")

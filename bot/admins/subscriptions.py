@@ -1,6 +1,6 @@
 """What admins decide: which channels of a guild get announcements, how and when."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
@@ -10,6 +10,7 @@ import discord
 from bot.admins.several import filter_meant, require_distinct, require_posted
 from bot.core.clock import Clock
 from bot.core.errors import UserError
+from bot.core.feed_state import FeedHealth
 from bot.core.filters import parse_filter
 from bot.core.model import (
     Doubt,
@@ -166,6 +167,7 @@ class SubscriptionService:
         self.store = store
         self._clock = clock
         self.wake = wake
+        self.feed_health: Callable[[], Sequence[FeedHealth]] = tuple
 
     async def in_channel(self, guild_id: int, channel_id: int) -> list[Subscription]:
         """The subscriptions of a guild's channel that have not ended, oldest first."""

@@ -115,7 +115,7 @@ def _entry(
         join([_state(overview, text), schedule(one.timetable, settings, text)]),
         small(_further_facts(one, settings, text)),
         text("announcements.list.role-lost") if one.role_lost else silent,
-        small(_deliveries(overview, text)) if one.mode is Mode.POST else None,
+        small(delivery_facts(overview, text)) if one.mode is Mode.POST else None,
     )
 
 
@@ -145,7 +145,8 @@ def _state(overview: SubscriptionOverview, text: Text) -> str:
     return text("announcements.list.parked", reason=reason)
 
 
-def _deliveries(overview: SubscriptionOverview, text: Text) -> str:
+def delivery_facts(overview: SubscriptionOverview, text: Text) -> str:
+    """What was sent last, what waits, and when that is tried next: markdown of a line."""
     one, sent, following = overview.subscription, overview.last_sent_at, overview.next_attempt_at
     active = one.state is SubscriptionState.ACTIVE
     waiting = None
