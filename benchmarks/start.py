@@ -31,7 +31,7 @@ BARE = ("-m", "benchmarks.bare_client")
 MOST_TIMES_BARE = {1: 1.25, 100: 1.5}
 """By the number of guilds: of the bare client's start."""
 
-MOST_MEMORY = 125.0
+MOST_MEMORY = 130.0
 """MiB, with 500 guilds. The aim was 105; the notes say what stands in the way."""
 
 NOTES = [
