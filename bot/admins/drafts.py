@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.admins.subscriptions import SubscriptionEdits, edit_timetable
 from bot.core.drafts import Draft
 from bot.core.errors import UserError
-from bot.core.filters import parse_filter
+from bot.core.filters import TermSort, parse_filter
 from bot.core.model import (
     ROLES_LIMIT,
     Doubt,
@@ -138,13 +138,14 @@ def _with_filter(draft: Draft, values: FormValues, now: datetime) -> Draft:
     words = [f'"{part}"' for part in _parts(values["words"])]
     without = []
     for part in _parts(values["without"]):
-        match = _NAMED.fullmatch(part)
-        without.append(f'-{match[1]}:"{match[2]}"' if match else f'-"{part}"')
+        name, _, value = part.replace("：", ":").partition(":")
+        is_named = name.strip().casefold() in _NAMED and value.strip()
+        without.append(f'-{name.strip()}:"{value.strip()}"' if is_named else f'-"{part}"')
     chosen = parse_filter(" ".join([*kinds, *artists, *words, *without]))
     return replace(draft, subscription=replace(draft.subscription, filter=str(chosen)))
 
 
-_NAMED = re.compile(r"(?i)(kind|artist)\s*[:：]\s*(.+)")
+_NAMED = (TermSort.KIND, TermSort.ARTIST)
 
 
 def _parts(typed: FormValue) -> list[str]:

@@ -141,7 +141,7 @@ async def test_the_list_tells_state_role_and_what_waits(on_stage: Stage) -> None
     empty = await on_stage.ask("announcements list", by=on_stage.admin)
     assert read(empty) == (
         "**No channel of this server gets announcements yet.** "
-        "Set one up with `/announcements add`."
+        "Set one up with `/announcements setup`."
     )
     await add(on_stage, role=role)
     await add(on_stage, channel=news)
