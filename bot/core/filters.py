@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.core.artists import artist_key
 from bot.core.errors import UserError
-from bot.core.folding import fold, is_paired, spellings, squashed, word_texts
+from bot.core.folding import LONGEST, fold, is_paired, spellings, squashed, word_texts
 from bot.core.model import Interview, Subject, Subscription, Topic
 from bot.core.query_grammar import PIECE, QUOTES
 from bot.core.topics import topic_named, topic_of
@@ -159,9 +159,13 @@ def _named(match: re.Match[str]) -> tuple[str, FilterTerm]:
 
 
 def _words(match: re.Match[str]) -> tuple[str, FilterTerm]:
-    value = " ".join((match["plain"] or match["quoted"] or "").split())
+    plain = match["plain"]
+    if plain and plain.isascii() and plain.isalnum() and len(plain) <= LONGEST:
+        # What is typed most: a word as it is, which needs none of the below.
+        return plain.lower(), FilterTerm(TermSort.WORDS, plain, bool(match["minus"]))
+    value = " ".join((plain or match["quoted"] or "").split())
     name, colon, rest = value.replace("：", ":").partition(":")
-    if match["plain"] and colon and name.isalpha():
+    if plain and colon and name.isalpha():
         known = fold(name) in (TermSort.KIND, TermSort.ARTIST)
         key = "error.filter.value" if known and not rest else "error.filter.name"
         raise UserError(key, name=name)
@@ -286,8 +290,9 @@ class _Tests:
             elif sort is TermSort.ARTIST:
                 artists.append(key)
             else:
-                is_compound = " " not in term.value and not term.value.isalpha()
-                others = spellings(fold(term.value)) if is_compound else ()
+                # Neither spaces, nor letters and then digits, are written in another way.
+                is_word = " " in term.value or term.value.rstrip("0123456789").isalpha()
+                others = () if is_word else spellings(fold(term.value))
                 words.append((tuple(key.split(" ")), tuple(others)))
         return cls(tuple(kinds), tuple(artists), tuple(words))
 

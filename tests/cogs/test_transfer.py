@@ -69,6 +69,35 @@ async def test_there_and_back_all_is_as_it_was(on_stage: Stage) -> None:
     assert told.count(f"set up <#{channel}>") == 2
 
 
+async def test_filters_and_texts_come_back_to_their_own(on_stage: Stage) -> None:
+    """As reported against QuiteRSS/quiterss (585): filters that an import gave to others."""
+
+    async def do(command: str, **options: object) -> None:
+        options.setdefault("channel", str(on_stage.channel.id))
+        await on_stage.ask(f"announcements {command}", by=on_stage.admin, **options)
+
+    async def there() -> list[tuple[str, str]]:
+        own = await on_stage.store.subscriptions.in_channel(on_stage.guild.id, on_stage.channel.id)
+        return [(one.filter, one.style.text_above) for one in own]
+
+    await furnish(on_stage)
+    await do("filter", filter="kind:music")
+    await do("text", text="Fresh: {title}")
+    await do("filter", filter='-kind:music -"world tour"', beside=True)
+    before, file = await there(), await export(on_stage)
+    assert [one[1] for one in before] == ["Fresh: {title}", ""]
+    assert "The file changes nothing." in read(await imported(on_stage, file))
+    for one in await on_stage.store.subscriptions.in_channel(
+        on_stage.guild.id, on_stage.channel.id
+    ):
+        await do("remove", channel=f"{one.channel_id}/{one.id}")
+    assert await there() == []
+    await press(on_stage, await imported(on_stage, file), "Import")
+    assert await there() == before
+    file["subscriptions"][0]["filter"] = "kind:fish"
+    assert "There is no kind" in read(await imported(on_stage, file))
+
+
 async def test_what_the_file_does_not_name_stays_and_a_pause_too(on_stage: Stage) -> None:
     other = on_stage.sandbox.world.add_channel(on_stage.guild, "other")
     await saved(on_stage)

@@ -1,6 +1,7 @@
 """What filters let through, case by case; their text form, with whatever people type."""
 
 import time
+import unicodedata
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -39,6 +40,44 @@ def test_a_refusal_names_the_terms() -> None:
     assert decide("kind:music -artist:gidle", facts).terms == parse_filter("-artist:gidle").terms
     assert decide("kind:sport kind:game", facts).terms == parse_filter("kind:sport kind:game").terms
     assert decide("tteokbokki lasagne pizza", facts).terms == parse_filter("lasagne pizza").terms
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("k-pop", "Kpop"),
+        ("kpop", "K-Pop"),
+        ("v1no", "Vino"),
+        ("vino", "V1NO"),
+        ("caf\u00e9", "cafe\u0301"),
+        ("cafe\u0301", "CAF\u00c9"),
+        (unicodedata.normalize("NFD", "도미라"), "도미라"),
+        ("도미라", unicodedata.normalize("NFD", "도미라는")),
+        ("don't", "don\u2019t"),
+    ],
+)
+def test_one_word_in_two_spellings(typed: str, written: str) -> None:
+    """As reported against bcongdon/rssfilter (38: case) and rclone/rclone (7757: normal forms)."""
+    one = replace(INTERVIEWS["plain"], title=f"On {written} today")
+    assert decide(typed, InterviewFacts.of(one))
+    assert not decide(f"-{typed}", InterviewFacts.of(one))
+
+
+def test_an_interview_without_anything_is_decided() -> None:
+    """As reported against DIYgod/RSSHub (710): a missing description turned exclusions off."""
+    bare = Interview("g", "u", "")
+    assert decide("-bts -kind:music -artist:bts", InterviewFacts.of(bare))
+    assert decide("bts", InterviewFacts.of(bare)).cause is Cause.WORDS
+    titled = replace(bare, title="BTS")
+    assert decide("-bts", InterviewFacts.of(titled)).cause is Cause.EXCLUDED
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", ".*", "[a-z]+", "b.s"])
+def test_what_looks_like_a_pattern_is_words(pattern: str) -> None:
+    """As reported against obsidian-tasks-group/obsidian-tasks (3944): patterns that hang."""
+    facts = InterviewFacts.of(replace(INTERVIEWS["plain"], title="a" * 5000 + "!"))
+    with suppress(UserError):
+        assert not decide(pattern, facts)
 
 
 def test_spellings_that_the_archive_knows_count() -> None:
