@@ -6,7 +6,7 @@ from datetime import datetime
 
 from discord.utils import format_dt
 
-from bot.core.explanations import NEWEST, FilterTrial
+from bot.core.explanations import FilterTrial
 from bot.core.feed_state import FeedHealth
 from bot.core.i18n import Text
 from bot.core.model import GuildSettings, Mode, StoredInterview, SubscriptionState
@@ -15,6 +15,7 @@ from bot.ui.admin_ids import EditSetup, SubscriptionButton
 from bot.ui.filters import shown_filter
 from bot.ui.interviews import title_link
 from bot.ui.layout import CALM, WARNING, Content, Layout, button, lines, panel, row, rule, small
+from bot.ui.markdown import join
 from bot.ui.subscriptions import delivery_facts, reason_of, zone_clock
 
 EXAMINED_PER_PAGE = 5
@@ -81,12 +82,11 @@ def _findings(examined: ExaminedSubscription, text: Text) -> str:
     parked = one.state is SubscriptionState.PARKED
     lost = trial is not None and bool(trial.tried) and not trial.let_through
     return lines(
-        f"**<#{one.channel_id}>**",
-        shown_filter(one.filter, text) if one.filter else None,
+        join([f"**<#{one.channel_id}>**", shown_filter(one.filter, text) if one.filter else None]),
         text("doctor.parked", reason=reason_of(one.reason, text)) if parked else None,
         *(f"⚠️ {trouble}" for trouble in examined.troubles),
         text("announcements.list.role-lost") if one.role_lost else None,
-        text("doctor.nothing-comes", n=NEWEST) if lost else None,
+        text.plural("doctor.nothing-comes", len(trial.tried)) if lost and trial else None,
         text("doctor.paused") if one.state is SubscriptionState.PAUSED else None,
         text("doctor.fine") if examined.is_well else None,
         small(delivery_facts(overview, text)) if one.mode is Mode.POST else None,

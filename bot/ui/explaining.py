@@ -13,7 +13,7 @@ from bot.core.topics import topic_of
 from bot.ui.filters import shown_filter, shown_terms
 from bot.ui.interviews import title_link
 from bot.ui.layout import CALM, Content, Layout, lines, panel, rule, small
-from bot.ui.markdown import Marked, bold
+from bot.ui.markdown import Marked, bold, join
 from bot.ui.subscriptions import reason_of
 
 EXPLAINED_PER_PAGE = 8
@@ -53,9 +53,8 @@ def explain(stored: StoredInterview, one: Explanation, text: Text) -> str:
         sentence = refusal(stored, one.decision, text)
     else:
         sentence = text("why.came-before" if one.came_before else "why.not-announced")
-    channel = f"**<#{subscription.channel_id}>**"
     filtered = shown_filter(subscription.filter, text) if subscription.filter else None
-    return lines(channel, sentence, small(filtered) if filtered else None)
+    return lines(join([f"**<#{subscription.channel_id}>**", filtered]), sentence)
 
 
 def refusal(stored: StoredInterview, decision: Decision, text: Text) -> str:
