@@ -1,4 +1,4 @@
-"""The frozen values that travel between the rooms. No I/O, no library types."""
+"""The frozen values that travel between the packages. No I/O, no library types."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -363,19 +363,6 @@ class Conclusion:
     card_digest: str | None = None
     plain: bool = False
     edit_due_at: datetime | None = None
-
-
-class ExtraKind(StrEnum):
-    """What follows an announcement that was sent, where its subscription wants it."""
-
-    CROSSPOST = "crosspost"
-    DISCUSSION = "discussion"
-
-
-class ExtraState(StrEnum):
-    PENDING = "pending"
-    DONE = "done"
-    ABANDONED = "abandoned"
 
 
 @dataclass(frozen=True, slots=True, order=True)

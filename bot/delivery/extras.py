@@ -11,7 +11,7 @@ from math import inf
 
 import structlog
 
-from bot.core.model import ExtraKind
+from bot.core.extras import ExtraKind
 from bot.core.retry import backoff
 from bot.delivery.due_worker import DueWorker
 from bot.delivery.failures import TRY_LIMIT, attempt

@@ -10,7 +10,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.model import DeliveryState, ExtraKind, SubscriptionState, TargetKind
+from bot.core.extras import ExtraKind
+from bot.core.model import (
+    DeliveryState,
+    SubscriptionState,
+    TargetKind,
+)
 from bot.store.results import DueEdit
 from bot.store.session import Repository, Transaction, transactional
 from bot.store.subscription_rows import STYLE, style

@@ -12,7 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from bot.core.model import DeliveryState, ExtraKind, ExtraState, SubscriptionState
+from bot.core.extras import ExtraKind, ExtraState
+from bot.core.model import (
+    DeliveryState,
+    SubscriptionState,
+)
 from bot.core.targets import target_of
 from bot.store.codec import storable_or_none
 from bot.store.results import Extra

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.extras import ExtraKind
 from bot.core.model import (
     PLAIN_STYLE,
     Delivery,
     Doubt,
-    ExtraKind,
     StoredInterview,
     Style,
     Subscription,

@@ -14,11 +14,10 @@ from discord.http import Route
 from bot.client.client import KcrushClient
 from bot.core.discord_time import DiscordTime
 from bot.core.errors import FetchError
+from bot.core.extras import ExtraKind, ExtraState
 from bot.core.i18n import load_messages
 from bot.core.model import (
     Delivery,
-    ExtraKind,
-    ExtraState,
     Interview,
     StoredInterview,
     Subscription,

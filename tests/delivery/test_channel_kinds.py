@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
-from bot.core.model import DeliveryState, ExtraKind, ExtraState, Turn
+from bot.core.extras import ExtraKind, ExtraState
+from bot.core.model import (
+    DeliveryState,
+    Turn,
+)
 from bot.delivery.discord.forum_posts import CANDIDATES
 from sandbox.entities import Channel, ChannelType, Message, Tag
 from sandbox.faults import Rule

@@ -4,7 +4,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.client.home import keep_home
-from bot.core.model import DeliveryState, ExtraKind, ExtraState, Mode, TargetKind
+from bot.core.extras import ExtraKind, ExtraState
+from bot.core.model import (
+    DeliveryState,
+    Mode,
+    TargetKind,
+)
 from sandbox import following
 from sandbox.entities import Channel, ChannelType, Message, MessageFlag
 from sandbox.faults import Rule

@@ -4,7 +4,11 @@ import json
 
 import pytest
 
-from bot.core.model import DeliveryState, ExtraKind, ExtraState, SubscriptionState
+from bot.core.extras import ExtraKind, ExtraState
+from bot.core.model import (
+    DeliveryState,
+    SubscriptionState,
+)
 from sandbox.entities import ChannelType
 from sandbox.faults import Rule
 from tests.delivery.stage import Stage, spoken

@@ -6,12 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.core.extras import ExtraKind, ExtraState
 from bot.core.model import (
     Conclusion,
     Delivery,
     DeliveryState,
-    ExtraKind,
-    ExtraState,
     StoredInterview,
     Subscription,
     SubscriptionState,
