@@ -25,8 +25,8 @@ LONGEST_FILTER: Final = 1000
 MOST_TERMS: Final = 40
 """Terms of a filter: twice what the longest real ones of other feed bots have."""
 
-_CACHED = 10_000
-"""Filters that are read once for many interviews."""
+_CACHED = 2_000
+"""Filters that are read once for many interviews: some 5 MiB of them."""
 
 _BREAK = " \n "
 """Parts texts, so that no phrase begins in one and ends in the next."""
