@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.admins.transfer import LARGEST, GuildFile, SubscriptionFile, read_file
+from bot.admins.guild_file import LARGEST, GuildFile, SubscriptionFile, read_file
 from bot.admins.transfers import ImportPlan, TransferService
 from bot.client.deferral import defer
 from bot.core.errors import UserError

@@ -10,13 +10,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.admins.drafts import has_changed
-from bot.admins.subscriptions import SubscriptionService
-from bot.admins.transfer import (
+from bot.admins.guild_file import (
     GuildFile,
     imported,
     imported_settings,
     write_file,
 )
+from bot.admins.subscriptions import SubscriptionService
 from bot.core.errors import UserError
 from bot.core.model import GuildSettings, Mode, Subscription, TargetKind
 from bot.store import ChangeAction, Repositories, Store

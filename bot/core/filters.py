@@ -245,14 +245,14 @@ def decide(text: str, facts: InterviewFacts) -> Decision:
     Raises:
         UserError: see ``parse_filter``.
     """
-    wanted, out = _tests(text)
+    required, out = _tests(text)
     if out.is_met_by(facts):
         cause = Cause.EXCLUDED
-    elif wanted.kinds and facts.kind not in wanted.kinds:
+    elif required.kinds and facts.kind not in required.kinds:
         cause = Cause.KIND
-    elif wanted.artists and facts.artists.isdisjoint(wanted.artists):
+    elif required.artists and facts.artists.isdisjoint(required.artists):
         cause = Cause.ARTIST
-    elif not all(facts.has(*words) for words in wanted.words):
+    elif not all(facts.has(*words) for words in required.words):
         cause = Cause.WORDS
     else:
         return YES

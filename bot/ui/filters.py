@@ -19,14 +19,14 @@ def filter_in_words(text_form: str, text: Text, *, limit: int = FILTER_LIMIT) ->
         return text_form[:limit]
     if not chosen:
         return text("filter.all")
-    wanted = [one for one in chosen.terms if not one.excluded]
-    parts = [_listed(text, sort, wanted, key) for sort, key in _WANTED.items()]
+    required = [one for one in chosen.terms if not one.excluded]
+    parts = [_listed(text, sort, required, key) for sort, key in _REQUIRED.items()]
     excluded = [_shown(one, text) for one in chosen.terms if one.excluded]
     parts.append(text("filter.without", terms=_cut(excluded, text)) if excluded else None)
     return join(parts)[: limit - 1] + "…" if len(join(parts)) > limit else join(parts)
 
 
-_WANTED = {
+_REQUIRED = {
     TermSort.KIND: "filter.kinds",
     TermSort.ARTIST: "filter.artists",
     TermSort.WORDS: "filter.words",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.admins.transfer import LARGEST, GuildFile, read_file
+from bot.admins.guild_file import LARGEST, GuildFile, read_file
 from bot.core.errors import UserError
 from bot.core.model import Form, Frequency, SubscriptionState
 from sandbox.entities import ChannelType, Message, Upload
