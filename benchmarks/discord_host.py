@@ -162,20 +162,19 @@ class Host:
 
     async def talk(self, acts: list[dict[str, Any]], rate: float) -> dict[str, Any]:
         """Do what `acts` tell, `rate` a second, never waiting for an answer; the seconds from each
-        event's dispatch to the bot's callback, by what was done, and how many got none."""
+        event's dispatch to the bot's callback, by what was done, and why how many got none."""
         world, loop = self.sandbox.world, asyncio.get_running_loop()
         fan = world.add_user("fan")
         world.add_member(world.guilds[self.channels[0].guild_id or 0], fan)
         spent: dict[str, list[float]] = defaultdict(list)
-        failed = 0
+        failures: Counter[str] = Counter()
 
         async def one(act: dict[str, Any]) -> None:
-            nonlocal failed
             began = loop.time()
             try:
                 await self._act(fan, act)
-            except (InteractionFailed, Refused):
-                failed += 1
+            except (InteractionFailed, Refused) as error:
+                failures[f"{act['do']}: {error}"] += 1
             else:
                 spent[act["do"]].append(loop.time() - began)
 
@@ -184,7 +183,7 @@ class Host:
             for number, act in enumerate(acts):
                 await asyncio.sleep(start + number / rate - loop.time())
                 tasks.create_task(one(act))
-        return {"seconds": spent, "failed": failed}
+        return {"seconds": spent, "failed": failures.total(), "failures": failures}
 
     async def _act(self, fan: User, act: dict[str, Any]) -> None:
         sandbox, channel = self.sandbox, self.channels[0]

@@ -79,6 +79,7 @@ async def measure(*, small: bool, command: str, minutes: float = 2.0) -> Report:
                 await asyncio.sleep(rest)
                 before = await soak.observe(pid)
                 soak.counts.clear()
+                soak.unanswered.clear()
                 watching = asyncio.create_task(soak.watch(pid))
                 await soak.work(minutes)
                 watching.cancel()
@@ -97,6 +98,7 @@ class Soak:
     topics: Topics
     rng: random.Random
     counts: Counter[str]
+    unanswered: Counter[str]
     sizes: list[float]
 
     @classmethod
@@ -112,7 +114,7 @@ class Soak:
         async with open_store(url, SystemClock()) as store:
             for guild_id, channel_id in told["channels"][:SUBSCRIBED]:
                 await store.subscriptions.subscribe(guild_id, channel_id, 1, lambda one: one)
-        return cls(folder, discord, site, topics, rng, Counter(), [])
+        return cls(folder, discord, site, topics, rng, Counter(), Counter(), [])
 
     @asynccontextmanager
     async def bot(self) -> AsyncIterator[int]:
@@ -176,7 +178,7 @@ class Soak:
             acts = [self._act() for _ in range(min(slice_, count - done))]
             told = await self.discord("talk", acts=acts, rate=rate)
             self.counts["interactions"] += len(acts)
-            self.counts["unanswered"] += told["failed"]
+            self.unanswered.update(told["failures"])
 
     def _act(self) -> Act:
         chance = self.rng.random()
@@ -257,7 +259,7 @@ def report(
         Figure("objects", f"{after['objects']:,}", f"{before['objects']:,} before"),
         Figure(
             "interactions without an answer",
-            f"{counts['unanswered']:,}",
+            f"{soak.unanswered.total():,}",
             f"{counts['interactions']:,} in all",
         ),
         Figure("exit code", str(counts["exit code"]), bound="0", good=not counts["exit code"]),
@@ -273,7 +275,10 @@ def report(
         f"after a warm-up of {min(WARM_UP, minutes):g} minutes and after it all.",
         command,
         figures,
-        [f"left over: {dict(found)}" for found in leaked.values() if found],
+        [
+            *(f"left over: {dict(found)}" for found in leaked.values() if found),
+            *(f"unanswered {number} times: {why}" for why, number in soak.unanswered.most_common()),
+        ],
     )
 
 

@@ -92,6 +92,23 @@ class Marker:
     def marks(self, text: str) -> list[Mark]:
         """The marks of `text` (in NFC), in order and without overlap."""
         folded, origins = folded_with_origins(text)
+        marks = self._marks_of_words(folded) if self._may_have_marks(folded) else []
+        if self._runs:
+            marks += self._marks_of_runs(folded)
+        for start, end, compound in compounds(folded):
+            stems = self._stem(spellings(compound))
+            marks += [Mark(start, end, self._stems[one]) for one in stems if one in self._stems][:1]
+        return _without_overlap(
+            Mark(origins[mark.start], origins[mark.end - 1] + 1, mark.clause) for mark in marks
+        )
+
+    def _may_have_marks(self, folded: str) -> bool:
+        # Most questions have none, and texts are searched for letters far quicker than for words.
+        letters = folded.replace("'", "")
+        syllables = chain.from_iterable(part for part, _ in self._syllables)
+        return any(one in letters for one in chain(self._beginnings, syllables))
+
+    def _marks_of_words(self, folded: str) -> list[Mark]:
         written = written_words(folded)
         # Few words need a closer look, which saves most of the time.
         beginnings = self._beginnings
@@ -110,14 +127,7 @@ class Marker:
             if word in marked:
                 own = marked[word]
                 marks += [Mark(start + one.start, start + one.end, one.clause) for one in own]
-        if self._runs:
-            marks += self._marks_of_runs(folded)
-        for start, end, compound in compounds(folded):
-            stems = self._stem(spellings(compound))
-            marks += [Mark(start, end, self._stems[one]) for one in stems if one in self._stems][:1]
-        return _without_overlap(
-            Mark(origins[mark.start], origins[mark.end - 1] + 1, mark.clause) for mark in marks
-        )
+        return marks
 
     def _marked(self, written: Sequence[str]) -> dict[str, list[Mark]]:
         """The marks within each of these words."""
