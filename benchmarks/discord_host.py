@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import math
 import random
 import sys
 from collections import Counter, defaultdict
@@ -31,6 +32,9 @@ LATENCY = (0.06, 0.12)
 ERRORS = 0.01
 DROPS = 0.005
 
+SETTLE = 1.5
+"""Seconds until the gateway's connections, once cut, are known to be."""
+
 MANY_PER_CHANNEL = Limit(1_000_000, 1.0)
 
 
@@ -42,6 +46,7 @@ class Host:
         self.channels: list[Channel] = []
         self.home: Channel | None = None
         self.readers: list[tuple[User, Message]] = []
+        self.disturbed_at = -math.inf
 
     def furnish(self, guilds: int, channels: int = 1, roles: int = 0) -> dict[str, Any]:
         """So many guilds, each with text channels and roles; announcements go to the first."""
@@ -91,6 +96,7 @@ class Host:
     def disturb_gateway(self, how: str) -> dict[str, Any]:
         """Cut the gateway's connections (``drop``), ask to ``reconnect``, or ``invalidate`` the
         sessions."""
+        self.disturbed_at = asyncio.get_running_loop().time()
         getattr(self.sandbox.gateway, how)()
         return {}
 
@@ -171,10 +177,12 @@ class Host:
 
         async def one(act: dict[str, Any]) -> None:
             began = loop.time()
+            connected = bool(self.sandbox.gateway.ready_shards())
             try:
                 await self._act(fan, act)
             except (InteractionFailed, Refused) as error:
-                failures[f"{act['do']}: {error}"] += 1
+                connected = connected and not began - SETTLE < self.disturbed_at
+                failures[str(error) if connected else "the gateway had just been cut"] += 1
             else:
                 spent[act["do"]].append(loop.time() - began)
 
