@@ -9,7 +9,7 @@ DOCS := $(VENV)/docs
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url
 
-.PHONY: install run test bench chaos fuzz transcripts lint docs lock clean
+.PHONY: install run test bench chaos fuzz transcripts screenshots lint docs lock clean
 .DEFAULT_GOAL := run
 
 install: $(RUNTIME)
@@ -50,6 +50,10 @@ fuzz: $(TOOLS)
 
 transcripts: $(TOOLS)
 	@$(BIN)/python -m benchmarks.transcripts
+
+screenshots: $(TOOLS)
+	@$(BIN)/python -m tests.screenshots
+	@echo "The pictures are in build/screenshots."
 
 lint: $(TOOLS)
 	@$(BIN)/ruff check .

@@ -1,0 +1,176 @@
+"""``python -m tests.screenshots [FOLDER]``: what people see, at a phone's width and a desktop's.
+
+The demo's bot knows the whole sample archive; each picture is one message in the sandbox's page,
+cut from it and reduced to 128 colours.
+"""
+
+import asyncio
+import io
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image
+from playwright.async_api import Locator
+
+from bot.app import run
+from bot.cli.demo import Demo, open_demo
+from bot.core.i18n import load_messages
+from bot.core.settings import load_settings
+from bot.ui.announcing import announcement_card, digest_card
+from bot.ui.layout import Layout
+from sandbox.entities import Channel
+from sandbox.messages import create_message
+from tests.browser import PHONE, browsing
+from tests.test_fans_in_browser import Fan
+from tests.ui.limits import components_of
+
+FOLDER = Path("build/screenshots")
+COLOURS = 128
+WIDTHS = {"phone": PHONE[0], "desktop": 1000}
+TALL = 2000
+"""A window so tall that every message stands in it whole."""
+
+V2 = 1 << 15
+"""The flag of a message of components (Discord docs, Message Flags)."""
+
+LOADED = """one => Promise.all([...one.querySelectorAll("img")].map(
+    img => img.complete || new Promise(done => { img.onload = img.onerror = done })))"""
+
+ARCHIVE = 21
+"""Posts of the sample magazine that are public when it starts, and are interviews."""
+
+
+class Visitor(Fan):
+    """A person who presses, and looks at what comes of it."""
+
+    async def press(self, message: Locator, name: str) -> Locator:
+        """Press a button that answers with a message of its own."""
+        before = await self.messages.count()
+        await message.get_by_role("button", name=name).click()
+        return await self.next_after(before)
+
+
+async def take(folder: Path) -> None:
+    """Write every picture into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    async with browsing() as browser, _playing() as demo:
+        demo.sandbox.world.picture_seconds = 0.0
+        lounge, news = demo.stage.lounge, demo.stage.interviews
+        await _post_cards(demo, news)
+        for name, width in WIDTHS.items():
+            page = await browser.open(
+                f"{demo.sandbox.url}?user=Mina#/{lounge.id}", size=(width, TALL)
+            )
+            person = Visitor(page, folder, lounge.name)
+            for subject, show in MESSAGES.items():
+                await _keep(await show(person), folder / f"{subject}-{name}.png")
+            await page.goto(f"{demo.sandbox.url}?user=Mina#/{news.id}")
+            await page.reload()
+            await person.messages.nth(1).wait_for()
+            for number, subject in enumerate(("card", "digest")):
+                message = person.messages.nth(number)
+                await _keep(message, folder / f"{subject}-{name}.png")
+
+
+async def _search(fan: Visitor) -> Locator:
+    return await fan.command("/interviews search rain")
+
+
+async def _latest(fan: Visitor) -> Locator:
+    return await fan.command("/interviews latest ")
+
+
+async def _artist(fan: Visitor) -> Locator:
+    return await fan.complete("/interviews artist ", "name", "ola")
+
+
+async def _cover(fan: Visitor) -> Locator:
+    return await fan.complete("/interviews read ", "interview", "na bok")
+
+
+async def _reader(fan: Visitor) -> Locator:
+    reader = await _cover(fan)
+    await reader.locator("button.primary").first.click()
+    await reader.get_by_text("Question 1").first.wait_for()
+    return reader
+
+
+async def _saved(fan: Visitor) -> Locator:
+    save = fan.messages.last.get_by_role("button", name="Save", exact=True)
+    if await save.count():
+        await save.click()
+        await save.wait_for(state="detached")
+    return await fan.command("/interviews saved ")
+
+
+async def _similar(fan: Visitor) -> Locator:
+    return await fan.press(await _cover(fan), "Similar")
+
+
+async def _error(fan: Visitor) -> Locator:
+    return await fan.command("/interviews search rain kind:sport year:1999")
+
+
+async def _panel(fan: Visitor) -> Locator:
+    return await fan.command("/announcements setup ")
+
+
+MESSAGES: dict[str, Callable[[Visitor], Awaitable[Locator]]] = {
+    "list": _latest,
+    "search": _search,
+    "artist": _artist,
+    "cover": _cover,
+    "reader": _reader,
+    "saved": _saved,
+    "similar": _similar,
+    "error": _error,
+    "panel": _panel,
+}
+
+
+@asynccontextmanager
+async def _playing() -> AsyncIterator[Demo]:
+    """The demo, as soon as the bot answers and knows the archive."""
+    messages, stop = load_messages(), asyncio.Event()
+    with TemporaryDirectory() as empty:
+        settings = load_settings(Path(empty) / ".env")
+    async with open_demo(settings, messages, port=0) as demo, asyncio.TaskGroup() as tasks:
+        tasks.create_task(run(demo.app, stop))
+        await demo.sandbox.wait_ready(timeout=60)
+        await demo.sandbox.wait_until(lambda world: world.commands or None, 60, "the commands")
+        await demo.app.backfill.fill(demo.site.feed_url)
+        async with asyncio.timeout(60):
+            while len(demo.app.index.listed()) < ARCHIVE:  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0.1)
+        yield demo
+        stop.set()
+
+
+async def _post_cards(demo: Demo, channel: Channel) -> None:
+    """The newest interview's card and a digest, as the announcer sends them."""
+    text = load_messages().text()
+    interviews = demo.app.store.interviews
+    newest = await interviews.get_many([one.id for one in await interviews.latest(4)])
+    for layout in (announcement_card(newest[0], text), digest_card(newest, 0, text)):
+        _post(demo, channel, layout)
+
+
+def _post(demo: Demo, channel: Channel, layout: Layout) -> None:
+    world = demo.sandbox.world
+    message = {"components": components_of(layout), "flags": V2}
+    create_message(world, channel, world.application.bot, message)
+
+
+async def _keep(message: Locator, path: Path) -> None:
+    await message.scroll_into_view_if_needed()
+    await message.evaluate(LOADED)
+    raw = await message.screenshot()
+    picture = Image.open(io.BytesIO(raw)).convert("RGB").quantize(COLOURS)
+    picture.save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(take(Path(sys.argv[1]) if sys.argv[1:] else FOLDER))
