@@ -3,7 +3,8 @@
 Catalogues are ``bot/locales/<locale>/LC_MESSAGES/kcrush.po``, named after Discord's locales
 (Discord docs, Reference, Locales). A msgid is a key such as ``reader.next``, the msgstr is the
 sentence, placeholders are ``{name}`` (``str.format``). They are compiled in memory at start, so
-that a translator's edit needs no build step.
+that a translator's edit needs no build step. What only whoever runs the bot reads is in English
+alone, in ``operator.po`` beside it.
 
 Names and descriptions of commands stand in the code in English; other catalogues have them under
 the keys that ``bot.client`` gives them. A language is added by adding its catalogue.
@@ -24,6 +25,7 @@ from babel.numbers import format_decimal
 
 DEFAULT_LOCALE = "en"
 DOMAIN = "kcrush"
+OPERATOR_DOMAIN = "operator"
 
 _LEAP_YEAR = 2000
 
@@ -105,6 +107,8 @@ def load_messages() -> Messages:
         if folder.is_dir()
     }
     default = _compile(catalogues.pop(DEFAULT_LOCALE), DEFAULT_LOCALE)
+    operator = root / DEFAULT_LOCALE / "LC_MESSAGES" / f"{OPERATOR_DOMAIN}.po"
+    default.add_fallback(_compile(operator.read_bytes(), DEFAULT_LOCALE))
     compiled: dict[str, gettext.NullTranslations] = {DEFAULT_LOCALE: default}
     for locale, source in catalogues.items():
         compiled[locale] = _compile(source, locale)

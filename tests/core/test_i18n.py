@@ -2,6 +2,7 @@
 
 import ast
 import datetime
+import io
 import string
 from pathlib import Path
 
@@ -11,18 +12,24 @@ from babel.messages.pofile import read_po
 from bot.core.i18n import Messages, load_messages
 
 ROOT = Path(__file__).parents[2]
-PO = ROOT / "bot" / "locales" / "en" / "LC_MESSAGES" / "kcrush.po"
+ENGLISH = ROOT / "bot" / "locales" / "en" / "LC_MESSAGES"
+OPERATORS_ALONE = ("cli.", "config.", "fetch.", "error.parse.", "ping.", "store.", "archive.")
 
 
-def catalogue() -> dict[str, list[str]]:
-    with PO.open("rb") as file:
-        found = read_po(file, abort_invalid=True)
-    entries = {}
-    for message in found:
+def catalogue(domain: str = "*") -> dict[str, list[str]]:
+    """The sentences of one of the two files, or of both."""
+    entries: dict[str, list[str]] = {}
+    messages = [
+        message
+        for path in ENGLISH.glob(f"{domain}.po")
+        for message in read_po(io.BytesIO(path.read_bytes()), abort_invalid=True)
+    ]
+    for message in messages:
         if message.id:
             key = message.id if isinstance(message.id, str) else message.id[0]
             assert message.string is not None
             forms = [message.string] if isinstance(message.string, str) else list(message.string)
+            assert key not in entries
             entries[key] = forms
     return entries
 
@@ -92,6 +99,10 @@ def test_placeholders_are_plain_names() -> None:
 
 def test_every_sentence_is_written() -> None:
     assert [key for key, forms in catalogue().items() if not all(forms)] == []
+
+
+def test_translators_have_only_what_people_in_discord_read() -> None:
+    assert [key for key in catalogue("kcrush") if key.startswith(OPERATORS_ALONE)] == []
 
 
 @pytest.fixture(scope="module")
