@@ -194,7 +194,7 @@ async def removes_and_undoes(admin: Admin) -> None:
     await expect(panel).to_contain_text("No more interviews will be posted in")
     await admin.look("10-removed", panel)
     await panel.get_by_role("button", name="Undo").click()
-    await expect(panel).to_contain_text("has its announcements again, as they were")
+    await expect(panel).to_contain_text("has its announcements back, just as they were")
     await panel.get_by_role("button", name="See all").click()
     await expect(panel).to_contain_text("edge #9B59B6")
     history = await admin.command("/announcements history ")

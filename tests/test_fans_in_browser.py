@@ -131,7 +131,7 @@ async def finds_and_reads(fan: Fan) -> Locator:
     await expect(found.locator("strong").filter(has_text="monstera")).not_to_have_count(0)
     await expect(found).to_contain_text("(S)OLA")
     await fan.look("1-search")
-    await fan.choose(found, "Read one of these answers", "Who is Kevin?")
+    await fan.choose(found, "Read an answer", "Who is Kevin?")
     reader = await fan.next_after(1)
     await expect(reader).to_contain_text("Question 7 of 10")
     await expect(reader).to_contain_text("Who is Kevin?")

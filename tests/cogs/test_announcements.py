@@ -192,7 +192,7 @@ async def test_removing_is_helped_by_the_list_of_channels(on_stage: Stage) -> No
         assert told == (
             f"**Done.** No more interviews will be posted in <#{choice.value}>. "
             "What was posted stays.\n"
-            "-# Undo brings them back as they were, for ten minutes."
+            "-# Changed your mind? You can undo this for ten minutes."
         )
     assert await stored(on_stage) == []
 

@@ -107,7 +107,7 @@ async def test_a_title_typed_past_the_choices_is_found(on_stage: Stage) -> None:
     opened = await on_stage.ask("interviews read", interview="a talk with o.v")
     assert read(opened).startswith("## [A Talk with O.V]")
     several = await on_stage.ask("interviews read", interview="seoyun")
-    assert read(several).startswith("## Which one do you mean by “seoyun”?")
+    assert read(several).startswith("## Which “seoyun” do you mean?")
     chosen = await on_stage.choose(several, options(several)[0]["value"])
     assert "with Han Seoyun]" in read(chosen)
     offered = await on_stage.ask("interviews read", interview="han seoyum")
@@ -148,11 +148,11 @@ async def test_a_search_with_many_results_turns_pages(on_stage: Stage) -> None:
 async def test_nothing_found_says_what_to_try(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
     assert read(await on_stage.ask("interviews search", query="xyzzyq **@everyone**")) == (
-        "**Nothing found for “xyzzyq \\*\\*@\u200beveryone\\*\\*”.**\n"
-        "The search looks for these words in every question and answer, and in titles and names.\n"
+        "**Nothing found for “xyzzyq \\*\\*@\u200beveryone\\*\\*”.** "
+        "I looked in every question and answer, in titles and in names.\n"
         "- Try fewer words, or just one: a name, a song, a topic.\n"
-        "- Try another spelling of the name, or its Hangul.\n"
-        "- Or browse with `/interviews latest`."
+        "- Try another spelling, or write the name in Hangul.\n"
+        "- Or browse `/interviews latest`."
     )
 
 
@@ -353,8 +353,8 @@ async def pressed(stage: Stage, custom_id: str) -> str:
 async def test_pages_beyond_the_end_are_answered(on_stage: Stage) -> None:
     (number,) = await on_stage.publish(interview(1))
     assert await pressed(on_stage, "kc:latest:999999") == (
-        "**There are no more interviews.** You have reached the end of the list; "
-        "`/interviews latest` begins it anew."
+        "**That's all of them.** You've reached the end of the list. "
+        "`/interviews latest` takes you back to the newest."
     )
     assert "no more results for “singer”" in await pressed(on_stage, "kc:find:999999:singer")
     assert "Question 3 of 3" in await pressed(on_stage, f"kc:go:{number}:999998.9:n")

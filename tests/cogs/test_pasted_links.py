@@ -64,7 +64,7 @@ async def test_another_link_opens_nothing(on_stage: Stage, pasted: str) -> None:
 async def test_an_unknown_link_is_answered_with_what_to_do(on_stage: Stage) -> None:
     await furnish(on_stage)
     shown = await on_stage.ask("interviews read", interview="https://www.kcrush.example/news/")
-    assert read(shown).startswith("I don't have an interview at that link.")
+    assert read(shown).startswith("I don't know an interview at that link.")
 
 
 async def test_a_withdrawn_article_s_link_says_so(on_stage: Stage) -> None:
@@ -124,4 +124,4 @@ async def test_a_message_without_a_link_is_answered_with_what_to_do(
     await furnish(on_stage)
     said = say(on_stage, words)
     answered = read(await finished(await on_stage.sandbox.apply(on_stage.fan, said, MENU)))
-    assert answered.startswith("There's no link to an interview in that message.")
+    assert answered.startswith("That message has no link to an interview.")

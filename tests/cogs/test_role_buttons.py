@@ -57,11 +57,11 @@ async def test_a_press_gives_the_role_and_the_next_one_takes_it_off(
     assert f"<@&{role.id}>" in read(message)
     assert (message.mention_roles, message.mention_everyone) == ([], False)
     assert await pressed(on_stage, message) == (
-        f"**<@&{role.id}> is yours.** You get a ping with each new interview; press the bell "
-        "again to stop."
+        f"**You now have <@&{role.id}>.** You'll get a ping for every new interview. "
+        "Press the bell again to stop."
     )
     assert roles_of_fan(on_stage) == [role.id]
-    assert (await pressed(on_stage, message)).startswith(f"**<@&{role.id}> is off.**")
+    assert (await pressed(on_stage, message)).startswith(f"**<@&{role.id}> is gone.**")
     assert roles_of_fan(on_stage) == []
 
 
@@ -69,10 +69,10 @@ async def test_a_press_gives_the_role_and_the_next_one_takes_it_off(
     ("changes", "said"),
     [
         ({"managed": True}, "belongs to a bot or an integration"),
-        ({"position": 10}, "stands above my own highest"),
+        ({"position": 10}, "is above my own highest role"),
         (
             {"permissions": int(Permission.ADMINISTRATOR)},
-            "carries power over others (Administrator)",
+            "comes with power over others (Administrator)",
         ),
         ({"permissions": int(Permission.MENTION_EVERYONE)}, "(Mention Everyone)"),
         ({"permissions": MANAGE_GUILD}, "(Manage Server)"),
@@ -104,7 +104,7 @@ async def test_power_in_a_single_channel_counts(on_stage: Stage, role: Role) -> 
 async def test_without_manage_roles_the_mend_is_said(on_stage: Stage, role: Role) -> None:
     await edited(on_stage, bots(on_stage), permissions=DEFAULT_BOT)
     told = read(await on_stage.ask("announcements role-button", by=on_stage.admin, role=role))
-    assert told.startswith("I lack **Manage Roles** in this server")
+    assert told.startswith("I can't give out roles here because I don't have **Manage Roles**.")
 
 
 async def test_everyone_and_foreign_roles_are_no_roles_for_a_button(
@@ -112,7 +112,7 @@ async def test_everyone_and_foreign_roles_are_no_roles_for_a_button(
 ) -> None:
     everyone = on_stage.guild.roles[on_stage.guild.id]
     told = read(await on_stage.ask("announcements role-button", by=on_stage.admin, role=everyone))
-    assert told.startswith("Everybody has @\u200beveryone already.")
+    assert told.startswith("Everyone already has @\u200beveryone, so I didn't post a button.")
     assert len(on_stage.channel.messages) == 0
 
 
@@ -128,7 +128,7 @@ async def test_an_admin_hands_out_no_role_that_they_could_not_give_by_hand(
     await edited(on_stage, role, position=2)
     world.add_member(guild, helper, [low])
     told = read(await on_stage.ask("announcements role-button", by=helper, role=role))
-    expected = "stands above your own highest role" if own else "You lack **Manage Roles**"
+    expected = "is above your own highest role" if own else "You need **Manage Roles**"
     assert expected in told
     assert len(on_stage.channel.messages) == 0
 

@@ -45,7 +45,7 @@ async def test_there_and_back_all_is_as_it_was(on_stage: Stage) -> None:
     assert before is not None
     assert str(on_stage.admin.id) not in json.dumps(file), "there is nobody in it"
     same = await imported(on_stage, file)
-    assert "The file changes nothing." in read(same)
+    assert "There's nothing to import." in read(same)
     assert labels(same) == ["Cancel"]
     channel = str(on_stage.channel.id)
     await on_stage.ask("announcements remove", by=on_stage.admin, channel=channel)
@@ -86,7 +86,7 @@ async def test_filters_and_texts_come_back_to_their_own(on_stage: Stage) -> None
     await do("filter", filter='-kind:music -"world tour"', beside=True)
     before, file = await there(), await export(on_stage)
     assert [one[1] for one in before] == ["Fresh: {title}", ""]
-    assert "The file changes nothing." in read(await imported(on_stage, file))
+    assert "There's nothing to import." in read(await imported(on_stage, file))
     for one in await on_stage.store.subscriptions.in_channel(
         on_stage.guild.id, on_stage.channel.id
     ):
@@ -122,7 +122,7 @@ async def test_what_changed_since_is_shown_and_asked_again(on_stage: Stage) -> N
         "announcements edit", by=on_stage.admin, channel=channel, frequency="A daily digest"
     )
     again = await press(on_stage, page, "Import")
-    assert "Somebody changed something since you looked" in read(again)
+    assert "Someone changed the announcements in the meantime" in read(again)
     assert "- daily at 18:00 → each interview at once" in read(again)
     one = await stored(on_stage)
     assert one is not None
@@ -136,9 +136,9 @@ async def test_what_changed_since_is_shown_and_asked_again(on_stage: Stage) -> N
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"channel": "1"}, "The file names a channel (1) that I don't see in this server."),
+        ({"channel": "1"}, "The file names a channel (1) that I can't see in this server."),
         ({"roles": ["77"]}, "The file names a role (77) that this server doesn't have."),
-        ({"tag": "77"}, "The file names a forum's tag (77) that I can't use there."),
+        ({"tag": "77"}, "The file names a forum tag (77) that I can't use there."),
         ({"hour": 24}, "At subscriptions.0.hour: Input should be less than or equal to 23."),
         ({"hour": "9"}, "At subscriptions.0.hour: Input should be a valid integer."),
         ({"colour": "red"}, "At subscriptions.0.colour: String should match pattern"),
@@ -163,7 +163,7 @@ async def test_a_file_of_another_server_is_refused(on_stage: Stage) -> None:
     world = on_stage.sandbox.world
     elsewhere = world.add_channel(world.add_guild("Elsewhere"), "news")
     told = read(await imported(on_stage, {"subscriptions": [{"channel": str(elsewhere.id)}]}))
-    assert "A file belongs to the server it comes from" in told
+    assert "A file only works in the server it came from" in told
     assert await on_stage.store.subscriptions.overview(elsewhere.guild_id or 0) == []
 
 
@@ -191,9 +191,9 @@ async def test_what_could_not_be_posted_is_refused(on_stage: Stage) -> None:
         (b"\xff\xfe", "That file can't be used."),
         (b"[1, 2]", "That file can't be used."),
         (b"[" * 60_000, "That file can't be used."),
-        (b'{"kcrush": 2}', "I know version 1."),
+        (b'{"kcrush": 2}', "I can read version 1."),
         (b'{"time_zone": "Mars/Olympus"}', "no time zone of the IANA database"),
-        (b" " * (LARGEST + 1), "That file is too big: a file of mine has at most 64 KiB."),
+        (b" " * (LARGEST + 1), "That file is too big. Mine are 64 KiB at most."),
     ],
 )
 async def test_what_is_no_such_file_is_refused(on_stage: Stage, raw: bytes, said: str) -> None:

@@ -129,7 +129,7 @@ async def test_a_server_that_comes_back_reads_that_it_goes_on(
         world.add_bot(guild)
         message = await greeted(on_stage, channel, count)
         await until(lambda: came_back(on_stage))
-    assert read(message).startswith("**I'm back.** New interviews are announced in 1 channel again")
+    assert read(message).startswith("**I'm back!** New interviews are announced in 1 channel again")
     assert labels(message) == ["See all"]
 
 
@@ -146,7 +146,7 @@ async def test_without_a_channel_the_person_who_added_it_is_told(
     world.add_member(guild, on_stage.fan)
     world.add_bot(guild, permissions=DEFAULT_BOT | AUDIT, by=on_stage.fan)
     message = await greeted(on_stage, world.open_dm(on_stage.fan))
-    assert read(message).startswith("**Thank you for adding me to New fans.**")
+    assert read(message).startswith("**Thanks for adding me to New fans!**")
     assert said(channel) == []
 
 

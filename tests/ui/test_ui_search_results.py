@@ -151,7 +151,7 @@ def test_a_result_leads_to_its_question(text: Text) -> None:
     (menu,) = selects(layout)
     assert [(option["label"], option["value"]) for option in menu["options"]] == [
         ("12. Why?", "7:12.0"),
-        ("In the text around the questions", "7:0.0"),
+        ("In the introduction or closing words", "7:0.0"),
     ]
     assert "12 passages found · page 2 of 3" in shown(layout)
     assert [(found["label"], found["custom_id"]) for found in buttons(layout)] == [
@@ -218,7 +218,7 @@ def test_near_results_say_that_they_are(text: Text) -> None:
     near = search_page(
         results(SearchRequest("so"), [HitGroup(SUMMARY, hits)], page=0, total=1, exact=False), text
     )
-    assert "No passage has all of these words; these come nearest." in shown(near)
+    assert "Nothing has all of these words, but these come closest." in shown(near)
 
 
 def plain(text: Text, asked: SearchRequest, **changes: Any) -> tuple[str, list[tuple[str, str]]]:
