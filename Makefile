@@ -9,7 +9,7 @@ DOCS := $(VENV)/docs
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url
 
-.PHONY: install run test bench chaos fuzz transcripts screenshots lint docs lock clean
+.PHONY: install run test test-postgres bench chaos fuzz transcripts screenshots lint docs lock clean
 .DEFAULT_GOAL := run
 
 install: $(RUNTIME)
@@ -36,6 +36,9 @@ run: install
 # The tests start many processes; with bytecode on disk none of them compiles the bot anew.
 test: $(TOOLS)
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist worksteal
+
+test-postgres: $(TOOLS)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m tests.postgres
 
 bench: $(TOOLS)
 	@$(BIN)/python -m benchmarks

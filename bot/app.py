@@ -44,7 +44,7 @@ from bot.quotes.article_images import image_fetcher
 from bot.quotes.renderer import open_renderer
 from bot.quotes.service import Quotes
 from bot.search import SearchIndex
-from bot.store import DailyBackups, Store, open_store
+from bot.store import DailyBackups, Store, is_sqlite, open_store
 from bot.ui.pages import EXCERPT_QUESTIONS
 from bot.web.metrics import Metrics
 from bot.web.port import Observer, make_port
@@ -270,7 +270,7 @@ def _discord_workers(
 def _backup_workers(settings: Settings, clock: Clock) -> list[Worker]:
     folder, count = settings.data_dir / "backups", settings.backups
     backups = DailyBackups(settings.database_url, folder, clock, count=count)
-    return [Worker("backups", backups.run)] if count else []
+    return [Worker("backups", backups.run)] if count and is_sqlite(settings.database_url) else []
 
 
 def _make_client(

@@ -1,7 +1,6 @@
 """What many tests share: a sandbox that is held against Discord's own description of its API."""
 
 import gc
-import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
@@ -18,7 +17,8 @@ from tests import logged
 from tests.compiled import share
 from tests.forked import fork_worker
 from tests.openapi import Checker, observing
-from tests.store.samples import migrated
+from tests.postgres import server
+from tests.store.samples import copy_database, migrated
 
 # How long an example takes is for the benchmarks to say: machines are busy.
 settings.register_profile("suite", deadline=None)
@@ -29,6 +29,16 @@ share()
 # Thousands of tests and their modules are there to the end: looking for garbage among them took a
 # twentieth of the time.
 gc.disable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    about_files = pytest.mark.skip(reason="about SQLite's own files")
+    needs_server = pytest.mark.skip(reason=server.WHY_NOT)
+    for item in items:
+        if server.ADDRESS and item.get_closest_marker("sqlite"):
+            item.add_marker(about_files)
+        if not server.ADDRESS and item.get_closest_marker("postgres"):
+            item.add_marker(needs_server)
 
 
 def pytest_collection_finish() -> None:
@@ -82,5 +92,16 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def folder(template: Path, tmp_path: Path) -> Path:
     """``tmp_path`` with such a copy in it, ``kcrush.db``."""
-    shutil.copy(template, tmp_path)
+    copy_database(template, tmp_path)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def databases_go(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test made on PostgreSQL goes with it."""
+    folder = None
+    if server.ADDRESS and "tmp_path" in request.fixturenames:
+        folder = request.getfixturevalue("tmp_path")
+    yield
+    if folder is not None:
+        server.drop_databases(folder)

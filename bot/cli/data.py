@@ -21,7 +21,7 @@ from bot.core.model import DeliveryState
 from bot.core.settings import Settings
 from bot.feed.writing import PollReport
 from bot.search import Hit, SearchIndex
-from bot.store import back_up, database_file, open_store, restore
+from bot.store import back_up, database_file, is_sqlite, open_store, restore
 
 
 async def poll_once(settings: Settings, messages: Messages) -> int:
@@ -52,7 +52,9 @@ async def _send_due(app: App, text: Text) -> None:
         click.echo(text("cli.poll.no-token"), err=True)
         return
     try:
-        with only_instance(database_file(app.settings.database_url), app.settings.token):
+        url = app.settings.database_url
+        file = database_file(url) if is_sqlite(url) else None
+        with only_instance(file, app.settings.token):
             await log_in_once(app.client, app.settings.token)
             await app.announcer.drain()
             await app.extras.drain()

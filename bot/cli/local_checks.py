@@ -11,7 +11,7 @@ from bot.cli.findings import CheckContext, CheckVerdict, Finding
 from bot.core.instance import other_instance
 from bot.quotes.card import FONT_PACKAGE, has_typeface
 from bot.search.engine import State, inspect_index
-from bot.store import database_file, inspect_store
+from bot.store import database_file, inspect_store, is_sqlite
 
 MIB = 2**20
 
@@ -56,10 +56,12 @@ async def check_database(context: CheckContext) -> AsyncIterator[Finding]:
 
 
 async def check_disk(context: CheckContext) -> AsyncIterator[Finding]:
-    file = database_file(context.settings.database_url).absolute()
-    nearest = next(folder for folder in file.parents if folder.exists())
+    url = context.settings.database_url
+    file = database_file(url) if is_sqlite(url) else context.settings.data_dir / "index"
+    nearest = next(folder for folder in file.absolute().parents if folder.exists())
     free = shutil.disk_usage(nearest).free
-    needed = LEAST_FREE + 2 * (context.stored.size if context.stored is not None else 0)
+    here = context.stored.size if context.stored is not None and is_sqlite(url) else 0
+    needed = LEAST_FREE + 2 * here
     key, verdict = ("ok", CheckVerdict.OK) if free >= needed else ("full", CheckVerdict.FAILED)
     sizes = {"free": _size(free), "needed": _size(needed), "folder": nearest}
     yield Finding("disk", verdict, context.text(f"cli.check.disk.{key}", **sizes))
@@ -79,7 +81,8 @@ async def check_index(context: CheckContext) -> AsyncIterator[Finding]:
 async def check_instance(context: CheckContext) -> AsyncIterator[Finding]:
     settings = context.settings
     token = settings.discord_token.get_secret_value() if settings.discord_token else ""
-    holder = other_instance(database_file(settings.database_url), token)
+    url = settings.database_url
+    holder = other_instance(database_file(url) if is_sqlite(url) else None, token)
     key = "none" if holder is None else "running"
     detail = context.text(f"cli.check.instance.{key}", holder=holder)
     yield Finding("instance", CheckVerdict.OK, detail)

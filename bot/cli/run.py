@@ -17,7 +17,7 @@ from bot.core.i18n import Messages
 from bot.core.instance import only_instance
 from bot.core.service_manager import ServiceManager
 from bot.core.settings import Settings
-from bot.store import database_file
+from bot.store import database_file, is_sqlite
 
 logger = structlog.get_logger(__name__)
 
@@ -30,7 +30,8 @@ async def run_real(settings: Settings, messages: Messages) -> int:
         AlreadyRunningError: another process runs this bot.
     """
     return_large_blocks()
-    clock, file = SystemClock(), database_file(settings.database_url)
+    url = settings.database_url
+    clock, file = SystemClock(), database_file(url) if is_sqlite(url) else None
     manager = ServiceManager(os.environ, clock)
     with only_instance(file, settings.token), stop_signal() as stop:
         async with open_app(settings, messages, clock, random.Random()) as app:

@@ -19,9 +19,9 @@ class AlreadyRunningError(UserError):
 
 
 @contextmanager
-def only_instance(database: Path, token: str) -> Iterator[None]:
-    """Hold the locks of the database file and of the token until the block ends. The operating
-    system releases them when the process ends, however it ends.
+def only_instance(database: Path | None, token: str) -> Iterator[None]:
+    """Hold the locks of the database file (``None`` for a server's database) and of the token until
+    the block ends. The operating system releases them when the process ends, however it ends.
 
     Raises:
         AlreadyRunningError: another process holds one of them.
@@ -32,7 +32,7 @@ def only_instance(database: Path, token: str) -> Iterator[None]:
         yield
 
 
-def other_instance(database: Path, token: str) -> str | None:
+def other_instance(database: Path | None, token: str) -> str | None:
     """Which process of this machine runs a bot on the database or with the token, and since when.
     Nothing is created."""
     for path in _locked(database, token).values():
@@ -46,9 +46,10 @@ def other_instance(database: Path, token: str) -> str | None:
     return None
 
 
-def _locked(database: Path, token: str) -> dict[str, Path]:
+def _locked(database: Path | None, token: str) -> dict[str, Path]:
     mark = hashlib.sha256(token.encode()).hexdigest()[:16]
-    return {"database": database, "token": Path(tempfile.gettempdir()) / f"kcrush-bot-{mark}"}
+    locked = {} if database is None else {"database": database}
+    return {**locked, "token": Path(tempfile.gettempdir()) / f"kcrush-bot-{mark}"}
 
 
 def _files(path: Path) -> tuple[BaseFileLock, Path]:

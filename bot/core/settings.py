@@ -146,11 +146,11 @@ def _proxy(value: str) -> str:
 
 
 def _database_url(value: str) -> str:
-    scheme, separator, path = value.partition(":///")
-    if value and (
-        scheme != "sqlite+aiosqlite" or not separator or not path.isprintable() or not path
-    ):
-        raise _invalid("config.bad-database", value=_abbreviated(value.rpartition("@")[2]))
+    named = value.removeprefix("sqlite+aiosqlite:///").removeprefix("postgresql+asyncpg://")
+    if value and (named == value or not named or not named.isprintable()):
+        is_postgres = value.startswith(("postgres:", "postgresql:", "postgresql+"))
+        problem = "config.postgres-driver" if is_postgres else "config.bad-database"
+        raise _invalid(problem, value=_abbreviated(value.rpartition("@")[2]))
     return value
 
 
@@ -251,7 +251,8 @@ class Settings(BaseSettings):
         """What no log line may show: the token, and the passwords and keys in addresses, as they
         are written and as they are meant."""
         token = self.discord_token.get_secret_value() if self.discord_token else ""
-        addresses = (*self.feed_url, self.proxy, *getproxies_environment().values())
+        proxies = getproxies_environment().values()
+        addresses = (*self.feed_url, self.proxy, self.database_url, *proxies)
         found = [secret for url in addresses for secret in (_password(url), *_keys(url))]
         return frozenset({token, *found, *map(unquote, found)} - {""})
 

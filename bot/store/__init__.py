@@ -2,14 +2,16 @@
 
     async with open_store(database_url, clock) as store: ...
 
-One writer at a time, readers beside it (SQLite's WAL). Each subject has a repository
-(``store.interviews``, ``store.outbox``, ...), and each change is one transaction; several changes
-that belong together go through ``Store.transaction``. What can go wrong with a database at run time
-(locked, full, read-only, damaged) is a ``bot.core.errors.StoreError`` that says what to do.
+One writer at a time, readers beside it, with SQLite as with PostgreSQL. Each subject has a
+repository (``store.interviews``, ``store.outbox``, ...), and each change is one transaction;
+several changes that belong together go through ``Store.transaction``. What can go wrong with a
+database at run time (locked, full, read-only, damaged, out of reach) is a
+``bot.core.errors.StoreError`` that says what to do.
 """
 
 from bot.store.archive import ArchivePost, ArchiveState, CachedResponse, PostState
 from bot.store.backup import DailyBackups, back_up, database_file, restore
+from bot.store.connections import is_sqlite
 from bot.store.follows import FOLLOWS_LIMIT, DirectMessageStatus, FollowOutcome, FollowRequest
 from bot.store.history import Change, ChangeAction
 from bot.store.inspection import Inspection, inspect_store
@@ -73,6 +75,7 @@ __all__ = [
     "back_up",
     "database_file",
     "inspect_store",
+    "is_sqlite",
     "open_store",
     "restore",
 ]

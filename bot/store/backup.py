@@ -20,7 +20,7 @@ from bot.core.clock import Clock
 from bot.core.errors import StoreError
 from bot.core.folders import make_private_folder
 from bot.core.supervisor import supervise
-from bot.store.engine import database_address
+from bot.store.connections import SQLITE, database_address, name_of
 from bot.store.errors import translated
 from bot.store.inspection import connect_to
 from bot.store.migrate import is_known, read_version
@@ -205,7 +205,10 @@ def database_file(url: str) -> Path:
     Raises:
         StoreError: `url` names no SQLite file.
     """
-    return Path(str(database_address(url).database))
+    address = database_address(url)
+    if address.drivername != SQLITE:
+        raise StoreError("store.copy-of-server", url=name_of(address))
+    return Path(str(address.database))
 
 
 def _sync(path: Path) -> None:

@@ -40,10 +40,6 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def partial_index(name: str, where: str, *columns: sa.Column[Any]) -> None:
-    sa.Index(name, *columns, sqlite_where=sa.text(where))
-
-
 def interview_id() -> sa.Column[Any]:
     """Part of the key of what goes with an interview."""
     interview = sa.ForeignKey("interviews.id", ondelete="CASCADE")

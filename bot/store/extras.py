@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
 from bot.core.extras import ExtraKind, ExtraState
 from bot.core.model import (
@@ -19,6 +18,7 @@ from bot.core.model import (
 )
 from bot.core.targets import target_of
 from bot.store.codec import storable_or_none
+from bot.store.dialects import insert
 from bot.store.results import Extra
 from bot.store.session import Repository, Transaction, transactional
 from bot.store.subscription_rows import COLUMNS as SUBSCRIPTION
@@ -102,7 +102,7 @@ async def begin(tx: Transaction, delivery_id: int, now: datetime) -> None:
             if is_asked
         ]
         if rows:
-            await tx.execute(sqlite.insert(extras).on_conflict_do_nothing(), rows)
+            await tx.execute(insert(extras).on_conflict_do_nothing(), rows)
 
 
 class ExtraRepository(Repository):

@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
 from bot.core.artists import artist_ids
 from bot.core.batching import batched
@@ -22,6 +21,7 @@ from bot.core.readers import Follow
 from bot.store import parking
 from bot.store.codec import CHUNK, columns_of, storable, subjects_of
 from bot.store.delivery_states import UNFOLLOW, take
+from bot.store.dialects import insert
 from bot.store.parking import change_state
 from bot.store.results import Addressee
 from bot.store.session import Repository, Transaction, transactional
@@ -301,10 +301,10 @@ async def _add_spellings(
     """Add spellings to the rows of ``follows`` that match `followed`."""
     for spelling in sorted(spellings):
         rows = sa.select(follows.c.user_id, follows.c.artist_id, sa.literal(spelling))
-        insert = sqlite.insert(follow_spellings).from_select(
+        new = insert(follow_spellings).from_select(
             ["user_id", "artist_id", "spelling_id"], rows.where(*followed)
         )
-        await tx.execute(insert.on_conflict_do_nothing())
+        await tx.execute(new.on_conflict_do_nothing())
 
 
 async def _subscribe(tx: Transaction, user_id: int) -> None:

@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.util import greenlet_spawn
 
 from bot.core.errors import StoreError
 from bot.store.backlog import REMINDED_FOR, REMINDERS
-from bot.store.engine import database_address
+from bot.store.connections import SQLITE, database_address
 from bot.store.errors import translated
 from bot.store.migrate import read_version
+from bot.store.postgres import open_postgres
 from bot.store.results import SchemaVersion
 from bot.store.tables import HEAD, database, feeds, interviews
 
@@ -41,8 +43,8 @@ class Inspection:
 
 
 async def inspect_store(url: str) -> Inspection | None:
-    """Look at a database as ``open_store`` takes it, without changing it; ``None`` for one that is
-    not there yet, and could be made.
+    """Look at a database as ``open_store`` takes it, without changing it; ``None`` for a file that
+    is not there yet and could be made, or a server's database without tables.
 
     With Python 3.11, what a killed process left in SQLite's log is written into the file, as at
     each start.
@@ -50,7 +52,20 @@ async def inspect_store(url: str) -> Inspection | None:
     Raises:
         StoreError: it can't be opened, made or written, as ``open_store`` says, or it is damaged.
     """
-    return await asyncio.to_thread(_look, str(database_address(url).database))
+    address = database_address(url)
+    if address.drivername == SQLITE:
+        return await asyncio.to_thread(_look, str(address.database))
+    async with open_postgres(address) as opened:
+        with translated(opened.name):
+            return await greenlet_spawn(_look_at_server, opened.writer)
+
+
+def _look_at_server(connection: sa.Connection) -> Inspection | None:
+    current = read_version(connection)
+    if current is None:
+        return None
+    size = connection.scalar(sa.func.pg_database_size(sa.func.current_database()))
+    return _contents(connection, SchemaVersion(current, HEAD), size or 0)
 
 
 def _look(name: str) -> Inspection | None:
@@ -78,19 +93,23 @@ def _look(name: str) -> Inspection | None:
             raise StoreError("store.damaged", path=path, problem=damage)
         files = (path, path.with_name(f"{path.name}-wal"))
         size = sum(file.stat().st_size for file in files if file.exists())
-        if not schema.up_to_date:
-            return Inspection(schema, size=size)
-        count = sa.select(sa.func.count()).select_from(interviews)
-        since = {"since": datetime.now(UTC) - REMINDED_FOR}
-        moved = sa.select(feeds.c.url, feeds.c.moved_to).where(feeds.c.moved_to.is_not(None))
-        return Inspection(
-            schema,
-            connection.scalar(count) or 0,
-            tuple(row[0] for row in connection.execute(REMINDERS, since)),
-            {row.url: row.moved_to for row in connection.execute(moved)},
-            *connection.execute(sa.select(database.c.identity, database.c.revision)).one(),
-            size=size,
-        )
+        return _contents(connection, schema, size)
+
+
+def _contents(connection: sa.Connection, schema: SchemaVersion, size: int) -> Inspection:
+    if not schema.up_to_date:
+        return Inspection(schema, size=size)
+    count = sa.select(sa.func.count()).select_from(interviews)
+    since = {"since": datetime.now(UTC) - REMINDED_FOR}
+    moved = sa.select(feeds.c.url, feeds.c.moved_to).where(feeds.c.moved_to.is_not(None))
+    return Inspection(
+        schema,
+        connection.scalar(count) or 0,
+        tuple(row[0] for row in connection.execute(REMINDERS, since)),
+        {row.url: row.moved_to for row in connection.execute(moved)},
+        *connection.execute(sa.select(database.c.identity, database.c.revision)).one(),
+        size=size,
+    )
 
 
 def _connect_to_look(path: Path) -> sqlite3.Connection:

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
 from bot.store.codec import storable
+from bot.store.dialects import insert
 from bot.store.session import Repository, Transaction, transactional
 from bot.store.tables import long_queries
 
@@ -16,7 +16,6 @@ _GET = sa.select(long_queries.c.query).where(long_queries.c.key == sa.bindparam(
 _OLD = (
     sa.select(long_queries.c.key)
     .order_by(long_queries.c.asked_at.desc(), long_queries.c.key)
-    .limit(-1)
     .offset(QUERIES_KEPT)
 )
 
@@ -27,7 +26,7 @@ class LongQueryRepository(Repository):
     @transactional
     async def save(self, tx: Transaction, key: str, query: str, now: datetime) -> None:
         """Keep a query under its key; of all the newest ``QUERIES_KEPT`` stay."""
-        row = sqlite.insert(long_queries).values(key=key, query=storable(query), asked_at=now)
+        row = insert(long_queries).values(key=key, query=storable(query), asked_at=now)
         await tx.execute(row.on_conflict_do_update(index_elements=["key"], set_={"asked_at": now}))
         await tx.execute(long_queries.delete().where(long_queries.c.key.in_(_OLD)))
 

@@ -11,7 +11,8 @@ from sqlalchemy.util import greenlet_spawn
 
 from bot.core.errors import StoreError
 from bot.store.columns import metadata
-from bot.store.engine import OPENING_TIMEOUT, Database
+from bot.store.connections import OPENING_TIMEOUT
+from bot.store.engine import Database
 from bot.store.results import SchemaVersion
 from bot.store.session import shielded
 from bot.store.tables import HEAD
@@ -83,10 +84,15 @@ def _step(connection: sa.Connection, scripts: Path, head: str) -> bool:
     config = _configuration(scripts)
     config.attributes["connection"] = connection
     command.upgrade(config, "+1")
+    if connection.dialect.name == "sqlite":
+        _check_foreign_keys(connection)
+    return False
+
+
+def _check_foreign_keys(connection: sa.Connection) -> None:
     orphan = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
     if orphan is not None:
         raise sqlite3.IntegrityError(f"a row of {orphan[0]} without its parent in {orphan[2]}")
-    return False
 
 
 def is_known(revision: str, scripts: Path = MIGRATIONS) -> bool:

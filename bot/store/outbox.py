@@ -26,6 +26,7 @@ from bot.core.model import (
 )
 from bot.store import delivery_states, extras, follows, parking, timing
 from bot.store.codec import storable_or_none
+from bot.store.dialects import random_nonce, values_of_json
 from bot.store.filtering import left_out
 from bot.store.interviews import InterviewRepository
 from bot.store.outbox_queries import (
@@ -52,10 +53,6 @@ DIGEST_LIMIT = 10
 """Interviews that one message lists: their texts, buttons and Discord's limits leave no room for
 more."""
 
-
-NONCE_BYTES = 12
-"""Random bytes of a nonce, as 24 hexadecimal digits."""
-
 UNREADABLE_RETRY = timedelta(hours=1)
 """When a delivery is tried again whose stored interview can't be decoded."""
 
@@ -80,9 +77,7 @@ class Outbox(Repository):
             partition_by=subscriptions.c.guild_id, order_by=subscriptions.c.id
         )
         refused = json.dumps(await left_out(tx, interview_id))
-        let_through = subscriptions.c.id.not_in(
-            sa.select(sa.func.json_each(refused).table_valued("value").c.value)
-        )
+        let_through = subscriptions.c.id.not_in(values_of_json(refused))
         to_guilds = _new_rows(interview_id, now, place, ~follows.DIRECT, let_through)
         followers = subscriptions.c.channel_id.in_(follows.FOLLOWERS)
         to_persons = _new_rows(
@@ -96,7 +91,7 @@ class Outbox(Repository):
         await tx.execute(
             deliveries.update()
             .where(deliveries.c.interview_id == interview_id, deliveries.c.nonce == "")
-            .values(nonce=sa.func.lower(sa.func.hex(sa.func.randomblob(NONCE_BYTES))))
+            .values(nonce=random_nonce())
         )
         await timing.put_off(tx, interview_id, now)
         await parking.probe_stranded(tx, now)

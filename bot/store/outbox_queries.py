@@ -154,13 +154,16 @@ KNOWN_MESSAGES = (
     .limit(_CHANNEL_MESSAGES)
 )
 
-NEWEST_MESSAGES = (
+_SENT = (
     sa.select(
         *SUBSCRIPTION,
         sa.func.coalesce(deliveries.c.channel_id, subscriptions.c.channel_id).label(
             "at_channel_id"
         ),
-        sa.func.max(deliveries.c.message_id).label("newest_message_id"),
+        deliveries.c.message_id.label("newest_message_id"),
+        sa.func.row_number()
+        .over(partition_by=subscriptions.c.id, order_by=deliveries.c.message_id.desc())
+        .label("place"),
     )
     .select_from(_JOINED)
     .where(
@@ -168,8 +171,12 @@ NEWEST_MESSAGES = (
         deliveries.c.state == DeliveryState.SENT,
         deliveries.c.message_id.is_not(None),
     )
-    .group_by(subscriptions.c.id)
-    .order_by(sa.desc("newest_message_id"))
+    .subquery()
+)
+NEWEST_MESSAGES = (
+    sa.select(_SENT)
+    .where(_SENT.c.place == 1)
+    .order_by(_SENT.c.newest_message_id.desc())
     .limit(sa.bindparam("limit", type_=sa.BigInteger))
 )
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
 from bot.core.model import InterviewSummary, Position, StoredInterview
 from bot.core.readers import Place, Saved
 from bot.store import codec, drafts, history
+from bot.store.dialects import insert
 from bot.store.follows import FollowRepository
 from bot.store.interviews import BY_ID, SUMMARY
 from bot.store.session import Repository, Transaction, transactional
@@ -265,7 +265,7 @@ _PART = sa.bindparam("at_part", type_=sa.Integer)
 _AT = sa.bindparam("at", type_=places.c.read_at.type)
 _EXISTS = sa.exists().where(interviews.c.id == _INTERVIEW)
 
-_NEW_PLACE = sqlite.insert(places).from_select(
+_NEW_PLACE = insert(places).from_select(
     ["user_id", "interview_id", "section", "part", "read_at"],
     sa.select(_USER, _INTERVIEW, _SECTION, _PART, _AT).where(_EXISTS),
 )
@@ -285,7 +285,7 @@ _NEWEST = (
 )
 _TRIM = places.delete().where(places.c.user_id == _USER, places.c.interview_id.not_in(_NEWEST))
 _SAVE = (
-    sqlite.insert(saved)
+    insert(saved)
     .from_select(
         ["user_id", "interview_id", "section", "saved_at"],
         sa.select(_USER, _INTERVIEW, _SECTION, _AT).where(_EXISTS),

@@ -13,10 +13,10 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.util import greenlet_spawn
 
 from bot.core.clock import Clock
+from bot.store.dialects import insert
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -63,8 +63,8 @@ class Session(ABC):
         the caller is cancelled, the work is finished and committed first.
 
         Raises:
-            StoreError: the database is locked by another process, full, read-only or damaged.
-                Nothing was changed.
+            StoreError: the database is locked by another process, out of reach, full, read-only or
+                damaged. Nothing was changed, unless the connection was lost during the commit.
             RuntimeError: the calling task is inside a transaction of the database already.
         """
 
@@ -87,9 +87,9 @@ class Transaction(Session):
         """Insert rows; one whose `keys` are there already is overwritten in all other columns."""
         if not rows:
             return
-        insert = sqlite.insert(table)
-        others = {name: insert.excluded[name] for name in rows[0] if name not in keys}
-        overwriting = insert.on_conflict_do_update(index_elements=keys, set_=others)
+        new = insert(table)
+        others = {name: new.excluded[name] for name in rows[0] if name not in keys}
+        overwriting = new.on_conflict_do_update(index_elements=keys, set_=others)
         await self.execute(overwriting, list(rows))
 
     async def read(self, statement: sa.Executable, parameters: Parameters = None) -> Sequence[Any]:
@@ -109,8 +109,9 @@ class Repository:
     """The questions and changes of one subject.
 
     Raises (every method):
-        StoreError: the database is locked by another process, full, read-only or damaged; a
-            change that raises has not happened.
+        StoreError: the database is locked by another process, out of reach, full, read-only or
+            damaged; a change that raises has not happened, unless the connection to PostgreSQL was
+            lost during its commit.
         RuntimeError: a change of the store inside a transaction of the same task.
     """
 

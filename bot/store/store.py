@@ -85,11 +85,11 @@ class Store(Repositories):
 
 @asynccontextmanager
 async def open_store(url: str, clock: Clock, *, catch_up: int = CATCH_UP) -> AsyncIterator[Store]:
-    """Open the database of `url`, creating its folder and file and migrating it as needed.
+    """Open the database of `url`, migrating it as needed; SQLite's folder and file are created.
 
-    `url` is SQLAlchemy's, ``sqlite+aiosqlite:///relative/path`` or with four slashes for an
-    absolute one. Several processes may have the database open. `catch_up` is explained at
-    ``Session``.
+    `url` is SQLAlchemy's: ``sqlite+aiosqlite:///relative/path``, with four slashes for an absolute
+    one, or ``postgresql+asyncpg://user:password@host:port/database``. Several processes may have
+    the database open. `catch_up` is explained at ``Session``.
 
     Raises:
         StoreError: it can't be opened, is no database, is of a newer version of the program or

@@ -2,7 +2,8 @@
 
 import sqlalchemy as sa
 
-from bot.store.columns import Id, UtcDateTime, interview_id, metadata, partial_index, user_id
+from bot.store.columns import Id, UtcDateTime, interview_id, metadata, user_id
+from bot.store.dialects import partial_index
 
 HEAD = "0004"
 """The revision of ``migrations`` that these tables are: a test holds them together."""

@@ -77,8 +77,10 @@ def test_passwords_and_keys_of_addresses_are_secrets(monkeypatch: pytest.MonkeyP
         "https://me:hu%40sh@a.example/feed/?cat=2 "
         "https://b.example/?feed=rss2&access_token=abc%2Fdef-123&author=2"
     )
-    settings = load_settings(None, discord_token="a.b.c", feed_url=feeds)
+    database = "postgresql+asyncpg://bot:ele%21phant@db.example/kcrush"
+    settings = load_settings(None, discord_token="a.b.c", feed_url=feeds, database_url=database)
     assert settings.secrets >= {"a.b.c", "hu%40sh", "hu@sh", "abc%2Fdef-123", "abc/def-123"}
+    assert settings.secrets >= {"ele%21phant", "ele!phant"}
     assert not settings.secrets & {"2", "rss2"}
 
 
@@ -172,7 +174,13 @@ def test_the_database_follows_the_data_dir(monkeypatch: pytest.MonkeyPatch) -> N
         (
             "DATABASE_URL",
             "mysql://user:hush@db/kcrush",
-            'DATABASE_URL: must be a database address for SQLite, not "db/kcrush". '
+            'DATABASE_URL: must be a database address for SQLite or PostgreSQL, not "db/kcrush". '
+            "Example: DATABASE_URL=sqlite+aiosqlite:///data/kcrush.db",
+        ),
+        (
+            "DATABASE_URL",
+            "postgres://user:hush@db/kcrush",
+            "DATABASE_URL: must begin with postgresql+asyncpg:// to name a database of PostgreSQL. "
             "Example: DATABASE_URL=sqlite+aiosqlite:///data/kcrush.db",
         ),
         (

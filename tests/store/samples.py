@@ -1,6 +1,7 @@
 """Interviews to store, and how to open a store for them."""
 
 import asyncio
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from bot.core.model import Answer, Image, Interview, Subject, Transcript, Turn
 from bot.store import open_store
 from tests.clock import FakeClock
+from tests.postgres.server import ADDRESS, database_of
 
 Value = TypeVar("Value")
 
@@ -18,7 +20,16 @@ NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 def database_url(tmp_path: Path, name: str = "kcrush.db") -> str:
-    return f"sqlite+aiosqlite:///{tmp_path / name}"
+    path = tmp_path / name
+    return database_of(path) if ADDRESS else f"sqlite+aiosqlite:///{path}"
+
+
+def copy_database(template: Path, folder: Path) -> None:
+    """A copy of the database `template` in `folder`."""
+    if ADDRESS:
+        database_of(folder / template.name, template=template)
+    else:
+        shutil.copy(template, folder)
 
 
 def migrated(folder: Path) -> Path:

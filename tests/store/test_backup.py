@@ -15,6 +15,8 @@ from bot.store import DailyBackups, Store, back_up, database_file, open_store, r
 from tests.clock import FakeClock
 from tests.store.samples import database_url, interview
 
+pytestmark = pytest.mark.sqlite
+
 
 async def _titles(url: str) -> list[str]:
     async with open_store(url, FakeClock()) as opened:

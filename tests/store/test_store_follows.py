@@ -443,6 +443,7 @@ async def test_next_due_can_leave_persons_out(store: Store, news: Newsroom) -> N
     assert await store.outbox.next_due() == news.clock.now() + LONG
 
 
+@pytest.mark.sqlite
 async def test_ten_thousand_followers_cost_little(tmp_path: Path, clock: FakeClock) -> None:
     """Enqueued in a moment; the first few are leased, and guilds asked after, in milliseconds."""
     async with open_store(database_url(tmp_path), clock) as store:

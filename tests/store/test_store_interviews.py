@@ -1,6 +1,5 @@
 import asyncio
 import random
-import shutil
 import tempfile
 from collections import Counter
 from dataclasses import replace
@@ -17,7 +16,7 @@ from bot.core.model import Interview, InterviewSummary, Topic, Transcript, Turn
 from bot.store import KnownInterview, Store, open_store
 from tests.clock import START, FakeClock
 from tests.store.rows import stored_interview
-from tests.store.samples import NOON, database_url, interview, interviews
+from tests.store.samples import NOON, copy_database, database_url, interview, interviews
 
 
 async def insert(store: Store, *those: Interview) -> list[int]:
@@ -43,7 +42,7 @@ async def test_an_interview_without_anything_comes_back_too(store: Store) -> Non
 def test_any_interviews_come_back_as_they_went_in(template: Path, those: list[Interview]) -> None:
     async def round_trip() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            shutil.copy(template, folder)
+            copy_database(template, Path(folder))
             async with open_store(database_url(Path(folder)), FakeClock()) as store:
                 ids = await insert(store, *those)
                 assert [one.interview for one in await store.interviews.get_many(ids)] == those

@@ -25,6 +25,8 @@ from tests.store.released import (
 )
 from tests.store.samples import database_url
 
+pytestmark = pytest.mark.sqlite
+
 LAST = """
     with op.batch_alter_table('interviews') as batch:
         batch.alter_column('excerpt', nullable=True)

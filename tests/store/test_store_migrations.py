@@ -75,6 +75,7 @@ def test_every_revision_has_its_schema_and_rows() -> None:
 
 
 @pytest.mark.parametrize(("before", "version"), list(pairwise(revisions())))
+@pytest.mark.sqlite
 async def test_a_revision_makes_the_schema_that_was_released_with_it(
     tmp_path: Path, before: str, version: str
 ) -> None:
@@ -83,6 +84,7 @@ async def test_a_revision_makes_the_schema_that_was_released_with_it(
 
 
 @pytest.mark.parametrize("version", revisions())
+@pytest.mark.sqlite
 async def test_the_rows_of_every_released_version_outlive_its_upgrade(
     tmp_path: Path, version: str
 ) -> None:
@@ -111,6 +113,7 @@ async def test_the_rows_of_every_released_version_outlive_its_upgrade(
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
+@pytest.mark.sqlite
 async def test_a_revision_that_rebuilds_a_table_keeps_what_hangs_on_it(tmp_path: Path) -> None:
     """Alembic's batch mode drops the old table, and with it go the rows that refer to its own
     wherever SQLite minds foreign keys."""
@@ -132,6 +135,7 @@ async def test_a_revision_that_rebuilds_a_table_keeps_what_hangs_on_it(tmp_path:
     assert minded == 1
 
 
+@pytest.mark.sqlite
 async def test_a_revision_that_leaves_rows_without_their_parents_is_undone(tmp_path: Path) -> None:
     path = released(tmp_path, HEAD)
     before = rows_of(path)
@@ -144,6 +148,7 @@ async def test_a_revision_that_leaves_rows_without_their_parents_is_undone(tmp_p
 
 
 @pytest.mark.parametrize("version", [None, *revisions()])
+@pytest.mark.sqlite
 async def test_every_released_schema_is_upgraded(tmp_path: Path, version: str | None) -> None:
     if version is not None:
         released(tmp_path, version, rows=False)
@@ -155,6 +160,7 @@ async def test_every_released_schema_is_upgraded(tmp_path: Path, version: str | 
         assert (await stored_interview(store, id_)).interview == interview()
 
 
+@pytest.mark.sqlite
 async def test_a_new_database_has_the_tables_of_an_upgraded_one(tmp_path: Path) -> None:
     shapes = []
     for version in (None, *revisions()):
@@ -169,6 +175,7 @@ async def test_a_new_database_has_the_tables_of_an_upgraded_one(tmp_path: Path) 
     assert len(shapes[0]) > len(metadata.tables)
 
 
+@pytest.mark.sqlite
 async def test_a_revision_that_fails_half_way_leaves_the_version_before_it_whole(
     tmp_path: Path,
 ) -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.core.errors import StoreError
 from bot.core.i18n import load_messages
 from bot.store import Store, inspect_store, open_store
-from bot.store.engine import BUSY_TIMEOUT
+from bot.store.connections import BUSY_TIMEOUT, database_address
 from tests.clock import FakeClock
 from tests.store.rows import add_subscription, stored_interview
 from tests.store.samples import database_url, interview
@@ -27,6 +27,7 @@ async def refusal(url: str) -> tuple[str, str]:
     return error.key, load_messages().text()(error.key, **error.args_by_name)
 
 
+@pytest.mark.sqlite
 async def test_the_folder_and_the_file_are_made(tmp_path: Path) -> None:
     async with open_store(database_url(tmp_path, "a/b/kcrush.db"), FakeClock()) as store:
         assert (await store.schema()).up_to_date
@@ -51,6 +52,7 @@ async def test_two_databases_are_not_mistaken_for_each_other(tmp_path: Path) -> 
         assert one.identity != two.identity
 
 
+@pytest.mark.sqlite
 async def test_every_connection_is_durable_and_keeps_foreign_keys(store: Store) -> None:
     for _ in range(2):
         async with store.database.transaction() as tx:
@@ -65,7 +67,7 @@ async def test_every_connection_is_durable_and_keeps_foreign_keys(store: Store) 
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("postgresql+asyncpg://bot:secret@host/kcrush", 'address "postgresql+asyncpg://bot:***@'),
+        ("mysql+aiomysql://bot:secret@host/kcrush", 'address "mysql+aiomysql://bot:***@'),
         ("sqlite:///data/kcrush.db", 'can\'t use the database address "sqlite:///data/kcrush.db"'),
         ("what is this", 'can\'t use the database address "what is this"'),
     ],
@@ -77,6 +79,29 @@ async def test_another_database_is_refused_with_an_example(url: str, words: str)
     assert "sqlite+aiosqlite:///data/kcrush.db" in sentence
 
 
+@pytest.mark.parametrize(
+    ("rest", "key", "words"),
+    [
+        ("host/kcrush?nosuch=1&ssl=require", "bad-argument", "does not know: nosuch."),
+        ("host", "bad-address", "is incomplete"),
+        ("/kcrush", "bad-address", "is incomplete"),
+        ("host:port/kcrush", "bad-address", "is incomplete"),
+    ],
+)
+async def test_an_address_of_postgresql_that_is_incomplete_is_explained(
+    rest: str, key: str, words: str
+) -> None:
+    refused, sentence = await refusal(f"postgresql+asyncpg://bot:hush@{rest}")
+    assert refused == f"store.{key}"
+    assert words in sentence
+    assert "hush" not in sentence
+
+
+def test_what_other_programs_call_sslmode_is_taken() -> None:
+    address = database_address("postgresql+asyncpg://bot@host/kcrush?sslmode=require")
+    assert address.query == {"ssl": "require"}
+
+
 @pytest.mark.parametrize("rest", ["", ":memory:", "file:x?mode=memory&uri=true"])
 async def test_a_database_that_would_be_forgotten_is_refused(rest: str) -> None:
     url = f"sqlite+aiosqlite:///{rest}" if rest else "sqlite+aiosqlite://"
@@ -85,6 +110,7 @@ async def test_a_database_that_would_be_forgotten_is_refused(rest: str) -> None:
     assert "nothing would outlive a restart" in sentence
 
 
+@pytest.mark.sqlite
 async def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     key, sentence = await refusal(database_url(tmp_path, "file/kcrush.db"))
@@ -96,6 +122,7 @@ async def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.sqlite
 async def test_a_folder_where_the_file_should_be(tmp_path: Path) -> None:
     (tmp_path / "kcrush.db").mkdir()
     key, sentence = await refusal(database_url(tmp_path))
@@ -103,6 +130,7 @@ async def test_a_folder_where_the_file_should_be(tmp_path: Path) -> None:
     assert sentence.startswith(f"{tmp_path / 'kcrush.db'} is a folder where the database file")
 
 
+@pytest.mark.sqlite
 async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "kcrush.db").write_bytes(b"<html>not a database</html>" * 200)
     key, sentence = await refusal(database_url(tmp_path))
@@ -112,6 +140,7 @@ async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(ROOT, reason="root may write everywhere")
+@pytest.mark.sqlite
 async def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     try:
@@ -121,6 +150,7 @@ async def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     assert key == "store.cannot-open"
 
 
+@pytest.mark.sqlite
 async def test_a_database_of_a_newer_program_is_refused_and_untouched(tmp_path: Path) -> None:
     async with open_store(database_url(tmp_path), FakeClock()):
         pass
@@ -135,6 +165,7 @@ async def test_a_database_of_a_newer_program_is_refused_and_untouched(tmp_path: 
     connection.close()
 
 
+@pytest.mark.sqlite
 async def test_a_damaged_database_says_so(tmp_path: Path) -> None:
     path = tmp_path / "kcrush.db"
     async with open_store(database_url(tmp_path), FakeClock()) as store, store.transaction() as tx:
@@ -148,6 +179,7 @@ async def test_a_damaged_database_says_so(tmp_path: Path) -> None:
     assert refused.value.key == "store.damaged"
 
 
+@pytest.mark.sqlite
 async def test_another_process_that_holds_the_lock_for_too_long(tmp_path: Path) -> None:
     """Whoever waits has to hear it before Discord's three seconds are over, also those that wait
     for their turn behind others."""
@@ -169,6 +201,7 @@ async def test_another_process_that_holds_the_lock_for_too_long(tmp_path: Path) 
         assert created is True
 
 
+@pytest.mark.sqlite
 async def test_a_lock_that_is_released_in_time_is_waited_for(tmp_path: Path) -> None:
     async with open_store(database_url(tmp_path), FakeClock()) as store:
         other = sqlite3.connect(tmp_path / "kcrush.db", isolation_level=None)
@@ -189,6 +222,7 @@ def open_umask() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("open_umask")
+@pytest.mark.sqlite
 async def test_what_is_created_is_for_its_owner_alone(tmp_path: Path) -> None:
     async with open_store(database_url(tmp_path, "data/deep/kcrush.db"), FakeClock()) as store:
         await add_subscription(store, 1, 2, None, 3)
@@ -198,6 +232,7 @@ async def test_what_is_created_is_for_its_owner_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("open_umask")
+@pytest.mark.sqlite
 async def test_an_older_file_that_all_may_read_is_closed_to_them(tmp_path: Path) -> None:
     async with open_store(database_url(tmp_path), FakeClock()):
         (tmp_path / "kcrush.db").chmod(0o644)
@@ -210,6 +245,7 @@ async def test_an_older_file_that_all_may_read_is_closed_to_them(tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", ["what?", "a#b", "per%20cent", "with space", "?mode=ro", "한글 %"])
+@pytest.mark.sqlite
 async def test_any_path_names_the_file(tmp_path: Path, name: str) -> None:
     async with open_store(database_url(tmp_path, f"{name}/kcrush.db"), FakeClock()) as store:
         await add_subscription(store, 1, 2, None, 3)
@@ -220,6 +256,7 @@ async def test_any_path_names_the_file(tmp_path: Path, name: str) -> None:
     assert {path.name for path in (tmp_path / name).iterdir()} == {"kcrush.db"}
 
 
+@pytest.mark.sqlite
 async def test_looking_creates_and_changes_nothing(tmp_path: Path) -> None:
     assert await inspect_store(database_url(tmp_path, "a/b/kcrush.db")) is None
     assert list(tmp_path.iterdir()) == []
@@ -236,6 +273,7 @@ async def test_looking_creates_and_changes_nothing(tmp_path: Path) -> None:
     assert found.interviews == 1
 
 
+@pytest.mark.sqlite
 async def test_looking_at_what_can_not_be_made_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     (tmp_path / "folder").mkdir()
@@ -251,6 +289,7 @@ async def fill(store: Store) -> None:
             await tx.interviews.insert(interview(number), "d")
 
 
+@pytest.mark.sqlite
 async def test_a_full_disk_loses_nothing_and_heals(tmp_path: Path) -> None:
     async with open_store(database_url(tmp_path), FakeClock()) as store:
         async with store.database.transaction() as tx:
@@ -268,6 +307,7 @@ async def test_a_full_disk_loses_nothing_and_heals(tmp_path: Path) -> None:
         assert await store.interviews.count() == 1
 
 
+@pytest.mark.sqlite
 async def test_a_database_that_became_read_only_can_still_be_read(tmp_path: Path) -> None:
     async with open_store(database_url(tmp_path), FakeClock()) as store:
         async with store.database.transaction() as tx:
@@ -278,6 +318,7 @@ async def test_a_database_that_became_read_only_can_still_be_read(tmp_path: Path
         assert await store.interviews.count() == 0
 
 
+@pytest.mark.sqlite
 async def test_a_copy_made_while_the_bot_runs_opens(tmp_path: Path, store: Store) -> None:
     async with store.transaction() as tx:
         id_ = await tx.interviews.insert(interview(), "d")
@@ -294,5 +335,6 @@ def test_every_sentence_of_the_store_is_in_the_catalogue() -> None:
     text = load_messages().text()
     keys = {piece.split('"')[0] for piece in source.split('"store.')[1:]}
     assert len(keys) >= 12
+    said = dict.fromkeys(("path", "problem", "url", "current", "head", "argument"), "x")
     for key in keys:
-        assert text(f"store.{key}", path="p", problem="x", url="u", current="1", head="2")
+        assert text(f"store.{key}", **said)

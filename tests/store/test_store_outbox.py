@@ -398,6 +398,7 @@ async def test_an_ended_subscription_gives_its_rows_up_also_those_of_a_dead_send
     assert await deliveries_of(store, later) == []
 
 
+@pytest.mark.sqlite
 async def test_ten_thousand_rows_are_enqueued_within_a_second(store: Store) -> None:
     async with store.database.transaction() as tx:
         await tx.execute(

@@ -24,6 +24,8 @@ from bot.store import (
 )
 from tests.store.samples import NOON
 
+pytestmark = pytest.mark.sqlite
+
 ASKED = {
     "now": NOON,
     "stale": NOON,

@@ -222,6 +222,7 @@ async def test_what_was_kept_is_there_after_a_restart(
         (SAVED, "saved_newest"),
     ],
 )
+@pytest.mark.sqlite
 async def test_a_persons_questions_use_their_index(
     store: Store, statement: sa.Select[Any], index: str
 ) -> None:

@@ -1,0 +1,70 @@
+"""What SQLite and PostgreSQL say in different words. Each is written once, here, for both."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite.dml import OnConflictDoNothing, OnConflictDoUpdate
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+__all__ = ["insert", "partial_index", "random_nonce", "values_of_json"]
+
+NONCE_BYTES = 12
+"""Random bytes of a nonce, as 24 hexadecimal digits."""
+
+
+class random_nonce(FunctionElement[str]):  # noqa: N801 - a function of SQL
+    """``NONCE_BYTES`` random bytes in hexadecimal digits, others for each row."""
+
+    inherit_cache = True
+    type = sa.Text()
+
+
+@compiles(random_nonce, "sqlite")
+def _random_blob(element: object, compiler: object, **options: Any) -> str:
+    del element, compiler, options
+    return f"lower(hex(randomblob({NONCE_BYTES})))"
+
+
+@compiles(random_nonce, "postgresql")
+def _random_uuid(element: object, compiler: object, **options: Any) -> str:
+    # Six bits of a UUID's first twelve bytes are not random (RFC 9562, 5.4).
+    del element, compiler, options
+    return f"left(replace(gen_random_uuid()::text, '-', ''), {2 * NONCE_BYTES})"
+
+
+@compiles(OnConflictDoNothing, "postgresql")
+@compiles(OnConflictDoUpdate, "postgresql")
+def _on_conflict(element: Any, compiler: Any, **options: Any) -> str:
+    # The words are the same, but that PostgreSQL could also name a constraint.
+    element.constraint_target = None
+    return str(getattr(compiler, f"visit_{element.__visit_name__}")(element, **options))
+
+
+class _JsonEach(FunctionElement[Any]):
+    name = "json_each"
+    inherit_cache = True
+
+
+@compiles(_JsonEach, "sqlite")
+def _json_each(element: Any, compiler: Any, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_JsonEach, "postgresql")
+def _json_array_elements(element: Any, compiler: Any, **options: Any) -> str:
+    array = compiler.process(element.clauses, **options)
+    return f"json_array_elements_text(CAST({array} AS JSON))"
+
+
+def values_of_json(array: str) -> sa.Select[tuple[int]]:
+    """The integers of a JSON array: a list of any length in one parameter."""
+    value = _JsonEach(sa.literal(array, sa.Text)).table_valued("value").c.value
+    return sa.select(sa.cast(value, sa.BigInteger))
+
+
+def partial_index(name: str, where: str, *columns: sa.Column[Any]) -> None:
+    """An index of the rows that match `where`."""
+    condition = sa.text(where)
+    sa.Index(name, *columns, sqlite_where=condition, postgresql_where=condition)

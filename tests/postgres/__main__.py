@@ -1,0 +1,25 @@
+"""``make test-postgres``: the store's suite, and what uses the store, on a PostgreSQL that is
+started for it. What follows are arguments for pytest."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import mkdtemp
+
+from tests.postgres.server import programs, running
+
+SUITE = ("tests/store", "tests/postgres", "tests/delivery", "tests/fans", "tests/admins")
+
+
+def main(arguments: list[str]) -> int:
+    chosen = arguments or ["-n", "3", "--dist", "worksteal", *SUITE]
+    command = [sys.executable, "-m", "pytest", *chosen]
+    if programs() is None:
+        return subprocess.run([*command, "-rs"], check=False).returncode
+    with running(Path(mkdtemp(prefix="kcrush-postgres-"))) as server:
+        environment = {**os.environ, "TEST_POSTGRES": server.address}
+        return subprocess.run(command, check=False, env=environment).returncode
+
+
+sys.exit(main(sys.argv[1:]))
