@@ -115,10 +115,10 @@ async def sets_up(admin: Admin, sandbox: Sandbox, role: str) -> Message:
     await expect(panel.get_by_role("combobox").nth(1)).to_contain_text(role)
     await admin.look("3-chosen")
     for part, name in (
-        ("What comes", "what"),
+        ("What to announce", "what"),
         ("When", "when"),
         ("How it looks", "look"),
-        ("For all", "server"),
+        ("For the whole", "server"),
     ):
         form = await admin.change(panel, part)
         await admin.look(f"4-{name}")
@@ -129,7 +129,7 @@ async def sets_up(admin: Admin, sandbox: Sandbox, role: str) -> Message:
     await admin.look("5-preview")
     preview = max(sandbox.world.ephemerals.values(), key=lambda one: one.id)
     await admin.press(panel, "Save")
-    await expect(panel).to_contain_text("New interviews are announced in")
+    await expect(panel).to_contain_text("I'll announce new interviews in")
     assert admin.pressed <= ACTIONS
     await admin.look("6-saved", panel)
     return preview
@@ -174,7 +174,7 @@ async def edits(admin: Admin) -> None:
     form = await admin.change(panel, "How it looks")
     await form.get_by_role("textbox", name=re.compile("Colour")).fill("puurple")
     await form.get_by_role("button", name="Submit").click()
-    await expect(panel).to_contain_text("“puurple” is no colour that I know.")
+    await expect(panel).to_contain_text("I don't know the colour “puurple”.")
     await admin.look("8-typed", panel)
     form = await admin.change(panel, "How it looks")
     colour = form.get_by_role("textbox", name=re.compile("Colour"))
@@ -183,7 +183,7 @@ async def edits(admin: Admin) -> None:
     await form.get_by_role("button", name="Submit").click()
     await expect(panel).to_contain_text("edge #9B59B6")
     await panel.get_by_role("button", name="Save").click()
-    await expect(panel).to_contain_text("edge in the magazine's rose → edge #9B59B6")
+    await expect(panel).to_contain_text("edge in KCrush's rose → edge #9B59B6")
     await admin.look("9-changed", panel)
 
 
@@ -191,7 +191,7 @@ async def removes_and_undoes(admin: Admin) -> None:
     panel = admin.messages.nth(1)
     await panel.get_by_role("button", name="See all").click()
     await panel.get_by_role("button", name="Remove").click()
-    await expect(panel).to_contain_text("No more interviews will be posted in")
+    await expect(panel).to_contain_text("I won't post any more interviews in")
     await admin.look("10-removed", panel)
     await panel.get_by_role("button", name="Undo").click()
     await expect(panel).to_contain_text("has its announcements back, just as they were")

@@ -79,7 +79,7 @@ async def test_what_does_not_hold_is_said_and_stops_nothing_else(
         *("held", "held", "NOT HELD", "NOT HELD", "NOT HELD", "NOT HELD", "held", "NOT HELD")
     ]
     assert lines[5].endswith("a channel that follows: Discord refused it (400): Too many.")
-    assert "a post in a forum: it was not sent: the bot may not post in the channel" in lines[2]
+    assert "a post in a forum: it was not sent: I can't post in the channel" in lines[2]
     assert "a direct message to the application's owner: it was not sent: " in lines[-1]
     assert left(discord_here) == ["kcrush-smoke-notes"]
 

@@ -40,14 +40,14 @@ async def test_each_change_is_listed_with_who_and_what(on_stage: Stage) -> None:
     await on_stage.ask("announcements settings", by=admin, timezone="Asia/Seoul")
     await do(on_stage, "remove")
     assert await history(on_stage) == [
-        "## What was changed here",
+        "## Recent changes",
         f"<@{admin.id}> removed <#{channel.id}>, {WHEN}",
-        f"<@{admin.id}> changed the settings of this server, {WHEN}",
+        f"<@{admin.id}> changed this server's settings, {WHEN}",
         "- UTC → Asia/Seoul",
         f"<@{helper.id}> resumed <#{channel.id}>, {WHEN}",
         f"<@{admin.id}> paused <#{channel.id}>, {WHEN}",
         f"<@{helper.id}> changed <#{channel.id}>, {WHEN}",
-        "- each interview at once → daily at 20:00",
+        "- each interview right away → daily at 20:00",
         f"<@{admin.id}> set up <#{channel.id}>, {WHEN}",
     ]
 
@@ -62,7 +62,7 @@ async def test_what_changes_nothing_is_no_change(on_stage: Stage) -> None:
 
 
 async def test_before_anything_was_changed_it_says_so(on_stage: Stage) -> None:
-    assert (await history(on_stage))[0].startswith("**Nothing was changed yet.**")
+    assert (await history(on_stage))[0].startswith("**Nothing has been changed yet.**")
 
 
 async def test_a_member_sees_no_history_not_even_by_an_admins_button(on_stage: Stage) -> None:
@@ -118,7 +118,7 @@ async def test_who_it_was_can_be_deleted_and_the_change_stays(on_stage: Stage) -
     asked = await on_stage.press(page, "Delete it all", by=on_stage.admin)
     assert "1 change you made" in read(asked)
     await on_stage.press(asked, "Yes, delete it all", by=on_stage.admin)
-    assert (await history(on_stage))[1].startswith(f"Somebody set up <#{on_stage.channel.id}>")
+    assert (await history(on_stage))[1].startswith(f"Someone set up <#{on_stage.channel.id}>")
     assert "Nothing." in read(await on_stage.ask("interviews privacy", by=on_stage.admin))
 
 

@@ -44,11 +44,12 @@ async def test_a_weekly_digest_says_when_it_comes(on_stage: Stage) -> None:
     told = await ask(on_stage, "add", frequency="weekly", timezone="seoul")
     channel = on_stage.channel.id
     assert told == (
-        f"**Done.** New interviews are announced in <#{channel}> every Monday at 18:00 "
-        "(Asia/Seoul), gathered in one message.\nNobody is pinged.\n"
-        "For all of this server, times are now those of Asia/Seoul.\n"
-        f"-# The next one goes out on <t:{int(MONDAY_18_SEOUL.timestamp())}:F> (your time), "
-        "if something comes out by then."
+        f"**Done.** I'll announce new interviews in <#{channel}> every Monday at 18:00 "
+        "(Asia/Seoul), all in one message.\n"
+        "Nobody gets a ping.\n"
+        "The whole server now uses the time zone Asia/Seoul.\n"
+        f"-# The next one comes on <t:{int(MONDAY_18_SEOUL.timestamp())}:F> (your time), if "
+        "there's something new by then."
     )
     assert (await only(on_stage)).subscription.timetable == Timetable(Frequency.WEEKLY, 0, 18)
     assert (await on_stage.store.guilds.settings(on_stage.guild.id)).time_zone == "Asia/Seoul"
@@ -56,18 +57,17 @@ async def test_a_weekly_digest_says_when_it_comes(on_stage: Stage) -> None:
 
 async def test_without_a_time_zone_it_is_utc_and_says_so(on_stage: Stage) -> None:
     told = await ask(on_stage, "add", hour=9)
-    assert "every day at 09:00 (UTC), gathered in one message." in told
+    assert "every day at 09:00 (UTC), all in one message." in told
     assert told.endswith(
-        "No time zone is set for this server, so its times are UTC: "
-        "`/announcements settings` sets yours."
+        "This server has no time zone yet, so I use UTC. Set yours with `/announcements settings`."
     )
 
 
 async def test_quiet_hours_are_told_and_hold_back(on_stage: Stage) -> None:
     told = await ask(on_stage, "add", quiet="10pm-8am", timezone="Europe/Berlin")
     assert (
-        "Between 22:00 and 08:00 (Europe/Berlin) nothing is posted; "
-        "what comes out then waits until 08:00."
+        "Nothing is posted between 22:00 and 08:00 (Europe/Berlin). New interviews wait until "
+        "08:00."
     ) in told
     await on_stage.clock.advance(10 * 3600)  # 22:00 UTC, 23:00 in Berlin
     await come_out(on_stage, 1)
@@ -85,17 +85,20 @@ async def test_editing_changes_only_what_is_named(on_stage: Stage) -> None:
     await ask(on_stage, "add", role=role, quiet="23-7")
     told = await ask(on_stage, "edit", frequency="weekly", day=4, hour=9)
     assert told.startswith(
-        f"**Changed.** New interviews are announced in <#{on_stage.channel.id}> every Friday "
-        f"at 09:00 (UTC), gathered in one message.\nIt pings <@&{role.id}>.\nBetween 23:00 and"
+        f"**Changed.** I'll announce new interviews in <#{on_stage.channel.id}> every Friday at "
+        "09:00 (UTC), all in one message.\n"
+        f"It pings <@&{role.id}>.\n"
+        "Nothing is posted between 23:00 and"
     )
     told = await ask(on_stage, "edit", no_role=True, quiet="off")
-    assert "Nobody is pinged." in told
-    assert "Between" not in told
-    assert (await ask(on_stage, "edit", day=4)).startswith("**Nothing to change.**")
+    assert "Nobody gets a ping." in told
+    assert "between" not in told
+    assert (await ask(on_stage, "edit", day=4)).startswith("**No change.**")
     told = await ask(on_stage, "edit", frequency="each")
     assert told.startswith(
-        f"**Changed.** New interviews are announced in <#{on_stage.channel.id}> "
-        "as soon as they come out.\nNobody is pinged."
+        f"**Changed.** I'll announce new interviews in <#{on_stage.channel.id}> as soon as they "
+        "come out.\n"
+        "Nobody gets a ping."
     )
     assert (await only(on_stage)).subscription.timetable == Timetable(Frequency.EACH, 4, 9)
 
@@ -172,10 +175,12 @@ async def test_kinds_of_channel_are_kept_with_what_they_offer(on_stage: Stage) -
     news = world.add_channel(on_stage.guild, "news", type=ChannelType.ANNOUNCEMENT)
     forum = world.add_channel(on_stage.guild, "interviews", type=ChannelType.FORUM)
     told = await ask(on_stage, "add", channel=news, crosspost=True, discussion=True)
-    assert f"They are published to the channels that follow <#{news.id}>." in told
-    assert "A thread to talk about it opens under each." in told
+    assert f"They're published to the channels that follow <#{news.id}>." in told
+    assert "Each one gets a thread for discussion." in told
     told = await ask(on_stage, "add", channel=forum)
-    assert f"Each new interview becomes a post in <#{forum.id}> as soon as it comes out." in told
+    assert (
+        f"I'll make a post in <#{forum.id}> for each new interview as soon as it comes out." in told
+    )
     first, second = [
         one.subscription for one in await on_stage.store.subscriptions.overview(on_stage.guild.id)
     ]
@@ -187,36 +192,40 @@ async def test_pausing_holds_and_resuming_tells_what_came(on_stage: Stage) -> No
     await ask(on_stage, "add")
     channel = on_stage.channel.id
     assert await ask(on_stage, "pause") == (
-        f"**Paused.** Nothing is posted in <#{channel}> until `/announcements resume`.\n"
-        "-# What comes out meanwhile is kept: then the newest are announced, and a line tells of "
-        "the others."
+        f"**Paused.** I won't post in <#{channel}> until you use `/announcements resume`.\n"
+        "-# I keep track of what comes out in the meantime. When you resume, I'll announce the "
+        "newest and mention the rest."
     )
     assert (await ask(on_stage, "pause")).startswith(
-        f"**Nothing to change.** <#{channel}> is paused already"
+        f"**No change.** <#{channel}> is already paused"
     )
     await come_out(on_stage, 5, 4, 3, 2, 1)
     now = on_stage.clock.now()
     assert await on_stage.store.outbox.lease_due(now, now + timedelta(minutes=1), 5) == []
     listed = read(await on_stage.ask("announcements list", by=on_stage.admin))
-    assert "⏸️ Paused until `/announcements resume`\n-# Nothing posted yet · 5 waiting" in listed
+    assert (
+        "⏸️ Paused. `/announcements resume` starts it again\n-# Nothing posted yet · 5 waiting"
+        in listed
+    )
     assert (await ask(on_stage, "resume")).startswith(
-        "**Resumed.** Meanwhile 5 interviews came out: the newest 3 are announced now, and a line "
-        f"tells of the others.\nNew interviews are announced in <#{channel}>"
+        "**Resumed.** 5 interviews came out in the meantime. I'm announcing the newest 3 now and "
+        "mentioning the rest.\n"
+        f"I'll announce new interviews in <#{channel}>"
     )
     (leased,) = await on_stage.store.outbox.lease_due(now, now + timedelta(minutes=1), 5)
     assert (leased.interview.interview.title, leased.delivery.missed) == (interview(3).title, 2)
     assert (await ask(on_stage, "resume")).startswith(
-        f"**Nothing to resume.** <#{channel}> is active."
+        f"**Nothing to resume.** <#{channel}> isn't paused."
     )
 
 
 async def test_a_paused_digest_lists_what_came_at_its_next_hour(on_stage: Stage) -> None:
     await ask(on_stage, "add", frequency="daily")
-    assert (await ask(on_stage, "pause")).endswith("the first digest afterwards lists it.")
+    assert (await ask(on_stage, "pause")).endswith("The first digest after the pause lists it.")
     await come_out(on_stage, 4, 3, 2, 1)
     told = await ask(on_stage, "resume")
     assert told.startswith(
-        "**Resumed.** Meanwhile 4 interviews came out: the next digest lists what came."
+        "**Resumed.** 4 interviews came out in the meantime. The next digest lists what came out."
     )
     due = datetime.fromisoformat("2026-03-01T18:00+00:00")
     assert (await only(on_stage)).next_attempt_at == due
@@ -242,8 +251,8 @@ async def test_resuming_what_is_parked_tries_at_once(on_stage: Stage) -> None:
     assert await on_stage.store.outbox.lease_due(now, now + timedelta(minutes=1), 5) == []
     told = await ask(on_stage, "resume")
     assert told.startswith(
-        f"<#{on_stage.channel.id}> is not paused. It waits for something to be mended: the bot may "
-        "not post in the channel"
+        f"<#{on_stage.channel.id}> isn't paused, it's on hold because of a problem: I can't "
+        "post in the channel"
     )
     assert len(await on_stage.store.outbox.lease_due(now, now + timedelta(minutes=1), 5)) == 1
 
@@ -251,11 +260,11 @@ async def test_resuming_what_is_parked_tries_at_once(on_stage: Stage) -> None:
 async def test_adding_wakes_what_was_paused_and_editing_does_not(on_stage: Stage) -> None:
     await ask(on_stage, "add")
     await ask(on_stage, "pause")
-    assert "They stay paused until `/announcements resume`." in await ask(
+    assert "They stay paused until you use `/announcements resume`." in await ask(
         on_stage, "edit", quiet="1-2"
     )
     assert (await only(on_stage)).subscription.state is SubscriptionState.PAUSED
-    assert "They were paused; they are active again." in await ask(on_stage, "add")
+    assert "They were paused. They're active again." in await ask(on_stage, "add")
     assert (await only(on_stage)).subscription.state is SubscriptionState.ACTIVE
 
 
@@ -280,7 +289,7 @@ async def test_what_follows_takes_no_wishes(on_stage: Stage, command: str) -> No
     )
     listed = read(await on_stage.ask("announcements list", by=on_stage.admin))
     assert "🔗 Follows the bot's own channel" in listed
-    assert (await ask(on_stage, "remove")).endswith("follows no more. What came stays.")
+    assert (await ask(on_stage, "remove")).endswith("no longer follows. Earlier posts stay.")
 
 
 async def test_the_settings_of_a_guild(on_stage: Stage) -> None:
@@ -288,21 +297,21 @@ async def test_the_settings_of_a_guild(on_stage: Stage) -> None:
         return read(await on_stage.ask("announcements settings", by=on_stage.admin, **options))
 
     once = (
-        "If Discord breaks off and I can't tell whether an announcement arrived, I leave it at "
-        "that: **rather once too few than twice**."
+        "If Discord breaks down and I can't tell whether a post arrived, I won't send it again: "
+        "**better to miss one than to get it twice**."
     )
     assert await settings() == (
-        "**What holds for all of this server**\n"
-        "Times are **UTC**. `/announcements settings timezone` sets yours.\n" + once
+        "**Settings for the whole server**\n"
+        "Time zone: **UTC**. Set yours with `/announcements settings timezone`.\n" + once
     )
     assert await settings(timezone="new york") == (
-        "**Changed.** From now on, for all of this server:\n"
-        "Times are those of **America/New\\_York**.\n"
+        "**Changed.** The whole server now has these settings:\n"
+        "Time zone: **America/New\\_York**.\n"
         + once
-        + "\n- UTC → America/New\\_York (EST, in summer EDT)"
+        + "\n- UTC → America/New\\_York (EST, EDT in summer)"
     )
-    assert (await settings(timezone="EST")).startswith("**Nothing to change.** For all of this")
-    assert "**rather twice than not at all**" in await settings(doubt="rather-twice")
+    assert (await settings(timezone="EST")).startswith("**No change.** The whole server")
+    assert "**better to get one twice than to miss it**" in await settings(doubt="rather-twice")
     kept = await on_stage.store.guilds.settings(on_stage.guild.id)
     assert (kept.time_zone, kept.doubt) == ("America/New_York", Doubt.RATHER_TWICE)
 
@@ -341,5 +350,5 @@ async def test_times_are_completed_while_they_are_typed(on_stage: Stage) -> None
     ]
     assert (await offered("add", "timezone", "PST"))[0] == "America/Los_Angeles"
     added = await ask(on_stage, "add", quiet="22:00–08:00")
-    assert "Between 22:00 and 08:00 (UTC)" in added
+    assert "between 22:00 and 08:00 (UTC)" in added
     assert (await only(on_stage)).subscription.timetable.quiet == QuietHours(1320, 480)

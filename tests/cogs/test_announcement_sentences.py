@@ -24,15 +24,15 @@ from tests.ui.limits import shown
 MANAGE_THREADS = 1 << 34
 ATTACH = 1 << 15
 SEND_IN_THREADS = 1 << 38
-THREAD = "a thread under each → no thread under each"
-FIRST = "The first one comes with the next interview"
-NEXT = "The next one goes out on"
+THREAD = "a thread for each → no threads"
+FIRST = "You'll see the first one when"
+NEXT = "The next one comes on"
 
 
 @pytest.mark.parametrize(
     ("before", "edit", "lines"),
     [
-        ({}, {"frequency": "daily", "hour": 9}, ["each interview at once → daily at 09:00"]),
+        ({}, {"frequency": "daily", "hour": 9}, ["each interview right away → daily at 09:00"]),
         (
             {"frequency": "weekly", "discussion": None},
             {"day": 4, "quiet": "22-8"},
@@ -48,14 +48,14 @@ NEXT = "The next one goes out on"
             {"discussion": True},
             {"frequency": "daily"},
             [
-                "each interview at once → daily at 18:00",
+                "each interview right away → daily at 18:00",
                 THREAD,
             ],
         ),
         (
             {},
             {"timezone": "PST"},
-            ["For all of this server: UTC → America/Los\\_Angeles (PST, in summer PDT)"],
+            ["Whole server: UTC → America/Los\\_Angeles (PST, PDT in summer)"],
         ),
         ({"quiet": "22-8"}, {"quiet": "22-8"}, []),
     ],
@@ -72,7 +72,7 @@ async def test_a_change_is_said_as_before_and_after(
     assert [line for line in told.splitlines() if "→" in line] == [
         f"- {line.format(role=role.id)}" for line in lines
     ]
-    assert told.startswith("**Changed.**" if lines else "**Nothing to change.**")
+    assert told.startswith("**Changed.**" if lines else "**No change.**")
 
 
 async def test_a_tag_is_said_by_its_name(on_stage: Stage) -> None:
@@ -97,8 +97,8 @@ async def follow(stage: Stage, webhook_id: int | None = None) -> None:
 async def test_adding_where_discord_carries_them_says_that_this_ended(on_stage: Stage) -> None:
     await follow(on_stage)
     told = await ask(on_stage, "add")
-    assert told.startswith("**Changed.** New interviews are announced in")
-    assert "follows the bot's own channel → each interview at once" in told
+    assert told.startswith("**Changed.** I'll announce new interviews in")
+    assert "follows the bot's own channel → each interview right away" in told
     assert FIRST in told
 
 
@@ -150,8 +150,8 @@ async def test_no_sentence_contradicts_the_state(
     # What comes before a digest waits for the digest, not for the end of the quiet hours.
     assert not (digest and "waits until 08:00" in told)
     woken = command == "add" and state is not ACTIVE
-    assert ("they are active again" in told) == woken
-    assert not (woken and "Nothing to change" in told)
+    assert ("They're active again" in told) == woken
+    assert not (woken and "No change" in told)
 
 
 async def test_resuming_at_night_does_not_say_now(on_stage: Stage) -> None:
@@ -161,7 +161,7 @@ async def test_resuming_at_night_does_not_say_now(on_stage: Stage) -> None:
     told = await ask(on_stage, "resume")
     assert "announced now" not in told
     due = int((on_stage.clock.now() + timedelta(hours=2)).timestamp())
-    assert f"announced at <t:{due}:t>, when the quiet hours end." in told
+    assert f"I'll announce everything at <t:{due}:t>, after the quiet hours." in told
 
 
 REASONS = sorted({reason for kind, reason in _CODES if kind is FailureKind.BLOCKED} | {"forbidden"})
@@ -177,10 +177,11 @@ def test_a_notice_promises_only_what_comes(reason: str) -> None:
     """What nobody can mend does not go on by itself: there another channel is to be chosen."""
     text = load_messages().text()
     told = shown(stopped_notice([stopped(reason)], text, "Fans"))
-    assert f"The reason: {reason_of(reason, text)}." in told
-    assert ("choose another with `/announcements add`" in told) != ("go on by themselves" in told)
+    assert f"Reason: {reason_of(reason, text)}." in told
+    promised = "start again by themselves" in told
+    assert ("pick another one with `/announcements add`" in told) != promised
     ended = shown(stopped_notice([stopped(reason, SubscriptionState.ENDED)], text, "Fans"))
-    assert "go on by themselves" not in ended
+    assert "start again by themselves" not in ended
 
 
 async def test_resuming_a_media_channel_names_what_its_posts_need(on_stage: Stage) -> None:
@@ -219,12 +220,12 @@ async def test_a_role_that_cannot_be_mentioned_any_more_is_not_shown_as_pinged(
     world = on_stage.sandbox.world
     role = world.add_role(on_stage.guild, "Fans", mentionable=True)
     await deny(on_stage, on_stage.channel, MENTION_ALL)
-    assert f"Each pings <@&{role.id}>." in await ask(on_stage, "add", role=role)
+    assert f"Each one pings <@&{role.id}>." in await ask(on_stage, "add", role=role)
     role.mentionable = False
     data = {"guild_id": str(on_stage.guild.id), "role": serial.role_json(role)}
     world.emit(Event("GUILD_ROLE_UPDATE", data, on_stage.guild.id))
     await on_stage.client.wait_for("guild_role_update", timeout=5)
-    silent = f"⚠️ <@&{role.id}> gets no ping: it can't be mentioned by everyone."
+    silent = f"⚠️ <@&{role.id}> won't get a ping, because not everyone may mention it."
     listed = read(await on_stage.ask("announcements list", by=on_stage.admin))
     for told in (listed, await ask(on_stage, "edit", quiet="1-2"), await ask(on_stage, "resume")):
         assert silent in told
@@ -242,11 +243,11 @@ async def test_an_archived_thread_is_chosen_by_what_its_parent_allows(on_stage: 
     assert told.startswith(f"In <#{thread.id}> I lack: **Send Messages in Threads**. Nothing was")
     await deny(on_stage, on_stage.channel, 0)
     told = await ask(on_stage, "add", channel=thread)
-    assert told.startswith(f"**Done.** New interviews are announced in <#{thread.id}>")
+    assert told.startswith(f"**Done.** I'll announce new interviews in <#{thread.id}>")
     choices = await on_stage.sandbox.autocomplete(
         on_stage.admin, on_stage.channel, "announcements remove", focused="channel", channel=""
     )
-    assert [one.name for one in choices] == [f"a thread that is archived or gone ({thread.id})"]
+    assert [one.name for one in choices] == [f"a thread that's archived or gone ({thread.id})"]
 
 
 async def test_a_private_thread_that_the_bot_is_not_in_is_refused(on_stage: Stage) -> None:

@@ -13,8 +13,8 @@ from tests.store.rows import add_subscription, set_subscription_state
 
 VIEW, SEND, EMBED, MENTION_ALL = 1 << 10, 1 << 11, 1 << 14, 1 << 17
 NEXT_STEPS = (
-    "-# The first one comes with the next interview that KCrush publishes. "
-    "See it beforehand with `/announcements preview`."
+    "-# You'll see the first one when KCrush publishes its next interview. To see what it will "
+    "look like, use `/announcements preview`."
 )
 
 
@@ -32,8 +32,8 @@ async def stored(stage: Stage) -> list[tuple[int, int | None, SubscriptionState]
 async def test_adding_a_channel_says_what_will_happen(on_stage: Stage) -> None:
     channel = on_stage.channel
     assert await add(on_stage) == (
-        f"**Done.** New interviews are announced in <#{channel.id}> as soon as they come out.\n"
-        "Nobody is pinged.\n" + NEXT_STEPS
+        f"**Done.** I'll announce new interviews in <#{channel.id}> as soon as they come out.\n"
+        "Nobody gets a ping.\n" + NEXT_STEPS
     )
     assert await stored(on_stage) == [(channel.id, None, SubscriptionState.ACTIVE)]
 
@@ -42,8 +42,9 @@ async def test_adding_with_a_role_says_whom_it_pings(on_stage: Stage) -> None:
     role = on_stage.sandbox.world.add_role(on_stage.guild, "Fans", mentionable=True)
     told = await add(on_stage, role=role)
     assert told.startswith(
-        f"**Done.** New interviews are announced in <#{on_stage.channel.id}> "
-        f"as soon as they come out.\nEach pings <@&{role.id}>."
+        f"**Done.** I'll announce new interviews in <#{on_stage.channel.id}> as soon as they "
+        "come out.\n"
+        f"Each one pings <@&{role.id}>."
     )
     assert await stored(on_stage) == [(on_stage.channel.id, role.id, SubscriptionState.ACTIVE)]
 
@@ -52,11 +53,11 @@ async def test_adding_twice_changes_what_is_named_and_says_so(on_stage: Stage) -
     world, channel = on_stage.sandbox.world, on_stage.channel
     role = world.add_role(on_stage.guild, "Fans", mentionable=True)
     await add(on_stage)
-    announced = f"New interviews are announced in <#{channel.id}> as soon as they come out."
-    pings = f"{announced}\nEach pings <@&{role.id}>."
+    announced = f"I'll announce new interviews in <#{channel.id}> as soon as they come out."
+    pings = f"{announced}\nEach one pings <@&{role.id}>."
     assert (await add(on_stage, role=role)).startswith(f"**Changed.** {pings}")
-    assert (await add(on_stage, role=role)).startswith(f"**Nothing to change.** {pings}")
-    assert (await add(on_stage)).startswith(f"**Nothing to change.** {pings}")
+    assert (await add(on_stage, role=role)).startswith(f"**No change.** {pings}")
+    assert (await add(on_stage)).startswith(f"**No change.** {pings}")
     assert await stored(on_stage) == [(channel.id, role.id, SubscriptionState.ACTIVE)]
 
 
@@ -66,7 +67,7 @@ async def test_adding_a_parked_channel_wakes_it_and_says_so(on_stage: Stage) -> 
     await set_subscription_state(
         on_stage.store, overview.subscription.id, SubscriptionState.PARKED, "missing-permissions"
     )
-    assert "They had stopped because of an error; they are active again." in await add(on_stage)
+    assert "They had stopped because of a problem. They're active again." in await add(on_stage)
     assert (await stored(on_stage))[0][2] is SubscriptionState.ACTIVE
 
 
@@ -140,8 +141,8 @@ async def test_the_list_tells_state_role_and_what_waits(on_stage: Stage) -> None
     news = world.add_channel(on_stage.guild, "news")
     empty = await on_stage.ask("announcements list", by=on_stage.admin)
     assert read(empty) == (
-        "**No channel of this server gets announcements yet.** "
-        "Set one up with `/announcements setup`."
+        "**No channel in this server gets announcements yet.** Set up the first one with "
+        "`/announcements setup`."
     )
     await add(on_stage, role=role)
     await add(on_stage, channel=news)
@@ -157,7 +158,7 @@ async def test_the_list_tells_state_role_and_what_waits(on_stage: Stage) -> None
     assert told[1:3] == [f"**<#{on_stage.channel.id}>** · pings <@&{role.id}>", "🟢 Active"]
     assert told[3].startswith("-# Nothing posted yet · 1 waiting")
     assert told[4] == f"**<#{news.id}>**"
-    assert told[5].startswith("🟠 Waiting: ")
+    assert told[5].startswith("🟠 On hold: ")
     assert "missing-permissions" not in told[5]
     assert told[6] == "-# Nothing posted yet · 1 waiting"
 
@@ -190,8 +191,8 @@ async def test_removing_is_helped_by_the_list_of_channels(on_stage: Stage) -> No
             await on_stage.ask("announcements remove", by=on_stage.admin, channel=choice.value)
         )
         assert told == (
-            f"**Done.** No more interviews will be posted in <#{choice.value}>. "
-            "What was posted stays.\n"
+            f"**Done.** I won't post any more interviews in <#{choice.value}>. Earlier posts "
+            "stay.\n"
             "-# Changed your mind? You can undo this for ten minutes."
         )
     assert await stored(on_stage) == []
@@ -240,8 +241,9 @@ async def test_removing_the_home_channel_says_that_it_comes_back(on_stage: Stage
     assert await keep_home(on_stage.client, on_stage.store, home.id)
     told = await on_stage.ask("announcements remove", by=on_stage.admin, channel=str(home.id))
     assert read(told) == (
-        f"**Done.** Nothing more is posted in <#{home.id}>, but only until I start again, because "
-        "it is my home channel. To stop for good, whoever runs this bot empties `HOME_CHANNEL_ID`."
+        f"**Done.** I won't post in <#{home.id}> for now, but I'll start again when I restart, "
+        "because it's my home channel. To stop for good, whoever runs this bot has to clear "
+        "`HOME_CHANNEL_ID`."
     )
     assert await keep_home(on_stage.client, on_stage.store, home.id)
     assert [channel for channel, *_ in await stored(on_stage)] == [home.id]

@@ -18,11 +18,11 @@ from tests.openapi import Checker
 
 VIEW, SEND, EMBED, HISTORY, HOOKS = 1 << 10, 1 << 11, 1 << 14, 1 << 16, 1 << 29
 GOOD = (
-    "**Done.** <#{channel}> follows <#{home}>: Discord itself carries each new interview over, "
-    "at the moment it is published.\n"
-    "-# Posts that come this way ping no role, can't be filtered or timed, and have no button to "
-    "read here. For those, unfollow (channel settings, Integrations, Channels Followed) and use "
-    "`/announcements add` in its place."
+    "**Done.** <#{channel}> now follows <#{home}>. Discord brings each new interview there as "
+    "soon as it's published.\n"
+    "-# Posts that arrive this way can't ping a role, can't be filtered or scheduled, and have "
+    "no button to read here. If you want those, unfollow (channel settings, Integrations, "
+    "Channels Followed) and use `/announcements add` instead."
 )
 
 
@@ -110,8 +110,8 @@ async def test_who_unfollowed_by_hand_may_follow_anew(homed: tuple[Stage, Channe
 async def test_manage_webhooks_is_named_with_its_mend(homed: tuple[Stage, Channel]) -> None:
     stage, home = homed
     assert await follow(stage, stage.channel) == (
-        f"In <#{stage.channel.id}> I lack: **Manage Webhooks**. Nothing was changed. To let a "
-        "channel follow another, Discord wants that. Allow it for the bot in the channel's "
+        f"In <#{stage.channel.id}> I lack: **Manage Webhooks**. Nothing was changed. To "
+        "let a channel follow another, Discord wants that. Allow it for the bot in the channel's "
         "settings, under Permissions, and run the command again; or use `/announcements add`, "
         "which does without."
     )
@@ -165,7 +165,7 @@ async def test_removing_ends_the_following(homed: tuple[Stage, Channel]) -> None
     await allow(stage, stage.channel, HOOKS)
     await follow(stage, stage.channel)
     told = await stage.ask("announcements remove", by=stage.admin, channel=str(stage.channel.id))
-    assert read(told) == f"**Done.** <#{stage.channel.id}> follows no more. What came stays."
+    assert read(told) == f"**Done.** <#{stage.channel.id}> no longer follows. Earlier posts stay."
     assert home.followers == []
     assert await stage.store.subscriptions.overview(stage.guild.id) == []
 
@@ -206,19 +206,19 @@ async def forum(stage: Stage, **how: Any) -> Channel:
 @pytest.mark.parametrize(
     ("required", "tag", "said"),
     [
-        (False, None, "Posts get the tags that are called like the interview's topics."),
+        (False, None, "Posts get the tags whose names match the interview's topics."),
         (
             True,
             None,
             (
-                "Posts get the tags that are called like the interview's topics, or else "
-                "**News**, because the channel demands a tag; name another with `tag`."
+                "Posts get the tags whose names match the interview's topics, or else **News**, "
+                "because this channel requires a tag. To use another one, set `tag`."
             ),
         ),
         (
             True,
             "dramas",
-            ("Posts get the tags that are called like the interview's topics, or else **Drama**."),
+            ("Posts get the tags whose names match the interview's topics, or else **Drama**."),
         ),
     ],
 )

@@ -85,7 +85,7 @@ async def test_two_of_one_channel_are_told_apart_by_their_filters(on_stage: Stag
     await ask(on_stage, "remove", channel=first[1])
     assert await filters(on_stage) == ["-kind:music"]
     assert await offered(on_stage) == [("#general", str(on_stage.channel.id))]
-    assert "removed meanwhile" in await ask(on_stage, "resume", channel=first[1])
+    assert "removed in the meantime" in await ask(on_stage, "resume", channel=first[1])
 
 
 async def test_no_two_of_one_channel_have_the_same_filter(on_stage: Stage) -> None:

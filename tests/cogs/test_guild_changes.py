@@ -164,7 +164,7 @@ async def test_a_deleted_role_is_pinged_no_more_and_the_list_says_so(
     one = (await only(on_stage)).subscription
     assert (one.role_id, one.state) == (None, SubscriptionState.ACTIVE)
     listed = read(await on_stage.ask("announcements list", by=on_stage.admin))
-    assert "The role to ping was deleted, so nobody is pinged." in listed
+    assert "The role to ping was deleted, so nobody gets a ping." in listed
     other = world.add_role(on_stage.guild, "Readers", mentionable=True)
     await ask(on_stage, "edit", role=other)
     listed = read(await on_stage.ask("announcements list", by=on_stage.admin))

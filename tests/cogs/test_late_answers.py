@@ -144,7 +144,7 @@ async def test_an_answer_in_time_is_not_deferred(on_stage: Stage) -> None:
     )
     assert response.message is not None
     assert not response.message.flags & MessageFlag.LOADING
-    assert read(response.message).startswith("**What holds")
+    assert read(response.message).startswith("**Settings for")
 
 
 @pytest.mark.parametrize("seconds", [0.05, 60.0])

@@ -101,13 +101,13 @@ def shape(components: Any) -> Any:
 
 async def test_three_presses_set_a_channel_up(on_stage: Stage) -> None:
     panel = await open_panel(on_stage)
-    assert read(panel).startswith("## Set up announcements\n-# Nothing is saved before you press")
+    assert read(panel).startswith("## Set up announcements\n-# Nothing is saved until you press")
     assert "Save" not in labels(panel)
     panel = await choose(on_stage, panel, "channel", on_stage.channel)
     assert await stored(on_stage) is None
     done = await press(on_stage, panel, "Save")
     assert read(done).startswith(
-        f"**Done.** New interviews are announced in <#{on_stage.channel.id}> as soon as they"
+        f"**Done.** I'll announce new interviews in <#{on_stage.channel.id}> as soon as they"
     )
     assert await stored(on_stage) is not None
 
@@ -127,7 +127,7 @@ async def test_every_part_of_the_panel_is_stored_as_it_was_said(on_stage: Stage)
     )
     panel = await fill(on_stage, panel, "after", switches=["crosspost"])
     panel = await fill(on_stage, panel, "server", zone="Seoul", doubt=["rather-twice"])
-    assert "Asia/Seoul · Rather post it twice than miss one" in read(panel)
+    assert "Asia/Seoul · Better to get one twice than miss it" in read(panel)
     await press(on_stage, panel, "Save")
     one = await stored(on_stage, news)
     assert one is not None
@@ -182,7 +182,7 @@ async def test_a_kind_of_channel_is_asked_only_what_it_can_do(
     [
         ("when", "quiet", "whenever", "whenever"),
         ("look", "above", "{nobody} is here", "{nobody}"),
-        ("look", "colour", "puurple", "“puurple” is no colour that I know."),
+        ("look", "colour", "puurple", "I don't know the colour “puurple”."),
         ("server", "zone", "Atlantis", "Atlantis"),
     ],
 )
@@ -217,7 +217,7 @@ async def test_what_comes_is_chosen_on_the_panel(on_stage: Stage) -> None:
         without="kind:sport, Artist: BTS, spoiler alert",
     )
     shown = read(panel)
-    assert "**What comes**\nOnly Music, Acting" in shown
+    assert "**What to announce**\nOnly Music, Acting" in shown
     await press(on_stage, panel, "Save")
     one = await stored(on_stage)
     assert one is not None
@@ -303,7 +303,7 @@ async def test_editing_says_before_and_after(on_stage: Stage) -> None:
     assert read(page).startswith(f"## Announcements in <#{on_stage.channel.id}>")
     page = await fill(on_stage, page, "when", frequency=["daily"], hour=["20"])
     done = await press(on_stage, page, "Save")
-    assert "- each interview at once → daily at 20:00" in read(done)
+    assert "- each interview right away → daily at 20:00" in read(done)
     assert labels(done) == ["Edit", "See all"]
     again = await on_stage.forge(panel, "kc:draft:3:save", on_stage.admin)
     assert read(again).startswith("This panel is closed")
@@ -325,18 +325,18 @@ async def test_the_second_of_two_admins_is_told_and_asked(on_stage: Stage) -> No
     await on_stage.ask("announcements edit", by=helper, channel=channel, frequency="A daily digest")
     asked = await press(on_stage, panel, "Save")
     assert read(asked).split("\n") == [
-        f"**<@{helper.id}> changed the announcements in <#{channel}> while you were at it.**",
-        "- each interview at once → daily at 18:00",
-        "Saving yours makes it:",
-        "- daily at 18:00 → each interview at once",
-        "- the full card → a compact card",
+        f"**<@{helper.id}> changed the announcements in <#{channel}> while you were editing.**",
+        "- each interview right away → daily at 18:00",
+        "With your changes:",
+        "- daily at 18:00 → each interview right away",
+        "- full card → compact card",
     ]
     now = await stored(on_stage)
     assert now is not None
     assert now.timetable.is_digest
     await on_stage.ask("announcements edit", by=helper, channel=channel, discussion=False, hour=7)
     asked = await press(on_stage, asked, "Save mine")
-    assert "while you were at it" in read(asked), "a third change is asked about again"
+    assert "while you were editing" in read(asked), "a third change is asked about again"
     await press(on_stage, asked, "Save mine")
     after = await stored(on_stage)
     assert after is not None
@@ -350,7 +350,7 @@ async def test_a_channel_that_has_announcements_is_not_overwritten_unasked(
     panel = await choose(on_stage, await open_panel(on_stage), "channel", on_stage.channel)
     panel = await fill(on_stage, panel, "look", form=["link"])
     asked = await press(on_stage, panel, "Save")
-    assert "has announcements already" in read(asked)
+    assert "already has announcements" in read(asked)
     one = await stored(on_stage)
     assert one is not None
     assert one.style.form is Form.FULL
@@ -430,7 +430,7 @@ async def test_what_the_bot_lacks_is_said_at_once_and_saves_nothing(
     if chosen:
         panel = await fill(on_stage, panel, "after", switches=chosen)
     named = on_stage.client.messages.text()(f"permission.{lacked}")
-    assert f"⚠️ In <#{channel.id}> I lack: **{named}**." in read(panel)
+    assert f"⚠️ In <#{channel.id}> I don't have: **{named}**." in read(panel)
     refused = await press(on_stage, panel, "Save")
     assert f"**{named}**" in read(refused)
     assert await stored(on_stage, channel) is None
@@ -450,11 +450,11 @@ async def test_a_role_that_is_deleted_meanwhile_is_in_no_menu(on_stage: Stage) -
     world.delete_role(roles[0])
     await heard
     panel = await fill(on_stage, panel, "look", form=["compact"])
-    assert "One of the roles was deleted meanwhile." in read(panel)
+    assert "One of the roles has been deleted in the meantime." in read(panel)
     menu = next(part for part in walk(panel.components) if part["type"] == SELECT["roles"])
     assert [one["id"] for one in menu["default_values"]] == [str(roles[1].id)]
     refused = await press(on_stage, panel, "Save")
-    assert read(refused).startswith("One of the roles was deleted meanwhile.")
+    assert read(refused).startswith("One of the roles has been deleted in the meantime.")
     panel = await choose(on_stage, panel, "roles", roles[1])
     await press(on_stage, panel, "Save")
     one = await stored(on_stage)
@@ -487,7 +487,7 @@ async def test_a_role_that_cannot_be_pinged_is_said_at_once(on_stage: Stage) -> 
     await on_stage.client.wait_for("guild_channel_update", timeout=5)
     panel = await choose(on_stage, await open_panel(on_stage), "channel", on_stage.channel)
     panel = await choose(on_stage, panel, "roles", role)
-    assert f"I may not ping <@&{role.id}>" in read(panel)
+    assert f"I can't ping <@&{role.id}>" in read(panel)
     everyone = on_stage.guild.roles[on_stage.guild.id]
     told = await choose(on_stage, panel, "roles", everyone)
     assert told.id != panel.id

@@ -39,7 +39,7 @@ async def test_the_list_says_what_was_chosen_and_what_can_be_done(on_stage: Stag
     panel = await fill(on_stage, panel, "after", switches=["discussion"])
     await press(on_stage, panel, "Save")
     page = await the_list(on_stage)
-    assert "-# a thread under each · a compact card · without a notification" in read(page)
+    assert "-# a thread for each · compact card · no notification" in read(page)
     assert labels(page) == ["Edit", "Pause", "Remove", "Set up another"]
     edit = await press(on_stage, page, "Edit")
     assert read(edit).startswith(f"## Announcements in <#{on_stage.channel.id}>")

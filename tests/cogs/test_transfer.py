@@ -52,7 +52,7 @@ async def test_there_and_back_all_is_as_it_was(on_stage: Stage) -> None:
     await on_stage.ask("announcements settings", by=on_stage.admin, timezone="Europe/Berlin")
     page = await imported(on_stage, file)
     assert f"**<#{channel}>** · new" in read(page)
-    assert "- Europe/Berlin (CET, in summer CEST) → Asia/Seoul" in read(page)
+    assert "- Europe/Berlin (CET, CEST in summer) → Asia/Seoul" in read(page)
     assert await stored(on_stage) is None
     done = await press(on_stage, page, "Import")
     assert read(done).startswith("**Imported.**")
@@ -105,7 +105,7 @@ async def test_what_the_file_does_not_name_stays_and_a_pause_too(on_stage: Stage
     await on_stage.ask("announcements pause", by=on_stage.admin, channel=str(on_stage.channel.id))
     file = {"subscriptions": [{"channel": str(on_stage.channel.id), "form": "link"}]}
     page = await imported(on_stage, file)
-    assert "- the full card → words and a link" in read(page)
+    assert "- full card → title and link" in read(page)
     await press(on_stage, page, "Import")
     one, rest = await stored(on_stage), await stored(on_stage, other)
     assert one is not None
@@ -123,7 +123,7 @@ async def test_what_changed_since_is_shown_and_asked_again(on_stage: Stage) -> N
     )
     again = await press(on_stage, page, "Import")
     assert "Someone changed the announcements in the meantime" in read(again)
-    assert "- daily at 18:00 → each interview at once" in read(again)
+    assert "- daily at 18:00 → each interview right away" in read(again)
     one = await stored(on_stage)
     assert one is not None
     assert one.timetable.frequency is Frequency.DAILY

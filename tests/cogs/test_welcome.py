@@ -175,6 +175,6 @@ async def test_a_welcome_that_discord_refuses_breaks_nothing(
     await synced._join(await heard)
     on_stage.sandbox.faults.clear()
     assert said(channel) == []
-    assert "Nothing was changed yet" in read(
+    assert "Nothing has been changed yet" in read(
         await on_stage.ask("announcements history", by=on_stage.admin)
     )

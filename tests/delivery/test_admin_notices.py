@@ -61,10 +61,7 @@ async def test_who_set_it_up_is_told_once_with_cause_and_mend(
     assert await notifier.notify_due() == 1
     (words,) = told(scene, owner_of(scene, channel))
     assert f"<#{channel.id}>" in words
-    assert (
-        "the bot may not post in the channel: it lacks a permission there, or is in time-out"
-        in words
-    )
+    assert "I can't post in the channel, because I don't have a permission there" in words
     for _ in range(40):
         await scene.outbox.publish()
         await scene.drain(pause=3600)
@@ -98,7 +95,7 @@ async def test_another_cause_is_told_and_a_second_parking_the_same_day_is_not(
     assert await notifier.notify_due() == 1
     words = told(scene, owner_of(scene, channel))
     assert len(words) == 3
-    assert "the bot can't see the channel" in words[-1]
+    assert "I can't see the channel" in words[-1]
 
 
 async def reopen(scene: Scene, channel: Channel) -> None:

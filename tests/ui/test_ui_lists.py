@@ -130,7 +130,7 @@ def test_a_subscription_tells_how_it_fares(text: Text) -> None:
 
 def test_a_reason_without_words_of_its_own_is_shown_literally(text: Text) -> None:
     assert reason_of("*odd*", text) == "\\*odd\\*"
-    assert reason_of(None, text) == "the reason is not known"
+    assert reason_of(None, text) == "the reason isn't known"
 
 
 @patient
@@ -174,14 +174,17 @@ def test_a_subscription_tells_when_it_posts_and_why_not(text: Text) -> None:
         last,
     ]
     assert told(text, state=SubscriptionState.PAUSED) == [
-        "⏸️ Paused until `/announcements resume`",
+        "⏸️ Paused. `/announcements resume` starts it again",
         last,
     ]
     assert told(text, mode=Mode.FOLLOW) == [
-        "🔗 Follows the bot's own channel; Discord carries interviews over"
+        "🔗 Follows the bot's own channel. Discord brings interviews there"
     ]
     assert told(text, role_lost=True) == [
         "🟢 Active",
-        "⚠️ The role to ping was deleted, so nobody is pinged. `/announcements edit` sets another.",
+        (
+            "⚠️ The role to ping was deleted, so nobody gets a ping. Pick another one with "
+            "`/announcements edit`."
+        ),
         last,
     ]
