@@ -21,7 +21,7 @@ from bot.core.model import DeliveryState
 from bot.core.settings import Settings
 from bot.feed.writing import PollReport
 from bot.search import Hit, SearchIndex
-from bot.store import back_up, database_file, is_sqlite, open_store, restore
+from bot.store import back_up, database_file, is_sqlite, leadership, open_store, restore
 
 
 async def poll_once(settings: Settings, messages: Messages) -> int:
@@ -52,18 +52,25 @@ async def _send_due(app: App, text: Text) -> None:
         click.echo(text("cli.poll.no-token"), err=True)
         return
     try:
-        url = app.settings.database_url
-        file = database_file(url) if is_sqlite(url) else None
-        with only_instance(file, app.settings.token):
-            await log_in_once(app.client, app.settings.token)
-            await app.announcer.drain()
-            await app.extras.drain()
+        async with leadership(app.settings.database_url) as leads:
+            if not leads:
+                click.echo(text("cli.poll.other-leads"), err=True)
+                return
+            await _drain(app)
     except AlreadyRunningError as error:
         click.echo(text("cli.poll.other-sends", **error.args_by_name), err=True)
         return
     after = await app.store.outbox.counts()
     sent = after.get(DeliveryState.SENT, 0) - before.get(DeliveryState.SENT, 0)
     click.echo(text.plural("cli.poll.sent", sent))
+
+
+async def _drain(app: App) -> None:
+    url, token = app.settings.database_url, app.settings.token
+    with only_instance(database_file(url) if is_sqlite(url) else None, token):
+        await log_in_once(app.client, token)
+        await app.announcer.drain()
+        await app.extras.drain()
 
 
 def _outcome(report: PollReport, text: Text) -> str:

@@ -17,29 +17,37 @@ from bot.core.i18n import Messages
 from bot.core.instance import only_instance
 from bot.core.service_manager import ServiceManager
 from bot.core.settings import Settings
-from bot.store import database_file, is_sqlite
+from bot.store import database_file, is_sqlite, leadership
 
 logger = structlog.get_logger(__name__)
 
 
 async def run_real(settings: Settings, messages: Messages) -> int:
-    """Run against Discord until SIGTERM or Ctrl-C.
+    """Run against Discord until SIGTERM or Ctrl-C; on a database of PostgreSQL, as soon as no other
+    process does.
 
     Raises:
         ConfigError: there is no token.
         AlreadyRunningError: another process runs this bot.
     """
     return_large_blocks()
-    url = settings.database_url
+    url, token = settings.database_url, settings.token
     clock, file = SystemClock(), database_file(url) if is_sqlite(url) else None
     manager = ServiceManager(os.environ, clock)
-    with only_instance(file, settings.token), stop_signal() as stop:
-        async with open_app(settings, messages, clock, random.Random()) as app:
-            manager.notify("READY=1")
-            watchdog = asyncio.create_task(manager.run(), name="watchdog")
-            await run(app, stop, when_ready=_log_ready)
-            manager.notify("STOPPING=1")
-            watchdog.cancel()
+
+    def on_standby() -> None:
+        manager.notify("READY=1")
+
+    with stop_signal() as stop:
+        watchdog = asyncio.create_task(manager.run(), name="watchdog")
+        async with leadership(url, stop=stop, on_standby=on_standby) as leads:
+            if leads:
+                with only_instance(file, token):
+                    async with open_app(settings, messages, clock, random.Random()) as app:
+                        manager.notify("READY=1")
+                        await run(app, stop, when_ready=_log_ready)
+                        manager.notify("STOPPING=1")
+        watchdog.cancel()
     return 0
 
 

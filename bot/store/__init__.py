@@ -15,6 +15,7 @@ from bot.store.connections import is_sqlite
 from bot.store.follows import FOLLOWS_LIMIT, DirectMessageStatus, FollowOutcome, FollowRequest
 from bot.store.history import Change, ChangeAction
 from bot.store.inspection import Inspection, inspect_store
+from bot.store.leadership import leadership
 from bot.store.readers import (
     PLACES_KEPT,
     DatedCount,
@@ -76,6 +77,7 @@ __all__ = [
     "database_file",
     "inspect_store",
     "is_sqlite",
+    "leadership",
     "open_store",
     "restore",
 ]

@@ -38,7 +38,7 @@ _ARGUMENTS = {"ssl", "target_session_attrs", "prepared_statement_cache_size", "h
 class Connections:
     """The connections to an open database.
 
-    ``name`` is how errors call it: SQLite's file, PostgreSQL's address without the password.
+    ``name`` is how errors call it: SQLite's file, PostgreSQL's address without user and password.
     ``begin`` begins a transaction on the writer, beside which no other process's runs.
     """
 
@@ -75,7 +75,9 @@ def name_of(address: URL) -> str:
     """How errors call a database."""
     if address.drivername == SQLITE:
         return str(address.database)
-    return address.set(query={}).render_as_string(hide_password=True)
+    return URL.create(
+        "postgresql", None, None, address.host, address.port, address.database
+    ).render_as_string()
 
 
 def _postgres_address(url: str) -> URL:

@@ -5,9 +5,10 @@ advisory lock that lasts as long as it does, so that no other's changes come bet
 and its changes, whichever process they are of. Readers wait for nobody.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -74,9 +75,16 @@ async def open_postgres(address: URL) -> AsyncIterator[Connections]:
         yield Connections(name, connection, readers, partial(_begin_alone, connection))
 
 
-def make_postgres_engine(address: URL, size: int, timeout: float, **options: Any) -> sa.Engine:
+def make_postgres_engine(
+    address: URL,
+    size: int,
+    timeout: float,
+    *,
+    session: Mapping[str, str] = MappingProxyType({}),
+    **options: Any,
+) -> sa.Engine:
     """An engine whose errors are all SQLAlchemy's, and whose statements end after `timeout`
-    seconds.
+    seconds. `session` are settings of its sessions beside those of every one.
 
     Raises:
         StoreError: asyncpg is not installed.
@@ -84,7 +92,7 @@ def make_postgres_engine(address: URL, size: int, timeout: float, **options: Any
     arguments = {
         "timeout": _CONNECTING,
         "command_timeout": timeout,
-        "server_settings": _SESSION,
+        "server_settings": {**_SESSION, **session},
     }
     try:
         engine = make_engine(address, size, connect_args=arguments, **options)
