@@ -13,7 +13,7 @@ from cogs.responses import Interaction, replace, show, text_for
 class AboutCommands(FanCog):
     """What the bot can do, and what is stored about the person who asks."""
 
-    @app_commands.command(name="help", description="All that you can do here, on one screen")
+    @app_commands.command(name="help", description="Everything you can do here, at a glance")
     async def show_help(self, interaction: Interaction) -> None:
         group = self.show_help.parent
         assert group is not None  # noqa: S101
@@ -25,7 +25,7 @@ class AboutCommands(FanCog):
         )
         await show(interaction, page)
 
-    @app_commands.command(description="See what I keep about you, and delete it")
+    @app_commands.command(description="See what I store about you, and delete it")
     async def privacy(self, interaction: Interaction) -> None:
         await self.show_personal_data(interaction, ids.ShowPersonalData())
 

@@ -60,7 +60,7 @@ Hour = Range[int, 0, 23]
 Quiet = Transform[QuietHours | Literal["off"], QuietHoursOption]
 Zone = Transform[str, TimeZoneOption]
 
-ZONE = "The time zone of this whole server, such as Asia/Seoul"
+ZONE = "The whole server's time zone, like Asia/Seoul"
 
 
 def subscription_options(command: C) -> C:
@@ -68,14 +68,14 @@ def subscription_options(command: C) -> C:
     for decorate in (
         app_commands.describe(
             role="A role to ping with each announcement",
-            frequency="Each interview at once, or a digest every day or week",
-            day="The day of a weekly digest (Monday unless you choose)",
-            hour="The hour of a digest, 0 to 23 (18 unless you choose)",
-            quiet="Hours in which nothing is posted, such as 22-8; what comes then waits",
+            frequency="Each interview right away, or a daily or weekly digest",
+            day="The day for a weekly digest (Monday if you leave it out)",
+            hour="The hour for a digest, 0 to 23 (18 if you leave it out)",
+            quiet="Hours when nothing is posted, like 22-8; new interviews wait",
             timezone=ZONE,
             crosspost="In an announcement channel: publish to the channels that follow it",
-            discussion="Open a thread to talk under each announcement",
-            tag="In a forum: the tag of posts for which no other fits",
+            discussion="Open a thread for discussion under each announcement",
+            tag="In a forum: the tag for posts that no other tag matches",
         ),
         app_commands.choices(frequency=FREQUENCIES, day=DAYS),
         app_commands.autocomplete(tag=complete_tag),
@@ -91,7 +91,7 @@ class AnnouncementCommands(
     Subscribing,
     commands.GroupCog,
     group_name="announcements",
-    group_description="Where new interviews are announced in this server",
+    group_description="Announce new interviews in this server",
 ):
     """The admins' commands. Discord shows them to who may manage the server; they check again."""
 
@@ -104,9 +104,9 @@ class AnnouncementCommands(
         return True
 
     @app_commands.command(
-        description="Announce new interviews in a channel: each, or as a daily or weekly digest"
+        description="Announce new interviews in a channel, each one or as a daily or weekly digest"
     )
-    @app_commands.describe(channel="The channel that gets the announcements")
+    @app_commands.describe(channel="The channel for the announcements")
     @subscription_options
     async def add(
         self,
@@ -148,8 +148,10 @@ class AnnouncementCommands(
         changed = await self._subscriptions.add(guild_id, channel.id, interaction.user.id, edits)
         await _show_change(interaction, changed)
 
-    @app_commands.command(description="Change how a channel gets its announcements; the rest stays")
-    @app_commands.describe(channel=CHANNEL, no_role="Ping nobody any more")
+    @app_commands.command(
+        description="Change a channel's announcements; what you leave out stays as it is"
+    )
+    @app_commands.describe(channel=CHANNEL, no_role="Stop pinging roles")
     @app_commands.autocomplete(channel=Subscribing.complete_channel)
     @subscription_options
     async def edit(
@@ -187,7 +189,7 @@ class AnnouncementCommands(
         changed = await self._subscriptions.edit(guild_id, found.id, edits, by=interaction.user.id)
         await _show_change(interaction, changed)
 
-    @app_commands.command(description="Hold the announcements in a channel until you resume them")
+    @app_commands.command(description="Pause the announcements in a channel until you resume them")
     @app_commands.describe(channel=CHANNEL)
     @app_commands.autocomplete(channel=Subscribing.complete_channel)
     async def pause(self, interaction: Interaction, channel: Subscribed) -> None:
@@ -201,7 +203,7 @@ class AnnouncementCommands(
         message = text(key, channel=Marked(f"<#{channel.id}>"))
         await show(interaction, notice(message, detail=detail))
 
-    @app_commands.command(description="Go on after a pause, or try again at once what waits")
+    @app_commands.command(description="End a pause, or retry right away what's on hold")
     @app_commands.describe(channel=CHANNEL)
     @app_commands.autocomplete(channel=Subscribing.complete_channel)
     async def resume(self, interaction: Interaction, channel: Subscribed) -> None:
@@ -227,12 +229,14 @@ class AnnouncementCommands(
         await remove(interaction, self._subscriptions, found)
 
     @app_commands.command(
-        name="list", description="The channels with announcements, and how they fare"
+        name="list", description="See which channels get announcements, and if all is well"
     )
     async def show_list(self, interaction: Interaction) -> None:
         await self.turn_list(interaction, ids.SubscriptionsPage(0))
 
-    @app_commands.command(description="See the newest interview as it is announced")
+    @app_commands.command(
+        description="See what the newest interview looks like when it's announced"
+    )
     async def preview(self, interaction: Interaction) -> None:
         stored = await self._reading.newest()
         overviews = await self._subscriptions.overviews(managed_guild(interaction))
@@ -248,9 +252,9 @@ class AnnouncementCommands(
             return
         await show(interaction, announcement_card(stored, text))
 
-    @app_commands.command(description="Time zone and the like, for all of this server")
+    @app_commands.command(description="The whole server's settings, like its time zone")
     @app_commands.describe(
-        timezone=ZONE, doubt="When nobody can tell whether an announcement arrived"
+        timezone=ZONE, doubt="What to do when I can't tell whether an announcement arrived"
     )
     @app_commands.choices(doubt=DOUBTS)
     async def settings(

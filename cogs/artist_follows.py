@@ -41,10 +41,8 @@ class ArtistFollowCommands(FanCog):
             for follow in await self.following.complete(interaction.user.id, current)
         ]
 
-    @app_commands.command(
-        description="A direct message to you at the next interview with an artist"
-    )
-    @app_commands.describe(artist="Whom to follow; half a name will do")
+    @app_commands.command(description="Get a direct message when an artist has a new interview")
+    @app_commands.describe(artist="The artist to follow; part of the name is enough")
     @app_commands.autocomplete(artist=FanCog.complete_artist)
     async def follow(self, interaction: Interaction, artist: ArtistName) -> None:
         found = self.find_artist(
@@ -54,8 +52,8 @@ class ArtistFollowCommands(FanCog):
             found = await self._follow(interaction, found)
         await show(interaction, found)
 
-    @app_commands.command(description="No more direct messages about an artist")
-    @app_commands.describe(artist="One of those whom you follow")
+    @app_commands.command(description="Stop getting direct messages about an artist")
+    @app_commands.describe(artist="An artist you follow")
     @app_commands.autocomplete(artist=complete_followed)
     async def unfollow(self, interaction: Interaction, artist: ArtistName) -> None:
         text, user_id = text_for(interaction), interaction.user.id
@@ -69,7 +67,7 @@ class ArtistFollowCommands(FanCog):
 
     @app_commands.command(
         name="following",
-        description="Whom you follow, since when, and whether my direct messages reach you",
+        description="See who you follow, and check that my direct messages reach you",
     )
     async def show_followed(self, interaction: Interaction) -> None:
         await self.turn(interaction, ids.FollowingPage(0))

@@ -14,7 +14,7 @@ from cogs.responses import Interaction, replace, show, text_for
 class ArtistCommands(FanCog):
     """Looking up an artist, by name or by a button that carries their id."""
 
-    @app_commands.command(description="Who an artist is, and every interview with them")
+    @app_commands.command(description="Everything about an artist, with every interview")
     @app_commands.describe(name=NAME_HINT)
     @app_commands.autocomplete(name=FanCog.complete_artist)
     async def artist(self, interaction: Interaction, name: ArtistName) -> None:

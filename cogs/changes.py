@@ -17,7 +17,7 @@ class ChangeCommands(commands.Cog):
     def __init__(self, subscriptions: SubscriptionService) -> None:
         self._subscriptions = subscriptions
 
-    @app_commands.command(description="Who changed what of the announcements, and when")
+    @app_commands.command(description="Who changed this server's announcements, and when")
     async def history(self, interaction: Interaction) -> None:
         await self.turn_changes(interaction, ChangesPage(0))
 

@@ -43,10 +43,10 @@ class ChannelFollowCommands(commands.Cog):
 
     @app_commands.command(
         description=(
-            "Let a channel follow the bot's own: nothing to look after, but no pings and no choices"
+            "Make a channel follow the bot's own: nothing to maintain, but no pings or options"
         )
     )
-    @app_commands.describe(channel="The channel into which Discord carries each interview")
+    @app_commands.describe(channel="The channel where Discord should bring each interview")
     async def follow(
         self, interaction: Interaction, channel: Transform[AppCommandChannel, FOLLOWABLE]
     ) -> None:

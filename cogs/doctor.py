@@ -27,7 +27,7 @@ class DoctorCommands(commands.Cog):
         self._explanations = explanations
         self._reading = reading
 
-    @app_commands.command(description="What keeps announcements from coming, and how to mend it")
+    @app_commands.command(description="Find out why announcements don't arrive, and how to fix it")
     async def doctor(self, interaction: Interaction) -> None:
         guild_id, text = managed_guild(interaction), text_for(interaction)
         await defer(interaction, thinking=True)

@@ -37,12 +37,12 @@ class FilterCommands(Subscribing):
         self._reading = reading
 
     @app_commands.command(
-        name="filter", description="Choose what comes: kinds, artists, words, in and out"
+        name="filter", description="Choose which interviews are announced, by kind, artist or words"
     )
     @app_commands.describe(
         channel=CHANNEL,
-        typed='Such as kind:music -artist:BTS "a phrase" -word, as in a search; off for everything',
-        beside="Leave what the channel has, and add announcements with this filter beside it",
+        typed='Like a search: kind:music -artist:BTS "a phrase" -word. Type off to get everything',
+        beside="Keep the channel's announcements and add a second set with this filter",
     )
     @app_commands.rename(typed="filter")
     @app_commands.autocomplete(channel=Subscribing.complete_channel)
@@ -70,10 +70,10 @@ class FilterCommands(Subscribing):
             hint = trial_words(trial, text_for(interaction)) if trial.tried else hint
         await show(interaction, notice("\n".join(words), detail=hint))
 
-    @app_commands.command(name="text", description="Choose the words above each announcement")
+    @app_commands.command(name="text", description="Choose the text above each announcement")
     @app_commands.describe(
         channel=CHANNEL,
-        typed="May have {title} {artist} {kind} {date} {link} {count} {roles}; off for none",
+        typed="Use {title} {artist} {kind} {date} {link} {count} {roles}, or type off for none",
     )
     @app_commands.rename(typed="text")
     @app_commands.autocomplete(channel=Subscribing.complete_channel)
@@ -95,8 +95,8 @@ class FilterCommands(Subscribing):
             for summary in await self._reading.complete(current)
         ]
 
-    @app_commands.command(description="Why an interview came to each channel, or did not")
-    @app_commands.describe(interview="Type a title or a name and choose, or paste its link")
+    @app_commands.command(description="Why an interview was or wasn't announced in each channel")
+    @app_commands.describe(interview="Type a title or a name and pick one, or paste its link")
     @app_commands.autocomplete(interview=complete_interview)
     async def why(self, interaction: Interaction, interview: Range[str, 1, TITLE_LIMIT]) -> None:
         guild_id, text = managed_guild(interaction), text_for(interaction)

@@ -42,7 +42,7 @@ class InterviewCommands(
     FanCog,
     commands.GroupCog,
     group_name="interviews",
-    group_description="KCrush's interviews, to find and to read",
+    group_description="Find and read KCrush's interviews",
 ):
     """Finding interviews, in servers, in direct messages and wherever a fan installed the app."""
 
@@ -63,10 +63,10 @@ class InterviewCommands(
             for summary in await self.reading.complete(current)
         ]
 
-    @app_commands.command(description="Find words in every question and answer")
+    @app_commands.command(description="Search every question and answer")
     @app_commands.describe(
-        query="Words, a name, a song; in English or Hangul",
-        artist="Only interviews with this artist: begin to type a name and choose",
+        query="A few words, a name or a song, in English or Hangul",
+        artist="Only this artist's interviews: start typing a name and pick one",
         kind=OF_THIS_KIND,
         year="Only interviews published in this year",
     )
@@ -105,12 +105,12 @@ class InterviewCommands(
     async def latest(self, interaction: Interaction, kind: Topic | None = None) -> None:
         await self.turn_latest(interaction, ids.LatestPage(0, kind))
 
-    @app_commands.command(description="What came out on this day in other years")
+    @app_commands.command(description="Interviews that came out on this day in other years")
     async def today(self, interaction: Interaction) -> None:
         day = self.reading.today()
         await self.turn_day(interaction, ids.DayPage(day.month, day.day))
 
-    @app_commands.command(description="An interview by chance")
+    @app_commands.command(description="A random interview")
     @app_commands.describe(kind=OF_THIS_KIND)
     @app_commands.choices(kind=TOPICS)
     async def random(self, interaction: Interaction, kind: Topic | None = None) -> None:
@@ -118,7 +118,7 @@ class InterviewCommands(
 
     @app_commands.command(description="Read an interview here, question by question")
     @app_commands.describe(
-        interview="Type a title or a name and choose, or paste an article's link"
+        interview="Type a title or a name and pick one, or paste an article's link"
     )
     @app_commands.autocomplete(interview=complete_title)
     async def read(

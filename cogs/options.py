@@ -24,7 +24,7 @@ CHOICE_LIMIT = 100
 ArtistName = app_commands.Range[str, 1, 100]
 """What is typed for an artist; a choice's value is far shorter."""
 
-NAME_HINT = "Begin to type a name, in English or Hangul, and choose"
+NAME_HINT = "Start typing a name, in English or Hangul, and pick one"
 
 COMMON_NIGHTS = ("22-8", "23-7", "0-6", "0-8", "9-17")
 COMMON_ENDS = (8, 7, 6, 9, 17)
@@ -68,8 +68,12 @@ FREQUENCIES = [
 ]
 DAYS = [_choice(number, day, f"weekday.{number}") for number, day in enumerate(calendar.day_name)]
 DOUBTS = [
-    _choice(Doubt.RATHER_ONCE.value, "Rather once too few than twice", "choice.rather-once"),
-    _choice(Doubt.RATHER_TWICE.value, "Rather twice than not at all", "choice.rather-twice"),
+    _choice(
+        Doubt.RATHER_ONCE.value, "Better to miss one than to get it twice", "choice.rather-once"
+    ),
+    _choice(
+        Doubt.RATHER_TWICE.value, "Better to get one twice than to miss it", "choice.rather-twice"
+    ),
 ]
 
 

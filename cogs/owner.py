@@ -39,7 +39,7 @@ ALL = "all"
 class OwnerCommands(
     commands.GroupCog,
     group_name="bot",
-    group_description="The bot itself, for its owners",
+    group_description="For the bot's owners",
 ):
     """Discord shows them to the server's administrators; only the application's owners are
     answered."""
@@ -56,7 +56,7 @@ class OwnerCommands(
             raise app_commands.CommandInvokeError(_command(interaction), error) from error
         return True
 
-    @app_commands.command(description="How the bot fares, and what keeps it from its work")
+    @app_commands.command(description="How the bot is doing, and what's in its way")
     async def status(self, interaction: Interaction) -> None:
         state = await self._service.state()
         await show(interaction, status_page(state, __version__, text_for(interaction)))
@@ -66,25 +66,25 @@ class OwnerCommands(
         polled = await self._service.poll()
         await show(interaction, polled_page(polled, text_for(interaction)))
 
-    @app_commands.command(description="Read the archives on now, or bring them up to date")
+    @app_commands.command(description="Keep reading the archives now, or bring them up to date")
     async def backfill(self, interaction: Interaction) -> None:
         archives = await self._service.backfill()
         await show(interaction, backfill_page(archives, text_for(interaction)))
 
-    @app_commands.command(description="The servers that the bot is in")
+    @app_commands.command(description="The servers the bot is in")
     async def guilds(self, interaction: Interaction) -> None:
         guilds = [(one.id, one.name, one.member_count) for one in interaction.client.guilds]
         channels = await self._service.channel_counts()
         await show(interaction, guilds_page(guilds, channels, text_for(interaction)))
 
-    @app_commands.command(description="The channels that wait, by cause")
+    @app_commands.command(description="The channels on hold, by reason")
     async def failing(self, interaction: Interaction) -> None:
         parked = await self._service.failing()
         names = {one.id: one.name for one in interaction.client.guilds}
         await show(interaction, failing_page(parked, names, text_for(interaction)))
 
-    @app_commands.command(description="Announce what was stored and held back")
-    @app_commands.describe(interview="What so many new ones at once had held back; choose")
+    @app_commands.command(description="Announce interviews that were held back")
+    @app_commands.describe(interview="The interview to announce")
     async def announce(self, interaction: Interaction, interview: str) -> None:
         withheld = [one.id for one in await self._service.withheld()]
         if interview != ALL:

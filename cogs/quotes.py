@@ -29,9 +29,7 @@ too. Discord waits 3 s for an answer (Discord docs, Receiving and Responding).""
 class QuoteCommands(FanCog):
     """Quotes by chance, of an artist, or of what somebody reads; shown to them, and shared."""
 
-    @app_commands.command(
-        description="A striking answer as a picture to share, of anybody or of one artist"
-    )
+    @app_commands.command(description="Turn a striking answer into a picture to share")
     @app_commands.describe(artist=NAME_HINT)
     @app_commands.autocomplete(artist=FanCog.complete_artist)
     async def quote(self, interaction: Interaction, artist: ArtistName | None = None) -> None:

@@ -93,7 +93,7 @@ class ReaderCommands(FanCog):
         page = await self.reader_page(interaction, action.interview, action.position, note=note)
         await replace(interaction, page)
 
-    @app_commands.command(name="continue", description="Go on reading where you stopped")
+    @app_commands.command(name="continue", description="Keep reading where you left off")
     async def continue_reading(self, interaction: Interaction) -> None:
         history = await self.library.history(interaction.user.id)
         text = text_for(interaction)
@@ -106,7 +106,7 @@ class ReaderCommands(FanCog):
             page = nothing_begun_page(history, text)
         await show(interaction, page)
 
-    @app_commands.command(description="The questions and interviews that you saved")
+    @app_commands.command(description="The questions and interviews you saved")
     async def saved(self, interaction: Interaction) -> None:
         await self.turn_saved(interaction, ids.SavedPage(0))
 

@@ -22,9 +22,9 @@ class RoleButtonCommands(commands.Cog):
 
     @app_commands.command(
         name="role-button",
-        description="Post a button with which members take the ping role, or give it back",
+        description="Post a button that lets members get the ping role or give it back",
     )
-    @app_commands.describe(role="The role that your announcements ping")
+    @app_commands.describe(role="The role your announcements ping")
     async def role_button(self, interaction: Interaction, role: discord.Role) -> None:
         managed_guild(interaction)
         person, channel = interaction.user, interaction.channel

@@ -47,9 +47,7 @@ class SetupCommands(commands.Cog):
         self._reading = reading
         self._setup = setup
 
-    @app_commands.command(
-        description="Set up announcements on one panel, with a preview; saved when you say so"
-    )
+    @app_commands.command(description="Set up announcements in one place, with a preview")
     async def setup(self, interaction: Interaction) -> None:
         await self._begin(interaction)
 

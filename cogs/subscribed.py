@@ -13,7 +13,7 @@ from cogs.responses import Interaction, text_for
 
 Subscribed = Transform[NamedChannel, ChannelNameOption]
 
-CHANNEL = "One of the channels that get announcements"
+CHANNEL = "A channel that gets announcements"
 
 
 class Subscribing(commands.Cog):

@@ -27,7 +27,7 @@ class TransferCommands(commands.Cog):
     def __init__(self, transfers: TransferService) -> None:
         self._transfers = transfers
 
-    @app_commands.command(description="All that was set up here as a file, for another time")
+    @app_commands.command(description="Get this server's setup as a file")
     async def export(self, interaction: Interaction) -> None:
         guild_id, text = managed_guild(interaction), text_for(interaction)
         filename = f"kcrush-{guild_id}.json"
@@ -36,9 +36,10 @@ class TransferCommands(commands.Cog):
         await show(interaction, export_page(filename, text), [file])
 
     @app_commands.command(
-        name="import", description="Set up what an exported file has; you see what changes first"
+        name="import",
+        description="Set this server up from an exported file; you'll see the changes first",
     )
-    @app_commands.describe(file="A file that /announcements export gave you")
+    @app_commands.describe(file="A file from /announcements export")
     async def import_file(self, interaction: Interaction, file: discord.Attachment) -> None:
         guild_id, user_id = managed_guild(interaction), interaction.user.id
         if file.size > LARGEST:
