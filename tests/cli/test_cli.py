@@ -156,8 +156,8 @@ async def test_parse_goes_on_after_what_it_can_not_read(
     )
     assert lines[1] == "missing.xml: can't be read: No such file or directory."
     assert lines[2] == (
-        f"{sample_site.url}/no/such/page/: There is nothing at this address (status 404). "
-        "Open the site in a browser and look up where its feed is now."
+        f"{sample_site.url}/no/such/page/: There's nothing at this address (status 404). Open "
+        "the site in a browser and look for its feed."
     )
 
 
@@ -299,13 +299,13 @@ async def test_a_feed_without_entries_is_fine_but_check_wonders(
 async def test_a_site_that_fails_is_said(tmp_path: Path, sample_site: SampleSite) -> None:
     sample_site.fail(503, retry_after=600)
     assert await poll_error(tmp_path, sample_site) == (
-        "The site asks to come back later (status 503). There is nothing to do but to wait."
+        "The site asks to come back later (status 503). There's nothing to do but wait."
     )
     sample_site.heal()
     sample_site.fail(404)
     assert await poll_error(tmp_path, sample_site) == (
-        "There is nothing at this address (status 404). "
-        "Open the site in a browser and look up where its feed is now."
+        "There's nothing at this address (status 404). Open the site in a browser and look for "
+        "its feed."
     )
 
 
@@ -315,10 +315,10 @@ async def test_a_site_that_is_not_there_is_said(tmp_path: Path, unused_tcp_port:
         tmp_path, "poll", forked=False, env={"FEED_URL": url, "POLL_INTERVAL": "1"}
     )
     assert ended.code == 1
-    assert ended.err.startswith(f"{url}: The site could not be reached (")
+    assert ended.err.startswith(f"{url}: The site can't be reached (")
     assert ended.err.endswith(
-        "If it opens in a browser, check this machine's network; "
-        "otherwise it comes back by itself.\n"
+        "If it opens in a browser, check this machine's network. "
+        "Otherwise wait: the bot keeps trying.\n"
     )
 
 
@@ -441,7 +441,7 @@ async def test_a_password_of_the_feed_is_sent_and_never_shown(
         assert "hu@sh" not in ended.out + ended.err
     sample_site.fail(500)
     ended = await run_verb(tmp_path, "poll", env=env)
-    assert f"\n{sample_site.feed_url}: The site is broken at the moment" in ended.err
+    assert f"\n{sample_site.feed_url}: The site is having problems" in ended.err
     assert "hu%40sh" not in ended.err
     with sqlite3.connect(tmp_path / "data" / "kcrush.db") as database:
         assert "hu%40sh" not in "".join(database.iterdump())

@@ -45,7 +45,7 @@ async def test_a_running_bot_is_backed_up_and_nobody_else_runs_or_sends_beside_i
 
     assert (kept.code, kept.out) == (1, "")
     assert kept.err.endswith(
-        "With --force the copy takes its place, and this one is kept beside it.\n"
+        "With --force the copy replaces it, and the current one is kept beside it.\n"
     )
     assert (restored.code, restored.err) == (0, "")
     assert (tmp_path / "data" / "kcrush.db.replaced").exists()
@@ -58,12 +58,12 @@ async def test_a_backup_needs_a_database_and_a_copy_of_one(tmp_path: Path) -> No
 
     assert (nothing.code, nothing.err) == (
         1,
-        f"There is no file {tmp_path}/data/kcrush.db. Check the path for a typing error.\n",
+        f"There's no file {tmp_path}/data/kcrush.db. Check the path for a typo.\n",
     )
     assert (no_copy.code, no_copy.err) == (
         1,
-        "The file list.txt is no copy of this bot's database. Nothing was changed; check which "
-        "file you mean.\n",
+        "The file list.txt isn't a copy of this bot's database. Nothing was changed. Check that "
+        "it's the file you mean.\n",
     )
 
 

@@ -84,8 +84,8 @@ def test_an_error_for_people_is_its_sentence() -> None:
         log.exception("crashed")
     lines = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert [line["cause"] for line in lines[:4]] == [
-        "The site could not be reached (Connection refused). If it opens in a browser, check this "
-        "machine's network; otherwise it comes back by itself.",
+        "The site can't be reached (Connection refused). If it opens in a browser, check this "
+        "machine's network. Otherwise wait: the bot keeps trying.",
         'CATCH_UP: must be a whole number of seconds, not "x". Example: CATCH_UP=3',
         "no.such-key(what='x')",
         "The database has too much to do at the moment. Try again in a minute.",

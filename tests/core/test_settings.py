@@ -217,9 +217,9 @@ def test_the_database_follows_the_data_dir(monkeypatch: pytest.MonkeyPatch) -> N
         (
             "DISCORD_TOKEN",
             "Bot abc.def.ghi",
-            "DISCORD_TOKEN: is no Discord bot token: it holds spaces or characters that no token "
-            "has (leave out the word Bot). "
-            "Example: DISCORD_TOKEN=(the token that the developer portal shows under Bot)",
+            "DISCORD_TOKEN: isn't a Discord bot token: it has spaces or characters that no token "
+            "has (leave out the word Bot). Example: DISCORD_TOKEN=(the token that the developer "
+            "portal shows under Bot)",
         ),
     ],
 )
@@ -247,7 +247,7 @@ def test_an_env_file_that_is_no_text_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load_settings(env)
     line = caught.value.sentence(TEXT)
-    assert line == f"{env} can't be read as UTF-8 text; mend or remove it."
+    assert line == f"{env} can't be read as UTF-8 text. Fix it or remove it."
 
 
 def test_the_token_shows_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,10 +103,16 @@ async def fine(_: web.Request) -> web.Response:
     [
         ("good", True, "localhost", None, ""),
         ("expired", True, "localhost", "fetch.certificate-expired", "has expired"),
-        ("not yet valid", True, "localhost", "fetch.certificate-not-yet-valid", "not valid yet"),
+        ("not yet valid", True, "localhost", "fetch.certificate-not-yet-valid", "n't valid yet"),
         ("good", True, "127.0.0.1", "fetch.certificate-wrong-host", "for another name"),
-        ("self-signed", True, "localhost", "fetch.certificate-self-signed", "nobody but itself"),
-        ("good", False, "localhost", "fetch.certificate-unknown-issuer", "does not know"),
+        (
+            "self-signed",
+            True,
+            "localhost",
+            "fetch.certificate-self-signed",
+            "signed its certificate itself",
+        ),
+        ("good", False, "localhost", "fetch.certificate-unknown-issuer", "doesn't know"),
     ],
 )
 async def test_what_is_wrong_with_a_certificate_and_what_to_do(

@@ -9,8 +9,8 @@ WORDS = [
     (
         FetchError("fetch.unreachable", problem="Connection refused"),
         (
-            "The site could not be reached (Connection refused). If it opens in a browser, check "
-            "this machine's network; otherwise it comes back by itself."
+            "The site can't be reached (Connection refused). If it opens in a browser, check "
+            "this machine's network. Otherwise wait: the bot keeps trying."
         ),
     ),
     (
@@ -23,25 +23,25 @@ WORDS = [
     (
         FetchError("fetch.too-slow", seconds=30),
         (
-            "The site did not answer in full within 30 seconds. If it is quicker in a browser, "
+            "The site didn't answer in full within 30 seconds. If it's faster in a browser, "
             "check this machine's network."
         ),
     ),
     (
         FetchError("fetch.missing", status=404),
         (
-            "There is nothing at this address (status 404). Open the site in a browser and look "
-            "up where its feed is now."
+            "There's nothing at this address (status 404). Open the site in a browser and look "
+            "for its feed."
         ),
     ),
     (
         FetchError("fetch.busy", status=503),
-        "The site asks to come back later (status 503). There is nothing to do but to wait.",
+        "The site asks to come back later (status 503). There's nothing to do but wait.",
     ),
     (
         FetchError("fetch.too-large", limit=10),
         (
-            "This is larger than 10 MiB, far more than any feed or article. Check that the "
+            "This is larger than 10 MiB, far bigger than any feed or article. Check that the "
             "address is right."
         ),
     ),

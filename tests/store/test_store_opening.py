@@ -127,7 +127,9 @@ async def test_a_folder_where_the_file_should_be(tmp_path: Path) -> None:
     (tmp_path / "kcrush.db").mkdir()
     key, sentence = await refusal(database_url(tmp_path))
     assert key == "store.is-folder"
-    assert sentence.startswith(f"{tmp_path / 'kcrush.db'} is a folder where the database file")
+    assert sentence.startswith(
+        f"{tmp_path / 'kcrush.db'} is a folder, but it should be the database file"
+    )
 
 
 @pytest.mark.sqlite

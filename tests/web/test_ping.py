@@ -104,23 +104,23 @@ async def test_a_blogs_name_in_any_encoding_is_no_hindrance(coding: str) -> None
         (
             CALL.format(method="system.listMethods").encode(),
             -32601,
-            "There is no such method here. Call weblogUpdates.ping or weblogUpdates.extendedPing.",
+            "There's no such method here. Call weblogUpdates.ping or weblogUpdates.extendedPing.",
         ),
         (
             b"",
             -32700,
-            "This is no XML-RPC call. Send weblogUpdates.ping or weblogUpdates.extendedPing.",
+            "This isn't an XML-RPC call. Send weblogUpdates.ping or weblogUpdates.extendedPing.",
         ),
         (
             b'{"ping": true}',
             -32700,
-            "This is no XML-RPC call. Send weblogUpdates.ping or weblogUpdates.extendedPing.",
+            "This isn't an XML-RPC call. Send weblogUpdates.ping or weblogUpdates.extendedPing.",
         ),
         (
             b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
             + EXTENDED,
             -32600,
-            "Document types and entities are not taken here. Send a plain XML-RPC call.",
+            "Document types and entities aren't accepted here. Send a plain XML-RPC call.",
         ),
     ],
 )
