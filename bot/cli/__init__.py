@@ -208,6 +208,13 @@ def _add_maintenance(cli: click.Group, messages: Messages, text: Text) -> None:
 
         return lambda settings: restore_database(file, settings, text, force=force)
 
+    @cli.command(help=text("cli.move.help"))
+    @click.option("--to", "target", required=True, metavar="URL", help=text("cli.move.to"))
+    def move(target: str) -> Verb:
+        from bot.cli.data import move_database
+
+        return lambda settings: move_database(target, settings, text)
+
     @cli.command(help=text("cli.migrate.help"))
     def migrate() -> Verb:
         from bot.cli.data import migrate_database

@@ -21,7 +21,7 @@ from bot.core.model import DeliveryState
 from bot.core.settings import Settings
 from bot.feed.writing import PollReport
 from bot.search import Hit, SearchIndex
-from bot.store import back_up, database_file, is_sqlite, leadership, open_store, restore
+from bot.store import back_up, database_file, is_sqlite, leadership, move, open_store, restore
 
 
 async def poll_once(settings: Settings, messages: Messages) -> int:
@@ -163,6 +163,19 @@ async def restore_database(file: Path, settings: Settings, text: Text, *, force:
     click.echo(text("cli.restore.done", file=file))
     if former is not None:
         click.echo(text("cli.restore.former", file=former))
+    return 0
+
+
+async def move_database(target: str, settings: Settings, text: Text) -> int:
+    """Copy the database, which nobody may have in use, to PostgreSQL."""
+    token = settings.discord_token.get_secret_value() if settings.discord_token else ""
+    clock, file = SystemClock(), database_file(settings.database_url)
+    with (
+        only_instance(file, token),
+        show_progress(text, text("cli.move.progress"), clock) as progress,
+    ):
+        rows = await move(settings.database_url, target, clock, progress)
+    click.echo(text("cli.move.done", rows=text.number(rows), file=file))
     return 0
 
 

@@ -16,6 +16,7 @@ from bot.store.follows import FOLLOWS_LIMIT, DirectMessageStatus, FollowOutcome,
 from bot.store.history import Change, ChangeAction
 from bot.store.inspection import Inspection, inspect_store
 from bot.store.leadership import leadership
+from bot.store.move import move
 from bot.store.readers import (
     PLACES_KEPT,
     DatedCount,
@@ -78,6 +79,7 @@ __all__ = [
     "inspect_store",
     "is_sqlite",
     "leadership",
+    "move",
     "open_store",
     "restore",
 ]

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+MOVING = "moving"
+"""The version of tables into which a database is being moved."""
+
 _VERSION = sa.Table(
     "alembic_version",
     sa.MetaData(),
@@ -55,7 +58,7 @@ async def migrate(database: Database, *, scripts: Path = MIGRATIONS, head: str =
 
     Raises:
         StoreError: the database is of a version that `scripts` do not know (a newer program
-            made it), or can't be written.
+            made it), is being moved here, or can't be written.
     """
     if await database.inspect(read_version) == head:
         return
@@ -75,8 +78,10 @@ def _step(connection: sa.Connection, scripts: Path, head: str) -> bool:
     if current == head:
         return True
     if current is None:
-        _create(connection)
+        create_tables(connection)
         return head == HEAD
+    if current == MOVING:
+        raise StoreError("store.moving")
     if not is_known(current, scripts):
         raise StoreError("store.newer", current=current, head=head)
     from alembic import command
@@ -113,7 +118,7 @@ def _configuration(scripts: Path) -> "Config":
     return config
 
 
-def _create(connection: sa.Connection) -> None:
+def create_tables(connection: sa.Connection) -> None:
     """All tables of today, empty."""
     metadata.create_all(connection)
     connection.execute(
@@ -121,3 +126,8 @@ def _create(connection: sa.Connection) -> None:
     )
     _VERSION.create(connection)
     connection.execute(_VERSION.insert().values(version_num=HEAD))
+
+
+def write_version(connection: sa.Connection, revision: str) -> None:
+    """Say that the tables are of this revision."""
+    connection.execute(_VERSION.update().values(version_num=revision))

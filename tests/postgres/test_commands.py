@@ -7,7 +7,9 @@ from click.testing import CliRunner, Result
 
 from bot.cli import build_cli
 from bot.core.i18n import load_messages
+from bot.store.tables import HEAD
 from tests.postgres.server import execute
+from tests.store.released import released
 from tests.store.samples import database_url
 
 pytestmark = pytest.mark.postgres
@@ -42,3 +44,17 @@ def test_copies_are_left_to_postgresql(url: str, tmp_path: Path) -> None:
         address = url.replace("+asyncpg", "").replace("bot@", "")
         assert f"The database {address} is PostgreSQL's. Copy it with `pg_dump`" in refused.output
     assert [path.name for path in tmp_path.iterdir()] == ["copy.db"]
+
+
+def test_a_move_says_what_is_to_be_done_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{released(tmp_path, HEAD)}")
+    there = database_url(tmp_path, "there.db")
+    moved = command("move", "--to", there)
+    assert moved.exit_code == 0
+    assert "each compared with what it was. Set DATABASE_URL to the new address" in moved.output
+    again = command("move", "--to", there)
+    assert again.exit_code == 1
+    assert "is in use already. Nothing was changed" in again.output
