@@ -337,6 +337,7 @@ def test_every_sentence_of_the_store_is_in_the_catalogue() -> None:
     text = load_messages().text()
     keys = {piece.split('"')[0] for piece in source.split('"store.')[1:]}
     assert len(keys) >= 12
-    said = dict.fromkeys(("path", "problem", "url", "current", "head", "argument"), "x")
+    names = ("path", "problem", "url", "current", "head", "argument", "table")
+    said = dict.fromkeys(names, "x")
     for key in keys:
         assert text(f"store.{key}", **said)
