@@ -4,6 +4,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 RUNTIME := $(VENV)/.runtime
 TOOLS := $(VENV)/.tools
+BY_MEANING := $(VENV)/.meaning
 DOCS := $(VENV)/docs
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -25,12 +26,18 @@ $(RUNTIME): pyproject.toml requirements.lock | $(BIN)/python
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(BY_MEANING): requirements-meaning.lock $(RUNTIME)
+	@echo "Installing the pinned packages of the search by meaning into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements-meaning.lock
+	@touch $@
+
 $(TOOLS): requirements-dev.lock $(RUNTIME)
 	@echo "Installing the pinned test tools into $(VENV) ..."
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
-run: install
+# `make run MEANING=on` hands the setting on, and brings what it needs.
+run: install $(if $(filter on,$(MEANING)),$(BY_MEANING))
 	@$(BIN)/python -m bot run --or-demo
 
 # The tests start many processes; with bytecode on disk none of them compiles the bot anew.
@@ -76,6 +83,7 @@ $(DOCS)/.installed: docs/requirements.lock | $(BIN)/python
 # Maintainers only: needs uv. Pins every package, with hashes, for every Python from 3.11 on.
 lock:
 	$(COMPILE) pyproject.toml requirements.build.in -o requirements.lock
+	$(COMPILE) --extra meaning -c requirements.lock pyproject.toml -o requirements-meaning.lock
 	$(COMPILE) --extra dev -c requirements.lock pyproject.toml requirements.build.in -o requirements-dev.lock
 	$(COMPILE) --group docs -o docs/requirements.lock
 

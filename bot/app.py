@@ -43,7 +43,7 @@ from bot.feed.writing import PollReport
 from bot.quotes.article_images import image_fetcher
 from bot.quotes.renderer import open_renderer
 from bot.quotes.service import Quotes
-from bot.search import SearchIndex
+from bot.search import SearchIndex, open_meaning
 from bot.store import DailyBackups, Store, is_sqlite, open_store
 from bot.ui.pages import EXCERPT_QUESTIONS
 from bot.web.metrics import Metrics
@@ -138,6 +138,7 @@ async def open_app(
     async with AsyncExitStack() as stack:
         resources = await stack.enter_async_context(open_resources(settings, clock, rng))
         store = resources.store
+        resources.index.meaning = open_meaning(settings)
         metrics, invalid, time = Metrics(clock), InvalidResponses(clock), DiscordTime(clock)
         trace = trace_responses(invalid, time, metrics.count_response)
         pacer, client = _make_client(settings, messages, clock, invalid, trace)
@@ -224,10 +225,13 @@ def _make_polling(
         poll=watcher.poll,
         on_commit=on_change,
     )
+    indexed = asyncio.Event()
     workers = [
         Worker("watcher", watcher.run),
-        Worker("index", partial(_sync_index, resources, changed)),
+        Worker("index", partial(_sync_index, resources, changed, indexed)),
     ]
+    if (meaning := resources.index.meaning) is not None:
+        workers.append(Worker("meaning", partial(meaning.run, store, clock, indexed)))
     if settings.backfill == "on":
         workers.append(Worker("archive", backfill.run))
     return watcher, backfill, workers
@@ -376,11 +380,13 @@ async def run(
             task.cancel()
 
 
-async def _sync_index(resources: Resources, changed: asyncio.Event) -> None:
-    """Keep the search index at the store's revision. `changed` is set by every commit."""
+async def _sync_index(resources: Resources, changed: asyncio.Event, indexed: asyncio.Event) -> None:
+    """Keep the search index at the store's revision. `changed` is set by every commit, and
+    `indexed` after every sync."""
 
     async def sync() -> float:
         await resources.index.sync(resources.store)
+        indexed.set()
         return INDEX_SYNC_INTERVAL
 
     await supervise("index", sync, resources.clock, wake=changed, pause=INDEX_SYNC_INTERVAL)

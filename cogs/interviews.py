@@ -182,6 +182,22 @@ class InterviewCommands(
         text = text_for(interaction)
         await replace(interaction, await self._search_page(request, action.page, text))
 
+    @component(ids.MeaningPage)
+    async def turn_meaning(self, interaction: Interaction, action: ids.MeaningPage) -> None:
+        await self._turn_meaning(interaction, action.page, action.query)
+
+    @component(ids.LongMeaningPage)
+    async def turn_long_meaning(
+        self, interaction: Interaction, action: ids.LongMeaningPage
+    ) -> None:
+        query = await self.reading.kept_query(action.key)
+        await self._turn_meaning(interaction, action.page, query)
+
+    async def _turn_meaning(self, interaction: Interaction, page: int, query: str) -> None:
+        text = text_for(interaction)
+        request = SearchRequest(query, by_meaning=True)
+        await replace(interaction, await self._search_page(request, page, text))
+
     @component(ids.LatestPage)
     async def turn_latest(self, interaction: Interaction, action: ids.LatestPage) -> None:
         found = await self.reading.latest(action.page, action.kind)

@@ -220,6 +220,7 @@ class Settings(BaseSettings):
     backfill: Annotated[Literal["on", "off"], _LOWER] = "on"
     reading: Annotated[Literal["full", "excerpt"], _LOWER] = "full"
     pictures: Annotated[Literal["link", "upload"], _LOWER] = "link"
+    meaning: Annotated[Literal["on", "off"], _LOWER] = "off"
 
     @property
     def user_agent(self) -> str:

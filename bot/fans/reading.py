@@ -187,7 +187,11 @@ class Reading:
         filters = Filters(_spellings(request.artist), request.kind, request.year)
         started = self._clock.monotonic()
         results = await self._index.search(
-            request.query, limit=HITS_PER_PAGE, offset=page * HITS_PER_PAGE, filters=filters
+            request.query,
+            limit=HITS_PER_PAGE,
+            offset=page * HITS_PER_PAGE,
+            filters=filters,
+            by_meaning=request.by_meaning,
         )
         self.on_search(self._clock.monotonic() - started)
         if results.is_empty_query:
@@ -212,6 +216,8 @@ class Reading:
             await self._hits_without(request.query, filters) if nothing else {},
             results.unknown,
             self._offers(results.unknown),
+            results.by_meaning,
+            results.has_other_way,
         )
 
     def _offers(self, unknown: Sequence[UnknownFilter]) -> tuple[Artist, ...]:

@@ -30,16 +30,18 @@ class InterviewList:
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """A search as a person made it: words, and what it is narrowed to."""
+    """A search as a person made it: words, and what it is narrowed to; or, where they chose that,
+    by meaning, which is never narrowed."""
 
     query: str
     artist: Artist | None = None
     kind: Topic | None = None
     year: int | None = None
+    by_meaning: bool = False
 
     @property
     def is_narrowed(self) -> bool:
-        return self != SearchRequest(self.query)
+        return any(getattr(self, name) is not None for name in FILTERS)
 
     def without(self, name: str) -> "SearchRequest":
         """The same search less one of the ``FILTERS``, or less ``all`` of them."""
@@ -64,7 +66,8 @@ class SearchResultPage:
     query that may find more. Where nothing was found, ``hits_without`` says how many hits there
     are without each of the ``FILTERS``, or without ``all``. ``unknown`` are the filters of the
     query that nobody and nothing meets, so that nothing was searched; ``offers`` are the artists
-    whose names are like the first unknown one.
+    whose names are like the first unknown one. ``by_meaning`` and ``has_other_way`` are as in
+    ``bot.search.SearchResults``.
     """
 
     request: SearchRequest
@@ -76,6 +79,8 @@ class SearchResultPage:
     hits_without: Mapping[str, int] = field(default_factory=dict)
     unknown: tuple[UnknownFilter, ...] = ()
     offers: tuple[Artist, ...] = ()
+    by_meaning: bool = False
+    has_other_way: bool = False
 
     @property
     def more(self) -> bool:

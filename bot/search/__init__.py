@@ -8,6 +8,17 @@ The index is a copy: it can be deleted at any time, and the next sync builds it 
 """
 
 from bot.search.index import SearchIndex
+from bot.search.meaning import MeaningSearch, open_meaning
 from bot.search.results import Filters, Fragment, Hit, Lookup, SearchResults, UnknownFilter
 
-__all__ = ["Filters", "Fragment", "Hit", "Lookup", "SearchIndex", "SearchResults", "UnknownFilter"]
+__all__ = [
+    "Filters",
+    "Fragment",
+    "Hit",
+    "Lookup",
+    "MeaningSearch",
+    "SearchIndex",
+    "SearchResults",
+    "UnknownFilter",
+    "open_meaning",
+]

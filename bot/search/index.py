@@ -4,21 +4,27 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+
+from tantivy import DocAddress
 
 from bot.core.errors import UserError
 from bot.core.model import Artist, InterviewSummary, Topic
 from bot.search.catalogue import Catalogue, Source
 from bot.search.engine import Damaged, Engine, State, Writer
 from bot.search.fields import stemmer
-from bot.search.finding import Finder
+from bot.search.finding import Finder, SearchOutcome
+from bot.search.leading import LEAST_COVERED, covered, is_plain, is_sentence
 from bot.search.lexicon import Lexicon
 from bot.search.marking import Marker, marked, snippet
+from bot.search.meaning import MeaningSearch, MeantPassage, chunk_of
 from bot.search.passages import Passage, alike_texts
 from bot.search.queries import WINDOW, Leniency, QueryBuilder
-from bot.search.results import ANYTHING, Filters, Hit, Lookup, SearchResults
+from bot.search.query import LONGEST_QUERY, ParsedQuery
+from bot.search.results import ANYTHING, Filters, Fragment, Hit, Lookup, SearchResults
 from bot.store import InterviewChange
 
 PER_INTERVIEW = 3
@@ -48,6 +54,8 @@ class SearchIndex:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.meaning: MeaningSearch | None = None
+        """The search by meaning, where there is one."""
         self._stemmer = stemmer()
         self._catalogue = Catalogue()
         self._syncing = asyncio.Lock()
@@ -80,20 +88,47 @@ class SearchIndex:
     # ---------------------------------------------------------------- searching
 
     async def search(
-        self, query: str, *, limit: int = 10, offset: int = 0, filters: Filters = ANYTHING
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        filters: Filters = ANYTHING,
+        by_meaning: bool = False,
     ) -> SearchResults:
         """The passages that match `query`, which may be any text, best first.
 
         Hits of one interview stand together, at the place of the best one. Filters alone list the
         interviews that match them, newest first; so do words that are only excluded.
 
+        Where there is a search by meaning, a query that hardly any passage has the words of is
+        searched by meaning, and `by_meaning` does that with any query of words alone.
+
         Raises:
             UserError: the index can't be opened (see ``open_or_wait``).
         """
         if not self._engine.usable:
             raise UserError("error.search-unavailable")
+        limit, offset = max(0, limit), max(0, offset)
         try:
-            return self._search(query, filters, max(0, limit), max(0, offset))
+            lexicon, builder = self._now()
+            outcome = Finder(self._engine, builder, lexicon).find(query, filters)
+            results = self._results(outcome, builder, filters, limit, offset)
+            meaning = self.meaning
+            if meaning is None or filters or not (meaning.is_ready and is_plain(outcome.query)):
+                return results
+            leads = self._is_by_meaning(query, outcome, lexicon)
+            found = await meaning.find(query) if leads or by_meaning else []
+            if not found:
+                return replace(results, has_other_way=not by_meaning)
+            page = found[offset : offset + limit]
+            return SearchResults(
+                tuple(hit for one in page if (hit := self._meant(one, builder)) is not None),
+                len(found),
+                results.exact,
+                by_meaning=True,
+                has_other_way=not leads and results.total > 0,
+            )
         except Damaged as damage:
             self._note(damage)
             return SearchResults((), 0)
@@ -120,9 +155,14 @@ class SearchIndex:
         lexicon = Lexicon(self._engine.searcher(), self._catalogue.now.completer.similar)
         return lexicon, QueryBuilder(self._engine.schema, self._stemmer, lexicon)
 
-    def _search(self, query: str, filters: Filters, limit: int, offset: int) -> SearchResults:
-        lexicon, builder = self._now()
-        outcome = Finder(self._engine, builder, lexicon).find(query, filters)
+    def _results(
+        self,
+        outcome: SearchOutcome,
+        builder: QueryBuilder,
+        filters: Filters,
+        limit: int,
+        offset: int,
+    ) -> SearchResults:
         if outcome.ranking is not None:
             ranking = outcome.ranking
             hits = ranking.grouped(PER_INTERVIEW)
@@ -144,6 +184,40 @@ class SearchIndex:
             outcome.leniency is Leniency.EXACT and outcome.corrected is None and total > 0,
             (outcome.corrected or outcome.suggestion) if total else None,
         )
+
+    def _is_by_meaning(self, query: str, outcome: SearchOutcome, lexicon: Lexicon) -> bool:
+        """Whether meaning leads: the best passage by words has less than half of a sentence. What
+        is only like one of its words does not count."""
+        ranking = outcome.ranking
+        if ranking is None or not is_sentence(query[:LONGEST_QUERY]):
+            return False
+        if not ranking.found:
+            return True
+        if outcome.leniency < Leniency.SOME_WORDS or outcome.corrected is not None:
+            return False
+        passage = ranking.passage(ranking.found[0][1])
+        marker = Marker(outcome.query, outcome.leniency, self._stems)
+        texts = (" | ".join((passage.title, *passage.names)), passage.question, passage.text)
+        clauses = {mark.clause for text in texts for mark in marker.marks(text)}
+        share = covered(outcome.query.clauses, clauses, lexicon.frequency, lexicon.passages)
+        return share < LEAST_COVERED
+
+    def _meant(self, found: MeantPassage, builder: QueryBuilder) -> Hit | None:
+        """A passage that was found by meaning, as the index has it; ``None`` if it has it no
+        more."""
+        own = self._engine.search(builder.of_interview(found.interview), WINDOW)
+        places = sorted(
+            (address.segment_ord, address.doc)
+            for (_, address), turn in zip(own.found, own.turns, strict=True)
+            if turn == found.turn
+        )
+        passages = [own.passage(DocAddress(*place)) for place in places]
+        if not passages:
+            return None
+        marker = Marker(ParsedQuery(()), Leniency.EXACT, self._stems)
+        text = chunk_of([passage.text for passage in passages], found.chunk)
+        hit = _hit(replace(passages[0], text=text), found.score, marker)
+        return replace(hit, snippet=(Fragment("… "), *hit.snippet)) if found.chunk else hit
 
     def _similar(self, interview_id: int, limit: int) -> list[int]:
         _, builder = self._now()

@@ -80,7 +80,6 @@ def documents(stored: StoredInterview) -> Iterator[dict[str, Any]]:
     which the newest are listed first.
     """
     interview = stored.interview
-    transcript = interview.transcript
     subjects = interview.subjects
     names = tuple(subject.name for subject in subjects)
     spellings = [name for subject in subjects for name in (subject.name, *subject.aliases)]
@@ -93,10 +92,11 @@ def documents(stored: StoredInterview) -> Iterator[dict[str, Any]]:
         "names": _stream(dict.fromkeys(_words(spellings, spellings))),
         "listed_at": _listed_at(stored),
     }
-    frame = "\n\n".join(part for part in (transcript.intro, transcript.outro) if part)
-    spoken = [(0, "", frame or interview.excerpt)]
-    spoken += [(turn.number, turn.question, _spoken(turn.answers)) for turn in transcript.turns]
-    cut = ((number, question, piece) for number, question, text in spoken for piece in pieces(text))
+    cut = (
+        (number, question, piece)
+        for number, question, text in spoken(interview)
+        for piece in pieces(text)
+    )
     for place, (number, question, text) in enumerate(cut):
         first = place == 0
         asked = _words([question])
@@ -114,6 +114,15 @@ def documents(stored: StoredInterview) -> Iterator[dict[str, Any]]:
             "facts": [OPENING, *facts] if first else list(facts),
             "passage": orjson.dumps(passage),
         }
+
+
+def spoken(interview: Interview) -> Iterator[tuple[int, str, str]]:
+    """Number, question and answers of each turn, after what stands around them as number 0."""
+    transcript = interview.transcript
+    frame = "\n\n".join(part for part in (transcript.intro, transcript.outro) if part)
+    yield 0, "", frame or interview.excerpt
+    for turn in transcript.turns:
+        yield turn.number, turn.question, _spoken(turn.answers)
 
 
 def pieces(text: str) -> list[str]:

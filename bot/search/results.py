@@ -106,6 +106,10 @@ class SearchResults:
 
     ``unknown`` are the filters for which nothing was searched at all. ``is_empty_query`` is true if
     neither words nor filters were given.
+
+    ``by_meaning`` tells that these hits are about what was asked, whatever their words; ``exact``
+    then is that of the search by words. ``has_other_way`` tells that the query can be searched by
+    meaning, or where these hits are by meaning, that it finds something by words too.
     """
 
     hits: tuple[Hit, ...]
@@ -114,3 +118,5 @@ class SearchResults:
     corrected: str | None = None
     unknown: tuple[UnknownFilter, ...] = ()
     is_empty_query: bool = False
+    by_meaning: bool = False
+    has_other_way: bool = False

@@ -217,6 +217,20 @@ class LongSearchPage(Action, template="line:{page}:{kind}:{year}:{artist}:{key}"
     year: Annotated[int | None, optional(Codec(r"\d{4}", int))] = None
 
 
+class MeaningPage(Action, template="mean:{page}:{query}"):
+    """Show a page of a search by meaning in the list's place. ``page`` counts from 0."""
+
+    page: Number
+    query: Annotated[str, Codec(".*", str, short_query)]
+
+
+class LongMeaningPage(Action, template="sense:{page}:{key}"):
+    """The same for a search that is stored under its ``query_key``."""
+
+    page: Number
+    key: Annotated[str, Codec("[0-9a-f]{16}")]
+
+
 class LatestPage(Action, template="latest:{page}{kind}"):
     """Show another page of the newest interviews, of one kind or all, in the list's place."""
 

@@ -41,10 +41,12 @@ _OFFERS = 5
 _TYPED_FILTER = re.compile(r"\b(?:artist|kind|year):", re.IGNORECASE)
 
 
-def search_action(request: SearchRequest, page: int = 0) -> ids.SearchPage | ids.LongSearchPage:
+def search_action(request: SearchRequest, page: int = 0) -> Action:
     """The action that shows a page (from 0) of a search; a long one is stored under its key."""
     artist = request.artist.id if request.artist else None
     key = ids.query_key(request.query)
+    if request.by_meaning:
+        return ids.LongMeaningPage(page, key) if key else ids.MeaningPage(page, request.query)
     if key is not None:
         return ids.LongSearchPage(page, key, artist, request.kind, request.year)
     return ids.SearchPage(page, request.query, artist, request.kind, request.year)
@@ -59,14 +61,20 @@ def search_page(found: SearchResultPage, text: Text) -> Layout:
     content: list[Content] = [_head(found, text)]
     for group in found.groups:
         content += [rule(), entry(group.interview, text)]
-        content += [_hit(group.interview, hit, text) for hit in group.hits if _is_in_text(hit)]
+        content += [
+            _hit(group.interview, hit, text)
+            for hit in group.hits
+            if found.by_meaning or _is_in_text(hit)
+        ]
     everywhere = button(text("search.everywhere"), search_action(request.without("all")))
+    shown = replace(request, by_meaning=found.by_meaning)
     buttons = row(
         *page_buttons(
-            found.page, found.more, lambda page: search_action(request, page), back_next(text)
+            found.page, found.more, lambda page: search_action(shown, page), back_next(text)
         ),
         everywhere if request.is_narrowed else None,
         _corrected_button(found, text),
+        _other_way_button(found, text),
     )
     return panel(*content, rule(), _menu(found, text), buttons)
 
@@ -74,7 +82,9 @@ def search_page(found: SearchResultPage, text: Text) -> Layout:
 def _head(found: SearchResultPage, text: Text) -> str:
     request, corrected = found.request, found.corrected
     hint = None
-    if corrected and found.exact:
+    if found.by_meaning:
+        hint = text("search.meant-besides" if found.exact else "search.meant")
+    elif corrected and found.exact:
         hint = text("search.did-you-mean", query=shown_query(corrected))
     elif corrected:
         hint = text("search.corrected", query=shown_query(corrected))
@@ -95,7 +105,8 @@ def _nothing_found(found: SearchResultPage, text: Text) -> Layout:
     shown = shown_query(request.query)
     if not request.is_narrowed:
         typed = text("search.nothing-typed") if _TYPED_FILTER.search(request.query) else None
-        return panel(lines(text("search.nothing", query=shown), typed))
+        said = lines(text("search.nothing", query=shown), typed)
+        return panel(said, row(_other_way_button(found, text)))
     offered: dict[Action, Button] = {}
     for filters, count in found.hits_without.items():
         action = search_action(request.without(filters))
@@ -162,9 +173,17 @@ def _corrected_button(found: SearchResultPage, text: Text) -> Button | None:
     return button(label, search_action(other))
 
 
+def _other_way_button(found: SearchResultPage, text: Text) -> Button | None:
+    """By meaning what was found by words, and the other way round."""
+    if not found.has_other_way:
+        return None
+    label = text("search.by-words" if found.by_meaning else "search.by-meaning")
+    return button(label, search_action(replace(found.request, by_meaning=not found.by_meaning)))
+
+
 def _shows_passages(found: SearchResultPage) -> bool:
-    """Whether words were found, and not only interviews that meet filters."""
-    return any(_is_in_text(hit) for group in found.groups for hit in group.hits)
+    """Whether passages were found, and not only interviews that meet filters."""
+    return found.by_meaning or any(_is_in_text(hit) for group in found.groups for hit in group.hits)
 
 
 def _is_in_text(hit: Hit) -> bool:

@@ -2,12 +2,14 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from discord import ui
 
 from bot.core.model import Answer, Transcript, Turn
+from bot.search import MeaningSearch
 from bot.ui.announcing import announcement_card
 from bot.ui.layout import Layout, container
 from sandbox import InteractionFailed
@@ -143,6 +145,35 @@ async def test_a_search_with_many_results_turns_pages(on_stage: Stage) -> None:
     values = {option["value"] for message in (first, second) for option in options(message)}
     assert labels(second) == ["Back"]
     assert len(values) >= 3
+
+
+async def test_a_search_by_meaning_turns_pages_and_back_to_words(
+    on_stage: Stage, tmp_path: Path
+) -> None:
+    pytest.importorskip("numpy")
+    await on_stage.publish(*(interview(n) for n in range(1, 9)))
+    meaning = MeaningSearch(tmp_path / "vectors", "tests.search.hashing_worker")
+    on_stage.index.meaning = meaning
+    try:
+        await meaning.sync(on_stage.store)
+        led = await on_stage.ask("interviews search", query="unheard, unseen, unknown daily")
+        assert "Nothing has these words. By meaning, these may be about it:" in read(led)
+        assert labels(led) == ["Next"]
+        words = await on_stage.ask("interviews search", query="tteokbokki daily")
+        assert labels(words) == ["Next", "By meaning"]
+        meant = await on_stage.press(words, "By meaning")
+        assert meant.id == words.id
+        assert "By meaning, these may be about it:" in read(meant)
+        assert "**tteokbokki**" not in read(meant)
+        assert labels(meant) == ["Next", "By words"]
+        assert "page 2 of" in read(await on_stage.press(meant, "Next"))
+        line = "tteokbokki, and whatever else people eat on the long days before a comeback stage"
+        long = await on_stage.ask("interviews search", query=line)
+        assert "these may be about it" in read(long)
+        assert "page 2 of" in read(await on_stage.press(long, "Next"))
+    finally:
+        on_stage.index.meaning = None
+        await meaning.close()
 
 
 async def test_nothing_found_says_what_to_try(on_stage: Stage) -> None:

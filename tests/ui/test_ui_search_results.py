@@ -10,7 +10,7 @@ from bot.core.i18n import Text
 from bot.core.model import Artist, Topic
 from bot.fans.results import HitGroup, SearchRequest, SearchResultPage
 from bot.search import Fragment, Hit, UnknownFilter
-from bot.ui.ids import short_query
+from bot.ui.ids import query_key, short_query
 from bot.ui.layout import Layout
 from bot.ui.search_results import search_page, unknown_artist
 from tests.ui.limits import buttons, selects, shown, texts, within_limits
@@ -69,6 +69,7 @@ ASKED = st.builds(
     page=st.integers(0, 999),
     exact=st.booleans(),
     corrected=st.none() | TEXT,
+    meaning=st.booleans(),
 )
 def test_any_results_are_within_discords_limits(
     found: list[HitGroup],
@@ -76,13 +77,13 @@ def test_any_results_are_within_discords_limits(
     page: int,
     exact: bool,
     corrected: str | None,
+    meaning: bool,
     text: Text,
 ) -> None:
-    within_limits(
-        search_page(
-            results(asked, found, page=page, total=99, exact=exact, corrected=corrected), text
-        )
-    )
+    shape = {"exact": exact, "corrected": corrected, "by_meaning": meaning}
+    if not asked.is_narrowed:
+        shape["has_other_way"] = True
+    within_limits(search_page(results(asked, found, page=page, total=99, **shape), text))
 
 
 COUNTS = st.dictionaries(
@@ -167,6 +168,49 @@ def test_where_only_the_title_has_the_words_nothing_else_is_quoted(text: Text) -
     )
     assert texts(layout)[1:] == [ENTRY]
     assert [one["label"] for one in selects(layout)[0]["options"]] == ["From the beginning"]
+
+
+def by_meaning(text: Text, query: str = "ask of it", **changes: Any) -> Layout:
+    hits = (hit(2, "Why?", Fragment("… "), Fragment("So it is.")), hit(None, "", Fragment("Hi.")))
+    groups = [HitGroup(SUMMARY, hits)]
+    shape = {"total": 9, "exact": False, "by_meaning": True} | changes
+    return search_page(results(SearchRequest(query), groups, **shape), text)
+
+
+def test_what_was_found_by_meaning_says_so_and_marks_nothing(text: Text) -> None:
+    layout = by_meaning(text)
+    head, entry, *found = texts(layout)
+    assert head == (
+        "## Results for “ask of it”\n"
+        "Nothing has these words. By meaning, these may be about it:\n"
+        "-# 9 passages found · page 1 of 2"
+    )
+    assert entry == ENTRY
+    assert found == ["2\\. Why?\n> … So it is.", "From the beginning\n> Hi."]
+    assert "%" not in shown(layout)
+    assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
+        ("Next", "kc:mean:1:ask of it")
+    ]
+
+
+def test_one_way_of_searching_leads_to_the_other(text: Text) -> None:
+    meant = by_meaning(text, "why", exact=True, has_other_way=True)
+    assert "By meaning, these may be about it:" in shown(meant)
+    assert "Nothing has" not in shown(meant)
+    assert ("By words", "kc:seek:0::::why") in [
+        (one["label"], one["custom_id"]) for one in buttons(meant)
+    ]
+    long = "a line that somebody remembers from an answer, and that is far too long for a button"
+    for query, custom_id in (
+        ("why", "kc:mean:0:why"),
+        (long, f"kc:sense:0:{query_key(long)}"),
+    ):
+        one = HitGroup(SUMMARY, (hit(2, "Why?", Fragment("so")),))
+        for found in ([one], []):
+            page = results(SearchRequest(query), found, has_other_way=True)
+            assert ("By meaning", custom_id) in [
+                (each["label"], each["custom_id"]) for each in buttons(search_page(page, text))
+            ]
 
 
 def test_words_found_in_a_question_are_in_bold(text: Text) -> None:
