@@ -170,7 +170,7 @@ async def goes_on(fan: Fan, reader: Locator) -> None:
 
 async def follows(fan: Fan) -> None:
     followed = await fan.complete("/interviews follow ", "artist", "ola")
-    await expect(followed).to_contain_text("You follow (S)OLA")
+    await expect(followed).to_contain_text("now following (S)OLA")
     await fan.look("9-follow")
 
 
@@ -181,6 +181,6 @@ async def gets_a_message(fan: Fan) -> None:
     await inbox.click()
     message = fan.messages.last
     await expect(message).to_contain_text("Another KCrush Interview with (S)OLA")
-    await expect(message).to_contain_text("You follow (S)OLA: here is a new interview.")
+    await expect(message).to_contain_text("You follow (S)OLA, and here's a new interview.")
     await expect(fan.messages).to_have_count(1)
     await fan.look("10-direct-message")

@@ -142,7 +142,7 @@ async def test_an_index_that_can_not_be_opened_stops_nothing_else(
             stage.fan, stage.lounge, "interviews search", query="music"
         )
         assert answered.message is not None
-        assert "I can't search at the moment" in json.dumps(answered.message.components)
+        assert "I can't search right now" in json.dumps(answered.message.components)
         index.unlink()
         await barrier(sandbox, site, stage.interviews)
         found = await search_until(sandbox, stage, "The last word")

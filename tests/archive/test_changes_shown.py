@@ -17,7 +17,7 @@ from tests.store.rows import stored_interview
 from tests.wordpress import FEED, needs_scripts, needs_wordpress, script
 
 CHANNELS = 2
-WITHDRAWN = "KCrush has taken this interview off its site."
+WITHDRAWN = "KCrush has removed this interview from its site."
 BODY = "<p><strong>What is a {word}?</strong></p><p>A {word} is a thing, they say.</p>"
 
 

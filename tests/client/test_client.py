@@ -313,7 +313,7 @@ async def test_commands_are_offered_only_when_they_changed(
     client.mentions.learn({})
     assert await sync_commands(client) is False
     assert client.mentions("one more") == f"</one more:{registered}>"
-    one.description = "Another"
+    one.description = "Another one"
     assert await sync_commands(client) is True
     await client.close()
     puts = [request for request in discord_here.requests if request.method == "PUT"]
@@ -393,9 +393,9 @@ async def test_what_nobody_foresaw_has_a_number_in_both_places(
     with structlog.testing.capture_logs() as logs:
         told = await ask(discord_here, client, fail)
     assert told == (
-        "Something went wrong on our side, and nothing of yours was lost. "
-        "Please try again in a moment. If it happens again, tell whoever runs this bot the number "
-        f"**{REFERENCE}**; it stands in the log."
+        "Something went wrong on my side. Nothing you did was lost. Try again in a moment. "
+        f"If it keeps happening, give the number **{REFERENCE}** to whoever runs this bot; "
+        "they can find it in the log."
     )
     entry = next(line for line in logs if line["event"] == "error.unexpected")
     assert entry["reference"] == REFERENCE
@@ -423,7 +423,7 @@ async def test_what_was_foreseen_is_its_own_sentence(
 
     told = await ask(discord_here, client, refuse)
     assert told == (
-        "This command works in a server only, for it is about the server's channels. Run it there."
+        "This command is about a server's channels, so it only works in a server. Use it there."
     )
 
 
@@ -435,7 +435,7 @@ async def test_a_trouble_of_the_database_is_the_operators_to_read(
 
     with structlog.testing.capture_logs() as logs:
         told = await ask(discord_here, client, fail)
-    assert "can't reach what I have stored" in told
+    assert "can't reach my database" in told
     assert REFERENCE in told
     assert "/srv" not in told
     (entry,) = [entry for entry in logs if entry["event"] == "error.store"]

@@ -12,7 +12,7 @@ from tests.cogs.stage import Stage, interview, labels, options, read
 async def test_the_help_is_commands_to_press(on_stage: Stage) -> None:
     told = read(await on_stage.ask("interviews help"))
     numbers = {command.name: command.id for command in on_stage.sandbox.world.commands.values()}
-    assert f"</interviews search:{numbers['interviews']}> Words in every answer" in told
+    assert f"</interviews search:{numbers['interviews']}> Search every answer" in told
     assert "announcements" not in told
 
 
@@ -49,21 +49,21 @@ async def test_a_person_sees_what_is_kept_of_them_and_has_it_deleted(on_stage: S
 
     told = await on_stage.ask("interviews privacy")
     assert "**Your places in 2 interviews**\n-# Last: Interview No. 2 with Han Seoyun" in read(told)
-    assert "**1 thing you saved**\n-# Last: Who are you?" in read(told)
+    assert "**1 saved item**\n-# Last: Who are you?" in read(told)
     assert "**1 artist you follow**\n-# Han Seoyun" in read(told)
 
-    asked = await on_stage.press(told, "Delete it all")
+    asked = await on_stage.press(told, "Delete everything")
     assert asked.id == told.id
-    assert "Your places in 2 interviews, 1 thing you saved, 1 artist you follow" in read(asked)
+    assert "Your places in 2 interviews, 1 saved item, 1 artist you follow" in read(asked)
     kept = await on_stage.press(asked, "No, keep it")
-    assert "1 thing you saved" in read(kept)
+    assert "1 saved item" in read(kept)
 
-    asked = await on_stage.press(kept, "Delete it all")
-    deleted = await on_stage.press(asked, "Yes, delete it all")
+    asked = await on_stage.press(kept, "Delete everything")
+    deleted = await on_stage.press(asked, "Yes, delete everything")
     assert deleted.id == told.id
-    assert "All that I kept about you is deleted" in read(deleted)
+    assert "I don't store anything about you any more" in read(deleted)
     assert labels(deleted) == []
-    assert "Nothing. Once you read here" in read(await on_stage.ask("interviews privacy"))
+    assert "Nothing. Once you read an interview" in read(await on_stage.ask("interviews privacy"))
     assert "Nothing" not in read(await on_stage.ask("interviews latest"))
 
 
@@ -73,9 +73,9 @@ async def test_what_others_keep_stays(on_stage: Stage) -> None:
         opened = await on_stage.ask("interviews read", by=person, interview=f"kc:{number}")
         await on_stage.press(opened, "Start reading", by=person)
         await on_stage.press(opened, "Save", by=person)
-    asked = await on_stage.press(await on_stage.ask("interviews privacy"), "Delete it all")
-    await on_stage.press(asked, "Yes, delete it all")
-    assert "1 thing you saved" in read(await on_stage.ask("interviews privacy", by=on_stage.admin))
+    asked = await on_stage.press(await on_stage.ask("interviews privacy"), "Delete everything")
+    await on_stage.press(asked, "Yes, delete everything")
+    assert "1 saved item" in read(await on_stage.ask("interviews privacy", by=on_stage.admin))
 
 
 async def test_an_old_question_to_delete_finds_nothing_any_more(on_stage: Stage) -> None:
@@ -83,8 +83,10 @@ async def test_an_old_question_to_delete_finds_nothing_any_more(on_stage: Stage)
     opened = await on_stage.ask("interviews read", interview=f"kc:{number}")
     await on_stage.press(opened, "Start reading")
     first, second = [await on_stage.ask("interviews privacy") for _ in range(2)]
-    await on_stage.press(await on_stage.press(first, "Delete it all"), "Yes, delete it all")
-    assert "Nothing. Once you read here" in read(await on_stage.press(second, "Delete it all"))
+    await on_stage.press(await on_stage.press(first, "Delete everything"), "Yes, delete everything")
+    assert "Nothing. Once you read an interview" in read(
+        await on_stage.press(second, "Delete everything")
+    )
 
 
 # ---------------------------------------------------------------- wherever a person stands
@@ -146,14 +148,16 @@ async def test_every_command_and_button_works_wherever_a_person_stands(
     latest = await on_stage.ask("interviews latest", kind="music")
     assert "Interview No. 12" in read(await on_stage.press(latest, "Older"))
     drawn = await on_stage.ask("interviews random")
-    assert "with Han Seoyun]" in read(await on_stage.press(drawn, "Another"))
+    assert "with Han Seoyun]" in read(await on_stage.press(drawn, "Another one"))
     assert "### 2025 · 1 year ago" in read(await on_stage.ask("interviews today"))
     artist = await on_stage.ask("interviews artist", name="한서윤")
     assert "page 2 of 2" in read(await on_stage.press(artist, "Older"))
 
     assert "</interviews search:" in read(await on_stage.ask("interviews help"))
-    asked = await on_stage.press(await on_stage.ask("interviews privacy"), "Delete it all")
-    assert "is deleted" in read(await on_stage.press(asked, "Yes, delete it all"))
+    asked = await on_stage.press(await on_stage.ask("interviews privacy"), "Delete everything")
+    assert "I don't store anything about you" in read(
+        await on_stage.press(asked, "Yes, delete everything")
+    )
     choices = await on_stage.sandbox.autocomplete(
         on_stage.fan, on_stage.channel, "interviews artist", focused="name", name="han"
     )

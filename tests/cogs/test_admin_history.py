@@ -115,9 +115,9 @@ async def test_who_it_was_can_be_deleted_and_the_change_stays(on_stage: Stage) -
     await do(on_stage, "add")
     page = await on_stage.ask("interviews privacy", by=on_stage.admin)
     assert "**1 change you made to a server's announcements**" in read(page)
-    asked = await on_stage.press(page, "Delete it all", by=on_stage.admin)
+    asked = await on_stage.press(page, "Delete everything", by=on_stage.admin)
     assert "1 change you made" in read(asked)
-    await on_stage.press(asked, "Yes, delete it all", by=on_stage.admin)
+    await on_stage.press(asked, "Yes, delete everything", by=on_stage.admin)
     assert (await history(on_stage))[1].startswith(f"Someone set up <#{on_stage.channel.id}>")
     assert "Nothing." in read(await on_stage.ask("interviews privacy", by=on_stage.admin))
 

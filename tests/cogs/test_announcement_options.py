@@ -128,24 +128,32 @@ async def test_what_waits_moves_with_the_hour_and_the_zone(on_stage: Stage) -> N
     [
         (
             {"timezone": "Korea Standard"},
-            "I know no time zone called “Korea Standard”. Nothing was changed. Begin to type a "
-            "city, such as `Seoul` or `New York`, and choose from the list.",
+            (
+                "I don't know a time zone called “Korea Standard”. Nothing was changed. Start "
+                "typing a city, such as `Seoul` or `New York`, and choose from the list."
+            ),
         ),
         (
             {"quiet": "at night"},
-            "I can't read “at night” as quiet hours. Nothing was changed. Give two times of the "
-            "day that differ, such as `22-8` or `22:30-07:15`, or `off` for none.",
+            (
+                "I don't understand “at night” as quiet hours. Nothing was changed. Type two "
+                "different times, such as `22-8` or `22:30-07:15`, or `off` for none."
+            ),
         ),
         (
             {"frequency": "daily", "hour": 23, "quiet": "22-8"},
-            "The digest at 23:00 would fall into the quiet hours, 22:00 to 08:00. Nothing was "
-            "changed. Choose another hour, or other quiet hours (`off` for none).",
+            (
+                "The digest at 23:00 would fall into the quiet hours, 22:00 to 08:00. Nothing "
+                "was changed. Choose another hour or other quiet hours (`off` for none)."
+            ),
         ),
         (
             {"crosspost": True},
-            "Only what is posted in an announcement channel can be published, and <#{id}> is "
-            "none. Nothing was changed. Leave `crosspost` out, or make it one: channel settings, "
-            "Overview, Announcement Channel.",
+            (
+                "Only posts in announcement channels can be published, and <#{id}> isn't one. "
+                "Nothing was changed. Leave `crosspost` out, or turn the channel into one: "
+                "channel settings, Overview, Announcement Channel."
+            ),
         ),
     ],
 )
@@ -165,8 +173,7 @@ async def test_discussions_open_only_where_messages_are(on_stage: Stage) -> None
     forum = on_stage.sandbox.world.add_channel(on_stage.guild, "interviews", type=ChannelType.FORUM)
     told = await ask(on_stage, "add", channel=forum, discussion=True)
     assert told.startswith(
-        "Discussions open under messages of text and announcement channels, and "
-        f"<#{forum.id}> is neither."
+        f"Discussion threads only work in text and announcement channels, and <#{forum.id}> isn't"
     )
 
 
@@ -271,8 +278,8 @@ async def test_adding_wakes_what_was_paused_and_editing_does_not(on_stage: Stage
 @pytest.mark.parametrize("command", ["edit", "pause", "resume", "remove"])
 async def test_a_channel_without_announcements_is_told(on_stage: Stage, command: str) -> None:
     assert await ask(on_stage, command) == (
-        f"<#{on_stage.channel.id}> gets no announcements, so there is nothing to do. "
-        "`/announcements list` shows the channels that do."
+        f"<#{on_stage.channel.id}> doesn't get announcements. "
+        "See the channels that do with `/announcements list`."
     )
 
 
@@ -285,7 +292,7 @@ async def test_what_follows_takes_no_wishes(on_stage: Stage, command: str) -> No
 
     await on_stage.store.subscriptions.subscribe(on_stage.guild.id, on_stage.channel.id, 1, follow)
     assert (await ask(on_stage, command)).startswith(
-        "Discord itself carries interviews into this channel, so there is nothing to choose here."
+        "Discord brings interviews into this channel itself, so there's nothing to set here."
     )
     listed = read(await on_stage.ask("announcements list", by=on_stage.admin))
     assert "🔗 Follows the bot's own channel" in listed

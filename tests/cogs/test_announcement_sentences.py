@@ -191,7 +191,7 @@ async def test_resuming_a_media_channel_names_what_its_posts_need(on_stage: Stag
     await put(on_stage, PARKED)
     await deny(on_stage, media, ATTACH)
     told = await ask(on_stage, "resume", channel=str(media.id))
-    assert told.startswith(f"In <#{media.id}> I lack: **Attach Files**. Nothing was changed.")
+    assert told.startswith(f"I'm missing permissions in <#{media.id}>: **Attach Files**. Nothing")
 
 
 async def test_resuming_names_the_permission_that_is_denied(on_stage: Stage) -> None:
@@ -199,7 +199,9 @@ async def test_resuming_names_the_permission_that_is_denied(on_stage: Stage) -> 
     await put(on_stage, PARKED)
     await deny(on_stage, on_stage.channel, SEND)
     told = await ask(on_stage, "resume")
-    assert told.startswith(f"In <#{on_stage.channel.id}> I lack: **Send Messages**. Nothing was")
+    assert told.startswith(
+        f"I'm missing permissions in <#{on_stage.channel.id}>: **Send Messages**. Nothing"
+    )
 
 
 async def test_a_bot_in_time_out_says_so(on_stage: Stage) -> None:
@@ -210,7 +212,7 @@ async def test_a_bot_in_time_out_says_so(on_stage: Stage) -> None:
     world.emit(Event("GUILD_MEMBER_UPDATE", data, on_stage.guild.id))
     await on_stage.client.wait_for("member_update", timeout=5)
     told = await ask(on_stage, "add")
-    assert told.startswith(f"I am in time-out in this server until <t:{until}:f>")
+    assert told.startswith(f"I'm timed out in this server until <t:{until}:f>")
     assert "Permissions" not in told
 
 
@@ -240,7 +242,9 @@ async def test_an_archived_thread_is_chosen_by_what_its_parent_allows(on_stage: 
     await on_stage.client.wait_for("raw_thread_update", timeout=5)
     await deny(on_stage, on_stage.channel, SEND_IN_THREADS)
     told = await ask(on_stage, "add", channel=thread)
-    assert told.startswith(f"In <#{thread.id}> I lack: **Send Messages in Threads**. Nothing was")
+    assert told.startswith(
+        f"I'm missing permissions in <#{thread.id}>: **Send Messages in Threads**. Nothing"
+    )
     await deny(on_stage, on_stage.channel, 0)
     told = await ask(on_stage, "add", channel=thread)
     assert told.startswith(f"**Done.** I'll announce new interviews in <#{thread.id}>")
@@ -259,6 +263,6 @@ async def test_a_private_thread_that_the_bot_is_not_in_is_refused(on_stage: Stag
     world.edit_channel(thread, archived=True)
     await on_stage.client.wait_for("raw_thread_update", timeout=5)
     assert await ask(on_stage, "add", channel=thread) == (
-        f"<#{thread.id}> is a private thread that I am not in. Nothing was changed. Mention me "
-        "there, which adds me, and run the command again."
+        f"<#{thread.id}> is a private thread, and I'm not in it. Nothing was changed. "
+        "Mention me there to add me, then run the command again."
     )

@@ -91,8 +91,8 @@ async def test_a_permission_that_is_missing_is_named_with_its_mend(
     await deny(on_stage, channel, denied)
     told = await add(on_stage, channel=channel)
     assert told == (
-        f"In <#{channel.id}> I lack: {named}. Nothing was changed. Allow that for the bot "
-        "in the channel's settings, under Permissions, and run the command again."
+        f"I'm missing permissions in <#{channel.id}>: {named}. Nothing was changed. Allow them "
+        "for the bot in the channel's settings under Permissions, then run the command again."
     )
     assert await stored(on_stage) == []
 
@@ -109,10 +109,9 @@ async def test_a_role_that_cannot_be_pinged_is_refused_with_the_mend(on_stage: S
     await deny(on_stage, on_stage.channel, MENTION_ALL)
     told = await add(on_stage, role=role)
     assert told == (
-        f"I may not ping <@&{role.id}>: it can't be mentioned by everyone. Nothing was changed. "
-        "Either allow anyone to mention it (Server Settings, Roles), or give me "
-        "**Mention @\u200beveryone, @\u200bhere and All Roles** in "
-        f"<#{on_stage.channel.id}>, and run the command again."
+        f"I can't ping <@&{role.id}>, because not everyone can mention it. Nothing was changed. "
+        "Allow anyone to mention it (Server Settings, Roles) or give me **Mention @\u200beveryone, "
+        f"@\u200bhere and All Roles** in <#{on_stage.channel.id}>, then run the command again."
     )
     assert await stored(on_stage) == []
     bot = on_stage.sandbox.world.application.bot
@@ -123,8 +122,8 @@ async def test_a_role_that_cannot_be_pinged_is_refused_with_the_mend(on_stage: S
 async def test_everyone_is_no_role_to_ping(on_stage: Stage) -> None:
     everyone = on_stage.guild.roles[on_stage.guild.id]
     assert await add(on_stage, role=everyone) == (
-        "Announcements can't ping everyone in the server. Nothing was changed. Choose a role "
-        "that people have chosen for themselves, or leave the role out."
+        "Announcements can't ping everyone in the server. Nothing was changed. Choose "
+        "a role that members can pick for themselves, or leave the role out."
     )
     assert await stored(on_stage) == []
 
@@ -209,8 +208,7 @@ async def test_removing_understands_what_is_typed(on_stage: Stage, typed: str) -
 async def test_removing_what_is_not_there(on_stage: Stage) -> None:
     told = await on_stage.ask("announcements remove", by=on_stage.admin, channel="4711")
     assert read(told) == (
-        "<#4711> gets no announcements, so there is nothing to do. "
-        "`/announcements list` shows the channels that do."
+        "<#4711> doesn't get announcements. See the channels that do with `/announcements list`."
     )
 
 
@@ -230,8 +228,9 @@ async def test_half_a_channel_s_name_is_no_channel(
     await add(on_stage)
     told = await on_stage.ask(f"announcements {command}", by=on_stage.admin, channel=typed)
     assert read(told) == (
-        f"I see no channel called “{shown}”. Nothing was changed. Begin to type its name, and "
-        "choose from the list; `/announcements list` shows the channels with announcements."
+        f"I can't see a channel called “{shown}”. Nothing was changed. Start "
+        "typing its name and choose from the list, or see the channels with announcements in "
+        "`/announcements list`."
     )
 
 
@@ -252,7 +251,7 @@ async def test_removing_the_home_channel_says_that_it_comes_back(on_stage: Stage
 async def test_another_guilds_channel_is_not_removed(on_stage: Stage) -> None:
     await add_subscription(on_stage.store, 1, 4711, None, 1)
     told = await on_stage.ask("announcements remove", by=on_stage.admin, channel="4711")
-    assert "gets no announcements" in read(told)
+    assert "doesn't get announcements" in read(told)
     assert len(await on_stage.store.subscriptions.overview(1)) == 1
 
 
@@ -293,8 +292,8 @@ async def test_discords_own_permission_is_checked_again(on_stage: Stage) -> None
     ):
         told = await on_stage.ask(f"announcements {command}", by=on_stage.fan, **options)
         assert read(told) == (
-            "This command is for people who may manage the server. Ask an admin for the "
-            "**Manage Server** permission, or to run it for you."
+            "Only people who can manage this server can use this. Ask an admin for the "
+            "**Manage Server** permission, or ask them to do it for you."
         )
     choices = await on_stage.sandbox.autocomplete(
         on_stage.fan, on_stage.channel, "announcements remove", focused="channel", channel=""

@@ -24,7 +24,8 @@ from tests.ui.limits import walk
 
 HAN, VINO = Subject("Han Seoyun", "Singer", ("한서윤",)), Subject("V1NO")
 BEGUN = (
-    "**Done.** You follow **Han Seoyun**: their next interview comes to you as a direct message."
+    "You're now following **Han Seoyun**. I'll send you a direct message when "
+    "their next interview is out."
 )
 
 
@@ -92,7 +93,7 @@ async def test_a_name_typed_past_the_choices_is_followed(on_stage: Stage) -> Non
     assert labels(said) == ["Unfollow Han Seoyun"]
     for typed in ("Han Seoyun", "han seoyun", "Han Seo-yun"):
         again = await on_stage.ask("interviews follow", artist=typed)
-        assert read(again).startswith("You follow **Han Seoyun** already")
+        assert read(again).startswith("You already follow **Han Seoyun**")
     assert await followed(on_stage) == ["Han Seoyun"]
 
 
@@ -116,7 +117,7 @@ async def test_a_name_of_several_is_chosen_from_a_list(on_stage: Stage) -> None:
     buttons = [part["custom_id"] for part in walk(said.components) if part["type"] == 2]
     assert set(buttons) == {f"kc:follow:{artist_id(name)}" for name in ("Jay", "Jay Chou Kim")}
     chosen = await on_stage.sandbox.press(on_stage.fan, said, buttons[0])
-    assert read(answer(chosen)).startswith("**Done.** You follow **Jay")
+    assert read(answer(chosen)).startswith("You're now following **Jay")
     assert len(await followed(on_stage)) == 1
 
 
@@ -171,8 +172,8 @@ async def test_following_more_than_one_may_says_what_to_do(on_stage: Stage) -> N
         ).follow(on_stage.fan.id, artist)
     said = await on_stage.ask("interviews follow", artist="Artist 100")
     assert read(said) == (
-        "You follow 100 artists, and more is not possible. "
-        "Take one from `/interviews following` first."
+        "You already follow 100 artists, which is the most you can. Unfollow one in "
+        "`/interviews following` first."
     )
 
 
@@ -195,13 +196,13 @@ async def test_unfollowing_by_button_by_name_and_by_choice(on_stage: Stage) -> N
     await on_stage.publish(interview(1), interview(2, subjects=(VINO,)))
     said = await on_stage.ask("interviews follow", artist="Han Seoyun")
     said = await on_stage.press(said, "Unfollow Han Seoyun")
-    assert read(said) == "You don't follow **Han Seoyun** any more."
+    assert read(said) == "You've unfollowed **Han Seoyun**."
     assert await followed(on_stage) == []
     said = await on_stage.press(said, "Follow again")
     assert read(said).startswith(BEGUN)
     await on_stage.ask("interviews follow", artist="V1NO")
     named = await on_stage.ask("interviews unfollow", artist="v1no")
-    assert read(named) == "You don't follow **V1NO** any more."
+    assert read(named) == "You've unfollowed **V1NO**."
     (choice,) = await on_stage.sandbox.autocomplete(
         on_stage.fan, on_stage.channel, "interviews unfollow", focused="artist", artist="han"
     )
@@ -213,10 +214,10 @@ async def test_unfollowing_by_button_by_name_and_by_choice(on_stage: Stage) -> N
 async def test_unfollowing_whom_one_does_not_says_so(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
     nobody = await on_stage.ask("interviews unfollow", artist="Han Seoyun")
-    assert read(nobody).startswith("You don't follow anybody yet.")
+    assert read(nobody).startswith("You don't follow anyone yet.")
     await on_stage.ask("interviews follow", artist="Han Seoyun")
     other = await on_stage.ask("interviews unfollow", artist="*V1NO*")
-    assert read(other).startswith(r"You don't follow anybody called “\*V1NO\*”.")
+    assert read(other).startswith(r"You don't follow anyone called “\*V1NO\*”.")
     choices = await on_stage.sandbox.autocomplete(
         on_stage.fan, on_stage.channel, "interviews unfollow", focused="artist", artist="V1NO"
     )
@@ -225,7 +226,7 @@ async def test_unfollowing_whom_one_does_not_says_so(on_stage: Stage) -> None:
 
 async def test_the_list_tells_since_when_and_takes_away(on_stage: Stage) -> None:
     empty = await on_stage.ask("interviews following")
-    assert read(empty).startswith("You follow nobody yet.")
+    assert read(empty).startswith("You don't follow anyone yet.")
     await on_stage.publish(interview(1), interview(2, subjects=(VINO,)))
     await on_stage.ask("interviews follow", artist="Han Seoyun")
     await on_stage.clock.advance(86_400)
@@ -236,7 +237,7 @@ async def test_the_list_tells_since_when_and_takes_away(on_stage: Stage) -> None
         "## You follow 2 artists",
         f"**V1NO** · since <t:{began}:d>",
         f"**Han Seoyun** · since <t:{began - 86_400}:d>",
-        "-# Each new interview comes to you once, as a direct message.",
+        "-# I send you one direct message for each new interview.",
     ]
     assert [option["label"] for option in options(listed)] == ["V1NO", "Han Seoyun"]
     assert options(listed)[1]["description"] == "since Mar 1, 2026"
@@ -247,7 +248,7 @@ async def test_the_list_tells_since_when_and_takes_away(on_stage: Stage) -> None
     other = await on_stage.ask("interviews following")
     await on_stage.ask("interviews unfollow", artist="Han Seoyun")
     again = await on_stage.choose(other, artist_id("Han Seoyun"))
-    assert read(again).startswith("You follow nobody yet.")
+    assert read(again).startswith("You don't follow anyone yet.")
 
 
 async def test_a_long_list_has_pages_that_fit(on_stage: Stage) -> None:
@@ -272,7 +273,7 @@ async def test_one_persons_follows_are_nobody_elses(on_stage: Stage) -> None:
     said = await on_stage.ask("interviews follow", artist="Han Seoyun")
     assert said.ephemeral_for == on_stage.fan.id
     other = await on_stage.ask("interviews following", by=on_stage.admin)
-    assert read(other).startswith("You follow nobody yet.")
+    assert read(other).startswith("You don't follow anyone yet.")
 
 
 # ---------------------------------------------------------------- direct messages
@@ -290,7 +291,7 @@ async def test_the_buttons_of_a_direct_message_are_answered(
     opened = await stage.press(message, "Read here")
     assert "Interview No. 1" in read(opened)
     gone = await stage.press(message, "Unfollow Han Seoyun")
-    assert read(gone) == "You don't follow **Han Seoyun** any more."
+    assert read(gone) == "You've unfollowed **Han Seoyun**."
     # The message itself stays as it is.
     assert "Read here" in labels(dms(stage)[0])
     again = await stage.press(message, "Unfollow Han Seoyun")
@@ -331,7 +332,9 @@ async def close(stage: Stage, announcer: Announcer) -> None:
 async def hears(stage: Stage, times: int) -> None:
     """Wait for what comes beside an answer, and that it is not more."""
     await stage.sandbox.wait_until(
-        lambda _: sum("don't reach you" in one for one in words_beside(stage)) == times,
+        lambda _: (
+            sum("can't send you direct messages" in one for one in words_beside(stage)) == times
+        ),
         what="the word about closed messages",
     )
 
@@ -341,11 +344,11 @@ async def test_closed_messages_are_said_once_at_the_next_command(
 ) -> None:
     stage, announcer = sending
     await close(stage, announcer)
-    assert not any("don't reach you" in one for one in words_beside(stage))
+    assert not any("can't send you direct messages" in one for one in words_beside(stage))
     await stage.ask("interviews latest", by=stage.admin)
     await stage.ask("interviews latest")
     await hears(stage, 1)
-    assert words_beside(stage)[-1].startswith("### My direct messages don't reach you\n")
+    assert words_beside(stage)[-1].startswith("### I can't send you direct messages\n")
     for command in ("interviews latest", "interviews random"):
         await stage.ask(command)
     await announce(stage, 2, HAN)
@@ -372,8 +375,8 @@ async def test_the_list_tells_of_closed_messages_so_nothing_else_does(
     stage, announcer = sending
     await close(stage, announcer)
     listed = await stage.ask("interviews following")
-    assert "Discord would not deliver my direct message" in read(listed)
-    assert labels(listed) == ["They are open: try again"]
+    assert "Discord wouldn't deliver my message" in read(listed)
+    assert labels(listed) == ["Try again"]
     await stage.ask("interviews latest")
     await hears(stage, 0)
 
@@ -385,11 +388,11 @@ async def test_tried_again_it_says_what_came_of_it(sending: tuple[Stage, Announc
     await hears(stage, 1)
     word = list(stage.sandbox.world.ephemerals.values())[-1]
     async with at_work(stage, announcer):
-        await tries(stage, word, "Discord still refuses my direct messages to you.")
-        assert labels(word) == ["They are open: try again"]
+        await tries(stage, word, "Discord still won't deliver my messages to you.")
+        assert labels(word) == ["Try again"]
         stage.fan.accepts_dms = True
         # At once: too soon to ask Discord again.
-        await tries(stage, word, "Discord has not answered yet.")
+        await tries(stage, word, "Discord hasn't answered yet.")
         await stage.clock.advance(60)
         await tries(stage, word, "**It worked.** What you missed is in your direct messages.")
     assert len(dms(stage)) == 1
@@ -399,7 +402,7 @@ async def test_tried_again_it_says_what_came_of_it(sending: tuple[Stage, Announc
 
 
 async def tries(stage: Stage, word: Message, told: str) -> None:
-    await stage.press(word, "They are open: try again")
+    await stage.press(word, "Try again")
     await stage.sandbox.wait_until(lambda _: read(word).startswith(told) or None, what=told)
 
 
@@ -410,7 +413,7 @@ async def test_tried_again_with_nothing_closed(sending: tuple[Stage, Announcer])
     stage.fan.accepts_dms = True
     await stage.store.follows.try_again(stage.fan.id)
     await announcer.drain()
-    await tries(stage, listed, "Your direct messages are open as far as I know.")
+    await tries(stage, listed, "As far as I can tell, I can message you.")
 
 
 async def test_forgotten_nobody_is_told_of_closed_messages(

@@ -1,4 +1,4 @@
-"""Finding interviews: narrowed searches, kinds, this day in other years, by chance, by artist."""
+"On Finding interviews: narrowed searches, kinds, this day in other years, by chance, by artist."
 
 import itertools
 from datetime import UTC, datetime
@@ -59,8 +59,8 @@ async def complete(stage: Stage, command: str, focused: str, **typed: Any) -> li
         ("interviews read", "interview", "a long", "LONG"),
         ("interviews read", "interview", "interview no. 1", "## [Interview No. 1"),
         ("interviews artist", "name", "han", "## Han Seoyun"),
-        ("interviews follow", "artist", "han", "**Done.**"),
-        ("interviews quote", "artist", "han", "No answer of this artist"),
+        ("interviews follow", "artist", "han", "You're now following"),
+        ("interviews quote", "artist", "han", "No answer by this artist"),
     ],
 )
 async def test_a_choice_s_name_is_understood_like_its_value(
@@ -127,8 +127,7 @@ async def test_filters_that_leave_nothing_say_which_to_drop(on_stage: Stage) -> 
     await on_stage.publish(talk(1, SEOYUN, on=day(2024)), talk(2, SOYEON, on=day(2022)))
     nothing = await on_stage.ask("interviews search", query="rain", artist="한서윤", year=2022)
     assert read(nothing).startswith(
-        "**Nothing found for “rain”** among the interviews you narrowed it to: "
-        "**Han Seoyun** · **2022**."
+        "**Nothing found for “rain”** with these filters: **Han Seoyun** · **2022**."
     )
     assert labels(nothing) == ["Any artist (1)", "Any year (1)"]
     found = await on_stage.press(nothing, "Any year (1)")
@@ -140,11 +139,11 @@ async def test_filters_that_leave_nothing_say_which_to_drop(on_stage: Stage) -> 
 async def test_an_artist_who_may_be_several_is_asked_for(on_stage: Stage) -> None:
     await on_stage.publish(talk(1, SOHYUN), talk(2, SOYEON), talk(3, SEOYUN))
     asked = await on_stage.ask("interviews search", query="rain", artist="kim", year=2026)
-    assert "## Which “kim” do you mean?" in read(asked)
+    assert "## Which “kim”?" in read(asked)
     assert "**Kim So-hyun**\n-# Film Director · 1 interview" in read(asked)
     assert "**Kim So-yeon**\n-# 김소연 · Actress · Acting · 1 interview" in read(asked)
-    assert labels(asked) == ["This one", "This one"]
-    found = await press_first(on_stage, asked, "This one")
+    assert labels(asked) == ["Choose", "Choose"]
+    found = await press_first(on_stage, asked, "Choose")
     assert "Only **Kim So-" in read(found)
     assert "**2026**" in read(found)
 
@@ -153,11 +152,10 @@ async def test_an_artist_whom_nobody_knows(on_stage: Stage) -> None:
     await on_stage.publish(talk(1, SOHYUN))
     told = await on_stage.ask("interviews search", query="rain", artist="**Xyzzyq** @everyone")
     assert read(told) == (
-        "**No interview with “\\*\\*Xyzzyq\\*\\* @\u200beveryone” yet**, so there is nothing to "
-        "narrow the search to. If you think there is one, try another spelling, the stage name or "
-        "the Hangul."
+        "**No interview with “\\*\\*Xyzzyq\\*\\* @\u200beveryone” yet**, so I can't narrow the "
+        "search to them. Try another spelling, their stage name or Hangul."
     )
-    found = await on_stage.press(told, "Search without the artist")
+    found = await on_stage.press(told, "Search all artists")
     assert "Results for “rain”" in read(found)
 
 
@@ -171,8 +169,8 @@ async def test_a_button_for_an_artist_who_is_gone(on_stage: Stage) -> None:
             await tx.interviews.withdraw(number, on_stage.clock.now())
     await on_stage.index.sync(on_stage.store)
     told = await on_stage.choose(page, options(page)[0]["value"])
-    assert "KCrush has withdrawn this interview" in read(told)
-    assert "This artist is no longer in the archive" in read(await on_stage.press(shown, "Next"))
+    assert "KCrush has removed this interview" in read(told)
+    assert "This artist isn't in the archive any more" in read(await on_stage.press(shown, "Next"))
     everywhere = await on_stage.press(shown, "Search everywhere")
     assert "-# 1 passage found" in read(everywhere)
 
@@ -181,7 +179,7 @@ async def test_a_corrected_search_says_so(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
     found = await on_stage.ask("interviews search", query="teokbokki")
     assert "Results for “teokbokki”" in read(found)
-    assert "Nothing has exactly that, so this is what has “tteokbokki”." in read(found)
+    assert "No exact matches. Here are results for “tteokbokki”." in read(found)
 
 
 # ---------------------------------------------------------------- lists
@@ -202,8 +200,8 @@ async def test_the_latest_of_a_kind(on_stage: Stage) -> None:
 
 async def test_nothing_is_of_a_kind(on_stage: Stage) -> None:
     expected = (
-        "There are no interviews of this kind yet. Leave `kind` out, or choose another; "
-        "`/interviews latest` shows all that there are."
+        "There are no interviews of this kind yet. Choose another `kind`, or leave it "
+        "out to see all."
     )
     await on_stage.publish(talk(1, SEOYUN))
     assert read(await on_stage.ask("interviews latest", kind="game")) == expected
@@ -230,13 +228,13 @@ async def test_another_by_chance_is_another(on_stage: Stage) -> None:
     drawn = await on_stage.ask("interviews random", kind="music")
     titles = [read(drawn).split("]")[0]]
     for _ in range(4):
-        again = await on_stage.press(drawn, "Another")
+        again = await on_stage.press(drawn, "Another one")
         assert again.id == drawn.id
         titles.append(read(again).split("]")[0])
     assert set(titles) == {"## [No. 1 with Han Seoyun", "## [No. 2 with Han Seoyun"}
     assert all(one != following for one, following in itertools.pairwise(titles))
     reading = await on_stage.press(drawn, "Start reading")
-    assert "Another" not in labels(reading)
+    assert "Another one" not in labels(reading)
 
 
 async def test_what_came_out_on_this_day_in_other_years(on_stage: Stage) -> None:
@@ -249,14 +247,12 @@ async def test_what_came_out_on_this_day_in_other_years(on_stage: Stage) -> None
     )
     today = await on_stage.ask("interviews today")
     assert read(today) == (
-        "## March 1 in other years\n-# 2 interviews came out on this day\n"
-        "### 2025 · 1 year ago\n"
-        "**[No. 2 with Kim So-yeon](https://kcrush.example/interview-2/)**\n"
-        "-# Kim So-yeon · 1 question\n"
-        "### 2021 · 5 years ago\n"
-        "**[No. 3 with Han Seoyun](https://kcrush.example/interview-3/)**\n"
-        "-# Han Seoyun · 1 question\n"
-        "-# Days are counted in UTC."
+        "## On March 1 in other years\n-# 2 interviews were published on this day\n### "
+        "2025 · 1 year ago\n**[No. 2 with Kim "
+        "So-yeon](https://kcrush.example/interview-2/)**\n-# Kim So-yeon · 1 "
+        "question\n### 2021 · 5 years ago\n**[No. 3 with Han "
+        "Seoyun](https://kcrush.example/interview-3/)**\n-# Han Seoyun · 1 question\n-# "
+        "Dates are in UTC."
     )
     reader = await on_stage.choose(today, options(today)[1]["value"])
     assert "No. 3 with Han Seoyun" in read(reader)
@@ -267,9 +263,9 @@ async def test_a_day_with_many_turns_pages_and_stays_that_day(on_stage: Stage) -
     first = await on_stage.ask("interviews today")
     await on_stage.clock.advance(24 * 3600)
     second = await on_stage.press(first, "Next")
-    assert "## March 1 in other years\n-# 12 interviews came out on this day · page 2 of 2" in read(
-        second
-    )
+    assert (
+        "## On March 1 in other years\n-# 12 interviews were published on this day · page 2 of 2"
+    ) in read(second)
     assert "### 2001" in read(second)
 
 
@@ -281,10 +277,10 @@ async def test_a_day_without_any_leads_to_the_nearest(on_stage: Stage) -> None:
         talk(4, SOYEON, on=day(2019, 3, 9)),
     )
     today = await on_stage.ask("interviews today")
-    assert "**Nothing came out on March 1 in other years.**" in read(today)
+    assert "**No interview was published on March 1 in other years.**" in read(today)
     assert labels(today) == ["February 29 (1)", "March 9 (2)"]
     other = await on_stage.press(today, "March 9 (2)")
-    assert read(other).startswith("## March 9 in other years")
+    assert read(other).startswith("## On March 9 in other years")
 
 
 async def test_one_other_day_is_the_nearest_on_both_sides(on_stage: Stage) -> None:
@@ -317,9 +313,8 @@ async def test_an_artist_with_all_that_there_is(on_stage: Stage) -> None:
     await on_stage.publish(spoken, first, *(talk(n, SEOYUN) for n in range(10, 18)))
     page = await on_stage.ask("interviews artist", name="한서윤")
     assert read(page).startswith(
-        "## Han Seoyun\nSinger · Music\n-# Also written 한서윤\n"
-        f"> {STRIKING}\n"
-        "-# Asked “How did it begin?” · [Seoyun speaks](https://kcrush.example/spoken/)\n"
+        f"## Han Seoyun\nSinger · Music\n-# Also known as 한서윤\n> {STRIKING}\n"
+        "-# They were asked: “How did it begin?” · [Seoyun speaks](https://kcrush.example/spoken/)\n"
         "**10 interviews** · page 1 of 2\n"
     )
     assert labels(page) == ["Older", "Follow", "Quote"]
@@ -371,7 +366,7 @@ async def test_an_artist_typed_with_a_slip_is_offered(on_stage: Stage) -> None:
     assert await on_stage.store.follows.followed(on_stage.fan.id) == []
     asked = await on_stage.ask("interviews artist", name="han seoyum")
     assert read(asked).startswith(offered)
-    chosen = await press_first(on_stage, asked, "This one")
+    chosen = await press_first(on_stage, asked, "Choose")
     assert read(chosen).startswith("## Han Seoyun")
 
 
@@ -379,8 +374,8 @@ async def test_several_artists_are_asked_for_and_one_is_chosen(on_stage: Stage) 
     twin = Subject("JAY", "Rapper"), Subject("Jay", "Webtoon Artist")
     await on_stage.publish(talk(1, SOHYUN), talk(2, SOYEON), talk(3, twin[0]), talk(4, SEOYUN))
     asked = await on_stage.ask("interviews artist", name="so")
-    assert "## Which “so” do you mean?" in read(asked)
-    chosen = await press_first(on_stage, asked, "This one")
+    assert "## Which “so”?" in read(asked)
+    chosen = await press_first(on_stage, asked, "Choose")
     assert chosen.id == asked.id
     assert read(chosen).startswith("## Kim So-")
 
@@ -420,14 +415,14 @@ async def test_an_interview_that_is_not_there_is_no_other(on_stage: Stage, typed
 async def test_a_filter_in_the_words_that_nothing_meets_is_said(on_stage: Stage) -> None:
     await on_stage.publish(talk(1, SOHYUN), talk(2, SEOYUN))
     told = await on_stage.ask("interviews search", query="rain kind:xyz")
-    assert "**There is no kind “xyz”.**" in read(told)
-    found = await on_stage.press(told, "Search without it")
+    assert "**There's no kind called “xyz”.**" in read(told)
+    found = await on_stage.press(told, "Search without this filter")
     assert "Results for “rain”" in read(found)
     assert "Do you like **rain**?" in read(found)
     told = await on_stage.ask("interviews search", query="rain artist:nosuchone")
     assert read(told) == "**No interview with “nosuchone” yet.**"
     told = await on_stage.ask("interviews search", query="!!!")
-    assert "There is nothing to search for in that." in read(told)
+    assert "There's nothing to search for in that." in read(told)
 
 
 async def test_a_pasted_line_is_turned_after_a_restart(on_stage: Stage) -> None:
@@ -461,8 +456,8 @@ async def test_an_artist_of_a_withdrawn_interview(on_stage: Stage) -> None:
         await tx.interviews.withdraw(number, on_stage.clock.now())
     await on_stage.index.sync(on_stage.store)
     assert read(await on_stage.ask("interviews artist", name=value)) == (
-        "This artist is no longer in the archive: the interviews with them were withdrawn. "
-        "`/interviews latest` shows those that are there."
+        "This artist isn't in the archive any more: KCrush has removed their interviews. "
+        "See the others with `/interviews latest`."
     )
 
 
@@ -470,7 +465,7 @@ async def test_no_name_fails(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
     for name in ('"', "*", "\u200b", "💥", "a AND (", "\\", "kc:artist:zz"):
         is_name = name.startswith(("a", "k"))
-        expected = "**No interview with “" if is_name else "There is no letter or digit in that"
+        expected = "**No interview with “" if is_name else "That has no letters or digits"
         told = read(await on_stage.ask("interviews artist", name=name))
         assert told.startswith(expected), name
         told = read(await on_stage.ask("interviews search", query="singer", artist=name))
@@ -572,4 +567,4 @@ async def test_a_choice_that_is_not_offered_any_more_says_so(on_stage: Stage) ->
     (latest,) = [option for option in group.options if option["name"] == "latest"]
     latest["options"][0]["choices"].append({"name": "Opera", "value": "opera"})
     refused = read(await on_stage.ask("interviews latest", kind="opera"))
-    assert refused.startswith("This command has just changed, and your Discord still shows the old")
+    assert refused.startswith("This command has just been updated, and your Discord still shows")

@@ -91,8 +91,8 @@ async def test_following_twice_is_refused(homed: tuple[Stage, Channel]) -> None:
     await allow(stage, stage.channel, HOOKS)
     await follow(stage, stage.channel)
     assert await follow(stage, stage.channel) == (
-        f"<#{stage.channel.id}> follows already, so there is nothing to change. To end that, open "
-        "the channel's settings, Integrations, Channels Followed."
+        f"<#{stage.channel.id}> already follows. To stop that, open the channel's settings: "
+        "Integrations, Channels Followed."
     )
     assert len(home.followers) == 1
 
@@ -110,10 +110,10 @@ async def test_who_unfollowed_by_hand_may_follow_anew(homed: tuple[Stage, Channe
 async def test_manage_webhooks_is_named_with_its_mend(homed: tuple[Stage, Channel]) -> None:
     stage, home = homed
     assert await follow(stage, stage.channel) == (
-        f"In <#{stage.channel.id}> I lack: **Manage Webhooks**. Nothing was changed. To "
-        "let a channel follow another, Discord wants that. Allow it for the bot in the channel's "
-        "settings, under Permissions, and run the command again; or use `/announcements add`, "
-        "which does without."
+        f"I'm missing permissions in <#{stage.channel.id}>: **Manage Webhooks**. Nothing was "
+        "changed. Discord needs them to let a channel follow another. Allow them for the bot in "
+        "the channel's settings under Permissions, then run the command again; or use "
+        "`/announcements add`, which works without them."
     )
     assert home.followers == []
 
@@ -124,7 +124,7 @@ async def test_a_channel_with_announcements_is_not_made_to_follow(
     stage, home = homed
     await allow(stage, stage.channel, HOOKS)
     await stage.ask("announcements add", by=stage.admin, channel=stage.channel)
-    assert "would get each interview twice" in await follow(stage, stage.channel)
+    assert "would get every interview twice" in await follow(stage, stage.channel)
     assert home.followers == []
 
 
@@ -133,7 +133,7 @@ async def test_a_channel_full_of_webhooks_is_told_so(homed: tuple[Stage, Channel
     await allow(stage, stage.channel, HOOKS)
     for number in range(15):
         await stage.client.http.create_webhook(stage.channel.id, name=f"hook {number}")
-    assert "as many webhooks as Discord allows (15)" in await follow(stage, stage.channel)
+    assert "15 webhooks, which is the most Discord allows" in await follow(stage, stage.channel)
     assert await stage.store.subscriptions.overview(stage.guild.id) == []
 
 
@@ -146,7 +146,7 @@ async def test_a_server_full_of_webhooks_is_told_so(
     monkeypatch.setattr(following, "MAX_GUILD_WEBHOOKS", 1)
     await stage.client.http.create_webhook(stage.channel.id, name="hook")
     told = await follow(stage, stage.channel)
-    assert told.startswith("This server has as many webhooks as Discord allows (1,000).")
+    assert told.startswith("This server has 1,000 webhooks, which is the most Discord allows.")
     assert "`/announcements add`" in told
     assert await stage.store.subscriptions.overview(stage.guild.id) == []
 
@@ -156,7 +156,7 @@ async def test_a_home_channel_that_is_gone_is_told_so(homed: tuple[Stage, Channe
     await allow(stage, stage.channel, HOOKS)
     stage.sandbox.world.delete_channel(home)
     told = await follow(stage, stage.channel)
-    assert "the channel to be followed is gone" in told
+    assert "the channel to follow is gone" in told
     assert "`/announcements add`" in told
 
 
@@ -176,7 +176,7 @@ async def test_adding_ends_the_following_or_is_refused(homed: tuple[Stage, Chann
     await follow(stage, stage.channel)
     await allow(stage, stage.channel, SEND)
     refused = await stage.ask("announcements add", by=stage.admin, channel=stage.channel)
-    assert "would get each interview twice" in read(refused)
+    assert "would get every interview twice" in read(refused)
     assert len(home.followers) == 1
     await allow(stage, stage.channel, HOOKS)
     added = await stage.ask("announcements add", by=stage.admin, channel=stage.channel)
@@ -239,12 +239,12 @@ async def test_adding_a_forum_says_which_tags_posts_get(
 async def test_a_tag_that_is_not_there_is_refused_with_those_that_are(on_stage: Stage) -> None:
     channel = await forum(on_stage, tags=["News", "Drama"])
     told = await on_stage.ask("announcements add", by=on_stage.admin, channel=channel, tag="Sports")
-    assert "has no tag “Sports” that I may give" in read(told)
+    assert "has no tag called “Sports” that I can use" in read(told)
     assert "**News**, **Drama**" in read(told)
     nowhere = await on_stage.ask(
         "announcements add", by=on_stage.admin, channel=on_stage.channel, tag="News"
     )
-    assert "Only posts of forum and media channels have tags" in read(nowhere)
+    assert "Only posts in forum and media channels have tags" in read(nowhere)
     assert await on_stage.store.subscriptions.overview(on_stage.guild.id) == []
 
 
@@ -264,4 +264,4 @@ async def test_tags_are_suggested_for_the_forum_that_was_named(on_stage: Stage) 
 async def test_a_forum_in_which_nothing_can_be_posted_is_refused(on_stage: Stage) -> None:
     channel = await forum(on_stage, tags=[], require_tag=True)
     told = await on_stage.ask("announcements add", by=on_stage.admin, channel=channel)
-    assert "demands a tag on every post, and has none that I may give" in read(told)
+    assert "needs a tag on every post, and has none that I can use" in read(told)

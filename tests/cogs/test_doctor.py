@@ -24,16 +24,16 @@ async def test_all_is_well(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
     await ask(on_stage, "add", channel=on_stage.channel)
     told = await ask(on_stage, "doctor")
-    assert told.startswith("## ✅ All is well")
+    assert told.startswith("## ✅ Everything works")
     assert "Newest interview: [Interview No. 1" in told
-    assert "✅ Nothing to mend." in told
+    assert "✅ Nothing to fix." in told
 
 
 async def test_a_missing_permission_is_found(on_stage: Stage) -> None:
     await ask(on_stage, "add", channel=on_stage.channel)
     await deny(on_stage, on_stage.channel, 1 << 14)
     told = await ask(on_stage, "doctor")
-    assert told.startswith("## 🩺 There is something to mend")
+    assert told.startswith("## 🩺 Something needs fixing")
     assert "**Embed Links**" in told
 
 
@@ -68,7 +68,7 @@ async def test_a_filter_that_lets_nothing_through_and_a_lost_role_are_named(
     async with on_stage.store.transaction() as tx:
         await tx.subscriptions.lose_roles(on_stage.guild.id, [role.id])
     told = await ask(on_stage, "doctor")
-    assert "would not have let the last interview through" in told
+    assert "wouldn't have let the last interview through" in told
     assert "The role to ping was deleted" in told
 
 
@@ -83,7 +83,7 @@ async def test_a_deleted_channel_and_a_lost_webhook_are_named(on_stage: Stage) -
     await allow(on_stage, on_stage.channel, 1 << 29)
     told = await ask(on_stage, "doctor")
     assert "I can't see this channel" in told
-    assert "is gone, so nothing comes" in told
+    assert "is gone, so nothing arrives" in told
 
 
 async def test_a_magazine_that_cannot_be_read_is_said(on_stage: Stage) -> None:
@@ -91,7 +91,7 @@ async def test_a_magazine_that_cannot_be_read_is_said(on_stage: Stage) -> None:
     health = FeedHealth("https://kcrush.example/feed/", failures=3)
     cog._subscriptions.feed_health = lambda: (health,)  # type: ignore[union-attr]
     told = await ask(on_stage, "doctor")
-    assert "⚠️ The magazine can't be read; the last time was before I started." in told
+    assert "⚠️ I can't read KCrush; it last worked before I started." in told
 
 
 async def test_a_long_filter_leaves_the_page_whole(on_stage: Stage) -> None:

@@ -34,7 +34,7 @@ async def offered(stage: Stage, typed: str = "") -> list[tuple[str, str]]:
 
 async def test_a_filter_is_told_in_words_and_listed(on_stage: Stage) -> None:
     told = await add(on_stage, 'kind:singer -artist:BTS "world tour"')
-    assert "What comes: only Music · mentioning “world tour” · without BTS." in told
+    assert "What gets posted: only Music · mentioning “world tour” · without BTS." in told
     assert await filters(on_stage) == ['kind:music "world tour" -artist:BTS']
     listed = read(await on_stage.ask("announcements list", by=on_stage.admin))
     assert "only Music · mentioning “world tour” · without BTS" in listed
@@ -53,8 +53,8 @@ async def test_an_edit_of_something_else_leaves_the_filter(on_stage: Stage) -> N
 
 async def test_a_mistake_in_a_filter_changes_nothing(on_stage: Stage) -> None:
     await add(on_stage, "kind:music")
-    assert "There is no kind “fish”." in await add(on_stage, "kind:fish")
-    assert "never closed" in await ask(on_stage, "filter", filter='"tour')
+    assert "There's no kind called “fish”." in await add(on_stage, "kind:fish")
+    assert "isn't closed" in await ask(on_stage, "filter", filter='"tour')
     assert await filters(on_stage) == ["kind:music"]
 
 
@@ -93,7 +93,7 @@ async def test_no_two_of_one_channel_have_the_same_filter(on_stage: Stage) -> No
     await add(on_stage, "kind:sport")
     (_, second) = await offered(on_stage)
     told = await ask(on_stage, "filter", channel=second[1], filter="KIND:singer")
-    assert "just this filter" in told
+    assert "exactly this filter" in told
     assert await filters(on_stage) == ["kind:music", "kind:sport"]
 
 
@@ -110,7 +110,7 @@ async def test_a_text_above_is_stored_shown_and_taken_off(on_stage: Stage) -> No
     await ask(on_stage, "add")
     told = await ask(on_stage, "text", text="Fresh: {title} {roles}")
     assert "above it: Fresh: {title} {roles}" in told
-    assert "There is no placeholder {titel}" in await ask(on_stage, "text", text="{titel}")
+    assert "There's no placeholder {titel}" in await ask(on_stage, "text", text="{titel}")
     (one,) = await on_stage.store.subscriptions.in_channel(on_stage.guild.id, on_stage.channel.id)
     assert one.style.text_above == "Fresh: {title} {roles}"
-    assert "no text of yours above it" in await ask(on_stage, "text", text="off")
+    assert "no text above it" in await ask(on_stage, "text", text="off")

@@ -45,7 +45,7 @@ async def test_latest_opens_the_reader_from_its_menu(on_stage: Stage) -> None:
 
 async def test_before_the_first_poll_a_fan_is_told_to_wait(on_stage: Stage) -> None:
     expected = (
-        "There are no interviews yet. The bot has just begun to collect them from KCrush. "
+        "There are no interviews yet. I've just started collecting them from KCrush. "
         "Try again in a few minutes."
     )
     assert read(await on_stage.ask("interviews latest")) == expected
@@ -189,7 +189,7 @@ async def test_nothing_found_says_what_to_try(on_stage: Stage) -> None:
 
 async def test_a_search_for_nothing_is_told_so(on_stage: Stage) -> None:
     assert read(await on_stage.ask("interviews search", query="\u200b\u3164")) == (
-        "There is nothing to search for in that. Type a word or a name, in any language."
+        "There's nothing to search for in that. Type a word or a name, in any language."
     )
 
 
@@ -210,8 +210,8 @@ async def test_a_name_without_letters_offers_nobody(
     options: dict[str, Any] = {option: typed}
     told = read(await on_stage.ask(command, **options))
     assert told == (
-        "There is no letter or digit in that, so it names nobody. Begin to type a name, in any "
-        "language, and choose from the list."
+        "That has no letters or digits, so it can't be a name. Start typing a name, in "
+        "any language, and choose from the list."
     )
 
 
@@ -282,15 +282,15 @@ async def test_an_interview_that_was_withdrawn_says_so(on_stage: Stage) -> None:
         await tx.interviews.withdraw(number, interview(1).published_at)  # type: ignore[arg-type]
     told = await on_stage.press(reader, "Start reading")
     assert read(told) == (
-        "KCrush has withdrawn this interview, so it can't be read here any more. "
-        "Find others with `/interviews latest`."
+        "KCrush has removed this interview, so you can't read it here any more. Find "
+        "others with `/interviews latest`."
     )
     assert told.id != reader.id
 
 
 async def test_an_interview_that_was_deleted_says_so(on_stage: Stage) -> None:
     assert read(await on_stage.ask("interviews read", interview="kc:4711")) == (
-        "This interview is no longer there: it was deleted. Find others with `/interviews latest`."
+        "This interview has been deleted. Find others with `/interviews latest`."
     )
 
 
@@ -301,8 +301,8 @@ async def test_a_button_of_bygone_days_ends_in_a_sentence(on_stage: Stage, custo
     sent = await on_stage.client.get_partial_messageable(on_stage.channel.id).send(view=old)
     message = on_stage.channel.messages[sent.id]
     assert read(await on_stage.press(message, "Old")) == (
-        "This button is from another version of the bot and leads nowhere any more. "
-        "Open the interview anew with `/interviews read`."
+        "This button is from an older version of the bot and doesn't work any more. "
+        "Open the interview again with `/interviews read`."
     )
 
 
@@ -387,10 +387,10 @@ async def test_pages_beyond_the_end_are_answered(on_stage: Stage) -> None:
         "**That's all of them.** You've reached the end of the list. "
         "`/interviews latest` takes you back to the newest."
     )
-    assert "no more results for “singer”" in await pressed(on_stage, "kc:find:999999:singer")
+    assert "That's all for “singer”" in await pressed(on_stage, "kc:find:999999:singer")
     assert "Question 3 of 3" in await pressed(on_stage, f"kc:go:{number}:999998.9:n")
     assert "Question 3 of 3" in await pressed(on_stage, f"kc:menu:{number}:3.0:77")
-    assert "it was deleted" in await pressed(on_stage, "kc:read:" + "9" * 18)
+    assert "has been deleted" in await pressed(on_stage, "kc:read:" + "9" * 18)
 
 
 async def test_a_page_turned_on_a_public_message_is_shown_beside_it(on_stage: Stage) -> None:

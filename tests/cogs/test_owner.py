@@ -218,7 +218,7 @@ async def test_poll_says_what_each_feed_brought(home: Home) -> None:
     assert "Nothing new." in read(await home.ask("poll"))
     home.site.plan.append(FetchError("fetch.missing", status=404))
     said = read(await home.ask("poll"))
-    assert "There is nothing at this address (status 404)" in said
+    assert "There's nothing at this address (status 404)" in said
 
 
 async def test_backfill_begins_at_once_or_says_why_not(on_stage: Stage) -> None:

@@ -54,7 +54,7 @@ async def test_a_quote_is_a_picture_with_its_words_for_those_who_can_t_see_it(
     assert SEA in alternative
     assert "Han Seoyun, Singer" in alternative
     assert "Question 2 of 2 · [Interview No. 1 with Han Seoyun](" in read(message)
-    assert labels(message) == ["Read it", "Share here", "Another", "Open on KCrush"]
+    assert labels(message) == ["Read it", "Share here", "Another one", "Open on KCrush"]
 
 
 async def test_read_it_opens_the_reader_at_that_question_beside_the_picture(
@@ -87,7 +87,7 @@ async def test_a_quote_is_shared_with_all_once(on_stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("denied", "said"),
-    [(ATTACH_FILES, "not allowed to attach files"), (SEND_MESSAGES, "not allowed to write")],
+    [(ATTACH_FILES, "you can't attach files"), (SEND_MESSAGES, ("you can't send messages"))],
 )
 async def test_who_may_not_attach_files_does_not_through_the_bot(
     on_stage: Stage, denied: int, said: str
@@ -109,7 +109,7 @@ async def test_where_the_bot_may_attach_nothing_a_quote_is_text(on_stage: Stage)
     said = read(message)
     assert f"> {SEA}" in said or f"> {SNOW}" in said
     assert "**Han Seoyun, Singer**" in said
-    another = await on_stage.press(message, "Another")
+    another = await on_stage.press(message, "Another one")
     assert another.id == message.id
     assert read(another) != said
     world.set_overwrite(channel, on_stage.fan.id, deny=ATTACH_FILES)
@@ -138,7 +138,7 @@ async def test_another_shows_other_words_in_the_same_place(on_stage: Stage) -> N
     message = await _quote(on_stage)
     first = shown(on_stage, message)[1]
     for _ in range(3):
-        changed = await _press_and_wait(on_stage, message, "Another")
+        changed = await _press_and_wait(on_stage, message, "Another one")
         assert changed.id == message.id
         second = shown(on_stage, changed)[1]
         assert second != first
@@ -151,7 +151,7 @@ async def test_a_quote_of_an_artist_by_any_spelling(on_stage: Stage) -> None:
     for spelling in ("Han Seoyun", "한서윤"):
         message = await _quote(on_stage, artist=spelling)
         assert SEA in shown(on_stage, message)[1]
-        assert "Another" not in labels(message)
+        assert "Another one" not in labels(message)
     choices = await on_stage.sandbox.autocomplete(
         on_stage.fan, on_stage.channel, "interviews quote", focused="artist", artist="jo"
     )
@@ -172,7 +172,7 @@ async def test_the_reader_s_button_quotes_the_answer_at_hand(on_stage: Stage) ->
     page = await on_stage.choose(page, section)
     message = await _press_and_wait(on_stage, page, "Quote")
     assert message.attachments
-    assert "these words are from another one" in read(message)
+    assert "so this one comes from another answer" in read(message)
 
 
 async def test_nothing_to_quote_is_said_and_what_to_do(on_stage: Stage) -> None:
@@ -180,17 +180,17 @@ async def test_nothing_to_quote_is_said_and_what_to_do(on_stage: Stage) -> None:
     await on_stage.publish(quotable(1, "No.", "Yes."))
     assert "**/interviews latest**" in read(await _quote(on_stage))
     of_artist = await _quote(on_stage, artist="Han Seoyun")
-    assert "No answer of this artist" in read(of_artist)
+    assert "No answer by this artist" in read(of_artist)
     page = await on_stage.ask("interviews read", interview="Interview No. 1 with Han Seoyun")
     refused = await on_stage.press(page, "Quote")
-    assert "stands on its own" in read(refused)
+    assert "works on its own" in read(refused)
 
 
 async def test_words_that_can_t_be_set_are_said_in_the_place_of_the_wait(on_stage: Stage) -> None:
     thai = "I remember my mother saying ฉันกลัวทะเลจนกระทั่งคุณยายสอน, and I never forgot her voice."
     await on_stage.publish(quotable(1, thai))
     message = await _quote(on_stage)
-    assert "in a script that our pictures can't show" in read(message)
+    assert "in a script that I can't put in a picture" in read(message)
 
 
 async def _quote(stage: Stage, **given: Any) -> Message:

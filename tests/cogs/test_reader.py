@@ -120,7 +120,7 @@ async def test_a_long_answer_is_shared_up_to_a_sentence_with_a_link_to_go_on(
     turn = Turn(1, "Why?", (Answer("Seoyun", "We sang until the morning came. " * 200),))
     reader = await opened(on_stage, 1, transcript=Transcript("", (turn,), ""))
     shared = read(await pressed(on_stage, reader, "Share"))
-    link = "**[Read on at KCrush](https://kcrush.example/interview-1/)**"
+    link = "**[Continue at KCrush](https://kcrush.example/interview-1/)**"
     assert shared.endswith(f"We sang until the morning came. …\n{link}")
     assert 900 < len(shared) < 1600
 
@@ -129,7 +129,7 @@ async def test_pressed_twice_it_is_shared_once(on_stage: Stage) -> None:
     reader = await opened(on_stage)
     await pressed(on_stage, reader, "Share")
     told = await on_stage.press(reader, "Share")
-    assert "You shared this here a moment ago" in read(told)
+    assert "You've just shared this here" in read(told)
     assert len(said(on_stage.channel)) == 1
     await on_stage.clock.advance(11)
     await pressed(on_stage, reader, "Share")
@@ -152,9 +152,9 @@ async def test_who_may_not_write_may_not_share(on_stage: Stage) -> None:
     world.set_overwrite(channel, on_stage.fan.id, deny=Permission.SEND_MESSAGES)
     told = await on_stage.press(reader, "Share")
     assert read(told) == (
-        "This can't be shared here, because you are not allowed to write in this channel. Share "
-        "it in a channel where you are, or send your friends the article's link: "
-        "**Open on KCrush**."
+        "I can't share this here, because you can't send messages in this channel. "
+        "Share it in another channel, or send your friends the link behind **Open on "
+        "KCrush**."
     )
     world.set_overwrite(channel, on_stage.fan.id, deny=Permission.SEND_MESSAGES_IN_THREADS)
     await pressed(on_stage, reader, "Share")
@@ -170,7 +170,7 @@ async def test_in_a_thread_the_threads_permission_counts(on_stage: Stage) -> Non
     )
     assert response.message is not None
     world.set_overwrite(on_stage.channel, on_stage.fan.id, deny=Permission.SEND_MESSAGES_IN_THREADS)
-    assert "not allowed to write" in read(await on_stage.press(response.message, "Share"))
+    assert "you can't send messages" in read(await on_stage.press(response.message, "Share"))
     world.set_overwrite(on_stage.channel, on_stage.fan.id, deny=Permission.SEND_MESSAGES)
     await pressed(on_stage, response.message, "Share")
     assert len(said(thread)) == 1
@@ -208,7 +208,7 @@ async def test_with_ones_own_app_one_shares_where_the_server_lets_it(
         assert "shared this interview" in read(shown)
         assert shown.ephemeral_for is None
     else:
-        assert "this server shows what your own apps post to you alone" in read(shown)
+        assert "this server only lets you see what your own apps post" in read(shown)
         assert said(channel) == []
 
 
@@ -236,9 +236,9 @@ async def test_saving_a_page_keeps_it_there_and_says_so(on_stage: Stage) -> None
     saved = await on_stage.press(reader, "Save")
     assert saved.id == reader.id
     assert "part 2 of" in read(saved)
-    assert "-# Saved: `/interviews saved` lists all that you keep." in read(saved)
+    assert "-# Saved. Find it in `/interviews saved`; press again to remove it." in read(saved)
     again = await on_stage.press(reader, "Saved")
-    assert "-# No longer saved." in read(again)
+    assert "-# Removed from your saved list." in read(again)
     assert "part 2 of" in read(again)
     assert "Save" in labels(again)
 
@@ -263,8 +263,8 @@ async def test_a_full_list_says_what_to_do(
     await on_stage.press(reader, "Next")
     told = await on_stage.press(reader, "Save")
     assert read(told) == (
-        "You have 1 things saved, and there is room for no more. "
-        "Remove some with `/interviews saved`, then save this one."
+        "You've saved 1 things, which is the most you can. Remove some in `/interviews "
+        "saved`, then save this one."
     )
 
 
@@ -288,7 +288,7 @@ async def test_similar_interviews_are_listed_to_open(on_stage: Stage) -> None:
 
 async def test_where_nothing_is_similar_it_says_what_else_to_do(on_stage: Stage) -> None:
     told = await on_stage.press(await opened(on_stage), "Similar")
-    assert read(told).startswith("**No other interview comes close to this one.**")
+    assert read(told).startswith("**No other interview is much like this one.**")
 
 
 # ---------------------------------------------------------------- gone
@@ -307,7 +307,10 @@ async def test_what_is_gone_says_so_from_every_button(
         async with on_stage.store.database.transaction() as tx:
             await tx.execute(sa.text("DELETE FROM interviews WHERE id = 1"))
     told = await on_stage.press(reader, label)
-    expected = {"withdrawn": "KCrush has withdrawn this", "deleted": "This interview is no longer"}
+    expected = {
+        "withdrawn": "KCrush has removed this",
+        "deleted": ("This interview has been deleted"),
+    }
     assert read(told).startswith(expected[how])
     assert said(on_stage.channel) == []
 
@@ -325,7 +328,7 @@ async def excerpts(stage: Stage) -> AsyncIterator[None]:
         yield
 
 
-REST = "1 more question and its answer are waiting in the magazine itself"
+REST = "1 more question is waiting at the magazine"
 
 
 async def test_an_excerpt_ends_with_the_way_to_the_rest_whatever_is_pressed(

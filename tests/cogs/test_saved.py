@@ -25,7 +25,7 @@ def menus(message: Message) -> list[dict[str, Any]]:
 async def test_who_began_nothing_is_told_how_and_offered_the_newest(on_stage: Stage) -> None:
     await on_stage.publish(interview(1), interview(2))
     told = await on_stage.ask("interviews continue")
-    assert read(told).startswith("**You have not begun an interview yet.**")
+    assert read(told).startswith("**You haven't started an interview yet.**")
     assert "**[Interview No. 1 with Han Seoyun]" in read(told)
     assert [option["label"] for option in options(told)] == ["Interview No. 2 with Han Seoyun"]
     assert "Start reading" in labels(await on_stage.press(told, "Read here"))
@@ -66,7 +66,7 @@ async def test_one_goes_on_after_a_restart(on_stage: Stage) -> None:
     ):
         assert "Question 2 of 3" in read(await on_stage.ask("interviews continue"))
         hers = await on_stage.ask("interviews continue", by=on_stage.admin)
-        assert "You have not begun" in read(hers)
+        assert "You haven't started" in read(hers)
 
 
 async def test_what_was_finished_is_not_gone_on_with(on_stage: Stage) -> None:
@@ -74,8 +74,8 @@ async def test_what_was_finished_is_not_gone_on_with(on_stage: Stage) -> None:
     await open_at(on_stage, 2, 3)
     told = await on_stage.ask("interviews continue")
     assert read(told).startswith(
-        "**You have read everything that you began.** The last was "
-        "**[Interview No. 2 with Han Seoyun](https://kcrush.example/interview-2/)**."
+        "**You've finished everything you started.** The last one was **[Interview No. "
+        "2 with Han Seoyun](https://kcrush.example/interview-2/)**."
     )
     assert "**[Interview No. 1 with" in read(told)
     await on_stage.press(told, "Read here")
@@ -86,7 +86,7 @@ async def test_a_cover_says_where_one_stopped_and_leads_there(on_stage: Stage) -
     await on_stage.publish(interview(1))
     await open_at(on_stage, 1, 2)
     cover = await on_stage.ask("interviews read", interview="kc:1")
-    assert "-# You stopped at question 2 of 3." in read(cover)
+    assert "-# You left off at question 2 of 3." in read(cover)
     assert "Question 2 of 3" in read(await on_stage.press(cover, "Continue"))
 
 
@@ -95,7 +95,7 @@ async def test_a_cover_says_where_one_stopped_and_leads_there(on_stage: Stage) -
 
 async def test_who_saved_nothing_is_told_how(on_stage: Stage) -> None:
     assert read(await on_stage.ask("interviews saved")).startswith(
-        "**You have saved nothing yet.** While you read, **Save** below a question keeps it here"
+        "**You haven't saved anything yet.** While reading, press **Save** to keep a question"
     )
 
 
@@ -107,7 +107,7 @@ async def test_what_was_saved_opens_at_its_question_and_can_be_removed(on_stage:
     listed = await on_stage.ask("interviews saved")
     now = int((on_stage.clock.now() - timedelta(seconds=60)).timestamp())
     assert read(listed) == (
-        "## Saved\n-# 2 saved, the newest first\n"
+        "## Saved\n-# 2 saved, newest first\n"
         "**[Interview No. 2 with Han Seoyun](https://kcrush.example/interview-2/)**\n"
         f"3 questions\n-# saved <t:{now + 60}:R>\n"
         "**[Interview No. 1 with Han Seoyun](https://kcrush.example/interview-1/)**\n"
@@ -124,7 +124,7 @@ async def test_what_was_saved_opens_at_its_question_and_can_be_removed(on_stage:
     await on_stage.sandbox.choose(on_stage.fan, listed, remover["custom_id"], ["1:2.0"])
     assert "Interview No. 1" not in read(listed)
     await on_stage.sandbox.choose(on_stage.fan, listed, menus(listed)[1]["custom_id"], ["2:0.0"])
-    assert "You have saved nothing yet" in read(listed)
+    assert "You haven't saved anything yet" in read(listed)
 
 
 async def test_a_long_list_has_pages(on_stage: Stage) -> None:
@@ -135,7 +135,7 @@ async def test_a_long_list_has_pages(on_stage: Stage) -> None:
         )
         await on_stage.clock.advance(1)
     first = await on_stage.ask("interviews saved")
-    assert "11 saved, the newest first · page 1 of 2" in read(first)
+    assert "11 saved, newest first · page 1 of 2" in read(first)
     assert len(menus(first)[0]["options"]) == 10
     second = await on_stage.press(first, "Next")
     assert second.id == first.id
@@ -154,16 +154,16 @@ async def test_what_was_withdrawn_is_listed_as_gone(on_stage: Stage) -> None:
     async with on_stage.store.transaction() as tx:
         await tx.interviews.withdraw(1, on_stage.clock.now())
     listed = await on_stage.ask("interviews saved")
-    assert "~~Interview No. 1 with Han Seoyun~~\n-# KCrush has withdrawn it" in read(listed)
+    assert "~~Interview No. 1 with Han Seoyun~~\n-# Removed by KCrush" in read(listed)
     assert "What do you eat" not in read(listed)
     (remover,) = menus(listed)
     await on_stage.sandbox.choose(on_stage.fan, listed, remover["custom_id"], ["1:2.0"])
-    assert "You have saved nothing yet" in read(listed)
+    assert "You haven't saved anything yet" in read(listed)
 
 
 async def test_pressing_what_another_saved_list_offered_harms_nobody(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
     await on_stage.press(await open_at(on_stage, 1, 2), "Save")
     hers = await on_stage.ask("interviews saved", by=on_stage.admin)
-    assert "You have saved nothing yet" in read(hers)
+    assert "You haven't saved anything yet" in read(hers)
     assert "1 saved" in read(await on_stage.ask("interviews saved"))

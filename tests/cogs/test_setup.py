@@ -243,7 +243,7 @@ async def test_what_comes_is_chosen_on_the_panel(on_stage: Stage) -> None:
 async def test_a_form_that_cannot_be_taken_keeps_what_was_chosen_in_it(on_stage: Stage) -> None:
     panel = await choose(on_stage, await open_panel(on_stage), "channel", on_stage.channel)
     panel = await fill(on_stage, panel, "what", kinds=["music"], without="kind:musik")
-    assert "There is no kind “musik”." in read(panel)
+    assert "There's no kind called “musik”." in read(panel)
     opened = await on_stage.sandbox.press(on_stage.admin, panel, "kc:draft:1:what")
     assert opened.modal is not None
     assert defaults(opened.modal.components)["kinds"] == ["music"]

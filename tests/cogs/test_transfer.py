@@ -95,7 +95,7 @@ async def test_filters_and_texts_come_back_to_their_own(on_stage: Stage) -> None
     await press(on_stage, await imported(on_stage, file), "Import")
     assert await there() == before
     file["subscriptions"][0]["filter"] = "kind:fish"
-    assert "There is no kind" in read(await imported(on_stage, file))
+    assert "There's no kind" in read(await imported(on_stage, file))
 
 
 async def test_what_the_file_does_not_name_stays_and_a_pause_too(on_stage: Stage) -> None:

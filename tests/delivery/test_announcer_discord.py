@@ -137,7 +137,7 @@ async def test_permission_given_back_is_heard_and_what_was_missed_arrives(scene:
             True
         ] * 3
         first, *rest = (json.dumps(m.components) for m in channel.messages.values())
-        assert "3 earlier interviews came out too" in first
+        assert "3 more interviews came out" in first
         assert not any("earlier" in one for one in rest)
         assert len(other.messages) == 0
         assert len(sends(scene)) == 5
@@ -184,7 +184,7 @@ async def test_a_withdrawn_interview_is_marked_in_place(scene: Scene) -> None:
     async with scene.outbox.store.transaction() as tx:
         await tx.interviews.withdraw(id_, scene.clock.now())
     assert await scene.editor.edit_due() == 1
-    assert "KCrush has taken this interview off its site." in text_of(channel)
+    assert "KCrush has removed this interview from its site." in text_of(channel)
     assert "kc:read" not in text_of(channel)
     assert await scene.editor.edit_due() == 0
 

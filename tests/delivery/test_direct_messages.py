@@ -69,7 +69,7 @@ async def test_the_next_interview_comes_as_a_card_with_why_and_a_way_out(on_stag
     await on_stage.deliver()
     (message,) = got(on_stage, user)
     assert got(on_stage, other) == []
-    assert read(message).startswith("You follow **Han Seoyun**: here is a new interview.\n## [")
+    assert read(message).startswith("You follow **Han Seoyun**, and here's a new interview.\n## [")
     assert labels(message) == ["Read here", "Open on KCrush", "Unfollow Han Seoyun"]
     assert pressable(message) == [
         f"kc:read:{number}",
@@ -87,7 +87,9 @@ async def test_two_followed_artists_in_one_interview_are_one_message(on_stage: S
     await on_stage.publish(subjects=(VINO, HAN))
     await on_stage.deliver()
     (message,) = got(on_stage, user)
-    assert read(message).startswith("You follow **Han Seoyun**, **V1NO**: here is a new interview.")
+    assert read(message).startswith(
+        "You follow **Han Seoyun**, **V1NO**, and here's a new interview."
+    )
     assert labels(message)[2:] == ["Unfollow Han Seoyun", "Unfollow V1NO"]
 
 
@@ -180,7 +182,7 @@ async def test_a_body_that_discord_refuses_comes_as_words(on_stage: Stage) -> No
     await on_stage.deliver()
     (message,) = got(on_stage, user)
     assert message.components == []
-    assert message.content.startswith("You follow **Han Seoyun**: here is a new interview.\n**")
+    assert message.content.startswith("You follow **Han Seoyun**, and here's a new interview.\n**")
     assert "https://kcrush.example/interview-1/" in message.content
 
 
@@ -218,7 +220,9 @@ async def test_an_edit_reaches_it_and_keeps_why(on_stage: Stage) -> None:
     await change(on_stage, number, title="A better title")
     assert await edit(on_stage) == 1
     (message,) = got(on_stage, user)
-    assert read(message).startswith("You follow **Han Seoyun**: here is a new interview.\n## [A b")
+    assert read(message).startswith(
+        "You follow **Han Seoyun**, and here's a new interview.\n## [A b"
+    )
     assert "Unfollow Han Seoyun" in labels(message)
 
 
@@ -347,7 +351,7 @@ async def test_closed_messages_park_the_follow_and_what_was_missed_comes(on_stag
     messages = got(on_stage, user)
     # The newest three as cards; the first speaks for the two before.
     assert len(messages) == 3
-    assert "2 earlier interviews with artists you follow" in read(messages[0])
+    assert "2 more interviews with artists you follow" in read(messages[0])
     assert await on_stage.store.follows.message_status(user.id) is DirectMessageStatus.OPEN
 
 

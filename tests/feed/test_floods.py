@@ -375,7 +375,7 @@ async def test_of_two_new_addresses_each_announces_what_was_published_meanwhile(
     watcher = watch(OTHER, FEED + "2/")
     site.publish(item(101))
     assert (await watcher.poll(OTHER)).enqueued == 1
-    site.publish(item(101, guid="x", url="https://kc.example/x/", title="Another"))
+    site.publish(item(101, guid="x", url="https://kc.example/x/", title="Another one"))
     assert (await watcher.poll(FEED + "2/")).enqueued == 1
 
 

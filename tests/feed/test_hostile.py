@@ -81,7 +81,7 @@ HOSTILE: dict[str, bytes] = {
     "a date of 2099": feed(item(more="<pubDate>Thu, 31 Dec 2099 23:59:59 GMT</pubDate>")),
     "a date that is none": feed(item(more="<pubDate>the other day</pubDate>")),
     "no GUID": feed(item().replace("<guid>9</guid>", "")),
-    "one GUID twice": feed(item(), item("Another")),
+    "one GUID twice": feed(item(), item("Another one")),
     "a wrong encoding": feed(item("Kassy")).replace(b"UTF-8", b"EUC-KR"),
     "no encoding at all": feed(item("Kassy")).replace(b"UTF-8", b"klingon"),
     "half of a character": feed(item("Kassy")).replace(b"Kassy", b"Kassy \xec\xb9", 2),

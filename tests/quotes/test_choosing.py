@@ -157,7 +157,7 @@ def test_only_the_first_questions_are_quoted_where_only_they_can_be_read() -> No
 def test_who_speaks_is_named_in_full(
     label: str | None, subjects: tuple[Subject, ...], speaker: str, role: str | None
 ) -> None:
-    made = interview(Answer(label, STRIKING), Answer("Another", "Yes."))
+    made = interview(Answer(label, STRIKING), Answer("Another one", "Yes."))
     quote = choose(replace(made, subjects=subjects))
     assert quote is not None
     assert (quote.speaker, quote.role) == (speaker, role)

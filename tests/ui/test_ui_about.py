@@ -45,19 +45,19 @@ def test_whatever_is_kept_is_within_discords_limits(
 def test_what_is_kept_is_told_with_examples(text: Text) -> None:
     layout = privacy_page(kept("A *Talk*", "Why?", ["O.V", "#1"], 2), text)
     assert texts(layout)[:4] == [
-        "## What I keep about you",
+        "## What I store about you",
         "**Your places in 2 interviews**\n-# Last: A \\*Talk\\*, <t:1795348800:R>",
-        "**2 things you saved**\n-# Last: Why?, <t:1795348800:R>",
+        "**2 saved items**\n-# Last: Why?, <t:1795348800:R>",
         "**2 artists you follow**\n-# O.V, \\#1",
     ]
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
-        ("Delete it all", "kc:forget:ask")
+        ("Delete everything", "kc:forget:ask")
     ]
 
 
 def test_of_a_stranger_nothing_is_kept(text: Text) -> None:
     layout = privacy_page(NOTHING, text)
-    assert "\nNothing. Once you read here" in shown(layout)
+    assert "\nNothing. Once you read an interview" in shown(layout)
     assert buttons(layout) == []
 
 
@@ -68,9 +68,9 @@ def test_many_follows_are_counted(text: Text) -> None:
 
 def test_before_it_is_deleted_a_person_is_asked(text: Text) -> None:
     layout = forget_page(kept("T", "Q", ["O.V"], 2), text)
-    assert "Your places in 2 interviews, 2 things you saved, 1 artist you follow." in shown(layout)
+    assert "Your places in 2 interviews, 2 saved items, 1 artist you follow." in shown(layout)
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
-        ("Yes, delete it all", "kc:forget:yes"),
+        ("Yes, delete everything", "kc:forget:yes"),
         ("No, keep it", "kc:kept"),
     ]
 
@@ -78,8 +78,8 @@ def test_before_it_is_deleted_a_person_is_asked(text: Text) -> None:
 def test_help_tells_only_what_there_is(text: Text) -> None:
     layout = help_page({"search", "privacy"}, text, Mentions(), for_admin=False)
     assert texts(layout)[1:] == [
-        "**Find**\n`/interviews search` Words in every answer",
-        "**About you**\n`/interviews privacy` What I keep about you",
+        "**Find**\n`/interviews search` Search every answer",
+        "**You**\n`/interviews privacy` What I know about you",
     ]
 
 

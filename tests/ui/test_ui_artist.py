@@ -86,9 +86,9 @@ def test_an_artist_with_an_answer_and_interviews(text: Text) -> None:
     quoted = (SUMMARY, Quote("I love rain.\nEvery day.", "OV", None, "Why *rain*?", "", 3))
     layout = artist_page(ArtistProfile(ARTIST, (SUMMARY,), 0, quoted), text)
     assert texts(layout) == [
-        "## O.V\nSinger · Music\n-# Also written 오브이, OV",
+        "## O.V\nSinger · Music\n-# Also known as 오브이, OV",
         "> I love rain. Every day.\n"
-        "-# Asked “Why \\*rain\\*?” · [Interview with O.V](https://kcrush.example/ov/)",
+        "-# They were asked: “Why \\*rain\\*?” · [Interview with O.V](https://kcrush.example/ov/)",
         "**1 interview**",
         ENTRY.replace("O.V · <", "<"),
     ]
@@ -134,7 +134,7 @@ def test_candidates_tell_themselves_apart(text: Text) -> None:
         "o.v", [ARTIST, other], text, exact=True, choose=lambda one: ArtistPage(one.id)
     )
     assert texts(layout) == [
-        "## Which “o.v” do you mean?",
+        "## Which “o.v”?",
         "**O.V**\n-# 오브이 · Singer · Music · 1 interview",
         "**O.V**\n-# Webtoon Artist · Webtoons and comics · 2 interviews",
     ]

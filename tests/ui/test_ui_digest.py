@@ -72,7 +72,7 @@ def test_ten_long_titles_are_published_whole_and_twelve_are_counted(text: Text) 
     twelve = [stored(SEOYUN, number) for number in range(12)]
     made = announcement(Announcement(twelve[0], twelve), text, Rendering.PUBLISHED)
     assert made["embed"].title == "12 new interviews"
-    assert made["embed"].description.endswith("And 2 more: `/interviews latest` shows them.")
+    assert made["embed"].description.endswith("And 2 more. Find them with `/interviews latest`.")
 
 
 def test_plain_words_count_the_interviews_that_they_have_no_room_for(text: Text) -> None:
@@ -80,7 +80,7 @@ def test_plain_words_count_the_interviews_that_they_have_no_room_for(text: Text)
     listed = [stored(long, number) for number in range(12)]
     plain = announcement(Announcement(long_first := listed[0], listed), text, Rendering.PLAIN)
     named = plain["content"].count(long_first.interview.url)
-    assert plain["content"].endswith(f"And {12 - named} more: `/interviews latest` shows them.")
+    assert plain["content"].endswith(f"And {12 - named} more. Find them with `/interviews latest`.")
 
 
 def test_an_address_longer_than_a_message_is_left_out_of_plain_words(text: Text) -> None:
@@ -111,11 +111,11 @@ def test_what_has_no_room_is_counted(text: Text) -> None:
     listed = [stored(SEOYUN, number) for number in range(12, 0, -1)]
     card = digest_card(listed, 5, text)
     assert texts(card)[0] == "## 17 new interviews"
-    assert texts(card)[-1] == "-# And 7 more: `/interviews latest` shows them."
+    assert texts(card)[-1] == "-# And 7 more. Find them with `/interviews latest`."
     assert [one["custom_id"] for one in buttons(card)] == [f"kc:read:{n}" for n in range(12, 2, -1)]
     assert len(pictures(card)) == 4
     one_more = digest_card(listed[:10], 1, text)
-    assert texts(one_more)[-1] == "-# And 1 more: `/interviews latest` shows it."
+    assert texts(one_more)[-1] == "-# And 1 more. Find it with `/interviews latest`."
 
 
 def test_one_alone_and_its_role(text: Text) -> None:

@@ -131,7 +131,7 @@ def test_a_saved_question_names_interview_and_question(text: Text) -> None:
         "**[Interview 1](https://kcrush.example/1/)**\n3\\. What do you eat?\n-# saved <t:"
     )
     assert "14 questions" in whole
-    assert "22 saved, the newest first · page 2 of 3" in shown(layout)
+    assert "22 saved, newest first · page 2 of 3" in shown(layout)
     opener, remover = selects(layout)
     assert [one["value"] for one in opener["options"]] == ["1:3.0", "1:0.0"]
     assert remover["custom_id"] == "kc:dropping:1"
@@ -156,7 +156,7 @@ def test_of_excerpts_the_list_tells_no_question_that_is_withheld(text: Text) -> 
 def test_a_list_of_what_was_withdrawn_only_removes(text: Text) -> None:
     layout = saved_page(SavedList((item(3, withdrawn=True),), 0, 1), text)
     (remover,) = selects(layout)
-    assert remover["placeholder"] == "Remove one from the list"
+    assert remover["placeholder"] == "Remove one of these"
     assert "~~Interview 1~~" in shown(layout)
     assert "kcrush.example" not in shown(layout)
 
@@ -164,12 +164,12 @@ def test_a_list_of_what_was_withdrawn_only_removes(text: Text) -> None:
 @pytest.mark.parametrize(
     ("position", "told"),
     [
-        (COVER, "Only looked at"),
+        (COVER, "Opened, not started"),
         (Position(7, 1), "Question 7 of 14"),
         (Position(0, 2), "In the text"),
         (Position(999_999, 0), "In the text"),
         (Position(20), "In the text"),
-        (END, "Read to the end"),
+        (END, "Finished"),
     ],
 )
 def test_where_one_stopped_is_told(position: Position, told: str, text: Text) -> None:

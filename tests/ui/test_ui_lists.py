@@ -82,13 +82,14 @@ def test_a_day_is_listed_by_years(text: Text) -> None:
     layout = day_page(OnThisDay(Day(11, 22), 2026, tuple(found), 1, 13), text)
     head, last_year, older, oldest, foot = texts(layout)
     assert head == (
-        "## November 22 in other years\n-# 13 interviews came out on this day · page 2 of 2"
+        "## On November 22 in other years\n"
+        "-# 13 interviews were published on this day · page 2 of 2"
     )
     undated = "**[Interview with O.V](https://kcrush.example/ov/)**\n-# O.V · 14 questions"
     assert last_year == f"### 2025 · 1 year ago\n{undated}"
     assert older == f"### 2021 · 5 years ago\n{undated}"
     assert oldest == undated
-    assert foot == "-# Days are counted in UTC."
+    assert foot == "-# Dates are in UTC."
     assert [option["value"] for option in selects(layout)[0]["options"]] == [
         "1:0.0",
         "2:0.0",
@@ -101,7 +102,7 @@ def test_a_day_without_anything_leads_to_the_nearest(text: Text) -> None:
     nearest = ((Day(11, 20), 1), (Day(12, 1), 3))
     layout = day_page(OnThisDay(Day(11, 22), 2026, (), 0, 0, nearest), text)
     within_limits(layout)
-    assert "Nothing came out on November 22 in other years." in shown(layout)
+    assert "No interview was published on November 22 in other years." in shown(layout)
     assert [(found["label"], found["custom_id"]) for found in buttons(layout)] == [
         ("November 20 (1)", "kc:day:1120:0"),
         ("December 1 (3)", "kc:day:1201:0"),

@@ -7,7 +7,7 @@ from tests.ui.limits import shown, within_limits
 def test_an_error_says_what_is_wrong_and_what_to_do(text: Text) -> None:
     panel = error_panel(text, "error.interview-gone")
     assert shown(panel) == (
-        "This interview is no longer there: it was deleted. Find others with `/interviews latest`."
+        "This interview has been deleted. Find others with `/interviews latest`."
     )
     within_limits(panel)
 
@@ -25,7 +25,7 @@ def test_what_a_person_typed_is_shown_literally_and_shortly(text: Text) -> None:
 
 def test_our_own_markdown_is_kept(text: Text) -> None:
     panel = error_panel(text, "error.not-subscribed", channel=Marked("<#5>"))
-    assert shown(panel).startswith("<#5> gets no announcements")
+    assert shown(panel).startswith("<#5> doesn't get announcements")
 
 
 def test_a_notice_has_room_for_a_small_line(text: Text) -> None:

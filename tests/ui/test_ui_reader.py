@@ -110,7 +110,7 @@ def test_a_question_with_its_speakers_and_picture(text: Text) -> None:
 
 
 def test_the_closing_words(text: Text) -> None:
-    assert page(Position(OUTRO), text)[0].startswith("-# Closing words · ")
+    assert page(Position(OUTRO), text)[0].startswith("-# Closing · ")
     assert page(Position(OUTRO), text)[1] == "Thank you, O.V!"
 
 
@@ -217,7 +217,7 @@ def read_on(layout: Layout) -> list[int]:
         parse_position_value(option["value"]).section
         for menu in selects(layout)
         for option in menu["options"]
-        if option["label"] != "Read on at KCrush"
+        if option["label"] != "Continue at KCrush"
     ]
 
 
@@ -530,9 +530,9 @@ def test_an_article_without_questions_offers_no_quote(text: Text) -> None:
 
 def test_the_cover_of_what_was_begun_leads_to_where_one_stopped(text: Text) -> None:
     cover = ReaderPage(opened(place=Position(2)), COVER, text).layout
-    assert "-# You stopped at question 2 of 2." in texts(cover)
+    assert "-# You left off at question 2 of 2." in texts(cover)
     assert pressed(cover, "Continue") == "kc:go:417:2.0:c"
-    assert pressed(cover, "From the beginning") == "kc:go:417:1.0:n"
+    assert pressed(cover, "Start over") == "kc:go:417:1.0:n"
 
 
 @pytest.mark.parametrize("place", [COVER, END])
@@ -576,9 +576,9 @@ def test_an_excerpt_is_the_cover_two_questions_and_the_way_to_the_rest(text: Tex
     assert walk_through(interview, text, side="b", view=EXCERPT) == forth[::-1]
     last = reader_page(stored(interview), Position(3), text, EXCERPT)
     assert texts(last) == [
-        "-# [Interview with O.V](https://kcrush.example/interview/)\n### Read on at KCrush",
-        "Only the beginning of this interview can be read here. 12 more questions and their "
-        "answers are waiting in the magazine itself: **Open on KCrush** below takes you there.",
+        "-# [Interview with O.V](https://kcrush.example/interview/)\n### Continue at KCrush",
+        "You can read the beginning of this interview here. 12 more questions are waiting at the "
+        "magazine: press **Open on KCrush**.",
     ]
     (link,) = [found for found in buttons(last) if found.get("url")]
     assert link["url"] == interview.url
@@ -600,7 +600,7 @@ def test_the_menu_of_an_excerpt_offers_what_there_is(text: Text) -> None:
     assert [(found["label"], found["value"]) for found in menu["options"]] == [
         ("1. Question no. 1?", "1.0"),
         ("2. Question no. 2?", "2.0"),
-        ("Read on at KCrush", "3.0"),
+        ("Continue at KCrush", "3.0"),
     ]
 
 
@@ -610,7 +610,7 @@ def test_an_excerpt_of_prose_is_its_first_page(text: Text) -> None:
     assert forth == [COVER, Position(0, 1)]
     last = reader_page(stored(prose), Position(0, 1), text, EXCERPT)
     assert "It was loud" not in shown(last)
-    assert "Only the beginning of this text" in shown(last)
+    assert "You can read the beginning of this text" in shown(last)
 
 
 def test_an_excerpt_of_two_questions_withholds_the_closing_words(text: Text) -> None:

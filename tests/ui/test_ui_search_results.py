@@ -167,7 +167,7 @@ def test_where_only_the_title_has_the_words_nothing_else_is_quoted(text: Text) -
         results(SearchRequest("o.v"), [HitGroup(SUMMARY, (found,))], page=0, total=1), text
     )
     assert texts(layout)[1:] == [ENTRY]
-    assert [one["label"] for one in selects(layout)[0]["options"]] == ["From the beginning"]
+    assert [one["label"] for one in selects(layout)[0]["options"]] == ["Read from the start"]
 
 
 def by_meaning(text: Text, query: str = "ask of it", **changes: Any) -> Layout:
@@ -230,18 +230,20 @@ def unmet(text: Text, name: str, value: str, *offers: Artist) -> Layout:
 
 def test_a_filter_that_nothing_meets_is_named(text: Text) -> None:
     layout = unmet(text, "kind", "xyz")
-    assert shown(layout).startswith("**There is no kind “xyz”.** The kinds are `music`, `acting`")
+    assert shown(layout).startswith(
+        "**There's no kind called “xyz”.** Choose from: `music`, `acting`"
+    )
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
-        ("Search without it", "kc:seek:0::::rain")
+        ("Search without this filter", "kc:seek:0::::rain")
     ]
-    assert "**Nothing was published in “soon”.**" in shown(unmet(text, "year", "soon"))
+    assert "**Nothing found for the year “soon”.**" in shown(unmet(text, "year", "soon"))
     nobody = unmet(text, "artist", "nosuchone")
     assert shown(nobody) == "**No interview with “nosuchone” yet.**"
     offered = unmet(text, "artist", "o.w", ARTIST)
     assert shown(offered) == "**No interview with “o.w” yet.** Did you mean one of these?"
     assert [(one["label"], one["custom_id"]) for one in buttons(offered)] == [
         ("O.V", "kc:seek:0:::0123456789:rain"),
-        ("Search without it", "kc:seek:0::::rain"),
+        ("Search without this filter", "kc:seek:0::::rain"),
     ]
     many = [replace(ARTIST, id=f"{n:010x}", name="_" * 300) for n in range(25)]
     for name in ("kind", "year", "artist"):
@@ -253,7 +255,7 @@ def test_an_unknown_artist_leaves_a_way_on(text: Text) -> None:
     within_limits(layout)
     assert "**No interview with “\\*nobody\\*” yet**" in shown(layout)
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
-        ("Search without the artist", "kc:seek:0:f:2024::tour")
+        ("Search all artists", "kc:seek:0:f:2024::tour")
     ]
 
 
@@ -292,7 +294,7 @@ def test_a_corrected_search_says_what_it_shows(text: Text) -> None:
     head, found = plain(text, SearchRequest("teokbokki"), exact=False, corrected="tteokbokki *")
     assert head == (
         "## Results for “teokbokki”\n"
-        "Nothing has exactly that, so this is what has “tteokbokki \\*”.\n"
+        "No exact matches. Here are results for “tteokbokki \\*”.\n"
         "-# 1 passage found"
     )
     assert found == []
@@ -310,9 +312,10 @@ def test_nothing_found_says_which_filter_to_drop(text: Text) -> None:
     asked = SearchRequest("tour", ARTIST, Topic.FILM, 2024)
     layout = search_page(results(asked, [], hits_without={"artist": 3, "kind": 0, "year": 1}), text)
     assert texts(layout) == [
-        "**Nothing found for “tour”** among the interviews you narrowed it to: "
-        "**O.V** · **Film** · **2024**.\n"
-        "There is something, though, when you drop one of these:"
+        (
+            "**Nothing found for “tour”** with these filters: **O.V** · **Film** · "
+            "**2024**.\nRemove a filter and there are results:"
+        )
     ]
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
         ("Any artist (3)", "kc:seek:0:f:2024::tour"),
@@ -327,14 +330,14 @@ def test_nothing_found_until_all_filters_are_dropped(text: Text) -> None:
         ),
         text,
     )
-    assert shown(layout).endswith("There is something, though, when you look everywhere:")
+    assert shown(layout).endswith("Remove the filters and there are results:")
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
         ("Everywhere (9)", "kc:seek:0::::tour")
     ]
 
 
 def test_nothing_found_with_filters_in_the_words_says_to_leave_them_out(text: Text) -> None:
-    advice = "- Or leave out what narrows it: `artist:`, `kind:` or `year:`."
+    advice = "- Or remove a filter: `artist:`, `kind:` or `year:`."
     assert shown(search_page(results(SearchRequest("rain Year:1999"), []), text)).endswith(
         f"\n{advice}"
     )
@@ -345,11 +348,11 @@ def test_nothing_found_even_without_filters(text: Text) -> None:
     layout = search_page(
         results(SearchRequest("xyzzy", kind=Topic.FILM), [], hits_without={"kind": 0}), text
     )
-    assert "Without these there is nothing either." in shown(layout)
+    assert "Removing the filters doesn't help either." in shown(layout)
     assert buttons(layout) == []
 
 
 def test_beyond_the_last_page_the_first_is_a_press_away(text: Text) -> None:
     layout = search_page(results(SearchRequest("tour", year=2024), [], page=3), text)
-    assert "There are no more results for “tour”." in shown(layout)
+    assert "That's all for “tour”." in shown(layout)
     assert [one["custom_id"] for one in buttons(layout)] == ["kc:seek:0::2024::tour"]
