@@ -10,7 +10,7 @@ DOCS := $(VENV)/docs
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url
 
-.PHONY: install run test test-postgres bench chaos fuzz transcripts screenshots lint docs lock clean
+.PHONY: install run test test-postgres bench chaos fuzz transcripts screenshots i18n lint docs lock clean
 .DEFAULT_GOAL := run
 
 install: $(RUNTIME)
@@ -64,6 +64,10 @@ transcripts: $(TOOLS)
 screenshots: $(TOOLS)
 	@$(BIN)/python -m tests.screenshots
 	@echo "The pictures are in build/screenshots."
+
+# Brings the catalogues of all languages up to date; LANGUAGE=de begins another.
+i18n: $(TOOLS)
+	@$(BIN)/python -m tests.catalogues $(LANGUAGE)
 
 lint: $(TOOLS)
 	@$(BIN)/ruff check .
