@@ -50,6 +50,15 @@ def test_placeholders_are_those_of_english(locale: str) -> None:
             assert here == there or (len(english()[key]) > 1 and here <= there), key
 
 
+@pytest.mark.parametrize("locale", shipped())
+def test_only_korean_has_particles(locale: str) -> None:
+    for key, found in translated(locale).items():
+        for form in filter(None, found):
+            for _, name, spec, conversion in string.Formatter().parse(form):
+                assert not conversion, key
+                assert not spec or (locale == "ko" and name and len(spec.split("/")) == 2), key
+
+
 def placeholders(sentence: str) -> set[str]:
     """The names of a sentence's placeholders, and the words that it shows in braces."""
     found = {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
