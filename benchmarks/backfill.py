@@ -54,15 +54,22 @@ async def measure(*, small: bool, command: str) -> Report:
                 seconds(ours["seconds"]),
                 seconds(naive["seconds"]),
                 f"{ours['seconds'] / naive['seconds']:.1f} times the time",
+                value=ours["seconds"],
             ),
             Figure(
                 "interviews a second",
                 f"{rate:,.0f}",
                 f"{naive_rate:,.0f}",
                 f"{rate / naive_rate:.2f}",
+                value=rate,
             ),
-            Figure(f"peak memory, {few:,} interviews", mib(ours_few), mib(naive_few)),
-            Figure(f"peak memory, {many:,} interviews", mib(ours), mib(naive)),
+            Figure(
+                f"peak memory, {few:,} interviews",
+                mib(ours_few),
+                mib(naive_few),
+                value=ours_few["peak"],
+            ),
+            Figure(f"peak memory, {many:,} interviews", mib(ours), mib(naive), value=ours["peak"]),
             Figure(
                 "growth of the peak, ten times the interviews",
                 f"{growth:.2f}",
@@ -70,6 +77,7 @@ async def measure(*, small: bool, command: str) -> Report:
                 f"{naive_growth / growth:.2f} times the growth",
                 f"at most {FLAT:g}",
                 good=growth <= FLAT,
+                value=growth,
             ),
         ],
     )

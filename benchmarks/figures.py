@@ -1,13 +1,17 @@
 """What a benchmark found, in one shape for the terminal and for docs/performance.md."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One measured thing: ours, the baseline's, and their ratio, all of one run.
 
-    ``good`` tells whether ours keeps the bound that ``bound`` names in words.
+    ``good`` tells whether ours keeps the bound that ``bound`` names in words. ``value`` is what
+    the bound is about, ours or the ratio as ``judged`` says, as a number: of several runs the one
+    counts that has the median of it. A figure without ``value`` has to be good in every run.
     """
 
     what: str
@@ -16,6 +20,9 @@ class Figure:
     ratio: str = "–"
     bound: str = "–"
     good: bool = True
+    value: float | None = None
+    judged: Literal["ours", "ratio"] = "ours"
+    runs: str = "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +41,28 @@ class Report:
         return all(figure.good for figure in self.figures)
 
 
+def median(reports: Sequence[Report]) -> Report:
+    """One report of several runs of a benchmark; ``runs`` tells the least and the most of each
+    figure."""
+    figures = [_middle(runs) for runs in zip(*(one.figures for one in reports), strict=True)]
+    notes = dict.fromkeys(note for one in reports for note in one.notes)
+    return replace(reports[0], figures=figures, notes=[*notes])
+
+
+def _middle(runs: Sequence[Figure]) -> Figure:
+    if any(one.value is None for one in runs):
+        return next((one for one in runs if not one.good), runs[0])
+    ordered = sorted(runs, key=lambda one: one.value or 0.0)
+    least, middle, most = ordered[0], ordered[len(ordered) // 2], ordered[-1]
+    ends = f"{getattr(least, least.judged)} to {getattr(most, most.judged)}"
+    return replace(middle, runs=ends if len(runs) > 1 else "–")
+
+
 def table(report: Report) -> str:
     """A report as Markdown, which reads well on a terminal too."""
-    head = ("", "ours", "baseline", "ratio", "bound")
+    head = ("", "ours", "baseline", "ratio", "bound", "least and most")
     rows = [
-        (f.what, f.ours, f.baseline, f.ratio, f"{f.bound}{'' if f.good else ' **missed**'}")
+        (f.what, f.ours, f.baseline, f.ratio, f"{f.bound}{'' if f.good else ' **missed**'}", f.runs)
         for f in report.figures
     ]
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]

@@ -54,6 +54,8 @@ async def measure(*, small: bool, command: str) -> Report:
                 f"{ours / alone:.2f}",
                 f"at most {MOST:g}",
                 good=ours / alone <= MOST,
+                value=ours / alone,
+                judged="ratio",
             )
         ],
         [] if recorded else ["the recorded page is not beside the project; an own one stands in"],

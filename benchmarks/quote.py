@@ -106,6 +106,7 @@ async def measure(*, small: bool, command: str) -> Report:
                 seconds(cold_p50),
                 seconds(statistics.median(plain)),
                 f"{cold_p50 / statistics.median(plain):.2f} times the time",
+                value=cold_p50,
             ),
             Figure(
                 "drawn, p99",
@@ -114,13 +115,15 @@ async def measure(*, small: bool, command: str) -> Report:
                 f"{worst_cold / _p99(plain):.2f} times the time",
                 f"at most {seconds(COLD)}",
                 good=worst_cold <= COLD,
+                value=worst_cold,
             ),
-            Figure("the first, which opens the typeface", seconds(first[0])),
+            Figure("the first, which opens the typeface", seconds(first[0]), value=first[0]),
             Figure(
                 "kept, p50",
                 seconds(kept_p50),
                 seconds(cold_p50),
                 f"{cold_p50 / kept_p50:.0f} times as fast",
+                value=kept_p50,
             ),
             Figure(
                 "kept, p99",
@@ -129,6 +132,7 @@ async def measure(*, small: bool, command: str) -> Report:
                 f"{worst_cold / worst_kept:.0f} times as fast",
                 f"at most {seconds(KEPT)}",
                 good=worst_kept <= KEPT,
+                value=worst_kept,
             ),
             Figure(
                 "the loop is late meanwhile, p99",
@@ -137,6 +141,7 @@ async def measure(*, small: bool, command: str) -> Report:
                 f"{naive_late / late:.1f} times as short",
                 f"at most {seconds(LATE)}",
                 good=late <= LATE,
+                value=late,
             ),
             Figure(
                 "the loop is late meanwhile, at worst",
@@ -145,6 +150,7 @@ async def measure(*, small: bool, command: str) -> Report:
                 f"{max(naive_delays) / max(delays):.1f} times as short",
                 f"at most {seconds(LATEST)}",
                 good=max(delays) <= LATEST,
+                value=max(delays),
             ),
             Figure(
                 "size, p50",

@@ -76,6 +76,8 @@ def report(
             f"{middle:.2f}",
             f"at most {MOST_TIMES_PONG:g} times",
             good=middle <= MOST_TIMES_PONG,
+            value=middle,
+            judged="ratio",
         ),
         Figure(
             "p99",
@@ -84,6 +86,7 @@ def report(
             f"{p99(everything) / p99(pongs):.2f}",
             f"at most {MOST_P99 * 1000:g} ms",
             good=p99(everything) <= MOST_P99,
+            value=p99(everything),
         ),
         Figure(
             f"unanswered, or later than {LIMIT:g} s",
@@ -95,7 +98,11 @@ def report(
         ),
     ]
     figures += [
-        Figure(f"p50; p99 of {name}", f"{seconds(statistics.median(spent))}; {seconds(p99(spent))}")
+        Figure(
+            f"p50; p99 of {name}",
+            f"{seconds(statistics.median(spent))}; {seconds(p99(spent))}",
+            value=statistics.median(spent),
+        )
         for name, spent in sorted(ours["seconds"].items())
     ]
     return Report(

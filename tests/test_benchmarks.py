@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import main, write
-from benchmarks.figures import Figure, Report, table
+from benchmarks.figures import Figure, Report, median, table
 from tests.forked import start
 
 ROOT = Path(__file__).parents[1]
@@ -77,3 +77,36 @@ def test_writing_replaces_a_section_and_leaves_the_others(tmp_path: Path) -> Non
     assert text.count("`run one`") == 1
     assert "**missed**" in table(two)
     assert not two.good
+
+
+def run_of(spent: float, lost: int = 0) -> Report:
+    figures = [
+        Figure("time", f"{spent:g} s", bound="at most 2 s", good=spent <= 2, value=spent),
+        Figure("lost", str(lost), bound="none", good=not lost),
+    ]
+    return Report("one", "One", "About one.", "run one", figures)
+
+
+def test_of_several_runs_the_median_is_judged_and_the_ends_are_told() -> None:
+    runs = median([run_of(9), run_of(1), run_of(2)])
+    assert runs.good
+    assert runs.figures[0].ours == "2 s"
+    assert runs.figures[0].runs == "1 s to 9 s"
+    assert not median([run_of(9), run_of(1), run_of(3)]).good
+
+
+def test_what_has_no_median_has_to_be_good_in_every_run() -> None:
+    runs = median([run_of(1), run_of(1, lost=3), run_of(1)])
+    assert not runs.good
+    assert runs.figures[1].ours == "3"
+
+
+def test_where_the_ratio_is_judged_its_ends_are_told() -> None:
+    ratios = [
+        Report(
+            "one", "", "", "", [Figure("p50", "9 ms", "4 ms", text, value=value, judged="ratio")]
+        )
+        for value, text in ((2.25, "2.25"), (1.5, "1.50"), (3.0, "3.00"))
+    ]
+    assert median(ratios).figures[0].runs == "1.50 to 3.00"
+    assert "1.50 to 3.00" in table(median(ratios))
