@@ -30,8 +30,8 @@ NAMES = (
     "poll",
     "start",
 )
-LONG = ("soak",)
-"""Run only when they are named."""
+LONG = ("soak", "databases", "failover")
+"""Run only when they are named: it takes an hour, or needs PostgreSQL."""
 
 RUNS = {"backfill": 1, "relevance": 1, "soak": 1, "parse": 5, "poll": 5, "rows": 5}
 """How often each is run, of which the median counts; those that are not named, 3 times. The

@@ -9,6 +9,7 @@ by minutes now and then, and every fifth channel is a forum.
 import argparse
 import asyncio
 import json
+import os
 import random
 import re
 import sys
@@ -40,6 +41,8 @@ from tests.stepped import set_clock
 SEND = r"^POST /channels/\d+/(messages|threads)$"
 OPEN = r"^POST /users/@me/channels$"
 TITLE = re.compile(r"Chaos interview (\d+)\b")
+
+_PYTHONPATH = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
 
 ARTIST = "V1NO"
 FOLLOWED = FollowRequest(artist_id(ARTIST), ARTIST, frozenset([artist_id(ARTIST)]))
@@ -143,9 +146,11 @@ class Chaos:
         self.garbling: list[Rule] = []
         self.clock_file = folder / "clock"
 
-    def _running(self, env: dict[str, str]) -> AbstractAsyncContextManager[BotProcess]:
+    def _running(
+        self, env: dict[str, str], folder: Path | None = None
+    ) -> AbstractAsyncContextManager[BotProcess]:
         module = "tests.stepped" if self.plan.garbled else "bot"
-        return running(self.folder, env, forked=self.plan.forked, module=module)
+        return running(folder or self.folder, env, forked=self.plan.forked, module=module)
 
     def _set_clock(self, seconds: float) -> None:
         self.outcome.clock_steps += bool(seconds)
@@ -167,24 +172,32 @@ class Chaos:
             await self._furnish(sandbox)
             trusted = str(int(min(120.0, self.plan.nonce_window)))
             env = pointed_at(sandbox, site.feed_url, LOG_LEVEL="warning", NONCE_WINDOW=trusted)
-            env |= {"CLOCK_FILE": str(self.clock_file), "PYTHONPATH": str(ROOT)}
+            env |= {"CLOCK_FILE": str(self.clock_file), "PYTHONPATH": _PYTHONPATH}
+            env |= {"DATABASE_URL": self._database}
             self._set_clock(0.0)
             await self._seed(site, env)
             self._break(sandbox)
             async with AsyncExitStack() as stack:
-                bot = await stack.enter_async_context(self._running(env))
-                for _ in range(self.plan.kills):
-                    self._publish(site)
-                    await self._await_instant(sandbox)
-                    bot.kill()
-                    await bot.ended()
-                    self.outcome.kills += 1
-                    self._disturb_clock()
-                    bot = await stack.enter_async_context(self._running(env))
+                bot = await self._endure(stack, env, sandbox, site)
                 await self._settle(sandbox, site, bot)
             await self._count(sandbox)
         self.outcome.seconds = time.monotonic() - began
         return self.outcome
+
+    async def _endure(
+        self, stack: AsyncExitStack, env: dict[str, str], sandbox: Sandbox, site: SampleSite
+    ) -> BotProcess:
+        """Everything that the plan has in store for the bot, which runs when it is over."""
+        bot = await stack.enter_async_context(self._running(env))
+        for _ in range(self.plan.kills):
+            self._publish(site)
+            await self._await_instant(sandbox)
+            bot.kill()
+            await bot.ended()
+            self.outcome.kills += 1
+            self._disturb_clock()
+            bot = await stack.enter_async_context(self._running(env))
+        return bot
 
     async def _furnish(self, sandbox: Sandbox) -> None:
         """Two channels a guild, all subscribed, and persons who follow the artist."""

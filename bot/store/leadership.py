@@ -29,7 +29,11 @@ LEADING = 0x6B63726C
 """The advisory lock of whoever leads ("kcrl")."""
 
 LOOK: Final = 2.0
-"""Seconds between two looks: whether the lead is free, or still ours."""
+"""Seconds between two looks whether the lead is free."""
+
+KEEPING: Final = 0.5
+"""Seconds between two looks whether it is still ours, and until it is taken again after the session
+was lost, before anybody else does."""
 
 PRECEDENCE: Final = 20.0
 """Seconds that a process that stands by waits after its session was lost: where the server was
@@ -152,7 +156,7 @@ async def _stand_by(
 async def _keep(lead: _Lead) -> None:
     """Keep the lead, also over the loss of its session."""
     while True:
-        await asyncio.sleep(LOOK)
+        await asyncio.sleep(KEEPING)
         try:
             if not await lead.take():
                 raise StoreError("store.lead-lost", path=lead.name)

@@ -4,10 +4,8 @@ started for it. What follows are arguments for pytest."""
 import os
 import subprocess
 import sys
-from pathlib import Path
-from tempfile import mkdtemp
 
-from tests.postgres.server import programs, running
+from tests.postgres.server import folder_for_server, programs, running
 
 SUITE = ("tests/store", "tests/postgres", "tests/delivery", "tests/fans", "tests/admins")
 
@@ -17,7 +15,7 @@ def main(arguments: list[str]) -> int:
     command = [sys.executable, "-m", "pytest", *chosen]
     if programs() is None:
         return subprocess.run([*command, "-rs"], check=False).returncode
-    with running(Path(mkdtemp(prefix="kcrush-postgres-"))) as server:
+    with folder_for_server() as folder, running(folder / "server") as server:
         environment = {**os.environ, "TEST_POSTGRES": server.address}
         return subprocess.run(command, check=False, env=environment).returncode
 

@@ -1,12 +1,11 @@
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from bot.store import Store, open_store
 from tests.clock import FakeClock
-from tests.postgres.server import Server, running
+from tests.postgres.server import Server, folder_for_server, running
 from tests.store.samples import database_url
 
 
@@ -24,8 +23,5 @@ async def store(folder: Path, clock: FakeClock) -> AsyncIterator[Store]:
 @pytest.fixture
 def own_server() -> Iterator[Server]:
     """A server that the test may stop."""
-    # PostgreSQL's user may not enter pytest's own folders.
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        with running(Path(folder) / "server") as server:
-            yield server
+    with folder_for_server() as folder, running(folder / "server") as server:
+        yield server

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ADDRESS = os.environ.get("TEST_POSTGRES", "")
 """Host and port of the server on which the suite runs; "" for SQLite."""
@@ -16,7 +17,8 @@ ADDRESS = os.environ.get("TEST_POSTGRES", "")
 WHY_NOT = "needs PostgreSQL; `make test-postgres` starts one where it is installed"
 
 _USER = "bot"
-_QUICK = ("fsync=off", "full_page_writes=off", "max_connections=300")
+_ALWAYS = ("listen_addresses=127.0.0.1", "max_connections=300")
+_QUICK = ("fsync=off", "full_page_writes=off")
 
 _made: dict[Path, str] = {}
 
@@ -34,7 +36,9 @@ def programs() -> Path | None:
 class Server:
     """One server; ``address`` is its host and port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, quick: bool = True) -> None:
+        """With `quick` nothing is synced: what is kept need not outlive the machine."""
+        self._quick = _QUICK if quick else ()
         there = programs()
         assert there is not None
         self._programs, self._folder = there, folder
@@ -50,7 +54,7 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        settings = (f"port={self._port}", "listen_addresses=127.0.0.1", *_QUICK)
+        settings = (f"port={self._port}", *_ALWAYS, *self._quick)
         options = " ".join(f"-c {setting}" for setting in settings)
         options += f" -c unix_socket_directories={self._folder}"
         self._run("pg_ctl", "-w", "-o", options, "-l", str(self._folder / "log"), "start")
@@ -75,9 +79,17 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Server]:
+def folder_for_server() -> Iterator[Path]:
+    """A folder that PostgreSQL's user may enter, unlike pytest's own."""
+    with TemporaryDirectory(prefix="kcrush-postgres-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@contextmanager
+def running(folder: Path, *, quick: bool = True) -> Iterator[Server]:
     """A server in `folder` until the block ends."""
-    server = Server(folder)
+    server = Server(folder, quick=quick)
     server.start()
     try:
         yield server
@@ -102,11 +114,11 @@ def drop_databases(folder: Path) -> None:
         execute(f'DROP DATABASE "{_made.pop(path)}" WITH (FORCE)')
 
 
-def execute(statement: str, database: str = "postgres") -> str:
+def execute(statement: str, database: str = "postgres", address: str = ADDRESS) -> str:
     """What `psql` prints for a statement."""
     there = programs()
     assert there is not None
-    host, _, port = ADDRESS.partition(":")
+    host, _, port = address.partition(":")
     command = [str(there / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
     command += ["-h", host, "-p", port, "-U", _USER, "-d", database, "-c", statement]
     done = subprocess.run(command, check=True, capture_output=True, text=True)

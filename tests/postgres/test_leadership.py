@@ -72,6 +72,7 @@ async def test_a_server_that_is_restarted_leaves_the_lead_where_it_was(
     own_server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leading, "LOOK", 0.05)
+    monkeypatch.setattr(leading, "KEEPING", 0.05)
     taken: list[_Lead] = []
     some_took = asyncio.Event()
     take = _Lead.take
