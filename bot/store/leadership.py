@@ -39,6 +39,10 @@ PRECEDENCE: Final = 20.0
 """Seconds that a process that stands by waits after its session was lost: where the server was
 restarted, the former leader takes the lead again before anybody else."""
 
+HANDOVER: Final = 1.0
+"""Seconds between taking the lead over and using it: Discord counts the token's requests by the
+second (Discord docs, Rate Limits), and those of the former leader's last one count, too."""
+
 _ANSWER = 10.0
 """Seconds for an answer of the server."""
 
@@ -145,6 +149,7 @@ async def _stand_by(
         try:
             if await lead.take():
                 logger.info("lead.taken", database=lead.name)
+                await asyncio.sleep(HANDOVER)
                 return True
             pause = LOOK
         except DBAPIError as error:
