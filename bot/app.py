@@ -33,6 +33,7 @@ from bot.delivery.editor import Editor
 from bot.delivery.extras import ExtrasService
 from bot.delivery.pacing import Pacer
 from bot.delivery.responses import InvalidResponses, trace_responses
+from bot.delivery.test_posts import PosterOfTests
 from bot.fans.following import FollowService
 from bot.fans.library import Library
 from bot.fans.reading import Reading
@@ -82,12 +83,14 @@ class Worker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryServices:
-    """What sends to Discord, edits what was sent, and tells admins what they have to mend."""
+    """What sends to Discord, edits what was sent, tells admins what they have to mend, and posts
+    tests for them."""
 
     announcer: Announcer
     editor: Editor
     extras: ExtrasService
     notifier: AdminNotifier
+    post_test: PosterOfTests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,13 +149,13 @@ async def open_app(
         await client.tree.set_translator(CatalogueTranslator(messages))
         quotes, pictures = await _open_pictures(stack, resources, messages)
         delivery = _make_delivery(resources, RestPort(client, time, pictures), pacer)
-        wake = delivery.announcer.wake
+        test, wake = delivery.post_test, delivery.announcer.wake
         fans = _make_fan_services(resources, quotes, wake)
         delivery.announcer.on_direct = fans.following.on_direct_message
         subscriptions = SubscriptionService(store, clock, wake)
-        await add_cogs(client, fans, subscriptions, home_channel_id=settings.home_channel_id)
-        guild_sync = GuildSync(client, store, clock, wake)
-        guild_sync.listen()
+        home = settings.home_channel_id
+        await add_cogs(client, fans, subscriptions, test, home_channel_id=home)
+        (guild_sync := GuildSync(client, store, clock, wake)).listen()
         watcher, backfill, polling = _make_polling(resources, delivery)
         subscriptions.feed_health = watcher.health
         observer = Observer(metrics, client, watcher, store, clock, lambda: invalid.count)
@@ -305,6 +308,7 @@ def _make_delivery(resources: Resources, port: RestPort, pacer: Pacer) -> Delive
         editor=Editor(store, port, clock, rng, pacer),
         extras=ExtrasService(store, port, clock, rng, pacer),
         notifier=AdminNotifier(store, port, clock, rng, pacer),
+        post_test=PosterOfTests(port, clock),
     )
     services.announcer.on_sent = services.extras.wake
     services.announcer.on_edit_due = services.editor.wake

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from discord.ext import commands
 
 from bot.admins.explaining import ExplanationService
+from bot.admins.newest import NewestService, PostTest
 from bot.admins.setup import SetupService
 from bot.admins.subscriptions import SubscriptionService
 from bot.admins.transfers import TransferService
@@ -24,6 +25,7 @@ from cogs.doctor import DoctorCommands
 from cogs.fan_cog import FanServices
 from cogs.filters import FilterCommands
 from cogs.interviews import InterviewCommands
+from cogs.newest import NewestCommands
 from cogs.quotes import QuoteCommands
 from cogs.reader import ReaderCommands
 from cogs.role_buttons import RoleButtonCommands
@@ -38,6 +40,7 @@ async def add_cogs(
     client: KcrushClient,
     fans: FanServices,
     subscriptions: SubscriptionService,
+    post_test: PostTest,
     *,
     home_channel_id: int | None = None,
 ) -> None:
@@ -53,13 +56,15 @@ async def add_cogs(
         ArtistFollowCommands(fans),
         AboutCommands(fans),
     ]
-    announcements = AnnouncementCommands(fans.reading, subscriptions)
     explanations = ExplanationService(subscriptions)
+    newest = NewestService(subscriptions, explanations, post_test)
+    announcements = AnnouncementCommands(subscriptions, newest)
     of_admins: list[commands.Cog] = [
-        SetupCommands(fans.reading, SetupService(subscriptions)),
+        SetupCommands(SetupService(subscriptions), newest),
         RoleButtonCommands(),
         ChangeCommands(subscriptions),
-        SubscriptionListButtons(subscriptions),
+        SubscriptionListButtons(subscriptions, newest),
+        NewestCommands(subscriptions, newest),
         TransferCommands(TransferService(subscriptions)),
         FilterCommands(subscriptions, explanations, fans.reading),
         DoctorCommands(subscriptions, explanations, fans.reading),

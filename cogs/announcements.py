@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.app_commands import AppCommandChannel, AppCommandThread, Range, Transform
 from discord.ext import commands
 
+from bot.admins.newest import NewestService
 from bot.admins.subscriptions import (
     SubscriptionChange,
     SubscriptionEdits,
@@ -17,9 +18,7 @@ from bot.admins.subscriptions import (
 from bot.client.channels import TARGET_KINDS
 from bot.core.errors import UserError
 from bot.core.model import Doubt, Frequency, Mode, QuietHours, SubscriptionState
-from bot.fans.reading import Reading
 from bot.ui import ids
-from bot.ui.announcing import Announcement, announcement, announcement_card, rendering_of
 from bot.ui.markdown import Marked
 from bot.ui.panels import notice
 from bot.ui.subscriptions import (
@@ -41,6 +40,7 @@ from cogs.channels import (
 )
 from cogs.components import component
 from cogs.forum_tags import complete_tag, find_tag, require_usable_tag
+from cogs.newest import show_preview_of
 from cogs.options import (
     CHOICE_LIMIT,
     DAYS,
@@ -49,7 +49,7 @@ from cogs.options import (
     QuietHoursOption,
     TimeZoneOption,
 )
-from cogs.responses import Interaction, replace, show, show_content, text_for
+from cogs.responses import Interaction, replace, show, text_for
 from cogs.subscribed import CHANNEL, Subscribed, Subscribing
 from cogs.subscription_list import describe_resume, list_page, remove, resume
 
@@ -95,8 +95,8 @@ class AnnouncementCommands(
 ):
     """The admins' commands. Discord shows them to who may manage the server; they check again."""
 
-    def __init__(self, reading: Reading, subscriptions: SubscriptionService) -> None:
-        self._reading = reading
+    def __init__(self, subscriptions: SubscriptionService, newest: NewestService) -> None:
+        self._newest = newest
         super().__init__(subscriptions)
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:  # type: ignore[override]
@@ -238,19 +238,7 @@ class AnnouncementCommands(
         description="See what the newest interview looks like when it's announced"
     )
     async def preview(self, interaction: Interaction) -> None:
-        stored = await self._reading.newest()
-        overviews = await self._subscriptions.overviews(managed_guild(interaction))
-        posted = [one.subscription for one in overviews if one.subscription.mode is Mode.POST]
-        here = [one for one in posted if one.channel_id == interaction.channel_id]
-        # In the channel's language, not in the admin's: as it will look.
-        text = interaction.client.messages.text()
-        for one in (here or posted)[:1]:
-            announced = Announcement(stored, (stored,) if one.timetable.is_digest else ())
-            rendering, roles = rendering_of(one), one.role_ids
-            content = announcement(announced, text, rendering, role_ids=roles, style=one.style)
-            await show_content(interaction, content)
-            return
-        await show(interaction, announcement_card(stored, text))
+        await show_preview_of(interaction, self._subscriptions, self._newest)
 
     @app_commands.command(description="The whole server's settings, like its time zone")
     @app_commands.describe(

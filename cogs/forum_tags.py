@@ -9,6 +9,7 @@ from bot.core.forum_tags import Tag, choose_tags, fold_tag
 from bot.core.i18n import Text
 from bot.core.model import Subscription
 from bot.core.targets import FORUMS
+from bot.ui.announcing import Announcement
 from bot.ui.markdown import Marked, escape_within
 from cogs.channels import read_channel_id
 from cogs.options import CHOICES
@@ -63,6 +64,18 @@ def describe_tags(interaction: Interaction, one: Subscription, text: Text) -> st
         return text("options.tags")
     key = "options.tags-chosen" if chosen[0].id == one.tag_id else "options.tags-first"
     return text(key, tag=_shown(chosen[0]))
+
+
+def post_tags(interaction: Interaction, one: Subscription, announced: Announcement) -> str:
+    """The tags that the post of an announcement gets, as sentences show them; "" for none."""
+    forum = _forum(interaction, one.channel_id)
+    if forum is None:
+        return ""
+    listed = announced.digest or (announced.interview,)
+    names = [tag for stored in listed for tag in stored.interview.tags]
+    required, usable = forum.flags.require_tag, usable_tags(forum)
+    chosen = choose_tags(names, usable, required=required, configured=one.tag_id)
+    return ", ".join(_shown(tag) for tag in chosen)
 
 
 def tag_names(interaction: Interaction, channel_id: int) -> dict[int, str]:

@@ -8,16 +8,16 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.admins.drafts import with_channel, with_form, with_roles
+from bot.admins.newest import MOST_NOW, NewestService
 from bot.admins.setup import Conflict, SetupService
 from bot.client.channels import TARGET_KINDS
 from bot.core.drafts import Draft, OpenDraft
 from bot.core.errors import UserError
 from bot.core.model import TargetKind, Timetable
-from bot.fans.reading import Reading
 from bot.ui.admin_ids import EditSetup, OpenSetup, SetupButton, SetupChannel, SetupForm, SetupRoles
-from bot.ui.announcing import Announcement, announcement, rendering_of
 from bot.ui.markdown import Marked
-from bot.ui.panel import PanelContext, conflict_page, panel_page, saved_page
+from bot.ui.newest import saved_page
+from bot.ui.panel import PanelContext, conflict_page, panel_page
 from bot.ui.panel_forms import panel_form
 from bot.ui.panels import notice
 from cogs.change_words import change_words
@@ -29,13 +29,13 @@ from cogs.channels import (
 )
 from cogs.components import component
 from cogs.forum_tags import plain_tag_names, tag_names
+from cogs.newest import show_preview, show_test
 from cogs.responses import (
     Interaction,
     chosen_values,
     form_values,
     open_form,
     replace,
-    show_content,
     text_for,
 )
 
@@ -43,9 +43,9 @@ from cogs.responses import (
 class SetupCommands(commands.Cog):
     """The panel: each press changes the draft in the store and shows it again."""
 
-    def __init__(self, reading: Reading, setup: SetupService) -> None:
-        self._reading = reading
+    def __init__(self, setup: SetupService, newest: NewestService) -> None:
         self._setup = setup
+        self._newest = newest
 
     @app_commands.command(description="Set up announcements in one place, with a preview")
     async def setup(self, interaction: Interaction) -> None:
@@ -102,7 +102,9 @@ class SetupCommands(commands.Cog):
         if action.what == "save":
             await self._save(interaction, opened)
         elif action.what == "preview":
-            await self._preview(interaction, opened.draft)
+            await show_preview(interaction, self._newest, opened.draft.subscription, {})
+        elif action.what == "test":
+            await self._test(interaction, opened.draft)
         elif action.what == "back":
             await _show(interaction, opened)
         else:
@@ -110,16 +112,10 @@ class SetupCommands(commands.Cog):
             form = panel_form(opened, action.what, text_for(interaction), context)
             await open_form(interaction, form)
 
-    async def _preview(self, interaction: Interaction, draft: Draft) -> None:
-        """The newest interview as it would be posted, beside the panel and without its pings."""
-        one, stored = draft.subscription, await self._reading.newest()
-        announced = Announcement(stored, (stored,) if one.timetable.is_digest else ())
-        # In the channel's language, not in the admin's: as it will look.
-        text = interaction.client.messages.text()
-        content = announcement(
-            announced, text, rendering_of(one), role_ids=one.role_ids, style=one.style
-        )
-        await show_content(interaction, content)
+    async def _test(self, interaction: Interaction, draft: Draft) -> None:
+        if not draft.has_channel:
+            raise UserError("error.setup.no-channel")
+        await show_test(interaction, self._newest, draft.subscription)
 
     async def _save(self, interaction: Interaction, opened: OpenDraft) -> None:
         draft, text = opened.draft, text_for(interaction)
@@ -136,7 +132,8 @@ class SetupCommands(commands.Cog):
             if saved.subscription.timetable == Timetable():
                 # The preview is on the panel.
                 hint = text("panel.first") if saved.before is None else ""
-            page = saved_page(saved.subscription.id, text, words, hint)
+            newest = MOST_NOW if saved.before is None else 0
+            page = saved_page(saved.subscription, text, words, hint, newest=newest)
         await replace(interaction, page)
 
 

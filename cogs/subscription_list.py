@@ -3,6 +3,7 @@
 from discord.ext import commands
 from discord.utils import format_dt
 
+from bot.admins.newest import NewestService
 from bot.admins.subscriptions import SubscriptionChange, SubscriptionService
 from bot.core.errors import UserError
 from bot.core.i18n import Text
@@ -15,14 +16,16 @@ from bot.ui.subscriptions import reason_of, removed_page, subscriptions_page
 from cogs.channel_follows import unfollow
 from cogs.channels import is_pinged, managed_guild, require_permissions
 from cogs.components import component
+from cogs.newest import show_test
 from cogs.responses import Interaction, replace, text_for
 
 
 class SubscriptionListButtons(commands.Cog):
     """The list's buttons: each does what the command of its name does."""
 
-    def __init__(self, subscriptions: SubscriptionService) -> None:
+    def __init__(self, subscriptions: SubscriptionService, newest: NewestService) -> None:
         self._subscriptions = subscriptions
+        self._newest = newest
 
     @component(SubscriptionButton)
     async def press(self, interaction: Interaction, action: SubscriptionButton) -> None:
@@ -32,6 +35,9 @@ class SubscriptionListButtons(commands.Cog):
             raise UserError("error.setup.removed")
         if action.what == "remove":
             await remove(interaction, self._subscriptions, found)
+            return
+        if action.what == "test":
+            await show_test(interaction, self._newest, found)
             return
         if action.what == "pause":
             await self._subscriptions.pause(guild_id, found.id, by=by)

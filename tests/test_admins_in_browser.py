@@ -78,6 +78,7 @@ async def test_an_admins_minute(
         await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         admin = Admin(page, tmp_path, "lobby")
         preview = await sets_up(admin, sandbox, role.name)
+        await tests(admin, sandbox, news)
         sample_site.publish("another-kcrush-interview-with-sola")
         posted = await announced(sandbox, news)
         assert without_ids(posted.components) == without_ids(as_posted(preview, posted))
@@ -127,12 +128,33 @@ async def sets_up(admin: Admin, sandbox: Sandbox, role: str) -> Message:
     shown = admin.messages.nth(2)
     await expect(shown).to_contain_text("Read here")
     await admin.look("5-preview")
-    preview = max(sandbox.world.ephemerals.values(), key=lambda one: one.id)
+    await expect(admin.messages.nth(3)).to_contain_text("This is how it comes to")
+    cards = [one for one in sandbox.world.ephemerals.values() if "kc:read:" in str(one.components)]
+    preview = max(cards, key=lambda one: one.id)
     await admin.press(panel, "Save")
     await expect(panel).to_contain_text("I'll announce new interviews in")
     assert admin.pressed <= ACTIONS
     await admin.look("6-saved", panel)
     return preview
+
+
+async def tests(admin: Admin, sandbox: Sandbox, channel: Channel) -> None:
+    """A test, looked at in its channel and deleted there."""
+    panel = admin.messages.nth(1)
+    await panel.get_by_role("button", name="Test").click()
+    await sandbox.wait_until(lambda _: channel.messages or None, 30, "the test")
+    await expect(admin.messages.nth(4)).to_contain_text("The test is here")
+    await admin.look("6-tested")
+    home = admin.page.url
+    await admin.page.goto(home.partition("#")[0] + f"#/{channel.id}")
+    message = admin.messages.first
+    await expect(message).to_contain_text("This is a test.")
+    await admin.look("6-test", message)
+    await message.get_by_role("button", name="Delete this test").click()
+    await expect(admin.messages).to_have_count(0)
+    assert not channel.messages
+    await admin.page.goto(home)
+    await expect(panel.get_by_role("button", name="See all")).to_be_visible()
 
 
 async def announced(sandbox: Sandbox, channel: Channel) -> Message:

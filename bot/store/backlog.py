@@ -61,6 +61,24 @@ class BacklogRepository(Repository):
         return announced
 
     @transactional
+    async def post(
+        self, tx: Transaction, subscription_id: int, ids: Collection[int], now: datetime
+    ) -> list[int]:
+        """Queue these interviews for one subscription, oldest first as they are given; those that
+        were queued. What it has a row of, whatever came of that, is left alone, so that nothing is
+        announced to it twice."""
+        posted = []
+        for id_ in ids:
+            known = sa.select(sa.func.count()).where(
+                deliveries.c.interview_id == id_,
+                deliveries.c.subscription_id == subscription_id,
+            )
+            if not await tx.scalar(known):
+                await Outbox(tx).enqueue(id_, now, only=subscription_id)
+                posted.append(id_)
+        return posted
+
+    @transactional
     async def merge(self, tx: Transaction, ids: Collection[int], now: datetime) -> None:
         """Of these interviews, just enqueued, every subscription that has no digest gets the newest
         ``catch_up``; the message of the oldest of them mentions the others, which are superseded.

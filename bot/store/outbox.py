@@ -63,10 +63,12 @@ class Outbox(Repository):
     """The deliveries of interviews to subscriptions."""
 
     @transactional
-    async def enqueue(self, tx: Transaction, interview_id: int, now: datetime) -> int:
+    async def enqueue(
+        self, tx: Transaction, interview_id: int, now: datetime, *, only: int | None = None
+    ) -> int:
         """Queue an interview for every subscription that has not ended and whose filter lets it
         through; the number of new rows. A person's counts when they follow one of those whom the
-        interview is with.
+        interview is with. With `only`, for this one subscription, whatever its filter.
 
         A parked subscription's row is parked with it. Enqueued again, nothing is added. Rows that
         are due together are sent in the order in which they were enqueued, so call this for the
@@ -76,15 +78,18 @@ class Outbox(Repository):
         place = sa.func.row_number().over(
             partition_by=subscriptions.c.guild_id, order_by=subscriptions.c.id
         )
-        refused = json.dumps(await left_out(tx, interview_id))
-        let_through = subscriptions.c.id.not_in(values_of_json(refused))
+        let_through: sa.ColumnElement[bool] = subscriptions.c.id == only
+        if only is None:
+            refused = json.dumps(await left_out(tx, interview_id))
+            let_through = subscriptions.c.id.not_in(values_of_json(refused))
         to_guilds = _new_rows(interview_id, now, place, ~follows.DIRECT, let_through)
         followers = subscriptions.c.channel_id.in_(follows.FOLLOWERS)
         to_persons = _new_rows(
             interview_id, now, sa.literal(DIRECT_ROUND), follows.DIRECT, followers
         )
         added = (await tx.execute(to_guilds)).rowcount
-        added += (await tx.execute(to_persons, spellings)).rowcount
+        if only is None:
+            added += (await tx.execute(to_persons, spellings)).rowcount
         await doubt_if_restored(tx, interview_id, now)
         # Discord takes 25 characters (Discord docs, Message, Create Message); an extra of the row
         # adds one of its own.
@@ -93,7 +98,7 @@ class Outbox(Repository):
             .where(deliveries.c.interview_id == interview_id, deliveries.c.nonce == "")
             .values(nonce=random_nonce())
         )
-        await timing.put_off(tx, interview_id, now)
+        await timing.put_off(tx, interview_id, now, only=only)
         await parking.probe_stranded(tx, now)
         return added
 

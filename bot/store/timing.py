@@ -86,11 +86,16 @@ _NEVER_TRIED = (
 )
 
 
-async def put_off(tx: Transaction, interview_id: int, now: datetime) -> None:
-    """Give an interview's fresh rows the hour for which they have to wait."""
+async def put_off(
+    tx: Transaction, interview_id: int, now: datetime, *, only: int | None = None
+) -> None:
+    """Give an interview's fresh rows, or `only` this subscription's, the hour for which they have
+    to wait."""
     hours: dict[tuple[str | None, Timetable], datetime] = {}
     waiting: defaultdict[datetime, list[int]] = defaultdict(list)
     for id_, zone, *times in await tx.read(_ALL_TIMED):
+        if only not in (None, id_):
+            continue
         when = (zone, timetable(*times))
         if when not in hours:
             hours[when] = next_due(when[1], now, zone_of(zone))

@@ -18,7 +18,7 @@ class SubscriptionButton(Action, template="sub:{subscription}:{what}:{page}"):
     """A button of the list of announcements, which shows ``page``."""
 
     subscription: RowId
-    what: Annotated[str, Codec("pause|resume|remove")]
+    what: Annotated[str, Codec("test|pause|resume|remove")]
     page: Number
 
 
@@ -39,11 +39,11 @@ class EditSetup(Action, template="setup:{subscription}"):
 
 
 class SetupButton(Action, template="draft:{draft}:{what}"):
-    """A button of the panel: open a form, show the draft as it will be posted, save it, give it up,
-    or show the panel again."""
+    """A button of the panel: open a form, show the draft as it will be posted, post a test, save
+    it, give it up, or show the panel again."""
 
     draft: RowId
-    what: Annotated[str, Codec("what|when|look|after|server|preview|save|cancel|back")]
+    what: Annotated[str, Codec("what|when|look|after|server|preview|test|save|cancel|back")]
 
 
 class SetupChannel(Action, template="draft-channel:{draft}"):
@@ -63,6 +63,20 @@ class SetupForm(Action, template="draft-form:{draft}:{form}"):
 
     draft: RowId
     form: Annotated[str, Codec("what|when|look|after|server")]
+
+
+class PreviewMenu(Action, template="preview"):
+    """The menu of a guild's announcements, of which one is previewed."""
+
+
+class PostNewest(Action, template="newest:{subscription}"):
+    """The menu of how many of the newest interviews a new subscription gets."""
+
+    subscription: RowId
+
+
+class DeleteTest(Action, template="delete-test"):
+    """Delete the test message that bears this button, which is its mark."""
 
 
 class ImportButton(Action, template="import:{plan}:{what}"):

@@ -6,6 +6,7 @@ from bot.core.i18n import Text
 from bot.core.model import Interview, StoredInterview, Turn
 from bot.core.text import one_line, shorten
 from bot.quotes.choosing import question_stands_alone
+from bot.ui.announcing import Announcement
 from bot.ui.interviews import read_button, title_link, title_of
 from bot.ui.layout import CALM, Layout, lines, panel, row
 from bot.ui.markdown import URL_LIMIT, bold, escape_within
@@ -23,6 +24,13 @@ QUESTION_LIMIT = 600
 def post_title(interview: Interview, text: Text) -> str:
     """The name of the interview's post or thread, within ``TITLE_LIMIT``."""
     return shorten(title_of(interview, text), TITLE_LIMIT)
+
+
+def announced_title(announced: Announcement, text: Text) -> str:
+    """The name of an announcement's post."""
+    if announced.digest:
+        return text.plural("digest.title", len(announced.digest) + announced.more)
+    return post_title(announced.interview.interview, text)
 
 
 def first_question(interview: Interview) -> Turn | None:

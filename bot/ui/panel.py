@@ -13,12 +13,10 @@ from bot.core.model import PLAIN_STYLE, ROLES_LIMIT, Subscription
 from bot.core.targets import OPTIONS
 from bot.core.text import shorten
 from bot.store import Change
-from bot.ui import ids
 from bot.ui.admin_ids import EditSetup, SetupButton, SetupChannel, SetupRoles
 from bot.ui.filters import shown_filter
 from bot.ui.layout import (
     BRAND,
-    CALM,
     PLACEHOLDER_LIMIT,
     WARNING,
     Item,
@@ -80,6 +78,7 @@ def panel_page(opened: OpenDraft, text: Text, context: PanelContext) -> Layout:
                 disabled=not draft.has_channel,
             ),
             button(text("panel.preview"), SetupButton(id_, "preview")),
+            button(text("panel.test"), SetupButton(id_, "test"), disabled=not draft.has_channel),
             button(text("panel.cancel"), SetupButton(id_, "cancel")),
         ),
         colour=WARNING if trouble else BRAND,
@@ -157,19 +156,6 @@ def _after(id_: int, draft: Draft, text: Text, context: PanelContext) -> Item | 
     facts = subscription_facts(one, draft.settings, text, context.tags)
     shown = {"crosspost": facts[3], "discussion": facts[4], "tag": facts[5]}
     return _part(id_, "after", [fact for name, fact in shown.items() if name in offered], text)
-
-
-def saved_page(subscription_id: int, text: Text, words: Sequence[str], hint: str) -> Layout:
-    """That it is saved, in `words`, with the ways on."""
-    return panel(
-        lines(*words),
-        small(hint),
-        row(
-            button(text("panel.again"), EditSetup(subscription_id)),
-            button(text("panel.list"), ids.SubscriptionsPage(0)),
-        ),
-        colour=CALM,
-    )
 
 
 def conflict_page(

@@ -89,7 +89,7 @@ def _buttons(one: Subscription, page: int, text: Text) -> Item | None:
         return row(remove)
     edit = button(text("announcements.list.edit"), EditSetup(one.id))
     is_active = one.state is SubscriptionState.ACTIVE
-    return row(edit, press("pause" if is_active else "resume"), remove)
+    return row(edit, press("test"), press("pause" if is_active else "resume"), remove)
 
 
 def removed_page(message: str, change_id: int | None, text: Text) -> Layout:

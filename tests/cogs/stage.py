@@ -19,9 +19,13 @@ from discord.http import Route
 from bot.admins.subscriptions import SubscriptionService
 from bot.client.client import KcrushClient
 from bot.client.command_sync import CatalogueTranslator, sync_commands
+from bot.core.discord_time import DiscordTime
 from bot.core.errors import FetchError
 from bot.core.i18n import load_messages
 from bot.core.model import Answer, Interview, Subject, Transcript, Turn
+from bot.delivery.discord.attached_pictures import AttachedPictures
+from bot.delivery.discord.rest_port import RestPort
+from bot.delivery.test_posts import PosterOfTests
 from bot.fans.following import FollowService
 from bot.fans.library import Library
 from bot.fans.reading import Reading
@@ -220,7 +224,9 @@ async def connected(
         quotes,
         question_limit=limit,
     )
-    await add_cogs(client, fans, SubscriptionService(store, clock, roused.set))
+    attached = AttachedPictures(fetch, quotes.card, clock, everywhere=False)
+    test = PosterOfTests(RestPort(client, DiscordTime(clock), attached), clock)
+    await add_cogs(client, fans, SubscriptionService(store, clock, roused.set), test)
     await client.login(sandbox.token)
     await registered(client, sandbox)
     task = asyncio.create_task(client.connect())

@@ -85,6 +85,11 @@ async def post_newest(stage: Stage) -> None:
     async with stage.store.transaction() as tx:
         (newest,) = await tx.interviews.latest(1)
         await tx.outbox.enqueue(newest.id, stage.clock.now())
+    await drain(stage)
+
+
+async def drain(stage: Stage) -> None:
+    """Send what is due as the running bot would."""
     port = RestPort(stage.client, DiscordTime(stage.clock))
     announcer = Announcer(stage.store, port, stage.clock, random.Random(3), AtOnce())
     await announcer.drain()
@@ -304,7 +309,7 @@ async def test_editing_says_before_and_after(on_stage: Stage) -> None:
     page = await fill(on_stage, page, "when", frequency=["daily"], hour=["20"])
     done = await press(on_stage, page, "Save")
     assert "- each interview right away → daily at 20:00" in read(done)
-    assert labels(done) == ["Edit", "See all"]
+    assert labels(done) == ["Test", "Edit", "See all"]
     again = await on_stage.forge(panel, "kc:draft:3:save", on_stage.admin)
     assert read(again).startswith("This panel is closed")
 

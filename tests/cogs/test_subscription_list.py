@@ -40,7 +40,7 @@ async def test_the_list_says_what_was_chosen_and_what_can_be_done(on_stage: Stag
     await press(on_stage, panel, "Save")
     page = await the_list(on_stage)
     assert "-# a thread for each · compact card · no notification" in read(page)
-    assert labels(page) == ["Edit", "Pause", "Remove", "Set up another"]
+    assert labels(page) == ["Edit", "Test", "Pause", "Remove", "Set up another"]
     edit = await press(on_stage, page, "Edit")
     assert read(edit).startswith(f"## Announcements in <#{on_stage.channel.id}>")
 
@@ -51,7 +51,7 @@ async def test_pause_and_resume_change_the_list_in_its_place(on_stage: Stage) ->
     paused = await press(on_stage, page, "Pause")
     assert paused.id == page.id
     assert "⏸️ Paused" in read(paused)
-    assert labels(paused)[:3] == ["Edit", "Resume", "Remove"]
+    assert labels(paused)[:4] == ["Edit", "Test", "Resume", "Remove"]
     resumed = await press(on_stage, paused, "Resume")
     assert "🟢 Active" in read(resumed)
 

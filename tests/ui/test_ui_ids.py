@@ -10,9 +10,12 @@ from bot.core.errors import UserError
 from bot.core.model import Position, Topic
 from bot.ui.admin_ids import (
     ChangesPage,
+    DeleteTest,
     EditSetup,
     ImportButton,
     OpenSetup,
+    PostNewest,
+    PreviewMenu,
     SetupButton,
     SetupChannel,
     SetupForm,
@@ -169,6 +172,10 @@ def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> No
         ("kc:subs:1", SubscriptionsPage(1)),
         ("kc:setup", OpenSetup()),
         ("kc:sub:7:pause:1", SubscriptionButton(7, "pause", 1)),
+        ("kc:sub:7:test:0", SubscriptionButton(7, "test", 0)),
+        ("kc:preview", PreviewMenu()),
+        ("kc:newest:7", PostNewest(7)),
+        ("kc:delete-test", DeleteTest()),
         ("kc:import:7:do", ImportButton(7, "do")),
         ("kc:undo:7", UndoRemoval(7)),
         ("kc:setup:7", EditSetup(7)),

@@ -29,9 +29,10 @@ from bot.delivery.outcomes import Sent, is_direct
 from bot.delivery.port import EffectUnknownError, nothing_sent_yet
 from bot.store import DueNotice, Extra, LeasedDelivery, NewestMessage, SentCard
 from bot.ui.announcing import Announcement, Rendering, announcement, rendering_of
-from bot.ui.discussion import discussion_opener, first_question, post_title
+from bot.ui.discussion import announced_title, discussion_opener, first_question, post_title
 from bot.ui.following import direct_message
 from bot.ui.subscriptions import stopped_notice
+from bot.ui.test_mark import marked_as_test
 
 T = TypeVar("T")
 
@@ -93,17 +94,40 @@ class RestPort:
         subscription = leased.subscription
         rendering = Rendering.PLAIN if plain else rendering_of(subscription)
         with nothing_sent_yet():
-            leased, files = await self._attach(leased, rendering)
-            content = announcement(
-                _announced(leased),
-                self._client.messages.text(),
-                rendering,
-                role_ids=subscription.role_ids,
-                style=subscription.style,
-            )
-            content |= {"allowed_mentions": _only(subscription.role_ids), **files}
+            leased, content = await self._content(leased, rendering)
+            content["allowed_mentions"] = _only(subscription.role_ids)
             if subscription.style.silent:
-                content["flags"] = discord.MessageFlags(suppress_notifications=True)
+                content["flags"] = _silent()
+        return await self._post(leased, content, rendering)
+
+    async def send_test(self, leased: LeasedDelivery) -> Sent:
+        """Send the same with the mark of a test, to be settled nowhere; nobody is notified."""
+        rendering = rendering_of(leased.subscription)
+        with nothing_sent_yet():
+            leased, content = await self._content(leased, rendering)
+            content = marked_as_test(content, self._client.messages.text())
+            content |= {"allowed_mentions": NO_PINGS, "flags": _silent()}
+        return await self._post(leased, content, rendering)
+
+    async def _content(
+        self, leased: LeasedDelivery, rendering: Rendering
+    ) -> tuple[LeasedDelivery, dict[str, Any]]:
+        """The delivery with the picture that goes with it, and the arguments of ``send``."""
+        leased, files = await self._attach(leased, rendering)
+        subscription = leased.subscription
+        content = announcement(
+            _announced(leased),
+            self._client.messages.text(),
+            rendering,
+            role_ids=subscription.role_ids,
+            style=subscription.style,
+        )
+        return leased, content | files
+
+    async def _post(
+        self, leased: LeasedDelivery, content: dict[str, Any], rendering: Rendering
+    ) -> Sent:
+        subscription = leased.subscription
         if subscription.kind in FORUMS:
             with nothing_sent_yet():
                 made = handle_message_parameters(**content)
@@ -244,10 +268,7 @@ class RestPort:
         return replace(await self._create(channel_id, leased, content), plain=plain)
 
     def _title(self, leased: LeasedDelivery) -> str:
-        text = self._client.messages.text()
-        if leased.digest:
-            return text.plural("digest.title", len(leased.digest) + leased.more)
-        return post_title(leased.interview.interview, text)
+        return announced_title(_announced(leased), self._client.messages.text())
 
     # ---------------------------------------------------------------- what follows a message
 
@@ -338,6 +359,11 @@ class RestPort:
 
 def _announced(leased: LeasedDelivery) -> Announcement:
     return Announcement(leased.interview, leased.digest, leased.more, leased.delivery.missed)
+
+
+def _silent() -> discord.MessageFlags:
+    """Anew for each message: discord.py changes the flags that it sends with components."""
+    return discord.MessageFlags(suppress_notifications=True)
 
 
 def _only(role_ids: Sequence[int]) -> discord.AllowedMentions:

@@ -1,0 +1,341 @@
+"""What an admin tries: the preview, a test in the channel, the newest interviews now."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.core.model import DeliveryState, Frequency, Subscription
+from bot.ui.test_mark import TEST_ID
+from sandbox.entities import Channel, ChannelType, Message, MessageFlag
+from sandbox.faults import Rule
+from sandbox.permissions import Permission
+from sandbox.world import World
+from tests.cogs.stage import Stage, finished, interview, labels, read
+from tests.cogs.test_announcements import deny
+from tests.cogs.test_setup import (
+    KINDS,
+    choose,
+    drain,
+    fill,
+    open_panel,
+    post_newest,
+    press,
+    saved,
+    shape,
+    stored,
+)
+from tests.cogs.test_subscription_list import the_list
+from tests.delivery.stage import spoken
+from tests.store.rows import deliveries_of
+from tests.ui.limits import walk
+
+
+async def placed(stage: Stage, kind: ChannelType) -> Channel:
+    world = stage.sandbox.world
+    if kind is ChannelType.PUBLIC_THREAD:
+        channel = world.add_thread(stage.channel, "talk", stage.admin)
+    else:
+        channel = world.add_channel(stage.guild, "there", type=kind, tags=["Music", "Film"])
+    await stage.client.wait_for("thread_create" if channel.is_thread else "guild_channel_create")
+    return channel
+
+
+def posted(stage: Stage, channel: Channel) -> list[Message]:
+    """What the bot wrote in a channel, or in the posts of a forum."""
+    posts = [one for one in stage.guild.threads.values() if one.parent_id == channel.id]
+    is_forum = channel.type in (ChannelType.FORUM, ChannelType.MEDIA)
+    return [message for place in (posts if is_forum else [channel]) for message in spoken(place)]
+
+
+def custom_ids(message: Message) -> set[str]:
+    return {part["custom_id"] for part in walk(message.components) if "custom_id" in part}
+
+
+async def subscribed(stage: Stage, **options: object) -> Subscription:
+    await stage.ask("announcements add", by=stage.admin, channel=stage.channel, **options)
+    one = await stored(stage)
+    assert one is not None
+    return one
+
+
+# ---------------------------------------------------------------- tests
+
+
+@pytest.mark.parametrize("kind", KINDS.values())
+async def test_a_test_is_posted_marked_pings_nobody_and_is_deleted(
+    on_stage: Stage, kind: ChannelType
+) -> None:
+    await on_stage.publish(interview(1))
+    world, channel = on_stage.sandbox.world, await placed(on_stage, kind)
+    role = world.add_role(on_stage.guild, "Fans", mentionable=True)
+    await saved(on_stage, role, channel=channel)
+    told = await press(on_stage, await the_list(on_stage), "Test")
+    assert posted(on_stage, channel), read(told)
+    (message,) = posted(on_stage, channel)
+    address = f"https://discord.com/channels/{on_stage.guild.id}/{message.channel_id}/{message.id}"
+    assert read(told).startswith(f"**The test is here:** {address}\nNobody was notified.")
+    assert f"<@&{role.id}>" in read(message)
+    assert (message.mention_roles, message.mention_everyone) == ([], False)
+    assert message.flags & MessageFlag.SUPPRESS_NOTIFICATIONS
+    assert TEST_ID in custom_ids(message)
+    bot = world.application.bot
+    if message.id == message.channel_id:
+        world.set_overwrite(channel, bot.id, allow=int(Permission.MANAGE_THREADS))
+    await on_stage.sandbox.press(on_stage.admin, message, label="Delete this test")
+    await on_stage.sandbox.wait_until(lambda _: not posted(on_stage, channel), 5, "the deletion")
+    assert message.channel_id == channel.id or message.channel_id not in on_stage.guild.threads
+    assert await on_stage.store.outbox.next_due() is None
+
+
+def layout(components: Any) -> Any:
+    """Components without what two interviews differ by: numbers."""
+    return re.sub(r"[0-9]+", "0", json.dumps(shape(components)))
+
+
+async def test_a_test_is_what_is_sent_later_but_for_its_mark(on_stage: Stage) -> None:
+    panel = await choose(on_stage, await open_panel(on_stage), "channel", on_stage.channel)
+    panel = await fill(on_stage, panel, "look", form=["compact"], colour="purple", above="{title}!")
+    await on_stage.publish(interview(2))
+    await press(on_stage, panel, "Test")
+    assert await stored(on_stage) is None, "a test saves nothing"
+    await press(on_stage, panel, "Save")
+    await post_newest(on_stage)
+    test, sent = posted(on_stage, on_stage.channel)
+    assert len(test.components) == len(sent.components) + 1
+    assert layout(test.components[:-1]) == layout(sent.components)
+
+
+@pytest.mark.parametrize("form", ["link", "crosspost"])
+async def test_words_and_embeds_are_tested_as_such(on_stage: Stage, form: str) -> None:
+    await on_stage.publish(interview(1))
+    channel = await placed(on_stage, ChannelType.ANNOUNCEMENT)
+    panel = await choose(on_stage, await open_panel(on_stage), "channel", channel)
+    if form == "link":
+        panel = await fill(on_stage, panel, "look", form=["link"])
+    else:
+        panel = await fill(on_stage, panel, "after", switches=["crosspost"])
+    told = await press(on_stage, panel, "Test")
+    assert posted(on_stage, channel), read(told)
+    (message,) = posted(on_stage, channel)
+    assert bool(message.embeds) is (form == "crosspost")
+    assert message.content.endswith("It shows how an interview comes here; nobody was notified.")
+    assert ("not published to followers" in read(told)) is (form == "crosspost")
+    assert TEST_ID in custom_ids(message)
+    await on_stage.sandbox.press(on_stage.admin, message, label="Delete this test")
+    await on_stage.sandbox.wait_until(lambda _: not posted(on_stage, channel), 5, "the deletion")
+
+
+async def test_without_manage_threads_a_post_is_emptied_and_closed(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1))
+    forum = await placed(on_stage, ChannelType.FORUM)
+    await saved(on_stage, channel=forum)
+    await press(on_stage, await the_list(on_stage), "Test")
+    (message,) = posted(on_stage, forum)
+    await on_stage.sandbox.press(on_stage.admin, message, label="Delete this test")
+    await on_stage.sandbox.wait_until(
+        lambda world: [one for one in world.ephemerals.values() if "Manage Threads" in read(one)],
+        5,
+        "the sentence",
+    )
+    post = on_stage.guild.threads[message.channel_id]
+    await on_stage.sandbox.wait_until(
+        lambda _: post.thread and post.thread.archived, 5, "the post to be closed"
+    )
+    assert posted(on_stage, forum) == []
+
+
+async def test_only_a_test_is_deleted_and_only_by_an_admin(on_stage: Stage) -> None:
+    await subscribed(on_stage)
+    await post_newest(on_stage)
+    await press(on_stage, await the_list(on_stage), "Test")
+    sent, test = posted(on_stage, on_stage.channel)
+    text = on_stage.client.messages.text()
+    told = await on_stage.forge(test, TEST_ID, on_stage.fan)
+    assert read(told) == text("error.not-allowed")
+    told = await on_stage.forge(sent, TEST_ID, on_stage.admin)
+    assert read(told) == text("error.stale-button")
+    assert posted(on_stage, on_stage.channel)[:2] == [sent, test]
+
+
+async def test_nothing_that_passes_the_filter_is_nothing_to_test(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1))
+    await subscribed(on_stage)
+    channel = str(on_stage.channel.id)
+    await on_stage.ask(
+        "announcements filter", by=on_stage.admin, channel=channel, filter="kind:sport"
+    )
+    told = await press(on_stage, await the_list(on_stage), "Test")
+    assert read(told).startswith("None of the last 20 interviews gets through this filter")
+    assert posted(on_stage, on_stage.channel) == []
+
+
+async def test_what_discord_refuses_is_said(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1))
+    await subscribed(on_stage)
+    page = await the_list(on_stage)
+    faults, path = on_stage.sandbox.faults, r"POST /channels/\d+/messages$"
+    faults.add(Rule(path, times=1, status=403, code=50013))
+    told = await press(on_stage, page, "Test")
+    assert "The test could not be posted in" in read(told)
+    faults.add(Rule(path, times=1, drop=True, when="after"))
+    told = await press(on_stage, page, "Test")
+    assert read(told).startswith("I can't tell whether the test arrived in")
+    faults.clear()
+    await deny(on_stage, on_stage.channel, int(Permission.SEND_MESSAGES))
+    told = await press(on_stage, page, "Test")
+    assert "**Send Messages**" in read(told)
+    assert len(posted(on_stage, on_stage.channel)) == 1
+
+
+# ---------------------------------------------------------------- the newest now
+
+
+async def post_now(stage: Stage, page: Message, count: int) -> str:
+    menu = next(part for part in walk(page.components) if part["type"] == 3)
+    return read(
+        await finished(
+            await stage.sandbox.choose(stage.admin, page, menu["custom_id"], [str(count)])
+        )
+    )
+
+
+async def states(stage: Stage, ids: Sequence[int]) -> list[list[DeliveryState]]:
+    return [[row.state for row in await deliveries_of(stage.store, id_)] for id_ in ids]
+
+
+async def test_a_new_channel_gets_the_newest_at_once_and_none_twice(on_stage: Stage) -> None:
+    ids = await on_stage.publish(*map(interview, range(1, 8)))
+    panel = await choose(on_stage, await open_panel(on_stage), "channel", on_stage.channel)
+    done = await press(on_stage, panel, "Save")
+    told = await post_now(on_stage, done, 3)
+    assert told.startswith(f"**On their way to <#{on_stage.channel.id}>:** the newest 3 ")
+    await drain(on_stage)
+    titles = [read(one).split("\n")[0] for one in posted(on_stage, on_stage.channel)]
+    assert [title.split(" with")[0] for title in titles] == [
+        f"## [Interview No. {number}" for number in (3, 2, 1)
+    ]
+    told = await post_now(on_stage, done, 3)
+    assert told.startswith("Nothing was posted: ")
+    told = await post_now(on_stage, done, 4)
+    assert "the newest interview.\n3 more were here already" in told
+    await drain(on_stage)
+    assert len(posted(on_stage, on_stage.channel)) == 4
+    sent, none = [DeliveryState.SENT], list[DeliveryState]()
+    assert await states(on_stage, ids) == [sent, sent, sent, sent, none, none, none]
+
+
+async def test_the_newest_pass_the_filter_and_wait_for_the_digest(on_stage: Stage) -> None:
+    ids = await on_stage.publish(*map(interview, range(1, 5)))
+    panel = await choose(on_stage, await open_panel(on_stage), "channel", on_stage.channel)
+    panel = await fill(on_stage, panel, "what", without="No. 1, No. 3")
+    panel = await fill(on_stage, panel, "when", frequency=["daily"], hour=["20"])
+    done = await press(on_stage, panel, "Save")
+    told = await post_now(on_stage, done, 5)
+    assert told.startswith(f"**Waiting for <#{on_stage.channel.id}>:** 2 interviews go out <t:")
+    none, waits = list[DeliveryState](), [DeliveryState.PENDING]
+    assert await states(on_stage, ids) == [none, waits, none, waits]
+    due = await on_stage.store.outbox.next_due()
+    assert due is not None
+    assert due.hour == 20
+
+
+async def test_what_can_not_be_chosen_posts_nothing(on_stage: Stage) -> None:
+    (id_,) = await on_stage.publish(interview(1))
+    one = await saved(on_stage)
+    page, text = await the_list(on_stage), on_stage.client.messages.text()
+    foreign, _ = await on_stage.store.subscriptions.subscribe(77, 78, 5, lambda each: each)
+    for custom_id, value, by, error in (
+        (f"kc:newest:{one.id}", "0", on_stage.admin, "error.stale-button"),
+        (f"kc:newest:{one.id}", "6", on_stage.admin, "error.stale-button"),
+        (f"kc:newest:{one.id}", "x", on_stage.admin, "error.stale-button"),
+        (f"kc:newest:{one.id}", "1", on_stage.fan, "error.not-allowed"),
+        (f"kc:newest:{foreign.id}", "1", on_stage.admin, "error.setup.removed"),
+    ):
+        told = await on_stage.forge(page, custom_id, by, values=[value])
+        assert read(told) == text(error), (custom_id, value)
+    await press(on_stage, page, "Pause")
+    told = await on_stage.forge(page, f"kc:newest:{one.id}", on_stage.admin, values=["1"])
+    assert "paused or waiting for something to be mended" in read(told)
+    assert await states(on_stage, [id_]) == [[]]
+
+
+# ---------------------------------------------------------------- the preview
+
+
+async def shown(stage: Stage, since: int, count: int) -> list[Message]:
+    """The `count` messages that an admin saw after one."""
+
+    def seen(world: World) -> list[Message] | None:
+        found = sorted(one.id for one in world.ephemerals.values() if one.id > since)
+        return [world.ephemerals[id_] for id_ in found] if len(found) >= count else None
+
+    found: list[Message] = await stage.sandbox.wait_until(seen, 5, "what is shown")
+    return found
+
+
+async def test_the_preview_says_what_its_message_can_not(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1), interview(2, tags=("Film",), subjects=()))
+    world, forum = on_stage.sandbox.world, await placed(on_stage, ChannelType.FORUM)
+    role = world.add_role(on_stage.guild, "Fans", mentionable=True)
+    panel = await choose(on_stage, await open_panel(on_stage), "channel", forum)
+    panel = await choose(on_stage, panel, "roles", role)
+    panel = await fill(on_stage, panel, "what", kinds=["film"])
+    await press(on_stage, panel, "Preview")
+    content, facts = await shown(on_stage, panel.id, 2)
+    assert "Interview No. 2" in read(content)
+    assert content.mention_roles == []
+    assert read(facts).split("\n")[:3] == [
+        f"This is how it comes to <#{forum.id}>: as a post called "
+        "**Interview No. 2 with Han Seoyun**.",
+        "Its tags: **Film**.",
+        f"<@&{role.id}> is notified. (Not by this preview.)",
+    ]
+    assert "Of the last 2 interviews, 1 would have been posted: [Interview No. 2" in read(facts)
+
+
+async def test_one_of_several_is_chosen(on_stage: Stage) -> None:
+    await on_stage.publish(*map(interview, range(1, 5)))
+    await subscribed(on_stage)
+    channel = str(on_stage.channel.id)
+    await on_stage.ask(
+        "announcements filter", by=on_stage.admin, channel=channel, filter='"No. 3"', beside=True
+    )
+    first, second = await on_stage.store.subscriptions.in_channel(
+        on_stage.guild.id, on_stage.channel.id
+    )
+    shown_first = await on_stage.ask("announcements preview", by=on_stage.admin)
+    assert "Interview No. 1" in read(shown_first)
+    (facts,) = await shown(on_stage, shown_first.id, 1)
+    menu = next(part for part in walk(facts.components) if part["type"] == 3)
+    assert [one["value"] for one in menu["options"]] == [str(second.id)]
+    assert "No. 3" in menu["options"][0]["label"]
+    chosen = await on_stage.choose(facts, str(second.id), by=on_stage.admin)
+    assert "Interview No. 3" in read(chosen)
+    digest = await on_stage.store.subscriptions.edit(on_stage.guild.id, first.id, _daily)
+    assert digest is not None
+    told = await on_stage.forge(facts, "kc:preview", on_stage.admin, values=[str(first.id)])
+    assert "3 new interviews" in read(told)
+    text = on_stage.client.messages.text()
+    told = await on_stage.forge(facts, "kc:preview", on_stage.admin, values=["99"])
+    assert read(told) == text("error.setup.removed")
+    told = await on_stage.forge(facts, "kc:preview", on_stage.fan, values=[str(first.id)])
+    assert read(told) == text("error.not-allowed")
+
+
+def _daily(one: Subscription) -> Subscription:
+    return replace(one, timetable=replace(one.timetable, frequency=Frequency.DAILY))
+
+
+async def test_a_filter_that_nothing_passes_shows_the_form_and_says_so(on_stage: Stage) -> None:
+    await on_stage.publish(interview(1))
+    panel = await choose(on_stage, await open_panel(on_stage), "channel", on_stage.channel)
+    panel = await fill(on_stage, panel, "what", kinds=["sport"])
+    await press(on_stage, panel, "Preview")
+    content, facts = await shown(on_stage, panel.id, 2)
+    assert "Interview No. 1" in read(content)
+    assert "so that you see the form" in read(facts)
+    assert labels(facts) == []
