@@ -78,7 +78,7 @@ async def test_an_admins_minute(
         await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         admin = Admin(page, tmp_path, "lobby")
         preview = await sets_up(admin, sandbox, role.name)
-        await tests(admin, sandbox, news)
+        await posts_a_test(admin, sandbox, news)
         sample_site.publish("another-kcrush-interview-with-sola")
         posted = await announced(sandbox, news)
         assert without_ids(posted.components) == without_ids(as_posted(preview, posted))
@@ -138,7 +138,7 @@ async def sets_up(admin: Admin, sandbox: Sandbox, role: str) -> Message:
     return preview
 
 
-async def tests(admin: Admin, sandbox: Sandbox, channel: Channel) -> None:
+async def posts_a_test(admin: Admin, sandbox: Sandbox, channel: Channel) -> None:
     """A test, looked at in its channel and deleted there."""
     panel = admin.messages.nth(1)
     await panel.get_by_role("button", name="Test").click()

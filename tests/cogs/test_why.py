@@ -5,8 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.admins.explaining import ExplanationService
+from bot.admins.subscriptions import SubscriptionService
 from bot.core.filters import Cause
 from bot.core.model import DeliveryState
+from bot.ui.explaining import explain
 from bot.ui.ids import interview_value
 from sandbox.outcome import Refused
 from tests.cogs.stage import Stage, interview, read
@@ -109,17 +112,28 @@ _WORDS = {
 }
 
 
-async def test_the_cases_are_told_as_they_are_decided(on_stage: Stage) -> None:
+async def test_all_cases_are_told_as_they_are_decided(on_stage: Stage) -> None:
+    """Each through what the command shows; every twentieth through Discord as well."""
     ids = dict(zip(INTERVIEWS, await on_stage.publish(*INTERVIEWS.values()), strict=True))
     await ask(on_stage, "add", channel=on_stage.channel)
-    (one,) = await on_stage.store.subscriptions.in_channel(on_stage.guild.id, on_stage.channel.id)
-    # Every fifth, through Discord; all of them through the decision itself in tests/core.
-    for text, key, cause in CASES[::5]:
-        becomes = replace(one, filter=text)
-        await on_stage.store.subscriptions.edit(on_stage.guild.id, one.id, lambda _: becomes)  # noqa: B023
-        told = await ask(on_stage, "why", interview=interview_value(ids[key]))
+    guild_id, text = on_stage.guild.id, on_stage.client.messages.text()
+    (one,) = await on_stage.store.subscriptions.in_channel(guild_id, on_stage.channel.id)
+    explanations = ExplanationService(
+        SubscriptionService(on_stage.store, on_stage.clock, on_stage.roused.set)
+    )
+    assert len(CASES) >= 60
+    for number, (filter_, key, cause) in enumerate(CASES):
+        becomes = replace(one, filter=filter_)
+        await on_stage.store.subscriptions.edit(guild_id, one.id, lambda _: becomes)  # noqa: B023
+        stored = await on_stage.store.interviews.get(ids[key])
+        assert stored is not None
+        (explained,) = await explanations.explain(guild_id, stored)
+        assert explained.decision.cause is cause, (filter_, key)
+        told = explain(stored, explained, text)
         expected = _WORDS[cause] if cause is not None else "these announcements were set up"
-        assert expected in told or (cause is None and "allows it now" in told), (text, key, told)
+        assert expected in told or (cause is None and "allows it now" in told), (filter_, key, told)
+        if number % 20 == 0:
+            assert told in await ask(on_stage, "why", interview=interview_value(ids[key]))
 
 
 @pytest.mark.parametrize("text", ["", "kind:music"])
