@@ -26,6 +26,7 @@ NAMES = (
     "talk",
     "quote",
     "relevance",
+    "meaning",
     "backfill",
     "poll",
     "start",

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import sys
 from contextlib import suppress
@@ -24,6 +25,9 @@ WORKER = "bot.meaning.worker"
 
 _SOURCE = str(Path(__file__).resolve().parents[2])
 """Where ``bot`` is, for the process to be of the same version."""
+
+
+logger = logging.getLogger(__name__)
 
 
 class MeaningError(UserError):
@@ -122,11 +126,14 @@ class MeaningProcess:
                     asked.set_exception(MeaningError("meaning.failed", problem=answer["error"]))
                 else:
                     asked.set_result(answer["result"])
-        except (ValueError, KeyError, TypeError):
-            process.kill()
+        except (ValueError, KeyError, TypeError) as error:
+            logger.warning("the process of the search by meaning answered nonsense: %s", error)
         finally:
             self._process = None
             for asked in self._asked.values():
                 if not asked.done():
                     asked.set_exception(MeaningError("meaning.ended"))
+            # It ended, or nobody listens to it any more.
+            with suppress(ProcessLookupError):
+                process.kill()
             await process.wait()

@@ -33,6 +33,10 @@ PER_INTERVIEW = 3
 ALIKE_PASSAGES = 30
 """Passages of an interview that are compared with those of others."""
 
+BEST = 5
+"""Passages by words of which one must have half of a sentence, for words to lead: what a page
+shows."""
+
 BATCH = 200
 COMMIT_EVERY = 2_000
 """Interviews read from the store at a time, and between two commits of a long sync."""
@@ -186,7 +190,7 @@ class SearchIndex:
         )
 
     def _is_by_meaning(self, query: str, outcome: SearchOutcome, lexicon: Lexicon) -> bool:
-        """Whether meaning leads: the best passage by words has less than half of a sentence. What
+        """Whether meaning leads: the best passages by words have less than half of a sentence. What
         is only like one of its words does not count."""
         ranking = outcome.ranking
         if ranking is None or not is_sentence(query[:LONGEST_QUERY]):
@@ -195,12 +199,15 @@ class SearchIndex:
             return True
         if outcome.leniency < Leniency.SOME_WORDS or outcome.corrected is not None:
             return False
-        passage = ranking.passage(ranking.found[0][1])
         marker = Marker(outcome.query, outcome.leniency, self._stems)
-        texts = (" | ".join((passage.title, *passage.names)), passage.question, passage.text)
-        clauses = {mark.clause for text in texts for mark in marker.marks(text)}
-        share = covered(outcome.query.clauses, clauses, lexicon.frequency, lexicon.passages)
-        return share < LEAST_COVERED
+        clauses = outcome.query.clauses
+        for _, address in ranking.found[:BEST]:
+            passage = ranking.passage(address)
+            texts = (" | ".join((passage.title, *passage.names)), passage.question, passage.text)
+            found = {mark.clause for text in texts for mark in marker.marks(text)}
+            if covered(clauses, found, lexicon.frequency, lexicon.passages) >= LEAST_COVERED:
+                return False
+        return True
 
     def _meant(self, found: MeantPassage, builder: QueryBuilder) -> Hit | None:
         """A passage that was found by meaning, as the index has it; ``None`` if it has it no

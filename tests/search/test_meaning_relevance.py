@@ -68,5 +68,9 @@ async def test_meaning_finds_what_words_do_not_and_leaves_them_the_rest(
     assert [name for name in names if (await ask(name))[0]] == []
     # "Brown Eyed Girls" is three common words.
     assert sum([(await ask(name))[0] for name in FOREIGN]) <= len(FOREIGN) // 20
+    assert index.meaning is not None
+    threads = Path(f"/proc/{index.meaning._process.pid}/status")
+    if threads.exists():
+        assert "\nThreads:\t1\n" in threads.read_text(encoding="ascii")
     index.meaning = None
     assert with_meaning == [await ask(wanted.query) for wanted in LABELLED]

@@ -243,6 +243,19 @@ async def test_any_text_may_be_asked_for(tmp_path: Path) -> None:
         await process.ask("state")
 
 
+def test_a_loop_that_ends_early_ends_the_worker(tmp_path: Path) -> None:
+    process = MeaningProcess(tmp_path / "vectors", WORKER)
+
+    async def begin() -> int:
+        await process.start()
+        await process.ask("state")
+        assert process.pid is not None
+        return process.pid
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(asyncio.run(begin()), 0)
+
+
 async def test_the_worker_ends_with_a_bot_that_is_killed(tmp_path: Path) -> None:
     script = (
         "import asyncio, sys\n"
