@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.core.artists import artist_key
 from bot.core.errors import UserError
 from bot.core.filters import (
+    MOST_TERMS,
     Cause,
     Filter,
     FilterTerm,
@@ -33,6 +34,42 @@ def test_cases(text: str, key: str, expected: Cause | None) -> None:
     decision = decides(replace(SUBSCRIPTION, filter=text), INTERVIEWS[key])
     assert decision.cause is expected
     assert bool(decision) is (expected is None)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["-", "-artist:", "-ARTIST:"]),
+            st.sampled_from(
+                [
+                    "rice",
+                    "Gidle",
+                    "cooker",
+                    "kpop",
+                    "BTS",
+                    "pizza",
+                    "mira",
+                    "banjun",
+                    "domira",
+                    "year",
+                    "artist",
+                    "r2",
+                ]
+            ),
+        ),
+        min_size=1,
+        max_size=MOST_TERMS + 2,
+    ),
+    st.sampled_from(sorted(INTERVIEWS)),
+)
+def test_plain_exclusions_are_decided_as_any_filter_is(
+    terms: list[tuple[str, str]], key: str
+) -> None:
+    facts = InterviewFacts.of(INTERVIEWS[key])
+    # Quoted, they are read term by term.
+    quoted = " ".join(f'{begin}"{value}"' for begin, value in terms)
+    plain = " ".join(f"{begin}{value}" for begin, value in terms)
+    assert decide(plain, facts).cause is decide(quoted, facts).cause
 
 
 def test_a_refusal_names_the_terms() -> None:
