@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from bot.core.model import DeliveryState, Frequency, Subscription
+from bot.ui import admin_ids
+from bot.ui.custom_ids import Action
 from bot.ui.test_mark import TEST_ID
 from sandbox.entities import Channel, ChannelType, Message, MessageFlag
 from sandbox.faults import Rule
@@ -339,3 +341,38 @@ async def test_a_filter_that_nothing_passes_shows_the_form_and_says_so(on_stage:
     assert "Interview No. 1" in read(content)
     assert "so that you see the form" in read(facts)
     assert labels(facts) == []
+
+
+# ---------------------------------------------------------------- who may press
+
+
+def every_custom_id() -> list[str]:
+    """One for each choice of each action of admins, so that none that is added is forgotten."""
+    found = []
+    for action in vars(admin_ids).values():
+        if not (isinstance(action, type) and issubclass(action, Action)):
+            continue
+        if action is Action or action is admin_ids.ToggleRole:
+            continue
+        codecs = action._codecs
+        choosing = next((codecs[name] for name in ("what", "form") if name in codecs), None)
+        choices = choosing.pattern if choosing is not None else "1"
+        for choice in choices.split("|"):
+            values = dict.fromkeys(codecs, 1) | {"what": choice, "form": choice}
+            fields = {field: values[field] for field in codecs}
+            found.append(action(**fields).custom_id)
+    return found
+
+
+async def test_a_member_presses_nothing_of_admins(on_stage: Stage) -> None:
+    (id_,) = await on_stage.publish(interview(1))
+    one = await saved(on_stage)
+    page, refusal = await the_list(on_stage), on_stage.client.messages.text()("error.not-allowed")
+    custom_ids_ = every_custom_id()
+    assert len(custom_ids_) > 20
+    for custom_id in custom_ids_:
+        told = await on_stage.forge(page, custom_id, on_stage.fan, values=["1"])
+        assert read(told) == refusal, custom_id
+    assert await stored(on_stage) == one
+    assert await states(on_stage, [id_]) == [[]]
+    assert posted(on_stage, on_stage.channel) == []

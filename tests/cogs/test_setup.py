@@ -443,6 +443,11 @@ async def test_what_the_bot_lacks_is_said_at_once_and_saves_nothing(
     await on_stage.client.wait_for("guild_channel_update", timeout=5)
     await press(on_stage, panel, "Save")
     assert await stored(on_stage, channel) is not None
+    world.set_overwrite(parent, world.application.bot.id, deny=denied)
+    await on_stage.client.wait_for("guild_channel_update", timeout=5)
+    told = read(await on_stage.ask("announcements doctor", by=on_stage.admin))
+    assert f"⚠️ In <#{channel.id}> I" in told
+    assert f"**{named}**" in told
 
 
 async def test_a_role_that_is_deleted_meanwhile_is_in_no_menu(on_stage: Stage) -> None:
