@@ -12,7 +12,7 @@ from bot.core.model import DeliveryState, Frequency, Subscription
 from bot.ui import admin_ids
 from bot.ui.custom_ids import Action
 from bot.ui.test_mark import TEST_ID
-from sandbox.entities import Channel, ChannelType, Message, MessageFlag
+from sandbox.entities import Channel, ChannelType, Message, MessageFlag, Tag
 from sandbox.faults import Rule
 from sandbox.permissions import Permission
 from sandbox.world import World
@@ -191,6 +191,22 @@ async def test_what_discord_refuses_is_said(on_stage: Stage) -> None:
     told = await press(on_stage, page, "Test")
     assert "**Send Messages**" in read(told)
     assert len(posted(on_stage, on_stage.channel)) == 1
+
+
+async def test_a_forum_that_requires_tags_says_why_a_test_can_not_come(on_stage: Stage) -> None:
+    """Gurubase, issue 108: a test failed there without a reason."""
+    await on_stage.publish(interview(1))
+    world = on_stage.sandbox.world
+    official = Tag(world.snowflake(), "Official", moderated=True)
+    forum = world.add_channel(
+        on_stage.guild, "f", type=ChannelType.FORUM, tags=[official], require_tag=True
+    )
+    await on_stage.client.wait_for("guild_channel_create")
+    await saved(on_stage, channel=forum)
+    told = await press(on_stage, await the_list(on_stage), "Test")
+    reason = on_stage.client.messages.text()("delivery.reason.tag-required")
+    assert f"could not be posted in <#{forum.id}>: {reason}" in read(told)
+    assert posted(on_stage, forum) == []
 
 
 # ---------------------------------------------------------------- the newest now
