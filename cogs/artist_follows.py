@@ -103,21 +103,22 @@ class ArtistFollowCommands(FanCog):
 
     @commands.Cog.listener()
     async def on_component_completion(self, interaction: Interaction) -> None:
-        await self._notify_if_closed(interaction)
+        await self._after_answer(interaction)
 
     @commands.Cog.listener()
     async def on_app_command_completion(self, interaction: Interaction, _: Any) -> None:
-        await self._notify_if_closed(interaction)
+        await self._after_answer(interaction)
 
-    async def _notify_if_closed(self, interaction: Interaction) -> None:
-        """After an answer, say once that direct messages don't reach this person.
+    async def _after_answer(self, interaction: Interaction) -> None:
+        """Note the person's language, and say once that direct messages don't reach them.
 
         Never raises; what can't be said now is said beside another answer.
         """
         user_id = interaction.user.id
-        if not self.following.is_notice_due(user_id) or not interaction.response.is_done():
-            return
         try:
+            await self.following.note_language(user_id, str(interaction.locale))
+            if not self.following.is_notice_due(user_id) or not interaction.response.is_done():
+                return
             if await self.following.take_notice(user_id):
                 await interaction.followup.send(
                     view=closed_notice(text_for(interaction)), ephemeral=True
@@ -126,5 +127,6 @@ class ArtistFollowCommands(FanCog):
             logger.warning("following.not-told", cause=str(error))
 
     async def _follow(self, interaction: Interaction, artist: Artist) -> Layout:
-        result = await self.following.follow(interaction.user.id, artist)
+        language = str(interaction.locale)
+        result = await self.following.follow(interaction.user.id, artist, language)
         return followed_page(result, text_for(interaction))

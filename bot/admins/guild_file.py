@@ -101,6 +101,9 @@ class SubscriptionFile(_Strict):
     tag: Id | None = None
     filter: Annotated[str, AfterValidator(_known_filter)] = ""
     text_above: Annotated[str, AfterValidator(_checked_text)] = ""
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z0-9]{2,3})?$")] | None = (
+        None
+    )
 
 
 class GuildFile(_Strict):
@@ -150,6 +153,7 @@ def _as_file(one: Subscription) -> SubscriptionFile:
         tag=None if one.tag_id is None else str(one.tag_id),
         filter=one.filter,
         text_above=style.text_above,
+        language=style.language,
     )
 
 
@@ -186,7 +190,9 @@ def imported(one: SubscriptionFile, stored: Subscription, kind: TargetKind) -> S
         stored,
         role_lost=False,
         timetable=timetable,
-        style=Style(one.form, colour, one.spoiler, one.silent, one.text_above),
+        style=Style(
+            one.form, colour, one.spoiler, one.silent, one.text_above, language=one.language
+        ),
         crosspost=one.crosspost,
         discussion=one.discussion and not timetable.is_digest,
         tag_id=None if one.tag is None else int(one.tag),

@@ -1,4 +1,5 @@
-"""Channels of the client's cache: their kind, their tags, and what the bot may do there."""
+"""Channels of the client's cache: their kind, their tags, their guild's language, and what the bot
+may do there."""
 
 from collections.abc import Mapping
 
@@ -33,3 +34,11 @@ def usable_tags(forum: discord.ForumChannel) -> list[Tag]:
     permissions = own_permissions(forum)
     moderator = permissions is not None and permissions.manage_threads
     return [Tag(tag.id, tag.name) for tag in forum.available_tags if moderator or not tag.moderated]
+
+
+def language_of(guild: discord.Guild | None) -> str | None:
+    """Discord's name of the language that a guild chose, which only those with Community can
+    (Discord docs, Guild, ``preferred_locale``); ``None`` where it chose none."""
+    if guild is None or "COMMUNITY" not in guild.features:
+        return None
+    return str(guild.preferred_locale)

@@ -18,7 +18,7 @@ from typing import Any
 import discord
 import structlog
 
-from bot.client.channels import TARGET_KINDS, own_permissions
+from bot.client.channels import TARGET_KINDS, language_of, own_permissions
 from bot.client.client import KcrushClient
 from bot.client.welcome import greet
 from bot.core.clock import Clock
@@ -136,7 +136,7 @@ class GuildSync:
         on that they do; at most once a day, whatever events come."""
         revived = await self._come_back(guild.id)
         before = await self._store.guilds.welcome(guild.id)
-        text = self._client.messages.text(str(guild.preferred_locale))
+        text = self._client.messages.text(language_of(guild))
         if before is None and not revived:
             await greet(self._client, guild, welcome_page(text), new=True)
         elif revived and (before is None or self._clock.now() - before >= WELCOME_PAUSE):

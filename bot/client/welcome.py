@@ -5,7 +5,7 @@ import aiohttp
 import discord
 import structlog
 
-from bot.client.channels import own_permissions
+from bot.client.channels import language_of, own_permissions
 from bot.client.client import KcrushClient
 from bot.ui.layout import Layout
 from bot.ui.welcome import welcome_message
@@ -38,7 +38,7 @@ async def _greet(client: KcrushClient, guild: discord.Guild, page: Layout, *, ne
     person = await _who_added(guild) if new else None
     if person is None:
         return "nowhere"
-    text = client.messages.text(str(guild.preferred_locale))
+    text = client.messages.text(language_of(guild))
     await person.send(view=welcome_message(guild.name, guild.id, text), allowed_mentions=NOBODY)
     return "direct message"
 

@@ -223,13 +223,15 @@ class Form(StrEnum):
 class Style:
     """How announcements look. ``colour`` is the card's edge as 0xRRGGBB (``None``: the
     magazine's), ``spoiler`` covers pictures until a press, ``silent`` notifies nobody,
-    ``text_above`` stands above the card (``bot.core.text_above``)."""
+    ``text_above`` stands above the card (``bot.core.text_above``). ``language`` is Discord's name
+    of that in which the bot's own words stand (``None``: the guild's)."""
 
     form: Form = Form.FULL
     colour: int | None = None
     spoiler: bool = False
     silent: bool = False
     text_above: str = ""
+    language: str | None = None
 
 
 PLAIN_STYLE: Final = Style()

@@ -84,6 +84,7 @@ class FollowService:
         self._clock = clock
         self._wake = wake
         self._notice_due: set[int] = set()
+        self._languages: dict[int, str | None] = {}
         self._tests: dict[int, asyncio.Future[Reached]] = {}
         self._tested: TTLCache[int, bool] = TTLCache(_TESTED_LIMIT, TRY_PAUSE, clock.monotonic)
 
@@ -97,8 +98,10 @@ class FollowService:
         await supervise("following", refresh, self._clock, pause=REFRESH)
 
     async def refresh(self) -> None:
-        """Read who is due a notice, and follow artists by the spellings that they have now."""
+        """Read who is due a notice and who reads which language, and follow artists by the
+        spellings that they have now."""
         self._notice_due = await self._store.follows.to_notify()
+        self._languages = await self._store.follows.languages()
         for artist_id, spellings in (await self._store.follows.spellings()).items():
             artist = self._index.artist(artist_id)
             if artist is None:
@@ -109,14 +112,18 @@ class FollowService:
 
     # ---------------------------------------------------------------- following
 
-    async def follow(self, user_id: int, artist: Artist) -> FollowResult:
-        """Follow an artist; where the person's messages are closed, they are tried again.
+    async def follow(
+        self, user_id: int, artist: Artist, language: str | None = None
+    ) -> FollowResult:
+        """Follow an artist, to hear of them in a language of Discord's; where the person's messages
+        are closed, they are tried again.
 
         Raises:
             UserError: the person follows as many as one may.
         """
-        request = FollowRequest(artist.id, artist.name, spellings_of(artist))
+        request = FollowRequest(artist.id, artist.name, spellings_of(artist), language)
         outcome = await self._store.follows.add(user_id, request)
+        self._languages[user_id] = language
         if outcome is FollowOutcome.FULL:
             raise UserError("error.follows-full", limit=FOLLOWS_LIMIT)
         closed = await self._is_closed(user_id)
@@ -162,6 +169,14 @@ class FollowService:
         key = artist_key(typed)
         follows = await self._store.follows.followed(user_id)
         return [one for one in follows if key in artist_key(one.name)][:CHOICES]
+
+    async def note_language(self, user_id: int, language: str) -> None:
+        """A person uses the bot in this language; whoever follows somebody hears of them in it.
+        Asks the store only where it is another one than before."""
+        if self._languages.get(user_id, language) == language:
+            return
+        self._languages[user_id] = language
+        await self._store.follows.change_language(user_id, language)
 
     # ---------------------------------------------------------------- direct messages
 

@@ -45,6 +45,7 @@ _ROW = (
     deliveries.c.nonce,
     subscriptions.c.guild_id,
     subscriptions.c.channel_id,
+    subscriptions.c.language,
 )
 
 _JOINED = extras.join(deliveries, deliveries.c.id == extras.c.delivery_id).join(

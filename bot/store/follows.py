@@ -54,6 +54,10 @@ TO_NOTIFY = sa.select(subscriptions.c.channel_id).where(
     DIRECT,
 )
 
+LANGUAGES = sa.select(subscriptions.c.channel_id, subscriptions.c.language).where(
+    subscriptions.c.state != SubscriptionState.ENDED, DIRECT
+)
+
 _REASONS = (
     sa.select(
         follow_spellings.c.user_id,
@@ -113,11 +117,13 @@ class DirectMessageStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FollowRequest:
-    """An artist that somebody wants to follow, by the ids of all spellings."""
+    """An artist that somebody wants to follow, by the ids of all spellings, and the language in
+    which they are to hear of it (``Style.language``)."""
 
     artist_id: str
     name: str
     spellings: frozenset[str]
+    language: str | None = None
 
 
 class FollowRepository(Repository):
@@ -152,6 +158,7 @@ class FollowRepository(Repository):
             follows.c.artist_id == request.artist_id,
         )
         await _subscribe(tx, user_id)
+        await FollowRepository(tx).change_language(user_id, request.language)
         return FollowOutcome.BEGUN
 
     @transactional
@@ -217,6 +224,19 @@ class FollowRepository(Repository):
             follow_spellings.delete().where(this, follow_spellings.c.spelling_id.not_in(wanted))
         )
         await _add_spellings(tx, wanted, follows.c.artist_id == artist_id)
+
+    async def languages(self) -> dict[int, str | None]:
+        """In which language each person who follows somebody used the bot last."""
+        return {row.channel_id: row.language for row in await self._session.read(LANGUAGES)}
+
+    @transactional
+    async def change_language(self, tx: Transaction, user_id: int, language: str | None) -> None:
+        """From now on a person's direct messages are in this language."""
+        await tx.execute(
+            subscriptions.update()
+            .where(subscriptions.c.channel_id == user_id, DIRECT)
+            .values(language=language)
+        )
 
     async def to_notify(self) -> set[int]:
         """Those whose messages are closed, and who have not been notified of it yet."""

@@ -188,7 +188,7 @@ class SentCard:
 class Extra:
     """Something to do with a message that was sent: publish it, or open its discussion.
 
-    ``attempts`` are those made so far; ``nonce`` is the delivery's.
+    ``attempts`` are those made so far; ``nonce`` is the delivery's, ``language`` as in ``Style``.
     """
 
     delivery_id: int
@@ -200,3 +200,4 @@ class Extra:
     nonce: str
     guild_id: int
     channel_id: int
+    language: str | None = None

@@ -19,7 +19,8 @@ TIMES = tuple(
 """What ``codec.timetable`` takes."""
 
 STYLE = tuple(
-    subscriptions.c[name] for name in ("form", "colour", "spoiler", "silent", "text_above")
+    subscriptions.c[name]
+    for name in ("form", "colour", "spoiler", "silent", "text_above", "language")
 )
 """What ``style`` takes."""
 

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from bot.store.columns import Id, UtcDateTime, interview_id, metadata, user_id
 from bot.store.dialects import partial_index
 
-HEAD = "0004"
+HEAD = "0005"
 """The revision of ``migrations`` that these tables are: a test holds them together."""
 
 DIRECT_ROUND = 1_000_000
@@ -176,6 +176,9 @@ subscriptions = sa.Table(
     sa.Column("filter", sa.Text, nullable=False, server_default=""),
     # What stands above the card, with its placeholders.
     sa.Column("text_above", sa.Text, nullable=False, server_default=""),
+    # Discord's name of the language of the bot's own words; NULL for the guild's. Of a person: in
+    # which they last used the bot.
+    sa.Column("language", sa.Text),
     sa.Index("subscriptions_guild", "guild_id"),
     sa.Index("subscriptions_channel", "channel_id"),
     sqlite_autoincrement=True,

@@ -116,7 +116,8 @@ def _followed_names(data: PersonalData, text: Text) -> str:
     shown = [follow.name for follow in data.follows[:_NAMES_SHOWN] if is_visible(follow.name)]
     names = ", ".join(escape_within(name, _NAME_LIMIT) for name in shown)
     more = len(data.follows) - _NAMES_SHOWN
-    return text.plural("privacy.and-more", more, names=names) if more > 0 else names
+    listed = text.plural("privacy.and-more", more, names=names) if more > 0 else names
+    return f"{listed}\n-# {text('privacy.language')}" if data.follows else ""
 
 
 def _last(title: str, when: datetime, text: Text) -> str:

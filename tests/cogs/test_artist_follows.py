@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.client.channels import language_of
 from bot.core.artists import artist_id
 from bot.core.model import Subject
 from bot.delivery.announcer import Announcer
@@ -438,3 +439,28 @@ async def test_who_was_to_be_told_before_a_restart_is_told_after_it(
     assert later.is_notice_due(stage.fan.id)
     assert await later.take_notice(stage.fan.id)
     assert not await later.take_notice(stage.fan.id)
+
+
+async def test_a_person_hears_in_the_language_in_which_they_last_used_the_bot(
+    on_stage: Stage,
+) -> None:
+    await on_stage.publish(interview(1))
+    on_stage.fan.locale = "ko"
+    await on_stage.ask("interviews follow", artist="Han Seoyun")
+    assert await on_stage.store.follows.languages() == {on_stage.fan.id: "ko"}
+    on_stage.fan.locale = "pt-BR"
+    await on_stage.ask("interviews latest")
+    await asyncio.wait_for(_spoken_in(on_stage, "pt-BR"), 5)
+
+
+async def _spoken_in(stage: Stage, language: str) -> None:
+    while await stage.store.follows.languages() != {stage.fan.id: language}:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+
+async def test_a_community_speaks_its_own_language(on_stage: Stage) -> None:
+    changed = on_stage.client.wait_for("guild_update", timeout=5)
+    on_stage.sandbox.world.edit_guild(on_stage.guild, preferred_locale="ko")
+    await changed
+    assert language_of(on_stage.client.get_guild(on_stage.guild.id)) == "ko"
+    assert language_of(None) is None

@@ -229,3 +229,11 @@ def test_spellings_are_all_names_of_an_artist() -> None:
     assert spellings_of(HAN) == {artist_id("HAN SEO-YUN"), artist_id("한서윤")}
     nameless: Any = Artist("0000000000", "!?")
     assert spellings_of(nameless) == frozenset()
+
+
+async def test_the_language_last_used_is_stored_once(scene: Scene) -> None:
+    await scene.following.follow(MINA, HAN, "ko")
+    assert await scene.store.follows.languages() == {MINA: "ko"}
+    for person in (MINA, 7999):
+        await scene.following.note_language(person, "th")
+    assert await scene.store.follows.languages() == {MINA: "th"}

@@ -115,7 +115,8 @@ async def test_an_upgrade_killed_at_any_instant_leaves_a_whole_version(upgrade: 
     left = await killed_evenly(upgrade, KILLS)
 
     assert left == sorted(left)
-    assert set(left) == set(range(len(upgrade.states)))
+    # A short revision may lie between two kills.
+    assert {0, len(upgrade.states) - 1} < set(left)
 
 
 async def test_a_log_that_was_written_in_part_is_a_whole_version(upgrade: Upgrade) -> None:

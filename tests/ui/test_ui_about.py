@@ -48,7 +48,8 @@ def test_what_is_kept_is_told_with_examples(text: Text) -> None:
         "## What I store about you",
         "**Your places in 2 interviews**\n-# Last: A \\*Talk\\*, <t:1795348800:R>",
         "**2 saved items**\n-# Last: Why?, <t:1795348800:R>",
-        "**2 artists you follow**\n-# O.V, \\#1",
+        "**2 artists you follow**\n-# O.V, \\#1\n"
+        "-# I also remember your language, so that I can message you in it.",
     ]
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
         ("Delete everything", "kc:forget:ask")

@@ -9,10 +9,11 @@ from typing import Any, Final, TypeVar
 import discord
 from discord.http import Route, handle_message_parameters
 
-from bot.client.channels import own_permissions
+from bot.client.channels import language_of, own_permissions
 from bot.client.client import KcrushClient
 from bot.core.discord_time import DiscordTime
-from bot.core.model import StoredInterview, TargetKind
+from bot.core.i18n import Text
+from bot.core.model import StoredInterview, Subscription, TargetKind
 from bot.core.targets import FORUMS
 from bot.delivery.discord.attached_pictures import AttachedPictures, attached, showing
 from bot.delivery.discord.direct_channels import DirectChannels
@@ -105,7 +106,7 @@ class RestPort:
         rendering = rendering_of(leased.subscription)
         with nothing_sent_yet():
             leased, content = await self._content(leased, rendering)
-            content = marked_as_test(content, self._client.messages.text())
+            content = marked_as_test(content, self._text_of(leased.subscription))
             content |= {"allowed_mentions": NO_PINGS, "flags": _silent()}
         return await self._post(leased, content, rendering)
 
@@ -117,7 +118,7 @@ class RestPort:
         subscription = leased.subscription
         content = announcement(
             _announced(leased),
-            self._client.messages.text(),
+            self._text_of(subscription),
             rendering,
             role_ids=subscription.role_ids,
             style=subscription.style,
@@ -211,7 +212,8 @@ class RestPort:
     async def edit(self, card: SentCard) -> None:
         """Bring a sent announcement up to its interview. An edit notifies nobody; the role that was
         pinged stays marked as such."""
-        edit, text = card.edit, self._client.messages.text()
+        edit = card.edit
+        text = self._text(edit.guild_id, edit.style.language)
         announced = Announcement(await self._as_shown(card), missed=edit.missed)
         if edit.direct:
             content = direct_message(announced, card.addressee.follows, text, plain=edit.plain)
@@ -251,7 +253,7 @@ class RestPort:
         user_id, addressee = leased.subscription.channel_id, leased.addressee
         channel_id = await self._direct.channel_of(user_id, addressee)
         with nothing_sent_yet():
-            text = self._client.messages.text()
+            text = self._text_of(leased.subscription)
             rendering = Rendering.PLAIN if plain else Rendering.CARD
             leased, files = await self._attach(leased, rendering)
             content = direct_message(_announced(leased), addressee.follows, text, plain=plain)
@@ -267,8 +269,16 @@ class RestPort:
             file.reset()
         return replace(await self._create(channel_id, leased, content), plain=plain)
 
+    def _text(self, guild_id: int, language: str | None = None) -> Text:
+        """The words of what is posted in a guild: in this language, else in the guild's."""
+        language = language or language_of(self._client.get_guild(guild_id))
+        return self._client.messages.text(language)
+
+    def _text_of(self, subscription: Subscription) -> Text:
+        return self._text(subscription.guild_id, subscription.style.language)
+
     def _title(self, leased: LeasedDelivery) -> str:
-        return announced_title(_announced(leased), self._client.messages.text())
+        return announced_title(_announced(leased), self._text_of(leased.subscription))
 
     # ---------------------------------------------------------------- what follows a message
 
@@ -293,7 +303,7 @@ class RestPort:
         from Message): that there is one already is as good as having made it. The first question
         has a nonce of its own, and is looked for before a second attempt.
         """
-        text = self._client.messages.text()
+        text = self._text(extra.guild_id, extra.language)
         thread_id = extra.message_id
         try:
             thread = await self._client.http.start_thread_with_message(
@@ -350,8 +360,9 @@ class RestPort:
     async def _send_notices(
         self, channel_id: int, notices: Sequence[DueNotice], nonce: str
     ) -> bool:
-        guild = self._client.get_guild(notices[0].guild_id)
-        view = stopped_notice(notices, self._client.messages.text(), guild.name if guild else None)
+        guild_id = notices[0].guild_id
+        guild = self._client.get_guild(guild_id)
+        view = stopped_notice(notices, self._text(guild_id), guild.name if guild else None)
         channel = self._client.get_partial_messageable(channel_id)
         sent = channel.send(view=view, nonce=nonce, allowed_mentions=NO_PINGS)
         return await _accepted(sent) is not None
