@@ -23,7 +23,15 @@ from bot.ui.test_mark import TEST_ID
 from cogs.channels import is_pinged, managed_guild, require_permissions
 from cogs.components import component
 from cogs.forum_tags import post_tags
-from cogs.responses import Interaction, chosen_value, chosen_values, show, show_content, text_for
+from cogs.responses import (
+    Interaction,
+    chosen_value,
+    chosen_values,
+    show,
+    show_content,
+    text_for,
+    text_for_channel,
+)
 from cogs.subscribed import names_of
 
 
@@ -96,7 +104,7 @@ async def show_preview_of(
         return
     stored = await newest.newest()
     # In the channel's language, not in the admin's: as it will look.
-    await show(interaction, announcement_card(stored, interaction.client.messages.text()))
+    await show(interaction, announcement_card(stored, text_for_channel(interaction)))
 
 
 async def show_preview(
@@ -110,7 +118,7 @@ async def show_preview(
     sample = await newest.sample(one)
     announced, text = sample.announced, text_for(interaction)
     # In the channel's language, not in the admin's: as it will look.
-    of_channel = interaction.client.messages.text()
+    of_channel = text_for_channel(interaction, one.style.language)
     content = announcement(
         announced, of_channel, rendering_of(one), role_ids=one.role_ids, style=one.style
     )
