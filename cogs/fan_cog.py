@@ -13,6 +13,7 @@ from bot.fans.following import FollowService
 from bot.fans.library import Library
 from bot.fans.reading import Reading
 from bot.quotes.service import Quotes
+from bot.search import Marker
 from bot.ui import ids
 from bot.ui.artist import artist_choice, artists_page, nobody_page
 from bot.ui.custom_ids import Action
@@ -90,18 +91,19 @@ class FanCog(commands.Cog):
         *,
         menu_page: int | None = None,
         note: str = "",
+        marker: Marker | None = None,
         below: "Container[Layout] | None" = None,
     ) -> Layout:
         """A page of an interview as the person sees it; it becomes the place where they stopped.
 
-        `note` is a line on the page, `below` a container after it.
+        `note` is a line on the page, `below` a container after it; `marker` finds words to mark.
 
         Raises:
             UserError: the interview can't be read any more.
         """
         person = interaction.user.id
         opened = await self.library.open(person, interview)
-        view = ReaderView(menu_page, self.question_limit, note)
+        view = ReaderView(menu_page, self.question_limit, note, marker)
         shown = ReaderPage(opened, position, text_for(interaction), view)
         self.library.note(person, interview, shown.place)
         if below is not None:

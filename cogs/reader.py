@@ -31,6 +31,16 @@ class ReaderCommands(FanCog):
         interview, position = ids.parse_place_value(chosen_value(interaction))
         await show(interaction, await self.reader_page(interaction, interview, position))
 
+    @component(ids.OpenFound)
+    async def open_found(self, interaction: Interaction, action: ids.OpenFound) -> None:
+        page = await self.reader_page(
+            interaction,
+            action.interview,
+            Position(action.section),
+            marker=self.reading.marker(action.query),
+        )
+        await show(interaction, page)
+
     @component(ids.TurnPage)
     async def turn_page(self, interaction: Interaction, action: ids.TurnPage) -> None:
         page = await self.reader_page(interaction, action.interview, action.position)

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PIL import Image
-from playwright.async_api import Locator
+from playwright.async_api import FloatRect, Locator
 
 from bot.app import run
 from bot.cli.demo import Demo, open_demo
@@ -36,8 +36,9 @@ TALL = 2000
 V2 = 1 << 15
 """The flag of a message of components (Discord docs, Message Flags)."""
 
-LOADED = """one => Promise.all([...one.querySelectorAll("img")].map(
-    img => img.complete || new Promise(done => { img.onload = img.onerror = done })))"""
+LOADED = """one => one.scrollIntoView({block: "end"}) || Promise.all(
+    [...one.querySelectorAll("img")].map(img => img.complete || new Promise(
+        done => { img.onload = img.onerror = done })))"""
 
 ARCHIVE = 21
 """Posts of the sample magazine that are public when it starts, and are interviews."""
@@ -165,9 +166,11 @@ def _post(demo: Demo, channel: Channel, layout: Layout) -> None:
 
 
 async def _keep(message: Locator, path: Path) -> None:
-    await message.scroll_into_view_if_needed()
     await message.evaluate(LOADED)
-    raw = await message.screenshot()
+    box = await message.bounding_box()
+    assert box is not None
+    clip = FloatRect(x=box["x"], y=box["y"], width=box["width"], height=box["height"])
+    raw = await message.page.screenshot(clip=clip)
     picture = Image.open(io.BytesIO(raw)).convert("RGB").quantize(COLOURS)
     picture.save(path, optimize=True)
 

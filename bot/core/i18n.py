@@ -74,6 +74,10 @@ class Text:
         when = datetime(_LEAP_YEAR, month, day, tzinfo=UTC)
         return format_skeleton("MMMMd", when, locale=self._babel)
 
+    def month(self, when: datetime) -> str:
+        """The month of a date, with its year ("March 2021" or the like)."""
+        return _month(when.year, when.month, self._babel)
+
     def number(self, value: int) -> str:
         """A number with the locale's separators ("1,200" or the like)."""
         return _format_number(value, self._babel)
@@ -132,6 +136,11 @@ def _compile(source: bytes, locale: str) -> gettext.GNUTranslations:
 def _medium_date(when: date, locale: Locale) -> str:
     # Twenty-five of them stand in a list of choices that is made for each keystroke.
     return format_date(when, format="medium", locale=locale)
+
+
+@lru_cache(maxsize=10_000)
+def _month(year: int, month: int, locale: Locale) -> str:
+    return format_skeleton("yMMMM", datetime(year, month, 1, tzinfo=UTC), locale=locale)
 
 
 def _babel_locale(locale: str) -> Locale:

@@ -138,6 +138,7 @@ class InterviewSummary:
     turn_count: int
     subjects: tuple[Subject, ...] = ()
     kind: Topic = Topic.OTHER
+    image_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

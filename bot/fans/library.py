@@ -33,9 +33,9 @@ PENDING_LIMIT = 10_000
 """Places in memory while the database fails; each is some 300 bytes."""
 
 SAVED_LIMIT = 500
-"""What one person may save: fifty pages of their list."""
+"""What one person may save: a hundred pages of their list."""
 
-SAVED_PER_PAGE = 10
+SAVED_PER_PAGE = 5
 SIMILAR = 5
 UNREAD = 10
 

@@ -33,7 +33,7 @@ from bot.fans.results import (
 )
 from bot.feed.identity import url_key
 from bot.quotes.choosing import choose
-from bot.search import Filters, Lookup, SearchIndex, UnknownFilter
+from bot.search import Filters, Lookup, Marker, SearchIndex, UnknownFilter
 from bot.store import Store
 
 QUOTED_FROM = 3
@@ -219,6 +219,10 @@ class Reading:
             results.by_meaning,
             results.has_other_way,
         )
+
+    def marker(self, query: str) -> Marker | None:
+        """What finds the words of a search in texts; ``None`` while nothing can be searched."""
+        return self._index.marker(query)
 
     def _offers(self, unknown: Sequence[UnknownFilter]) -> tuple[Artist, ...]:
         value = next((one.value for one in unknown if one.name == "artist"), "")

@@ -10,10 +10,11 @@ from bot.search import Hit, UnknownFilter
 CHOICES = 25
 """Discord docs, Application Commands, autocomplete: the most choices that are shown."""
 
-LATEST_PER_PAGE = 10
+LATEST_PER_PAGE = 5
 HITS_PER_PAGE = 5
-INTERVIEWS_PER_ARTIST_PAGE = 8
-"""So many that the longest entries together stay below Discord's 4,000 characters."""
+INTERVIEWS_PER_ARTIST_PAGE = 5
+"""So many that rows of five components each stay below Discord's 40 in a message, beside what else
+a page shows."""
 
 FILTERS = ("artist", "kind", "year")
 

@@ -8,6 +8,7 @@ The index is a copy: it can be deleted at any time, and the next sync builds it 
 """
 
 from bot.search.index import SearchIndex
+from bot.search.marking import Mark, Marker
 from bot.search.meaning import MeaningSearch, open_meaning
 from bot.search.results import Filters, Fragment, Hit, Lookup, SearchResults, UnknownFilter
 
@@ -16,6 +17,8 @@ __all__ = [
     "Fragment",
     "Hit",
     "Lookup",
+    "Mark",
+    "Marker",
     "MeaningSearch",
     "SearchIndex",
     "SearchResults",

@@ -137,6 +137,19 @@ class SearchIndex:
             self._note(damage)
             return SearchResults((), 0)
 
+    def marker(self, query: str) -> Marker | None:
+        """What finds the words of `query` in texts, as ``search`` does; ``None`` while the index
+        can't be read."""
+        if not self._engine.usable:
+            return None
+        try:
+            lexicon, builder = self._now()
+            outcome = Finder(self._engine, builder, lexicon).find(query, ANYTHING)
+        except Damaged as damage:
+            self._note(damage)
+            return None
+        return Marker(outcome.query, outcome.leniency, self._stems, outcome.misspelled)
+
     def similar(self, interview_id: int, limit: int = 5) -> list[int]:
         """The ids of the interviews that have most in common with this one, best first.
 

@@ -138,6 +138,7 @@ def summary(row: Any) -> InterviewSummary:
         turn_count=row.turn_count,
         subjects=subjects,
         kind=topic_of(subjects, row.tags),
+        image_url=row.image_url,
     )
 
 

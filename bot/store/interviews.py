@@ -31,6 +31,7 @@ SUMMARY = (
     interviews.c.tags,
     interviews.c.published_at,
     interviews.c.turn_count,
+    interviews.c.image_url,
 )
 """What ``codec.summary`` reads."""
 

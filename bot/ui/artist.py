@@ -1,6 +1,7 @@
 """An artist: who, every interview, a striking answer; and which artist typed words may mean."""
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 from discord import ButtonStyle, ui
@@ -13,11 +14,13 @@ from bot.fans.results import INTERVIEWS_PER_ARTIST_PAGE, ArtistProfile
 from bot.quotes.choosing import Quote
 from bot.ui import ids
 from bot.ui.custom_ids import Action
-from bot.ui.interviews import entry, interview_menu, title_link
+from bot.ui.interviews import title_link, title_of
 from bot.ui.layout import (
     OPTION_TEXT_LIMIT,
+    Content,
     Layout,
     button,
+    gallery,
     lines,
     page_buttons,
     panel,
@@ -27,6 +30,7 @@ from bot.ui.layout import (
 )
 from bot.ui.lists import has_words, page_of, shown_query
 from bot.ui.markdown import bold, escape_within, join
+from bot.ui.rows import facts, interview_row, picture_of
 
 CANDIDATES = 8
 """So many that the longest entries together stay below Discord's 4,000 characters, and that the
@@ -72,6 +76,8 @@ def artist_page(profile: ArtistProfile, text: Text) -> Layout:
         _who(artist, text),
         small(text("artist.aliases", names=names)) if names else None,
     )
+    banner = next((one for one in profile.summaries if one.image_url), None)
+    only = len(profile.summaries) == 1
     more = (page + 1) * size < total
     labels = text("latest.newer"), text("latest.older")
     quoted, picture = None, None
@@ -80,20 +86,28 @@ def artist_page(profile: ArtistProfile, text: Text) -> Layout:
         quoted = _quote(artist, summary, quote, text)
         picture = button(text("reader.quote"), ids.QuotePicture(summary.id, quote.section))
     return panel(
+        gallery([picture_of(banner, text)]) if banner else None,
         head,
         rule() if quoted else None,
         quoted,
         rule(),
         join([f"**{_count(artist, text)}**", page_of(page, total, size, text)]),
-        *(entry(one, text, named=len(one.names) > 1) for one in profile.summaries),
-        rule() if profile.summaries else None,
-        interview_menu(profile.summaries, text),
+        *chain.from_iterable(_row(one, text, pictured=not only) for one in profile.summaries),
         row(
             *page_buttons(page, more, lambda number: ids.ArtistPage(artist.id, number), labels),
             button(text("artist.follow"), ids.FollowArtist(artist.id), ButtonStyle.primary),
             picture,
         ),
     )
+
+
+def _row(summary: InterviewSummary, text: Text, *, pictured: bool) -> list[Content]:
+    """An interview, with whom only where it is with others too."""
+    if len(summary.names) > 1:
+        return interview_row(summary, text, pictured=pictured)
+    what, counted = facts(summary, text)
+    title = what or escape_within(title_of(summary, text), _QUESTION_LIMIT)
+    return interview_row(summary, text, counted, above=bold(title), pictured=pictured)
 
 
 def _count(artist: Artist, text: Text) -> str:

@@ -13,11 +13,11 @@ from bot.store import SavedItem, StartedInterview
 from bot.ui import ids
 from bot.ui.interviews import (
     LIST_TITLE_LIMIT,
-    brief_entry,
     interview_menu,
     question_count,
     question_of,
     question_title,
+    read_action,
     read_button,
     title_link,
     title_of,
@@ -27,6 +27,7 @@ from bot.ui.layout import (
     OPTION_LIMIT,
     Content,
     Layout,
+    button,
     container,
     lines,
     menu,
@@ -37,8 +38,9 @@ from bot.ui.layout import (
     rule,
     small,
 )
-from bot.ui.lists import back_next, page_of
+from bot.ui.lists import back_next, page_of, ruled
 from bot.ui.markdown import bold, escape_within, join
+from bot.ui.rows import headline, interview_row
 
 _QUESTION_LIMIT = 110
 
@@ -55,16 +57,10 @@ def saved_page(saved: SavedList, text: Text, *, limit: int | None = None) -> Lay
         page_of(saved.page, saved.total, SAVED_PER_PAGE, text),
     ]
     options = [_option(item, text, limit) for item in saved.items]
-    readable = [
-        choice
-        for choice, item in zip(options, saved.items, strict=True)
-        if not item.interview.withdrawn
-    ]
     return panel(
         f"## {text('saved.title')}\n{small(join(counted))}",
-        *(_entry(item, text, limit) for item in saved.items),
+        *ruled(_row(item, text, limit) for item in saved.items),
         rule(),
-        menu(text("saved.open"), ids.OpenChosen(), readable),
         menu(text("saved.remove"), ids.UnsaveChosen(saved.page), options),
         row(*page_buttons(saved.page, saved.more, ids.SavedPage, back_next(text))),
         colour=CALM,
@@ -97,25 +93,25 @@ def nothing_begun_page(history: ReadingHistory, text: Text) -> Layout:
     content: list[Content] = [said]
     if unread:
         newest, *others = unread
-        title, facts = brief_entry(newest, text)
+        read = read_button(newest.id, text)
         content += [
             rule(),
-            lines(text("continue.newest"), title),
-            facts,
-            row(read_button(newest.id, text)),
+            *interview_row(newest, text, above=text("continue.newest"), read=read),
             interview_menu(others, text, "continue.unread"),
         ]
     return panel(*content, colour=CALM)
 
 
-def _entry(item: SavedItem, text: Text, limit: int | None) -> str:
+def _row(item: SavedItem, text: Text, limit: int | None) -> list[Content]:
     summary = item.interview.summary
     when = text("saved.when", when=discord.utils.format_dt(item.saved.saved_at, "R"))
     if item.interview.withdrawn:
         title = escape_within(title_of(summary, text), LIST_TITLE_LIMIT)
-        return lines(f"~~{title}~~", small(join([text("saved.withdrawn"), when])))
+        return [lines(f"~~{title}~~", small(join([text("saved.withdrawn"), when])))]
     what = escape_within(_what(item, text, limit), _QUESTION_LIMIT)
-    return lines(bold(title_link(summary, text)), what, small(when))
+    action = read_action(summary.id, Position(item.saved.section))
+    read = button(text("digest.read"), action)
+    return interview_row(summary, text, headline(summary, text), what, small(when), read=read)
 
 
 def _what(item: SavedItem, text: Text, limit: int | None) -> str:

@@ -166,6 +166,15 @@ class OpenAt(Action, template="at:{interview}:{position}"):
     position: At
 
 
+class OpenFound(Action, template="found:{interview}:{section}:{query}"):
+    """Open an interview at a question (0: on its cover) beside the message, where words of a search
+    were found, with these marked. Of a long search the beginning counts."""
+
+    interview: InterviewId
+    section: Number
+    query: Annotated[str, Codec(".*", str, short_query)]
+
+
 class TurnPage(Action, template="go:{interview}:{position}:{side}"):
     """Show another page in the reader's place. ``side`` only keeps the custom_ids of a message's
     buttons apart: b(ack), n(ext), c(over)."""

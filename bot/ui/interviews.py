@@ -3,13 +3,14 @@
 Every card, list and menu is built of these, so that a new fact about an interview is added here.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 import discord
 from discord import ButtonStyle
 
 from bot.core.i18n import Text
-from bot.core.model import Interview, InterviewSummary, Subject, Topic
+from bot.core.model import COVER, Interview, InterviewSummary, Position, Subject, Topic
 from bot.core.text import ELLIPSIS, is_visible, measure, one_line, shorten
 from bot.core.topics import topic_of
 from bot.ui import ids
@@ -18,11 +19,9 @@ from bot.ui.layout import (
     Button,
     Item,
     button,
-    lines,
     link_button,
     menu,
     option,
-    small,
 )
 from bot.ui.markdown import bold, escape_within, join, link
 
@@ -78,6 +77,17 @@ def byline(interview: Interview) -> str:
     named = [subject for subject in interview.subjects if is_visible(subject.name)]
     people = [_with_role(subject) for subject in named[:NAMES_SHOWN]]
     return join([*people, ELLIPSIS if len(named) > NAMES_SHOWN else None])
+
+
+def hangul_name(subject: Subject) -> str:
+    """The name in Hangul as one line of plain text, where it is known and is not the name itself;
+    else ""."""
+    if _HANGUL.search(subject.name):
+        return ""
+    return next((one_line(alias) for alias in subject.aliases if _HANGUL.search(alias)), "")
+
+
+_HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
 def _with_role(subject: Subject) -> str:
@@ -145,24 +155,8 @@ def question_of(number: int, total: int, text: Text) -> str:
 # ---------------------------------------------------------------- in lists and menus
 
 
-def entry(summary: InterviewSummary, text: Text, *, dated: bool = True, named: bool = True) -> str:
-    """An interview in a list: its linked title, and who, when and how long below."""
-    facts = [
-        names_of(summary.names) if named else None,
-        date_of(summary) if dated else None,
-        question_count(summary.turn_count, text),
-    ]
-    return lines(bold(title_link(summary, text)), small(join(facts)))
-
-
-def brief_entry(summary: InterviewSummary, text: Text) -> list[str]:
-    """The linked title, and a small line of who and when."""
-    names = [escape_within(name, _BRIEF_NAME_LIMIT) for name in summary.names[:_BRIEF_NAMES]]
-    return [bold(title_link(summary, text)), small(join([*names, date_of(summary)]))]
-
-
 def interview_menu(
-    summaries: Sequence[InterviewSummary], text: Text, placeholder: str = "latest.choose"
+    summaries: Sequence[InterviewSummary], text: Text, placeholder: str
 ) -> Item | None:
     """A menu that opens one of these interviews; nothing for none."""
     options = {
@@ -188,6 +182,13 @@ def _plain_date(summary: InterviewSummary, text: Text) -> str | None:
 
 
 # ---------------------------------------------------------------- buttons
+
+
+def read_action(interview_id: int, position: Position = COVER) -> ids.OpenReader | ids.OpenAt:
+    """What opens the reader, on the cover or at a position."""
+    if position == COVER:
+        return ids.OpenReader(interview_id)
+    return ids.OpenAt(interview_id, position)
 
 
 def read_button(

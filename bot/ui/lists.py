@@ -1,8 +1,8 @@
 """Lists of interviews: the newest, those of a day, those that words may mean, similar ones."""
 
 import re
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Iterable, Sequence
+from itertools import chain, groupby
 
 from bot.core.i18n import Text
 from bot.core.model import InterviewSummary
@@ -10,10 +10,8 @@ from bot.core.text import one_line, shorten
 from bot.fans.library import SimilarInterviews
 from bot.fans.results import LATEST_PER_PAGE, Day, InterviewList, OnThisDay
 from bot.ui import ids
-from bot.ui.interviews import LIST_TITLE_LIMIT, brief_entry, entry, interview_menu, title_of
 from bot.ui.layout import (
     Content,
-    Item,
     Layout,
     button,
     lines,
@@ -23,14 +21,17 @@ from bot.ui.layout import (
     rule,
     small,
 )
-from bot.ui.markdown import escape, escape_within, join
+from bot.ui.markdown import escape, join
 from bot.ui.panels import notice
+from bot.ui.rows import headline, interview_row
+
+CHOICES_SHOWN = 10
 
 
 def choices_page(
     query: str, choices: Sequence[InterviewSummary], text: Text, *, exact: bool
 ) -> Layout:
-    """Several interviews that typed words may mean, to choose from; at most ten are shown.
+    """Several interviews that typed words may mean, to choose from; at most ``CHOICES_SHOWN``.
 
     `exact` is false where none is called so, and these have similar titles or names: those with
     the words in them, or else all.
@@ -38,7 +39,8 @@ def choices_page(
     part = [one for one in choices if has_words(query, one.title, *one.names)]
     key = "read.which" if exact or part else "read.did-you-mean"
     shown = (part or choices) if not exact else choices
-    return _interviews(text(key, query=shown_query(query)), shown[:LATEST_PER_PAGE], text)
+    rows = (interview_row(one, text, pictured=False) for one in shown[:CHOICES_SHOWN])
+    return panel(f"## {text(key, query=shown_query(query))}", *chain.from_iterable(rows))
 
 
 def has_words(typed: str, *names: str) -> bool:
@@ -60,19 +62,14 @@ def latest_page(found: InterviewList, text: Text) -> Layout:
         title = text("latest.title-kind", kind=text(f"kind.{topic}"))
     labels = text("latest.newer"), text("latest.older")
     turners = page_buttons(found.page, found.more, lambda page: ids.LatestPage(page, topic), labels)
-    return _interviews(title, found.summaries, text, row(*turners))
+    rows = (interview_row(one, text) for one in found.summaries)
+    return panel(f"## {title}", *ruled(rows), rule(), row(*turners))
 
 
-def _interviews(
-    title: str, summaries: Sequence[InterviewSummary], text: Text, turners: Item | None = None
-) -> Layout:
-    return panel(
-        f"## {title}",
-        *(entry(summary, text) for summary in summaries),
-        rule(),
-        interview_menu(summaries, text),
-        turners,
-    )
+def ruled(rows: Iterable[Sequence[Content]]) -> list[Content]:
+    """The rows with a line between each two."""
+    first, *others = rows
+    return [*first, *chain.from_iterable([rule(), *one] for one in others)]
 
 
 def day_page(found: OnThisDay, text: Text) -> Layout:
@@ -96,8 +93,9 @@ def day_page(found: OnThisDay, text: Text) -> Layout:
         found.summaries, lambda one: one.published_at and one.published_at.year
     ):
         ago = text.plural("day.years-ago", found.year - year) if year and year < found.year else ""
-        first, *others = [entry(summary, text, dated=False) for summary in group]
-        content += [rule(), lines(f"### {join([str(year), ago])}", first), *others]
+        first, *others = group
+        content += [rule(), *interview_row(first, text, above=f"### {join([str(year), ago])}")]
+        content += chain.from_iterable(interview_row(one, text) for one in others)
     counted = [
         text.plural("day.total", found.total),
         page_of(found.page, found.total, LATEST_PER_PAGE, text),
@@ -108,8 +106,6 @@ def day_page(found: OnThisDay, text: Text) -> Layout:
     return panel(
         lines(f"## {text('day.title', day=shown)}", small(join(counted))),
         *content,
-        rule(),
-        interview_menu(found.summaries, text),
         row(*turners),
         utc,
     )
@@ -123,12 +119,10 @@ def similar_page(similar: SimilarInterviews, text: Text) -> Layout:
     """The interviews most like one, to choose from."""
     if not similar.found:
         return panel(text("similar.nothing"))
-    title = escape_within(title_of(similar.to, text), LIST_TITLE_LIMIT)
+    title = headline(similar.to, text).replace("**", "")
     return panel(
         f"### {text('similar.title', title=title)}",
-        *(lines(*brief_entry(one, text)) for one in similar.found),
-        rule(),
-        interview_menu(similar.found, text, "similar.choose"),
+        *ruled(interview_row(one, text) for one in similar.found),
     )
 
 

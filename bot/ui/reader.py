@@ -10,8 +10,10 @@ from bot.core.i18n import Text
 from bot.core.model import COVER, END, OUTRO, Interview, Position, Topic
 from bot.core.text import is_visible
 from bot.core.topics import topic_of
+from bot.search import Marker
 from bot.store import OpenedInterview
 from bot.ui import ids
+from bot.ui.found import found_page
 from bot.ui.interviews import (
     byline,
     date_of,
@@ -57,12 +59,13 @@ class ReaderView:
 
     ``menu_page`` says which 25 questions the menu offers (from 0; by default those around the
     question shown), ``limit`` how many questions can be read here (``None``: all); ``note`` is a
-    line of markdown for the one person.
+    line of markdown for the one person, ``marker`` finds the words to mark.
     """
 
     menu_page: int | None = None
     limit: int | None = None
     note: str = ""
+    marker: Marker | None = None
 
 
 class ReaderPage:
@@ -79,7 +82,10 @@ class ReaderPage:
         self.opened = opened
         self.text = text
         self.view = view
-        self.page = page_at(self._interview, position, text, limit=view.limit)
+        if view.marker is None:
+            self.page = page_at(self._interview, position, text, limit=view.limit)
+        else:
+            self.page = found_page(self._interview, position.section, view.marker, text, view.limit)
 
     @property
     def place(self) -> Position:

@@ -4,37 +4,37 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from discord import ui
+
 from bot.core.i18n import Text
-from bot.core.model import InterviewSummary, Position, Topic
+from bot.core.model import COVER, InterviewSummary, Position, Topic
 from bot.core.text import is_visible, one_line, shorten
-from bot.fans.results import HITS_PER_PAGE, SearchRequest, SearchResultPage
+from bot.fans.results import HITS_PER_PAGE, HitGroup, SearchRequest, SearchResultPage
 from bot.search import Fragment, Hit, UnknownFilter
 from bot.ui import ids
 from bot.ui.artist import REQUERY_LIMIT, name_of
 from bot.ui.custom_ids import Action
-from bot.ui.interviews import entry, question_title, title_of
+from bot.ui.interviews import question_title, read_action
 from bot.ui.layout import (
     WARNING,
     Button,
     Content,
-    Item,
     Layout,
     button,
     lines,
-    menu,
-    option,
     page_buttons,
     panel,
     row,
-    rule,
     small,
+    thumbnail,
 )
 from bot.ui.lists import back_next, page_of, shown_query
 from bot.ui.markdown import bold, escape, escape_within, escaped_length, join
+from bot.ui.rows import facts, headline, interview_row, picture_of
 
 _NAME_LIMIT = 60
 _QUESTION_LIMIT = 120
-_SNIPPET_LIMIT = 240
+_SNIPPET_LIMIT = 180
 _LEAST_ROOM = 12
 _OFFERS = 5
 
@@ -59,13 +59,9 @@ def search_page(found: SearchResultPage, text: Text) -> Layout:
     if not found.groups:
         return _no_more(request, text) if found.page else _nothing_found(found, text)
     content: list[Content] = [_head(found, text)]
+    words = (found.corrected if not found.exact else None) or request.query
     for group in found.groups:
-        content += [rule(), entry(group.interview, text)]
-        content += [
-            _hit(group.interview, hit, text)
-            for hit in group.hits
-            if found.by_meaning or _is_in_text(hit)
-        ]
+        content += _group(group, words, text, by_meaning=found.by_meaning)
     everywhere = button(text("search.everywhere"), search_action(request.without("all")))
     shown = replace(request, by_meaning=found.by_meaning)
     buttons = row(
@@ -76,7 +72,36 @@ def search_page(found: SearchResultPage, text: Text) -> Layout:
         _corrected_button(found, text),
         _other_way_button(found, text),
     )
-    return panel(*content, rule(), _menu(found, text), buttons)
+    return panel(*content, buttons)
+
+
+def _group(group: HitGroup, words: str, text: Text, *, by_meaning: bool) -> list[Content]:
+    """An interview, and each passage of it that was found, with a button that opens it there."""
+    summary = group.interview
+    about = lines(headline(summary, text), *facts(summary, text))
+    shown = [hit for hit in group.hits if by_meaning or _is_in_text(hit)]
+    if not shown:
+        return interview_row(summary, text)
+    picture = thumbnail(picture_of(summary, text))
+    # Intro and closing words are one place.
+    places = {hit.turn_number: hit for hit in reversed(shown)}
+    return [
+        ui.Section(about, accessory=picture) if picture else about,
+        *(
+            ui.Section(
+                _hit(summary, hit, text), accessory=_read(summary, hit, words, text, by_meaning)
+            )
+            for hit in reversed(places.values())
+        ),
+    ]
+
+
+def _read(summary: InterviewSummary, hit: Hit, words: str, text: Text, by_meaning: bool) -> Button:
+    """The button to a passage, with its words marked where it was found by them."""
+    section = hit.turn_number or COVER.section
+    if by_meaning:
+        return button(text("digest.read"), read_action(summary.id, Position(section)))
+    return button(text("digest.read"), ids.OpenFound(summary.id, section, words))
 
 
 def _head(found: SearchResultPage, text: Text) -> str:
@@ -197,20 +222,6 @@ def _label(summary: InterviewSummary, hit: Hit, text: Text) -> str:
     if not _is_in_text(hit):
         return text("search.from-start")
     return text("search.in-intro") if summary.turn_count else text("search.in-text")
-
-
-def _menu(found: SearchResultPage, text: Text) -> Item | None:
-    places = {
-        ids.place_value(group.interview.id, Position(hit.turn_number or 0)): (group.interview, hit)
-        for group in found.groups
-        for hit in group.hits
-    }
-    options = [
-        option(_label(summary, hit, text), value, description=title_of(summary, text))
-        for value, (summary, hit) in places.items()
-    ]
-    placeholder = "search.choose" if _shows_passages(found) else "latest.choose"
-    return menu(text(placeholder), ids.OpenChosen(), options)
 
 
 def _hit(summary: InterviewSummary, hit: Hit, text: Text) -> str:

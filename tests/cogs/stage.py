@@ -105,6 +105,12 @@ class Stage:
     async def press(self, message: Message, label: str, *, by: User | None = None) -> Message:
         return await finished(await self.sandbox.press(by or self.fan, message, label=label))
 
+    async def open_row(self, message: Message, row: int = 0) -> Message:
+        """Press the Read button of a list's row, counted from 0."""
+        found = [part for part in walk(message.components) if part.get("label") == "Read"]
+        custom_id = found[row]["custom_id"]
+        return await finished(await self.sandbox.press(self.fan, message, custom_id))
+
     async def forge(self, message: Message, custom_id: str, by: User, **data: Any) -> Message:
         """Send an interaction of a component that the message may not have, as no client of
         Discord's does; with ``values`` in `data` a menu's."""

@@ -9,38 +9,43 @@ import pytest
 from discord import ui
 
 from bot.core.model import Answer, Transcript, Turn
+from bot.core.readers import Saved
 from bot.search import MeaningSearch
 from bot.ui.announcing import announcement_card
 from bot.ui.layout import Layout, container
 from sandbox import InteractionFailed
 from tests.cogs.stage import Stage, answer, connected, interview, labels, options, read
-from tests.ui.limits import walk
 
 
 async def test_latest_lists_the_newest_first_and_turns_pages(on_stage: Stage) -> None:
-    await on_stage.publish(*(interview(n) for n in range(1, 13)))
+    await on_stage.publish(*(interview(n) for n in range(1, 8)))
     first = await on_stage.ask("interviews latest")
-    titles = [line for line in read(first).split("\n") if line.startswith("**")]
-    assert [title.split("]")[0] for title in titles] == [
-        f"**[Interview No. {n} with Han Seoyun" for n in range(1, 11)
-    ]
-    assert labels(first) == ["Older"]
+    titles = [line for line in read(first).split("\n") if line.startswith("No. ")]
+    assert titles == [f"No. {n} with Han Seoyun" for n in range(1, 6)]
+    assert labels(first) == ["Read"] * 5 + ["Older"]
     second = await on_stage.press(first, "Older")
     assert second.id == first.id
-    assert "Interview No. 12" in read(second)
-    assert "Interview No. 10" not in read(second)
-    assert labels(second) == ["Newer"]
+    assert "No. 7 with" in read(second)
+    assert "No. 5 with" not in read(second)
+    assert labels(second) == ["Read"] * 2 + ["Newer"]
 
 
-async def test_latest_opens_the_reader_from_its_menu(on_stage: Stage) -> None:
-    await on_stage.publish(interview(1))
-    listed = await on_stage.ask("interviews latest")
-    (offered,) = options(listed)
-    assert offered["label"] == "Interview No. 1 with Han Seoyun"
-    assert offered["description"] == "Han Seoyun · Feb 28, 2026"
-    opened = await on_stage.choose(listed, offered["value"])
+@pytest.mark.parametrize("command", ["latest", "artist", "search", "saved"])
+async def test_from_a_typed_command_to_the_first_answer_are_two_taps(
+    command: str, on_stage: Stage
+) -> None:
+    (number,) = await on_stage.publish(interview(1))
+    await on_stage.store.readers.save(
+        on_stage.fan.id, Saved(number, 0, on_stage.clock.now()), limit=500
+    )
+    typed = {"search": {"query": "tteokbokki"}, "artist": {"name": "han seoyun"}}
+    listed = await on_stage.ask(f"interviews {command}", **typed.get(command, {}))
+    opened = await on_stage.press(listed, "Read")
     assert opened.id != listed.id
-    assert "3 questions · 1 minute to read" in read(opened)
+    if command != "search":
+        opened = await on_stage.press(opened, "Start reading")
+    assert "of 3" in read(opened)
+    assert "\n### " in read(opened)
 
 
 async def test_before_the_first_poll_a_fan_is_told_to_wait(on_stage: Stage) -> None:
@@ -110,7 +115,7 @@ async def test_a_title_typed_past_the_choices_is_found(on_stage: Stage) -> None:
     assert read(opened).startswith("## [A Talk with O.V]")
     several = await on_stage.ask("interviews read", interview="seoyun")
     assert read(several).startswith("## Which “seoyun” do you mean?")
-    chosen = await on_stage.choose(several, options(several)[0]["value"])
+    chosen = await on_stage.forge(several, "kc:read:1", on_stage.fan)
     assert "with Han Seoyun]" in read(chosen)
     offered = await on_stage.ask("interviews read", interview="han seoyum")
     asked = "## No interview called “han seoyum” yet\nDid you mean one of these?\n"
@@ -126,13 +131,14 @@ async def test_words_that_are_no_title_are_searched_in_the_answers(on_stage: Sta
 async def test_a_search_opens_the_reader_at_the_very_question(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
     found = await on_stage.ask("interviews search", query="떡볶이")
-    assert "**[Interview No. 1 with Han Seoyun](https://kcrush.example/interview-1/)**" in read(
-        found
-    )
+    assert "**Han Seoyun**" in read(found)
     assert "2\\. What do you eat?" in read(found)
     assert "**떡볶이**" in read(found)
-    opened = await on_stage.choose(found, options(found)[0]["value"])
+    opened = await on_stage.press(found, "Read")
     assert "Question 2 of 3" in read(opened)
+    assert "__**떡볶이**__" in read(opened)
+    turned = await on_stage.press(await on_stage.press(opened, "Next"), "Back")
+    assert "__" not in read(turned)
 
 
 async def test_a_search_with_many_results_turns_pages(on_stage: Stage) -> None:
@@ -142,9 +148,7 @@ async def test_a_search_with_many_results_turns_pages(on_stage: Stage) -> None:
     second = await on_stage.press(first, "Next")
     assert second.id == first.id
     assert "page 2 of 2" in read(second)
-    values = {option["value"] for message in (first, second) for option in options(message)}
-    assert labels(second) == ["Back"]
-    assert len(values) >= 3
+    assert labels(second) == ["Read"] * 3 + ["Back"]
 
 
 async def test_a_search_by_meaning_turns_pages_and_back_to_words(
@@ -158,14 +162,14 @@ async def test_a_search_by_meaning_turns_pages_and_back_to_words(
         await meaning.sync(on_stage.store)
         led = await on_stage.ask("interviews search", query="unheard, unseen, unknown daily")
         assert "Nothing has these words. By meaning, these may be about it:" in read(led)
-        assert labels(led) == ["Next"]
+        assert labels(led)[-1:] == ["Next"]
         words = await on_stage.ask("interviews search", query="tteokbokki daily")
-        assert labels(words) == ["Next", "By meaning"]
+        assert labels(words)[-2:] == ["Next", "By meaning"]
         meant = await on_stage.press(words, "By meaning")
         assert meant.id == words.id
         assert "By meaning, these may be about it:" in read(meant)
         assert "**tteokbokki**" not in read(meant)
-        assert labels(meant) == ["Next", "By words"]
+        assert labels(meant)[-2:] == ["Next", "By words"]
         assert "page 2 of" in read(await on_stage.press(meant, "Next"))
         line = "tteokbokki, and whatever else people eat on the long days before a comeback stage"
         long = await on_stage.ask("interviews search", query=line)
@@ -220,9 +224,8 @@ async def test_a_search_by_filters_alone_counts_interviews(on_stage: Stage) -> N
     await on_stage.publish(interview(1), interview(2, transcript=other))
     message = await on_stage.ask("interviews search", query="-tteokbokki")
     assert "-# 1 interview found" in read(message)
-    assert "Interview No. 2" in read(message)
-    menus = [part for part in walk(message.components) if part["type"] == 3]
-    assert [part["placeholder"] for part in menus] == ["Read an interview"]
+    assert "No. 2 with" in read(message)
+    assert labels(message) == ["Read"]
 
 
 async def test_a_button_s_words_fit_on_a_phone(on_stage: Stage) -> None:
@@ -325,7 +328,7 @@ async def test_fans_read_in_direct_messages_too(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
     channel = on_stage.sandbox.world.open_dm(on_stage.fan)
     response = await on_stage.sandbox.command(on_stage.fan, channel, "interviews latest")
-    assert "Interview No. 1" in read(answer(response))
+    assert "No. 1 with" in read(answer(response))
 
 
 async def test_a_fan_with_the_app_installed_reads_in_any_server(on_stage: Stage) -> None:
@@ -335,7 +338,7 @@ async def test_a_fan_with_the_app_installed_reads_in_any_server(on_stage: Stage)
     channel = on_stage.sandbox.world.add_channel(elsewhere, "talk")
     on_stage.sandbox.install_for(on_stage.fan)
     response = await on_stage.sandbox.command(on_stage.fan, channel, "interviews latest")
-    reader = await on_stage.choose(answer(response), options(answer(response))[0]["value"])
+    reader = await on_stage.press(answer(response), "Read")
     assert "Question 1 of 3" in read(await on_stage.press(reader, "Start reading"))
 
 

@@ -130,6 +130,11 @@ def _gallery(part: dict[str, Any]) -> None:
         assert item.get("description") is None or 1 <= units(item["description"]) <= 1024
 
 
+def _thumbnail(part: dict[str, Any]) -> None:
+    _address(part["media"]["url"], 2048)
+    assert part.get("description") is None or 1 <= units(part["description"]) <= 1024
+
+
 def _container(part: dict[str, Any]) -> None:
     assert part["components"]
 
@@ -157,6 +162,7 @@ _CHECKS: dict[int, Callable[[Any], object]] = {
     8: _entity_select,
     9: _section,
     10: _text,
+    11: _thumbnail,
     12: _gallery,
     14: lambda _: None,
     17: _container,

@@ -2,13 +2,11 @@
 
 from hypothesis import strategies as st
 
-from bot.core.model import Artist, InterviewSummary, Topic
+from bot.core.model import Artist, InterviewSummary, Subject, Topic
 from tests.ui.strategies import NOW, TEXT, URL
 
 SUMMARY = InterviewSummary(7, "Interview with O.V", "https://kcrush.example/ov/", ("O.V",), NOW, 14)
-ENTRY = (
-    "**[Interview with O.V](https://kcrush.example/ov/)**\n-# O.V · <t:1795348800:D> · 14 questions"
-)
+ENTRY = "**O.V**\n-# November 2026 · 14 questions"
 ARTIST = Artist("0123456789", "O.V", ("오브이", "OV"), "Singer", Topic.MUSIC, (7,))
 
 
@@ -22,6 +20,11 @@ def summaries(size: int) -> st.SearchStrategy[list[InterviewSummary]]:
             st.lists(TEXT, max_size=4).map(tuple),
             st.one_of(st.none(), st.just(NOW)),
             st.integers(0, 300),
+            st.lists(st.builds(Subject, TEXT, st.none() | TEXT, st.tuples(TEXT)), max_size=2).map(
+                tuple
+            ),
+            st.sampled_from(Topic),
+            st.none() | URL,
         ),
         min_size=1,
         max_size=size,

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,17 +12,19 @@ from bot.core.model import (
     InterviewSummary,
     Mode,
     QuietHours,
+    Subject,
     Subscription,
     SubscriptionState,
     Timetable,
     Topic,
 )
-from bot.fans.results import Day, InterviewList, OnThisDay
+from bot.fans.library import SimilarInterviews
+from bot.fans.results import LATEST_PER_PAGE, Day, InterviewList, OnThisDay
 from bot.store import SubscriptionOverview
 from bot.ui.interviews import interview_choice
-from bot.ui.lists import choices_page, day_page, latest_page
+from bot.ui.lists import choices_page, day_page, latest_page, similar_page
 from bot.ui.subscriptions import reason_of, subscriptions_page
-from tests.ui.limits import buttons, selects, shown, texts, units, within_limits
+from tests.ui.limits import buttons, components_of, shown, texts, units, walk, within_limits
 from tests.ui.samples import ENTRY, SUMMARY, summaries
 from tests.ui.strategies import NOW, TEXT
 
@@ -29,17 +32,26 @@ patient = settings(max_examples=30, deadline=None, suppress_health_check=list(He
 
 
 @patient
-@given(found=summaries(10), query=TEXT, page=st.integers(0, 999))
+@given(found=summaries(LATEST_PER_PAGE), page=st.integers(0, 999))
 def test_any_lists_are_within_discords_limits(
-    found: list[InterviewSummary], query: str, page: int, text: Text
+    found: list[InterviewSummary], page: int, text: Text
 ) -> None:
     within_limits(latest_page(InterviewList(tuple(found), page, more=True), text))
     within_limits(
         latest_page(InterviewList(tuple(found), page, more=True, kind=Topic.WEBTOON), text)
     )
+    apart = (replace(one, published_at=NOW.replace(year=2000 + at)) for at, one in enumerate(found))
+    within_limits(day_page(OnThisDay(Day(9, 30), 2030, tuple(apart), page, 99_999), text))
+    within_limits(similar_page(SimilarInterviews(found[0], tuple(found)), text))
+
+
+@patient
+@given(found=summaries(12), query=TEXT)
+def test_any_choices_are_within_discords_limits(
+    found: list[InterviewSummary], query: str, text: Text
+) -> None:
     within_limits(choices_page(query, found, text, exact=True))
     within_limits(choices_page(query, found, text, exact=False))
-    within_limits(day_page(OnThisDay(Day(9, 30), 2030, tuple(found), page, 99_999), text))
 
 
 @patient
@@ -60,7 +72,8 @@ def test_the_latest_in_a_list(text: Text) -> None:
         ENTRY,
     ]
     assert [(found["label"], found["custom_id"]) for found in buttons(layout)] == [
-        ("Newer", "kc:latest:0")
+        ("Read", "kc:read:7"),
+        ("Newer", "kc:latest:0"),
     ]
 
 
@@ -68,6 +81,7 @@ def test_the_latest_of_a_kind(text: Text) -> None:
     layout = latest_page(InterviewList((SUMMARY,), 1, more=True, kind=Topic.MUSIC), text)
     assert texts(layout)[0] == "## Latest interviews: Music"
     assert [found["custom_id"] for found in buttons(layout)] == [
+        "kc:read:7",
         "kc:latest:0:music",
         "kc:latest:2:music",
     ]
@@ -79,23 +93,60 @@ def on(year: int, number: int) -> InterviewSummary:
 
 def test_a_day_is_listed_by_years(text: Text) -> None:
     found = [on(2025, 1), on(2021, 2), on(2021, 3)]
-    layout = day_page(OnThisDay(Day(11, 22), 2026, tuple(found), 1, 13), text)
+    layout = day_page(OnThisDay(Day(11, 22), 2026, tuple(found), 1, 8), text)
     head, last_year, older, oldest, foot = texts(layout)
     assert head == (
-        "## On November 22 in other years\n"
-        "-# 13 interviews were published on this day · page 2 of 2"
+        "## On November 22 in other years\n-# 8 interviews were published on this day · page 2 of 2"
     )
-    undated = "**[Interview with O.V](https://kcrush.example/ov/)**\n-# O.V · 14 questions"
-    assert last_year == f"### 2025 · 1 year ago\n{undated}"
-    assert older == f"### 2021 · 5 years ago\n{undated}"
-    assert oldest == undated
+    row = "**O.V**\n-# November {} · 14 questions"
+    assert last_year == f"### 2025 · 1 year ago\n{row.format(2025)}"
+    assert older == f"### 2021 · 5 years ago\n{row.format(2021)}"
+    assert oldest == row.format(2021)
     assert foot == "-# Dates are in UTC."
-    assert [option["value"] for option in selects(layout)[0]["options"]] == [
-        "1:0.0",
-        "2:0.0",
-        "3:0.0",
+    assert [found["custom_id"] for found in buttons(layout)] == [
+        "kc:read:1",
+        "kc:read:2",
+        "kc:read:3",
+        "kc:day:1122:0",
     ]
-    assert [found["custom_id"] for found in buttons(layout)] == ["kc:day:1122:0"]
+
+
+@pytest.mark.parametrize(
+    ("title", "subject", "line"),
+    [
+        ("KCrush Interview with R&B Vocalist (S)OLA", Subject("(S)OLA", "R&B Vocalist"), None),
+        ("Interview with (S)OLA", Subject("(S)OLA", "R&B Vocalist"), None),
+        ("Interview: (S)OLA on Rain", Subject("(S)OLA", "R&B Vocalist"), "(S)OLA on Rain"),
+        ("Another KCrush Interview with (S)OLA", Subject("(S)OLA"), "Music"),
+    ],
+)
+def test_a_row_says_who_in_both_scripts_and_what_the_title_adds(
+    title: str, subject: Subject, line: str | None, text: Text
+) -> None:
+    subject = replace(subject, aliases=("쏘올라",))
+    one = replace(
+        SUMMARY,
+        title=title,
+        names=(subject.name,),
+        subjects=(subject,),
+        kind=Topic.MUSIC,
+        image_url="https://kcrush.example/sola.jpg",
+    )
+    layout = latest_page(InterviewList((one,), 0, more=False), text)
+    within_limits(layout)
+    second = line or subject.role
+    assert texts(layout)[1] == f"**(S)OLA** 쏘올라\n{second}\n-# November 2026 · 14 questions"
+    (section,) = [part for part in walk(components_of(layout)) if part["type"] == 9]
+    assert section["accessory"]["media"]["url"] == "https://kcrush.example/sola.jpg"
+    assert section["accessory"]["description"] == "(S)OLA"
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "", "https://[::1", "//kcrush.example/x"])
+def test_a_row_whose_picture_cannot_be_shown_has_its_button_there(url: str, text: Text) -> None:
+    layout = latest_page(InterviewList((replace(SUMMARY, image_url=url),), 0, more=False), text)
+    within_limits(layout)
+    (section,) = [part for part in walk(components_of(layout)) if part["type"] == 9]
+    assert section["accessory"]["custom_id"] == "kc:read:7"
 
 
 def test_a_day_without_anything_leads_to_the_nearest(text: Text) -> None:

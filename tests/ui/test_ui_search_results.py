@@ -13,7 +13,7 @@ from bot.search import Fragment, Hit, UnknownFilter
 from bot.ui.ids import query_key, short_query
 from bot.ui.layout import Layout
 from bot.ui.search_results import search_page, unknown_artist
-from tests.ui.limits import buttons, selects, shown, texts, within_limits
+from tests.ui.limits import buttons, shown, texts, within_limits
 from tests.ui.samples import ARTIST, ENTRY, SUMMARY, artists, summaries
 from tests.ui.strategies import NOW, TEXT
 
@@ -149,13 +149,10 @@ def test_a_result_leads_to_its_question(text: Text) -> None:
     layout = search_page(
         results(SearchRequest("so"), [HitGroup(SUMMARY, hits)], page=1, total=12), text
     )
-    (menu,) = selects(layout)
-    assert [(option["label"], option["value"]) for option in menu["options"]] == [
-        ("12. Why?", "7:12.0"),
-        ("In the introduction or closing words", "7:0.0"),
-    ]
     assert "12 passages found · page 2 of 3" in shown(layout)
     assert [(found["label"], found["custom_id"]) for found in buttons(layout)] == [
+        ("Read", "kc:found:7:12:so"),
+        ("Read", "kc:found:7:0:so"),
         ("Back", "kc:seek:0::::so"),
         ("Next", "kc:seek:2::::so"),
     ]
@@ -167,7 +164,7 @@ def test_where_only_the_title_has_the_words_nothing_else_is_quoted(text: Text) -
         results(SearchRequest("o.v"), [HitGroup(SUMMARY, (found,))], page=0, total=1), text
     )
     assert texts(layout)[1:] == [ENTRY]
-    assert [one["label"] for one in selects(layout)[0]["options"]] == ["Read from the start"]
+    assert [one["custom_id"] for one in buttons(layout)] == ["kc:read:7"]
 
 
 def by_meaning(text: Text, query: str = "ask of it", **changes: Any) -> Layout:
@@ -186,10 +183,12 @@ def test_what_was_found_by_meaning_says_so_and_marks_nothing(text: Text) -> None
         "-# 9 passages found · page 1 of 2"
     )
     assert entry == ENTRY
-    assert found == ["2\\. Why?\n> … So it is.", "From the beginning\n> Hi."]
+    assert found == ["2\\. Why?\n> … So it is.", "Read from the start\n> Hi."]
     assert "%" not in shown(layout)
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
-        ("Next", "kc:mean:1:ask of it")
+        ("Read", "kc:at:7:2.0"),
+        ("Read", "kc:read:7"),
+        ("Next", "kc:mean:1:ask of it"),
     ]
 
 
@@ -284,6 +283,7 @@ def test_the_filters_are_named_and_every_page_keeps_them(text: Text) -> None:
         "-# 12 passages found · page 2 of 3"
     )
     assert found == [
+        ("Read", "kc:found:7:1:tour"),
         ("Back", "kc:seek:0:m:2024:0123456789:tour"),
         ("Next", "kc:seek:2:m:2024:0123456789:tour"),
         ("Search everywhere", "kc:seek:0::::tour"),
@@ -297,7 +297,7 @@ def test_a_corrected_search_says_what_it_shows(text: Text) -> None:
         "No exact matches. Here are results for “tteokbokki \\*”.\n"
         "-# 1 passage found"
     )
-    assert found == []
+    assert found == [("Read", "kc:found:7:1:tteokbokki *")]
 
 
 def test_few_results_come_with_another_search(text: Text) -> None:
