@@ -38,7 +38,10 @@ async def test_from_a_typed_command_to_the_first_answer_are_two_taps(
     await on_stage.store.readers.save(
         on_stage.fan.id, Saved(number, 0, on_stage.clock.now()), limit=500
     )
-    typed = {"search": {"query": "tteokbokki"}, "artist": {"name": "han seoyun"}}
+    typed: dict[str, dict[str, Any]] = {
+        "search": {"query": "tteokbokki"},
+        "artist": {"name": "han seoyun"},
+    }
     listed = await on_stage.ask(f"interviews {command}", **typed.get(command, {}))
     opened = await on_stage.press(listed, "Read")
     assert opened.id != listed.id
