@@ -5,7 +5,7 @@ import os
 import random
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
 
 import structlog
@@ -14,7 +14,7 @@ from bot.app import App, open_app, run
 from bot.core.allocator import return_large_blocks
 from bot.core.clock import SystemClock
 from bot.core.i18n import Messages
-from bot.core.instance import only_instance
+from bot.core.instance import AlreadyRunningError, only_instance
 from bot.core.service_manager import ServiceManager
 from bot.core.settings import Settings
 from bot.store import database_file, is_sqlite, leadership
@@ -35,18 +35,23 @@ async def run_real(settings: Settings, messages: Messages) -> int:
     clock, file = SystemClock(), database_file(url) if is_sqlite(url) else None
     manager = ServiceManager(os.environ, clock)
 
+    stood_by = asyncio.Event()
+
     def on_standby() -> None:
+        stood_by.set()
         manager.notify("READY=1")
 
-    with stop_signal() as stop:
+    with stop_signal() as stop, ExitStack() as locks:
         watchdog = asyncio.create_task(manager.run(), name="watchdog")
         async with leadership(url, stop=stop, on_standby=on_standby) as leads:
             if leads:
-                with only_instance(file, token):
-                    async with open_app(settings, messages, clock, random.Random()) as app:
-                        manager.notify("READY=1")
-                        await run(app, stop, when_ready=_log_ready)
-                        manager.notify("STOPPING=1")
+                # A former leader that is frozen holds the token's lock, and sends nothing any more.
+                with suppress(*((AlreadyRunningError,) if stood_by.is_set() else ())):
+                    locks.enter_context(only_instance(file, token))
+                async with open_app(settings, messages, clock, random.Random()) as app:
+                    manager.notify("READY=1")
+                    await run(app, stop, when_ready=_log_ready)
+                    manager.notify("STOPPING=1")
         watchdog.cancel()
     return 0
 
