@@ -151,6 +151,7 @@ def _context(interaction: Interaction, draft: Draft) -> PanelContext:
         tags=tag_names(interaction, channel_id),
         tag_names=plain_tag_names(interaction, channel_id),
         trouble=trouble.sentence(text_for(interaction)) if trouble is not None else None,
+        languages=interaction.client.messages.names(),
     )
 
 

@@ -9,9 +9,10 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from bot.admins.subscriptions import SubscriptionEdits, edit_timetable
-from bot.core.drafts import Draft
+from bot.core.drafts import NO_LANGUAGE, Draft
 from bot.core.errors import UserError
 from bot.core.filters import TermSort, parse_filter
+from bot.core.i18n import LOCALE
 from bot.core.model import (
     ROLES_LIMIT,
     Doubt,
@@ -168,8 +169,17 @@ def _with_look(draft: Draft, values: FormValues, now: datetime) -> Draft:
         spoiler="spoiler" in chosen,
         silent="silent" in chosen,
         text_above=checked_text(str(values["above"])),
+        language=_language(values["language"][0]),
     )
     return replace(draft, subscription=replace(draft.subscription, style=style))
+
+
+def _language(chosen: str) -> str | None:
+    if chosen == NO_LANGUAGE:
+        return None
+    if LOCALE.fullmatch(chosen) is None:
+        raise ValueError(chosen)
+    return chosen
 
 
 def _colour(words: str) -> int | None:

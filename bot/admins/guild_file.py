@@ -20,6 +20,7 @@ from pydantic import (
 from bot.admins.subscriptions import SubscriptionEdits, edit_timetable
 from bot.core.errors import UserError
 from bot.core.filters import parse_filter
+from bot.core.i18n import LOCALE
 from bot.core.model import (
     ROLES_LIMIT,
     Doubt,
@@ -101,9 +102,7 @@ class SubscriptionFile(_Strict):
     tag: Id | None = None
     filter: Annotated[str, AfterValidator(_known_filter)] = ""
     text_above: Annotated[str, AfterValidator(_checked_text)] = ""
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z0-9]{2,3})?$")] | None = (
-        None
-    )
+    language: Annotated[str, StringConstraints(pattern=f"^{LOCALE.pattern}$")] | None = None
 
 
 class GuildFile(_Strict):

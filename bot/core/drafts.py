@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from bot.core.model import GuildSettings, Subscription
 
+NO_LANGUAGE = "server"
+"""Stands in a menu for the guild's own language."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:

@@ -12,6 +12,7 @@ the keys that ``bot.client`` gives them. A language is added by adding its catal
 
 import gettext
 import io
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
@@ -27,6 +28,9 @@ from bot.core.particles import ParticleFormatter
 
 DEFAULT_LOCALE = "en"
 DOMAIN = "kcrush"
+
+LOCALE = re.compile(r"[a-z]{2}(?:-[A-Z0-9]{2,3})?")
+"""How Discord names languages (Discord docs, Reference, Locales)."""
 OPERATOR_DOMAIN = "operator"
 
 _LEAP_YEAR = 2000
@@ -78,6 +82,10 @@ class Text:
         """The month of a date, with its year ("March 2021" or the like)."""
         return _month(when.year, when.month, self._babel)
 
+    def language(self, locale: str) -> str:
+        """The name of a language of Discord's ("Korean" or the like), as in a list."""
+        return _babel_locale(locale).get_display_name(self._babel) or locale
+
     def number(self, value: int) -> str:
         """A number with the locale's separators ("1,200" or the like)."""
         return _format_number(value, self._babel)
@@ -92,6 +100,10 @@ class Messages:
     @property
     def locales(self) -> tuple[str, ...]:
         return tuple(sorted(self._texts))
+
+    def names(self) -> dict[str, str]:
+        """Each locale with the name that its language has for itself ("한국어" or the like)."""
+        return {locale: text.language(locale) for locale, text in sorted(self._texts.items())}
 
     def text(self, locale: str | None = None) -> Text:
         """The messages of a Discord locale ("en-US", "ko"), else of its language, else English."""

@@ -43,13 +43,14 @@ class PanelContext:
     """What the panel needs to know beside the draft: the channels that can be chosen; the forum's
     tags by their ids, as they are shown and by their plain names; and what would fail in the
     channel, as a sentence. ``gone`` are chosen channels and roles that are not there any more: no
-    menu may hold them."""
+    menu may hold them. ``languages`` are the names of those that the bot speaks, by Discord's."""
 
     channel_types: Sequence[discord.ChannelType]
     gone: Collection[int] = ()
     tags: Mapping[int, str] = field(default_factory=dict)
     tag_names: Mapping[int, str] = field(default_factory=dict)
     trouble: str | None = None
+    languages: Mapping[str, str] = field(default_factory=dict)
 
 
 def panel_page(opened: OpenDraft, text: Text, context: PanelContext) -> Layout:

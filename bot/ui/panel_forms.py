@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.core.drafts import Draft, OpenDraft
+from bot.core.drafts import NO_LANGUAGE, Draft, OpenDraft
 from bot.core.filters import TermSort, parse_filter
 from bot.core.i18n import Text
 from bot.core.model import Doubt, Form, Frequency, Topic
@@ -103,8 +103,9 @@ def _times(draft: Draft, text: Text, context: PanelContext) -> Fields:
 
 
 def _look(draft: Draft, text: Text, context: PanelContext) -> Fields:
-    del context
     style = draft.subscription.style
+    languages = {NO_LANGUAGE: text("panel.no-language"), **context.languages}
+    language = style.language or NO_LANGUAGE
     forms = {one.value: text(f"panel.form.{one}") for one in Form}
     switches = _switched(draft, {"spoiler": style.spoiler, "silent": style.silent})
     return [
@@ -112,6 +113,7 @@ def _look(draft: Draft, text: Text, context: PanelContext) -> Fields:
         _label("colour", text, _line("colour", draft, hex_of(style), text)),
         _label("switches", text, _switches(switches, text)),
         _label("above", text, _above(draft, text)),
+        _label("language", text, _menu("language", languages, draft, language)),
     ]
 
 

@@ -298,6 +298,9 @@ def style_facts(style: Style, text: Text) -> list[str]:
         text("options.list.above", words=escape_within(style.text_above, 80))
         if style.text_above
         else text("options.list.no-above"),
+        text("options.list.language", language=text.language(style.language))
+        if style.language
+        else text("options.list.no-language"),
     ]
 
 

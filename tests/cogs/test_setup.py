@@ -127,9 +127,9 @@ async def test_every_part_of_the_panel_is_stored_as_it_was_said(on_stage: Stage)
         on_stage, panel, "when", frequency=["weekly"], weekday=["6"], hour=["9"], quiet="22-8"
     )
     assert "Sundays at 09:00 · quiet 22:00 to 08:00" in read(panel)
-    panel = await fill(
-        on_stage, panel, "look", form=["compact"], colour="purple", switches=["silent"]
-    )
+    look = {"form": ["compact"], "colour": "purple", "switches": ["silent"], "language": ["en"]}
+    panel = await fill(on_stage, panel, "look", **look)
+    assert "in English" in read(panel)
     panel = await fill(on_stage, panel, "after", switches=["crosspost"])
     panel = await fill(on_stage, panel, "server", zone="Seoul", doubt=["rather-twice"])
     assert "Asia/Seoul · Better to get one twice than miss it" in read(panel)
@@ -140,7 +140,7 @@ async def test_every_part_of_the_panel_is_stored_as_it_was_said(on_stage: Stage)
     times = one.timetable
     assert (times.frequency, times.weekday, times.hour) == (Frequency.WEEKLY, 6, 9)
     assert times.quiet == QuietHours(22 * 60, 8 * 60)
-    assert one.style == Style(Form.COMPACT, 0x9B59B6, silent=True)
+    assert one.style == Style(Form.COMPACT, 0x9B59B6, silent=True, language="en")
     assert (one.crosspost, one.discussion) == (True, False)
     guild = await on_stage.store.guilds.settings(on_stage.guild.id)
     assert (guild.time_zone, guild.doubt) == ("Asia/Seoul", Doubt.RATHER_TWICE)
