@@ -102,7 +102,7 @@ async def open_demo(
                 "poll_interval": POLL_INTERVAL,
                 "http_port": 0,
                 "public_url": "",
-                "backfill": "off",
+                "backfill": "on",
                 "data_dir": folder,
                 "database_url": f"sqlite+aiosqlite:///{folder / 'kcrush.db'}",
             }

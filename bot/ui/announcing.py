@@ -16,7 +16,7 @@ import discord
 from discord import ButtonStyle, ui
 
 from bot.core.i18n import Text
-from bot.core.model import PLAIN_STYLE, Form, StoredInterview, Style, Subscription
+from bot.core.model import PLAIN_STYLE, Form, Interview, StoredInterview, Style, Subscription
 from bot.core.targets import target_of
 from bot.core.text import is_visible, one_line, shorten
 from bot.core.text_above import filled_text
@@ -25,6 +25,7 @@ from bot.ui import ids
 from bot.ui.interviews import (
     TAG_LIMIT,
     byline,
+    colour_of,
     date_of,
     heading,
     names_of,
@@ -75,8 +76,8 @@ LISTED_URL_LIMIT = 200
 """Such that ``INTERVIEWS_SHOWN`` of them stay below the 4,096 characters of an embed's description
 (Discord docs, Message, Embed Limits)."""
 
-PICTURES = 4
-"""Of a digest: as many as Discord lays out as one picture."""
+PICTURES = 1
+"""Of a digest: of several in one gallery Discord crops each to a square."""
 
 WITH_EXCERPTS = 4
 """A digest of so few interviews has room for a line of each one's excerpt."""
@@ -156,7 +157,8 @@ def announcement_card(
     card = interview_card(stored, text, style)
     if stored.withdrawn_at:
         title = escape_within(title_of(stored.interview, text), TITLE_LIMIT)
-        card = container(f"~~{title}~~", small(text("card.withdrawn")), colour=_edge(style))
+        edge = _edge(style, stored.interview)
+        card = container(f"~~{title}~~", small(text("card.withdrawn")), colour=edge)
     note = text.plural("card.missed", missed) if missed else None
     return Layout(_above([stored], 0, text, role_ids, style), note, card)
 
@@ -175,7 +177,7 @@ def interview_card(
         words = lines(title, byline(interview), facts)
         picture = thumbnail(interview.lead_image, spoiler=style.spoiler)
         head = ui.Section(words, accessory=picture) if picture is not None else words
-        return container(head, read, colour=_edge(style))
+        return container(head, read, colour=_edge(style, interview))
     return container(
         gallery([interview.lead_image], spoiler=style.spoiler),
         heading(interview, text, TITLE_LIMIT, URL_LIMIT),
@@ -184,12 +186,15 @@ def interview_card(
         facts,
         rule(),
         read,
-        colour=_edge(style),
+        colour=_edge(style, interview),
     )
 
 
-def _edge(style: Style) -> discord.Colour:
-    return BRAND if style.colour is None else discord.Colour(style.colour)
+def _edge(style: Style, interview: Interview | None = None) -> discord.Colour:
+    """What the admin chose, else the kind's."""
+    if style.colour is not None:
+        return discord.Colour(style.colour)
+    return colour_of(interview) if interview else BRAND
 
 
 def digest_card(
@@ -289,7 +294,7 @@ def _published(
         embed, buttons = _published_digest(digest, announced.more, text)
     else:
         embed, buttons = _published_interview(announced.interview, text, style)
-    embed.colour = _edge(style)
+    embed.colour = _edge(style, None if digest else announced.interview.interview)
     return {"content": above or None, "embed": embed, "view": Buttons(*buttons)}
 
 

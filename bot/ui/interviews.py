@@ -15,6 +15,7 @@ from bot.core.text import ELLIPSIS, is_visible, measure, one_line, shorten
 from bot.core.topics import topic_of
 from bot.ui import ids
 from bot.ui.layout import (
+    BRAND,
     OPTION_TEXT_LIMIT,
     Button,
     Item,
@@ -33,7 +34,18 @@ LIST_NAMES_LIMIT = 60
 LONG_TITLE = 90
 """Characters beyond which a title is set in a smaller heading: three lines on a phone."""
 
-NAME_LIMIT = 80
+KIND_COLOURS = {
+    Topic.ACTING: discord.Colour(0xD6621F),
+    Topic.WEBTOON: discord.Colour(0x2C9658),
+    Topic.SPORT: discord.Colour(0x1F8AD6),
+    Topic.GAME: discord.Colour(0x9A6CEA),
+    Topic.CREATOR: discord.Colour(0xA37F12),
+    Topic.FILM: discord.Colour(0xCD53C3),
+}
+"""Edges of what is not music, which has the magazine's rose; as far from Discord's backgrounds as
+that (3:1, WCAG 2.2, 1.4.11)."""
+
+NAME_LIMIT = 60
 NAMES_SHOWN = 6
 TAG_LIMIT = 40
 TAGS_SHOWN = 3
@@ -91,7 +103,8 @@ _HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
 def _with_role(subject: Subject) -> str:
-    name = bold(escape_within(subject.name, NAME_LIMIT))
+    hangul = escape_within(hangul_name(subject), NAME_LIMIT)
+    name = " ".join(filter(None, [bold(escape_within(subject.name, NAME_LIMIT)), hangul]))
     role = escape_within(subject.role or "", NAME_LIMIT)
     return f"{name}, {role}" if is_visible(role) else name
 
@@ -120,7 +133,17 @@ def tags_of(interview: Interview, text: Text) -> list[str]:
 
 
 def tags_markdown(interview: Interview, text: Text) -> list[str]:
-    return [escape_within(tag, TAG_LIMIT) for tag in tags_of(interview, text)]
+    """The same as markdown, each of which stays on one line: "K-Pop" is not broken at its
+    hyphen."""
+    return [
+        escape_within(tag, TAG_LIMIT).replace("-", "\N{NON-BREAKING HYPHEN}")
+        for tag in tags_of(interview, text)
+    ]
+
+
+def colour_of(interview: Interview) -> discord.Colour:
+    """The edge of its card, by its kind."""
+    return KIND_COLOURS.get(topic_of(interview.subjects, interview.tags), BRAND)
 
 
 def date_of(interview: Interview | InterviewSummary) -> str | None:

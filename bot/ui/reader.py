@@ -16,6 +16,7 @@ from bot.ui import ids
 from bot.ui.found import found_page
 from bot.ui.interviews import (
     byline,
+    colour_of,
     date_of,
     heading,
     question_count,
@@ -104,6 +105,7 @@ class ReaderPage:
             rule(),
             *self._menu(),
             *self._buttons(),
+            colour=colour_of(self._interview),
         )
 
     @property

@@ -22,7 +22,7 @@ SEOYUN = Interview(
     url="https://kcrush.example/interview-with-singer-han-seoyun/",
     title="KCrush Interview with Singer Han Seoyun",
     subjects=(Subject("Han Seoyun", "Singer", ("한서윤",)),),
-    tags=("Interviews", "Ballad", "K-Pop", "Han Seoyun", "한서윤"),
+    tags=("Interviews", "Ballad", "K‑Pop", "Han Seoyun", "한서윤"),
     published_at=datetime(2026, 3, 16, 9, tzinfo=UTC),
     excerpt="Han Seoyun sings about small rooms *and* large skies.",
     image_url="https://kcrush.example/seoyun.jpg",
@@ -43,9 +43,9 @@ def test_the_card_tells_who_what_when_and_how_much(text: Text) -> None:
     card = announcement_card(stored(SEOYUN), text)
     assert texts(card) == [
         f"## [KCrush Interview with Singer Han Seoyun]({SEOYUN.url})",
-        "**Han Seoyun**, Singer",
+        "**Han Seoyun** 한서윤, Singer",
         "Han Seoyun sings about small rooms \\*and\\* large skies.",
-        "-# <t:1773651600:D> · 2 questions · Music · Ballad · K-Pop",
+        "-# <t:1773651600:D> · 2 questions · Music · Ballad · K\N{NON-BREAKING HYPHEN}Pop",
     ]
     assert pictures(card) == ["https://kcrush.example/seoyun.jpg"]
 
