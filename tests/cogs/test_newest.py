@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.core.model import DeliveryState, Frequency, Subscription
 from bot.ui import admin_ids
@@ -362,8 +364,9 @@ async def test_a_filter_that_nothing_passes_shows_the_form_and_says_so(on_stage:
 # ---------------------------------------------------------------- who may press
 
 
-def every_custom_id() -> list[str]:
-    """One for each choice of each action of admins, so that none that is added is forgotten."""
+def every_custom_id(number: int = 1) -> list[str]:
+    """One for each choice of each action of admins, so that none that is added is forgotten; with
+    this `number` in it."""
     found = []
     for action in vars(admin_ids).values():
         if not (isinstance(action, type) and issubclass(action, Action)):
@@ -374,7 +377,7 @@ def every_custom_id() -> list[str]:
         choosing = next((codecs[name] for name in ("what", "form") if name in codecs), None)
         choices = choosing.pattern if choosing is not None else "1"
         for choice in choices.split("|"):
-            values = dict.fromkeys(codecs, 1) | {"what": choice, "form": choice}
+            values = dict.fromkeys(codecs, number) | {"what": choice, "form": choice}
             fields = {field: values[field] for field in codecs}
             found.append(action(**fields).custom_id)
     return found
@@ -392,3 +395,28 @@ async def test_a_member_presses_nothing_of_admins(on_stage: Stage) -> None:
     assert await stored(on_stage) == one
     assert await states(on_stage, [id_]) == [[]]
     assert posted(on_stage, on_stage.channel) == []
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    number=st.integers(1, 4) | st.integers(0, 2**63 - 1),
+    place=st.integers(0, 40),
+    values=st.lists(st.integers(0, 10**19).map(str) | st.text(max_size=4), max_size=3),
+)
+async def test_what_an_admin_forges_reaches_no_other_guild(
+    on_stage: Stage, number: int, place: int, values: list[str]
+) -> None:
+    """Any action with any number, the row ids of another guild's among them."""
+    store = on_stage.store
+    if await store.subscriptions.find(77, 78) is None:
+        for channel_id in range(78, 82):
+            await store.subscriptions.subscribe(77, channel_id, 5, lambda one: one)
+            await store.drafts.create(77, 5, {"a": 1})
+        await the_list(on_stage)
+    page = next(iter(on_stage.sandbox.world.ephemerals.values()))
+    before = await store.subscriptions.overview(77)
+    forged = every_custom_id(number)
+    told = await on_stage.forge(page, forged[place % len(forged)], on_stage.admin, values=values)
+    assert told.ephemeral_for == on_stage.admin.id
+    assert await store.subscriptions.overview(77) == before
+    assert await store.subscriptions.overview(on_stage.guild.id) == []
