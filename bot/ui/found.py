@@ -4,14 +4,22 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Protocol
 
 from bot.core.i18n import Text
 from bot.core.model import COVER, OUTRO, Interview, Position
-from bot.search import Mark, Marker
+from bot.search import Mark
 from bot.ui.pages import SectionPage, page_at
 
 MARKS = 24
 """Marked on a page, of eight characters each: for so many there is room beside the longest page."""
+
+
+class Marker(Protocol):
+    """Finds the words of a query in a text in NFC (``bot.search.Marker``)."""
+
+    def marks(self, text: str) -> Sequence[Mark]: ...
+
 
 _PARTS = 20
 """Parts of a section in which the words are looked for; no answer of the magazine's has as many."""

@@ -10,10 +10,9 @@ from bot.core.i18n import Text
 from bot.core.model import COVER, END, OUTRO, Interview, Position, Topic
 from bot.core.text import is_visible
 from bot.core.topics import topic_of
-from bot.search import Marker
 from bot.store import OpenedInterview
 from bot.ui import ids
-from bot.ui.found import found_page
+from bot.ui.found import Marker, found_page
 from bot.ui.interviews import (
     byline,
     colour_of,
