@@ -15,7 +15,7 @@ MARKS = 24
 """Marked on a page, of eight characters each: for so many there is room beside the longest page."""
 
 
-class Marker(Protocol):
+class WordMarker(Protocol):
     """Finds the words of a query in a text in NFC (``bot.search.Marker``)."""
 
     def marks(self, text: str) -> Sequence[Mark]: ...
@@ -28,7 +28,7 @@ _PARTS = 20
 def found_page(
     interview: Interview,
     section: int,
-    marker: Marker,
+    marker: WordMarker,
     text: Text,
     limit: int | None = None,
 ) -> SectionPage:
@@ -54,16 +54,16 @@ def _pages(
         yield page_at(interview, Position(section, part), text, limit=limit)
 
 
-def _richness(page: SectionPage, marker: Marker) -> tuple[int, int]:
+def _richness(page: SectionPage, marker: WordMarker) -> tuple[int, int]:
     marks = _marks(page.body, marker)
     return len({mark.clause for mark in marks}), len(marks)
 
 
-def _marks(markdown: str, marker: Marker) -> Sequence[Mark]:
+def _marks(markdown: str, marker: WordMarker) -> Sequence[Mark]:
     return marker.marks(markdown) if unicodedata.is_normalized("NFC", markdown) else ()
 
 
-def _marked(markdown: str, marker: Marker, room: int) -> tuple[str, int]:
+def _marked(markdown: str, marker: WordMarker, room: int) -> tuple[str, int]:
     """Markdown of the reader with at most `room` words set apart, and what room is left."""
     usable = (mark for mark in _marks(markdown, marker) if _is_plain(markdown, mark))
     parts, at = [], 0

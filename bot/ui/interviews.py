@@ -5,6 +5,7 @@ Every card, list and menu is built of these, so that a new fact about an intervi
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import discord
 from discord import ButtonStyle
@@ -143,7 +144,13 @@ def tags_markdown(interview: Interview, text: Text) -> list[str]:
 
 def colour_of(interview: Interview) -> discord.Colour:
     """The edge of its card, by its kind."""
-    return KIND_COLOURS.get(topic_of(interview.subjects, interview.tags), BRAND)
+    return _colour(interview.subjects, interview.tags)
+
+
+# Every page of the reader has it.
+@lru_cache(maxsize=1024)
+def _colour(subjects: tuple[Subject, ...], tags: tuple[str, ...]) -> discord.Colour:
+    return KIND_COLOURS.get(topic_of(subjects, tags), BRAND)
 
 
 def date_of(interview: Interview | InterviewSummary) -> str | None:

@@ -12,7 +12,7 @@ from bot.core.text import is_visible
 from bot.core.topics import topic_of
 from bot.store import OpenedInterview
 from bot.ui import ids
-from bot.ui.found import Marker, found_page
+from bot.ui.found import WordMarker, found_page
 from bot.ui.interviews import (
     byline,
     colour_of,
@@ -65,7 +65,7 @@ class ReaderView:
     menu_page: int | None = None
     limit: int | None = None
     note: str = ""
-    marker: Marker | None = None
+    marker: WordMarker | None = None
 
 
 class ReaderPage:
