@@ -54,23 +54,30 @@ class DoctorCommands(commands.Cog):
         one = overview.subscription
         if one.mode is Mode.FOLLOW:
             trouble = await _follow_trouble(interaction, one)
-            return ExaminedSubscription(overview, (trouble,) if trouble else ())
+            return ExaminedSubscription(
+                overview, (trouble,) if trouble else (), None, bool(trouble)
+            )
         trial = await self._explanations.try_filter(one.filter) if one.filter else None
-        trouble = _trouble(interaction, one)
-        return ExaminedSubscription(overview, (trouble,) if trouble else (), trial)
+        is_lost, trouble = _is_unseen(interaction, one), _trouble(interaction, one)
+        return ExaminedSubscription(overview, (trouble,) if trouble else (), trial, is_lost)
 
 
 def _trouble(interaction: Interaction, one: Subscription) -> str | None:
     """What would fail with the next announcement, as far as the cache knows."""
     text = text_for(interaction)
-    is_thread = one.kind is TargetKind.THREAD
-    if not is_thread and known_kind(interaction, one.channel_id) is None:
+    if _is_unseen(interaction, one):
         return text("doctor.channel-unseen")
     try:
         subscription_trouble(interaction, one)
     except UserError as error:
         return error.sentence(text)
     return None
+
+
+def _is_unseen(interaction: Interaction, one: Subscription) -> bool:
+    """Whether the cache lacks the channel; of archived threads it knows nothing."""
+    is_thread = one.kind is TargetKind.THREAD
+    return not is_thread and known_kind(interaction, one.channel_id) is None
 
 
 async def _follow_trouble(interaction: Interaction, one: Subscription) -> str | None:

@@ -24,11 +24,13 @@ EXAMINED_PER_PAGE = 5
 
 @dataclass(frozen=True, slots=True)
 class ExaminedSubscription:
-    """A subscription with its ``troubles`` as sentences, and what its filter let through."""
+    """A subscription with its ``troubles`` as sentences, and what its filter let through.
+    ``is_lost``: its channel, or the webhook that it comes by, may be gone for good."""
 
     overview: SubscriptionOverview
     troubles: tuple[str, ...] = ()
     trial: FilterTrial | None = None
+    is_lost: bool = False
 
     @property
     def is_well(self) -> bool:
@@ -96,11 +98,12 @@ def _findings(examined: ExaminedSubscription, text: Text) -> str:
 def _mends(examined: ExaminedSubscription, text: Text) -> Content:
     """What the bot can do about it with a press."""
     one = examined.overview.subscription
-    if examined.is_well or one.mode is Mode.FOLLOW:
+    if examined.is_well or (one.mode is Mode.FOLLOW and not examined.is_lost):
         return None
-    retry = SubscriptionButton(one.id, "resume", 0)
+    retry, remove = (SubscriptionButton(one.id, what, 0) for what in ("resume", "remove"))
     parked = one.state is SubscriptionState.PARKED
     return row(
         button(text("doctor.retry"), retry) if parked else None,
-        button(text("doctor.edit"), EditSetup(one.id)),
+        button(text("doctor.edit"), EditSetup(one.id)) if not examined.is_lost else None,
+        button(text("announcements.list.remove"), remove) if examined.is_lost else None,
     )

@@ -14,6 +14,7 @@ from tests.cogs.stage import Stage, interview, labels, read
 from tests.cogs.test_announcements import deny
 from tests.cogs.test_channel_follows import allow
 from tests.store.rows import park_delivery
+from tests.ui.limits import walk
 
 
 async def ask(stage: Stage, command: str, **options: object) -> str:
@@ -81,9 +82,14 @@ async def test_a_deleted_channel_and_a_lost_webhook_are_named(on_stage: Stage) -
 
     await subscriptions.subscribe(on_stage.guild.id, on_stage.channel.id, 1, follow)
     await allow(on_stage, on_stage.channel, 1 << 29)
-    told = await ask(on_stage, "doctor")
-    assert "I can't see this channel" in told
-    assert "is gone, so nothing arrives" in told
+    page = await on_stage.ask("announcements doctor", by=on_stage.admin)
+    assert "I can't see this channel" in read(page)
+    assert "is gone, so nothing arrives" in read(page)
+    buttons = [one["custom_id"] for one in walk(page.components) if one.get("label") == "Remove"]
+    assert len(buttons) == 2
+    for custom_id in buttons:
+        await on_stage.sandbox.press(on_stage.admin, page, custom_id)
+    assert await subscriptions.overview(on_stage.guild.id) == []
 
 
 async def test_a_magazine_that_cannot_be_read_is_said(on_stage: Stage) -> None:

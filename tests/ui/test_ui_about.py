@@ -80,7 +80,7 @@ def test_help_tells_only_what_there_is(text: Text) -> None:
     layout = help_page({"search", "privacy"}, text, Mentions(), for_admin=False)
     assert texts(layout)[1:] == [
         "**Find**\n`/interviews search` Search every answer",
-        "**You**\n`/interviews privacy` What I know about you",
+        "**You**\n`/interviews privacy` What I store about you",
     ]
 
 
