@@ -4,7 +4,7 @@ import pytest
 
 from bot.ui.about import SECTIONS
 from sandbox.entities import Channel
-from tests.cogs.stage import Stage, interview, labels, options, read
+from tests.cogs.stage import Stage, interview, labels, read
 
 # ---------------------------------------------------------------- help
 
@@ -140,7 +140,7 @@ async def test_every_command_and_button_works_wherever_a_person_stands(
     found = await on_stage.ask(
         "interviews search", query="tteokbokki", artist="han seoyun", kind="music"
     )
-    opened = await on_stage.choose(found, options(found)[0]["value"])
+    opened = await on_stage.open_row(found)
     assert "Question 2 of 3" in read(opened)
     assert "Question 3 of 3" in read(await on_stage.press(opened, "Next"))
     assert "page 2 of" in read(await on_stage.press(found, "Next"))
