@@ -85,11 +85,11 @@ async def test_a_deleted_channel_and_a_lost_webhook_are_named(on_stage: Stage) -
     page = await on_stage.ask("announcements doctor", by=on_stage.admin)
     assert "I can't see this channel" in read(page)
     assert "is gone, so nothing arrives" in read(page)
-    buttons = [one["custom_id"] for one in walk(page.components) if one.get("label") == "Remove"]
-    assert len(buttons) == 2
-    for custom_id in buttons:
-        await on_stage.sandbox.press(on_stage.admin, page, custom_id)
-    assert await subscriptions.overview(on_stage.guild.id) == []
+    for left in (1, 0):
+        page = await on_stage.ask("announcements doctor", by=on_stage.admin)
+        remove = [one for one in walk(page.components) if one.get("label") == "Remove"]
+        await on_stage.sandbox.press(on_stage.admin, page, remove[0]["custom_id"])
+        assert len(await subscriptions.overview(on_stage.guild.id)) == left
 
 
 async def test_a_magazine_that_cannot_be_read_is_said(on_stage: Stage) -> None:
