@@ -151,7 +151,7 @@ async def test_every_command_and_button_works_wherever_a_person_stands(
     assert "with Han Seoyun]" in read(await on_stage.press(drawn, "Another one"))
     assert "### 2025 · 1 year ago" in read(await on_stage.ask("interviews today"))
     artist = await on_stage.ask("interviews artist", name="한서윤")
-    assert "page 2 of 2" in read(await on_stage.press(artist, "Older"))
+    assert "page 2 of 3" in read(await on_stage.press(artist, "Older"))
 
     assert "</interviews search:" in read(await on_stage.ask("interviews help"))
     asked = await on_stage.press(await on_stage.ask("interviews privacy"), "Delete everything")
