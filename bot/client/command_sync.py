@@ -33,7 +33,8 @@ class CatalogueTranslator(app_commands.Translator):
         if text.locale == DEFAULT_LOCALE:
             return None
         try:
-            return text(translation_key(string, context))
+            # A description may name placeholders, in braces as in the code.
+            return text.unfilled(translation_key(string, context))
         except KeyError:
             return None
 

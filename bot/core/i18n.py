@@ -57,10 +57,14 @@ class Text:
         self._fill = ParticleFormatter().format if locale == "ko" else str.format
 
     def __call__(self, key: str, /, **args: object) -> str:
+        return self._fill(self.unfilled(key), **args)
+
+    def unfilled(self, key: str) -> str:
+        """The sentence with its placeholders, as the catalogue has it."""
         message = self._translations.gettext(key)
         if message == key:
             raise KeyError(key)
-        return self._fill(message, **args)
+        return message
 
     def plural(self, key: str, n: int, /, **args: object) -> str:
         """The form of `key` for `n` things; ``{n}`` is the number with the locale's separators."""

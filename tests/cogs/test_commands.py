@@ -9,7 +9,7 @@ from discord import app_commands
 
 from bot.client.client import KcrushClient
 from bot.client.command_sync import CatalogueTranslator
-from bot.core.i18n import Messages, load_messages
+from bot.core.i18n import DEFAULT_LOCALE, Messages, load_messages
 from bot.ui.custom_ids import Action
 from cogs import FanServices, add_cogs
 from cogs.components import ComponentRouter
@@ -37,7 +37,8 @@ async def payloads() -> dict[str, dict[str, Any]]:
 async def test_discord_gets_the_pinned_commands_byte_for_byte() -> None:
     """Whatever changes here changes what people see, or makes every client fetch them anew."""
     client = await commanded(home_channel_id=1)
-    translator = CatalogueTranslator(MESSAGES)
+    # What each language adds stands in its catalogue.
+    translator = CatalogueTranslator(Messages({"en": gettext.NullTranslations()}))
     groups = groups_of(client)
     payload = [await group.get_translated_payload(client.tree, translator) for group in groups]
     golden = (Path(__file__).parent / "golden" / "commands.json").read_text("utf-8")
@@ -146,6 +147,19 @@ async def test_other_languages_are_found_by_the_qualified_name() -> None:
     assert no_role["name_localizations"] == {"ko": "역할_없음"}
     (follow,) = [one for one in announcements["options"] if one["name"] == "follow"]
     assert follow["description_localizations"] == {"ko": "채널 팔로우"}
+
+
+async def test_each_description_is_there_in_every_language() -> None:
+    client = await commanded(home_channel_id=1)
+    translator = CatalogueTranslator(MESSAGES)
+    unread: list[Any] = [
+        await group.get_translated_payload(client.tree, translator) for group in groups_of(client)
+    ]
+    while unread:
+        described = unread.pop()
+        unread.extend(described.get("options", []))
+        languages = {DEFAULT_LOCALE, *described["description_localizations"]}
+        assert languages == set(MESSAGES.locales), described["name"]
 
 
 async def test_every_action_of_a_custom_id_has_a_handler() -> None:
