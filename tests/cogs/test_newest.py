@@ -81,7 +81,7 @@ async def test_a_test_is_posted_marked_pings_nobody_and_is_deleted(
     assert posted(on_stage, channel), read(told)
     (message,) = posted(on_stage, channel)
     address = f"https://discord.com/channels/{on_stage.guild.id}/{message.channel_id}/{message.id}"
-    assert read(told).startswith(f"**The test is here:** {address}\nNobody was notified.")
+    assert read(told).startswith(f"**The test is here:** {address}\nNobody was pinged.")
     assert f"<@&{role.id}>" in read(message)
     assert (message.mention_roles, message.mention_everyone) == ([], False)
     assert message.flags & MessageFlag.SUPPRESS_NOTIFICATIONS
@@ -126,8 +126,8 @@ async def test_words_and_embeds_are_tested_as_such(on_stage: Stage, form: str) -
     assert posted(on_stage, channel), read(told)
     (message,) = posted(on_stage, channel)
     assert bool(message.embeds) is (form == "crosspost")
-    assert message.content.endswith("It shows how an interview comes here; nobody was notified.")
-    assert ("not published to followers" in read(told)) is (form == "crosspost")
+    assert message.content.endswith("This is how an interview will look here. Nobody was pinged.")
+    assert ("published to followers" in read(told)) is (form == "crosspost")
     assert TEST_ID in custom_ids(message)
     await on_stage.sandbox.press(on_stage.admin, message, label="Delete this test")
     await on_stage.sandbox.wait_until(lambda _: not posted(on_stage, channel), 5, "the deletion")
@@ -184,7 +184,7 @@ async def test_what_discord_refuses_is_said(on_stage: Stage) -> None:
     faults, path = on_stage.sandbox.faults, r"POST /channels/\d+/messages$"
     faults.add(Rule(path, times=1, status=403, code=50013))
     told = await press(on_stage, page, "Test")
-    assert "The test could not be posted in" in read(told)
+    assert "I couldn't post the test in" in read(told)
     faults.add(Rule(path, times=1, drop=True, when="after"))
     told = await press(on_stage, page, "Test")
     assert read(told).startswith("I can't tell whether the test arrived in")
@@ -207,7 +207,7 @@ async def test_a_forum_that_requires_tags_says_why_a_test_can_not_come(on_stage:
     await saved(on_stage, channel=forum)
     told = await press(on_stage, await the_list(on_stage), "Test")
     reason = on_stage.client.messages.text()("delivery.reason.tag-required")
-    assert f"could not be posted in <#{forum.id}>: {reason}" in read(told)
+    assert f"couldn't post the test in <#{forum.id}>: {reason}" in read(told)
     assert posted(on_stage, forum) == []
 
 
@@ -241,7 +241,7 @@ async def test_a_new_channel_gets_the_newest_at_once_and_none_twice(on_stage: St
     told = await post_now(on_stage, done, 3)
     assert told.startswith("Nothing was posted: ")
     told = await post_now(on_stage, done, 4)
-    assert "the newest interview.\n3 more were here already" in told
+    assert "the newest interview.\n3 more are already here" in told
     await drain(on_stage)
     assert len(posted(on_stage, on_stage.channel)) == 4
     sent, none = [DeliveryState.SENT], list[DeliveryState]()
@@ -255,7 +255,9 @@ async def test_the_newest_pass_the_filter_and_wait_for_the_digest(on_stage: Stag
     panel = await fill(on_stage, panel, "when", frequency=["daily"], hour=["20"])
     done = await press(on_stage, panel, "Save")
     told = await post_now(on_stage, done, 5)
-    assert told.startswith(f"**Waiting for <#{on_stage.channel.id}>:** 2 interviews go out <t:")
+    assert told.startswith(
+        f"**Waiting for <#{on_stage.channel.id}>:** 2 interviews will be posted <t:"
+    )
     none, waits = list[DeliveryState](), [DeliveryState.PENDING]
     assert await states(on_stage, ids) == [none, waits, none, waits]
     due = await on_stage.store.outbox.next_due()
@@ -279,7 +281,7 @@ async def test_what_can_not_be_chosen_posts_nothing(on_stage: Stage) -> None:
         assert read(told) == text(error), (custom_id, value)
     await press(on_stage, page, "Pause")
     told = await on_stage.forge(page, f"kc:newest:{one.id}", on_stage.admin, values=["1"])
-    assert "paused or waiting for something to be mended" in read(told)
+    assert "paused or on hold because of a problem" in read(told)
     assert await states(on_stage, [id_]) == [[]]
 
 
@@ -309,10 +311,10 @@ async def test_the_preview_says_what_its_message_can_not(on_stage: Stage) -> Non
     assert "Interview No. 2" in read(content)
     assert content.mention_roles == []
     assert read(facts).split("\n")[:3] == [
-        f"This is how it comes to <#{forum.id}>: as a post called "
+        f"This is how it will look in <#{forum.id}>: a post called "
         "**Interview No. 2 with Han Seoyun**.",
-        "Its tags: **Film**.",
-        f"<@&{role.id}> is notified. (Not by this preview.)",
+        "Tags: **Film**.",
+        f"It will ping <@&{role.id}>. (This preview doesn't.)",
     ]
     assert "Of the last 2 interviews, 1 would have been posted: [Interview No. 2" in read(facts)
 
@@ -357,7 +359,7 @@ async def test_a_filter_that_nothing_passes_shows_the_form_and_says_so(on_stage:
     await press(on_stage, panel, "Preview")
     content, facts = await shown(on_stage, panel.id, 2)
     assert "Interview No. 1" in read(content)
-    assert "so that you see the form" in read(facts)
+    assert "only here to show you the look" in read(facts)
     assert labels(facts) == []
 
 
