@@ -100,6 +100,7 @@ class Messages:
 
     def __init__(self, translations: Mapping[str, gettext.NullTranslations]) -> None:
         self._texts = {locale: Text(locale, found) for locale, found in translations.items()}
+        self._languages = {locale.partition("-")[0]: text for locale, text in self._texts.items()}
 
     @property
     def locales(self) -> tuple[str, ...]:
@@ -110,11 +111,12 @@ class Messages:
         return {locale: text.language(locale) for locale, text in sorted(self._texts.items())}
 
     def text(self, locale: str | None = None) -> Text:
-        """The messages of a Discord locale ("en-US", "ko"), else of its language, else English."""
-        for candidate in (locale or "", (locale or "").split("-")[0]):
-            if candidate in self._texts:
-                return self._texts[candidate]
-        return self._texts[DEFAULT_LOCALE]
+        """The messages of a Discord locale ("en-US", "ko"), else of its language wherever it is
+        spoken (es-ES for es-419), else English."""
+        if locale in self._texts:
+            return self._texts[locale]
+        language = (locale or "").partition("-")[0]
+        return self._languages.get(language, self._texts[DEFAULT_LOCALE])
 
 
 @cache

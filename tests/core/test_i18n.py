@@ -116,6 +116,11 @@ def test_an_unknown_locale_reads_english(messages: Messages) -> None:
     assert messages.text("en-GB").locale == "en"
 
 
+def test_a_language_is_spoken_wherever_it_is(messages: Messages) -> None:
+    assert messages.text("es-419").locale == "es-ES"
+    assert messages.text("pt-PT").locale == "pt-BR"
+
+
 def test_a_missing_key_is_loud(messages: Messages) -> None:
     with pytest.raises(KeyError):
         messages.text()("no.such.key")

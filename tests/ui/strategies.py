@@ -4,7 +4,12 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
+from bot.core.i18n import load_messages
 from bot.core.model import Answer, Image, Interview, StoredInterview, Subject, Transcript, Turn
+from tests.catalogues import shipped
+
+TEXTS = st.sampled_from([load_messages().text(one) for one in ("en", *shipped())])
+"""The catalogue of each language, English first."""
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ from bot.ui.about import SECTIONS, forget_page, help_page, privacy_page
 from bot.ui.mentions import Mentions
 from tests.ui.limits import buttons, shown, texts, within_limits
 from tests.ui.samples import SUMMARY
-from tests.ui.strategies import NOW, TEXT
+from tests.ui.strategies import NOW, TEXT, TEXTS
 
 patient = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -33,7 +33,13 @@ def kept(title: str, question: str, names: list[str], number: int) -> PersonalDa
 
 
 @patient
-@given(title=TEXT, question=TEXT, names=st.lists(TEXT, max_size=40), number=st.integers(1, 10**6))
+@given(
+    title=TEXT,
+    question=TEXT,
+    names=st.lists(TEXT, max_size=40),
+    number=st.integers(1, 10**6),
+    text=TEXTS,
+)
 def test_whatever_is_kept_is_within_discords_limits(
     title: str, question: str, names: list[str], number: int, text: Text
 ) -> None:

@@ -25,7 +25,7 @@ from bot.ui.panel import PanelContext, conflict_page, panel_page
 from bot.ui.panel_forms import panel_form
 from bot.ui.transfer import import_page
 from tests.ui.limits import texts, within_limits
-from tests.ui.strategies import NOW, TEXT
+from tests.ui.strategies import NOW, TEXT, TEXTS
 
 patient = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -73,7 +73,9 @@ def subscriptions(draw: st.DrawFn) -> Subscription:
 
 
 @patient
-@given(st.lists(st.tuples(subscriptions(), subscriptions()), min_size=1, max_size=50))
+@given(
+    pairs=st.lists(st.tuples(subscriptions(), subscriptions()), min_size=1, max_size=50), text=TEXTS
+)
 def test_any_history_is_within_discords_limits(
     text: Text, pairs: list[tuple[Subscription, Subscription]]
 ) -> None:
@@ -89,6 +91,7 @@ def test_any_history_is_within_discords_limits(
 @given(
     pairs=st.lists(st.tuples(st.none() | subscriptions(), subscriptions()), max_size=30),
     moved=st.booleans(),
+    text=TEXTS,
 )
 def test_any_import_is_within_discords_limits(
     text: Text, pairs: list[tuple[Subscription | None, Subscription]], *, moved: bool
@@ -99,7 +102,7 @@ def test_any_import_is_within_discords_limits(
 
 
 @patient
-@given(subscriptions(), subscriptions(), TEXT)
+@given(one=subscriptions(), other=subscriptions(), typed=TEXT, text=TEXTS)
 def test_any_panel_is_within_discords_limits(
     text: Text, one: Subscription, other: Subscription, typed: str
 ) -> None:

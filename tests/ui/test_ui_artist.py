@@ -14,7 +14,7 @@ from bot.ui.artist import artist_choice, artist_page, artists_page, nobody_page
 from bot.ui.ids import ArtistPage, SearchPage
 from tests.ui.limits import buttons, shown, texts, units, within_limits
 from tests.ui.samples import ARTIST, SUMMARY, artists, summaries
-from tests.ui.strategies import TEXT
+from tests.ui.strategies import TEXT, TEXTS
 
 patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -30,6 +30,7 @@ QUOTED = st.tuples(
     found=summaries(INTERVIEWS_PER_ARTIST_PAGE),
     page=st.integers(0, 999),
     quoted=st.none() | QUOTED,
+    text=TEXTS,
 )
 def test_any_artist_is_within_discords_limits(
     artist: Artist,
@@ -46,6 +47,7 @@ def test_any_artist_is_within_discords_limits(
     found=st.lists(artists, min_size=1, max_size=12, unique_by=lambda artist: artist.id),
     wanted=TEXT,
     known=st.booleans(),
+    text=TEXTS,
 )
 def test_any_candidates_are_within_discords_limits(
     found: list[Artist], wanted: str, known: bool, text: Text

@@ -15,7 +15,7 @@ from tests.ui.limits import (
     texts,
     within_limits,
 )
-from tests.ui.strategies import interviews, stored
+from tests.ui.strategies import TEXTS, interviews, stored
 
 SEOYUN = Interview(
     guid="https://kcrush.example/?p=9",
@@ -31,7 +31,7 @@ SEOYUN = Interview(
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(interview=interviews())
+@given(interview=interviews(), text=TEXTS)
 def test_any_interview_makes_a_card_within_discords_limits(
     interview: Interview, text: Text
 ) -> None:

@@ -10,7 +10,7 @@ from bot.core.model import Interview, StoredInterview, Subject
 from bot.core.text import measure
 from bot.ui.announcing import CONTENT_LIMIT, Announcement, Rendering, announcement, digest_card
 from tests.ui.limits import buttons, pictures, texts, within_limits
-from tests.ui.strategies import interviews, stored
+from tests.ui.strategies import TEXTS, interviews, stored
 from tests.ui.test_ui_cards import SEOYUN
 
 DOYUN = replace(
@@ -24,7 +24,9 @@ DOYUN = replace(
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
-@given(found=st.lists(interviews(), min_size=1, max_size=14), more=st.integers(0, 10**6))
+@given(
+    found=st.lists(interviews(), min_size=1, max_size=14), more=st.integers(0, 10**6), text=TEXTS
+)
 def test_any_digest_is_within_discords_limits(
     found: list[Interview], more: int, text: Text
 ) -> None:

@@ -22,7 +22,7 @@ from bot.ui.following import (
     unfollowed_page,
 )
 from tests.ui.limits import buttons, selects, shown, texts, units, within_limits
-from tests.ui.strategies import NOW, TEXT, interviews, stored
+from tests.ui.strategies import NOW, TEXT, TEXTS, interviews, stored
 
 patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -38,7 +38,13 @@ ARTISTS = st.lists(
 
 
 @patient
-@given(interview=interviews(), follows=FOLLOWS, missed=st.integers(0, 99), gone=st.booleans())
+@given(
+    interview=interviews(),
+    follows=FOLLOWS,
+    missed=st.integers(0, 99),
+    gone=st.booleans(),
+    text=TEXTS,
+)
 def test_any_direct_message_is_within_discords_limits(
     interview: Interview, follows: list[Follow], missed: int, gone: bool, text: Text
 ) -> None:
@@ -54,7 +60,7 @@ def test_any_direct_message_is_within_discords_limits(
 
 
 @patient
-@given(follows=FOLLOWS, page=st.integers(0, 9), closed=st.booleans())
+@given(follows=FOLLOWS, page=st.integers(0, 9), closed=st.booleans(), text=TEXTS)
 def test_any_list_is_within_discords_limits_and_leaves_nobody_out(
     follows: list[Follow], page: int, closed: bool, text: Text
 ) -> None:
@@ -67,7 +73,7 @@ def test_any_list_is_within_discords_limits_and_leaves_nobody_out(
 
 
 @patient
-@given(artists=ARTISTS, flags=st.tuples(st.booleans(), st.booleans()), follow=FOLLOWS)
+@given(artists=ARTISTS, flags=st.tuples(st.booleans(), st.booleans()), follow=FOLLOWS, text=TEXTS)
 def test_any_answer_is_within_discords_limits(
     artists: list[Artist],
     flags: tuple[bool, bool],

@@ -16,7 +16,7 @@ from bot.ui.layout import Layout
 from bot.ui.lists import similar_page
 from bot.ui.sharing import shared_page
 from tests.ui.limits import buttons, selects, shown, texts, within_limits
-from tests.ui.strategies import NOW, TEXT, URL, interviews, stored
+from tests.ui.strategies import NOW, TEXT, TEXTS, URL, interviews, stored
 from tests.ui.test_ui_reader import INTERVIEW, worst
 
 patient = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -59,6 +59,7 @@ def distinct(found: list[SavedItem]) -> list[SavedItem]:
     items=st.lists(ITEMS, max_size=SAVED_PER_PAGE).map(distinct),
     page=st.integers(0, 50),
     limit=st.sampled_from([None, 2]),
+    text=TEXTS,
 )
 def test_any_saved_list_is_within_discords_limits(
     items: list[SavedItem], page: int, limit: int | None, text: Text
@@ -70,6 +71,7 @@ def test_any_saved_list_is_within_discords_limits(
 @given(
     started=st.lists(STARTED, min_size=1, max_size=50, unique_by=lambda one: one.summary.id),
     unread=st.lists(SUMMARIES, max_size=10, unique_by=lambda one: one.id),
+    text=TEXTS,
 )
 def test_whatever_one_read_and_has_not_read_is_within_discords_limits(
     started: list[StartedInterview], unread: list[InterviewSummary], text: Text
@@ -80,7 +82,9 @@ def test_whatever_one_read_and_has_not_read_is_within_discords_limits(
 
 
 @patient
-@given(to=SUMMARIES, found=st.lists(SUMMARIES, max_size=5, unique_by=lambda one: one.id))
+@given(
+    to=SUMMARIES, found=st.lists(SUMMARIES, max_size=5, unique_by=lambda one: one.id), text=TEXTS
+)
 def test_whatever_is_similar_is_within_discords_limits(
     to: InterviewSummary, found: list[InterviewSummary], text: Text
 ) -> None:
@@ -88,7 +92,7 @@ def test_whatever_is_similar_is_within_discords_limits(
 
 
 @patient
-@given(interview=interviews(), section=st.integers(0, 200), name=TEXT)
+@given(interview=interviews(), section=st.integers(0, 200), name=TEXT, text=TEXTS)
 def test_whatever_is_shared_is_within_discords_limits_and_pings_nobody(
     interview: Interview, section: int, name: str, text: Text
 ) -> None:

@@ -26,13 +26,13 @@ from bot.ui.lists import choices_page, day_page, latest_page, similar_page
 from bot.ui.subscriptions import reason_of, subscriptions_page
 from tests.ui.limits import buttons, components_of, shown, texts, units, walk, within_limits
 from tests.ui.samples import ENTRY, SUMMARY, summaries
-from tests.ui.strategies import NOW, TEXT
+from tests.ui.strategies import NOW, TEXT, TEXTS
 
 patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @patient
-@given(found=summaries(LATEST_PER_PAGE), page=st.integers(0, 999))
+@given(found=summaries(LATEST_PER_PAGE), page=st.integers(0, 999), text=TEXTS)
 def test_any_lists_are_within_discords_limits(
     found: list[InterviewSummary], page: int, text: Text
 ) -> None:
@@ -46,7 +46,7 @@ def test_any_lists_are_within_discords_limits(
 
 
 @patient
-@given(found=summaries(12), query=TEXT)
+@given(found=summaries(12), query=TEXT, text=TEXTS)
 def test_any_choices_are_within_discords_limits(
     found: list[InterviewSummary], query: str, text: Text
 ) -> None:
@@ -186,7 +186,9 @@ def test_a_reason_without_words_of_its_own_is_shown_literally(text: Text) -> Non
 
 
 @patient
-@given(count=st.integers(1, 40), page=st.integers(0, 9), reason=st.one_of(TEXT, REASONS))
+@given(
+    count=st.integers(1, 40), page=st.integers(0, 9), reason=st.one_of(TEXT, REASONS), text=TEXTS
+)
 def test_any_list_of_subscriptions_is_within_discords_limits(
     count: int, page: int, reason: str, text: Text
 ) -> None:

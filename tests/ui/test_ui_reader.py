@@ -32,7 +32,7 @@ from bot.ui.parts import BODY_LIMIT, split_answers
 from bot.ui.reader import ReaderPage, ReaderView, saved_section
 from tests.ui.discord_markdown import literal
 from tests.ui.limits import buttons, pictures, selects, shown, texts, units, within_limits
-from tests.ui.strategies import EMOJI, HANGUL, MARKS, NOW, TEXT, interviews, stored
+from tests.ui.strategies import EMOJI, HANGUL, MARKS, NOW, TEXT, TEXTS, interviews, stored
 
 MOST = 10**18 - 1
 """The longest id that a custom_id carries."""
@@ -194,6 +194,7 @@ def long_turns() -> tuple[Turn, ...]:
     limit=st.sampled_from([None, 2]),
     kept=st.sets(st.integers(0, 3)),
     at=st.none() | st.tuples(st.integers(0, 3), st.integers(0, 2)),
+    text=TEXTS,
 )
 def test_any_page_of_any_interview_is_within_discords_limits(
     interview: Interview,

@@ -15,7 +15,7 @@ from bot.ui.layout import Layout
 from bot.ui.search_results import search_page, unknown_artist
 from tests.ui.limits import buttons, shown, texts, within_limits
 from tests.ui.samples import ARTIST, ENTRY, SUMMARY, artists, summaries
-from tests.ui.strategies import NOW, TEXT
+from tests.ui.strategies import NOW, TEXT, TEXTS
 
 patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -70,6 +70,7 @@ ASKED = st.builds(
     exact=st.booleans(),
     corrected=st.none() | TEXT,
     meaning=st.booleans(),
+    text=TEXTS,
 )
 def test_any_results_are_within_discords_limits(
     found: list[HitGroup],
@@ -92,7 +93,7 @@ COUNTS = st.dictionaries(
 
 
 @patient
-@given(asked=ASKED, less=COUNTS)
+@given(asked=ASKED, less=COUNTS, text=TEXTS)
 def test_any_search_for_nothing_is_within_discords_limits(
     asked: SearchRequest, less: dict[str, int], text: Text
 ) -> None:

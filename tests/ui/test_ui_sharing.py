@@ -10,7 +10,7 @@ from bot.quotes.choosing import Quote
 from bot.ui.ids import AnotherQuote, OpenAt, ShareQuote
 from bot.ui.sharing import quote_alt_text, quote_page, shared_quote
 from tests.ui.limits import buttons, pictures, shown, units, within_limits
-from tests.ui.strategies import TEXT, interviews, stored
+from tests.ui.strategies import TEXT, TEXTS, interviews, stored
 
 QUOTE = Quote(
     "I was afraid of the sea.", "Han Seoyun", "Singer", "Of what?", "An interview", section=2
@@ -27,6 +27,7 @@ artists = st.none() | st.text("0123456789abcdef", min_size=10, max_size=10)
     artist=artists,
     name=TEXT,
     note=st.sampled_from(["", "A line of ours."]),
+    text=TEXTS,
 )
 def test_any_quote_is_within_discords_limits(
     interview: Interview, quote: Quote, artist: str | None, name: str, note: str, text: Text
