@@ -159,7 +159,7 @@ async def test_each_description_is_there_in_every_language() -> None:
         described = unread.pop()
         unread.extend(described.get("options", []))
         languages = {DEFAULT_LOCALE, *described["description_localizations"]}
-        assert languages == set(MESSAGES.locales), described["name"]
+        assert languages >= set(MESSAGES.locales), described["name"]
 
 
 async def test_every_action_of_a_custom_id_has_a_handler() -> None:
