@@ -21,6 +21,7 @@ from sandbox.interactions.people import People
 from sandbox.messages import create_message
 from sandbox.outcome import InteractionFailed, Refused, Response
 from sandbox.permissions import Permission
+from sandbox.validate.commands import LOCALES
 
 Json = dict[str, Any]
 
@@ -112,6 +113,7 @@ class _Page:
             "submit": self._submit,
             "message": self._message,
             "dm": self._dm,
+            "locale": self._locale,
         }
 
     async def file(self, request: web.Request) -> web.Response:
@@ -237,6 +239,12 @@ class _Page:
 
     async def _dm(self, viewer: User, body: Json) -> Json:
         return {"channel": str(self._world.open_dm(viewer).id)}
+
+    async def _locale(self, viewer: User, body: Json) -> Json:
+        if body.get("locale") not in LOCALES:
+            raise _PageError(400, "Discord has no such language.")
+        viewer.locale = body["locale"]
+        return {}
 
     # Lookups
 

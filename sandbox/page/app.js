@@ -36,6 +36,11 @@ const actions = {
       banner(error.message);
     }
   },
+  /** Sees Discord in another language from now on. */
+  async speak(locale) {
+    await act({ kind: "locale", user: store.user, locale });
+    location.reload();
+  },
   become(user) {
     const query = new URLSearchParams(location.search);
     query.set("user", user);

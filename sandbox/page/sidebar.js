@@ -6,6 +6,7 @@ import { channelIcon } from "./rich.js";
 const KINDS = { 0: "text channel", 2: "voice channel", 5: "announcement channel", 10: "thread", 11: "thread", 12: "private thread", 13: "stage channel", 15: "forum channel", 16: "media channel" };
 const UNREADABLE = new Set([2, 4, 13]);
 const HOME = "@me";
+const LANGUAGES = ["en-US", "ko", "ja", "es-ES", "pt-BR", "fr", "id", "th", "vi"];
 
 /** Letters that stand for a guild without an icon: "KCrush Fans" -> "KF". */
 export function acronym(name) {
@@ -116,8 +117,16 @@ export class Sidebar {
     const picker = h("select", { class: "who", "aria-label": "Who you are", title: "Act as somebody else" },
       people.map((user) => h("option", { value: user.id, selected: user.id === viewer.id }, user.global_name || user.username)));
     picker.addEventListener("change", () => this.actions.become(picker.value));
-    this.me.replaceChildren(avatar(viewer, 32), h("div", { class: "me-text" }, picker, h("span", { class: "me-note" }, "You are looking as")));
+    const language = h("select", { class: "who language", "aria-label": "Your language", title: "See Discord in another language" },
+      LANGUAGES.map((locale) => h("option", { value: locale, selected: locale === viewer.locale }, nameOf(locale))));
+    language.addEventListener("change", () => this.actions.speak(language.value));
+    this.me.replaceChildren(avatar(viewer, 32), h("div", { class: "me-text" }, picker, h("span", { class: "me-note" }, "You are looking as")), language);
   }
+}
+
+/** What a language calls itself: "ko" -> "한국어". */
+function nameOf(locale) {
+  return new Intl.DisplayNames([locale], { type: "language" }).of(locale);
 }
 
 function guildFace(guild) {
