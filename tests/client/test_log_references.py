@@ -79,8 +79,7 @@ async def test_interactions_at_once_keep_their_numbers(
     monkeypatch.setattr(Library, "open", open_together)
     lines.clear()
     await asyncio.gather(
-        on_stage.choose(latest, "Interview No. 1 with Han Seoyun"),
-        on_stage.choose(latest, "Interview No. 2 with Han Seoyun"),
+        *(on_stage.sandbox.press(on_stage.fan, latest, f"kc:read:{n}") for n in (1, 2)),
         on_stage.ask("interviews read", interview="kc:1"),
     )
     found = [line["reference"] for line in lines if line["event"] == "opened"]

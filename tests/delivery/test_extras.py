@@ -72,7 +72,7 @@ async def test_a_copy_says_all_that_is_needed_without_components(on_stage: Stage
     assert embed["title"] == "A \\*star\\* & @\u200beveryone"
     assert embed["url"] == interview(1).url
     assert embed["image"]["url"] == interview(1).image_url
-    assert embed["description"] == "**Han Seoyun**, Singer\n\nShe sings about rooms."
+    assert embed["description"] == "**Han Seoyun** 한서윤, Singer\n\nShe sings about rooms."
     assert embed["footer"]["text"] == "KCrush America · 3 questions · Music"
     assert embed["timestamp"].startswith("2026-02-28")
     assert not copy.mention_everyone

@@ -175,7 +175,7 @@ async def test_what_cannot_be_done_is_said_in_words(place: Place) -> None:
         await place.act(place.fan, "choose", message="1", custom_id="x", values="y"),
         await place.act(place.fan, "submit", modal="1", values={}),
     ]
-    known = "command, autocomplete, press, choose, submit, message, dm"
+    known = "command, autocomplete, press, choose, submit, message, dm, locale"
     assert [(status, body["error"]) for status, body in answers] == [
         (400, f"The page knows no act 'dance'; it knows {known}."),
         (400, f"The page knows no act ['command']; it knows {known}."),

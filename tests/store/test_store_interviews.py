@@ -123,6 +123,7 @@ async def test_a_summary_tells_what_a_list_needs(store: Store) -> None:
             turn_count=2,
             subjects=interview().subjects,
             kind=Topic.MUSIC,
+            image_url="https://kcrush.example/hero.jpg",
         )
     ]
 
