@@ -25,6 +25,7 @@ NAMES = (
     "parse",
     "talk",
     "quote",
+    "holds",
     "relevance",
     "meaning",
     "backfill",
