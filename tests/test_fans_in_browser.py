@@ -15,6 +15,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from bot.cli.demo import Stage, furnish
+from bot.core.i18n import Text, load_messages
 from sandbox import Sandbox
 from sandbox.gateway import GatewaySettings
 from sandbox.site import SampleSite
@@ -108,6 +109,54 @@ async def test_a_fans_evening(
             await follows(fan)
             sample_site.publish("another-kcrush-interview-with-sola")
             await gets_a_message(fan)
+
+
+async def test_an_interview_is_read_in_korean(
+    tmp_path: Path, strict_checker: Checker, sample_site: SampleSite
+) -> None:
+    """From typing the Korean name of a command to the last question."""
+    text = load_messages().text("ko")
+    settings = GatewaySettings(identify_interval=0.0)
+    async with (
+        Sandbox(observer=strict_checker, gateway=settings) as sandbox,
+        browsing() as browser,
+    ):
+        stage = furnish(sandbox)
+        env = pointed_at(sandbox, sample_site.feed_url, BACKFILL="off")
+        page = await browser.open(sandbox.url, touch=True)
+        async with running(tmp_path, env) as bot:
+            await sandbox.wait_ready(timeout=60)
+            await sandbox.wait_until(lambda world: world.commands or None, 60, "the commands")
+            await sample_site.wait_for(lambda seen: "/feed/" in seen.path, count=2, timeout=60)
+            async with asyncio.timeout(60):
+                while not await finds(sandbox, stage, "rain"):  # noqa: ASYNC110 - another process
+                    await asyncio.sleep(0.1)
+            language = page.get_by_role("combobox", name="Your language")
+            await language.select_option("ko")
+            await page.wait_for_load_state("networkidle")
+            await expect(language).to_have_value("ko")
+            await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+            fan = Fan(page, tmp_path)
+            names = (text(f"command.interviews{part}.name") for part in ("", ".latest"))
+            listed = await fan.command(f"/{' '.join(names)} ")
+            await expect(listed).to_contain_text(text("latest.title"))
+            await fan.look("korean-list")
+            await listed.get_by_role("button", name=text("digest.read")).first.click()
+            reader = await fan.next_after(1)
+            await reader.get_by_role("button", name=text("reader.start")).click()
+            await reads_on(reader, text)
+            await fan.look("korean-end")
+            assert await bot.stop() == 0
+
+
+async def reads_on(reader: Locator, text: Text) -> None:
+    """Turn the pages from the first question to the last."""
+    number, total = 1, 10
+    while number <= total:
+        await expect(reader).to_contain_text(text("reader.question", number=number, total=total))
+        if number < total:
+            await reader.get_by_role("button", name=text("reader.next")).click()
+        number += 1
 
 
 async def ready(sandbox: Sandbox, site: SampleSite, stage: Stage) -> None:
