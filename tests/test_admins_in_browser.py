@@ -128,7 +128,7 @@ async def sets_up(admin: Admin, sandbox: Sandbox, role: str) -> Message:
     shown = admin.messages.nth(2)
     await expect(shown).to_contain_text("Read here")
     await admin.look("5-preview")
-    await expect(admin.messages.nth(3)).to_contain_text("This is how it comes to")
+    await expect(admin.messages.nth(3)).to_contain_text("This is how it will look in")
     cards = [one for one in sandbox.world.ephemerals.values() if "kc:read:" in str(one.components)]
     preview = max(cards, key=lambda one: one.id)
     await admin.press(panel, "Save")

@@ -103,14 +103,14 @@ class MeaningProcess:
     async def close(self) -> None:
         """End the process."""
         process = self._process
-        if process is None or process.stdin is None:
-            return
-        process.stdin.close()
-        try:
-            await asyncio.wait_for(process.wait(), CLOSE_WITHIN)
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                process.kill()
+        if process is not None and process.stdin is not None:
+            process.stdin.close()
+            try:
+                await asyncio.wait_for(process.wait(), CLOSE_WITHIN)
+            except TimeoutError:
+                with suppress(ProcessLookupError):
+                    process.kill()
+        # Also one that ended by itself is waited for, so that nothing of it is left.
         if self._reading is not None:
             await self._reading
 
