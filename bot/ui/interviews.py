@@ -118,6 +118,8 @@ def tags_of(interview: Interview, text: Text) -> list[str]:
     "Interviews", not the topic again. Plain text, at most ``TAGS_SHOWN``."""
     topic = topic_of(interview.subjects, interview.tags)
     word = "" if topic is Topic.OTHER else text(f"kind.{topic}")
+    # The site's tags are English, whatever language the word for the topic is in.
+    said = f"{word} {topic}".casefold()
     known = _MEANINGLESS_TAGS | {
         one_line(name).casefold()
         for subject in interview.subjects
@@ -128,7 +130,7 @@ def tags_of(interview: Interview, text: Text) -> list[str]:
         for tag in dict.fromkeys(map(one_line, interview.tags))
         if is_visible(tag)
         and tag.casefold() not in known
-        and tag.casefold().removesuffix("s") not in word.casefold()
+        and tag.casefold().removesuffix("s") not in said
     ]
     return [*filter(None, [word]), *tags][:TAGS_SHOWN]
 

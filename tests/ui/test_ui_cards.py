@@ -3,9 +3,10 @@ from datetime import UTC, datetime
 
 from hypothesis import HealthCheck, given, settings
 
-from bot.core.i18n import Text
+from bot.core.i18n import Text, load_messages
 from bot.core.model import Image, Interview, Subject, Transcript, Turn
 from bot.ui.announcing import announcement_card
+from bot.ui.interviews import tags_of
 from tests.ui.limits import (
     alternative_texts,
     buttons,
@@ -121,3 +122,8 @@ def test_an_alternative_text_has_all_the_room_that_discord_gives(text: Text) -> 
     described = replace(SEOYUN, transcript=Transcript("", (), "", images=(longer,)))
     (shown_alt,) = alternative_texts(announcement_card(stored(described), text))
     assert len(alt) < len(shown_alt) <= 1024
+
+
+def test_the_topic_is_not_said_again_in_another_language() -> None:
+    tagged = replace(SEOYUN, tags=("Music", "Ballad"))
+    assert tags_of(tagged, load_messages().text("ko")) == ["음악", "Ballad"]
