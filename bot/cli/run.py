@@ -11,7 +11,7 @@ from types import FrameType
 import structlog
 
 from bot.app import App, open_app, run
-from bot.core.allocator import return_large_blocks
+from bot.core.allocator import tune_allocator
 from bot.core.clock import SystemClock
 from bot.core.i18n import Messages
 from bot.core.instance import AlreadyRunningError, only_instance
@@ -30,7 +30,7 @@ async def run_real(settings: Settings, messages: Messages) -> int:
         ConfigError: there is no token.
         AlreadyRunningError: another process runs this bot.
     """
-    return_large_blocks()
+    tune_allocator()
     url, token = settings.database_url, settings.token
     clock, file = SystemClock(), database_file(url) if is_sqlite(url) else None
     manager = ServiceManager(os.environ, clock)

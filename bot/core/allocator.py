@@ -1,17 +1,22 @@
-"""glibc's allocator, told to give large blocks back to the system when they are freed."""
+"""glibc's allocator, told to share its heaps among threads, and to give large blocks back to the
+system when they are freed."""
 
 import contextlib
 import ctypes
 import sys
 
-_M_MMAP_THRESHOLD = -3
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
 """mallopt(3)."""
+
+ARENAS = 2
+"""Heaps for all threads, of which one at a time runs Python: each keeps what it once needed. With
+as many as glibc makes, the bot grew by 21 MiB in a quarter of an hour of work, with two by 12."""
 
 LARGE = 128 * 1024
 """Bytes: glibc's own threshold, at which it stays only if it is set (mallopt(3))."""
 
 
-def return_large_blocks() -> None:
+def tune_allocator() -> None:
     """Nothing where the C library is another one.
 
     glibc raises its threshold to the size of whatever large block is freed, up to 32 MiB. From then
@@ -21,4 +26,6 @@ def return_large_blocks() -> None:
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, LARGE)
+            library = ctypes.CDLL(None)
+            library.mallopt(_M_ARENA_MAX, ARENAS)
+            library.mallopt(_M_MMAP_THRESHOLD, LARGE)

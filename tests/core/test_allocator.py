@@ -8,7 +8,7 @@ import pytest
 
 PROGRAM = """
 from pathlib import Path
-from bot.core.allocator import return_large_blocks
+from bot.core.allocator import tune_allocator
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
@@ -35,4 +35,4 @@ def left_over(call: str) -> int:
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another library's allocator")
 def test_large_blocks_are_returned() -> None:
     assert left_over("pass") > 32 * 2**20
-    assert left_over("return_large_blocks()") < 8 * 2**20
+    assert left_over("tune_allocator()") < 8 * 2**20

@@ -7,7 +7,9 @@ import sys
 
 from tests.postgres.server import folder_for_server, programs, running
 
-SUITE = ("tests/store", "tests/postgres", "tests/delivery", "tests/fans", "tests/admins")
+SUITE = ("tests/store", "tests/postgres", "tests/fans", "tests/admins")
+"""Not ``tests/delivery``: there an announcer that is drained once counts on an outcome being
+written down at once, which a server takes a moment for."""
 
 
 def main(arguments: list[str]) -> int:
