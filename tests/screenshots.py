@@ -1,4 +1,5 @@
-"""``python -m tests.screenshots [FOLDER]``: what people see, at a phone's width and a desktop's.
+"""``python -m tests.screenshots [FOLDER]``: what people see, at a phone's width and a desktop's;
+and in each other language, at a phone's.
 
 The demo's bot knows the whole sample archive; each picture is one message in the sandbox's page,
 cut from it and reduced to 128 colours.
@@ -9,6 +10,7 @@ import io
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,13 +19,14 @@ from playwright.async_api import FloatRect, Locator
 
 from bot.app import run
 from bot.cli.demo import Demo, open_demo
-from bot.core.i18n import load_messages
+from bot.core.i18n import Text, load_messages
 from bot.core.settings import load_settings
 from bot.ui.announcing import announcement_card, digest_card
 from bot.ui.layout import Layout
 from sandbox.entities import Channel
 from sandbox.messages import create_message
-from tests.browser import PHONE, browsing
+from tests.browser import PHONE, Browsing, browsing
+from tests.catalogues import shipped
 from tests.test_fans_in_browser import Fan
 from tests.ui.limits import components_of
 
@@ -60,7 +63,7 @@ async def take(folder: Path) -> None:
     async with browsing() as browser, _playing() as demo:
         demo.sandbox.world.picture_seconds = 0.0
         lounge, news = demo.stage.lounge, demo.stage.interviews
-        await _post_cards(demo, news)
+        await _post_cards(demo, news, load_messages().text())
         for name, width in WIDTHS.items():
             page = await browser.open(
                 f"{demo.sandbox.url}?user=Mina#/{lounge.id}", size=(width, TALL)
@@ -74,6 +77,27 @@ async def take(folder: Path) -> None:
             for number, subject in enumerate(("card", "digest")):
                 message = person.messages.nth(number)
                 await _keep(message, folder / f"{subject}-{name}.png")
+        for language in shipped():
+            await _take_in(language, demo, browser, folder / language)
+
+
+async def _take_in(language: str, demo: Demo, browser: Browsing, folder: Path) -> None:
+    """The family in another language than English."""
+    folder.mkdir(exist_ok=True)
+    world, text = demo.sandbox.world, load_messages().text(language)
+    for user in world.users.values():
+        user.locale = language
+    lounge = world.add_channel(world.guilds[demo.stage.lounge.guild_id or 0], f"in-{language}")
+    size = (WIDTHS["phone"], TALL)
+    page = await browser.open(f"{demo.sandbox.url}?user=Mina#/{lounge.id}", size=size)
+    person = Visitor(page, folder, lounge.name)
+    for subject in IN_OTHER_LANGUAGES:
+        await _keep(await MESSAGES[subject](person), folder / f"{subject}.png")
+    before = await person.messages.count()
+    await _post_cards(demo, lounge, text)
+    for number, subject in enumerate(("card", "digest"), before):
+        await _keep(await person.next_after(number), folder / f"{subject}.png")
+    await page.close()
 
 
 async def _search(fan: Visitor) -> Locator:
@@ -115,6 +139,10 @@ async def _error(fan: Visitor) -> Locator:
     return await fan.command("/interviews search rain kind:sport year:1999")
 
 
+async def _command(words: str, fan: Visitor) -> Locator:
+    return await fan.command(f"/{words} ")
+
+
 async def _panel(fan: Visitor) -> Locator:
     return await fan.command("/announcements setup ")
 
@@ -128,8 +156,14 @@ MESSAGES: dict[str, Callable[[Visitor], Awaitable[Locator]]] = {
     "saved": _saved,
     "similar": _similar,
     "error": _error,
+    "help": partial(_command, "interviews help"),
+    "privacy": partial(_command, "interviews privacy"),
+    "doctor": partial(_command, "announcements doctor"),
     "panel": _panel,
 }
+
+IN_OTHER_LANGUAGES = ("list", "search", "help", "privacy", "error", "panel", "doctor")
+"""Those of them that need no press."""
 
 
 @asynccontextmanager
@@ -150,9 +184,8 @@ async def _playing() -> AsyncIterator[Demo]:
         stop.set()
 
 
-async def _post_cards(demo: Demo, channel: Channel) -> None:
+async def _post_cards(demo: Demo, channel: Channel, text: Text) -> None:
     """The newest interview's card and a digest, as the announcer sends them."""
-    text = load_messages().text()
     interviews = demo.app.store.interviews
     newest = await interviews.get_many([one.id for one in await interviews.latest(4)])
     for layout in (announcement_card(newest[0], text), digest_card(newest, 0, text)):
