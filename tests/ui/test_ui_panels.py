@@ -1,6 +1,11 @@
-from bot.core.i18n import Text
+from string import Formatter
+
+import pytest
+
+from bot.core.i18n import Text, load_messages
 from bot.ui.markdown import Marked
 from bot.ui.panels import error_panel, notice
+from tests.catalogues import read_catalogue, sentences, shipped
 from tests.ui.limits import shown, within_limits
 
 
@@ -32,3 +37,14 @@ def test_a_notice_has_room_for_a_small_line(text: Text) -> None:
     panel = notice("**Done.**", detail="See it beforehand.")
     assert shown(panel) == "**Done.**\n-# See it beforehand."
     within_limits(panel)
+
+
+@pytest.mark.parametrize("locale", ["en", *shipped()])
+def test_every_error_in_every_language_is_within_discords_limits(locale: str) -> None:
+    text = load_messages().text(locale)
+    keys = [key for key in sentences(read_catalogue("en")) if key.startswith("error.")]
+    assert len(keys) > 80
+    for key in keys:
+        names = {name for _, name, _, _ in Formatter().parse(text.unfilled(key)) if name}
+        names.discard("reference")
+        within_limits(error_panel(text, key, "K7F2QM", **dict.fromkeys(names, "한W" * 60)))
