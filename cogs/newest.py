@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from bot.admins.newest import NewestService, TestRefusedError
 from bot.admins.subscriptions import SubscriptionService
+from bot.client.channels import language_of
 from bot.client.deferral import defer
 from bot.core.errors import UserError
 from bot.core.model import Mode, Subscription
@@ -30,7 +31,6 @@ from cogs.responses import (
     show,
     show_content,
     text_for,
-    text_for_channel,
 )
 from cogs.subscribed import names_of
 
@@ -104,7 +104,10 @@ async def show_preview_of(
         return
     stored = await newest.newest()
     # In the channel's language, not in the admin's: as it will look.
-    await show(interaction, announcement_card(stored, text_for_channel(interaction)))
+    await show(
+        interaction,
+        announcement_card(stored, interaction.client.messages.text(language_of(interaction.guild))),
+    )
 
 
 async def show_preview(
@@ -118,7 +121,8 @@ async def show_preview(
     sample = await newest.sample(one)
     announced, text = sample.announced, text_for(interaction)
     # In the channel's language, not in the admin's: as it will look.
-    of_channel = text_for_channel(interaction, one.style.language)
+    language = one.style.language or language_of(interaction.guild)
+    of_channel = interaction.client.messages.text(language)
     content = announcement(
         announced, of_channel, rendering_of(one), role_ids=one.role_ids, style=one.style
     )

@@ -23,11 +23,10 @@ def text_for(interaction: Interaction) -> Text:
     return interaction.client.messages.text(str(interaction.locale))
 
 
-def text_for_channel(interaction: Interaction, language: str | None = None) -> Text:
-    """The catalogue for what a whole channel reads: in this language, else in the server's, and in
-    a direct message in the person's."""
-    language = language or str(interaction.guild_locale or interaction.locale)
-    return interaction.client.messages.text(language)
+def text_for_channel(interaction: Interaction) -> Text:
+    """The catalogue for what a whole channel reads: in the server's language, and in a direct
+    message in the person's."""
+    return interaction.client.messages.text(str(interaction.guild_locale or interaction.locale))
 
 
 async def show(
