@@ -15,6 +15,9 @@ LEADING = 1.36
 
 ELLIPSIS = "…"
 
+_LONGEST = 2000
+"""Characters that are set at all; no box of a picture has room for so many."""
+
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _CLOSING = "、。，．・？！」』）】〉》ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
 _PIECE = re.compile(
@@ -48,27 +51,50 @@ class _Piece:
 def fit(
     text: str, measure: Measure, width: int, height: int, *, largest: int, smallest: int
 ) -> Block:
-    """The text in the largest size in which its lines fit into `width` by `height` pixels.
+    """The text in the largest size in which its lines fit into `width` by `height` pixels, no word
+    is broken that a smaller size keeps whole, and no short word stands alone on the last line.
 
     Text that does not fit in the smallest size either is cut, with an ellipsis.
     """
     blank = measure(" ")
+    if len(text) > _LONGEST:
+        text = text[:_LONGEST].rstrip() + ELLIPSIS
+    words = list(_pieces(text, measure))
+    widest = max((word.width for word in words), default=0.0)
+    with_orphan: Block | None = None
     for size in range(largest, smallest - 1, -2):
         room = width / size
-        pieces = list(_pieces(text, measure, room))
-        if any(piece.width > room for piece in pieces):
+        pieces = [part for word in words for part in _fitting(word, measure, room)]
+        if room < widest <= width / smallest or any(piece.width > room for piece in pieces):
+            continue
+        if round(len(_filled(pieces, room, blank)) * size * LEADING) > height:
             continue
         lines = _balanced(pieces, room, blank)
         block = Block(tuple(map(_text, lines)), size)
-        if block.height <= height:
+        if not _ends_in_orphan(lines, blank):
             return block
-    room = width / smallest
-    lines = _balanced(list(_pieces(text, measure, room)), room, blank)
-    most = max(1, int(height / (smallest * LEADING)))
-    shown = [_text(line) for line in lines]
+        with_orphan = with_orphan or block
+    return with_orphan or _cut(words, measure, width, height, smallest)
+
+
+def _cut(words: Sequence[_Piece], measure: Measure, width: int, height: int, size: int) -> Block:
+    room = width / size
+    pieces = [part for word in words for part in _fitting(word, measure, room)]
+    shown = [_text(line) for line in _balanced(pieces, room, measure(" "))]
+    most = max(1, int(height / (size * LEADING)))
     if len(shown) > most:
         shown = [*shown[: most - 1], shorten(" ".join(shown[most - 1 :]), measure, room)]
-    return Block(tuple(shown), smallest)
+    return Block(tuple(shown), size)
+
+
+def typographic(text: str) -> str:
+    """The text with curly quotation marks and apostrophes in place of straight ones."""
+    return _OPENING.sub(lambda mark: _CURLY[mark.group()][0], text).translate(_CLOSED)
+
+
+_CURLY: Final = {'"': "“”", "'": "‘’"}
+_CLOSED: Final = {ord(mark): pair[1] for mark, pair in _CURLY.items()}
+_OPENING: Final = re.compile(r"""(?<![^\s(\[{“‘"'—–-])["'](?=\S)""")
 
 
 def shorten(text: str, measure: Measure, width: float) -> str:
@@ -86,11 +112,11 @@ def shorten(text: str, measure: Measure, width: float) -> str:
     return head.rstrip().rstrip(f"{whitespace},;:.…–—(-") + ELLIPSIS
 
 
-def _pieces(text: str, measure: Measure, room: float) -> Iterator[_Piece]:
+def _pieces(text: str, measure: Measure) -> Iterator[_Piece]:
     for group in _bound(text.split()):
         found = [group] if " " in group else _PIECE.findall(group) or [group]
         for number, part in enumerate(found):
-            yield from _fitting(part, measure, room, space=number == 0)
+            yield _Piece(part, number == 0, measure(part))
 
 
 def _bound(words: Sequence[str]) -> Iterator[str]:
@@ -109,19 +135,20 @@ _LEANING_ON: Final = frozenset("IaA첫그이저한두세내네제못안더잘꼭
 _LEANING_BACK: Final = frozenset("수것줄적때뿐채듯")
 
 
-def _fitting(text: str, measure: Measure, room: float, *, space: bool) -> Iterator[_Piece]:
-    """The text as one piece, or in several where it is wider than a whole line."""
-    width = measure(text)
-    if width <= room or len(text) == 1:
-        yield _Piece(text, space, width)
-        return
-    low = 1 + bisect_right(range(2, len(text)), room, key=lambda end: measure(text[:end]))
-    yield _Piece(text[:low], space, measure(text[:low]))
-    yield from _fitting(text[low:], measure, room, space=False)
+def _fitting(piece: _Piece, measure: Measure, room: float) -> Iterator[_Piece]:
+    """The piece, or several where it is wider than a whole line."""
+    text, space, width = piece.text, piece.space, piece.width
+    while width > room and len(text) > 1:
+        low = 1 + bisect_right(range(2, len(text)), room, key=lambda end: measure(text[:end]))
+        yield _Piece(text[:low], space, measure(text[:low]))
+        text, space = text[low:], False
+        width = measure(text)
+    yield _Piece(text, space, width)
 
 
 def _balanced(pieces: Sequence[_Piece], room: float, blank: float) -> list[list[_Piece]]:
-    """As few lines as possible, with the breaks that make the widest line narrowest."""
+    """As few lines as possible, with the breaks that make the widest line narrowest; a short word
+    that would stand alone on the last one has the word before beside it."""
     best = _filled(pieces, room, blank)
     low, high = max((piece.width for piece in pieces), default=0.0), room
     for _ in range(_HALVINGS):
@@ -131,10 +158,26 @@ def _balanced(pieces: Sequence[_Piece], room: float, blank: float) -> list[list[
             best, high = lines, middle
         else:
             low = middle
+    while _ends_in_orphan(best, blank) and len(best[-2]) > 1:
+        joined = [best[-2][-1], *best[-1]]
+        if _width(joined, blank) > room:
+            break
+        best[-2:] = [best[-2][:-1], joined]
     return best
 
 
 _HALVINGS = 8
+
+
+def _ends_in_orphan(lines: Sequence[Sequence[_Piece]], blank: float) -> bool:
+    """Whether the last line is one word of less than half the width of the widest line."""
+    if len(lines) < 2 or " " in _text(lines[-1]):
+        return False
+    return _width(lines[-1], blank) < max(_width(line, blank) for line in lines) / 2
+
+
+def _width(line: Sequence[_Piece], blank: float) -> float:
+    return sum(piece.width for piece in line) + blank * sum(piece.space for piece in line[1:])
 
 
 def _filled(pieces: Sequence[_Piece], room: float, blank: float) -> list[list[_Piece]]:

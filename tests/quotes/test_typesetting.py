@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.quotes.typesetting import LEADING, fit, shorten
+from bot.quotes.typesetting import LEADING, fit, shorten, typographic
 
 
 def even(text: str) -> float:
@@ -39,6 +39,59 @@ def test_lines_break_where_people_break_them(
     assert lines(text, width) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "width", "expected"),
+    [
+        (
+            "Since then a parcel of labels has come once a year, from Gunsan.",
+            200,
+            ("Since then a parcel", "of labels has come", "once a year,", "from Gunsan."),
+        ),
+        (
+            "어릴 창문이 외롭지 살던 떠올라서 살던 마음속에 떠올라서 창문이",
+            200,
+            ("어릴 창문이 외롭지", "살던 떠올라서 살던", "마음속에", "떠올라서 창문이"),
+        ),
+    ],
+)
+def test_no_short_word_stands_alone_on_the_last_line(
+    text: str, width: int, expected: tuple[str, ...]
+) -> None:
+    assert lines(text, width) == expected
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.lists(st.text("ab가", min_size=1, max_size=9), min_size=2, max_size=30),
+    st.integers(200, 400),
+)
+def test_a_short_word_is_alone_only_where_none_fits_beside_it(words: list[str], width: int) -> None:
+    shown = lines(" ".join(words), width)
+    widths = [even(line) for line in shown]
+    if len(shown) < 2 or " " in shown[-1] or widths[-1] >= max(widths) / 2:
+        return
+    before, _, word = shown[-2].rpartition(" ")
+    assert not before or even(f"{word} {shown[-1]}") > width / 20
+
+
+def test_a_size_that_keeps_a_long_word_whole_is_chosen() -> None:
+    block = fit("an incomprehensibility", even, 400, 400, largest=60, smallest=20)
+    assert block.lines == ("an", "incomprehensibility")
+    assert block.size == 42
+
+
+def test_a_word_that_no_size_keeps_whole_is_broken_where_it_must() -> None:
+    block = fit("x" * 300, even, 928, 500, largest=76, smallest=40)
+    assert block.height <= 500
+    assert "".join(block.lines) == "x" * 300 or block.lines[-1].endswith("…")
+
+
+@pytest.mark.parametrize("word", ["x", "가", "歌", "x-", "가 나 "])
+def test_any_length_of_text_is_set_in_time(word: str) -> None:
+    block = fit(word * 20_000, even, 928, 500, largest=76, smallest=40)
+    assert block.lines[-1].endswith("…")
+
+
 def test_short_words_are_large_and_long_ones_small() -> None:
     short = fit("a word", even, 900, 400, largest=80, smallest=40)
     long = fit("many words " * 25, even, 900, 400, largest=80, smallest=40)
@@ -69,6 +122,20 @@ def test_no_word_is_lost_and_no_line_too_wide(text: str, width: int, height: int
         assert whole.startswith(shown[:-1])
     if len(block.lines) > 1:
         assert len(block.lines) * block.size * LEADING <= height + 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ('He said "no", didn\'t he? ("Never.")', "He said “no”, didn’t he? (“Never.”)"),
+        ("\"'Stop' she said,\" he said", "“‘Stop’ she said,” he said"),
+        ('그는 "가지 마"라고 했다', "그는 “가지 마”라고 했다"),
+        ('the girls\' room — "odd"', "the girls’ room — “odd”"),
+        ("「そう」 «oui» “yes”", "「そう」 «oui» “yes”"),
+    ],
+)
+def test_straight_quotation_marks_are_curled(typed: str, shown: str) -> None:
+    assert typographic(typed) == shown
 
 
 @settings(max_examples=60, deadline=None)
