@@ -20,7 +20,6 @@ class AboutCommands(FanCog):
         page = help_page(
             {command.name for command in group.commands},
             text_for(interaction),
-            interaction.client.mentions,
             for_admin=_is_admin_here(interaction),
         )
         await show(interaction, page)

@@ -13,14 +13,14 @@ from discord.utils import format_dt
 from bot.admins.subscriptions import SubscriptionEdits, can_ping
 from bot.client.channels import TARGET_KINDS
 from bot.client.client import KcrushClient
-from bot.core.errors import UserError
+from bot.core.errors import PermissionNames, UserError
 from bot.core.i18n import Text
 from bot.core.model import Subscription, TargetKind
 from bot.core.settings import MAX_SNOWFLAKE
 from bot.core.targets import Target, needed_permissions, target_of, unsupported_options
 from bot.ui.markdown import Marked
 from cogs.options import TypedOption
-from cogs.responses import Interaction, text_for
+from cogs.responses import Interaction
 
 _CHANNEL = re.compile(r"(?:<#)?([0-9]{1,20})>?")
 _ONE_OF_SEVERAL = re.compile(r"([0-9]{1,20})/([0-9]{1,18})")
@@ -137,14 +137,14 @@ def require_permissions(
         UserError: `error`, with the names of those that are missing as Discord's client shows them;
             or the bot is in time-out.
     """
-    permissions, text = own_permissions(interaction, channel_id), text_for(interaction)
+    permissions = own_permissions(interaction, channel_id)
     me = interaction.guild.me if interaction.guild else None
     missing = [name for name in needed if permissions and not getattr(permissions, name)]
     if missing and me is not None and me.timed_out_until and me.is_timed_out():
         raise UserError("error.timed-out", until=Marked(format_dt(me.timed_out_until, "f")))
     if missing:
-        names = Marked(", ".join(f"**{text(f'permission.{name}')}**" for name in missing))
-        raise UserError(error, channel=Marked(f"<#{channel_id}>"), permissions=names)
+        lacking = PermissionNames(tuple(missing))
+        raise UserError(error, channel=Marked(f"<#{channel_id}>"), permissions=lacking)
     return permissions
 
 

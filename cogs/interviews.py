@@ -140,8 +140,7 @@ class InterviewCommands(
     async def _read_linked(self, interaction: Interaction, message: Message) -> None:
         linked = await self.reading.linked(words_of(message))
         if linked is None:
-            search = interaction.client.mentions("interviews search")
-            raise UserError("read.no-link", search=search)
+            raise UserError("read.no-link")
         await show(interaction, await self.reader_page(interaction, linked))
 
     async def _meant_page(self, interaction: Interaction, typed: str) -> Layout:

@@ -166,13 +166,15 @@ def read_file(data: bytes) -> GuildFile:
     try:
         return GuildFile.model_validate_json(data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
+        first = error.errors()[0]
+        where, value = ".".join(map(str, first["loc"])), first["input"]
+        if not where:
+            raise UserError("error.import.not-ours") from error
         if where == "kcrush":
             raise UserError("error.import.version", version=VERSION) from error
-        raise UserError(
-            "error.import.unreadable", where=where or "—", problem=first["msg"]
-        ) from error
+        if isinstance(value, str | int | float | bool):
+            where = f"{where}: {value}"
+        raise UserError("error.import.unreadable", where=where) from error
 
 
 def imported(one: SubscriptionFile, stored: Subscription, kind: TargetKind) -> Subscription:

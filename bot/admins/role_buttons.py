@@ -9,7 +9,7 @@ from typing import Final
 
 import discord
 
-from bot.core.errors import UserError
+from bot.core.errors import PermissionNames, UserError
 from bot.ui.markdown import Marked
 
 DANGEROUS: Final = discord.Permissions(
@@ -50,9 +50,9 @@ def require_grantable(role: discord.Role | None, *, by: discord.Member | None = 
         raise UserError("error.role-button.too-high", role=shown)
     if by is not None and by.id != role.guild.owner_id:
         _require_allowed(by, role, shown)
-    named = _dangers(role)
-    if named:
-        raise UserError("error.role-button.dangerous", role=shown, permission=named)
+    dangers = _dangers(role)
+    if dangers.names:
+        raise UserError("error.role-button.dangerous", role=shown, permission=dangers)
 
 
 def _require_allowed(by: discord.Member, role: discord.Role, shown: Marked) -> None:
@@ -63,11 +63,10 @@ def _require_allowed(by: discord.Member, role: discord.Role, shown: Marked) -> N
         raise UserError("error.role-button.above-you", role=shown)
 
 
-def _dangers(role: discord.Role) -> str:
-    """The dangerous permissions that the role carries in the guild or a channel; "" for none."""
+def _dangers(role: discord.Role) -> PermissionNames:
+    """The dangerous permissions that the role carries in the guild or a channel."""
     allowed = role.permissions.value
     for channel in role.guild.channels:
         allowed |= channel.overwrites_for(role).pair()[0].value
     found = discord.Permissions(allowed & DANGEROUS.value)
-    names = [name.replace("_", " ").replace("guild", "server") for name, is_on in found if is_on]
-    return ", ".join(name.title() for name in names)
+    return PermissionNames(tuple(name for name, is_on in found if is_on))

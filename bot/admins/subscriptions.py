@@ -108,9 +108,9 @@ def edit_timetable(
     if edits.quiet is not None:
         after = replace(after, quiet=None if edits.quiet == "off" else edits.quiet)
     if edits.weekday is not None and after.frequency is not Frequency.WEEKLY:
-        raise UserError("error.day-without-weekly", frequency=after.frequency.value)
+        raise UserError("error.day-without-weekly")
     if edits.hour is not None and not after.is_digest:
-        raise UserError("error.hour-without-digest", frequency=after.frequency.value)
+        raise UserError("error.hour-without-digest")
     quiet, minute = after.quiet, after.hour * 60
     if after.is_digest and quiet is not None and within(quiet, minute):
         raise UserError(
@@ -136,7 +136,7 @@ def edit_subscription(subscription: Subscription, edits: SubscriptionEdits) -> S
     is_new = not subscription.id or subscription.mode is Mode.FOLLOW
     timetable = edit_timetable(subscription.timetable, edits, is_new=is_new)
     if edits.discussion and timetable.is_digest:
-        raise UserError("error.discussion-in-digest", frequency=timetable.frequency.value)
+        raise UserError("error.discussion-in-digest")
     after = _with_fields(
         replace(subscription, mode=Mode.POST, webhook_id=None),
         timetable=timetable,

@@ -28,7 +28,6 @@ from bot.client.identify_budget import IdentifyBudget
 from bot.core.clock import Clock, SystemClock
 from bot.core.errors import StoreError
 from bot.core.i18n import Messages
-from bot.ui.mentions import Mentions
 from bot.ui.panels import error_panel
 
 logger = structlog.get_logger(__name__)
@@ -78,8 +77,7 @@ class KcrushClient(commands.AutoShardedBot):
         logging.getLogger("discord.app_commands.tree").addFilter(log_expired_in_a_line)
         self.tree.error(self._report_command_error)
         self.http.http_trace = http_trace
-        self.messages = messages
-        self.mentions = Mentions()
+        self.messages = messages.for_application()
         self.logged_in = asyncio.Event()
         self._clock = clock or SystemClock()
         self.handling = Handling(new_reference, self._clock)

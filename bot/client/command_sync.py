@@ -77,7 +77,7 @@ async def sync_commands(client: KcrushClient, guild: discord.Object | None = Non
     """Register the tree's commands, or those that it has for a guild alone, but only where Discord
     has others. True when it did.
 
-    Either way ``client.mentions`` knows the ids of those that are everywhere.
+    Either way the client's sentences know the ids of those that are everywhere.
 
     A sync is one of 200 command writes a day (Discord docs, Application commands, registering),
     and makes every person's client fetch the commands anew.
@@ -106,7 +106,7 @@ async def sync_commands(client: KcrushClient, guild: discord.Object | None = Non
     if not is_same:
         ids = {command.name: command.id for command in await client.tree.sync(guild=guild)}
     if guild is None:
-        client.mentions.learn(ids)
+        client.messages.mentions.learn(ids)
     return not is_same
 
 

@@ -1,5 +1,6 @@
 """The errors of this project. A class of its own has what somebody catches by class."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -8,6 +9,18 @@ if TYPE_CHECKING:
 
 class KcrushError(Exception):
     """The base class of every error that this project raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionNames:
+    """Permissions, by their names in discord.py, among the arguments of an error. People read the
+    names of Discord's client."""
+
+    names: tuple[str, ...]
+
+    def shown(self, text: "Text") -> str:
+        """The names in a language, as markdown."""
+        return text.listed([f"**{text(f'permission.{name}')}**" for name in self.names])
 
 
 class UserError(KcrushError):
@@ -24,7 +37,11 @@ class UserError(KcrushError):
 
     def sentence(self, text: "Text") -> str:
         """The error in the language of `text`, as one line."""
-        return " ".join(text(self.key, **self.args_by_name).split())
+        args = {
+            name: value.shown(text) if isinstance(value, PermissionNames) else value
+            for name, value in self.args_by_name.items()
+        }
+        return " ".join(text(self.key, **args).split())
 
     def __str__(self) -> str:
         # Imported here, because the processes that parse need no catalogue.

@@ -13,17 +13,19 @@ the keys that ``bot.client`` gives them. A language is added by adding its catal
 import gettext
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from importlib import resources
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from bot.core.mentions import Mentions
 from bot.core.particles import ParticleFormatter
 
 DEFAULT_LOCALE = "en"
@@ -43,15 +45,19 @@ def _format_number(value: int, locale: Locale) -> str:
 
 
 class Text:
-    """The messages of one locale. Calling it with a key gives the sentence.
+    """The messages of one locale. Calling it with a key gives the sentence, with the commands in
+    it as mentions.
 
     A key that the locale lacks falls back to English. One that English lacks too raises
     ``KeyError``.
     """
 
-    def __init__(self, locale: str, translations: gettext.NullTranslations) -> None:
+    def __init__(
+        self, locale: str, translations: gettext.NullTranslations, mentions: Mentions
+    ) -> None:
         self.locale = locale
         self._translations = translations
+        self._mentions = mentions
         self._babel = _babel_locale(locale)
         # Only Korean has particles, and str.format is the faster one.
         self._fill = ParticleFormatter().format if locale == "ko" else str.format
@@ -64,14 +70,26 @@ class Text:
         message = self._translations.gettext(key)
         if message == key:
             raise KeyError(key)
-        return message
+        return self._mentions.within(message)
 
     def plural(self, key: str, n: int, /, **args: object) -> str:
         """The form of `key` for `n` things; ``{n}`` is the number with the locale's separators."""
         message = self._translations.ngettext(key, key, n)
         if message == key:
             raise KeyError(key)
-        return self._fill(message, n=self.number(n), **args)
+        return self._fill(self._mentions.within(message), n=self.number(n), **args)
+
+    def command(self, path: str) -> str:
+        """A slash command by its full name ("interviews search"), as markdown."""
+        return self._mentions.of(path)
+
+    def all_of(self, parts: Sequence[str]) -> str:
+        """The parts within a sentence ("A, B, and C" or the like)."""
+        return format_list(parts, locale=self._babel) if parts else ""
+
+    def listed(self, parts: Sequence[str]) -> str:
+        """The parts one after another ("A, B, C" or the like)."""
+        return self("list.separator").join(parts)
 
     def date(self, when: date | datetime) -> str:
         """A date in the locale's medium form ("16 Mar 2021" or the like)."""
@@ -96,10 +114,15 @@ class Text:
 
 
 class Messages:
-    """All catalogues, by locale."""
+    """All catalogues, by locale. ``mentions`` has the commands of the application in whose messages
+    they stand."""
 
     def __init__(self, translations: Mapping[str, gettext.NullTranslations]) -> None:
-        self._texts = {locale: Text(locale, found) for locale, found in translations.items()}
+        self._translations = translations
+        self.mentions = Mentions()
+        self._texts = {
+            locale: Text(locale, found, self.mentions) for locale, found in translations.items()
+        }
         self._languages = {locale.partition("-")[0]: text for locale, text in self._texts.items()}
 
     @property
@@ -109,6 +132,10 @@ class Messages:
     def names(self) -> dict[str, str]:
         """Each locale with the name that its language has for itself ("한국어" or the like)."""
         return {locale: text.language(locale) for locale, text in sorted(self._texts.items())}
+
+    def for_application(self) -> "Messages":
+        """The same messages, with the commands of one application."""
+        return Messages(self._translations)
 
     def text(self, locale: str | None = None) -> Text:
         """The messages of a Discord locale ("en-US", "ko"), else of its language wherever it is

@@ -13,8 +13,7 @@ from bot.fans.library import PersonalData
 from bot.ui import ids
 from bot.ui.interviews import title_or_untitled
 from bot.ui.layout import CALM, WARNING, Layout, button, lines, panel, row, rule, small
-from bot.ui.markdown import escape_within, join
-from bot.ui.mentions import Mentions
+from bot.ui.markdown import escape_within
 
 SECTIONS: Mapping[str, Sequence[str]] = {
     "find": ("search", "artist", "latest", "today", "random"),
@@ -29,16 +28,14 @@ _NAME_LIMIT = 60
 _NAMES_SHOWN = 10
 
 
-def help_page(
-    offered: AbstractSet[str], text: Text, mention: Mentions, *, for_admin: bool
-) -> Layout:
+def help_page(offered: AbstractSet[str], text: Text, *, for_admin: bool) -> Layout:
     """All fans' commands that are `offered`, as mentions to press; an admin also sees how to have
     interviews announced."""
     sections = [
         lines(
             f"**{text(f'help.section.{section}')}**",
             *(
-                f"{mention(f'interviews {name}')} {text(f'help.command.{name}')}"
+                f"{text.command(f'interviews {name}')} {text(f'help.command.{name}')}"
                 for name in commands
                 if name in offered
             ),
@@ -47,7 +44,7 @@ def help_page(
         if not offered.isdisjoint(commands)
     ]
     if for_admin:
-        command = f"{mention('announcements setup')} {text('help.command.add')}"
+        command = f"{text.command('announcements setup')} {text('help.command.add')}"
         sections.append(lines(f"**{text('help.section.admins')}**", command))
     return panel(lines(f"## {text('help.title')}", text("help.intro")), *sections)
 
@@ -78,7 +75,7 @@ def privacy_page(data: PersonalData, text: Text) -> Layout:
 
 def forget_page(data: PersonalData, text: Text) -> Layout:
     """The question before all of it is deleted."""
-    counted = _sentence_start(join(_counted(data, text), ", "))
+    counted = _sentence_start(text.all_of([one for one in _counted(data, text) if one]))
     return panel(
         text("privacy.ask", what=counted),
         row(
@@ -114,7 +111,7 @@ def _last_saved(data: PersonalData, text: Text) -> str:
 
 def _followed_names(data: PersonalData, text: Text) -> str:
     shown = [follow.name for follow in data.follows[:_NAMES_SHOWN] if is_visible(follow.name)]
-    names = ", ".join(escape_within(name, _NAME_LIMIT) for name in shown)
+    names = text.listed([escape_within(name, _NAME_LIMIT) for name in shown])
     more = len(data.follows) - _NAMES_SHOWN
     listed = text.plural("privacy.and-more", more, names=names) if more > 0 else names
     return f"{listed}\n-# {text('privacy.language')}" if data.follows else ""

@@ -69,7 +69,7 @@ def artist_page(profile: ArtistProfile, text: Text) -> Layout:
     """One page of an artist's interviews; the first has words of theirs on it."""
     artist, page, size = profile.artist, profile.page, INTERVIEWS_PER_ARTIST_PAGE
     total = len(artist.interviews)
-    aliases = ", ".join(one_line(alias) for alias in artist.aliases if is_visible(alias))
+    aliases = text.listed([one_line(alias) for alias in artist.aliases if is_visible(alias)])
     names = escape_within(aliases, _ALIASES_LIMIT)
     head = lines(
         f"## {escape_within(name_of(artist.name, text), _NAME_LIMIT)}",

@@ -44,13 +44,13 @@ def _listed(text: Text, sort: TermSort, terms: Sequence[FilterTerm], key: str) -
 def _cut(shown: Sequence[str], text: Text) -> str:
     more = len(shown) - _SHOWN
     named = list(shown[:_SHOWN])
-    return ", ".join([*named, text("filter.more", n=text.number(more))] if more > 0 else named)
+    return text.listed([*named, text("filter.more", n=text.number(more))] if more > 0 else named)
 
 
 def _shown(term: FilterTerm, text: Text) -> str:
     if term.sort is TermSort.KIND:
         return text(f"kind.{term.value}")
-    return f"“{term.value}”" if term.sort is TermSort.WORDS else term.value
+    return text("quoted", words=term.value) if term.sort is TermSort.WORDS else term.value
 
 
 def shown_filter(text_form: str, text: Text) -> str:

@@ -1,5 +1,6 @@
 """Small answers: an error with its mend, and a notice that something was done."""
 
+from bot.core.errors import PermissionNames
 from bot.core.i18n import Text
 from bot.core.text import shorten
 from bot.ui.layout import CALM, TEXT_LIMIT, WARNING, Layout, panel, small
@@ -13,9 +14,10 @@ def error_panel(text: Text, key: str, reference: str | None = None, /, **args: o
     """What a person reads when something failed: the sentence `key`.
 
     `reference` is the number that stands in the log too, for sentences with ``{reference}``.
-    Values of `args` that are plain strings are shown literally; ``Marked`` ones are our markdown.
+    Values of `args` that are plain strings are shown literally; ``Marked`` ones are our markdown;
+    permissions have the names that Discord's client gives them.
     """
-    values = {name: _shown(value) for name, value in args.items()}
+    values = {name: _shown(value, text) for name, value in args.items()}
     return panel(_fitting(text(key, reference=reference, **values)), colour=WARNING)
 
 
@@ -28,7 +30,9 @@ def _fitting(message: str) -> str:
     return shorten(message, _MESSAGE_LIMIT)
 
 
-def _shown(value: object) -> object:
+def _shown(value: object, text: Text) -> object:
+    if isinstance(value, PermissionNames):
+        return value.shown(text)
     if not isinstance(value, str) or isinstance(value, Marked):
         return value
     return escape(shorten(value, _VALUE_LIMIT))

@@ -186,7 +186,7 @@ def stopped_notice(stopped: Sequence[DueNotice], text: Text, guild: str | None) 
     channels = found[:CHANNELS_SHOWN]
     if len(found) > CHANNELS_SHOWN:
         channels.append(text.plural("notice.more", len(found) - CHANNELS_SHOWN))
-    where = ", ".join(channels)
+    where = text.all_of(channels)
     ended = stopped[0].state is SubscriptionState.ENDED
     heals = not ended and stopped[0].reason not in _FOR_GOOD
     name = escape_within(guild, GUILD_LIMIT) if guild else None

@@ -99,28 +99,28 @@ def test_an_hour_or_a_day_says_what_a_new_subscription_is_like(
 
 
 ROLE = "error.role-and-no-role()"
-DISCUSSION = "error.discussion-in-digest(frequency='{}')"
-DAY = "error.day-without-weekly(frequency='{}')"
-HOUR = "error.hour-without-digest(frequency='{}')"
+DISCUSSION = "error.discussion-in-digest()"
+DAY = "error.day-without-weekly()"
+HOUR = "error.hour-without-digest()"
 
 
 @pytest.mark.parametrize(
     ("before", "edits", "error"),
     [
         (Timetable(), SubscriptionEdits(role_id=5, no_role=True), ROLE),
-        (Timetable(), SubscriptionEdits(frequency=EACH, weekday=3), DAY.format("each")),
-        (Timetable(), SubscriptionEdits(frequency=DAILY, weekday=3), DAY.format("daily")),
-        (Timetable(WEEKLY), SubscriptionEdits(frequency=DAILY, weekday=3), DAY.format("daily")),
-        (Timetable(DAILY), SubscriptionEdits(weekday=3), DAY.format("daily")),
-        (Timetable(), SubscriptionEdits(weekday=3), DAY.format("each")),
-        (Timetable(), SubscriptionEdits(frequency=EACH, hour=9), HOUR.format("each")),
-        (Timetable(), SubscriptionEdits(hour=9), HOUR.format("each")),
-        (Timetable(WEEKLY), SubscriptionEdits(frequency=EACH, hour=9), HOUR.format("each")),
-        (Timetable(DAILY), SubscriptionEdits(discussion=True), DISCUSSION.format("daily")),
+        (Timetable(), SubscriptionEdits(frequency=EACH, weekday=3), DAY),
+        (Timetable(), SubscriptionEdits(frequency=DAILY, weekday=3), DAY),
+        (Timetable(WEEKLY), SubscriptionEdits(frequency=DAILY, weekday=3), DAY),
+        (Timetable(DAILY), SubscriptionEdits(weekday=3), DAY),
+        (Timetable(), SubscriptionEdits(weekday=3), DAY),
+        (Timetable(), SubscriptionEdits(frequency=EACH, hour=9), HOUR),
+        (Timetable(), SubscriptionEdits(hour=9), HOUR),
+        (Timetable(WEEKLY), SubscriptionEdits(frequency=EACH, hour=9), HOUR),
+        (Timetable(DAILY), SubscriptionEdits(discussion=True), DISCUSSION),
         (
             Timetable(),
             SubscriptionEdits(frequency=WEEKLY, discussion=True),
-            DISCUSSION.format("weekly"),
+            DISCUSSION,
         ),
     ],
 )

@@ -306,13 +306,13 @@ async def test_commands_are_offered_only_when_they_changed(
         """Never run."""
 
     await log_in_once(client, discord_here.token)
-    assert client.mentions("one more") == "`/one more`"
+    assert client.messages.text("ko").command("one more") == "`/one more`"
     assert await sync_commands(client) is True
     (registered,) = discord_here.world.commands
-    assert client.mentions("one more") == f"</one more:{registered}>"
-    client.mentions.learn({})
+    assert client.messages.text("ko").command("one more") == f"</one more:{registered}>"
+    client.messages.mentions.learn({})
     assert await sync_commands(client) is False
-    assert client.mentions("one more") == f"</one more:{registered}>"
+    assert client.messages.text("ko").command("one more") == f"</one more:{registered}>"
     one.description = "Another one"
     assert await sync_commands(client) is True
     await client.close()

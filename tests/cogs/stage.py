@@ -171,16 +171,20 @@ _REGISTERED: dict[frozenset[str], list[Command]] = {}
 
 async def registered(client: KcrushClient, sandbox: Sandbox) -> None:
     """Sync the commands; what was synced once is put there, for a sync translates every name and
-    description into every language of Discord's."""
+    description into every language of Discord's.
+
+    The sentences name commands as they are typed, not as mentions with an id that differs from test
+    to test.
+    """
     names = frozenset(command.qualified_name for command in client.tree.walk_commands())
     world = sandbox.world
     if names not in _REGISTERED:
         await sync_commands(client)
         _REGISTERED[names] = [*world.commands.values()]
-        return
-    for command in _REGISTERED[names]:
-        world.commands[command.id] = replace(command, application_id=world.application.id)
-    client.mentions.learn({command.name: command.id for command in world.commands.values()})
+    else:
+        for command in _REGISTERED[names]:
+            world.commands[command.id] = replace(command, application_id=world.application.id)
+    client.messages.mentions.learn({})
 
 
 @contextlib.asynccontextmanager

@@ -6,6 +6,13 @@ from bot.ui.about import SECTIONS
 from sandbox.entities import Channel
 from tests.cogs.stage import Stage, interview, labels, read
 
+
+@pytest.fixture(autouse=True)
+def ids_known(on_stage: Stage) -> None:
+    ids = {command.name: command.id for command in on_stage.sandbox.world.commands.values()}
+    on_stage.client.messages.mentions.learn(ids)
+
+
 # ---------------------------------------------------------------- help
 
 
@@ -35,6 +42,18 @@ async def test_an_admin_is_shown_how_to_announce(on_stage: Stage) -> None:
     assert f"</announcements setup:{numbers['announcements']}>" in told
 
 
+async def test_commands_in_any_sentence_can_be_pressed_in_any_language(on_stage: Stage) -> None:
+    on_stage.fan.locale = "ko"
+    (number,) = {
+        command.id
+        for command in on_stage.sandbox.world.commands.values()
+        if command.name == "interviews"
+    }
+    told = read(await on_stage.ask("interviews saved"))
+    assert f"</interviews latest:{number}>" in told
+    assert "아직 저장한 것이 없어요" in told
+
+
 # ---------------------------------------------------------------- privacy
 
 
@@ -54,7 +73,7 @@ async def test_a_person_sees_what_is_kept_of_them_and_has_it_deleted(on_stage: S
 
     asked = await on_stage.press(told, "Delete everything")
     assert asked.id == told.id
-    assert "Your places in 2 interviews, 1 saved item, 1 artist you follow" in read(asked)
+    assert "Your places in 2 interviews, 1 saved item, and 1 artist you follow" in read(asked)
     kept = await on_stage.press(asked, "No, keep it")
     assert "1 saved item" in read(kept)
 

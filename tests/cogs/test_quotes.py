@@ -176,9 +176,9 @@ async def test_the_reader_s_button_quotes_the_answer_at_hand(on_stage: Stage) ->
 
 
 async def test_nothing_to_quote_is_said_and_what_to_do(on_stage: Stage) -> None:
-    assert "**/interviews latest**" in read(await _quote(on_stage))
+    assert "`/interviews latest`" in read(await _quote(on_stage))
     await on_stage.publish(quotable(1, "No.", "Yes."))
-    assert "**/interviews latest**" in read(await _quote(on_stage))
+    assert "`/interviews latest`" in read(await _quote(on_stage))
     of_artist = await _quote(on_stage, artist="Han Seoyun")
     assert "No answer by this artist" in read(of_artist)
     page = await on_stage.ask("interviews read", interview="Interview No. 1 with Han Seoyun")

@@ -72,10 +72,10 @@ async def test_a_press_gives_the_role_and_the_next_one_takes_it_off(
         ({"position": 10}, "is above my own highest role"),
         (
             {"permissions": int(Permission.ADMINISTRATOR)},
-            "comes with power over others (Administrator)",
+            "comes with power over others (**Administrator**)",
         ),
-        ({"permissions": int(Permission.MENTION_EVERYONE)}, "(Mention Everyone)"),
-        ({"permissions": MANAGE_GUILD}, "(Manage Server)"),
+        ({"permissions": int(Permission.MENTION_EVERYONE)}, "(**Mention Everyone**)"),
+        ({"permissions": MANAGE_GUILD}, "(**Manage Server**)"),
     ],
 )
 async def test_a_role_that_must_not_be_handed_out_is_refused_now_and_later(
@@ -98,7 +98,7 @@ async def test_power_in_a_single_channel_counts(on_stage: Stage, role: Role) -> 
     world.set_overwrite(on_stage.channel, role.id, allow=allow)
     await heard
     told = read(await on_stage.ask("announcements role-button", by=on_stage.admin, role=role))
-    assert "(Manage Messages)" in told
+    assert "(**Manage Messages**)" in told
 
 
 async def test_without_manage_roles_the_mend_is_said(on_stage: Stage, role: Role) -> None:

@@ -66,14 +66,30 @@ def placeholders(sentence: str) -> set[str]:
 
 
 @pytest.mark.parametrize("locale", shipped())
-def test_what_is_in_backticks_is_not_translated(locale: str) -> None:
+def test_what_is_in_backticks_is_not_translated_but_for_names_of_options(locale: str) -> None:
+    options = option_names(locale)
     for key, found in translated(locale).items():
+        typed = [options.get(one, {one}) for one in quoted(english()[key][-1])]
         for form in filter(None, found):
-            assert quoted(form) == quoted(english()[key][-1]), key
+            assert set(quoted(form)) <= set().union(*typed), key
+            assert all(names & set(quoted(form)) for names in typed), key
 
 
 def quoted(sentence: str) -> list[str]:
-    return sorted(re.findall("`[^`]+`", sentence))
+    return re.findall("`([^`]+)`", sentence)
+
+
+def option_names(locale: str) -> dict[str, set[str]]:
+    """What the options of commands are called, by their English names."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for key, (name, *_) in translated(locale).items():
+        # command.announcements.add.frequency.name
+        if is_command_name(key) and key.count(".") == OPTION_DOTS:
+            found[english()[key][0]].add(name or english()[key][0])
+    return found
+
+
+OPTION_DOTS = 4
 
 
 @pytest.mark.parametrize("locale", shipped())

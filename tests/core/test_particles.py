@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.i18n import Text
+from bot.core.mentions import Mentions
 from bot.core.particles import ParticleFormatter, particle
 
 FORMATTER = ParticleFormatter()
@@ -71,4 +72,4 @@ class OneSentence(gettext.NullTranslations):
 
 
 def test_the_korean_catalogue_is_filled_with_particles() -> None:
-    assert Text("ko", OneSentence())("any.key", name="아이유") == "아이유가 있어요"
+    assert Text("ko", OneSentence(), Mentions())("any.key", name="아이유") == "아이유가 있어요"

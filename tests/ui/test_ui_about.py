@@ -5,13 +5,12 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core.i18n import Text
+from bot.core.i18n import Text, load_messages
 from bot.core.model import Position
 from bot.core.readers import Follow, Place, Saved
 from bot.fans.library import PersonalData
 from bot.store import DatedCount, ListedInterview, SavedItem, StartedInterview
 from bot.ui.about import SECTIONS, forget_page, help_page, privacy_page
-from bot.ui.mentions import Mentions
 from tests.ui.limits import buttons, shown, texts, within_limits
 from tests.ui.samples import SUMMARY
 from tests.ui.strategies import NOW, TEXT, TEXTS
@@ -75,7 +74,7 @@ def test_many_follows_are_counted(text: Text) -> None:
 
 def test_before_it_is_deleted_a_person_is_asked(text: Text) -> None:
     layout = forget_page(kept("T", "Q", ["O.V"], 2), text)
-    assert "Your places in 2 interviews, 2 saved items, 1 artist you follow." in shown(layout)
+    assert "Your places in 2 interviews, 2 saved items, and 1 artist you follow." in shown(layout)
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
         ("Yes, delete everything", "kc:forget:yes"),
         ("No, keep it", "kc:kept"),
@@ -83,18 +82,18 @@ def test_before_it_is_deleted_a_person_is_asked(text: Text) -> None:
 
 
 def test_help_tells_only_what_there_is(text: Text) -> None:
-    layout = help_page({"search", "privacy"}, text, Mentions(), for_admin=False)
+    layout = help_page({"search", "privacy"}, text, for_admin=False)
     assert texts(layout)[1:] == [
         "**Find**\n`/interviews search` Search every answer",
         "**You**\n`/interviews privacy` What I store about you",
     ]
 
 
-def test_all_of_the_help_is_one_screen_of_commands_to_press(text: Text) -> None:
-    mentions = Mentions()
-    mentions.learn({"interviews": 10**18, "announcements": 10**18 + 1})
+def test_all_of_the_help_is_one_screen_of_commands_to_press() -> None:
+    messages = load_messages().for_application()
+    messages.mentions.learn({"interviews": 10**18, "announcements": 10**18 + 1})
     everything = {name for commands in SECTIONS.values() for name in commands}
-    layout = help_page(everything, text, mentions, for_admin=True)
+    layout = help_page(everything, messages.text(), for_admin=True)
     within_limits(layout)
     assert shown(layout).count("</interviews ") == len(everything)
     assert f"</announcements setup:{10**18 + 1}>" in shown(layout)
