@@ -242,10 +242,12 @@ ROLES_LIMIT: Final = 5
 
 
 class Mode(StrEnum):
-    """Posted by the bot, or carried into the channel by Discord's channel following."""
+    """Posted by the bot, or carried into the channel by Discord's channel following; or posted by
+    the clock (``bot.core.regular_posts``), not for a new interview."""
 
     POST = "post"
     FOLLOW = "follow"
+    REGULAR = "regular"
 
 
 class Doubt(StrEnum):

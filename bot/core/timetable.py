@@ -81,7 +81,7 @@ def next_due(timetable: Timetable, now: datetime, zone: tzinfo) -> datetime:
         return quiet_end(timetable.quiet, now, zone)
     local = now.astimezone(zone).date()
     moments = (
-        _moment(day, timetable.hour * 60, zone)
+        moment_of(day, timetable.hour * 60, zone)
         for day in _days(local)
         if timetable.frequency is Frequency.DAILY or day.weekday() == timetable.weekday
     )
@@ -98,7 +98,7 @@ def quiet_end(quiet: QuietHours | None, now: datetime, zone: tzinfo) -> datetime
     ends = (
         moment
         for day in _days(local, 3)
-        for moment in (_moment(day, quiet.until, zone), _moment(day, quiet.until, zone, fold=1))
+        for moment in (moment_of(day, quiet.until, zone), moment_of(day, quiet.until, zone, fold=1))
     )
     return min(end for end in ends if end > now and not is_quiet(quiet, end, zone))
 
@@ -118,7 +118,7 @@ def _days(local: date, number: int = _LONGEST_LOOK) -> Iterator[date]:
     return (local + timedelta(days=n) for n in range(-1, number))
 
 
-def _moment(day: date, minute: int, zone: tzinfo, *, fold: int = 0) -> datetime:
+def moment_of(day: date, minute: int, zone: tzinfo, *, fold: int = 0) -> datetime:
     """When the local clock shows this minute of this day, in UTC."""
     wall = datetime.combine(day, time(*divmod(minute, 60)), tzinfo=zone)
     moment = wall.replace(fold=fold).astimezone(UTC)

@@ -49,3 +49,9 @@ def interview_id() -> sa.Column[Any]:
 def user_id() -> sa.Column[Any]:
     """Part of the key of what is stored of a person."""
     return sa.Column("user_id", sa.BigInteger, primary_key=True, autoincrement=False)
+
+
+def subscription_id() -> sa.Column[Any]:
+    """Part of the key of what goes with a subscription."""
+    subscription = sa.ForeignKey("subscriptions.id", ondelete="CASCADE")
+    return sa.Column("subscription_id", Id, subscription, primary_key=True, autoincrement=False)

@@ -4,8 +4,9 @@ What becomes of a delivery that was tried is decided by ``bot.delivery``, as a `
 other steps are taken by SQL, for many rows at once, and each of them is a ``Step`` here.
 
 A row is made by ``Outbox.enqueue``: pending, or parked with its subscription. It is deleted with
-its guild (``GuildRepository.purge``) or its person (``FollowRepository.forget``), and a withheld
-one when it is announced after all (``BacklogRepository.announce``). ``sent``, ``abandoned`` and
+its guild (``GuildRepository.purge``) or its person (``FollowRepository.forget``), a withheld one
+when it is announced after all (``BacklogRepository.announce``), and a regular post's when it shows
+the interview again (``RegularPostRepository.enqueue``). ``sent``, ``abandoned`` and
 ``superseded`` are final, but for what was abandoned by a removal that is undone (``REINSTATE``).
 """
 
@@ -61,6 +62,9 @@ UNFOLLOW = Step((_PENDING, _PARKED), DeliveryState.SUPERSEDED)
 
 MERGE = Step((_PENDING, _PARKED), DeliveryState.SUPERSEDED)
 """One of many that were missed: the message of a newer one mentions it."""
+
+MISS = Step((_PENDING, _PARKED), DeliveryState.SUPERSEDED)
+"""A regular post that was not sent until the next one was due."""
 
 WITHHOLD = Step((_PENDING, _PARKED), DeliveryState.SUPERSEDED)
 """Its interview came with more others than is likely: the operator decides. Announced after all, it

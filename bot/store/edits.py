@@ -16,6 +16,7 @@ from bot.core.model import (
     SubscriptionState,
     TargetKind,
 )
+from bot.store.regular_posts import contents
 from bot.store.results import DueEdit
 from bot.store.session import Repository, Transaction, transactional
 from bot.store.subscription_rows import STYLE, style
@@ -110,7 +111,8 @@ class EditRepository(Repository):
     async def due(self, now: datetime, limit: int) -> list[DueEdit]:
         """What is to be edited at `now`, the longest due first."""
         rows = await self._session.read(DUE, {"now": now, "limit": limit})
-        return [_due_edit(row) for row in rows]
+        found = await contents(self._session, [row.id for row in rows])
+        return [replace(_due_edit(row), regular=found.get(row.id)) for row in rows]
 
     async def next_due(self) -> datetime | None:
         """When ``due`` will next find something, ``None`` for nothing to edit."""

@@ -24,7 +24,7 @@ from bot.core.model import (
     SubscriptionState,
     TargetKind,
 )
-from bot.store import delivery_states, extras, follows, parking, timing
+from bot.store import delivery_states, extras, follows, parking, regular_posts, timing
 from bot.store.codec import storable_or_none
 from bot.store.dialects import random_nonce, values_of_json
 from bot.store.filtering import left_out
@@ -139,6 +139,7 @@ class Outbox(Repository):
                 digest = tuple(found[id_] for id_ in listed_ids[:DIGEST_LIMIT])
                 more = max(0, len(digests.get(row[0], ())) - DIGEST_LIMIT)
                 leased.append(_leased(row, now, lease_until, stored, digest, more))
+        leased = await regular_posts.with_contents(self._session, leased)
         addressees = await follows.FollowRepository(self._session).addressees(
             (one.subscription.channel_id, one.interview)
             for one in leased
@@ -207,14 +208,16 @@ class Outbox(Repository):
         """Why a leased delivery is not to be sent any more, as of the last commit; ``None`` where
         it is.
 
-        ``withdrawn`` and ``unfollowed`` are final. ``changed`` is not: some interviews of a digest
-        were withdrawn, or the subscription is paused, parked or ended.
+        ``withdrawn``, ``unfollowed`` and ``missed`` are final. ``changed`` is not: some interviews
+        of a digest were withdrawn, or the subscription is paused, parked or ended.
         """
         listed = [one.id for one in leased.interviews]
         parameters = {"subscription": leased.subscription.id, "listed": listed}
         rows = await self._session.read(LIVE, parameters)
         if not rows or rows[0].live == 0:
             return "withdrawn"
+        if leased.regular is not None and leased.regular.until <= self._session.clock.now():
+            return regular_posts.MISSED
         if leased.subscription.kind is TargetKind.DIRECT:
             person = leased.subscription.channel_id, leased.interview
             found = await follows.FollowRepository(self._session).addressees([person])

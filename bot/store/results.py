@@ -14,6 +14,7 @@ from bot.core.model import (
     SubscriptionState,
 )
 from bot.core.readers import Follow
+from bot.core.regular_posts import RegularContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ class LeasedDelivery:
     What was withdrawn meanwhile is not among them. ``probes`` counts the tries in
     vain since the subscription was parked, ``None`` for one that is not parked. ``doubt`` is what
     the guild wants where nobody can tell whether the message arrived. ``addressee`` is whom a
-    direct message is for, an empty one for what goes to a channel.
+    direct message is for, an empty one for what goes to a channel. ``regular`` is what a regular
+    post shows, ``None`` for an announcement.
     """
 
     delivery: Delivery
@@ -116,6 +118,7 @@ class LeasedDelivery:
     probes: int | None = None
     doubt: Doubt = Doubt.RATHER_ONCE
     addressee: Addressee = Addressee()
+    regular: RegularContent | None = None
 
     @property
     def interviews(self) -> tuple[StoredInterview, ...]:
@@ -156,7 +159,7 @@ class DueEdit:
     only, ``published`` that it is the embed that followers get, ``direct`` that it is a direct
     message; then ``guild_id`` is the person's id. ``due_at`` distinguishes this edit from a later
     one.
-    ``channel_id`` is where it stands.
+    ``channel_id`` is where it stands, ``regular`` as in ``LeasedDelivery``.
     """
 
     delivery_id: int
@@ -173,6 +176,7 @@ class DueEdit:
     published: bool = False
     direct: bool = False
     style: Style = PLAIN_STYLE
+    regular: RegularContent | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,9 @@ _CHOSEN = (
 
 NOT_ENDED = subscriptions.c.state != SubscriptionState.ENDED
 
+ANNOUNCES = subscriptions.c.mode != Mode.REGULAR
+"""It is for new interviews, not a regular post."""
+
 
 def subscription(row: Sequence[Any]) -> Subscription:
     """The subscription of a row that begins with ``COLUMNS``."""

@@ -14,7 +14,14 @@ from bot.store.delivery_states import REINSTATE, take
 from bot.store.parking import change_state
 from bot.store.results import ParkedChannel, SubscriptionOverview
 from bot.store.session import Repository, Transaction, transactional
-from bot.store.subscription_rows import COLUMNS, NOT_ENDED, chosen_values, find_all, subscription
+from bot.store.subscription_rows import (
+    ANNOUNCES,
+    COLUMNS,
+    NOT_ENDED,
+    chosen_values,
+    find_all,
+    subscription,
+)
 from bot.store.tables import deliveries, subscriptions
 from bot.store.timing import reschedule
 
@@ -80,7 +87,7 @@ OVERVIEW = (
         ),
         _LAST_REASON,
     )
-    .where(subscriptions.c.guild_id == sa.bindparam("guild_id"), NOT_ENDED)
+    .where(subscriptions.c.guild_id == sa.bindparam("guild_id"), NOT_ENDED, ANNOUNCES)
     .order_by(subscriptions.c.id)
 )
 
@@ -152,7 +159,7 @@ class SubscriptionRepository(Repository):
         return await self._not_ended(subscriptions.c.created_by == user_id)
 
     async def _not_ended(self, *where: sa.ColumnElement[bool]) -> list[Subscription]:
-        query = sa.select(*COLUMNS).where(*where, NOT_ENDED).order_by(subscriptions.c.id)
+        query = sa.select(*COLUMNS).where(*where, NOT_ENDED, ANNOUNCES).order_by(subscriptions.c.id)
         return [subscription(row) for row in await self._session.read(query)]
 
     async def roles(self) -> dict[int, set[int]]:
@@ -179,7 +186,8 @@ class SubscriptionRepository(Repository):
         What waits and was never tried gets its hour anew.
         """
         now = tx.clock.now()
-        this = (subscriptions.c.channel_id == channel_id, subscriptions.c.filter == filtered)
+        of_filter = subscriptions.c.filter == filtered
+        this = (subscriptions.c.channel_id == channel_id, of_filter, ANNOUNCES)
         found = sorted(await find_all(tx, *this), key=lambda one: one.state in _ENDED)
         before = found[0] if found and found[0].state is not SubscriptionState.ENDED else None
         if before is None:

@@ -2,10 +2,17 @@
 
 import sqlalchemy as sa
 
-from bot.store.columns import Id, UtcDateTime, interview_id, metadata, user_id
+from bot.store.columns import (
+    Id,
+    UtcDateTime,
+    interview_id,
+    metadata,
+    subscription_id,
+    user_id,
+)
 from bot.store.dialects import partial_index
 
-HEAD = "0005"
+HEAD = "0006"
 """The revision of ``migrations`` that these tables are: a test holds them together."""
 
 DIRECT_ROUND = 1_000_000
@@ -236,6 +243,34 @@ for _name, _whom in (("deliveries_due", TO_GUILDS), ("deliveries_due_direct", TO
     )
 partial_index("deliveries_edits", "edit_due_at IS NOT NULL", deliveries.c.edit_due_at)
 partial_index("deliveries_batch", "batch IS NOT NULL", deliveries.c.batch)
+
+# The rhythm of a subscription that posts by the clock.
+regular_posts = sa.Table(
+    "regular_posts",
+    metadata,
+    subscription_id(),
+    sa.Column("sort", sa.Text, nullable=False),
+    sa.Column("hour", sa.Integer, nullable=False),
+    # NULL for every day.
+    sa.Column("weekday", sa.Integer),
+    # No hour before it is made up for.
+    sa.Column("since", UtcDateTime, nullable=False),
+)
+
+# The days for which it posted, and what: once a day by the key, and nothing again within a year.
+regular_days = sa.Table(
+    "regular_days",
+    metadata,
+    subscription_id(),
+    # In the guild's time zone.
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("channel_id", sa.BigInteger, nullable=False),
+    # NULL where there was nothing to post.
+    sa.Column("interview_id", Id, sa.ForeignKey("interviews.id")),
+    # The question that was quoted; 0 for none.
+    sa.Column("section", sa.Integer, nullable=False, server_default="0"),
+    sa.Index("regular_days_channel", "channel_id", "day"),
+)
 
 extras = sa.Table(
     "extras",
