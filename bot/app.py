@@ -333,7 +333,9 @@ async def _open_pictures(
     store, index, rng = resources.store, resources.index, resources.rng
     quotes = Quotes(store, index, renderer, rng, source=source, limit=limit)
     everywhere = settings.pictures == "upload"
-    return quotes, AttachedPictures(images, quotes.card, clock, everywhere=everywhere)
+    return quotes, AttachedPictures(
+        images, quotes.card, quotes.banner, clock, everywhere=everywhere
+    )
 
 
 def _make_fan_services(

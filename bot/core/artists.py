@@ -1,10 +1,12 @@
 """Identifies an artist across interviews and spellings. Pure."""
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable
 
 from bot.core.model import Artist, Subject
+from bot.core.text import is_visible, one_line
 
 ID_LENGTH = 10
 """Characters of an artist's id: 40 bits, so that two of 100,000 names share an id in one of 200
@@ -45,3 +47,14 @@ def artist_ids(subjects: Iterable[Subject]) -> frozenset[str]:
 def is_called(artist: Artist, name: str) -> bool:
     """Whether `name` is one of the artist's spellings."""
     return artist_key(name) in map(artist_key, (artist.name, *artist.aliases))
+
+
+def other_name(subject: Subject) -> str:
+    """The name in the other script as one line of plain text: in Hangul, or of a name in Hangul
+    how it is romanised; "" where that is not known."""
+    is_hangul = _HANGUL.search(subject.name) is not None
+    others = (one_line(alias) for alias in subject.aliases if is_visible(alias))
+    return next((one for one in others if (_HANGUL.search(one) is None) == is_hangul), "")
+
+
+_HANGUL = re.compile("[\uac00-\ud7a3]")

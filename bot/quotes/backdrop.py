@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageOps
 
+from bot.core.colours import ROSE, colour_of
 from bot.core.model import Topic
 
 LARGEST_FILE = 8 * 1024 * 1024
@@ -28,18 +29,6 @@ Colour = tuple[int, int, int]
 
 _MODES = frozenset({"RGB", "RGBA", "L", "LA", "P", "PA", "1", "CMYK", "YCbCr"})
 """The modes that Pillow converts to RGB faithfully; it would clip 16 bits a channel."""
-
-_HUES = {
-    Topic.MUSIC: 340,
-    Topic.ACTING: 24,
-    Topic.WEBTOON: 266,
-    Topic.SPORT: 152,
-    Topic.GAME: 222,
-    Topic.CREATOR: 8,
-    Topic.FILM: 190,
-    Topic.OTHER: 316,
-}
-"""Degrees of the colour circle; the magazine's rose is at 341."""
 
 _GREY = 0.07
 """Saturation below which a picture has no hue to speak of."""
@@ -136,29 +125,32 @@ def palette_of(image: Image.Image) -> Palette:
 
 def palette_for(kind: Topic) -> Palette:
     """The colours for an interview without a picture."""
-    return _palette(_HUES[kind] / 360, 0.6)
+    return _palette(hue_of(colour_of(kind)), 0.6)
+
+
+def hue_of(colour: int) -> float:
+    """The hue of a colour as 0xRRGGBB, from 0 to 1 around the colour circle."""
+    return colorsys.rgb_to_hls(*(part / 255 for part in colour.to_bytes(3)))[0]
 
 
 def _palette(hue: float, saturation: float) -> Palette:
     strength = 0.06 if saturation < _GREY else min(0.5, max(0.26, saturation))
-    accent_hue = _HUES[Topic.MUSIC] / 360 if saturation < _GREY else hue
+    accent_hue = hue_of(ROSE) if saturation < _GREY else hue
     return Palette(
         ground=_rgb(hue, 0.085, strength),
         raised=_rgb(hue, 0.24, strength),
-        accent=_light(accent_hue),
+        accent=light(accent_hue),
     )
 
 
-def _light(hue: float) -> Colour:
-    """A light colour of the hue, at least 7:1 on the darkest: blue needs more light than yellow."""
+def light(hue: float, least: float = 0.42) -> Colour:
+    """A light colour of the hue, of a luminance of `least`: blue needs more light than yellow.
+    That of 0.42 has at least 7:1 on the darkest."""
     for lightness in range(64, 96, 2):
         colour = _rgb(hue, lightness / 100, 0.64)
-        if luminance(colour) >= _ACCENT_LUMINANCE:
+        if luminance(colour) >= least:
             return colour
     return _rgb(hue, 0.96, 0.64)
-
-
-_ACCENT_LUMINANCE = 0.42
 
 
 def luminance(colour: Colour) -> float:

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from bot.core.model import Topic
 
-DESIGN = 1
+DESIGN = 2
 """The version of the design; each change increases it, so that cached pictures are redrawn."""
 
 FONT_PACKAGE, FONT_FILE = "manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc"
@@ -32,3 +32,17 @@ class QuoteCard:
     title: str
     topic: Topic
     image_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What is on the banner of an interview without a picture: plain text, "" for what there is
+    not. Each of the ``names`` has a line, a single one (which may be a title) as many as it needs;
+    ``other`` is how they are written in the other script."""
+
+    names: tuple[str, ...]
+    other: str
+    role: str
+    source: str
+    topic: Topic
+    image_url: None = None

@@ -50,23 +50,24 @@ def picture(card: QuoteCard, image: bytes | None) -> tuple[bytes, bool]:
     """What the worker process does: the picture, and whether the article's `image`, the file as it
     was fetched, is in it. Raises as ``draw``."""
     hero = decode(image, HERO_SIZE) if image is not None else None
-    return draw(card, hero, _typeface()), hero is not None
+    return draw(card, hero, typeface()), hero is not None
 
 
 @cache
-def _typeface() -> Typeface:
+def typeface() -> Typeface:
+    """The worker process's own."""
     return Typeface()
 
 
-def draw(card: QuoteCard, hero: Pixels | None, typeface: Typeface) -> bytes:
+def draw(card: QuoteCard, hero: Pixels | None, face: Typeface) -> bytes:
     """The picture as JPEG, with the article's image in it if there is one.
 
     Raises:
         UserError: the typeface lacks letters of the words (``error.quote-unsettable``).
     """
-    if typeface.lacks_letters(card.text) or not typeface.drawable(card.text):
+    if face.lacks_letters(card.text) or not face.drawable(card.text):
         raise UserError("error.quote-unsettable")
-    return encode(_Drawing(card, hero.image() if hero else None, typeface).draw())
+    return encode(_Drawing(card, hero.image() if hero else None, face).draw())
 
 
 def encode(image: Image.Image) -> bytes:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import astuple, replace
 from pathlib import Path
+from typing import Final
 
 import structlog
 from cachetools import TTLCache
@@ -19,7 +20,7 @@ from cachetools import TTLCache
 from bot.core.clock import Clock
 from bot.core.errors import FetchError, ParseError, UserError
 from bot.core.worker import WorkerError, WorkerProcess
-from bot.quotes.card import DESIGN, QuoteCard
+from bot.quotes.card import DESIGN, Banner, QuoteCard
 from bot.quotes.image_cache import ImageCache
 
 logger = structlog.get_logger(__name__)
@@ -46,7 +47,12 @@ RETRY_IMAGE_AFTER = 600.0
 
 _UNUSABLE_LIMIT = 500
 
-_PICTURE = "bot.quotes.drawing:picture"
+Card = QuoteCard | Banner
+
+_DRAWING: Final[dict[type[Card], str]] = {
+    QuoteCard: "bot.quotes.drawing:picture",
+    Banner: "bot.quotes.banner:picture",
+}
 
 
 class QuoteRenderer:
@@ -67,11 +73,11 @@ class QuoteRenderer:
             _UNUSABLE_LIMIT, RETRY_IMAGE_AFTER, timer=clock.monotonic
         )
 
-    async def cached(self, card: QuoteCard) -> bytes | None:
+    async def cached(self, card: Card) -> bytes | None:
         """The picture, if it was drawn before."""
         return await asyncio.to_thread(self._cache.get, _key(self._drawable(card)))
 
-    async def picture(self, card: QuoteCard) -> bytes:
+    async def picture(self, card: Card) -> bytes:
         """The picture as JPEG, drawn unless it is cached. A caller who is cancelled cancels nobody
         else's wait.
 
@@ -106,7 +112,7 @@ class QuoteRenderer:
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.info("quote.not-drawn", cause=str(error), kind=type(error).__name__)
 
-    async def _make(self, card: QuoteCard) -> bytes:
+    async def _make(self, card: Card) -> bytes:
         cached = await asyncio.to_thread(self._cache.get, _key(card))
         if cached is not None:
             return cached
@@ -128,19 +134,19 @@ class QuoteRenderer:
             _note_unusable(url, error)
             return None
 
-    async def _draw(self, card: QuoteCard, image: bytes | None) -> tuple[bytes, bool]:
+    async def _draw(self, card: Card, image: bytes | None) -> tuple[bytes, bool]:
         """The picture, and whether the article's image is in it, as it is if it can be used."""
         if image is not None:
             try:
                 async with asyncio.timeout(IMAGE_SECONDS):
-                    data, has_image = await self._worker.run(_PICTURE, card, image)
+                    data, has_image = await self._worker.run(_DRAWING[type(card)], card, image)
                     return data, has_image
             except (ParseError, WorkerError, TimeoutError) as error:
                 _note_unusable(card.image_url or "", error)
-        data, has_image = await self._worker.run(_PICTURE, card, None)
+        data, has_image = await self._worker.run(_DRAWING[type(card)], card, None)
         return data, has_image
 
-    def _drawable(self, card: QuoteCard) -> QuoteCard:
+    def _drawable(self, card: Card) -> Card:
         """The card, without an image that was unusable a while ago."""
         return replace(card, image_url=None) if card.image_url in self._unusable else card
 
@@ -165,7 +171,7 @@ def _note_unusable(url: str, error: Exception) -> None:
     logger.info("quote.picture-unusable", url=url[:200], cause=str(error)[:200])
 
 
-def _key(card: QuoteCard) -> str:
+def _key(card: Card) -> str:
     """A hash of all that is on the picture and of the design: a change of either is a new key."""
     content = repr((DESIGN, astuple(card))).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(content, digest_size=16).hexdigest()

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.core.artists import other_name
 from bot.core.errors import UserError
 from bot.core.model import Artist, StoredInterview
 from bot.core.text import clean, is_visible, one_line
 from bot.core.topics import topic_of
-from bot.quotes.card import QuoteCard, has_typeface
+from bot.core.worker import WorkerError
+from bot.quotes.card import Banner, QuoteCard, has_typeface
 from bot.quotes.choosing import Quote, choose
 from bot.quotes.renderer import QuoteRenderer
 from bot.search import SearchIndex
@@ -21,6 +23,9 @@ logger = structlog.get_logger(__name__)
 
 TRIES = 12
 """Interviews in which a quote is looked for; nearly every interview has one."""
+
+BANNER_NAMES = 3
+"""Names on a banner: so many lines stand in it large."""
 
 _LONG = 20_000
 """Characters of an interview beyond which choosing (2 µs each) would hold up the event loop."""
@@ -109,10 +114,30 @@ class Quotes:
             names = ", ".join(subject.name for subject in stored.interview.subjects)
             title = one_line(stored.interview.title)
             quote = Quote(title, names, None, question="", title=title, section=0)
+        return await self._drawn(stored, self._card(ChosenQuote(stored, quote)))
+
+    async def banner(self, stored: StoredInterview) -> bytes | None:
+        """The banner of an interview without a picture: who it is with, or its title where nobody
+        is named; ``None`` where it can't be drawn."""
+        if not has_typeface():
+            return None
+        interview = stored.interview
+        people = [one for one in interview.subjects if is_visible(one.name)][:BANNER_NAMES]
+        role = people[0].role if len(people) == 1 else None
+        banner = Banner(
+            names=tuple(one_line(one.name) for one in people) or (one_line(interview.title),),
+            other=", ".join(filter(None, map(other_name, people))),
+            role=one_line(role or ""),
+            source=self._source,
+            topic=topic_of(interview.subjects, interview.tags),
+        )
+        return await self._drawn(stored, banner)
+
+    async def _drawn(self, stored: StoredInterview, card: QuoteCard | Banner) -> bytes | None:
         try:
-            return await self.picture(ChosenQuote(stored, quote))
-        except UserError as error:
-            logger.info("delivery.picture-not-drawn", interview=stored.id, cause=str(error))
+            return await self._renderer.picture(card)
+        except (UserError, WorkerError) as error:
+            logger.info("delivery.picture-not-drawn", interview=stored.id, cause=str(error)[:200])
             return None
 
     def _sample(self, artist: Artist | None) -> list[int]:

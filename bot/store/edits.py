@@ -44,7 +44,8 @@ _ROW = (
         extras.c.delivery_id == deliveries.c.id,
         extras.c.what == ExtraKind.CROSSPOST.value,
     ),
-    subscriptions.c.kind == TargetKind.DIRECT.value,
+    subscriptions.c.kind,
+    subscriptions.c.channel_id,
 )
 
 _WAITING = sa.and_(
@@ -100,9 +101,15 @@ def _due_edit(row: Any) -> DueEdit:
     role_id, others, *looks_and_more = row[10:]
     roles = (role_id, *others) if role_id is not None else ()
     looks = style(*looks_and_more[: len(STYLE)])
-    published, direct = looks_and_more[len(STYLE) :]
-    edit = DueEdit(*row[:10])
-    return replace(edit, role_ids=roles, published=published, direct=direct, style=looks)
+    published, kind, target_id = looks_and_more[len(STYLE) :]
+    return replace(
+        DueEdit(*row[:10]),
+        role_ids=roles,
+        published=published,
+        kind=TargetKind(kind),
+        target_id=target_id,
+        style=looks,
+    )
 
 
 class EditRepository(Repository):

@@ -12,6 +12,7 @@ from bot.core.model import (
     Style,
     Subscription,
     SubscriptionState,
+    TargetKind,
 )
 from bot.core.readers import Follow
 from bot.core.regular_posts import RegularContent
@@ -156,10 +157,10 @@ class DueEdit:
     """A message whose interview reads differently now, or is gone.
 
     ``digest`` is of what it shows, ``None`` where that isn't known; ``plain`` that it is words
-    only, ``published`` that it is the embed that followers get, ``direct`` that it is a direct
-    message; then ``guild_id`` is the person's id. ``due_at`` distinguishes this edit from a later
-    one.
-    ``channel_id`` is where it stands, ``regular`` as in ``LeasedDelivery``.
+    only, ``published`` that it is the embed that followers get. Of a direct message ``guild_id`` is
+    the person's id. ``due_at`` distinguishes this edit from a later one. ``channel_id`` is where it
+    stands, ``target_id`` the channel of the subscription, which is of a ``kind``.
+    ``regular`` as in ``LeasedDelivery``.
     """
 
     delivery_id: int
@@ -174,9 +175,15 @@ class DueEdit:
     channel_id: int
     role_ids: tuple[int, ...] = ()
     published: bool = False
-    direct: bool = False
+    kind: TargetKind = TargetKind.TEXT
+    target_id: int = 0
     style: Style = PLAIN_STYLE
     regular: RegularContent | None = None
+
+    @property
+    def direct(self) -> bool:
+        """Whether it is a direct message."""
+        return self.kind is TargetKind.DIRECT
 
 
 @dataclass(frozen=True, slots=True)

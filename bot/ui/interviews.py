@@ -3,20 +3,20 @@
 Every card, list and menu is built of these, so that a new fact about an interview is added here.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import discord
 from discord import ButtonStyle
 
+from bot.core import colours
+from bot.core.artists import other_name
 from bot.core.i18n import Text
 from bot.core.model import COVER, Interview, InterviewSummary, Position, Subject, Topic
 from bot.core.text import ELLIPSIS, is_visible, measure, one_line, shorten
 from bot.core.topics import topic_of
 from bot.ui import ids
 from bot.ui.layout import (
-    BRAND,
     OPTION_TEXT_LIMIT,
     Button,
     Item,
@@ -34,17 +34,6 @@ LIST_NAMES_LIMIT = 60
 
 LONG_TITLE = 90
 """Characters beyond which a title is set in a smaller heading: three lines on a phone."""
-
-KIND_COLOURS = {
-    Topic.ACTING: discord.Colour(0xD6621F),
-    Topic.WEBTOON: discord.Colour(0x2C9658),
-    Topic.SPORT: discord.Colour(0x1F8AD6),
-    Topic.GAME: discord.Colour(0x9A6CEA),
-    Topic.CREATOR: discord.Colour(0xA37F12),
-    Topic.FILM: discord.Colour(0xCD53C3),
-}
-"""Edges of what is not music, which has the magazine's rose; as far from Discord's backgrounds as
-that (3:1, WCAG 2.2, 1.4.11)."""
 
 NAME_LIMIT = 60
 NAMES_SHOWN = 6
@@ -92,20 +81,9 @@ def byline(interview: Interview) -> str:
     return join([*people, ELLIPSIS if len(named) > NAMES_SHOWN else None])
 
 
-def hangul_name(subject: Subject) -> str:
-    """The name in Hangul as one line of plain text, where it is known and is not the name itself;
-    else ""."""
-    if _HANGUL.search(subject.name):
-        return ""
-    return next((one_line(alias) for alias in subject.aliases if _HANGUL.search(alias)), "")
-
-
-_HANGUL = re.compile("[\uac00-\ud7a3]")
-
-
 def _with_role(subject: Subject) -> str:
-    hangul = escape_within(hangul_name(subject), NAME_LIMIT)
-    name = " ".join(filter(None, [bold(escape_within(subject.name, NAME_LIMIT)), hangul]))
+    other = escape_within(other_name(subject), NAME_LIMIT)
+    name = " ".join(filter(None, [bold(escape_within(subject.name, NAME_LIMIT)), other]))
     role = escape_within(subject.role or "", NAME_LIMIT)
     return f"{name}, {role}" if is_visible(role) else name
 
@@ -152,7 +130,7 @@ def colour_of(interview: Interview) -> discord.Colour:
 # Every page of the reader has it.
 @lru_cache(maxsize=1024)
 def _colour(subjects: tuple[Subject, ...], tags: tuple[str, ...]) -> discord.Colour:
-    return KIND_COLOURS.get(topic_of(subjects, tags), BRAND)
+    return discord.Colour(colours.colour_of(topic_of(subjects, tags)))
 
 
 def date_of(interview: Interview | InterviewSummary) -> str | None:

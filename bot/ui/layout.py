@@ -7,6 +7,7 @@ from typing import Any
 import discord
 from discord import ButtonStyle, ui
 
+from bot.core.colours import ROSE
 from bot.core.model import Image
 from bot.core.text import is_visible, one_line, shorten
 from bot.ui.custom_ids import Action
@@ -25,8 +26,7 @@ ALT_LIMIT = 1024
 """Of one component (Discord docs, Component Reference; alternative text: Discord's OpenAPI,
 ``MediaGalleryItemRequest``)."""
 
-BRAND = discord.Colour(0xE5487A)
-"""The magazine's rose, at 3:1 or better against Discord's dark, light and onyx backgrounds."""
+BRAND = discord.Colour(ROSE)
 CALM = discord.Colour(0x3FA796)
 WARNING = discord.Colour(0xE0A03A)
 

@@ -8,13 +8,13 @@ import re
 
 from discord import ui
 
+from bot.core.artists import other_name
 from bot.core.i18n import Text
 from bot.core.model import Image, InterviewSummary, Subject, Topic
 from bot.core.text import is_visible, one_line
 from bot.ui.interviews import (
     LIST_NAMES_LIMIT,
     LIST_TITLE_LIMIT,
-    hangul_name,
     names_of,
     question_count,
     read_action,
@@ -57,12 +57,12 @@ def interview_row(
 
 
 def headline(summary: InterviewSummary, text: Text) -> str:
-    """Who it is with, in bold; of one person in Hangul, too. The title where nobody is named."""
+    """Who it is with, in bold; of one person in both scripts. The title where nobody is named."""
     names = names_of(summary.names)
     if not is_visible(names):
         return bold(escape_within(_short_title(summary, text), LIST_TITLE_LIMIT))
-    hangul = hangul_name(summary.subjects[0]) if len(summary.subjects) == 1 else ""
-    return " ".join(filter(None, [bold(names), escape_within(hangul, LIST_NAMES_LIMIT)]))
+    other = other_name(summary.subjects[0]) if len(summary.subjects) == 1 else ""
+    return " ".join(filter(None, [bold(names), escape_within(other, LIST_NAMES_LIMIT)]))
 
 
 def facts(summary: InterviewSummary, text: Text) -> list[str]:

@@ -234,7 +234,7 @@ async def connected(
         quotes,
         question_limit=limit,
     )
-    attached = AttachedPictures(fetch, quotes.card, clock, everywhere=False)
+    attached = AttachedPictures(fetch, quotes.card, quotes.banner, clock, everywhere=False)
     test = PosterOfTests(RestPort(client, DiscordTime(clock), attached), clock)
     await add_cogs(client, fans, SubscriptionService(store, clock, roused.set), test)
     await client.login(sandbox.token)

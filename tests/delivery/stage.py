@@ -39,6 +39,7 @@ MESSAGES = load_messages()
 
 PICTURE = b"\xff\xd8\xffa picture"
 DRAWN = b"\xff\xd8\xffa drawing"
+BANNER = b"\xff\xd8\xffthe banner of "
 
 KINDS = {
     ChannelType.TEXT: TargetKind.TEXT,
@@ -157,8 +158,11 @@ async def stage(
         async def draw(_stored: StoredInterview) -> bytes | None:
             return DRAWN
 
+        async def draw_banner(stored: StoredInterview) -> bytes | None:
+            return BANNER + stored.interview.title.encode()
+
         pictures = {interview(1).image_url or "": PICTURE}
-        attached = AttachedPictures(fetch, draw, clock, everywhere=False)
+        attached = AttachedPictures(fetch, draw, draw_banner, clock, everywhere=False)
         port = RestPort(client, time, attached)
         announcer = Announcer(store, port, clock, rng, pace)
         extras = ExtrasService(store, port, clock, rng, pace)

@@ -5,11 +5,12 @@ from itertools import combinations
 import discord
 import pytest
 
-from bot.ui.interviews import KIND_COLOURS
-from bot.ui.layout import BRAND, CALM
+from bot.core.colours import colour_of
+from bot.core.model import Topic
+from bot.ui.layout import CALM
 
 BACKGROUNDS = {"dark": 0x313338, "darker": 0x242429, "onyx": 0x070709, "light": 0xFFFFFF}
-EDGES = {"brand": BRAND, **{str(kind): colour for kind, colour in KIND_COLOURS.items()}}
+EDGES = {str(kind): discord.Colour(colour_of(kind)) for kind in Topic if kind is not Topic.OTHER}
 CONTRAST = 3.0
 """Of what is no text (WCAG 2.2, 1.4.11)."""
 

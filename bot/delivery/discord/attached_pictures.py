@@ -30,9 +30,12 @@ for again for as long."""
 _SIGNATURES = {b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png", b"GIF8": "gif"}
 
 
+Draw = Callable[[StoredInterview], Awaitable[bytes | None]]
+
+
 class AttachedPictures:
-    """The files of pictures. `fetch` gets the body of an article's picture, and `draw` makes the
-    picture of an interview for which that can't be had.
+    """The files of pictures. `fetch` gets the body of an article's picture, `draw` makes one for an
+    interview for which that can't be had, and `draw_banner` that of one without a picture.
 
     ``everywhere`` tells whether the operator wants every announcement's picture attached.
     """
@@ -40,13 +43,15 @@ class AttachedPictures:
     def __init__(
         self,
         fetch: Callable[[str], Awaitable[bytes]],
-        draw: Callable[[StoredInterview], Awaitable[bytes | None]],
+        draw: Draw,
+        draw_banner: Draw,
         clock: Clock,
         *,
         everywhere: bool,
     ) -> None:
         self._fetch = fetch
         self._draw = draw
+        self._draw_banner = draw_banner
         self.everywhere = everywhere
         self._fetched: TTLCache[str, asyncio.Task[bytes | None]] = TTLCache(
             _CACHED, _CACHE_SECONDS, timer=clock.monotonic
@@ -58,9 +63,15 @@ class AttachedPictures:
         data = await self._picture(url) if url else None
         if data is None and required:
             data = await self._draw(stored)
-        if data is None:
+        return _file(url, data)
+
+    async def banner(self, stored: StoredInterview) -> discord.File | None:
+        """The drawn banner; ``None`` where it can't be drawn soon enough."""
+        try:
+            async with asyncio.timeout(FETCH_SECONDS):
+                return _file(_address(stored), await self._draw_banner(stored))
+        except TimeoutError:
             return None
-        return discord.File(io.BytesIO(data), f"{_name(url)}.{_extension(data)}")
 
     async def _picture(self, url: str) -> bytes | None:
         task = self._fetched.get(url)
@@ -76,6 +87,12 @@ class AttachedPictures:
             logger.info("delivery.picture-not-fetched", url=url[:200], cause=str(error)[:200])
             return None
         return data if len(data) <= LARGEST and _extension(data) else None
+
+
+def _file(url: str, data: bytes | None) -> discord.File | None:
+    if data is None:
+        return None
+    return discord.File(io.BytesIO(data), f"{_name(url)}.{_extension(data)}")
 
 
 def showing(stored: StoredInterview, filename: str) -> StoredInterview:

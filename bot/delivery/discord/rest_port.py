@@ -13,9 +13,9 @@ from bot.client.channels import language_of, own_permissions
 from bot.client.client import KcrushClient
 from bot.core.discord_time import DiscordTime
 from bot.core.i18n import Text
-from bot.core.model import StoredInterview, Subscription, TargetKind
+from bot.core.model import StoredInterview, Subscription
 from bot.core.targets import FORUMS
-from bot.delivery.discord.attached_pictures import AttachedPictures, attached, showing
+from bot.delivery.discord.attached_pictures import AttachedPictures
 from bot.delivery.discord.direct_channels import DirectChannels
 from bot.delivery.discord.forum_posts import ForumPosts
 from bot.delivery.discord.message_search import (
@@ -25,6 +25,7 @@ from bot.delivery.discord.message_search import (
     is_loading,
     search_start,
 )
+from bot.delivery.discord.picture_choice import PictureChoice
 from bot.delivery.discord.single_request import created_id, listed, payload_of, request_once
 from bot.delivery.outcomes import Sent, is_direct
 from bot.delivery.port import EffectUnknownError, nothing_sent_yet
@@ -67,7 +68,7 @@ class RestPort:
     ) -> None:
         self._client = client
         self._time = time
-        self._pictures = pictures
+        self._pictures = PictureChoice(client, pictures)
         self._posts = ForumPosts(client)
         self._direct = DirectChannels(client)
 
@@ -114,7 +115,7 @@ class RestPort:
         self, leased: LeasedDelivery, rendering: Rendering
     ) -> tuple[LeasedDelivery, dict[str, Any]]:
         """The delivery with the picture that goes with it, and the arguments of ``send``."""
-        leased, files = await self._attach(leased, rendering)
+        leased, files = await self._pictures.attach(leased, rendering)
         subscription = leased.subscription
         content = announcement(
             _announced(leased),
@@ -139,33 +140,6 @@ class RestPort:
             return replace(post, plain=rendering is Rendering.PLAIN)
         sent = await self._create(subscription.channel_id, leased, content)
         return replace(sent, channel_id=None, plain=rendering is Rendering.PLAIN)
-
-    async def _attach(
-        self, leased: LeasedDelivery, rendering: Rendering = Rendering.CARD
-    ) -> tuple[LeasedDelivery, dict[str, Any]]:
-        """The delivery with its picture attached where that is wanted and can be had, and the
-        arguments of ``send`` that attach it."""
-        is_media = leased.subscription.kind is TargetKind.MEDIA
-        wanted = rendering is Rendering.CARD and self._may_attach(leased)
-        if self._pictures is None or not (is_media or (self._pictures.everywhere and wanted)):
-            return leased, {}
-        first = leased.interviews[0]
-        file = await self._pictures.file(first, required=is_media)
-        if file is None:
-            return leased, {}
-        shown = showing(first, file.filename)
-        digest = (shown, *leased.digest[1:]) if leased.digest else ()
-        interview = leased.interview if leased.digest else shown
-        return replace(leased, interview=interview, digest=digest), {"file": file}
-
-    def _may_attach(self, leased: LeasedDelivery) -> bool:
-        """Whether the bot may attach files there, as far as it knows."""
-        if is_direct(leased):
-            return True
-        guild = self._client.get_guild(leased.subscription.guild_id)
-        channel = guild.get_channel_or_thread(leased.subscription.channel_id) if guild else None
-        may = own_permissions(channel) if channel is not None else None
-        return may is not None and may.attach_files
 
     async def _create(
         self, channel_id: int, leased: LeasedDelivery, content: dict[str, Any]
@@ -214,7 +188,8 @@ class RestPort:
         pinged stays marked as such."""
         edit = card.edit
         text = self._text(edit.guild_id, edit.style.language)
-        announced = Announcement(await self._as_shown(card), missed=edit.missed)
+        shown, files = await self._pictures.of_edit(card)
+        announced = Announcement(shown, missed=edit.missed)
         if edit.direct:
             content = direct_message(announced, card.addressee.follows, text, plain=edit.plain)
         else:
@@ -227,25 +202,16 @@ class RestPort:
         guild_id = None if edit.direct else edit.guild_id
         channel = self._client.get_partial_messageable(edit.channel_id, guild_id=guild_id)
         message = channel.get_partial_message(edit.message_id)
-        content["allowed_mentions"] = _only(() if edit.direct else edit.role_ids)
+        content |= {"allowed_mentions": _only(() if edit.direct else edit.role_ids), **files}
         try:
             await message.edit(**content)
         except discord.HTTPException as error:
             if error.code != THREAD_ARCHIVED:
                 raise
             await self._client.http.edit_channel(edit.channel_id, archived=False)
+            for file in files.get("attachments", []):
+                file.reset()
             await message.edit(**content)
-
-    async def _as_shown(self, card: SentCard) -> StoredInterview:
-        """The interview, with the picture that is attached to its message if there is one: a post
-        of a media channel, or any message where the operator wants pictures attached."""
-        edit = card.edit
-        is_everywhere = self._pictures is not None and self._pictures.everywhere
-        is_post = edit.channel_id == edit.message_id
-        if not is_post and not is_everywhere:
-            return card.interview
-        message: Any = await self._client.http.get_message(edit.channel_id, edit.message_id)
-        return attached(card.interview, message)
 
     async def _send_direct(self, leased: LeasedDelivery, *, plain: bool) -> Sent:
         """Send to a person; where the channel of their messages is not what it was, to the one
@@ -255,7 +221,7 @@ class RestPort:
         with nothing_sent_yet():
             text = self._text_of(leased.subscription)
             rendering = Rendering.PLAIN if plain else Rendering.CARD
-            leased, files = await self._attach(leased, rendering)
+            leased, files = await self._pictures.attach(leased, rendering)
             content = direct_message(_announced(leased), addressee.follows, text, plain=plain)
             content |= {"allowed_mentions": NO_PINGS, **files}
         try:
