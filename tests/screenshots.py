@@ -200,8 +200,9 @@ def _post(demo: Demo, channel: Channel, layout: Layout) -> None:
 
 async def _keep(message: Locator, path: Path) -> None:
     await message.evaluate(LOADED)
-    box = await message.bounding_box()
-    assert box is not None
+    # It has none while the page puts an edited message in its place.
+    while (box := await message.bounding_box()) is None:
+        await message.wait_for()
     clip = FloatRect(x=box["x"], y=box["y"], width=box["width"], height=box["height"])
     raw = await message.page.screenshot(clip=clip)
     picture = Image.open(io.BytesIO(raw)).convert("RGB").quantize(COLOURS)
