@@ -74,7 +74,7 @@ async def test_a_press_gives_the_role_and_the_next_one_takes_it_off(
             {"permissions": int(Permission.ADMINISTRATOR)},
             "comes with power over others (**Administrator**)",
         ),
-        ({"permissions": int(Permission.MENTION_EVERYONE)}, "(**Mention @\u200beveryone, @\u200bhere and All Roles**)"),
+        ({"permissions": int(Permission.MENTION_EVERYONE)}, "@\u200bhere and All Roles**)"),
         ({"permissions": MANAGE_GUILD}, "(**Manage Server**)"),
     ],
 )
