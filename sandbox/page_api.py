@@ -21,6 +21,7 @@ from sandbox.interactions.people import People
 from sandbox.messages import create_message
 from sandbox.outcome import InteractionFailed, Refused, Response
 from sandbox.permissions import Permission
+from sandbox.site import SampleSite
 from sandbox.validate.commands import LOCALES
 
 Json = dict[str, Any]
@@ -51,15 +52,6 @@ _HEADERS = {
 }
 
 
-class _PageError(Exception):
-    """A request that can't be served: HTTP status and text."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-        self.text = text
-
-
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -69,8 +61,6 @@ def _with_errors(handler: Handler) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
-        except _PageError as error:
-            return web.json_response({"error": error.text}, status=error.status)
         except Refused as error:
             return web.json_response({"error": _sentence(str(error))}, status=422)
         except InteractionFailed as error:
@@ -86,9 +76,9 @@ def _sentence(text: str) -> str:
     return whole if whole.endswith((".", "!", "?", "…")) else f"{whole}."
 
 
-def page_routes(people: People) -> list[web.RouteDef]:
+def page_routes(people: People, magazine: SampleSite | None) -> list[web.RouteDef]:
     """The page at `/`, its files beside it, and its API under `/page/`."""
-    page = _Page(people)
+    page = _Page(people, magazine)
     return [
         web.get("/", page.file),
         web.get(r"/{name:[a-z]+\.(?:js|css|svg)}", page.file),
@@ -101,8 +91,9 @@ def page_routes(people: People) -> list[web.RouteDef]:
 
 
 class _Page:
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: People, magazine: SampleSite | None) -> None:
         self._people = people
+        self._magazine = magazine
         self._world = people.world
         self._files = resources.files("sandbox") / "page"
         self._actions: dict[str, Callable[[User, Json], Awaitable[Json]]] = {
@@ -114,6 +105,7 @@ class _Page:
             "message": self._message,
             "dm": self._dm,
             "locale": self._locale,
+            "publish": self._publish,
         }
 
     async def file(self, request: web.Request) -> web.Response:
@@ -129,7 +121,9 @@ class _Page:
     # State
 
     async def state(self, request: web.Request) -> web.Response:
-        return _json(page_view.state_json(self._world, self._viewer(request)))
+        """What the viewer sees, and how many interviews are left to publish (null: no magazine)."""
+        state = page_view.state_json(self._world, self._viewer(request))
+        return _json(state | {"drafts": self._magazine and len(self._magazine.drafts)})
 
     async def messages(self, request: web.Request) -> web.Response:
         viewer = self._viewer(request)
@@ -185,7 +179,7 @@ class _Page:
         act = self._actions.get(kind) if isinstance(kind, str) else None
         if act is None:
             known = ", ".join(self._actions)
-            raise _PageError(400, f"The page knows no act {kind!r:.40}; it knows {known}.")
+            raise ApiError(400, 0, f"The page knows no act {kind!r:.40}; it knows {known}.")
         return _json(await act(viewer, body))
 
     async def _command(self, viewer: User, body: Json) -> Json:
@@ -199,7 +193,7 @@ class _Page:
         name, focused = str(body.get("command", "")), str(body.get("focused", ""))
         options = _object(body, "options")
         if "focused" in options:
-            raise _PageError(400, "Options called 'focused' are not supported.")
+            raise ApiError(400, 0, "Options called 'focused' are not supported.")
         choices = await self._people.autocomplete(viewer, channel, name, focused=focused, **options)
         return {"choices": [{"name": one.name, "value": one.value} for one in choices]}
 
@@ -212,7 +206,7 @@ class _Page:
         message = _number(body.get("message"), "message")
         values = body.get("values")
         if not isinstance(values, list):
-            raise _PageError(400, "A choice needs its list of values.")
+            raise ApiError(400, 0, "A choice needs its list of values.")
         custom_id = str(body.get("custom_id", ""))
         return _outcome(await self._people.choose(viewer, message, custom_id, values))
 
@@ -220,7 +214,7 @@ class _Page:
         number = _number(body.get("modal"), "modal")
         opened = self._people.interactions.modals.get(number)
         if opened is None or opened.user is not viewer:
-            raise _PageError(410, "This form is no longer open. Ask for it again.")
+            raise ApiError(410, 0, "This form is no longer open. Ask for it again.")
         values = _object(body, "values")
         return _outcome(await self._people.submit(viewer, opened.modal, values))
 
@@ -231,7 +225,7 @@ class _Page:
             Permission.SEND_MESSAGES_IN_THREADS if channel.is_thread else Permission.SEND_MESSAGES
         )
         if not granted & needed:
-            raise _PageError(403, "You do not have permission to send messages in this channel.")
+            raise ApiError(403, 0, "You do not have permission to send messages in this channel.")
         message = create_message(
             self._world, channel, viewer, {"content": str(body.get("content", ""))}
         )
@@ -242,9 +236,16 @@ class _Page:
 
     async def _locale(self, viewer: User, body: Json) -> Json:
         if body.get("locale") not in LOCALES:
-            raise _PageError(400, "Discord has no such language.")
+            raise ApiError(400, 0, "Discord has no such language.")
         viewer.locale = body["locale"]
         return {}
+
+    async def _publish(self, viewer: User, body: Json) -> Json:
+        """The magazine publishes its next draft; the bot reads of it in the feed, as always."""
+        if self._magazine is None or not self._magazine.drafts:
+            raise ApiError(409, 0, "No interview is left to publish.")
+        post = self._magazine.publish()
+        return {"title": post.title, "drafts": len(self._magazine.drafts)}
 
     # Lookups
 
@@ -255,13 +256,13 @@ class _Page:
         person = page_view.find_person(self._world, name)
         if person is None:
             words = f"There is nobody called {name!r:.60} in this sandbox."
-            raise _PageError(404, words if name else "There is nobody in this sandbox yet.")
+            raise ApiError(404, 0, words if name else "There is nobody in this sandbox yet.")
         return person
 
     def _channel(self, viewer: User, number: Any) -> Channel:
         channel = self._world.channels.get(_number(number, "channel"))
         if channel is None or not page_view.can_see(self._world, viewer, channel):
-            raise _PageError(404, "This channel does not exist, or you can't see it.")
+            raise ApiError(404, 0, "This channel does not exist, or you can't see it.")
         return channel
 
 
@@ -279,18 +280,18 @@ async def _action_body(request: web.Request) -> Json:
     # Other sites' pages can't send this content type without a preflight request (CORS), so that
     # they can't act through a visitor's browser.
     if request.content_type != "application/json":
-        raise _PageError(415, "An act is sent as application/json.")
+        raise ApiError(415, 0, "An act is sent as application/json.")
     text = bytearray()
     async for chunk in request.content.iter_chunked(1 << 16):
         text += chunk
         if len(text) > ACTION_BYTES:
-            raise _PageError(413, "That is more text than any command or form takes.")
+            raise ApiError(413, 0, "That is more text than any command or form takes.")
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):
-        raise _PageError(400, "An act is one JSON object.") from None
+        raise ApiError(400, 0, "An act is one JSON object.") from None
     if not isinstance(body, dict):
-        raise _PageError(400, "An act is one JSON object.")
+        raise ApiError(400, 0, "An act is one JSON object.")
     return body
 
 
@@ -317,12 +318,12 @@ def _json(data: Mapping[str, Any]) -> web.Response:
 def _number(value: Any, name: str) -> int:
     text = str(value)
     if not (text.isascii() and text.isdecimal() and len(text) <= 20):
-        raise _PageError(400, f"{name} has to be a number, not {text!r:.40}.")
+        raise ApiError(400, 0, f"{name} has to be a number, not {text!r:.40}.")
     return int(text)
 
 
 def _object(body: Json, name: str) -> Json:
     value = body.get(name) or {}
     if not isinstance(value, dict):
-        raise _PageError(400, f"{name} has to be an object.")
+        raise ApiError(400, 0, f"{name} has to be an object.")
     return value

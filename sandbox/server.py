@@ -24,6 +24,7 @@ from sandbox.ratelimit import RateLimiter
 from sandbox.rest.cdn import cdn_routes
 from sandbox.rest.pipeline import PREFIX, Rest
 from sandbox.rest.table import TABLE
+from sandbox.site import SampleSite
 from sandbox.world import World
 
 
@@ -35,6 +36,7 @@ class Sandbox(People):
         token: the bot's token; None makes one.
         clock: seconds since the epoch; dates everything, and ages nonces, tokens and sessions.
         page: whether to serve the page.
+        magazine: whose next interview the page may publish; None: nobody's.
         observer: receives every REST exchange and gateway payload.
         interaction_timeout: how long a callback may take, in real seconds (Discord: 3).
         token_lifetime: how long interaction tokens are valid, in seconds of `clock` (Discord: 900).
@@ -53,6 +55,7 @@ class Sandbox(People):
         clock: Callable[[], float] = time.time,
         rng: random.Random | None = None,
         page: bool = True,
+        magazine: SampleSite | None = None,
         observer: Observer | None = None,
         rate_limits: bool = True,
         nonce_window: float = 300.0,
@@ -93,7 +96,7 @@ class Sandbox(People):
             observer=self._record,
             gateway_info=self.gateway.bot_info,
         )
-        self._page = page
+        self._page, self._magazine = page, magazine
         self._host, self._port = host, port
         self._stack = contextlib.AsyncExitStack()
 
@@ -105,8 +108,9 @@ class Sandbox(People):
         app.add_routes(self.rest.routes([*callbacks.routes(self.interactions), *TABLE]))
         app.add_routes(cdn_routes(self.world))
         if self._page:
-            app.add_routes(page_routes(self))
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, handle_signals=False)
+            app.add_routes(page_routes(self, self._magazine))
+        # The pages' streams of events don't end by themselves: waiting longer is in vain.
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handle_signals=False)
         async with contextlib.AsyncExitStack() as stack:
             await runner.setup()
             stack.push_async_callback(runner.cleanup)

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, Playwright, async_playwright, expect
@@ -55,8 +56,15 @@ class Browsing:
         self._browser = browser
         self._windows: list[Window] = []
 
-    async def open(self, url: str, *, size: tuple[int, int] = DESKTOP, touch: bool = False) -> Page:
-        """The sandbox's page at `url`, its state read."""
+    async def open(
+        self,
+        url: str,
+        *,
+        size: tuple[int, int] = DESKTOP,
+        touch: bool = False,
+        scheme: Literal["dark", "light"] = "dark",
+    ) -> Page:
+        """The sandbox's page at `url`, its state read; `scheme` is what the system prefers."""
         width, height = size
         context = await self._browser.new_context(
             viewport={"width": width, "height": height},
@@ -64,6 +72,7 @@ class Browsing:
             locale="en-US",
             timezone_id="UTC",
             reduced_motion="reduce",
+            color_scheme=scheme,
         )
         context.set_default_timeout(PATIENCE_MS)
         page = await context.new_page()

@@ -91,7 +91,7 @@ async def open_demo(
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="kcrush-demo-")))
         site = await stack.enter_async_context(SampleSite())
-        sandbox = await _open_sandbox(stack, port, page=page)
+        sandbox = await _open_sandbox(stack, port, site, page=page)
         scene = furnish(sandbox)
         local = settings.model_copy(
             update={
@@ -163,13 +163,15 @@ def furnish(sandbox: Sandbox) -> Stage:
     return Stage(guild, interviews, lounge, role, admin, fan)
 
 
-async def _open_sandbox(stack: AsyncExitStack, port: int | None, *, page: bool) -> Sandbox:
+async def _open_sandbox(
+    stack: AsyncExitStack, port: int | None, site: SampleSite, *, page: bool
+) -> Sandbox:
     wanted = DEFAULT_PORT if port is None else port
     try:
-        return await stack.enter_async_context(Sandbox(port=wanted, page=page))
+        return await stack.enter_async_context(Sandbox(port=wanted, page=page, magazine=site))
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
         if port is not None:
             raise UserError("cli.demo.port-taken", port=port) from None
-    return await stack.enter_async_context(Sandbox(port=0, page=page))
+    return await stack.enter_async_context(Sandbox(port=0, page=page, magazine=site))

@@ -59,10 +59,8 @@ class People:
         return channel.messages[number]
 
     def _channel_of(self, message_id: int) -> int:
-        for channel in self.world.channels.values():
-            if message_id in channel.messages:
-                return channel.id
-        return 0
+        channels = self.world.channels.values()
+        return next((one.id for one in channels if message_id in one.messages), 0)
 
     def _invoker(self, user: UserLike, channel: ChannelLike) -> Invoker:
         return invoker_in(self.world, self._user(user), self._channel(channel))

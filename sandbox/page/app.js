@@ -8,6 +8,8 @@ import { channelIcon, Rich, tickTimestamps } from "./rich.js";
 import { readable, Sidebar } from "./sidebar.js";
 import { showModal } from "./modal.js";
 import { Store } from "./store.js";
+import { theme, toggle } from "./theme.js";
+import { Welcome } from "./welcome.js";
 
 const $ = (id) => document.getElementById(id);
 const DISCORD_EPOCH = 1420070400000;
@@ -22,7 +24,7 @@ const actions = {
     else location.hash = hash;
     if (!stay) drawer(false);
   },
-  compose: (name) => composer.compose(name),
+  compose: (name, rest) => composer.compose(name, rest),
   modal(modal) {
     showModal(modal, { store, rich, channel: store.open, onResult: (result) => result.modal && actions.modal(result.modal) });
   },
@@ -65,10 +67,26 @@ const rich = new Rich(store, actions);
 const log = new Log({ store, rich, actions, scroller: $("scroller"), list: $("log"), latest: $("latest") });
 const sidebar = new Sidebar({ store, actions, rail: $("rail"), title: $("guild-name"), channels: $("channels"), me: $("me") });
 const composer = new Composer({ store, actions, form: $("composer") });
+const welcome = new Welcome({ store, actions, strip: $("welcome"), opener: $("about") });
+
+function drawTheme() {
+  $("theme").setAttribute("aria-pressed", String(theme() === "light"));
+  $("theme").replaceChildren(icon(theme() === "light" ? "moon" : "sun", 22));
+}
+$("theme").addEventListener("click", toggle);
+addEventListener("theme", drawTheme);
+drawTheme();
 
 // The drawer of the phone
 
 const narrow = matchMedia("(max-width: 759px)");
+
+/** Who one is and in which language stays in sight while the drawer is shut. */
+function fit() {
+  if (narrow.matches) $("top").after($("me"));
+  else $("sidebar").append($("me"));
+  drawer(false);
+}
 
 function drawer(open) {
   document.body.classList.toggle("drawer-open", open);
@@ -82,7 +100,7 @@ $("open-drawer").append(icon("menu", 24));
 $("open-drawer").addEventListener("click", () => drawer(!document.body.classList.contains("drawer-open")));
 $("backdrop").addEventListener("click", () => drawer(false));
 $("channels").addEventListener("click", (event) => event.target.closest("a") && drawer(false));
-narrow.addEventListener("change", () => drawer(false));
+narrow.addEventListener("change", fit);
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !document.body.classList.contains("drawer-open")) return;
   drawer(false);
@@ -110,6 +128,7 @@ function route() {
   store.open = channel;
   store.unread.delete(channel);
   sidebar.show(channel);
+  welcome.draw();
   head(channel);
   if (moved) {
     composer.show(channel);
@@ -179,4 +198,4 @@ listen(store.user, {
     else if (document.body.dataset.ready) banner("");
   },
 });
-drawer(false);
+fit();

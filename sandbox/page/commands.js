@@ -5,12 +5,16 @@ const GROUP = 2;
 
 const words = (map, locale, fallback) => map?.[locale] ?? fallback;
 
-/** Every command that can be typed, subcommands one by one: {name, label, description, options}. */
+const OFTEN = ["interviews search", "interviews latest", "interviews read"];
+
+/** Every command that can be typed, the most used first and those for admins last: {name, label, description, options}. */
 export function flatten(commands, locale) {
   return commands.filter((command) => (command.type ?? 1) === 1)
     .flatMap((command) => branch(command, command, [], [], locale))
-    .sort((a, b) => a.label.localeCompare(b.label, "en"));
+    .sort((a, b) => place(a) - place(b) || a.label.localeCompare(b.label, "en"));
 }
+
+const place = ({ name, admin }) => (OFTEN.includes(name) ? OFTEN.indexOf(name) : OFTEN.length + Number(admin));
 
 function branch(node, command, names, labels, locale) {
   const path = [...names, node.name];
@@ -26,7 +30,7 @@ function branch(node, command, names, labels, locale) {
   // Required first, as Discord demands of the bot and shows to the person.
   options.sort((a, b) => Number(Boolean(b.required)) - Number(Boolean(a.required)));
   return [{
-    command: command.id, name: path.join(" "), label: shown.join(" "),
+    command: command.id, admin: Boolean(command.default_member_permissions), name: path.join(" "), label: shown.join(" "),
     description: words(node.description_localizations, locale, node.description), options,
   }];
 }

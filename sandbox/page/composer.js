@@ -56,7 +56,10 @@ export class Composer {
   async learn() {
     const { channel } = this;
     const { commands } = await ask("commands", { user: this.store.user, channel });
-    if (channel === this.channel) this.entries = flatten(commands, this.store.viewer.locale);
+    if (channel !== this.channel) return;
+    this.entries = flatten(commands, this.store.viewer.locale);
+    this.store.labels = new Map(this.entries.map(({ name, label }) => [name, label]));
+    this.store.say("commands");
   }
 
   idle(text = "") {
@@ -131,12 +134,14 @@ export class Composer {
     return `${this.store.application.name} offers you no commands here. It registers them when it starts.`;
   }
 
-  /** Begins the command of that name, as a press on a command mention does. */
-  async compose(name) {
+  /** Begins the command of that name, as a press on a command mention does; `rest` fills its options. */
+  async compose(name, rest = "") {
     if (!this.entries.some((entry) => entry.name === name)) await this.learn().catch(() => {});
     const entry = this.entries.find((one) => one.name === name);
-    if (entry) this.start(entry);
-    else {
+    if (entry) {
+      this.start(entry, rest);
+      if (rest) this.send.focus();
+    } else {
       this.idle(`/${name}`);
       this.input.focus();
       this.say("That command can't be used here.", true);

@@ -123,7 +123,7 @@ export class Rich {
     const role = this.store.role(node.id);
     const pill = h("span", { class: "mention" }, `@${role?.name ?? "unknown-role"}`);
     if (role?.color) {
-      pill.style.setProperty("color", `color-mix(in srgb, ${colour(role.color)} 60%, white)`);
+      pill.style.setProperty("color", `color-mix(in srgb, ${colour(role.color)} 60%, var(--head))`);
       pill.style.setProperty("background-color", `${colour(role.color)}26`);
     }
     return pill;

@@ -120,13 +120,13 @@ export class Sidebar {
     const language = h("select", { class: "who language", "aria-label": "Your language", title: "See Discord in another language" },
       LANGUAGES.map((locale) => h("option", { value: locale, selected: locale === viewer.locale }, nameOf(locale))));
     language.addEventListener("change", () => this.actions.speak(language.value));
-    this.me.replaceChildren(avatar(viewer, 32), h("div", { class: "me-text" }, picker, h("span", { class: "me-note" }, "You are looking as")), language);
+    this.me.replaceChildren(avatar(viewer, 32), h("div", { class: "me-text" }, picker, h("span", { class: "me-note" }, "You look as")), language);
   }
 }
 
-/** What a language calls itself: "ko" -> "한국어". */
+/** What a language calls itself: "ko" -> "한국어", "pt-BR" -> "português". */
 function nameOf(locale) {
-  return new Intl.DisplayNames([locale], { type: "language" }).of(locale);
+  return new Intl.DisplayNames([locale], { type: "language" }).of(locale.split("-")[0]);
 }
 
 function guildFace(guild) {

@@ -16,6 +16,8 @@ export class Store extends EventTarget {
     this.viewer = null;
     this.people = [];
     this.application = null;
+    this.drafts = null; // interviews left to publish; null without a magazine
+    this.labels = new Map(); // command name -> what the viewer's language calls it
     this.guilds = new Map();
     this.channels = new Map();
     this.users = new Map();
@@ -39,6 +41,7 @@ export class Store extends EventTarget {
     this.user = state.viewer.id;
     this.people = state.people;
     this.application = state.application;
+    this.drafts = state.drafts;
     this.guilds = new Map(state.guilds.map((guild) => [guild.id, guild]));
     this.dms = state.dms;
     this.channels = new Map();

@@ -78,6 +78,10 @@ async def test_a_newcomer_sees_searches_and_reads(tmp_path: Path) -> None:
         assert await picture.evaluate("picture => picture.naturalWidth") > 0
         await _keep(page, tmp_path, "sandbox.png")
 
+        # By itself the next one would come after two minutes.
+        await page.get_by_role("button", name="publish an interview now").click()
+        await expect(announcement).to_have_count(2)
+
         await command(page, "/interviews search rain")
         found = articles(page).last
         await expect(found).to_contain_text("Only you can see this")

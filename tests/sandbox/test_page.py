@@ -17,9 +17,11 @@ from sandbox.entities import Channel, Guild, User
 from sandbox.gateway import GatewaySettings
 from sandbox.messages import create_message, delete_message, edit_message
 from sandbox.page_api import BACKLOG
+from sandbox.site import SampleSite
 from tests.browser import PHONE, Browsing, browsing
 from tests.openapi import Checker
 from tests.sandbox.bots import Bot, RunBot
+from tests.sandbox.sight import FAINT, SMALL
 
 # One Chromium for all of these, and so one event loop.
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -134,6 +136,7 @@ class Scene:
     admin: User
     fan: User
     silence: asyncio.Event
+    magazine: SampleSite | None
 
     async def open(self, who: User, where: Channel, **options: Any) -> Page:
         return await self.browser.open(f"{self.sandbox.url}/?user={who.id}#/{where.id}", **options)
@@ -157,10 +160,16 @@ async def browser() -> AsyncIterator[Browsing]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def scene(checker: Checker, run_bot: RunBot, browser: Browsing) -> AsyncIterator[Scene]:
+async def scene(
+    checker: Checker, run_bot: RunBot, browser: Browsing, request: pytest.FixtureRequest
+) -> AsyncIterator[Scene]:
+    """The sandbox has a magazine where a test asks for it by the parameter `SampleSite`."""
     settings = GatewaySettings(identify_interval=0.0)
     silence = asyncio.Event()
-    async with Sandbox(observer=checker, gateway=settings, interaction_timeout=10.0) as sandbox:
+    magazine = request.param() if hasattr(request, "param") else None
+    async with Sandbox(
+        observer=checker, gateway=settings, interaction_timeout=10.0, magazine=magazine
+    ) as sandbox:
         world = sandbox.world
         admin, fan = world.add_user("Mina"), world.add_user("Jisoo")
         guild = world.add_guild("KCrush Fans", owner=admin)
@@ -168,7 +177,7 @@ async def scene(checker: Checker, run_bot: RunBot, browser: Browsing) -> AsyncIt
         news = world.add_channel(guild, "announcements", type=5)
         talk = world.add_channel(guild, "general", topic="Talk about *everything*")
         async with run_bot(sandbox, speaking_bot(silence)) as bot:
-            yield Scene(sandbox, browser, bot, guild, news, talk, admin, fan, silence)
+            yield Scene(sandbox, browser, bot, guild, news, talk, admin, fan, silence, magazine)
             silence.set()
             await browser.put_away()
 
@@ -510,6 +519,61 @@ async def test_looking_as_somebody_else(scene: Scene) -> None:
     await expect(log(page).get_by_role("article", name="Jisoo")).to_contain_text("It is me")
 
 
+with_magazine = pytest.mark.parametrize("scene", [SampleSite], indirect=True, ids=["magazine"])
+
+
+@with_magazine
+async def test_a_newcomer_is_told_what_this_is_until_they_know(scene: Scene) -> None:
+    page = await scene.open(scene.admin, scene.talk)
+    strip = page.get_by_role("region", name="About this sandbox")
+    await expect(strip).to_contain_text("A Discord on your own machine.")
+    await expect(strip).to_contain_text("You look as an admin: see it as a fan")
+    await strip.get_by_role("button", name="/interviews search rain").click()
+    await expect(page.get_by_role("combobox", name="query")).to_have_value("rain")
+    await expect(page.get_by_role("button", name="Send")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(log(page)).to_contain_text("Found: rain in None")
+    await strip.get_by_role("button", name="see it as a fan").click()
+    await expect(page).to_have_url(re.compile(rf"user={scene.fan.id}#/{scene.talk.id}$"))
+    await expect(strip).to_contain_text("You look as a fan: see it as an admin")
+    await strip.get_by_role("button", name="Dismiss").press("Enter")
+    await expect(strip).to_be_hidden()
+    opener = page.get_by_role("button", name="About this sandbox")
+    await expect(opener).to_be_focused()
+    await page.reload()
+    await expect(opener).to_have_attribute("aria-expanded", "false")
+    await expect(strip).to_be_hidden()
+    await opener.click()
+    await expect(strip).to_be_visible()
+    await expect(opener).to_have_attribute("aria-expanded", "true")
+
+
+@with_magazine
+async def test_the_next_interview_is_published_when_one_asks_for_it(scene: Scene) -> None:
+    assert scene.magazine is not None
+    drafts = [post.title for post in scene.magazine.drafts]
+    page = await scene.open(scene.fan, scene.talk)
+    strip = page.get_by_role("region", name="About this sandbox")
+    publish = strip.get_by_role("button", name="publish an interview now")
+    for title in drafts:
+        await publish.press("Enter")
+        await expect(strip.get_by_role("status")).to_have_text(f"“{title}” is on its way.")
+        assert scene.magazine.posts[0].title == title
+    await expect(strip.get_by_role("button", name="all interviews are published")).to_be_disabled()
+    # The magazine publishes by itself, too: the button may come too late.
+    late = await scene.open(scene.admin, scene.talk)
+    await expect(late.get_by_role("button", name="all interviews are published")).to_be_disabled()
+
+
+async def test_without_a_magazine_nobody_is_told_of_one(scene: Scene) -> None:
+    page = await scene.open(scene.admin, scene.talk)
+    await expect(page.get_by_role("button", name="Light theme")).to_be_visible()
+    await expect(page.get_by_text("About this sandbox")).to_have_count(0)
+    await expect(page.locator("#welcome, #about")).to_have_count(2)
+    for gone in await page.locator("#welcome, #about").all():
+        await expect(gone).to_be_hidden()
+
+
 async def test_a_forum_shows_its_posts(scene: Scene) -> None:
     world = scene.sandbox.world
     forum = world.add_channel(scene.guild, "talks", type=15, tags=["Idol"])
@@ -523,6 +587,66 @@ async def test_a_forum_shows_its_posts(scene: Scene) -> None:
     await expect(log(page).get_by_role("article")).to_contain_text("What do you think?")
     await page.get_by_role("link", name="talks ›").click()
     await expect(card).to_be_visible()
+
+
+@with_magazine
+async def test_on_a_phone_everything_is_in_sight_and_large_enough_to_touch(scene: Scene) -> None:
+    await scene.deck()
+    page = await scene.open(scene.admin, scene.talk, size=PHONE, touch=True)
+    for name in ("Who you are", "Your language"):
+        await expect(page.get_by_role("combobox", name=name)).to_be_in_viewport(ratio=1)
+    await expect(page.get_by_role("button", name="Count")).to_be_visible()
+    assert await page.evaluate(SMALL) == []
+    await page.get_by_role("button", name="/interviews search rain").tap()
+    await expect(page.get_by_role("combobox", name="query")).to_have_value("rain")
+    await page.get_by_role("button", name="1 optional option").tap()
+    await expect(page.get_by_role("option", name="year")).to_be_visible()
+    assert await page.evaluate(SMALL) == []
+    await page.get_by_role("button", name="Send").tap()
+    await expect(page.get_by_role("button", name="Dismiss message")).to_be_visible()
+    await page.get_by_role("combobox", name="Jump to a question").tap()
+    await expect(page.get_by_role("option", name="Question 4")).to_be_visible()
+    assert await page.evaluate(SMALL) == []
+    await page.get_by_role("option", name="Question 4").tap()
+    await page.get_by_role("button", name="Servers and channels").tap()
+    await expect(page.get_by_role("navigation", name="Channels")).to_be_in_viewport()
+    assert await page.evaluate(SMALL) == []
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Write").tap()
+    await expect(page.get_by_role("dialog", name="Tell the magazine")).to_be_visible()
+    assert await page.evaluate(SMALL) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+
+
+BACK = "getComputedStyle(document.body).backgroundColor"
+
+
+@with_magazine
+async def test_it_is_light_or_dark_as_the_system_or_the_person_has_it(scene: Scene) -> None:
+    await scene.deck()
+    mentions = f"<#{scene.news.id}> <@{scene.fan.id}>"
+    words = {"content": f"**Bold** [link](https://a.example) `code` {mentions}\n-# small"}
+    create_message(scene.sandbox.world, scene.talk, scene.sandbox.world.application.bot, words)
+    page = await scene.open(scene.admin, scene.talk, scheme="light")
+    await line(page).fill("/")
+    await expect(page.get_by_role("option", name="/interviews search")).to_be_visible()
+    assert await page.evaluate(BACK) == "rgb(255, 255, 255)"
+    assert await page.evaluate(FAINT) == []
+    toggle = page.get_by_role("button", name="Light theme")
+    await expect(toggle).to_have_attribute("aria-pressed", "true")
+    await toggle.press("Enter")
+    await expect(toggle).to_have_attribute("aria-pressed", "false")
+    assert await page.evaluate(BACK) == "rgb(49, 51, 56)"
+    await line(page).fill("/")
+    await expect(page.get_by_role("option", name="/interviews search")).to_be_visible()
+    assert await page.evaluate(FAINT) == []
+    await page.reload()
+    await expect(toggle).to_have_attribute("aria-pressed", "false")
+    # Back at what the system has, it follows the system again.
+    await toggle.click()
+    await page.emulate_media(color_scheme="dark")
+    await expect(toggle).to_have_attribute("aria-pressed", "false")
+    assert await page.evaluate(BACK) == "rgb(49, 51, 56)"
 
 
 async def test_on_a_phone_the_channels_are_in_a_drawer(scene: Scene) -> None:

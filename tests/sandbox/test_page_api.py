@@ -3,7 +3,8 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 import aiohttp
@@ -16,6 +17,7 @@ from sandbox.messages import create_message
 from sandbox.outcome import Modal
 from sandbox.page_api import ACTION_BYTES
 from sandbox.permissions import Permission
+from sandbox.site import SampleSite
 
 
 @dataclass
@@ -175,20 +177,42 @@ async def test_what_cannot_be_done_is_said_in_words(place: Place) -> None:
         await place.act(place.fan, "choose", message="1", custom_id="x", values="y"),
         await place.act(place.fan, "submit", modal="1", values={}),
     ]
-    known = "command, autocomplete, press, choose, submit, message, dm, locale"
+    known = "command, autocomplete, press, choose, submit, message, dm, locale, publish"
     assert [(status, body["error"]) for status, body in answers] == [
         (400, f"The page knows no act 'dance'; it knows {known}."),
         (400, f"The page knows no act ['command']; it knows {known}."),
         (403, "You do not have permission to send messages in this channel."),
         (400, "Cannot send an empty message."),
         (404, "This channel does not exist, or you can't see it."),
-        (400, 'channel has to be a number, not "\'; drop".'),
-        (400, "options has to be an object."),
+        (400, 'Channel has to be a number, not "\'; drop".'),
+        (400, "Options has to be an object."),
         (422, "There is no command 'nothing'."),
         (422, "Jisoo sees no message 1."),
         (400, "A choice needs its list of values."),
         (410, "This form is no longer open. Ask for it again."),
     ]
+
+
+async def test_the_magazines_next_interviews_are_published_until_none_is_left(
+    place: Place, sample_site: SampleSite
+) -> None:
+    waiting = [post.title for post in sample_site.drafts]
+    async with (
+        Sandbox(magazine=sample_site) as sandbox,
+        aiohttp.ClientSession(sandbox.url) as session,
+    ):
+        owner = sandbox.world.add_user("Mina")
+        there = replace(place, sandbox=sandbox, session=session)
+        for left, title in zip(range(len(waiting))[::-1], waiting, strict=True):
+            assert (await there.get("state", owner))[1]["drafts"] == left + 1
+            answer = await there.act(owner, "publish")
+            assert answer == (200, {"title": title, "drafts": left})
+            async with session.get(sample_site.feed_url) as feed:
+                assert f"<title>{escape(title)}</title>" in await feed.text()
+        refusal = (409, {"error": "No interview is left to publish."})
+        assert await there.act(owner, "publish") == refusal
+    assert (await place.get("state", place.admin))[1]["drafts"] is None
+    assert await place.act(place.admin, "publish") == refusal
 
 
 async def test_a_form_belongs_to_the_person_who_opened_it(place: Place) -> None:

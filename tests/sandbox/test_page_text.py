@@ -226,9 +226,32 @@ async def test_commands_are_listed_one_by_one_in_the_persons_language(page: Page
         ["interviews search", "interviews search"],
         ["interviews searchable", "interviews searchable"],
     ]
-    assert (await ask(page, script, COMMANDS, "ko"))[1] == ["interviews search", "인터뷰 검색"]
+    assert (await ask(page, script, COMMANDS, "ko"))[0] == ["interviews search", "인터뷰 검색"]
     names = "return m.flatten(values[0], 'en')[0].options.map((o) => o.name)"
     assert await ask(page, names, COMMANDS) == ["query", "year"]
+
+
+async def test_the_most_used_commands_come_first_and_those_for_admins_last(page: Page) -> None:
+    fans = [
+        {"type": 1, "name": name, "description": "-"}
+        for name in ("artist", "latest", "random", "read", "search")
+    ]
+    commands = [
+        {"name": "announcements", "options": [], "default_member_permissions": "32"},
+        {"name": "bot", "options": [], "default_member_permissions": "0"},
+        {"name": "interviews", "options": fans, "default_member_permissions": None},
+        {"name": "zoo", "options": []},
+    ]
+    assert await ask(page, "return m.flatten(values[0], 'en').map((e) => e.name)", commands) == [
+        "interviews search",
+        "interviews latest",
+        "interviews read",
+        "interviews artist",
+        "interviews random",
+        "zoo",
+        "announcements",
+        "bot",
+    ]
 
 
 async def test_a_typed_command_is_recognised(page: Page) -> None:
