@@ -6,6 +6,7 @@ particles with it (방탄소년단의), and its beginning is not its end.
 """
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -89,18 +90,22 @@ def _fold_character(character: str) -> str:
 
 
 _FOLDING = _Folding()
+_MAY_CHANGE = re.compile("[^\0-@\\[-_a-\x7f\uac00-\ud7a3]+")
+"""What folding may change: neither small letters and signs of ASCII nor syllables."""
 
 
 def fold(text: str) -> str:
     """`text` without case, accents and width, its dashes and apostrophes plain."""
     if text.isascii():
         return text.lower().replace("`", "'")
-    return unicodedata.normalize("NFC", text).translate(_FOLDING)
+    text = unicodedata.normalize("NFC", text)
+    return _MAY_CHANGE.sub(lambda found: found.group().translate(_FOLDING), text)
 
 
 def folded_with_origins(text: str) -> tuple[str, Sequence[int]]:
     """``fold(text)`` of a text in NFC, and for each of its characters where it came from."""
-    if text.isascii() or all(len(_FOLDING[ord(character)]) == 1 for character in set(text)):
+    changing = set() if text.isascii() else {*"".join(_MAY_CHANGE.findall(text))}
+    if all(len(_FOLDING[ord(character)]) == 1 for character in changing):
         return fold(text), range(len(text))
     pieces: list[str] = []
     origins: list[int] = []
@@ -120,15 +125,11 @@ def is_paired(word: str) -> bool:
     return _PAIRED_START.match(word) is not None
 
 
-def words(folded: str) -> list[Word]:
-    """The words of a folded text, in order."""
-    found: list[Word] = []
-    end = 0
-    for written in written_words(folded):
-        start = folded.find(written, end)
-        end = start + len(written)
-        found.append((bare(written), start, end))
-    return found
+def words(folded: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Word]:
+    """The words of a folded text, or of what stands between two spaces of it, in order."""
+    pattern = _PLAIN_WORD if folded.isascii() else _WORD
+    for match in pattern.finditer(folded, start, end):
+        yield bare(match.group()), *match.span()
 
 
 def word_texts(folded: str) -> list[str]:
@@ -161,13 +162,21 @@ def squashed(folded: str) -> list[str]:
 
 def compounds(folded: str) -> Iterator[tuple[int, int, str]]:
     """The words of a folded text that hold signs, as names do: start, end and the compound."""
-    if not _SIGN_IN_WORD.search(folded):
-        return
     pattern = _PLAIN_COMPOUND if folded.isascii() else _COMPOUND
-    for match in pattern.finditer(folded):
-        compound = match.group()
-        opened = folded[match.start() - 1 : match.start()] == "(" and ")" in compound
-        yield match.start() - opened, match.end(), compound
+    sign = _SIGN_IN_WORD.search(folded)
+    while sign:
+        start, end = piece_at(folded, sign.start())
+        for match in pattern.finditer(folded, start, end):
+            compound = match.group()
+            opened = folded[match.start() - 1 : match.start()] == "(" and ")" in compound
+            yield match.start() - opened, match.end(), compound
+        sign = _SIGN_IN_WORD.search(folded, end)
+
+
+def piece_at(text: str, place: int) -> tuple[int, int]:
+    """Where the piece between two spaces that `place` is in begins and ends."""
+    end = text.find(" ", place)
+    return text.rfind(" ", 0, place) + 1, end if end >= 0 else len(text)
 
 
 def spellings(compound: str) -> list[str]:

@@ -149,7 +149,7 @@ def replaced(query: str, meant: Mapping[str, str], spans: Iterable[tuple[int, in
 def _replaced(piece: str, meant: Mapping[str, str]) -> str:
     piece = unicodedata.normalize("NFC", piece)
     folded, origins = folded_with_origins(piece)
-    found = words(folded)
+    found = list(words(folded))
     # A word that is written with signs within is replaced as a whole.
     joined = "".join(word for word, _, _ in found)
     if len(found) > 1 and joined in meant and not any(word in meant for word, _, _ in found):

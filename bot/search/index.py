@@ -38,7 +38,7 @@ BEST = 5
 shows."""
 
 BATCH = 200
-COMMIT_EVERY = 2_000
+COMMIT_EVERY = 10_000
 """Interviews read from the store at a time, and between two commits of a long sync."""
 
 Progress = Callable[[int, int], None]

@@ -7,21 +7,20 @@ a part of a Hangul word, or a misspelling.
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from bot.core.folding import (
-    bare,
     compounds,
     folded_with_origins,
     is_paired,
     letters_forgiven,
     pairs,
+    piece_at,
     spellings,
     words,
-    written_words,
 )
 from bot.search.queries import Leniency
 from bot.search.query import Clause, ParsedQuery
@@ -60,7 +59,7 @@ class Marker:
         self._is_lenient = leniency > Leniency.EXACT
         self._stems: dict[str, int] = {}
         self._runs: list[tuple[Sequence[str], int]] = []
-        self._syllables: list[tuple[str, int]] = []
+        self._syllables: dict[str, int] = {}
         self._prefixes: dict[str, int] = {}
         self._misspelled: dict[Clause, int] = {}
         for number, clause in enumerate(query.clauses):
@@ -77,8 +76,12 @@ class Marker:
         for number, some in variants:
             for run in chain.from_iterable(variant.runs() for variant in some):
                 self._add(run, number)
-        beginnings = (*self._prefixes, *map(_beginning, self._stems))
-        self._beginnings = ("",) if self._misspelled else beginnings
+        self._beginnings = (*self._prefixes, *map(_beginning, self._stems))
+        if self._misspelled:
+            self._beginnings = ("",)
+        self._letters = {*self._beginnings, "'", *self._syllables}
+        if self._is_lenient:
+            self._letters |= {pair for syllables in self._syllables for pair in pairs(syllables)}
 
     def _add(self, run: Sequence[str], number: int) -> None:
         """Mark these words next to each other, and written as one, for this clause."""
@@ -87,67 +90,48 @@ class Marker:
         word = "".join(run)
         self._stems.setdefault(self._stem([word])[0], number)
         if is_paired(word):
-            self._syllables.append((word, number))
+            self._syllables.setdefault(word, number)
 
     def marks(self, text: str) -> list[Mark]:
         """The marks of `text` (in NFC), in order and without overlap."""
         folded, origins = folded_with_origins(text)
-        marks = self._marks_of_words(folded) if self._may_have_marks(folded) else []
-        if self._runs:
-            marks += self._marks_of_runs(folded)
+        marks = self._marks_of_words(folded)
+        for run, number in self._runs:
+            marks += self._marks_of_run(folded, run, number)
         for start, end, compound in compounds(folded):
-            stems = self._stem(spellings(compound))
+            spelled = [one for one in spellings(compound) if one.startswith(self._beginnings)]
+            stems = self._stem(spelled) if spelled else ()
             marks += [Mark(start, end, self._stems[one]) for one in stems if one in self._stems][:1]
         return _without_overlap(
             Mark(origins[mark.start], origins[mark.end - 1] + 1, mark.clause) for mark in marks
         )
 
-    def _may_have_marks(self, folded: str) -> bool:
-        # Most questions have none, and texts are searched for letters far quicker than for words.
-        letters = folded.replace("'", "")
-        syllables = chain.from_iterable(part for part, _ in self._syllables)
-        return any(one in letters for one in chain(self._beginnings, syllables))
-
     def _marks_of_words(self, folded: str) -> list[Mark]:
-        written = written_words(folded)
-        # Few words need a closer look, which saves most of the time.
-        beginnings = self._beginnings
-        marked = self._marked(
-            [
-                word
-                for word in {*written}
-                if word.startswith(beginnings) or "'" in word or not word.isascii()
-            ]
-        )
+        found = [
+            word
+            for piece in _pieces_with(self._letters, folded)
+            for word in words(folded, *piece)
+            if word[0].startswith(self._beginnings) or not word[0].isascii()
+        ]
+        stems = self._stem([word for word, _, _ in found]) if found else ()
         marks: list[Mark] = []
-        end = 0
-        for word in written if marked else ():
-            start = folded.find(word, end)
-            end = start + len(word)
-            if word in marked:
-                own = marked[word]
-                marks += [Mark(start + one.start, start + one.end, one.clause) for one in own]
+        for (word, start, end), stem in zip(found, stems, strict=True):
+            number = self._clause(word, stem)
+            if number is not None:
+                marks.append(Mark(start, end, number))
+            elif not word.isascii():
+                marks += self._marks_within(word, start)
         return marks
 
-    def _marked(self, written: Sequence[str]) -> dict[str, list[Mark]]:
-        """The marks within each of these words."""
-        found = [bare(word) for word in written]
-        marked: dict[str, list[Mark]] = {}
-        for word, one, stem in zip(written, found, self._stem(found), strict=True):
-            number = self._clause(one, stem)
-            if number is not None:
-                marked[word] = [Mark(0, len(word), number)]
-            elif not word.isascii():
-                marked[word] = self._marks_within(word)
-        return marked
-
-    def _marks_of_runs(self, folded: str) -> Iterator[Mark]:
-        found = words(folded)
-        stems = self._stem([word for word, _, _ in found])
-        for run, number in self._runs:
-            for place, stem in enumerate(stems):
-                if stem == run[0] and stems[place : place + len(run)] == run:
-                    yield Mark(found[place][1], found[place + len(run) - 1][2], number)
+    def _marks_of_run(self, folded: str, run: Sequence[str], number: int) -> Iterator[Mark]:
+        beginnings = [_beginning(stem) for stem in run]
+        for piece in _pieces_with((beginnings[0], "'"), folded):
+            for word, start, _ in words(folded, *piece):
+                if word.startswith(beginnings[0]):
+                    found = list(islice(words(folded, start), len(run)))
+                    near = [word for word, _, _ in found]
+                    if all(map(str.startswith, near, beginnings)) and self._stem(near) == run:
+                        yield Mark(start, found[-1][2], number)
 
     def _clause(self, word: str, stem: str) -> int | None:
         """The number of the clause that this whole word is found by."""
@@ -157,18 +141,37 @@ class Marker:
         near = (n for clause, n in self._misspelled.items() if _is_near(clause, word))
         return next(chain(begun, near), None)
 
-    def _marks_within(self, word: str) -> list[Mark]:
-        """The marks of parts of a word in Hangul."""
-        places = ((word.find(part), part, number) for part, number in self._syllables)
-        found = [Mark(at, at + len(part), number) for at, part, number in places if at >= 0]
+    def _marks_within(self, word: str, start: int) -> list[Mark]:
+        """The marks of parts of a word in Hangul that begins at `start`."""
+        places = ((word.find(part), part, number) for part, number in self._syllables.items())
+        found = [
+            Mark(start + at, start + at + len(part), number)
+            for at, part, number in places
+            if at >= 0
+        ]
         if found or not self._is_lenient:
             return found
         own = set(pairs(word))
         return [
-            Mark(0, len(word), number)
-            for part, number in self._syllables
+            Mark(start, start + len(word), number)
+            for part, number in self._syllables.items()
             if not own.isdisjoint(pairs(part))
         ]
+
+
+def _pieces_with(letters: Iterable[str], folded: str) -> list[tuple[int, int]]:
+    """Where what stands between two spaces has some of these letters: a text is searched for
+    letters far quicker than for words, and few words need a closer look."""
+    if "" in letters:
+        return [(0, len(folded))]
+    pieces: set[tuple[int, int]] = set()
+    for one in letters:
+        at = folded.find(one)
+        while at >= 0:
+            piece = piece_at(folded, at)
+            pieces.add(piece)
+            at = folded.find(one, piece[1])
+    return sorted(pieces)
 
 
 def _beginning(stem: str) -> str:
