@@ -32,6 +32,7 @@ from bot.delivery.discord.rest_port import RestPort
 from bot.delivery.editor import Editor
 from bot.delivery.extras import ExtrasService
 from bot.delivery.pacing import Pacer
+from bot.delivery.regular_posts import RegularPosts
 from bot.delivery.responses import InvalidResponses, trace_responses
 from bot.delivery.test_posts import PosterOfTests
 from bot.fans.following import FollowService
@@ -148,7 +149,7 @@ async def open_app(
         stack.push_async_callback(client.close)
         await client.tree.set_translator(CatalogueTranslator(messages))
         quotes, pictures = await _open_pictures(stack, resources, messages)
-        delivery = _make_delivery(resources, RestPort(client, time, pictures), pacer)
+        delivery = _make_delivery(resources, RestPort(client, time, pictures, quotes), pacer)
         test, wake = delivery.post_test, delivery.announcer.wake
         fans = _make_fan_services(resources, quotes, wake)
         delivery.announcer.on_direct = fans.following.on_direct_message
@@ -164,15 +165,14 @@ async def open_app(
         operator = _make_operator(resources, watcher, backfill, observer, wake)
         text = messages.text()
         port = make_port(settings, watcher, resources.fetcher, text, clock, rng, observer)
+        sending = (delivery.announcer, delivery.editor, delivery.extras, delivery.notifier)
         workers = (
             *_discord_workers(resources, client, operator),
             Worker("guilds", guild_sync.run),
             Worker("library", fans.library.run),
             Worker("following", fans.following.run),
-            Worker("announcer", delivery.announcer.run, needs_login=True),
-            Worker("editor", delivery.editor.run, needs_login=True),
-            Worker("extras", delivery.extras.run, needs_login=True),
-            Worker("notifier", delivery.notifier.run, needs_login=True),
+            Worker("regular-posts", RegularPosts(store, quotes.of, clock, wake).run),
+            *(Worker(one.name, one.run, needs_login=True) for one in sending),
             *polling,
             *(Worker(name, work) for name, work in port.items()),
             *_backup_workers(settings, clock),

@@ -1,6 +1,8 @@
 """What a person shares with a channel: a question and its answer, an interview, or a quote's
 picture; and the picture as only they see it before."""
 
+from typing import Any
+
 import discord
 from discord import ButtonStyle, ui
 
@@ -90,12 +92,18 @@ def shared_quote(
     stored: StoredInterview, quote: Quote, file: str | None, name: str, text: Text
 ) -> Layout:
     """The picture, or the words, as the person called `name` shares them with a channel."""
-    card = container(
+    return Layout(_shared_by("quote.shared-by", name, text), quote_card(stored, quote, file, text))
+
+
+def quote_card(
+    stored: StoredInterview, quote: Quote, file: str | None, text: Text
+) -> "ui.Container[Any]":
+    """The picture, or the words, with where they are from and the way to read on."""
+    return container(
         _picture(quote, file, text),
         small(_source(stored, quote.section, text)),
         row(_read_on(stored, quote, text), site_button(stored.interview, text)),
     )
-    return Layout(_shared_by("quote.shared-by", name, text), card)
 
 
 def quote_alt_text(quote: Quote, text: Text) -> str:

@@ -12,12 +12,15 @@ from aiohttp import web
 from aiohttp.web_request import Request
 from aiohttp.web_response import Response
 
+from bot.core.regular_posts import RegularTimes
 from bot.store import open_store
 from tests.clock import FakeClock
 from tests.delivery.fakes import VINO
 from tests.feeds import Item, rss
 from tests.forked import start
 from tests.store.rows import add_subscription
+from tests.store.samples import interview
+from tests.store.test_store_regular_posts import ARCHIVE, LONG_AGO, put
 
 ROOT = Path(__file__).parents[2]
 CHANNELS = range(100, 106)
@@ -119,3 +122,27 @@ async def test_killed_amid_a_direct_message_it_comes_once(
     assert [len(found) for found in lines.values()] == [1, 1, 1]
     assert lines[person][0].endswith("Interview with V1NO")
     assert before == (death == "after-sending")
+
+
+@pytest.mark.parametrize("death", ["after-commit", "before-sending", "after-sending"])
+async def test_killed_amid_regular_posts_each_channel_has_one_for_the_day(
+    tmp_path: Path, death: str
+) -> None:
+    database = f"sqlite+aiosqlite:///{tmp_path}/kcrush.db"
+    folder = tmp_path / "channels"
+    folder.mkdir()
+    async with open_store(database, FakeClock()) as store:
+        for channel in CHANNELS:
+            await put(store, ARCHIVE, channel, RegularTimes(0), LONG_AGO)
+        async with store.transaction() as tx:
+            for number in range(20):
+                of_old = interview(number, published_at=LONG_AGO)
+                await tx.interviews.insert(of_old, "d")
+
+    assert await run_victim(database, "by-the-clock", str(folder), death) == -signal.SIGKILL
+    assert await run_victim(database, "by-the-clock", str(folder), "never") == 0
+
+    posts = {channel: (folder / str(channel)).read_text().splitlines() for channel in CHANNELS}
+    assert [len(lines) for lines in posts.values()] == [1] * len(CHANNELS)
+    tries = (folder / "tries").read_text().splitlines()
+    assert len(tries) - len(set(tries)) == (1 if death == "after-sending" else 0)

@@ -1,6 +1,7 @@
 """A bot without Discord, to be killed: watcher, store and announcer, with a file for a channel.
 
-Arguments: database URL, feed URL, folder of the messages, when to die. Each send appends a line to
+Arguments: database URL, feed URL (or ``BY_THE_CLOCK``: not the watcher queues, but regular posts
+are), folder of the messages, when to die. Each send appends a line to
 the channel's file unless one with its nonce is there, as Discord does with ``enforce_nonce``.
 """
 
@@ -12,16 +13,21 @@ import sys
 from pathlib import Path
 
 from bot.core.clock import SystemClock
-from bot.core.model import DeliveryState
+from bot.core.errors import UserError
+from bot.core.model import DeliveryState, StoredInterview
 from bot.delivery.announcer import Announcer, Tuning
 from bot.delivery.outcomes import Sent
+from bot.delivery.regular_posts import RegularPosts
 from bot.feed.fetch import open_fetcher
 from bot.feed.watcher import Watcher
 from bot.feed.writing import PollReport
+from bot.quotes.service import ChosenQuote
 from bot.store import LeasedDelivery, Store, open_store
 from tests.delivery.fakes import UnusedPort
 
 DIES_AT_SEND = 3
+
+BY_THE_CLOCK = "by-the-clock"
 
 
 def die() -> None:
@@ -65,18 +71,32 @@ async def main(database: str, feed: str, folder: str, death: str) -> None:
                 die()
             announcer.wake()
 
-        watcher = Watcher(fetcher, store, clock, rng, feeds=[feed], interval=1, on_commit=committed)
-        running = asyncio.gather(watcher.run(), announcer.run())
-        while not await over(store):  # noqa: ASYNC110 - only the database knows
+        def queued() -> None:
+            if death == "after-commit":
+                die()
+            announcer.wake()
+
+        work = RegularPosts(store, no_quote, clock, queued).run
+        planned = len(await store.regular_posts.waking())
+        if feed != BY_THE_CLOCK:
+            work = Watcher(
+                fetcher, store, clock, rng, feeds=[feed], interval=1, on_commit=committed
+            ).run
+        running = asyncio.gather(work(), announcer.run())
+        while not await over(store, planned):  # noqa: ASYNC110 - only the database knows
             await asyncio.sleep(0.05)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def over(store: Store) -> bool:
+async def no_quote(stored: StoredInterview, section: int) -> ChosenQuote:
+    raise UserError("error.no-quote")
+
+
+async def over(store: Store, planned: int) -> bool:
     counts = await store.outbox.counts()
     waiting = counts[DeliveryState.PENDING] + counts[DeliveryState.LEASED]
-    return waiting == 0 and counts[DeliveryState.SENT] > 0
+    return waiting == 0 and counts[DeliveryState.SENT] > max(0, planned - 1)
 
 
 asyncio.run(main(*sys.argv[1:]))

@@ -23,6 +23,7 @@ from tests.store.test_store_outbox import lease, publish, subscribe
 
 QUOTE, ARCHIVE = RegularSort.QUOTE, RegularSort.ARCHIVE
 TODAY = date(2026, 3, 1)
+LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 GUILD, CHANNEL, ADMIN = 1, 10, 77
 EVENING = RegularTimes(18)

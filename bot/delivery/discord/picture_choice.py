@@ -8,6 +8,7 @@ import discord
 from bot.client.channels import own_permissions
 from bot.client.client import KcrushClient
 from bot.core.model import Form, StoredInterview, Style, TargetKind
+from bot.core.regular_posts import RegularSort
 from bot.delivery.discord.attached_pictures import AttachedPictures, attached, showing
 from bot.store import LeasedDelivery, SentCard
 from bot.ui.announcing import Rendering
@@ -43,7 +44,7 @@ class PictureChoice:
         self, stored: StoredInterview, kind: TargetKind, place: tuple[int, int], has_banner: bool
     ) -> discord.File | None:
         """The picture that a card is sent with, outside media channels."""
-        if self._pictures is None or not self._may_attach(kind, *place):
+        if self._pictures is None or not self.may_attach(kind, *place):
             return None
         if has_banner:
             return await self._pictures.banner(stored)
@@ -55,7 +56,8 @@ class PictureChoice:
         for that. A banner is drawn anew, for the names on it may have changed, and goes when there
         is a picture; any other that is attached and is still the interview's stays."""
         edit, stored = card.edit, card.interview
-        if edit.plain or edit.published or edit.regular is not None:
+        is_quote = edit.regular is not None and edit.regular.sort is RegularSort.QUOTE
+        if edit.plain or edit.published or is_quote:
             return stored, {}
         is_everywhere = self._pictures is not None and self._pictures.everywhere
         is_media = edit.kind is TargetKind.MEDIA
@@ -71,7 +73,7 @@ class PictureChoice:
                 return shown, {}
         return stored, {"attachments": []}
 
-    def _may_attach(self, kind: TargetKind, guild_id: int, channel_id: int) -> bool:
+    def may_attach(self, kind: TargetKind, guild_id: int, channel_id: int) -> bool:
         """Whether the bot may attach files there, as far as it knows."""
         if kind is TargetKind.DIRECT:
             return True

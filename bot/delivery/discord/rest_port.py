@@ -1,15 +1,15 @@
 """What delivery asks of Discord, over REST."""
 
-from collections.abc import Awaitable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import discord
 from discord.http import Route, handle_message_parameters
 
-from bot.client.channels import language_of, own_permissions
+from bot.client.channels import language_of
 from bot.client.client import KcrushClient
 from bot.core.discord_time import DiscordTime
 from bot.core.i18n import Text
@@ -25,18 +25,18 @@ from bot.delivery.discord.message_search import (
     is_loading,
     search_start,
 )
+from bot.delivery.discord.notices_to_admins import NoticesToAdmins
 from bot.delivery.discord.picture_choice import PictureChoice
+from bot.delivery.discord.regular_contents import RegularContents, edited
 from bot.delivery.discord.single_request import created_id, listed, payload_of, request_once
 from bot.delivery.outcomes import Sent, is_direct
 from bot.delivery.port import EffectUnknownError, nothing_sent_yet
+from bot.quotes.service import Quotes
 from bot.store import DueNotice, Extra, LeasedDelivery, NewestMessage, SentCard
 from bot.ui.announcing import Announcement, Rendering, announcement, rendering_of
 from bot.ui.discussion import announced_title, discussion_opener, first_question, post_title
 from bot.ui.following import direct_message
-from bot.ui.subscriptions import stopped_notice
 from bot.ui.test_mark import marked_as_test
-
-T = TypeVar("T")
 
 THREAD_ARCHIVED = 50083
 """Writing opens a thread again by itself; editing does not."""
@@ -65,12 +65,15 @@ class RestPort:
         client: KcrushClient,
         time: DiscordTime | None = None,
         pictures: AttachedPictures | None = None,
+        quotes: Quotes | None = None,
     ) -> None:
         self._client = client
         self._time = time
         self._pictures = PictureChoice(client, pictures)
+        self._regular = RegularContents(quotes, self._pictures) if quotes is not None else None
         self._posts = ForumPosts(client)
         self._direct = DirectChannels(client)
+        self._notices = NoticesToAdmins(client)
 
     def now(self) -> datetime | None:
         """Discord's time; ``None`` where it is not known yet."""
@@ -115,6 +118,9 @@ class RestPort:
         self, leased: LeasedDelivery, rendering: Rendering
     ) -> tuple[LeasedDelivery, dict[str, Any]]:
         """The delivery with the picture that goes with it, and the arguments of ``send``."""
+        if leased.regular is not None and self._regular is not None:
+            text = self._text_of(leased.subscription)
+            return await self._regular.of(leased, leased.regular, rendering, text)
         leased, files = await self._pictures.attach(leased, rendering)
         subscription = leased.subscription
         content = announcement(
@@ -190,7 +196,12 @@ class RestPort:
         text = self._text(edit.guild_id, edit.style.language)
         shown, files = await self._pictures.of_edit(card)
         announced = Announcement(shown, missed=edit.missed)
-        if edit.direct:
+        if edit.regular is not None:
+            post = edited(shown, edit.regular, text, plain=edit.plain)
+            if post is None:
+                return
+            content = post
+        elif edit.direct:
             content = direct_message(announced, card.addressee.follows, text, plain=edit.plain)
         else:
             rendering = Rendering.PUBLISHED if edit.published else Rendering.CARD
@@ -300,38 +311,10 @@ class RestPort:
             message["author"]["id"] == own and message.get("type", 0) == 0 for message in found
         )
 
-    # ---------------------------------------------------------------- notices to admins
-
     async def notify_admin(self, notices: Sequence[DueNotice], nonce: str) -> bool:
         """Send notices to the person who set these up; where they take no messages of the bot, to
         the guild's system channel; false where that is closed as well."""
-        first = notices[0]
-        own_id = self._client.user.id if self._client.user else 0
-        if first.created_by != own_id:
-            opened = await _accepted(self._client.http.start_private_message(first.created_by))
-            if opened and await self._send_notices(int(opened["id"]), notices, nonce):
-                return True
-        system = self._system_channel(first.guild_id)
-        return system is not None and await self._send_notices(system, notices, f"{nonce}s")
-
-    def _system_channel(self, guild_id: int) -> int | None:
-        """Where Discord itself greets members, if the bot may write there, as far as it knows."""
-        guild = self._client.get_guild(guild_id)
-        channel = guild.system_channel if guild is not None else None
-        may = own_permissions(channel) if channel is not None else None
-        if channel is None or may is None:
-            return None
-        return channel.id if may.view_channel and may.send_messages else None
-
-    async def _send_notices(
-        self, channel_id: int, notices: Sequence[DueNotice], nonce: str
-    ) -> bool:
-        guild_id = notices[0].guild_id
-        guild = self._client.get_guild(guild_id)
-        view = stopped_notice(notices, self._text(guild_id), guild.name if guild else None)
-        channel = self._client.get_partial_messageable(channel_id)
-        sent = channel.send(view=view, nonce=nonce, allowed_mentions=NO_PINGS)
-        return await _accepted(sent) is not None
+        return await self._notices.send(notices, nonce)
 
 
 def _announced(leased: LeasedDelivery) -> Announcement:
@@ -346,14 +329,3 @@ def _silent() -> discord.MessageFlags:
 def _only(role_ids: Sequence[int]) -> discord.AllowedMentions:
     roles: Any = [discord.Object(id_) for id_ in role_ids] or False
     return discord.AllowedMentions(everyone=False, users=False, replied_user=False, roles=roles)
-
-
-async def _accepted(request: Awaitable[T]) -> T | None:
-    """The answer to a request; ``None`` where it is refused for good: closed direct messages
-    (50007), no common guild, no such person."""
-    try:
-        return await request
-    except discord.HTTPException as error:
-        if error.status not in (400, 403, 404) or not error.code:
-            raise
-        return None
