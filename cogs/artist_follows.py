@@ -1,4 +1,4 @@
-"""``/interviews follow``, ``unfollow`` and ``following``: messages about artists."""
+"""``/interviews follow``, ``unfollow`` and ``following``: messages about new interviews."""
 
 from typing import Any
 
@@ -9,10 +9,13 @@ from discord import app_commands
 from discord.app_commands import Choice
 from discord.ext import commands
 
-from bot.core.errors import StoreError
-from bot.core.model import Artist
+from bot.core.errors import StoreError, UserError
+from bot.core.model import Topic
+from bot.core.readers import FollowSort
 from bot.ui import ids
+from bot.ui.artist import artists_page, nobody_page
 from bot.ui.following import (
+    anyway_row,
     closed_notice,
     follow_choice,
     followed_page,
@@ -24,63 +27,91 @@ from bot.ui.following import (
 from bot.ui.layout import Layout
 from cogs.components import component
 from cogs.fan_cog import FanCog
-from cogs.options import ArtistName
+from cogs.options import TOPICS, ArtistName, stem_of, value_of
 from cogs.responses import Interaction, chosen_value, replace, show, text_for
 
 logger = structlog.get_logger(__name__)
 
 
 class ArtistFollowCommands(FanCog):
-    """Whom a person follows; every answer is for their eyes alone."""
+    """What a person follows; every answer is for their eyes alone."""
 
     async def complete_followed(self, interaction: Interaction, current: str) -> list[Choice[str]]:
-        """Artists whom the person follows; a choice's value is the artist's id."""
+        """What the person follows; a choice's value is its id, written as an artist's."""
         text = text_for(interaction)
+        found = await self.following.complete(
+            interaction.user.id, current, lambda one: follow_choice(one, text)
+        )
         return [
-            Choice(name=follow_choice(follow, text), value=ids.artist_value(follow.artist_id))
-            for follow in await self.following.complete(interaction.user.id, current)
+            Choice(name=follow_choice(follow, text), value=ids.artist_value(follow.id))
+            for follow in found
         ]
 
-    @app_commands.command(description="Get a direct message when an artist has a new interview")
-    @app_commands.describe(artist="The artist to follow; part of the name is enough")
+    @app_commands.command(description="Get a direct message when what you follow has an interview")
+    @app_commands.describe(
+        artist="A name; it doesn't matter whether KCrush has talked to them yet",
+        kind="Every interview of this kind",
+        words="A word or a phrase: every interview in which it comes up",
+        everything="Every new interview",
+    )
+    @app_commands.choices(kind=TOPICS)
     @app_commands.autocomplete(artist=FanCog.complete_artist)
-    async def follow(self, interaction: Interaction, artist: ArtistName) -> None:
-        found = self.find_artist(
-            artist, text_for(interaction), choose=lambda one: ids.FollowArtist(one.id)
-        )
-        if isinstance(found, Artist):
-            found = await self._follow(interaction, found)
-        await show(interaction, found)
+    async def follow(
+        self,
+        interaction: Interaction,
+        artist: ArtistName | None = None,
+        kind: Topic | None = None,
+        words: app_commands.Range[str, 1, ids.QUERY_LIMIT] | None = None,
+        everything: bool = False,
+    ) -> None:
+        asked = {
+            FollowSort.ARTIST: artist,
+            FollowSort.KIND: kind and kind.value,
+            FollowSort.WORDS: words,
+            FollowSort.ALL: "" if everything else None,
+        }
+        named = [(sort, name) for sort, name in asked.items() if name is not None]
+        if len(named) != 1:
+            raise UserError("error.follow-several" if named else "error.follow-nothing")
+        ((sort, name),) = named
+        if sort is FollowSort.ARTIST:
+            page = await self._follow_typed(interaction, name)
+        else:
+            page = await self._follow_named(interaction, sort, name)
+        await show(interaction, page)
 
-    @app_commands.command(description="Stop getting direct messages about an artist")
-    @app_commands.describe(artist="An artist you follow")
+    @app_commands.command(description="Stop getting direct messages about something you follow")
+    @app_commands.describe(artist="Who or what you follow")
     @app_commands.autocomplete(artist=complete_followed)
     async def unfollow(self, interaction: Interaction, artist: ArtistName) -> None:
         text, user_id = text_for(interaction), interaction.user.id
-        chosen = ids.parse_artist_value(artist)
+        typed = value_of(artist, await self.complete_followed(interaction, artist))
+        chosen = ids.parse_artist_value(typed)
         if chosen is not None:
-            page = unfollowed_page(await self.following.unfollow(user_id, chosen), chosen, text)
+            gone = await self.following.unfollow(user_id, chosen)
         else:
-            gone = await self.following.unfollow_named(user_id, artist)
-            page = unfollowed_page(gone, gone.artist_id, text)
-        await show(interaction, page)
+            gone = await self.following.unfollow_named(user_id, typed)
+        await show(interaction, unfollowed_page(gone, text))
 
     @app_commands.command(
         name="following",
-        description="See who you follow, and check that my direct messages reach you",
+        description="See what you follow, and check that my direct messages reach you",
     )
     async def show_followed(self, interaction: Interaction) -> None:
         await self.turn(interaction, ids.FollowingPage(0))
 
     @component(ids.FollowArtist)
     async def follow_artist(self, interaction: Interaction, action: ids.FollowArtist) -> None:
-        artist = self.reading.known_artist(action.artist)
-        await show(interaction, await self._follow(interaction, artist))
+        await show(interaction, await self._follow_known(interaction, action.artist))
+
+    @component(ids.FollowNamed)
+    async def follow_named(self, interaction: Interaction, action: ids.FollowNamed) -> None:
+        await show(interaction, await self._follow_named(interaction, action.sort, action.name))
 
     @component(ids.UnfollowArtist)
     async def unfollow_artist(self, interaction: Interaction, action: ids.UnfollowArtist) -> None:
         gone = await self.following.unfollow(interaction.user.id, action.artist)
-        await replace(interaction, unfollowed_page(gone, action.artist, text_for(interaction)))
+        await replace(interaction, unfollowed_page(gone, text_for(interaction)))
 
     @component(ids.UnfollowChosen)
     async def unfollow_chosen(self, interaction: Interaction, action: ids.UnfollowChosen) -> None:
@@ -126,7 +157,39 @@ class ArtistFollowCommands(FanCog):
         except (StoreError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
             logger.warning("following.not-told", cause=str(error))
 
-    async def _follow(self, interaction: Interaction, artist: Artist) -> Layout:
-        language = str(interaction.locale)
-        result = await self.following.follow(interaction.user.id, artist, language)
+    async def _follow_typed(self, interaction: Interaction, typed: str) -> Layout:
+        """Follow whoever is called so, known or not; or offer those with similar names."""
+        text = text_for(interaction)
+        typed = value_of(typed, self.artist_choices(stem_of(typed), text))
+        chosen = ids.parse_artist_value(typed)
+        if chosen is not None:
+            return await self._follow_known(interaction, chosen)
+        found = self.following.find_artist(typed)
+        if found.match is not None:
+            return await self._follow_known(interaction, found.match.id)
+        anyway = anyway_row(typed, text)
+        if found.offers:
+            page = artists_page(
+                typed,
+                found.offers,
+                text,
+                exact=found.exact,
+                choose=lambda one: ids.FollowArtist(one.id),
+            )
+            if anyway is not None and not found.exact:
+                page.add_item(anyway)
+            return page
+        if anyway is None:
+            return nobody_page(typed, text)
+        return await self._follow_named(interaction, FollowSort.ARTIST, typed)
+
+    async def _follow_named(self, interaction: Interaction, sort: FollowSort, name: str) -> Layout:
+        result = await self.following.follow_named(
+            interaction.user.id, sort, name, str(interaction.locale)
+        )
+        return followed_page(result, text_for(interaction))
+
+    async def _follow_known(self, interaction: Interaction, artist_id: str) -> Layout:
+        artist = self.reading.known_artist(artist_id)
+        result = await self.following.follow(interaction.user.id, artist, str(interaction.locale))
         return followed_page(result, text_for(interaction))

@@ -49,9 +49,10 @@ class FanCog(commands.Cog):
 
     async def complete_artist(self, interaction: Interaction, current: str) -> list[Choice[str]]:
         """Artists whose name may become what was typed; a choice's value is the artist's id."""
-        return self._artist_choices(current, text_for(interaction))
+        return self.artist_choices(current, text_for(interaction))
 
-    def _artist_choices(self, current: str, text: Text) -> list[Choice[str]]:
+    def artist_choices(self, current: str, text: Text) -> list[Choice[str]]:
+        """Artists whose name begins as typed; a choice's value is the artist's id."""
         return [
             Choice(name=artist_choice(artist, text), value=ids.artist_value(artist.id))
             for artist in self.reading.complete_artists(current)
@@ -72,7 +73,7 @@ class FanCog(commands.Cog):
         Raises:
             UserError: the chosen artist is not in the archive any more.
         """
-        value = value_of(value, self._artist_choices(stem_of(value), text))
+        value = value_of(value, self.artist_choices(stem_of(value), text))
         artist_id = ids.parse_artist_value(value)
         if artist_id is not None:
             return self.reading.known_artist(artist_id)

@@ -27,7 +27,8 @@ import aiosqlite
 from bot.core.artists import artist_id
 from bot.core.clock import SystemClock
 from bot.core.model import DeliveryState, TargetKind
-from bot.store import FollowRequest, open_store
+from bot.core.readers import FollowRequest
+from bot.store import open_store
 from sandbox import Sandbox
 from sandbox.entities import Channel, ChannelType, User
 from sandbox.faults import Rule

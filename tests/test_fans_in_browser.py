@@ -231,6 +231,6 @@ async def gets_a_message(fan: Fan) -> None:
     await inbox.click()
     message = fan.messages.last
     await expect(message).to_contain_text("Another KCrush Interview with (S)OLA")
-    await expect(message).to_contain_text("You follow (S)OLA, and here's a new interview.")
+    await expect(message).to_contain_text("Here's a new interview, because you follow (S)OLA.")
     await expect(fan.messages).to_have_count(1)
     await fan.look("10-direct-message")

@@ -37,9 +37,10 @@ from bot.core.model import (
     Transcript,
     Turn,
 )
+from bot.core.readers import FollowRequest
 from bot.core.settings import Settings
 from bot.delivery.discord.rest_port import RestPort
-from bot.store import FollowRequest, LeasedDelivery
+from bot.store import LeasedDelivery
 
 STEP_SECONDS = 60.0
 """After which a step has not held."""

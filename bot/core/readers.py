@@ -1,10 +1,18 @@
-"""What is known of a person who reads: places, what they saved, whom they follow. No I/O."""
+"""What is known of a person who reads: places, what they saved, what they follow. No I/O."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import combinations
 
-from bot.core.model import Position
+from bot.core.artists import ID_LENGTH, artist_id, artist_ids
+from bot.core.folding import fold, word_texts
+from bot.core.model import Interview, Position
+from bot.core.topics import topic_of
+
+_ROLE_WORDS = 8
+"""Words of a role among which names are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +33,64 @@ class Saved:
     saved_at: datetime
 
 
+class FollowSort(StrEnum):
+    """What somebody may follow, in the order in which they are shown it."""
+
+    ARTIST = "artist"
+    KIND = "kind"
+    WORDS = "words"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """Somebody wants a direct message at the next interview with an artist."""
+    """Somebody wants a direct message at the next interview that this meets.
 
-    artist_id: str
+    ``id`` is an artist's id, or that of any other thing (``follow_id``). ``name`` is the artist's
+    name, the kind's (``Topic``), the words as a filter in its text form, or "" for everything.
+    """
+
+    id: str
     name: str
     followed_at: datetime
+    sort: FollowSort = FollowSort.ARTIST
+
+
+@dataclass(frozen=True, slots=True)
+class FollowRequest:
+    """What somebody wants to follow, and the language in which they are to hear of it
+    (``Style.language``). ``spellings`` are the ids of an artist's other names."""
+
+    id: str
+    name: str
+    spellings: frozenset[str] = frozenset()
+    language: str | None = None
+    sort: FollowSort = FollowSort.ARTIST
+
+
+def follow_id(sort: FollowSort, name: str) -> str:
+    """The id of what is followed: ``ID_LENGTH`` hex digits, as an artist's."""
+    if sort is FollowSort.ARTIST:
+        return artist_id(name)
+    # No artist's key has a colon.
+    key = f"{sort}:{fold(name)}".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(key, digest_size=ID_LENGTH // 2).hexdigest()
+
+
+def followed_ids(interview: Interview) -> frozenset[str]:
+    """The ids of all that is followed and met by an interview, but for words: those whom it is
+    with, whoever is named in their roles ("leader of aespa"), its kind, and everything."""
+    return artist_ids(interview.subjects) | {
+        *(artist_id(name) for one in interview.subjects for name in _names_in(one.role or "")),
+        follow_id(FollowSort.KIND, topic_of(interview.subjects, interview.tags)),
+        follow_id(FollowSort.ALL, ""),
+    }
+
+
+def _names_in(role: str) -> list[str]:
+    """Each run of words of a role, for any may be a name."""
+    words = word_texts(fold(role))[:_ROLE_WORDS]
+    return [" ".join(words[start:end]) for start, end in combinations(range(len(words) + 1), 2)]
 
 
 class Reached(StrEnum):

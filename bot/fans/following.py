@@ -1,4 +1,5 @@
-"""Following artists: a direct message to the person at the next interview with an artist.
+"""Following artists, kinds, words or everything: a direct message to the person at the next
+interview that is met.
 
 The delivery sends the messages (docs/delivery.md). This service changes what a person follows, and
 knows who still has to read that their direct messages are closed: that is kept in memory, so that
@@ -12,15 +13,17 @@ from enum import StrEnum
 
 from cachetools import TTLCache
 
-from bot.core.artists import artist_ids, artist_key
+from bot.core.artists import artist_id, artist_ids, artist_key
 from bot.core.clock import Clock
 from bot.core.errors import UserError
+from bot.core.filters import parse_filter
 from bot.core.model import Artist, Subject
-from bot.core.readers import Follow, Reached
+from bot.core.readers import Follow, FollowRequest, FollowSort, Reached, follow_id
 from bot.core.supervisor import supervise
+from bot.core.text import one_line
 from bot.fans.results import CHOICES
-from bot.search import SearchIndex
-from bot.store import FOLLOWS_LIMIT, DirectMessageStatus, FollowOutcome, FollowRequest, Store
+from bot.search import Lookup, SearchIndex
+from bot.store import FOLLOWS_LIMIT, DirectMessageStatus, FollowOutcome, Store
 
 REFRESH = 600.0
 """Seconds between two refreshes of what other processes and newer interviews changed."""
@@ -38,17 +41,18 @@ _TESTED_LIMIT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class FollowResult:
-    """An artist whom a person follows now, or did ``already``; ``closed`` where Discord refused the
-    last direct message to them."""
+    """What a person follows now, or did ``already``; ``closed`` where Discord refused the last
+    direct message to them, and not ``known`` where no interview is with this artist yet."""
 
-    artist: Artist
+    followed: FollowRequest
     already: bool
     closed: bool
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class FollowList:
-    """Whom a person follows, newest first; ``closed`` as in ``FollowResult``."""
+    """What a person follows, newest first; ``closed`` as in ``FollowResult``."""
 
     follows: tuple[Follow, ...]
     closed: bool
@@ -66,7 +70,7 @@ class MessageTest(StrEnum):
     """Discord has not answered yet."""
 
     NOBODY = "nobody"
-    """The person follows nobody."""
+    """The person follows nothing."""
 
 
 class FollowService:
@@ -102,13 +106,13 @@ class FollowService:
         spellings that they have now."""
         self._notice_due = await self._store.follows.to_notify()
         self._languages = await self._store.follows.languages()
-        for artist_id, spellings in (await self._store.follows.spellings()).items():
-            artist = self._index.artist(artist_id)
+        for id_, spellings in (await self._store.follows.spellings()).items():
+            artist = self._index.artist(id_)
             if artist is None:
                 continue
-            now = spellings_of(artist) | {artist_id}
+            now = spellings_of(artist) | {id_}
             if now != spellings:
-                await self._store.follows.respell(artist_id, now)
+                await self._store.follows.respell(id_, now)
 
     # ---------------------------------------------------------------- following
 
@@ -119,35 +123,75 @@ class FollowService:
         are closed, they are tried again.
 
         Raises:
-            UserError: the person follows as many as one may.
+            UserError: the person follows as much as one may.
         """
         request = FollowRequest(artist.id, artist.name, spellings_of(artist), language)
+        return await self._follow(user_id, request)
+
+    async def follow_named(
+        self, user_id: int, sort: FollowSort, name: str, language: str | None = None
+    ) -> FollowResult:
+        """Follow an artist of whom nothing need be known, a kind by its ``Topic``, words as a
+        filter in its text form, or with "" everything; else as ``follow``.
+
+        Raises:
+            UserError: also where the name has no letter or digit, or the words are no filter.
+        """
+        if sort is FollowSort.ARTIST:
+            _require_name(name)
+            artist = self._index.artist(artist_id(name))
+            if artist is not None:
+                return await self.follow(user_id, artist, language)
+        elif sort is FollowSort.WORDS:
+            filter_ = parse_filter(name)
+            if not filter_:
+                raise UserError("error.nothing-searched")
+            name = str(filter_)
+        name = one_line(name)
+        id_ = follow_id(sort, name)
+        request = FollowRequest(id_, name, frozenset({id_}), language, sort)
+        return await self._follow(user_id, request)
+
+    async def _follow(self, user_id: int, request: FollowRequest) -> FollowResult:
         outcome = await self._store.follows.add(user_id, request)
-        self._languages[user_id] = language
+        self._languages[user_id] = request.language
         if outcome is FollowOutcome.FULL:
             raise UserError("error.follows-full", limit=FOLLOWS_LIMIT)
         closed = await self._is_closed(user_id)
         if closed:
             self._wake()
-        return FollowResult(artist, outcome is FollowOutcome.ALREADY, closed)
+        already = outcome is FollowOutcome.ALREADY
+        known = request.sort is not FollowSort.ARTIST or self._index.artist(request.id) is not None
+        return FollowResult(request, already, closed, known)
 
-    async def unfollow(self, user_id: int, artist_id: str) -> Follow | None:
-        """Unfollow an artist, by the id of any spelling; ``None`` where they were not followed."""
-        return await self._store.follows.remove(user_id, artist_id)
-
-    async def unfollow_named(self, user_id: int, name: str) -> Follow:
-        """Unfollow the artist who is called `name`.
+    def find_artist(self, name: str) -> Lookup[Artist]:
+        """Whom a typed name means; nobody and no offers where none is called anything like it.
 
         Raises:
-            UserError: the person follows nobody, or nobody of that name.
+            UserError: no letter or digit is in it.
+        """
+        _require_name(name)
+        return self._index.find_artist(name)
+
+    async def unfollow(self, user_id: int, follow_id: str) -> Follow | None:
+        """Unfollow something by its id, an artist by that of any spelling; ``None`` where it was
+        not followed."""
+        return await self._store.follows.remove(user_id, follow_id)
+
+    async def unfollow_named(self, user_id: int, name: str) -> Follow:
+        """Unfollow the artist, or else the kind or words, called `name`.
+
+        Raises:
+            UserError: the person follows nothing, or nothing of that name.
         """
         follows = await self._store.follows.followed(user_id)
         if not follows:
             raise UserError("error.follows-nobody")
-        by_name = {artist_key(follow.name): follow.artist_id for follow in follows}
+        in_order = sorted(follows, key=lambda one: one.sort is FollowSort.ARTIST)
+        by_name = {artist_key(follow.name): follow.id for follow in in_order}
         named = self._index.find_artist(name).match
-        artist_id = by_name.get(artist_key(name)) or (named.id if named else None)
-        removed = await self._store.follows.remove(user_id, artist_id) if artist_id else None
+        id_ = by_name.get(artist_key(name)) or (named.id if named else None)
+        removed = await self._store.follows.remove(user_id, id_) if id_ else None
         if removed is not None:
             return removed
         raise UserError("error.not-followed", name=name)
@@ -164,14 +208,16 @@ class FollowService:
             await self.take_notice(user_id)
         return closed
 
-    async def complete(self, user_id: int, typed: str) -> list[Follow]:
-        """The followed artists whose name contains what was typed, newest follow first."""
+    async def complete(
+        self, user_id: int, typed: str, label: Callable[[Follow], str]
+    ) -> list[Follow]:
+        """What is followed under a label that contains what was typed, newest first."""
         key = artist_key(typed)
         follows = await self._store.follows.followed(user_id)
-        return [one for one in follows if key in artist_key(one.name)][:CHOICES]
+        return [one for one in follows if key in artist_key(label(one))][:CHOICES]
 
     async def note_language(self, user_id: int, language: str) -> None:
-        """A person uses the bot in this language; whoever follows somebody hears of them in it.
+        """A person uses the bot in this language; whoever follows something hears of it in that.
         Asks the store only where it is another one than before."""
         if self._languages.get(user_id, language) == language:
             return
@@ -235,3 +281,8 @@ class FollowService:
 def spellings_of(artist: Artist) -> frozenset[str]:
     """The ids by which an interview with this artist is known."""
     return artist_ids([Subject(artist.name, aliases=artist.aliases)])
+
+
+def _require_name(name: str) -> None:
+    if not artist_key(name):
+        raise UserError("error.nobody-named")

@@ -12,7 +12,7 @@ database at run time (locked, full, read-only, damaged, out of reach) is a
 from bot.store.archive import ArchivePost, ArchiveState, CachedResponse, PostState
 from bot.store.backup import DailyBackups, back_up, database_file, restore
 from bot.store.connections import is_sqlite
-from bot.store.follows import FOLLOWS_LIMIT, DirectMessageStatus, FollowOutcome, FollowRequest
+from bot.store.follows import FOLLOWS_LIMIT, DirectMessageStatus, FollowOutcome
 from bot.store.history import Change, ChangeAction
 from bot.store.inspection import Inspection, inspect_store
 from bot.store.leadership import leadership
@@ -57,7 +57,6 @@ __all__ = [
     "DueNotice",
     "Extra",
     "FollowOutcome",
-    "FollowRequest",
     "Inspection",
     "InterviewChange",
     "KnownInterview",

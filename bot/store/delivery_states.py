@@ -58,7 +58,7 @@ WITHDRAW = Step((_PENDING, _PARKED), DeliveryState.SUPERSEDED)
 """Its interview was withdrawn, or all that its digest lists."""
 
 UNFOLLOW = Step((_PENDING, _PARKED), DeliveryState.SUPERSEDED)
-"""The person follows nobody of the interview any more."""
+"""The person follows nothing of the interview any more."""
 
 MERGE = Step((_PENDING, _PARKED), DeliveryState.SUPERSEDED)
 """One of many that were missed: the message of a newer one mentions it."""

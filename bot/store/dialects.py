@@ -1,14 +1,17 @@
 """What SQLite and PostgreSQL say in different words. Each is written once, here, for both."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.dialects.sqlite.dml import OnConflictDoNothing, OnConflictDoUpdate
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 
 __all__ = ["insert", "partial_index", "random_nonce", "values_of_json"]
+
+T = TypeVar("T")
 
 NONCE_BYTES = 12
 """Random bytes of a nonce, as 24 hexadecimal digits."""
@@ -58,10 +61,10 @@ def _json_array_elements(element: Any, compiler: Any, **options: Any) -> str:
     return f"json_array_elements_text(CAST({array} AS JSON))"
 
 
-def values_of_json(array: str) -> sa.Select[tuple[int]]:
-    """The integers of a JSON array: a list of any length in one parameter."""
+def values_of_json(array: str, type_: type[TypeEngine[T]]) -> sa.Select[tuple[T]]:
+    """The values of a JSON array: a list of any length in one parameter."""
     value = _JsonEach(sa.literal(array, sa.Text)).table_valued("value").c.value
-    return sa.select(sa.cast(value, sa.BigInteger))
+    return sa.select(sa.cast(value, type_))
 
 
 def partial_index(name: str, where: str, *columns: sa.Column[Any]) -> None:

@@ -8,7 +8,7 @@ import structlog
 
 from bot.core.artists import artist_key
 from bot.core.errors import UserError
-from bot.core.filters import InterviewFacts, decide
+from bot.core.filters import InterviewFacts, lets_through
 from bot.core.model import Delivery, Interview, Mode, Subject
 from bot.store.codec import subjects_of
 from bot.store.interviews import InterviewRepository
@@ -31,7 +31,7 @@ class FilterRepository(Repository):
 
     async def facts(self, listed: Sequence[Interview]) -> list[InterviewFacts]:
         """The facts of each interview, with all names that the archive has for those in it."""
-        return await _facts(self._session, listed)
+        return await facts_of(self._session, listed)
 
     async def outcomes(self, guild_id: int, interview_id: int) -> dict[int, Delivery]:
         """What became of an interview in a guild, by subscription."""
@@ -50,7 +50,7 @@ async def left_out(tx: Transaction, interview_id: int) -> list[int]:
     stored = await InterviewRepository(tx).get(interview_id) if filtered else None
     if stored is None:
         return []
-    facts = await _facts(tx, [stored.interview])
+    facts = await facts_of(tx, [stored.interview])
     # A thousand filters take 20 ms: the event loop goes on meanwhile.
     return await asyncio.to_thread(_refused, filtered, facts[0])
 
@@ -59,7 +59,7 @@ def _refused(filtered: Iterable[tuple[int, str]], facts: InterviewFacts) -> list
     refused = []
     for id_, text in filtered:
         try:
-            if not decide(text, facts):
+            if not lets_through(text, facts):
                 refused.append(id_)
         except UserError as error:
             # Written by another version: what may be wanted is announced.
@@ -67,7 +67,8 @@ def _refused(filtered: Iterable[tuple[int, str]], facts: InterviewFacts) -> list
     return refused
 
 
-async def _facts(session: Session, listed: Sequence[Interview]) -> list[InterviewFacts]:
+async def facts_of(session: Session, listed: Sequence[Interview]) -> list[InterviewFacts]:
+    """The facts of each interview, with all names that the archive has for those in it."""
     rows = await session.read(_SUBJECTS)
 
     def read() -> list[InterviewFacts]:

@@ -1,45 +1,54 @@
-"""Who follows whom, and the subscription by which a person gets messages of it.
+"""Who follows what, and the subscription by which a person gets messages of it.
 
-Whoever follows anybody has one subscription of kind ``DIRECT``, with their own id for guild and
+Whoever follows anything has one subscription of kind ``DIRECT``, with their own id for guild and
 channel. It ends with the last follow, which gives up what waits, and begins again with a new one,
 for what comes from then on. All that is stored of a person who follows is in ``follows``,
 ``follow_spellings``, that subscription and its deliveries.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.artists import artist_ids
 from bot.core.batching import batched
-from bot.core.model import DeliveryState, StoredInterview, SubscriptionState, TargetKind
-from bot.core.readers import Follow
+from bot.core.model import (
+    DeliveryState,
+    StoredInterview,
+    SubscriptionState,
+    TargetKind,
+)
+from bot.core.readers import Follow, FollowRequest, FollowSort
 from bot.store import parking
-from bot.store.codec import CHUNK, columns_of, storable, subjects_of
+from bot.store.codec import CHUNK, storable
 from bot.store.delivery_states import UNFOLLOW, take
 from bot.store.dialects import insert
+from bot.store.follow_matching import ids_met
+from bot.store.interviews import InterviewRepository
 from bot.store.parking import change_state
 from bot.store.results import Addressee
 from bot.store.session import Repository, Transaction, transactional
 from bot.store.subscriptions import SubscriptionRepository
-from bot.store.tables import deliveries, follow_spellings, follows, interviews, subscriptions
+from bot.store.tables import deliveries, follow_spellings, follows, subscriptions
 
 FOLLOWS_LIMIT = 100
-"""Artists that one person may follow."""
+"""What one person may follow."""
 
 UNFOLLOWED = "unfollowed"
-"""Why a delivery is superseded: the person follows nobody of the interview any more."""
+"""Why a delivery is superseded: the person follows nothing of the interview any more."""
 
 DIRECT = subscriptions.c.kind == sa.literal_column(f"'{TargetKind.DIRECT}'")
 
 _USER = sa.bindparam("user_id", type_=sa.BigInteger)
 
+_FOLLOW = (follows.c.artist_id, follows.c.name, follows.c.followed_at, follows.c.sort)
+"""What ``_follow`` reads."""
+
 FOLLOWED = (
-    sa.select(*columns_of(Follow, follows))
+    sa.select(*_FOLLOW)
     .where(follows.c.user_id == _USER)
     .order_by(follows.c.followed_at.desc(), follows.c.name)
 )
@@ -62,7 +71,7 @@ _REASONS = (
     sa.select(
         follow_spellings.c.user_id,
         follow_spellings.c.spelling_id,
-        *columns_of(Follow, follows),
+        *_FOLLOW,
     )
     .join(
         follows,
@@ -87,12 +96,18 @@ _CHANNELS = (
     .group_by(subscriptions.c.channel_id)
 )
 
-_SPELLINGS = sa.select(follow_spellings.c.artist_id, follow_spellings.c.spelling_id).distinct()
-
-FOLLOWERS = sa.select(follow_spellings.c.user_id).where(
-    follow_spellings.c.spelling_id.in_(sa.bindparam("spellings", expanding=True))
+_SPELLINGS = (
+    sa.select(follow_spellings.c.artist_id, follow_spellings.c.spelling_id)
+    .join(
+        follows,
+        sa.and_(
+            follows.c.user_id == follow_spellings.c.user_id,
+            follows.c.artist_id == follow_spellings.c.artist_id,
+        ),
+    )
+    .where(follows.c.sort == FollowSort.ARTIST)
+    .distinct()
 )
-"""The persons who follow one of the artists with these spellings."""
 
 
 class FollowOutcome(StrEnum):
@@ -115,25 +130,14 @@ class DirectMessageStatus(StrEnum):
     """Nothing is followed."""
 
 
-@dataclass(frozen=True, slots=True)
-class FollowRequest:
-    """An artist that somebody wants to follow, by the ids of all spellings, and the language in
-    which they are to hear of it (``Style.language``)."""
-
-    artist_id: str
-    name: str
-    spellings: frozenset[str]
-    language: str | None = None
-
-
 class FollowRepository(Repository):
     """The follows, and the direct messages that come of them."""
 
     @transactional
     async def add(self, tx: Transaction, user_id: int, request: FollowRequest) -> FollowOutcome:
-        """Follow an artist. Whoever follows them by one of the spellings does so already, and by
-        all of them from now on. A person whose messages are closed is tried anew."""
-        spellings = request.spellings | {request.artist_id}
+        """Follow something. Whoever follows an artist by one of the spellings does so already, and
+        by all of them from now on. A person whose messages are closed is tried anew."""
+        spellings = request.spellings | {request.id}
         known = await _artist_followed(tx, user_id, spellings)
         if known is not None:
             await _add_spellings(
@@ -146,30 +150,28 @@ class FollowRepository(Repository):
         await tx.execute(
             follows.insert().values(
                 user_id=user_id,
-                artist_id=request.artist_id,
+                artist_id=request.id,
                 name=storable(request.name),
                 followed_at=tx.clock.now(),
+                sort=request.sort,
             )
         )
         await _add_spellings(
-            tx,
-            spellings,
-            follows.c.user_id == user_id,
-            follows.c.artist_id == request.artist_id,
+            tx, spellings, follows.c.user_id == user_id, follows.c.artist_id == request.id
         )
         await _subscribe(tx, user_id)
         await FollowRepository(tx).change_language(user_id, request.language)
         return FollowOutcome.BEGUN
 
     @transactional
-    async def remove(self, tx: Transaction, user_id: int, artist_id: str) -> Follow | None:
-        """Follow an artist, by any spelling's id, no more; what waits for nothing else is given
-        up. What was followed, ``None`` for nothing."""
-        known = await _artist_followed(tx, user_id, {artist_id})
+    async def remove(self, tx: Transaction, user_id: int, follow_id: str) -> Follow | None:
+        """Follow something, an artist by any spelling's id, no more; what waits for nothing else
+        is given up. What was followed, ``None`` for nothing."""
+        known = await _artist_followed(tx, user_id, {follow_id})
         if known is None:
             return None
         follow = next(
-            one for one in await FollowRepository(tx).followed(user_id) if one.artist_id == known
+            one for one in await FollowRepository(tx).followed(user_id) if one.id == known
         )
         for table in (follow_spellings, follows):
             await tx.execute(
@@ -179,9 +181,9 @@ class FollowRepository(Repository):
         return follow
 
     async def followed(self, user_id: int) -> list[Follow]:
-        """Whom a person follows, the newest first."""
+        """What a person follows, the newest first."""
         rows = await self._session.read(FOLLOWED, {"user_id": user_id})
-        return [Follow(*row) for row in rows]
+        return [_follow(row) for row in rows]
 
     async def message_status(self, user_id: int) -> DirectMessageStatus:
         """Whether the person can be sent direct messages."""
@@ -269,19 +271,26 @@ class FollowRepository(Repository):
     async def addressees(
         self, sent_to: Iterable[tuple[int, StoredInterview]]
     ) -> dict[tuple[int, int], Addressee]:
-        """For each person and interview: whom of it they follow, the longest followed first, and
-        where their direct messages are. Two rounds for all; none for nobody."""
+        """For each person and interview: what of it they follow, the longest followed first, and
+        where their direct messages are. Two rounds for all, one more where words are followed;
+        none for nobody."""
         pairs = list(sent_to)
         if not pairs:
             return {}
         users = {"users": sorted({user_id for user_id, _ in pairs})}
         spelled: defaultdict[int, list[tuple[str, Follow]]] = defaultdict(list)
         for user_id, spelling, *follow in await self._session.read(_REASONS, users):
-            spelled[user_id].append((spelling, Follow(*follow)))
+            spelled[user_id].append((spelling, _follow(follow)))
         channels = {row[0]: row[1] for row in await self._session.read(_CHANNELS, users)}
+        theirs = chain.from_iterable(spelled.values())
+        words = {one.id: one.name for _, one in theirs if one.sort is FollowSort.WORDS}
+        listed = {stored.id: stored.interview for _, stored in pairs}
+        met = dict(
+            zip(listed, await ids_met(self._session, [*listed.values()], words), strict=True)
+        )
         found = {}
         for user_id, stored in pairs:
-            ids = artist_ids(stored.interview.subjects)
+            ids = met[stored.id]
             reasons = (follow for spelling, follow in spelled[user_id] if spelling in ids)
             # Each once, in this order.
             followed = tuple(dict.fromkeys(reasons))
@@ -289,11 +298,9 @@ class FollowRepository(Repository):
         return found
 
 
-async def spellings_of(tx: Transaction, interview_id: int) -> list[str]:
-    """The ids of all names and aliases of an interview's subjects, for ``FOLLOWERS``."""
-    query = sa.select(interviews.c.subjects).where(interviews.c.id == interview_id)
-    ids = {id_ for row in await tx.read(query) for id_ in artist_ids(subjects_of(row))}
-    return sorted(ids)
+def _follow(row: Sequence[Any]) -> Follow:
+    id_, name, followed_at, sort = row
+    return Follow(id_, name, followed_at, FollowSort(sort))
 
 
 def _status(rows: Collection[Any]) -> DirectMessageStatus:
@@ -349,26 +356,24 @@ async def _subscribe(tx: Transaction, user_id: int) -> None:
 
 
 async def _give_up_unfollowed(tx: Transaction, user_id: int) -> None:
-    """Give up what waits only for artists that a person follows no more; after the last of them,
-    the subscription."""
+    """Give up what waits only for what a person follows no more; after the last of it, the
+    subscription."""
     now = tx.clock.now()
     id_ = await tx.scalar(_SUBSCRIPTION, {"user_id": user_id})
     if id_ is None:
         return
-    left = set(
-        await tx.scalars(
-            sa.select(follow_spellings.c.spelling_id).where(follow_spellings.c.user_id == user_id)
-        )
-    )
-    if not left:
+    if not await FollowRepository(tx).followed(user_id):
         await change_state(tx, id_, SubscriptionState.ENDED, UNFOLLOWED, now)
         return
     waiting = await tx.read(
-        sa.select(deliveries.c.id, interviews.c.subjects)
-        .join(interviews, interviews.c.id == deliveries.c.interview_id)
-        .where(deliveries.c.subscription_id == id_, deliveries.c.state.in_(UNFOLLOW.before))
+        sa.select(deliveries.c.id, deliveries.c.interview_id).where(
+            deliveries.c.subscription_id == id_, deliveries.c.state.in_(UNFOLLOW.before)
+        )
     )
-    idle = [row.id for row in waiting if left.isdisjoint(artist_ids(subjects_of(row)))]
+    found = await InterviewRepository(tx).get_many([row.interview_id for row in waiting])
+    reasons = await FollowRepository(tx).addressees((user_id, stored) for stored in found)
+    unmet = {interview_id for (_, interview_id), one in reasons.items() if not one.follows}
+    idle = [row.id for row in waiting if row.interview_id in unmet]
     for chunk in batched(idle, CHUNK):
         await take(tx, UNFOLLOW, now, deliveries.c.id.in_(chunk), reason=UNFOLLOWED, missed=0)
     await parking.probe_stranded(tx, now)

@@ -28,6 +28,7 @@ from bot.store import delivery_states, extras, follows, parking, regular_posts, 
 from bot.store.codec import storable_or_none
 from bot.store.dialects import random_nonce, values_of_json
 from bot.store.filtering import left_out
+from bot.store.follow_matching import followers_of
 from bot.store.interviews import InterviewRepository
 from bot.store.outbox_queries import (
     COUNTS,
@@ -67,29 +68,29 @@ class Outbox(Repository):
         self, tx: Transaction, interview_id: int, now: datetime, *, only: int | None = None
     ) -> int:
         """Queue an interview for every subscription that has not ended and whose filter lets it
-        through; the number of new rows. A person's counts when they follow one of those whom the
-        interview is with. With `only`, for this one subscription, whatever its filter.
+        through; the number of new rows. A person's counts when they follow something of it.
+        With `only`, for this one subscription, whatever its filter.
 
         A parked subscription's row is parked with it. Enqueued again, nothing is added. Rows that
         are due together are sent in the order in which they were enqueued, so call this for the
         oldest interview first.
         """
-        spellings = {"spellings": await follows.spellings_of(tx, interview_id)}
         place = sa.func.row_number().over(
             partition_by=subscriptions.c.guild_id, order_by=subscriptions.c.id
         )
         let_through: sa.ColumnElement[bool] = subscriptions.c.id == only
         if only is None:
             refused = json.dumps(await left_out(tx, interview_id))
-            let_through = subscriptions.c.id.not_in(values_of_json(refused))
+            let_through = subscriptions.c.id.not_in(values_of_json(refused, sa.BigInteger))
         to_guilds = _new_rows(interview_id, now, place, ~follows.DIRECT, let_through)
-        followers = subscriptions.c.channel_id.in_(follows.FOLLOWERS)
-        to_persons = _new_rows(
-            interview_id, now, sa.literal(DIRECT_ROUND), follows.DIRECT, followers
-        )
         added = (await tx.execute(to_guilds)).rowcount
         if only is None:
-            added += (await tx.execute(to_persons, spellings)).rowcount
+            followers = await followers_of(tx, interview_id)
+            theirs = subscriptions.c.channel_id.in_(followers)
+            to_persons = _new_rows(
+                interview_id, now, sa.literal(DIRECT_ROUND), follows.DIRECT, theirs
+            )
+            added += (await tx.execute(to_persons)).rowcount
         await doubt_if_restored(tx, interview_id, now)
         # Discord takes 25 characters (Discord docs, Message, Create Message); an extra of the row
         # adds one of its own.

@@ -84,8 +84,8 @@ class SchemaVersion:
 class Addressee:
     """Why a person gets a direct message, and where.
 
-    ``follows`` are those of the interview's subjects whom they follow, the longest followed first;
-    empty if they follow none of them any more. ``channel_id`` is the channel of their direct
+    ``follows`` is what of the interview they follow, the longest followed first; empty if they
+    follow nothing of it any more. ``channel_id`` is the channel of their direct
     messages, ``None`` where none has reached them yet.
     """
 

@@ -12,7 +12,7 @@ from bot.store.columns import (
 )
 from bot.store.dialects import partial_index
 
-HEAD = "0006"
+HEAD = "0007"
 """The revision of ``migrations`` that these tables are: a test holds them together."""
 
 DIRECT_ROUND = 1_000_000
@@ -366,13 +366,18 @@ follows = sa.Table(
     "follows",
     metadata,
     user_id(),
-    # The artist's id at the time of following, and the name as it was shown then.
+    # The artist's id at the time of following, and the name as it was shown then; of whatever else
+    # may be followed its ``follow_id``, and the kind, or the words as a filter.
     sa.Column("artist_id", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("followed_at", UtcDateTime, nullable=False),
+    # An artist, a kind, words or all.
+    sa.Column("sort", sa.Text, nullable=False, server_default="artist"),
 )
+partial_index("follows_words", "sort = 'words'", follows.c.artist_id, follows.c.name)
 
-# The ids of all spellings of a followed artist: what a new interview is matched with.
+# The ids of all spellings of a followed artist, of anything else its own: what a new interview is
+# matched with.
 follow_spellings = sa.Table(
     "follow_spellings",
     metadata,

@@ -8,9 +8,9 @@ import discord
 from discord import ButtonStyle
 
 from bot.core.i18n import Text
-from bot.core.text import is_visible
 from bot.fans.library import PersonalData
 from bot.ui import ids
+from bot.ui.following import follow_name
 from bot.ui.interviews import title_or_untitled
 from bot.ui.layout import CALM, WARNING, Layout, button, lines, panel, row, rule, small
 from bot.ui.markdown import escape_within
@@ -110,7 +110,7 @@ def _last_saved(data: PersonalData, text: Text) -> str:
 
 
 def _followed_names(data: PersonalData, text: Text) -> str:
-    shown = [follow.name for follow in data.follows[:_NAMES_SHOWN] if is_visible(follow.name)]
+    shown = [follow_name(follow, text) for follow in data.follows[:_NAMES_SHOWN]]
     names = text.listed([escape_within(name, _NAME_LIMIT) for name in shown])
     more = len(data.follows) - _NAMES_SHOWN
     listed = text.plural("privacy.and-more", more, names=names) if more > 0 else names

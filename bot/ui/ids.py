@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final
 
 from bot.core.errors import UserError
 from bot.core.model import COVER, Position, Topic
+from bot.core.readers import FollowSort
 from bot.core.text import measure, one_line, safe_cut
 from bot.ui.custom_ids import ACTIONS, PREFIX, Action, Codec, optional
 
@@ -282,20 +283,28 @@ class FollowArtist(Action, template="follow:{artist}"):
     artist: ArtistId
 
 
+class FollowNamed(Action, template="follow-any:{sort}:{name}"):
+    """The same for an artist of whom nothing need be known, a kind, words or everything
+    (``Follow.name``). A name of more than ``QUERY_LIMIT`` has no such button."""
+
+    sort: Annotated[FollowSort, Codec("|".join(FollowSort), FollowSort)]
+    name: Annotated[str, Codec(".*", str, short_query)]
+
+
 class UnfollowArtist(Action, template="unfollow:{artist}"):
-    """Send no more such messages."""
+    """Send no more such messages; ``artist`` may be the id of anything that is followed."""
 
     artist: ArtistId
 
 
 class UnfollowChosen(Action, template="unfollowing{page}"):
-    """A menu of followed artists; its values are artists' ids. ``page`` is the list's."""
+    """A menu of what is followed; its values are ``Follow.id``s. ``page`` is the list's."""
 
     page: Annotated[int, FIRST_OMITTED] = 0
 
 
 class FollowingPage(Action, template="following:{page}"):
-    """Show another page of whom the person follows, in the list's place."""
+    """Show another page of what the person follows, in the list's place."""
 
     page: Number
 

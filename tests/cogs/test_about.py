@@ -69,11 +69,11 @@ async def test_a_person_sees_what_is_kept_of_them_and_has_it_deleted(on_stage: S
     told = await on_stage.ask("interviews privacy")
     assert "**Your places in 2 interviews**\n-# Last: Interview No. 2 with Han Seoyun" in read(told)
     assert "**1 saved item**\n-# Last: Who are you?" in read(told)
-    assert "**1 artist you follow**\n-# Han Seoyun" in read(told)
+    assert "**1 thing you follow**\n-# Han Seoyun" in read(told)
 
     asked = await on_stage.press(told, "Delete everything")
     assert asked.id == told.id
-    assert "Your places in 2 interviews, 1 saved item, and 1 artist you follow" in read(asked)
+    assert "Your places in 2 interviews, 1 saved item, and 1 thing you follow" in read(asked)
     kept = await on_stage.press(asked, "No, keep it")
     assert "1 saved item" in read(kept)
 

@@ -127,7 +127,7 @@ async def test_who_is_only_nearly_called_so_is_followed_once_chosen(on_stage: St
     for near in ("Han Seoyum", "Seoyun"):
         asked = await on_stage.ask("interviews follow", artist=near)
         assert await followed(on_stage) == []
-    (button,) = [part["custom_id"] for part in walk(asked.components) if part["type"] == 2]
+    button, _ = [part["custom_id"] for part in walk(asked.components) if part["type"] == 2]
     chosen = await on_stage.sandbox.press(on_stage.fan, asked, button)
     assert read(answer(chosen)).startswith(BEGUN)
     assert await followed(on_stage) == ["Han Seoyun"]
@@ -143,12 +143,78 @@ async def test_nobody_is_unfollowed_for_somebody_else(on_stage: Stage) -> None:
     assert await followed(on_stage) == []
 
 
-async def test_an_unknown_name_is_not_followed_and_the_nearest_are_shown(on_stage: Stage) -> None:
+async def test_a_name_like_others_is_followed_once_that_is_meant(on_stage: Stage) -> None:
     await on_stage.publish(interview(1), interview(2, subjects=(Subject("Han Seojun"),)))
-    near = await on_stage.ask("interviews follow", artist="Han Seo")
-    assert any("kc:follow:" in part.get("custom_id", "") for part in walk(near.components))
-    far = await on_stage.ask("interviews follow", artist="Zzyzx Qwrt")
-    assert "Zzyzx Qwrt" in read(far)
+    near = await on_stage.ask("interviews follow", artist="Han  Seo")
+    assert labels(near)[-1] == "Follow “Han Seo” anyway"
+    assert await followed(on_stage) == []
+    said = answer(await on_stage.sandbox.press(on_stage.fan, near, label=labels(near)[-1]))
+    assert read(said).startswith(
+        "You're now following **Han Seo**. You'll hear from me when KCrush talks to them."
+    )
+    assert await followed(on_stage) == ["Han Seo"]
+
+
+async def test_a_name_like_nobodys_is_followed_at_once(on_stage: Stage) -> None:
+    nothing = await on_stage.ask("interviews follow", artist="에스파")
+    assert "when KCrush talks to them" in read(nothing)
+    await on_stage.publish(interview(1))
+    said = await on_stage.ask("interviews follow", artist="*aespa*")
+    assert read(said).startswith(r"You're now following **\*aespa\***. You'll hear from me when")
+    said = await on_stage.press(said, "Unfollow *aespa*")
+    assert await followed(on_stage) == ["에스파"]
+    said = await on_stage.press(said, "Follow again")
+    assert "when KCrush talks to them" in read(said)
+    assert set(await followed(on_stage)) == {"*aespa*", "에스파"}
+    again = await on_stage.ask("interviews follow", artist="AESPA")
+    assert read(again).startswith("You already follow **AESPA**.")
+    far = await on_stage.ask("interviews follow", artist="Zzyzx " * 15)
+    assert "No interview with" in read(far)
+    assert len(await followed(on_stage)) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "named", "said"),
+    [
+        ({"kind": "film"}, "Film", "for every new interview of this kind."),
+        ({"words": '"rainy day"'}, "“rainy day”", "when that comes up in a new interview."),
+        ({"words": "rain -snow"}, "“rain -snow”", "when that comes up in a new interview."),
+        ({"everything": True}, "all interviews", "each time one comes out."),
+    ],
+)
+async def test_a_kind_words_and_everything_are_followed(
+    on_stage: Stage, typed: dict[str, Any], named: str, said: str
+) -> None:
+    told = await on_stage.ask("interviews follow", **typed)
+    assert read(told).startswith(
+        f"You're now following **{named}**. I'll send you a direct message {said}"
+    )
+    again = await on_stage.ask("interviews follow", **typed)
+    assert read(again).startswith(f"You already follow **{named}**.")
+    gone = await on_stage.press(told, f"Unfollow {named}")
+    assert read(gone) == f"You've unfollowed **{named}**."
+    assert "You're now following" in read(await on_stage.press(gone, "Follow again"))
+    (choice,) = await on_stage.sandbox.autocomplete(
+        on_stage.fan, on_stage.channel, "interviews unfollow", focused="artist", artist=named[:4]
+    )
+    assert choice.name == named
+    # Some of Discord's clients send the name of a choice.
+    gone = await on_stage.ask("interviews unfollow", artist=choice.name)
+    assert read(gone) == f"You've unfollowed **{named}**."
+    assert await followed(on_stage) == []
+
+
+async def test_one_thing_is_followed_at_a_time(on_stage: Stage) -> None:
+    nothing: list[dict[str, Any]] = [{}, {"everything": False}]
+    for typed in nothing:
+        said = read(await on_stage.ask("interviews follow", **typed))
+        assert said == (
+            "Tell me what to follow: fill in `artist`, `kind`, `words` or `everything`."
+        )
+    said = read(await on_stage.ask("interviews follow", kind="film", words="rain"))
+    assert said.startswith("I can only add one at a time, so nothing was changed.")
+    broken = read(await on_stage.ask("interviews follow", words='"rain'))
+    assert broken.startswith("A quotation mark isn't closed")
     assert await followed(on_stage) == []
 
 
@@ -159,6 +225,7 @@ async def test_whatever_is_typed_gets_an_answer(on_stage: Stage) -> None:
             said = await on_stage.ask(f"interviews {command}", artist=typed)
             assert read(said)
             assert "K7F2QM" not in read(said)
+            assert "@everyone" not in read(said)
     assert await followed(on_stage) == []
 
 
@@ -173,12 +240,12 @@ async def test_following_more_than_one_may_says_what_to_do(on_stage: Stage) -> N
         ).follow(on_stage.fan.id, artist)
     said = await on_stage.ask("interviews follow", artist="Artist 100")
     assert read(said) == (
-        "You already follow 100 artists, which is the most you can. Unfollow one in "
+        "You already follow 100, which is the most you can. Unfollow one in "
         "`/interviews following` first."
     )
 
 
-async def test_a_button_of_an_artist_who_is_gone_says_so(on_stage: Stage) -> None:
+async def test_an_artist_who_is_gone_is_followed_again_by_name(on_stage: Stage) -> None:
     (id_,) = await on_stage.publish(interview(1))
     said = await on_stage.ask("interviews follow", artist="Han Seoyun")
     said = await on_stage.press(said, "Unfollow Han Seoyun")
@@ -186,8 +253,8 @@ async def test_a_button_of_an_artist_who_is_gone_says_so(on_stage: Stage) -> Non
         await tx.interviews.withdraw(id_, on_stage.clock.now())
     await on_stage.index.sync(on_stage.store)
     said = await on_stage.press(said, "Follow again")
-    assert await followed(on_stage) == []
-    assert "K7F2QM" not in read(said)
+    assert "You'll hear from me when" in read(said)
+    assert await followed(on_stage) == ["Han Seoyun"]
 
 
 # ---------------------------------------------------------------- unfollow, following
@@ -215,10 +282,10 @@ async def test_unfollowing_by_button_by_name_and_by_choice(on_stage: Stage) -> N
 async def test_unfollowing_whom_one_does_not_says_so(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
     nobody = await on_stage.ask("interviews unfollow", artist="Han Seoyun")
-    assert read(nobody).startswith("You don't follow anyone yet.")
+    assert read(nobody).startswith("You don't follow anything yet.")
     await on_stage.ask("interviews follow", artist="Han Seoyun")
     other = await on_stage.ask("interviews unfollow", artist="*V1NO*")
-    assert read(other).startswith(r"You don't follow anyone called “\*V1NO\*”.")
+    assert read(other).startswith(r"You don't follow “\*V1NO\*”.")
     choices = await on_stage.sandbox.autocomplete(
         on_stage.fan, on_stage.channel, "interviews unfollow", focused="artist", artist="V1NO"
     )
@@ -227,7 +294,7 @@ async def test_unfollowing_whom_one_does_not_says_so(on_stage: Stage) -> None:
 
 async def test_the_list_tells_since_when_and_takes_away(on_stage: Stage) -> None:
     empty = await on_stage.ask("interviews following")
-    assert read(empty).startswith("You don't follow anyone yet.")
+    assert read(empty).startswith("You don't follow anything yet.")
     await on_stage.publish(interview(1), interview(2, subjects=(VINO,)))
     await on_stage.ask("interviews follow", artist="Han Seoyun")
     await on_stage.clock.advance(86_400)
@@ -235,7 +302,8 @@ async def test_the_list_tells_since_when_and_takes_away(on_stage: Stage) -> None
     listed = await on_stage.ask("interviews following")
     began = int(on_stage.clock.now().timestamp())
     assert read(listed).splitlines() == [
-        "## You follow 2 artists",
+        "## Following 2",
+        "-# Artists",
         f"**V1NO** · since <t:{began}:d>",
         f"**Han Seoyun** · since <t:{began - 86_400}:d>",
         "-# I send you one direct message for each new interview.",
@@ -243,13 +311,13 @@ async def test_the_list_tells_since_when_and_takes_away(on_stage: Stage) -> None
     assert [option["label"] for option in options(listed)] == ["V1NO", "Han Seoyun"]
     assert options(listed)[1]["description"] == "since Mar 1, 2026"
     after = await on_stage.choose(listed, artist_id("V1NO"))
-    assert read(after).startswith("## You follow 1 artist\n**Han Seoyun**")
+    assert read(after).startswith("## Following 1\n-# Artists\n**Han Seoyun**")
     assert await followed(on_stage) == ["Han Seoyun"]
     # Beside another list that was open all the while: what is gone is gone.
     other = await on_stage.ask("interviews following")
     await on_stage.ask("interviews unfollow", artist="Han Seoyun")
     again = await on_stage.choose(other, artist_id("Han Seoyun"))
-    assert read(again).startswith("You don't follow anyone yet.")
+    assert read(again).startswith("You don't follow anything yet.")
 
 
 async def test_a_long_list_has_pages_that_fit(on_stage: Stage) -> None:
@@ -274,7 +342,7 @@ async def test_one_persons_follows_are_nobody_elses(on_stage: Stage) -> None:
     said = await on_stage.ask("interviews follow", artist="Han Seoyun")
     assert said.ephemeral_for == on_stage.fan.id
     other = await on_stage.ask("interviews following", by=on_stage.admin)
-    assert read(other).startswith("You don't follow anyone yet.")
+    assert read(other).startswith("You don't follow anything yet.")
 
 
 # ---------------------------------------------------------------- direct messages
@@ -296,10 +364,49 @@ async def test_the_buttons_of_a_direct_message_are_answered(
     # The message itself stays as it is.
     assert "Read here" in labels(dms(stage)[0])
     again = await stage.press(message, "Unfollow Han Seoyun")
-    assert read(again).startswith("You don't follow them.")
+    assert read(again).startswith("You don't follow that.")
     await announce(stage, 2, HAN)
     await announcer.drain()
     assert len(dms(stage)) == 1
+
+
+async def test_who_was_never_interviewed_arrives_once_and_says_why(
+    sending: tuple[Stage, Announcer],
+) -> None:
+    """Whoever is followed by name, kind and word: one message, the next day."""
+    stage, announcer = sending
+    await stage.publish(interview(9))
+    said = await stage.ask("interviews follow", artist="aespa")
+    assert read(said).startswith(
+        "You're now following **aespa**. You'll hear from me when KCrush talks to them."
+    )
+    await stage.ask("interviews follow", kind="music")
+    await stage.ask("interviews follow", words='"singer from Busan"')
+    await stage.ask("interviews follow", everything=True)
+    await stage.clock.advance(86_400)
+    await announce(stage, 1, Subject("aespa", "Singers", ("에스파",)))
+    for _ in range(2):
+        await announcer.drain()
+    (message,) = dms(stage)
+    assert read(message).startswith(
+        "Here's a new interview, because you follow **aespa**, **Music**, "
+        "**“singer from Busan”**, and **all interviews**.\n## ["
+    )
+    assert labels(message)[-4:] == [
+        "Unfollow aespa",
+        "Unfollow Music",
+        "Unfollow “singer from Busan”",
+        "Unfollow all interviews",
+    ]
+    # From now on they are known, by all that they are called.
+    for label in labels(message)[-3:]:
+        await stage.press(message, label)
+    await FollowService(stage.store, stage.index, stage.clock, stage.roused.set).refresh()
+    await announce(stage, 2, Subject("Somebody Else"))
+    await announce(stage, 3, Subject("에스파"))
+    await announcer.drain()
+    assert len(dms(stage)) == 2
+    assert read(dms(stage)[1]).startswith("Here's a new interview, because you follow **aespa**.")
 
 
 @contextlib.asynccontextmanager

@@ -393,12 +393,13 @@ async def test_somebody_who_is_not_in_the_archive_is_nobody_else(
 ) -> None:
     voice = Subject("Jo Voice", "Voice Actor")
     await on_stage.publish(talk(1, SOHYUN), talk(2, voice), talk(3, SEOYUN))
-    for command, option in (("follow", "artist"), ("artist", "name"), ("quote", "artist")):
+    for command, option in (("artist", "name"), ("quote", "artist")):
         options: dict[str, Any] = {option: typed}
         told = await on_stage.ask(f"interviews {command}", **options)
         assert read(told).startswith(f"**No interview with “{typed}” yet.**"), command
         assert labels(told) == [f"Search for “{typed}”"]
-    assert await on_stage.store.follows.followed(on_stage.fan.id) == []
+    told = await on_stage.ask("interviews follow", artist=typed)
+    assert read(told).startswith(f"You're now following **{typed}**. You'll hear from me when")
     told = await on_stage.ask("interviews search", query="rain", artist=typed)
     assert read(told).startswith(f"**No interview with “{typed}” yet**")
 

@@ -22,13 +22,13 @@ from bot.core.model import (
     Subject,
     Subscription,
 )
+from bot.core.readers import FollowRequest
 from bot.delivery.announcer import Announcer, Tuning
 from bot.delivery.outcomes import Sent
 from bot.delivery.port import HistoryUnreadableError
 from bot.store import (
     DueNotice,
     Extra,
-    FollowRequest,
     LeasedDelivery,
     NewestMessage,
     SentCard,

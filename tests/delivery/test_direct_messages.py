@@ -11,10 +11,10 @@ from structlog.testing import capture_logs
 
 from bot.core.artists import artist_id, artist_ids
 from bot.core.model import DeliveryState, Subject, TargetKind
-from bot.core.readers import Reached
+from bot.core.readers import FollowRequest, Reached
 from bot.delivery.discord.rest_port import RestPort
 from bot.delivery.editor import Editor
-from bot.store import DirectMessageStatus, FollowOutcome, FollowRequest
+from bot.store import DirectMessageStatus, FollowOutcome
 from sandbox import serial
 from sandbox.entities import Channel, Message, User
 from sandbox.faults import Rule
@@ -25,6 +25,7 @@ from tests.ui.limits import walk
 
 HAN = Subject("Han Seoyun", "Singer", ("한서윤",))
 VINO = Subject("V1NO")
+WHY = "Here's a new interview, because you follow **Han Seoyun**."
 OPENING = "/users/@me/channels"
 A_DIRECT_MESSAGE = r"POST /channels/\d+/messages$"
 
@@ -69,7 +70,9 @@ async def test_the_next_interview_comes_as_a_card_with_why_and_a_way_out(on_stag
     await on_stage.deliver()
     (message,) = got(on_stage, user)
     assert got(on_stage, other) == []
-    assert read(message).startswith("You follow **Han Seoyun**, and here's a new interview.\n## [")
+    assert read(message).startswith(
+        "Here's a new interview, because you follow **Han Seoyun**.\n## ["
+    )
     assert labels(message) == ["Read here", "Open on KCrush", "Unfollow Han Seoyun"]
     assert pressable(message) == [
         f"kc:read:{number}",
@@ -88,7 +91,7 @@ async def test_two_followed_artists_in_one_interview_are_one_message(on_stage: S
     await on_stage.deliver()
     (message,) = got(on_stage, user)
     assert read(message).startswith(
-        "You follow **Han Seoyun**, **V1NO**, and here's a new interview."
+        "Here's a new interview, because you follow **Han Seoyun** and **V1NO**."
     )
     assert labels(message)[2:] == ["Unfollow Han Seoyun", "Unfollow V1NO"]
 
@@ -182,7 +185,9 @@ async def test_a_body_that_discord_refuses_comes_as_words(on_stage: Stage) -> No
     await on_stage.deliver()
     (message,) = got(on_stage, user)
     assert message.components == []
-    assert message.content.startswith("You follow **Han Seoyun**, and here's a new interview.\n**")
+    assert message.content.startswith(
+        "Here's a new interview, because you follow **Han Seoyun**.\n**"
+    )
     assert "https://kcrush.example/interview-1/" in message.content
 
 
@@ -221,7 +226,7 @@ async def test_an_edit_reaches_it_and_keeps_why(on_stage: Stage) -> None:
     assert await edit(on_stage) == 1
     (message,) = got(on_stage, user)
     assert read(message).startswith(
-        "You follow **Han Seoyun**, and here's a new interview.\n## [A b"
+        "Here's a new interview, because you follow **Han Seoyun**.\n## [A b"
     )
     assert "Unfollow Han Seoyun" in labels(message)
 
@@ -351,7 +356,7 @@ async def test_closed_messages_park_the_follow_and_what_was_missed_comes(on_stag
     messages = got(on_stage, user)
     # The newest three as cards; the first speaks for the two before.
     assert len(messages) == 3
-    assert "2 more interviews with artists you follow" in read(messages[0])
+    assert "2 more interviews you'd asked for" in read(messages[0])
     assert await on_stage.store.follows.message_status(user.id) is DirectMessageStatus.OPEN
 
 

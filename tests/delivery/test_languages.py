@@ -7,7 +7,7 @@ import pytest
 from bot.core.artists import artist_id, artist_ids
 from bot.core.i18n import Messages, Text
 from bot.core.model import Style, Subject
-from bot.store import FollowRequest
+from bot.core.readers import FollowRequest
 from sandbox.entities import ChannelType
 from tests.catalogues import read_catalogue, sentences
 from tests.cogs.stage import labels

@@ -83,7 +83,7 @@ async def test_unfollowed_between_two_tries_it_does_not_come(on_stage: Stage) ->
     now = on_stage.clock.now()
     (leased,) = await on_stage.store.outbox.lease_due(now, now + timedelta(seconds=180), 1)
     (one,) = await on_stage.store.follows.followed(user.id)
-    await on_stage.store.follows.remove(user.id, one.artist_id)
+    await on_stage.store.follows.remove(user.id, one.id)
     outcome = await on_stage.announcer._send(leased)
     await on_stage.announcer._outcomes.write(leased, outcome)
     row = await on_stage.row(number)

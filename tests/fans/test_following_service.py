@@ -12,7 +12,7 @@ import pytest
 from bot.core.artists import artist_id
 from bot.core.errors import StoreError, UserError
 from bot.core.model import Artist
-from bot.core.readers import Reached
+from bot.core.readers import Follow, FollowSort, Reached
 from bot.fans.following import (
     REFRESH,
     TRY_PAUSE,
@@ -114,14 +114,77 @@ async def test_followed_unfollowed_and_listed(scene: Scene) -> None:
     listed = await following.followed(MINA)
     assert {one.name for one in listed.follows} == {"Han Seoyun", "V1NO"}
     assert not listed.closed
-    assert [one.name for one in await following.complete(MINA, "seo yun")] == ["Han Seoyun"]
-    assert len(await following.complete(MINA, "")) == 2
+    assert [one.name for one in await following.complete(MINA, "seo yun", named)] == ["Han Seoyun"]
+    assert len(await following.complete(MINA, "", named)) == 2
     assert (await following.unfollow_named(MINA, "han seo-yun")).name == "Han Seoyun"
     with pytest.raises(UserError, check=lambda error: error.key == "error.not-followed"):
         await following.unfollow_named(MINA, "Han Seoyun")
     assert await following.unfollow(MINA, VINO.id) is not None
     with pytest.raises(UserError, check=lambda error: error.key == "error.follows-nobody"):
         await following.unfollow_named(MINA, "V1NO")
+
+
+def named(follow: Follow) -> str:
+    return follow.name
+
+
+async def test_what_nobody_was_interviewed_of_is_followed_once_by_any_spelling(
+    scene: Scene,
+) -> None:
+    first = await scene.following.follow_named(MINA, FollowSort.ARTIST, "aespa")
+    assert (first.already, first.known) == (False, False)
+    again = await scene.following.follow_named(MINA, FollowSort.ARTIST, "AESPA!")
+    assert (again.already, again.known) == (True, False)
+    known = await scene.following.follow_named(MINA, FollowSort.ARTIST, "한서윤")
+    assert (known.followed.name, known.known) == ("Han Seoyun", True)
+    # Interviewed at last, they are followed by all that they are called.
+    scene.index.artists.append(Artist(artist_id("aespa"), "aespa", ("에스파",)))
+    await scene.following.refresh()
+    assert artist_id("에스파") in (await scene.store.follows.spellings())[artist_id("aespa")]
+
+
+@pytest.mark.parametrize(
+    ("sort", "name", "same"),
+    [
+        (FollowSort.KIND, "film", "film"),
+        (FollowSort.WORDS, '"Rainy  Day"', "“rainy day”"),
+        (FollowSort.ALL, "", ""),
+    ],
+)
+async def test_a_kind_words_and_everything_are_followed_once(
+    scene: Scene, sort: FollowSort, name: str, same: str
+) -> None:
+    assert not (await scene.following.follow_named(MINA, sort, name)).already
+    again = await scene.following.follow_named(MINA, sort, same)
+    assert again.already
+    (listed,) = (await scene.following.followed(MINA)).follows
+    assert (listed.sort, listed.id) == (sort, again.followed.id)
+    assert await scene.following.unfollow(MINA, listed.id) == listed
+
+
+@pytest.mark.parametrize(
+    ("sort", "name", "key"),
+    [
+        (FollowSort.ARTIST, "?!", "error.nobody-named"),
+        (FollowSort.WORDS, '"rainy', "error.filter.quote"),
+        (FollowSort.WORDS, "year:2020", "error.filter.year"),
+        (FollowSort.WORDS, "!", "error.filter.nothing"),
+        (FollowSort.WORDS, " ", "error.nothing-searched"),
+    ],
+)
+async def test_what_can_not_be_followed_says_why(
+    scene: Scene, sort: FollowSort, name: str, key: str
+) -> None:
+    with pytest.raises(UserError, check=lambda error: error.key == key):
+        await scene.following.follow_named(MINA, sort, name)
+    assert (await scene.following.followed(MINA)).follows == ()
+
+
+async def test_unfollowed_by_what_it_is_called(scene: Scene) -> None:
+    await scene.following.follow_named(MINA, FollowSort.WORDS, "film")
+    await scene.following.follow_named(MINA, FollowSort.ARTIST, "Film")
+    assert (await scene.following.unfollow_named(MINA, "film")).sort is FollowSort.ARTIST
+    assert (await scene.following.unfollow_named(MINA, "film")).sort is FollowSort.WORDS
 
 
 async def test_unfollowed_by_a_spelling_that_only_the_index_knows(scene: Scene) -> None:

@@ -12,13 +12,12 @@ import pytest
 from bot.core.artists import artist_id
 from bot.core.errors import StoreError, UserError
 from bot.core.model import COVER, END, Position
-from bot.core.readers import Place
+from bot.core.readers import FollowRequest, Place
 from bot.fans import library as module
 from bot.fans.library import FLUSH_AFTER, FLUSH_RETRY, Library
 from bot.search import SearchIndex
 from bot.store import Store, open_store
 from bot.store.engine import Database
-from bot.store.follows import FollowRequest
 from tests.clock import START, FakeClock
 from tests.store.samples import database_url, interview
 

@@ -14,6 +14,7 @@ from sqlalchemy.util import greenlet_spawn
 from bot.store import (
     Store,
     edits,
+    follow_matching,
     follows,
     interviews,
     notices,
@@ -70,6 +71,7 @@ async def plan_of(connection: Connection, statement: sa.Select[Any]) -> list[str
         (outbox_queries.NEXT_DUE_DIRECT, "deliveries_due_direct"),
         (follows.FOLLOWED, "sqlite_autoindex_follows_1"),
         (follows.TO_NOTIFY, "subscriptions_notice"),
+        (follow_matching.WORDS, "follows_words"),
         (subscriptions.OVERVIEW, "deliveries_subscription"),
         (parking.NEXT_PROBE, "subscriptions_probe"),
         (parking.DUE_PROBES, "subscriptions_probe"),

@@ -53,7 +53,7 @@ def test_what_is_kept_is_told_with_examples(text: Text) -> None:
         "## What I store about you",
         "**Your places in 2 interviews**\n-# Last: A \\*Talk\\*, <t:1795348800:R>",
         "**2 saved items**\n-# Last: Why?, <t:1795348800:R>",
-        "**2 artists you follow**\n-# O.V, \\#1\n"
+        "**2 things you follow**\n-# O.V, \\#1\n"
         "-# I also remember your language, so that I can message you in it.",
     ]
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
@@ -74,7 +74,7 @@ def test_many_follows_are_counted(text: Text) -> None:
 
 def test_before_it_is_deleted_a_person_is_asked(text: Text) -> None:
     layout = forget_page(kept("T", "Q", ["O.V"], 2), text)
-    assert "Your places in 2 interviews, 2 saved items, and 1 artist you follow." in shown(layout)
+    assert "Your places in 2 interviews, 2 saved items, and 1 thing you follow." in shown(layout)
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
         ("Yes, delete everything", "kc:forget:yes"),
         ("No, keep it", "kc:kept"),

@@ -6,12 +6,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.i18n import Text
-from bot.core.model import Artist, Interview
-from bot.core.readers import Follow
+from bot.core.model import Interview, Topic
+from bot.core.readers import Follow, FollowRequest, FollowSort
 from bot.fans.following import FollowList, FollowResult, MessageTest
 from bot.ui.announcing import Announcement
 from bot.ui.following import (
     FOLLOWS_PER_PAGE,
+    anyway_row,
     closed_notice,
     direct_message,
     follow_choice,
@@ -21,18 +22,17 @@ from bot.ui.following import (
     message_test_started,
     unfollowed_page,
 )
+from bot.ui.layout import Layout
 from tests.ui.limits import buttons, selects, shown, texts, units, within_limits
 from tests.ui.strategies import NOW, TEXT, TEXTS, interviews, stored
 
 patient = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 IDS = st.text("0123456789abcdef", min_size=10, max_size=10)
+NAMES = TEXT | st.sampled_from([*Topic, ""])
 FOLLOWS = st.lists(
-    st.builds(Follow, IDS, TEXT, st.just(NOW)), max_size=100, unique_by=lambda one: one.artist_id
-)
-ARTISTS = st.lists(
-    st.builds(Artist, IDS, TEXT, st.lists(TEXT, max_size=3).map(tuple), st.none() | TEXT),
-    max_size=10,
+    st.builds(Follow, IDS, NAMES, st.just(NOW), st.sampled_from(FollowSort)),
+    max_size=100,
     unique_by=lambda one: one.id,
 )
 
@@ -69,28 +69,74 @@ def test_any_list_is_within_discords_limits_and_leaves_nobody_out(
     for number in range(-(-len(follows) // FOLLOWS_PER_PAGE)):
         (menu,) = selects(following_page(FollowList(tuple(follows), closed), text, page=number))
         values += [option["value"] for option in menu["options"]]
-    assert values == [one.artist_id for one in follows]
+    assert sorted(values) == sorted(one.id for one in follows)
 
 
 @patient
-@given(artists=ARTISTS, flags=st.tuples(st.booleans(), st.booleans()), follow=FOLLOWS, text=TEXTS)
+@given(
+    follows=FOLLOWS,
+    flags=st.tuples(st.booleans(), st.booleans(), st.booleans()),
+    typed=TEXT,
+    text=TEXTS,
+)
 def test_any_answer_is_within_discords_limits(
-    artists: list[Artist],
-    flags: tuple[bool, bool],
-    follow: list[Follow],
-    text: Text,
+    follows: list[Follow], flags: tuple[bool, bool, bool], typed: str, text: Text
 ) -> None:
-    for artist in artists:
-        within_limits(followed_page(FollowResult(artist, *flags), text))
-    for one in follow[:3]:
-        within_limits(unfollowed_page(one, one.artist_id, text))
+    for one in follows[:5]:
+        request = FollowRequest(one.id, one.name, sort=one.sort)
+        within_limits(followed_page(FollowResult(request, *flags), text))
+        within_limits(unfollowed_page(one, text))
         assert 1 <= units(follow_choice(one, text)) <= 100
+    anyway = anyway_row(typed, text)
+    within_limits(Layout("text", anyway))
+
+
+def test_each_sort_has_its_words(text: Text) -> None:
+    said = [
+        shown(followed_page(FollowResult(FollowRequest("0" * 10, name, sort=sort), *flags), text))
+        for sort, name, flags in (
+            (FollowSort.ARTIST, "aespa", (False, False)),
+            (FollowSort.ARTIST, "aespa", (False, False, False)),
+            (FollowSort.KIND, "film", (False, False)),
+            (FollowSort.WORDS, '"rainy day"', (False, False)),
+            (FollowSort.WORDS, '"rainy day" -snow', (False, False)),
+            (FollowSort.ALL, "", (False, False)),
+        )
+    ]
+    assert len(set(said)) == len(said)
+    assert "You'll hear from me when KCrush talks to them" in said[1]
+    assert "**Film**" in said[2]
+    assert "**“rainy day”**" in said[3]
+    assert '**“"rainy day" -snow”**' in said[4]
+
+
+def test_the_list_goes_by_sorts(text: Text) -> None:
+    follows = [
+        Follow("0" * 10, "", NOW, FollowSort.ALL),
+        Follow("1" * 10, "rain", NOW, FollowSort.WORDS),
+        Follow("2" * 10, "film", NOW, FollowSort.KIND),
+        Follow("3" * 10, "aespa", NOW),
+        Follow("4" * 10, "Jay", NOW),
+    ]
+    listed = shown(following_page(FollowList(tuple(follows), closed=False), text))
+    lines = [line.partition(" · ")[0] for line in listed.splitlines()]
+    assert [line for line in lines if line.startswith(("**", "-# ")) and "message" not in line] == [
+        "-# Artists",
+        "**aespa**",
+        "**Jay**",
+        "-# Kinds",
+        "**Film**",
+        "-# Words",
+        "**“rain”**",
+        "-# Everything",
+        "**all interviews**",
+    ]
 
 
 def test_names_are_shown_literally(text: Text) -> None:
     name = "**A** @everyone <@1> `x` [l](http://e.example)"
-    artist = Artist("0123456789", name)
-    (told, _) = texts(followed_page(FollowResult(artist, already=False, closed=False), text))
+    request = FollowRequest("0123456789", name)
+    (told, _) = texts(followed_page(FollowResult(request, already=False, closed=False), text))
     assert "@everyone" not in told.replace("@\u200beveryone", "")
     assert r"\*\*A\*\*" in told
     assert "<@1>" not in told
@@ -102,6 +148,6 @@ def test_each_outcome_of_a_try_has_its_words(text: Text) -> None:
     for layout in (
         closed_notice(text),
         message_test_started(text),
-        unfollowed_page(None, "0" * 10, text),
+        unfollowed_page(None, text),
     ):
         within_limits(layout)

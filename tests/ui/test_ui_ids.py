@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.errors import UserError
 from bot.core.model import Position, Topic
+from bot.core.readers import FollowSort
 from bot.ui.admin_ids import (
     ChangesPage,
     DeleteTest,
@@ -32,6 +33,7 @@ from bot.ui.ids import (
     DayPage,
     FollowArtist,
     FollowingPage,
+    FollowNamed,
     ForgetMe,
     Jump,
     LatestPage,
@@ -99,6 +101,7 @@ actions = st.one_of(
     st.dates().flatmap(lambda day: st.builds(DayPage, st.just(day.month), st.just(day.day), pages)),
     st.builds(ArtistPage, artists, pages),
     st.builds(FollowArtist, artists),
+    st.builds(FollowNamed, st.sampled_from(FollowSort), queries),
     st.builds(UnfollowArtist, artists),
     st.builds(UnfollowChosen, pages),
     st.builds(FollowingPage, pages),
@@ -150,6 +153,10 @@ def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> No
         ("kc:day:0316:2", DayPage(3, 16, 2)),
         ("kc:artist:0123456789:1", ArtistPage("0123456789", 1)),
         ("kc:follow:0123456789", FollowArtist("0123456789")),
+        ("kc:follow-any:artist:a:espa", FollowNamed(FollowSort.ARTIST, "a:espa")),
+        ("kc:follow-any:kind:film", FollowNamed(FollowSort.KIND, "film")),
+        ("kc:follow-any:words:-a b", FollowNamed(FollowSort.WORDS, "-a b")),
+        ("kc:follow-any:all:", FollowNamed(FollowSort.ALL, "")),
         ("kc:unfollow:0123456789", UnfollowArtist("0123456789")),
         ("kc:unfollowing", UnfollowChosen()),
         ("kc:unfollowing:2", UnfollowChosen(2)),
