@@ -366,8 +366,7 @@ follows = sa.Table(
     "follows",
     metadata,
     user_id(),
-    # The artist's id at the time of following, and the name as it was shown then; of whatever else
-    # may be followed its ``follow_id``, and the kind, or the words as a filter.
+    # The artist's id at the time of following, or the ``follow_id``; the name as it was shown then.
     sa.Column("artist_id", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("followed_at", UtcDateTime, nullable=False),
@@ -376,8 +375,7 @@ follows = sa.Table(
 )
 partial_index("follows_words", "sort = 'words'", follows.c.artist_id, follows.c.name)
 
-# The ids of all spellings of a followed artist, of anything else its own: what a new interview is
-# matched with.
+# What a new interview is matched with: the ids of all spellings of an artist, else the one id.
 follow_spellings = sa.Table(
     "follow_spellings",
     metadata,
