@@ -67,7 +67,7 @@ const rich = new Rich(store, actions);
 const log = new Log({ store, rich, actions, scroller: $("scroller"), list: $("log"), latest: $("latest") });
 const sidebar = new Sidebar({ store, actions, rail: $("rail"), title: $("guild-name"), channels: $("channels"), me: $("me") });
 const composer = new Composer({ store, actions, form: $("composer") });
-const welcome = new Welcome({ store, actions, strip: $("welcome"), opener: $("about") });
+const welcome = new Welcome({ store, actions, strip: $("welcome"), opener: $("about"), form: $("composer") });
 
 function drawTheme() {
   $("theme").setAttribute("aria-pressed", String(theme() === "light"));
@@ -128,12 +128,12 @@ function route() {
   store.open = channel;
   store.unread.delete(channel);
   sidebar.show(channel);
-  welcome.draw();
   head(channel);
   if (moved) {
     composer.show(channel);
     log.show(channel).then(() => message && log.reveal(message), (error) => banner(error.message));
   } else if (message) log.reveal(message);
+  welcome.draw();
 }
 
 function nowhere() {

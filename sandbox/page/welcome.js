@@ -9,8 +9,8 @@ const COMMAND = { name: "interviews search", rest: "rain" };
 
 /** Only a sandbox with a magazine has the strip: what it offers to try is about interviews. */
 export class Welcome {
-  constructor({ store, actions, strip, opener }) {
-    Object.assign(this, { store, actions, strip, opener });
+  constructor({ store, actions, strip, opener, form }) {
+    Object.assign(this, { store, actions, strip, opener, form });
     this.command = this.button("mention", () => actions.compose(COMMAND.name, COMMAND.rest));
     this.other = this.button("text-link", () => actions.become(this.somebodyElse().id));
     this.who = h("span", { class: "words" });
@@ -27,6 +27,7 @@ export class Welcome {
     opener.append(icon("help", 22));
     opener.addEventListener("click", () => this.show(strip.hidden));
     store.addEventListener("commands", () => this.draw());
+    store.addEventListener("messages", ({ detail }) => detail.arrived && this.said.replaceChildren());
   }
 
   button(look, click) {
@@ -45,6 +46,7 @@ export class Welcome {
     this.strip.hidden = this.opener.hidden || recall(DISMISSED) !== null;
     this.opener.setAttribute("aria-expanded", String(!this.strip.hidden));
     this.command.textContent = `/${store.labels.get(COMMAND.name) ?? COMMAND.name} ${COMMAND.rest}`;
+    this.command.parentElement.hidden = this.form.hidden;
     const other = this.somebodyElse();
     this.other.parentElement.hidden = !other;
     this.who.textContent = `You look as ${this.isOwner() ? "an admin" : "a fan"}: `;

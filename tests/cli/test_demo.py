@@ -81,6 +81,7 @@ async def test_a_newcomer_sees_searches_and_reads(tmp_path: Path) -> None:
         # By itself the next one would come after two minutes.
         await page.get_by_role("button", name="publish an interview now").click()
         await expect(announcement).to_have_count(2)
+        await expect(page.get_by_text("is on its way.")).to_have_count(0)
 
         await command(page, "/interviews search rain")
         found = articles(page).last

@@ -16,7 +16,6 @@ from sandbox import Sandbox
 from sandbox.entities import Channel, Guild, User
 from sandbox.gateway import GatewaySettings
 from sandbox.messages import create_message, delete_message, edit_message
-from sandbox.page_api import BACKLOG
 from sandbox.site import SampleSite
 from tests.browser import PHONE, Browsing, browsing
 from tests.openapi import Checker
@@ -485,12 +484,15 @@ async def test_people_talk_and_read_back(scene: Scene) -> None:
     await expect(log(page).get_by_text("While you read back")).to_be_in_viewport()
 
 
-async def test_a_page_that_fell_behind_begins_anew(scene: Scene) -> None:
+async def test_a_page_that_fell_behind_begins_anew(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandbox.page_api.BACKLOG", 50)
     world = scene.sandbox.world
     page = await scene.open(scene.fan, scene.talk)
     message = create_message(world, scene.talk, scene.admin, {"content": "Edit 0"})
     await expect(log(page)).to_contain_text("Edit 0")
-    last = BACKLOG + 100
+    last = 100
     for number in range(1, last + 1):
         edit_message(world, message, {"content": f"Edit {number}"})
     create_message(world, scene.talk, scene.admin, {"content": "After all of it"})
@@ -544,8 +546,12 @@ async def test_a_newcomer_is_told_what_this_is_until_they_know(scene: Scene) -> 
     await expect(opener).to_have_attribute("aria-expanded", "false")
     await expect(strip).to_be_hidden()
     await opener.click()
-    await expect(strip).to_be_visible()
     await expect(opener).to_have_attribute("aria-expanded", "true")
+    await expect(strip.get_by_role("button")).to_have_count(4)
+    # In a forum there is no line to put a command into.
+    forum = scene.sandbox.world.add_channel(scene.guild, "talks", type=15)
+    await page.get_by_role("link", name=forum.name).click()
+    await expect(strip.get_by_role("button")).to_have_count(3)
 
 
 @with_magazine
@@ -592,11 +598,12 @@ async def test_a_forum_shows_its_posts(scene: Scene) -> None:
 @with_magazine
 async def test_on_a_phone_everything_is_in_sight_and_large_enough_to_touch(scene: Scene) -> None:
     await scene.deck()
-    page = await scene.open(scene.admin, scene.talk, size=PHONE, touch=True)
+    page = await scene.open(scene.admin, scene.talk, size=PHONE, touch=True, scheme="light")
     for name in ("Who you are", "Your language"):
         await expect(page.get_by_role("combobox", name=name)).to_be_in_viewport(ratio=1)
     await expect(page.get_by_role("button", name="Count")).to_be_visible()
     assert await page.evaluate(SMALL) == []
+    assert await page.evaluate(FAINT) == []
     await page.get_by_role("button", name="/interviews search rain").tap()
     await expect(page.get_by_role("combobox", name="query")).to_have_value("rain")
     await page.get_by_role("button", name="1 optional option").tap()
