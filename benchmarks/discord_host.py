@@ -209,7 +209,7 @@ class Host:
 
     async def _turn(self, reader: User, message: Message) -> None:
         """Press what turns a page, whichever the page at hand has."""
-        for label in ("Next", "Start reading", "Back"):
+        for label in ("▶\ufe0e", "Start reading", "◀\ufe0e"):
             with contextlib.suppress(Refused):
                 await self.sandbox.press(reader, message, label=label)
                 return

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import discord
 from discord.ext import commands
 
+from bot.ui.actions import action_of
 from bot.ui.custom_ids import Action
-from bot.ui.ids import parse_custom_id
 from cogs.responses import Interaction
 
 A = TypeVar("A", bound=Action)
@@ -63,6 +63,6 @@ class ComponentRouter(commands.Cog):
         if interaction.type not in HANDLED:
             return
         data: Any = interaction.data or {}
-        action = parse_custom_id(str(data.get("custom_id", "")))
+        action = action_of(data)
         await self.handlers[type(action)](interaction, action)
         interaction.client.dispatch("component_completion", interaction)

@@ -91,20 +91,22 @@ class FanCog(commands.Cog):
         position: Position = COVER,
         *,
         menu_page: int | None = None,
+        more: bool = False,
         note: str = "",
         marker: Marker | None = None,
         below: "Container[Layout] | None" = None,
     ) -> Layout:
         """A page of an interview as the person sees it; it becomes the place where they stopped.
 
-        `note` is a line on the page, `below` a container after it; `marker` finds words to mark.
+        `note` is a line on the page, `below` a container after it; `menu_page`, `more` and `marker`
+        are ``ReaderView``'s.
 
         Raises:
             UserError: the interview can't be read any more.
         """
         person = interaction.user.id
         opened = await self.library.open(person, interview)
-        view = ReaderView(menu_page, self.question_limit, note, marker)
+        view = ReaderView(menu_page, more, self.question_limit, note, marker)
         shown = ReaderPage(opened, position, text_for(interaction), view)
         self.library.note(person, interview, shown.place)
         if below is not None:

@@ -58,6 +58,11 @@ class ReaderCommands(FanCog):
         )
         await replace(interaction, page)
 
+    @component(ids.ShowMore)
+    async def show_more(self, interaction: Interaction, action: ids.ShowMore) -> None:
+        page = await self.reader_page(interaction, action.interview, action.position, more=True)
+        await replace(interaction, page)
+
     @component(ids.Share)
     async def share(self, interaction: Interaction, action: ids.Share) -> None:
         """Post a question or the whole interview.

@@ -29,6 +29,7 @@ from tests.browser import PHONE, Browsing, browsing
 from tests.catalogues import shipped
 from tests.test_fans_in_browser import Fan
 from tests.ui.limits import components_of
+from tests.ui.samples import MORE, QUESTIONS, SAVE
 
 FOLDER = Path("build/screenshots")
 COLOURS = 128
@@ -119,12 +120,19 @@ async def _cover(fan: Visitor) -> Locator:
 async def _reader(fan: Visitor) -> Locator:
     reader = await _cover(fan)
     await reader.locator("button.primary").first.click()
-    await reader.get_by_text("Question 1").first.wait_for()
+    await reader.get_by_text("Questions 1 and 2").first.wait_for()
+    return reader
+
+
+async def _more(fan: Visitor) -> Locator:
+    reader = await _reader(fan)
+    await reader.get_by_role("button", name=MORE).click()
+    await reader.get_by_role("button", name=QUESTIONS).wait_for()
     return reader
 
 
 async def _saved(fan: Visitor) -> Locator:
-    save = fan.messages.last.get_by_role("button", name="Save", exact=True)
+    save = fan.messages.last.get_by_role("button", name=SAVE, exact=True)
     if await save.count():
         await save.click()
         await save.wait_for(state="detached")
@@ -132,7 +140,9 @@ async def _saved(fan: Visitor) -> Locator:
 
 
 async def _similar(fan: Visitor) -> Locator:
-    return await fan.press(await _cover(fan), "Similar")
+    more, before = await _more(fan), await fan.messages.count()
+    await fan.choose(more, "Share, quote and more", "similar")
+    return await fan.next_after(before)
 
 
 async def _error(fan: Visitor) -> Locator:
@@ -153,6 +163,7 @@ MESSAGES: dict[str, Callable[[Visitor], Awaitable[Locator]]] = {
     "artist": _artist,
     "cover": _cover,
     "reader": _reader,
+    "more": _more,
     "saved": _saved,
     "similar": _similar,
     "error": _error,

@@ -15,15 +15,18 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from bot.cli.demo import Stage, furnish
-from bot.core.i18n import Text, load_messages
+from bot.core.i18n import load_messages
 from sandbox import Sandbox
 from sandbox.gateway import GatewaySettings
 from sandbox.site import SampleSite
 from tests.browser import DESKTOP, PHONE, browsing
 from tests.openapi import Checker
 from tests.process import pointed_at, run_verb, running
+from tests.ui.samples import MORE, NEXT, QUESTIONS, SAVE
 
 pytestmark = pytest.mark.browser
+
+BRACKET = "We have to ask about the bracket"
 
 SOON = 60_000
 """Milliseconds for a bot to start on a busy machine."""
@@ -144,19 +147,35 @@ async def test_an_interview_is_read_in_korean(
             await listed.get_by_role("button", name=text("digest.read")).first.click()
             reader = await fan.next_after(1)
             await reader.get_by_role("button", name=text("reader.start")).click()
-            await reads_on(reader, text)
+            await expect(reader.get_by_role("heading", level=4).first).to_be_visible()
+            await reads_on(reader)
             await fan.look("korean-end")
             assert await bot.stop() == 0
 
 
-async def reads_on(reader: Locator, text: Text) -> None:
-    """Turn the pages from the first question to the last."""
-    number, total = 1, 10
-    while number <= total:
-        await expect(reader).to_contain_text(text("reader.question", number=number, total=total))
-        if number < total:
-            await reader.get_by_role("button", name=text("reader.next")).click()
-        number += 1
+async def reads_on(reader: Locator) -> None:
+    """Turn the pages from the first question to the end."""
+    forth, asked = reader.get_by_role("button", name=NEXT), set[str]()
+    while True:
+        await expect(forth).to_be_visible()
+        await in_two_rows(reader)
+        asked |= {*await reader.get_by_role("heading", level=4).all_text_contents()}
+        if await forth.get_attribute("disabled") is not None:
+            break
+        before = await reader.text_content()
+        await forth.click()
+        await expect(reader).not_to_have_text(before or "")
+    assert len(asked) == 10
+
+
+async def in_two_rows(reader: Locator) -> None:
+    """The reader's controls, at the width at hand: no row is broken in two."""
+    tops = set()
+    for control in await reader.locator(".action-row > *").all():
+        box = await control.bounding_box()
+        assert box is not None
+        tops.add(round(box["y"]))
+    assert len(tops) == 2
 
 
 async def ready(sandbox: Sandbox, site: SampleSite, stage: Stage) -> None:
@@ -183,38 +202,43 @@ async def finds_and_reads(fan: Fan) -> Locator:
     passage = found.locator(".section").filter(has_text="Who is Kevin?")
     await passage.get_by_role("button", name="Read").click()
     reader = await fan.next_after(1)
-    await expect(reader).to_contain_text("Question 7 of 10")
+    await expect(reader).to_contain_text("Questions 7–9 of 10")
     await expect(reader).to_contain_text("Who is Kevin?")
     await fan.look("2-reader")
-    await reader.get_by_role("button", name="Next").click()
-    await expect(reader).to_contain_text("Question 8 of 10")
-    await fan.choose(reader, "Jump to a question", "We have to ask about the bracket")
-    await expect(reader).to_contain_text("Question 2 of 10")
+    await reader.get_by_role("button", name=NEXT).click()
+    await expect(reader).to_contain_text("Question 10 of 10")
+    await fan.choose(reader, "Jump to a question", BRACKET)
+    await expect(reader).to_contain_text("Questions 1 and 2 of 10")
+    await in_two_rows(reader)
     await fan.look("3-jumped")
     return reader
 
 
 async def shares_and_saves(fan: Fan, reader: Locator) -> None:
-    await reader.get_by_role("button", name="Share").click()
+    await reader.get_by_role("button", name=MORE).click()
+    await fan.look("4-more")
+    await in_two_rows(reader)
+    await fan.choose(reader, "Share, quote and more", BRACKET)
     shared = fan.messages.last
     await expect(shared).to_contain_text("Alex shared this answer")
-    await expect(shared).to_contain_text("We have to ask about the bracket")
+    await expect(shared).to_contain_text(BRACKET)
     await expect(shared).not_to_contain_text("Only you can see this")
     await fan.look("4-shared")
-    await reader.get_by_role("button", name="Save").click()
-    await expect(reader.get_by_role("button", name="Saved")).to_be_visible()
+    await reader.get_by_role("button", name=QUESTIONS).click()
+    await reader.get_by_role("button", name=SAVE).click()
+    await expect(reader.get_by_role("button", name="✓")).to_be_visible()
     await fan.look("5-saved")
 
 
 async def goes_on(fan: Fan, reader: Locator) -> None:
-    await reader.get_by_role("button", name="Next").click()
-    await expect(reader).to_contain_text("Question 3 of 10")
+    await reader.get_by_role("button", name=NEXT).click()
+    await expect(reader).to_contain_text("Questions 3 and 4 of 10")
     await fan.look("6-after-the-restart")
     again = await fan.command("/interviews continue ")
-    await expect(again).to_contain_text("Question 3 of 10")
+    await expect(again).to_contain_text("Questions 3 and 4 of 10")
     await fan.look("7-continue")
     kept = await fan.command("/interviews saved ")
-    await expect(kept).to_contain_text("We have to ask about the bracket")
+    await expect(kept).to_contain_text(BRACKET)
     await fan.look("8-saved-list")
 
 

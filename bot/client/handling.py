@@ -12,7 +12,7 @@ from discord import app_commands
 
 from bot.core.clock import Clock
 from bot.core.errors import UserError
-from bot.ui.ids import parse_custom_id
+from bot.ui.actions import action_of
 
 _KEY = "arrival"
 _COMPLETED = frozenset({"app_command_completion", "component_completion"})
@@ -122,6 +122,6 @@ def _label(interaction: discord.Interaction[Any]) -> tuple[str, str]:
         return interaction.type.name, command.qualified_name if command is not None else UNKNOWN
     data: Any = interaction.data or {}
     try:
-        return interaction.type.name, type(parse_custom_id(str(data.get("custom_id", "")))).__name__
+        return interaction.type.name, type(action_of(data)).__name__
     except UserError:
         return interaction.type.name, UNKNOWN

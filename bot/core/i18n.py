@@ -1,7 +1,7 @@
 """Every sentence that people read, by key, from gettext catalogues.
 
 Catalogues are ``bot/locales/<locale>/LC_MESSAGES/kcrush.po``, named after Discord's locales
-(Discord docs, Reference, Locales). A msgid is a key such as ``reader.next``, the msgstr is the
+(Discord docs, Reference, Locales). A msgid is a key such as ``reader.start``, the msgstr is the
 sentence, placeholders are ``{name}`` (``str.format``). They are compiled in memory at start, so
 that a translator's edit needs no build step. What only whoever runs the bot reads is in English
 alone, in ``operator.po`` beside it.

@@ -178,11 +178,11 @@ class OpenFound(Action, template="found:{interview}:{section}:{query}"):
 
 class TurnPage(Action, template="go:{interview}:{position}:{side}"):
     """Show another page in the reader's place. ``side`` only keeps the custom_ids of a message's
-    buttons apart: b(ack), n(ext), c(over)."""
+    buttons apart: b(ack), n(ext), c(over), q(uestions)."""
 
     interview: InterviewId
     position: At
-    side: Annotated[str, Codec("[bnc]")]
+    side: Annotated[str, Codec("[bncq]")]
 
 
 class Jump(Action, template="jump:{interview}"):
@@ -197,6 +197,14 @@ class TurnMenu(Action, template="menu:{interview}:{position}:{menu}"):
     interview: InterviewId
     position: At
     menu: Number
+
+
+class ShowMore(Action, template="more:{interview}:{position}"):
+    """Show the same page with the menu of what else can be done in place of that of questions; and
+    that menu, whose values are other actions' custom_ids."""
+
+    interview: InterviewId
+    position: At
 
 
 class OpenChosen(Action, template="open"):

@@ -132,9 +132,9 @@ def button(
     disabled: bool = False,
     emoji: str | None = None,
 ) -> Button:
-    """A button that is answered by its action's custom_id."""
+    """A button that is answered by its action's custom_id; with an emoji the label may be ""."""
     return ui.Button(
-        label=shorten(label, BUTTON_LABEL_LIMIT),
+        label=shorten(label, BUTTON_LABEL_LIMIT) or None,
         custom_id=action.custom_id,
         style=style,
         disabled=disabled,

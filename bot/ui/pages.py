@@ -1,24 +1,37 @@
 """An interview divided into pages that fit a message: cover, question after question, outro.
 
-A long section has several pages, see ``bot.ui.parts``.
+A long section has several pages, see ``bot.ui.parts``; short questions that follow each other share
+one.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.core.i18n import Text
-from bot.core.model import COVER, LAST_PART, OUTRO, Answer, Image, Interview, Position
+from bot.core.model import COVER, LAST_PART, OUTRO, Answer, Image, Interview, Position, Turn
 from bot.core.sentences import split_sentences
 from bot.core.text import clean, is_visible, measure, one_line
 from bot.ui.layout import GALLERY_LIMIT
 from bot.ui.markdown import escape, escape_within, escaped_length
-from bot.ui.parts import SIGN, cut_pieces, split_answers
+from bot.ui.parts import BODY_LIMIT, SIGN, cut_pieces, split_answers
 
 SHARE_LIMIT = 1200
 """UTF-16 code units of an answer that is shared: one phone screen of other people's chat."""
 
 EXCERPT_QUESTIONS = 2
 """Questions that can be read where the operator lets people read excerpts only."""
+
+TOGETHER_LIMIT = 900
+"""Characters of questions and answers that share a page, markdown included; a sign of three bytes
+(Hangul, kana, Han) counts as two. Escaped it is at most twice as long, which fits a message."""
+
+TOGETHER_MOST = 8
+"""Questions on one page: of the shortest, a phone screen."""
+
+_MARKS = 8
+"""Characters around a heading, a name or an answer, and the line ends."""
+_LINE_MARK = 4
 
 HEADING_LIMIT = 400
 GALLERIES = 4
@@ -32,14 +45,16 @@ SYLLABLES_PER_MINUTE = 500
 
 @dataclass(frozen=True, slots=True)
 class SectionPage:
-    """A page of an interview: a section, or one of the ``parts`` of a long one.
+    """A page of an interview: a section, one of the ``parts`` of a long one, or several short ones.
 
-    ``heading`` and ``body`` are markdown, "" where there is none. ``back`` and ``forth`` are the
-    pages before and after, ``None`` at the ends. ``withheld`` marks the page that says that the
-    rest can only be read on the site.
+    ``position`` is that of the first of the ``sections``. ``heading`` and ``body`` are markdown, ""
+    where there is none; the headings of all questions but the first stand in the body. ``back`` and
+    ``forth`` are the pages before and after, ``None`` at the ends. ``withheld`` marks the page that
+    says that the rest can only be read on the site.
     """
 
     position: Position
+    sections: range
     parts: int
     heading: str
     body: str
@@ -59,16 +74,18 @@ def page_at(
     hidden = first_hidden(interview, text, limit)
     if hidden is not None and position >= hidden:
         return _withheld(interview, hidden, text)
-    sections = _sections(interview)
-    section = _nearest(sections, position.section)
-    heading, bodies = _section(interview, section, text)
+    pages = _pages(interview, limit)
+    at = bisect_right(pages, position.section, key=lambda page: page.start) - 1
+    sections = pages[at]
+    section = sections.start
+    heading, bodies = _sections(interview, sections, text)
     part = min(position.part, len(bodies) - 1)
-    at = sections.index(section)
-    before = Position(sections[at - 1], LAST_PART) if at else None
-    after = Position(sections[at + 1]) if at + 1 < len(sections) else None
+    before = Position(pages[at - 1].start, LAST_PART) if at else None
+    after = Position(pages[at + 1].start) if at + 1 < len(pages) else None
     last = part == len(bodies) - 1
     return SectionPage(
         position=Position(section, part),
+        sections=sections,
         parts=len(bodies),
         heading=heading,
         body=bodies[part],
@@ -104,6 +121,7 @@ def _withheld(interview: Interview, hidden: Position, text: Text) -> SectionPage
         body = text.plural("reader.withheld-questions", turns - hidden.section + 1)
     return SectionPage(
         position=hidden,
+        sections=_only(hidden.section),
         parts=1,
         heading=text("reader.withheld"),
         body=body,
@@ -156,20 +174,57 @@ _SAMPLE = 100_000
 """Characters that are counted; the rest of a longer text is assumed to be like its beginning."""
 
 
-def _sections(interview: Interview) -> list[int]:
+def _only(section: int) -> range:
+    return range(section, section + 1)
+
+
+def _pages(interview: Interview, limit: int | None) -> list[range]:
+    """The sections of each page; after `limit` questions there is one for the rest."""
     transcript = interview.transcript
-    outro = [OUTRO] if is_visible(transcript.outro) else []
-    return [COVER.section, *range(1, len(transcript.turns) + 1), *outro]
+    readable = transcript.turns[:limit]
+    pages, room = [_only(COVER.section)], 0
+    for number, turn in enumerate(readable, 1):
+        size = _size(turn)
+        if size <= room and len(pages[-1]) < TOGETHER_MOST:
+            pages[-1] = range(pages[-1].start, number + 1)
+            room -= size
+        else:
+            pages.append(_only(number))
+            room = TOGETHER_LIMIT - size
+    if len(readable) < len(transcript.turns):
+        return [*pages, _only(len(readable) + 1)]
+    return [*pages, _only(OUTRO)] if is_visible(transcript.outro) else pages
 
 
-def _nearest(sections: Sequence[int], wanted: int) -> int:
-    if wanted in {0, OUTRO}:
-        return wanted if wanted in sections else sections[-1]
-    return min(wanted, max((number for number in sections if number != OUTRO), default=0))
+def _size(turn: Turn) -> int:
+    """What counts towards ``TOGETHER_LIMIT``. A question with pictures has a page of its own, for
+    they stand below its words."""
+    if turn.images:
+        return TOGETHER_LIMIT + 1
+    texts = [turn.question, *(text for one in turn.answers for text in (one.speaker, one.text))]
+    return sum(_length(text or "") for text in texts)
+
+
+def _length(text: str) -> int:
+    wide = (len(text) + len(text.encode("utf-8", "surrogatepass"))) // 2
+    return wide + _LINE_MARK * text.count("\n") + _MARKS
+
+
+def _sections(interview: Interview, sections: range, text: Text) -> tuple[str, Sequence[str]]:
+    """The first heading and the parts of the body; there is always one, which may be empty."""
+    if len(sections) == 1:
+        return _section(interview, sections.start, text)
+    turns = [_turn(interview, number, text) for number in sections]
+    headings, blocks = interview.transcript.headings, list[str]()
+    for heading, answers in turns:
+        bodies = split_answers(answers, text, 2 * BODY_LIMIT, headings=headings)
+        above = heading_lines(heading) if blocks else ""
+        blocks.append("\n".join(filter(None, [above, *bodies])))
+    return turns[0][0], ["\n\n".join(blocks).lstrip("\n")]
 
 
 def _section(interview: Interview, section: int, text: Text) -> tuple[str, Sequence[str]]:
-    """The heading and the parts of the body; there is always one part, which may be empty."""
+    """The same of a single section."""
     transcript = interview.transcript
     headings = transcript.headings
     if section == COVER.section:

@@ -1,9 +1,15 @@
-"""The reader: an interview's cover, then question after question, turned by buttons."""
+"""The reader: an interview's cover, then question after question, turned by buttons.
 
-from dataclasses import dataclass
+Two rows of controls stand below what is read: buttons, and a menu of the questions or of what else
+can be done. A phone has room for some 290 pixels in a row, and a button is at least 60 wide, with 8
+between two; so most have a sign for a label, and there are four at most.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from discord import ButtonStyle
+from discord import ButtonStyle, SelectOption
 
 from bot.core.batching import batched
 from bot.core.i18n import Text
@@ -12,6 +18,7 @@ from bot.core.text import is_visible
 from bot.core.topics import topic_of
 from bot.store import OpenedInterview
 from bot.ui import ids
+from bot.ui.custom_ids import Action
 from bot.ui.found import WordMarker, found_page
 from bot.ui.interviews import (
     byline,
@@ -52,17 +59,27 @@ _RUNNING_URL_LIMIT = 300
 """Such that a cover with the longest names and roles, and any page with the longest heading, stay
 below Discord's 4,000 characters together with ``BODY_LIMIT``."""
 
+BACK, NEXT = "◀\N{VARIATION SELECTOR-15}", "▶\N{VARIATION SELECTOR-15}"
+"""The selector keeps phones from showing an emoji in a box."""
+SAVE, MORE, LESS = "\N{BOOKMARK}", "⋯", "✕"
+
+_MENU_PAGE = OPTION_LIMIT - 2
+"""Questions in a menu of an interview that has more of them than a menu has options: two are left
+for the way to those before and after."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReaderView:
     """How a page is shown.
 
-    ``menu_page`` says which 25 questions the menu offers (from 0; by default those around the
-    question shown), ``limit`` how many questions can be read here (``None``: all); ``note`` is a
-    line of markdown for the one person, ``marker`` finds the words to mark.
+    ``menu_page`` says which questions the menu offers (from 0; by default those around the question
+    shown), and ``more`` that it offers what else can be done; ``limit`` is how many questions can
+    be read here (``None``: all), ``note`` a line of markdown for the one person, and ``marker``
+    finds the words to mark.
     """
 
     menu_page: int | None = None
+    more: bool = False
     limit: int | None = None
     note: str = ""
     marker: WordMarker | None = None
@@ -86,11 +103,15 @@ class ReaderPage:
             self.page = page_at(self._interview, position, text, limit=view.limit)
         else:
             self.page = found_page(self._interview, position.section, view.marker, text, view.limit)
+        asked = position.section in self.page.sections
+        self.here = (
+            replace(self.page.position, section=position.section) if asked else self.page.position
+        )
 
     @property
     def place(self) -> Position:
         """The position to remember: ``END`` on the last page."""
-        return END if self.page.forth is None else self.page.position
+        return END if self.page.forth is None else self.here
 
     @cached_property
     def layout(self) -> Layout:
@@ -102,8 +123,7 @@ class ReaderPage:
             captions(page.images),
             small(self.view.note or self._resume_hint()),
             rule(),
-            *self._menu(),
-            *self._buttons(),
+            *self._controls(),
             colour=colour_of(self._interview),
         )
 
@@ -148,7 +168,12 @@ class ReaderPage:
             return self.text("reader.intro")
         if section == OUTRO:
             return self.text("reader.outro")
-        return question_of(section, self._turn_count, self.text)
+        first, last = self.page.sections[0], self.page.sections[-1]
+        if first == last:
+            return question_of(section, self._turn_count, self.text)
+        numbers = {"first": first, "last": last, "total": self._turn_count}
+        key = "reader.question-pair" if last == first + 1 else "reader.question-range"
+        return self.text(key, **{name: self.text.number(one) for name, one in numbers.items()})
 
     def _part(self) -> str:
         if self.page.parts == 1:
@@ -159,58 +184,48 @@ class ReaderPage:
 
     # ---------------------------------------------------------------- buttons
 
-    def _buttons(self) -> list[Item | None]:
-        """The rows of buttons, each at most some 270 pixels wide, as a phone has room for."""
+    def _controls(self) -> list[Item | None]:
         text, number = self.text, self.opened.stored.id
-        section = self.page.position.section
-        is_question = 0 < section <= self._turn_count and not self.page.withheld
-        asked = section if is_question else COVER.section
-        save = self._save_button(asked)
-        share = button(text("reader.share"), ids.Share(number, asked))
-        similar = button(text("reader.similar"), ids.Similar(number))
-        picture = ids.QuotePicture(number, asked)
-        quote = button(text("reader.quote"), picture) if self._turn_count else None
         site = site_button(self._interview, text)
-        resume = self._resume_position()
-        if resume is None:
-            return [row(*self._turners(), save), row(share, similar, quote), row(site)]
-        start = ids.TurnPage(number, self.page.forth or self.page.position, "n")
-        return [
-            row(
-                button(
-                    text("reader.continue"),
-                    ids.TurnPage(number, resume, "c"),
-                    ButtonStyle.primary,
-                ),
-                button(text("reader.start-again"), start),
-            ),
-            row(save, share, similar),
-            row(quote, site),
-        ]
+        if self.view.more:
+            questions = button(LESS, ids.TurnPage(number, self.here, "q"))
+            return [row(questions, site), self._more()]
+        more = button(MORE, ids.ShowMore(number, self.here))
+        buttons = row(*self._turners(), self._save_button(), more)
+        return [buttons, row(site) if self.page.withheld else self._menu()]
 
-    def _save_button(self, asked: int) -> Button:
-        number, shown = self.opened.stored.id, self.page.position
+    def _save_button(self) -> Button:
+        number = self.opened.stored.id
+        asked = self.here.section if self._asked() else COVER.section
         if asked in self.opened.saved:
-            return button(self.text("reader.saved"), ids.Unsave(number, shown), ButtonStyle.success)
-        return button(self.text("reader.save"), ids.Save(number, shown))
+            action = ids.Unsave(number, self.here)
+            return button("✓", action, ButtonStyle.success, emoji=SAVE)
+        return button("", ids.Save(number, self.here), emoji=SAVE)
+
+    def _asked(self) -> range:
+        """The questions on the page."""
+        is_question = 0 < self.here.section <= self._turn_count and not self.page.withheld
+        return self.page.sections if is_question else range(0)
 
     def _turners(self) -> list[Button]:
         """The buttons to the pages before and after; none where the cover is the only page."""
         page, number, text = self.page, self.opened.stored.id, self.text
-        at_cover = page.position == COVER
+        at_cover, resume = page.position == COVER, self._resume_position()
+        if resume is not None:
+            action = ids.TurnPage(number, resume, "c")
+            return [button(text("reader.continue"), action, ButtonStyle.primary)]
         if at_cover and page.forth is None:
             return []
         starts = at_cover and self._turn_count and page.parts == 1
         forth = button(
-            text("reader.start" if starts else "reader.next"),
+            text("reader.start") if starts else NEXT,
             ids.TurnPage(number, page.forth or page.position, "n"),
             ButtonStyle.primary,
             disabled=page.forth is None,
         )
         if at_cover:
             return [forth]
-        back = ids.TurnPage(number, page.back or page.position, "b")
-        return [button(text("reader.back"), back), forth]
+        return [button(BACK, ids.TurnPage(number, page.back or page.position, "b")), forth]
 
     def _resume_position(self) -> Position | None:
         """Where the person stopped in the interview on whose cover they are."""
@@ -230,46 +245,75 @@ class ReaderPage:
         number, total = self.text.number(position.section), self.text.number(turns)
         return self.text("reader.stopped", number=number, total=total)
 
-    # ---------------------------------------------------------------- menu of questions
+    # ---------------------------------------------------------------- menus
 
-    def _menu(self) -> list[Item | None]:
-        """The questions to jump to, 25 at a time, and where some are withheld the page that says
-        so."""
-        text, page, view = self.text, self.page, self.view
+    def _more(self) -> Item | None:
+        """What else can be done, with each question of the page."""
+        text, number, forth = self.text, self.opened.stored.id, self.page.forth
+        resumes = self._resume_position() is not None
+        options: list[SelectOption] = []
+        if resumes and forth is not None:
+            options += [_choice(text("reader.start-again"), ids.TurnPage(number, forth, "n"))]
+        options += self._each("reader.share", ids.Share)
+        if self._turn_count:
+            options += self._each("reader.quote", ids.QuotePicture)
+        options += [_choice(text("reader.similar"), ids.Similar(number))]
+        if self._turn_count:
+            questions = ids.TurnPage(number, self.here, "q")
+            options += [_choice(text("reader.to-questions"), questions)]
+        return menu(text("reader.more"), ids.ShowMore(number, self.here), options)
+
+    def _each(self, key: str, action: Callable[[int, int], Action]) -> list[SelectOption]:
+        """What can be done with each answer of the page, else with the interview."""
+        text, number, turns = self.text, self.opened.stored.id, self._interview.transcript.turns
+        return [
+            _choice(
+                text(f"{key}-answer"),
+                action(number, asked),
+                question_title(asked, turns[asked - 1].question, text),
+            )
+            for asked in self._asked()
+        ] or [_choice(text(f"{key}-interview"), action(number, COVER.section))]
+
+    def _menu(self) -> Item | None:
+        """The questions to jump to, and where some are withheld the page that says so."""
+        text, page, view, number = self.text, self.page, self.view, self.opened.stored.id
         turns = self._interview.transcript.turns[: view.limit]
         if not turns:
-            return []
-        here = min(page.position.section, len(turns)) - 1
-        shown = max(0, here) // OPTION_LIMIT
+            return None
+        length = OPTION_LIMIT if len(turns) <= OPTION_LIMIT else _MENU_PAGE
+        here = min(self.here.section, len(turns)) - 1
+        shown = max(0, here) // length
         if view.menu_page is not None:
-            shown = min(view.menu_page, (len(turns) - 1) // OPTION_LIMIT)
-        first = shown * OPTION_LIMIT + 1
+            shown = min(view.menu_page, (len(turns) - 1) // length)
+        first = shown * length + 1
         options = [
             option(
-                question_title(number, turn.question, text),
-                ids.position_value(Position(number)),
-                default=number == page.position.section,
+                question_title(asked, turn.question, text),
+                ids.position_value(Position(asked)),
+                default=asked == self.here.section,
             )
-            for number, turn in enumerate(turns[first - 1 : first - 1 + OPTION_LIMIT], first)
+            for asked, turn in enumerate(turns[first - 1 : first - 1 + length], first)
         ]
         hidden = first_hidden(self._interview, text, view.limit)
         if hidden is not None:
             rest = ids.position_value(hidden)
             options.append(option(text("reader.withheld"), rest, default=page.withheld))
-        buttons = row(
-            self._menu_button(shown - 1, len(turns), "reader.menu-earlier"),
-            self._menu_button(shown + 1, len(turns), "reader.menu-later"),
-        )
-        return [menu(text("reader.jump"), ids.Jump(self.opened.stored.id), options), buttons]
+        before, after = (self._others(one, length, len(turns)) for one in (shown - 1, shown + 1))
+        return menu(text("reader.jump"), ids.Jump(number), [*before, *options, *after])
 
-    def _menu_button(self, menu_page: int, turns: int, key: str) -> Button | None:
-        first = menu_page * OPTION_LIMIT + 1
+    def _others(self, menu_page: int, length: int, turns: int) -> list[SelectOption]:
+        """The way to other questions, where there are any."""
+        first = menu_page * length + 1
         if not 1 <= first <= turns:
-            return None
-        last = min(first + OPTION_LIMIT - 1, turns)
-        label = self.text(key, first=self.text.number(first), last=self.text.number(last))
-        action = ids.TurnMenu(self.opened.stored.id, self.page.position, menu_page)
-        return button(label, action)
+            return []
+        last = min(first + length - 1, turns)
+        label = self.text("reader.menu", first=self.text.number(first), last=self.text.number(last))
+        return [_choice(label, ids.TurnMenu(self.opened.stored.id, self.here, menu_page))]
+
+
+def _choice(label: str, action: Action, description: str = "") -> SelectOption:
+    return option(label, action.custom_id, description=description)
 
 
 def saved_section(interview: Interview, position: Position, limit: int | None = None) -> int:

@@ -22,7 +22,7 @@ from bot.client.command_sync import CatalogueTranslator, sync_commands
 from bot.core.discord_time import DiscordTime
 from bot.core.errors import FetchError
 from bot.core.i18n import load_messages
-from bot.core.model import Answer, Interview, Subject, Transcript, Turn
+from bot.core.model import Answer, Image, Interview, Subject, Transcript, Turn
 from bot.delivery.discord.attached_pictures import AttachedPictures
 from bot.delivery.discord.rest_port import RestPort
 from bot.delivery.test_posts import PosterOfTests
@@ -39,11 +39,18 @@ from sandbox import Response, Sandbox
 from sandbox.entities import Channel, Command, Guild, InteractionType, Message, User
 from sandbox.interactions.invoker import invoker_in
 from tests.clock import START, FakeClock
-from tests.ui.limits import walk
+from tests.ui.limits import label_of, walk
+from tests.ui.samples import MORE
 
 MESSAGES = load_messages()
 
 MANAGE_GUILD = 1 << 5
+
+
+def asked(number: int, question: str, answer: str) -> Turn:
+    """A question that has a picture, and so a page of its own."""
+    picture = Image(f"https://kcrush.example/{number}.jpg")
+    return Turn(number, question, (Answer("Seoyun", answer),), (picture,))
 
 
 def interview(number: int, **changes: Any) -> Interview:
@@ -60,9 +67,9 @@ def interview(number: int, **changes: Any) -> Interview:
         transcript=Transcript(
             "An introduction.",
             (
-                Turn(1, "Who are you?", (Answer("Seoyun", "I am a singer from Busan."),)),
-                Turn(2, "What do you eat?", (Answer("Seoyun", "Tteokbokki, 떡볶이, daily."),)),
-                Turn(3, "What is next?", (Answer("Seoyun", "A tour."),)),
+                asked(1, "Who are you?", "I am a singer from Busan."),
+                asked(2, "What do you eat?", "Tteokbokki, 떡볶이, daily."),
+                asked(3, "What is next?", "A tour."),
             ),
             "",
         ),
@@ -104,6 +111,14 @@ class Stage:
 
     async def press(self, message: Message, label: str, *, by: User | None = None) -> Message:
         return await finished(await self.sandbox.press(by or self.fan, message, label=label))
+
+    async def choose_more(self, reader: Message, words: str, *, by: User | None = None) -> Response:
+        """Open the reader's menu of what else can be done, where it isn't, and choose."""
+        if MORE in labels(reader):
+            await self.press(reader, MORE, by=by)
+        (value,) = [one["value"] for one in options(reader) if one["label"] == words]
+        menu = next(part for part in walk(reader.components) if part["type"] == 3)
+        return await self.sandbox.choose(by or self.fan, reader, menu["custom_id"], [value])
 
     async def open_row(self, message: Message, row: int = 0) -> Message:
         """Press the Read button of a list's row, counted from 0."""
@@ -154,7 +169,7 @@ def read(message: Message) -> str:
 def labels(message: Message, *, enabled: bool = True) -> list[str]:
     """The buttons of a message that can be pressed (or all)."""
     return [
-        part["label"]
+        label_of(part)
         for part in walk(message.components)
         if part["type"] == 2 and not (enabled and part.get("disabled"))
     ]

@@ -5,6 +5,7 @@ import pytest
 from bot.ui.about import SECTIONS
 from sandbox.entities import Channel
 from tests.cogs.stage import Stage, interview, labels, read
+from tests.ui.samples import NEXT, SAVE
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +63,7 @@ async def test_a_person_sees_what_is_kept_of_them_and_has_it_deleted(on_stage: S
     for number in ids:
         opened = await on_stage.ask("interviews read", interview=f"kc:{number}")
         await on_stage.press(opened, "Start reading")
-    await on_stage.press(opened, "Save")
+    await on_stage.press(opened, SAVE)
     page = await on_stage.ask("interviews artist", name="한서윤")
     await on_stage.press(page, "Follow")
 
@@ -91,7 +92,7 @@ async def test_what_others_keep_stays(on_stage: Stage) -> None:
     for person in (on_stage.fan, on_stage.admin):
         opened = await on_stage.ask("interviews read", by=person, interview=f"kc:{number}")
         await on_stage.press(opened, "Start reading", by=person)
-        await on_stage.press(opened, "Save", by=person)
+        await on_stage.press(opened, SAVE, by=person)
     asked = await on_stage.press(await on_stage.ask("interviews privacy"), "Delete everything")
     await on_stage.press(asked, "Yes, delete everything")
     assert "1 saved item" in read(await on_stage.ask("interviews privacy", by=on_stage.admin))
@@ -161,7 +162,7 @@ async def test_every_command_and_button_works_wherever_a_person_stands(
     )
     opened = await on_stage.open_row(found)
     assert "Question 2 of 3" in read(opened)
-    assert "Question 3 of 3" in read(await on_stage.press(opened, "Next"))
+    assert "Question 3 of 3" in read(await on_stage.press(opened, NEXT))
     assert "page 2 of" in read(await on_stage.press(found, "Next"))
 
     latest = await on_stage.ask("interviews latest", kind="music")

@@ -15,6 +15,7 @@ from bot.ui.announcing import announcement_card
 from bot.ui.layout import Layout, container
 from sandbox import InteractionFailed
 from tests.cogs.stage import Stage, answer, connected, interview, labels, options, read
+from tests.ui.samples import BACK, MORE, NEXT, SAVE
 
 
 async def test_latest_lists_the_newest_first_and_turns_pages(on_stage: Stage) -> None:
@@ -69,12 +70,12 @@ async def test_reading_from_cover_to_end_and_back(on_stage: Stage) -> None:
     assert first.id == cover.id
     assert "Question 1 of 3" in read(first)
     assert "**Seoyun**\nI am a singer from Busan." in read(first)
-    second = await on_stage.press(first, "Next")
+    second = await on_stage.press(first, NEXT)
     assert "### What do you eat?" in read(second)
-    third = await on_stage.press(second, "Next")
+    third = await on_stage.press(second, NEXT)
     assert "Question 3 of 3" in read(third)
-    assert labels(third)[:2] == ["Back", "Save"]
-    assert "Question 2 of 3" in read(await on_stage.press(third, "Back"))
+    assert labels(third) == [BACK, SAVE, MORE]
+    assert "Question 2 of 3" in read(await on_stage.press(third, BACK))
 
 
 async def test_jumping_to_a_question(on_stage: Stage) -> None:
@@ -92,10 +93,15 @@ async def test_the_menu_of_many_questions_is_turned(on_stage: Stage) -> None:
     turns = tuple(Turn(n, f"Question no. {n}?", (Answer(None, "Yes."),)) for n in range(1, 61))
     (number,) = await on_stage.publish(interview(1, transcript=Transcript("", turns, "")))
     cover = await on_stage.ask("interviews read", interview=f"kc:{number}")
-    later = await on_stage.press(cover, "26–50 ›")
-    assert options(later)[0]["label"] == "26. Question no. 26?"
-    last = await on_stage.press(later, "51–60 ›")
-    assert "Question 60 of 60" in read(await on_stage.choose(last, options(last)[-1]["value"]))
+    before = read(cover)
+    assert options(cover)[-1]["label"] == "Questions 24–46"
+    later = await on_stage.choose(cover, options(cover)[-1]["value"])
+    assert read(later) == before
+    assert options(later)[1]["label"] == "24. Question no. 24?"
+    last = await on_stage.choose(later, options(later)[-1]["value"])
+    asked = await on_stage.choose(last, options(last)[-1]["value"])
+    assert "### Question no. 60?" in read(asked)
+    assert [one["label"] for one in options(asked) if one["default"]] == ["60. Question no. 60?"]
 
 
 async def test_autocompletion_offers_titles_and_sends_ids(on_stage: Stage) -> None:
@@ -140,7 +146,7 @@ async def test_a_search_opens_the_reader_at_the_very_question(on_stage: Stage) -
     opened = await on_stage.press(found, "Read")
     assert "Question 2 of 3" in read(opened)
     assert "__**떡볶이**__" in read(opened)
-    turned = await on_stage.press(await on_stage.press(opened, "Next"), "Back")
+    turned = await on_stage.press(await on_stage.press(opened, NEXT), BACK)
     assert "__" not in read(turned)
 
 
@@ -359,7 +365,7 @@ async def test_a_prose_post_is_read_in_pages(on_stage: Stage) -> None:
     report = replace(interview(1), transcript=Transcript("It was loud. " * 400, (), ""))
     (number,) = await on_stage.publish(report)
     cover = await on_stage.ask("interviews read", interview=f"kc:{number}")
-    second = await on_stage.press(cover, "Next")
+    second = await on_stage.press(cover, NEXT)
     assert "Page 2 of 3" in read(second)
 
 

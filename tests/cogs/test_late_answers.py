@@ -17,6 +17,7 @@ from bot.ui import ids
 from sandbox import InteractionFailed
 from sandbox.entities import Message, MessageFlag
 from tests.cogs.stage import Stage, interview, read
+from tests.ui.samples import MORE, SAVE
 
 SOON = 0.05
 """Seconds after which answers are deferred here, so that no test waits for two seconds."""
@@ -98,11 +99,11 @@ async def opened(stage: Stage) -> Message:
 async def test_a_press_changes_the_message_late_and_in_place(on_stage: Stage) -> None:
     page = await opened(on_stage)
     async with busy(on_stage.store) as go_on:
-        response = await on_stage.sandbox.press(on_stage.fan, page, label="Save")
+        response = await on_stage.sandbox.press(on_stage.fan, page, label=SAVE)
         assert not page.flags & MessageFlag.LOADING
         go_on()
         await on_stage.sandbox.wait_until(
-            lambda _: "Saved" in str(page.components) or None, what="the page that says saved"
+            lambda _: "Saved." in str(page.components) or None, what="the page that says saved"
         )
     assert response.followups == []
 
@@ -125,11 +126,11 @@ async def test_a_late_share_is_public_and_leaves_the_page(
     on_stage: Stage, slow_reading: asyncio.Event
 ) -> None:
     slow_reading.set()
-    page = await opened(on_stage)
+    page = await on_stage.press(await opened(on_stage), MORE)
     before = read(page)
     slow_reading.clear()
     with patch.object(deferral, "DEFER_AFTER", SOON):
-        response = await on_stage.sandbox.press(on_stage.fan, page, label="Share")
+        response = await on_stage.choose_more(page, "Share this answer here")
     slow_reading.set()
     await on_stage.sandbox.wait_until(lambda _: response.followups or None, what="the share")
     (shared,) = response.followups

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.core.model import Answer, Interview, Subject, Transcript, Turn
+from bot.core.model import Interview, Subject, Transcript
 from sandbox.entities import Message
-from tests.cogs.stage import Stage, answer, interview, labels, options, read
+from tests.cogs.stage import Stage, answer, asked, interview, labels, options, read
 from tests.quotes.pictures import picture
 from tests.ui.limits import walk
+from tests.ui.samples import QUESTIONS
 
 SEA = "I was afraid of the sea until my grandmother taught me to float on my back and count gulls."
 SNOW = "My mother always said that snow is only rain that learned to be quiet, and I believe her."
@@ -21,10 +22,7 @@ ATTACH_FILES = 1 << 15
 
 
 def quotable(number: int, *texts: str, **changes: Any) -> Interview:
-    turns = tuple(
-        Turn(place, f"Question {place}?", (Answer("Seoyun", text),))
-        for place, text in enumerate(texts, 1)
-    )
+    turns = tuple(asked(place, f"Question {place}?", text) for place, text in enumerate(texts, 1))
     return interview(number, transcript=Transcript("An intro.", turns, ""), **changes)
 
 
@@ -167,10 +165,12 @@ async def test_the_reader_s_button_quotes_the_answer_at_hand(on_stage: Stage) ->
     page = await on_stage.ask("interviews read", interview="Interview No. 1 with Han Seoyun")
     section = next(one["value"] for one in options(page) if one["label"].startswith("2."))
     page = await on_stage.choose(page, section)
-    assert SNOW in shown(on_stage, await _press_and_wait(on_stage, page, "Quote"))[1]
+    message = await _chosen(on_stage, page, "Make this answer a picture")
+    assert SNOW in shown(on_stage, message)[1]
+    page = await on_stage.press(page, QUESTIONS)
     section = next(one["value"] for one in options(page) if one["label"].startswith("3."))
     page = await on_stage.choose(page, section)
-    message = await _press_and_wait(on_stage, page, "Quote")
+    message = await _chosen(on_stage, page, "Make this answer a picture")
     assert message.attachments
     assert "so this one comes from another answer" in read(message)
 
@@ -182,7 +182,7 @@ async def test_nothing_to_quote_is_said_and_what_to_do(on_stage: Stage) -> None:
     of_artist = await _quote(on_stage, artist="Han Seoyun")
     assert "No answer by this artist" in read(of_artist)
     page = await on_stage.ask("interviews read", interview="Interview No. 1 with Han Seoyun")
-    refused = await on_stage.press(page, "Quote")
+    refused = await _chosen(on_stage, page, "Make a quote a picture")
     assert "works on its own" in read(refused)
 
 
@@ -201,5 +201,11 @@ async def _quote(stage: Stage, **given: Any) -> Message:
 
 async def _press_and_wait(stage: Stage, message: Message, label: str) -> Message:
     response = await stage.sandbox.press(stage.fan, message, label=label)
+    await response.finished()
+    return answer(response)
+
+
+async def _chosen(stage: Stage, reader: Message, words: str) -> Message:
+    response = await stage.choose_more(reader, words)
     await response.finished()
     return answer(response)

@@ -16,7 +16,10 @@ from sandbox.entities import Channel, Message, User
 from sandbox.faults import Rule
 from sandbox.permissions import Permission
 from tests.cogs.stage import Stage, connected, interview, labels, read
-from tests.ui.limits import walk
+from tests.ui.samples import BACK, MORE, NEXT, QUESTIONS, SAVE
+
+SHARE_ALL, SIMILAR = "Share this interview here", "Find similar interviews"
+QUOTE_THIS = "Make this answer a picture"
 
 
 async def opened(stage: Stage, question: int = 2, **changes: Any) -> Message:
@@ -26,9 +29,11 @@ async def opened(stage: Stage, question: int = 2, **changes: Any) -> Message:
     return await stage.choose(cover, f"{question}.0")
 
 
-async def pressed(stage: Stage, message: Message, label: str, *, by: User | None = None) -> Message:
+async def shared_from(
+    stage: Stage, reader: Message, words: str = "Share this answer here", *, by: User | None = None
+) -> Message:
     """What all can see of it, or only the one person."""
-    response = await stage.sandbox.press(by or stage.fan, message, label=label)
+    response = await stage.choose_more(reader, words, by=by)
     shown = response.updated or response.message
     assert shown is not None
     return shown
@@ -58,14 +63,15 @@ async def test_a_press_asks_the_store_once_and_writes_nothing(
     reader = await opened(on_stage, 1)
     monkeypatch.setattr(Database, "read", counting)
     monkeypatch.setattr(Database, "transaction", writing)
-    for label in ("Next", "Back", "Next", "Next"):
+    for label in (NEXT, BACK, NEXT, MORE, QUESTIONS, NEXT):
         asked.clear()
         await on_stage.press(reader, label)
         assert asked == ["read"]
     asked.clear()
     await on_stage.choose(reader, "1.0")
-    await on_stage.press(reader, "Similar")
-    assert asked == ["read", "read"]
+    await on_stage.press(reader, MORE)
+    await on_stage.choose_more(reader, SIMILAR)
+    assert asked == ["read", "read", "read"]
 
 
 # ---------------------------------------------------------------- sharing
@@ -74,7 +80,7 @@ async def test_a_press_asks_the_store_once_and_writes_nothing(
 async def test_sharing_posts_the_question_for_all_and_leaves_the_reader(on_stage: Stage) -> None:
     reader = await opened(on_stage)
     before = read(reader)
-    shared = await pressed(on_stage, reader, "Share")
+    shared = await shared_from(on_stage, reader)
     assert shared.ephemeral_for is None
     assert shared.channel_id == on_stage.channel.id
     assert read(shared) == (
@@ -94,7 +100,7 @@ async def test_sharing_posts_the_question_for_all_and_leaves_the_reader(on_stage
 async def test_sharing_the_cover_posts_the_interviews_card(on_stage: Stage) -> None:
     (number,) = await on_stage.publish(interview(1))
     cover = await on_stage.ask("interviews read", interview=f"kc:{number}")
-    shared = await pressed(on_stage, cover, "Share")
+    shared = await shared_from(on_stage, cover, SHARE_ALL)
     assert shared.ephemeral_for is None
     assert read(shared).startswith(
         "-# **fan** shared this interview\n## [Interview No. 1 with Han Seoyun]"
@@ -109,7 +115,7 @@ async def test_a_name_and_an_answer_ping_nobody(on_stage: Stage) -> None:
     (number,) = await on_stage.publish(interview(1, transcript=Transcript("", (turn,), "")))
     cover = await on_stage.ask("interviews read", by=trickster, interview=f"kc:{number}")
     reader = await on_stage.press(cover, "Start reading", by=trickster)
-    shared = await pressed(on_stage, reader, "Share", by=trickster)
+    shared = await shared_from(on_stage, reader, by=trickster)
     assert read(shared).startswith("-# **\\*\\*@\u200beveryone\\*\\* \\<@\u200b1>** shared")
     assert (shared.mentions, shared.mention_roles, shared.mention_everyone) == ([], [], False)
 
@@ -119,7 +125,7 @@ async def test_a_long_answer_is_shared_up_to_a_sentence_with_a_link_to_go_on(
 ) -> None:
     turn = Turn(1, "Why?", (Answer("Seoyun", "We sang until the morning came. " * 200),))
     reader = await opened(on_stage, 1, transcript=Transcript("", (turn,), ""))
-    shared = read(await pressed(on_stage, reader, "Share"))
+    shared = read(await shared_from(on_stage, reader))
     link = "**[Continue at KCrush](https://kcrush.example/interview-1/)**"
     assert shared.endswith(f"We sang until the morning came. …\n{link}")
     assert 900 < len(shared) < 1600
@@ -127,22 +133,22 @@ async def test_a_long_answer_is_shared_up_to_a_sentence_with_a_link_to_go_on(
 
 async def test_pressed_twice_it_is_shared_once(on_stage: Stage) -> None:
     reader = await opened(on_stage)
-    await pressed(on_stage, reader, "Share")
-    told = await on_stage.press(reader, "Share")
+    await shared_from(on_stage, reader)
+    told = await shared_from(on_stage, reader)
     assert "You've just shared this here" in read(told)
     assert len(said(on_stage.channel)) == 1
     await on_stage.clock.advance(11)
-    await pressed(on_stage, reader, "Share")
+    await shared_from(on_stage, reader)
     assert len(said(on_stage.channel)) == 2
 
 
 async def test_what_failed_to_be_shared_is_shared_at_the_next_press(on_stage: Stage) -> None:
-    reader = await opened(on_stage)
+    reader = await on_stage.press(await opened(on_stage), MORE)
     refusal = Rule(match=r"POST /interactions/\d+/.*/callback", times=1, status=400)
     on_stage.sandbox.faults.add(refusal)
-    await on_stage.press(reader, "Share")
+    await shared_from(on_stage, reader)
     assert (refusal.fired, said(on_stage.channel)) == (1, [])
-    await pressed(on_stage, reader, "Share")
+    await shared_from(on_stage, reader)
     assert len(said(on_stage.channel)) == 1
 
 
@@ -150,14 +156,14 @@ async def test_who_may_not_write_may_not_share(on_stage: Stage) -> None:
     world, channel = on_stage.sandbox.world, on_stage.channel
     reader = await opened(on_stage)
     world.set_overwrite(channel, on_stage.fan.id, deny=Permission.SEND_MESSAGES)
-    told = await on_stage.press(reader, "Share")
+    told = await shared_from(on_stage, reader)
     assert read(told) == (
         "I can't share this here, because you can't send messages in this channel. "
         "Share it in another channel, or send your friends the link behind **Open on "
         "KCrush**."
     )
     world.set_overwrite(channel, on_stage.fan.id, deny=Permission.SEND_MESSAGES_IN_THREADS)
-    await pressed(on_stage, reader, "Share")
+    await shared_from(on_stage, reader)
     assert len(said(channel)) == 1
 
 
@@ -170,9 +176,11 @@ async def test_in_a_thread_the_threads_permission_counts(on_stage: Stage) -> Non
     )
     assert response.message is not None
     world.set_overwrite(on_stage.channel, on_stage.fan.id, deny=Permission.SEND_MESSAGES_IN_THREADS)
-    assert "you can't send messages" in read(await on_stage.press(response.message, "Share"))
+    assert "you can't send messages" in read(
+        await shared_from(on_stage, response.message, SHARE_ALL)
+    )
     world.set_overwrite(on_stage.channel, on_stage.fan.id, deny=Permission.SEND_MESSAGES)
-    await pressed(on_stage, response.message, "Share")
+    await shared_from(on_stage, response.message, SHARE_ALL)
     assert len(said(thread)) == 1
 
 
@@ -183,7 +191,7 @@ async def test_in_direct_messages_one_shares_always(on_stage: Stage) -> None:
         on_stage.fan, channel, "interviews read", interview=f"kc:{number}"
     )
     assert response.message is not None
-    shared = await pressed(on_stage, response.message, "Share")
+    shared = await shared_from(on_stage, response.message, SHARE_ALL)
     assert (shared.ephemeral_for, shared.channel_id) == (None, channel.id)
 
 
@@ -203,7 +211,7 @@ async def test_with_ones_own_app_one_shares_where_the_server_lets_it(
         on_stage.fan, channel, "interviews read", interview=f"kc:{number}"
     )
     assert response.message is not None
-    shown = await pressed(on_stage, response.message, "Share")
+    shown = await shared_from(on_stage, response.message, SHARE_ALL)
     if allowed:
         assert "shared this interview" in read(shown)
         assert shown.ephemeral_for is None
@@ -213,14 +221,14 @@ async def test_with_ones_own_app_one_shares_where_the_server_lets_it(
 
 
 async def test_a_question_that_an_edit_took_away_is_not_shared(on_stage: Stage) -> None:
-    reader = await opened(on_stage, 3)
+    reader = await on_stage.press(await opened(on_stage, 3), MORE)
     shorter = interview(1)
     cut = replace(
         shorter, transcript=replace(shorter.transcript, turns=shorter.transcript.turns[:2])
     )
     async with on_stage.store.transaction() as tx:
         await tx.interviews.update(1, cut, "edited")
-    shown = await on_stage.press(reader, "Share")
+    shown = await shared_from(on_stage, reader)
     assert "Question 2 of 2" in read(shown)
     assert said(on_stage.channel) == []
 
@@ -231,26 +239,26 @@ async def test_a_question_that_an_edit_took_away_is_not_shared(on_stage: Stage) 
 async def test_saving_a_page_keeps_it_there_and_says_so(on_stage: Stage) -> None:
     turn = Turn(1, "Why?", (Answer("Seoyun", "We sang until the morning came. " * 200),))
     reader = await opened(on_stage, 1, transcript=Transcript("", (turn,), ""))
-    await on_stage.press(reader, "Next")
+    await on_stage.press(reader, NEXT)
     assert "part 2 of" in read(reader)
-    saved = await on_stage.press(reader, "Save")
+    saved = await on_stage.press(reader, SAVE)
     assert saved.id == reader.id
     assert "part 2 of" in read(saved)
     assert "-# Saved. Find it in `/interviews saved`; press again to remove it." in read(saved)
-    again = await on_stage.press(reader, "Saved")
+    again = await on_stage.press(reader, "✓")
     assert "-# Removed from your saved list." in read(again)
     assert "part 2 of" in read(again)
-    assert "Save" in labels(again)
+    assert SAVE in labels(again)
 
 
 async def test_what_is_saved_stays_marked_for_that_person_alone(on_stage: Stage) -> None:
     reader = await opened(on_stage, 2)
-    await on_stage.press(reader, "Save")
-    assert "Saved" in labels(await on_stage.press(await on_stage.press(reader, "Next"), "Back"))
-    assert "Save" in labels(await on_stage.press(reader, "Back"))
+    await on_stage.press(reader, SAVE)
+    assert "✓" in labels(await on_stage.press(await on_stage.press(reader, NEXT), BACK))
+    assert SAVE in labels(await on_stage.press(reader, BACK))
     hers = await on_stage.ask("interviews read", by=on_stage.admin, interview="kc:1")
     await on_stage.sandbox.choose(on_stage.admin, hers, "kc:jump:1", ["2.0"])
-    assert "Save" in labels(hers)
+    assert SAVE in labels(hers)
 
 
 async def test_a_full_list_says_what_to_do(
@@ -259,9 +267,9 @@ async def test_a_full_list_says_what_to_do(
     assert SAVED_LIMIT == 500
     monkeypatch.setattr("bot.fans.library.SAVED_LIMIT", 1)
     reader = await opened(on_stage, 1)
-    await on_stage.press(reader, "Save")
-    await on_stage.press(reader, "Next")
-    told = await on_stage.press(reader, "Save")
+    await on_stage.press(reader, SAVE)
+    await on_stage.press(reader, NEXT)
+    told = await on_stage.press(reader, SAVE)
     assert read(told) == (
         "You've saved 1 things, which is the most you can. Remove some in `/interviews "
         "saved`, then save this one."
@@ -274,7 +282,7 @@ async def test_a_full_list_says_what_to_do(
 async def test_similar_interviews_are_listed_to_open(on_stage: Stage) -> None:
     await on_stage.publish(interview(2), interview(3))
     reader = await opened(on_stage)
-    listed = await on_stage.press(reader, "Similar")
+    listed = await shared_from(on_stage, reader, SIMILAR)
     assert listed.id != reader.id
     assert read(listed).startswith("### Similar to Han Seoyun 한서윤\n")
     assert "No. 1 with" not in read(listed)
@@ -285,26 +293,33 @@ async def test_similar_interviews_are_listed_to_open(on_stage: Stage) -> None:
 
 
 async def test_where_nothing_is_similar_it_says_what_else_to_do(on_stage: Stage) -> None:
-    told = await on_stage.press(await opened(on_stage), "Similar")
+    told = await shared_from(on_stage, await opened(on_stage), SIMILAR)
     assert read(told).startswith("**No other interview is much like this one.**")
 
 
 # ---------------------------------------------------------------- gone
 
 
-@pytest.mark.parametrize("label", ["Next", "Back", "Share", "Save", "Similar"])
+@pytest.mark.parametrize(
+    "label", [BACK, NEXT, SAVE, MORE, QUESTIONS, "Share this answer here", QUOTE_THIS, SIMILAR]
+)
 @pytest.mark.parametrize("how", ["withdrawn", "deleted"])
 async def test_what_is_gone_says_so_from_every_button(
     on_stage: Stage, label: str, how: str
 ) -> None:
     reader = await opened(on_stage)
+    if label not in labels(reader):
+        await on_stage.press(reader, MORE)
     if how == "withdrawn":
         async with on_stage.store.transaction() as tx:
             await tx.interviews.withdraw(1, on_stage.clock.now())
     else:
         async with on_stage.store.database.transaction() as tx:
             await tx.execute(sa.text("DELETE FROM interviews WHERE id = 1"))
-    told = await on_stage.press(reader, label)
+    if label in labels(reader):
+        told = await on_stage.press(reader, label)
+    else:
+        told = await shared_from(on_stage, reader, label)
     expected = {
         "withdrawn": "KCrush has removed this",
         "deleted": ("This interview has been deleted"),
@@ -334,36 +349,36 @@ async def test_an_excerpt_ends_with_the_way_to_the_rest_whatever_is_pressed(
 ) -> None:
     reader = await opened(on_stage, 3)
     assert "A tour." in read(reader)
-    old = {part["custom_id"] for part in walk(reader.components) if part.get("custom_id")}
-    assert {"kc:share:1:3", "kc:save:1:3.0"} <= old
+    more = await on_stage.ask("interviews read", interview="kc:1")
+    await on_stage.press(await on_stage.choose(more, "3.0"), MORE)
     async with excerpts(on_stage):
         found = await on_stage.ask("interviews search", query="tour")
         assert "**tour**" in read(found)
         from_search = await on_stage.press(found, "Read")
         assert REST in read(from_search)
-        shared = await on_stage.press(reader, "Share")
+        shared = await shared_from(on_stage, more)
         assert REST in read(shared)
-        saved = await on_stage.press(reader, "Save")
+        saved = await on_stage.press(reader, SAVE)
         assert saved.id == reader.id
         for shown in (from_search, shared, saved):
             assert "A tour." not in read(shown)
             assert "Open on KCrush" in labels(shown)
-        second = await on_stage.press(saved, "Back")
+        second = await on_stage.press(saved, BACK)
         assert "Question 2 of 3" in read(second)
-        assert REST in read(await on_stage.press(second, "Next"))
         assert REST in read(await on_stage.choose(second, "3.0"))
+        assert REST in read(await on_stage.press(await on_stage.press(second, BACK), NEXT))
     assert said(on_stage.channel) == []
 
 
 async def test_what_an_excerpt_shows_can_be_shared(on_stage: Stage) -> None:
     reader = await opened(on_stage, 2)
     async with excerpts(on_stage):
-        assert "**fan** shared this answer" in read(await pressed(on_stage, reader, "Share"))
+        assert "**fan** shared this answer" in read(await shared_from(on_stage, reader))
 
 
 async def test_two_pages_of_one_person_turn_apart(on_stage: Stage) -> None:
     first = await opened(on_stage, 1)
     second = await on_stage.ask("interviews read", interview="kc:1")
-    await asyncio.gather(on_stage.press(first, "Next"), on_stage.press(second, "Continue"))
+    await asyncio.gather(on_stage.press(first, NEXT), on_stage.press(second, "Continue"))
     assert "Question 2 of 3" in read(first)
     assert "Question 1 of 3" in read(second)

@@ -4,10 +4,11 @@ import asyncio
 import random
 import re
 
-from bot.core.model import Answer, Interview, Transcript, Turn
+from bot.core.model import Interview, Transcript
 from sandbox.entities import Message, User
-from tests.cogs.stage import Stage, finished, interview, read
+from tests.cogs.stage import Stage, asked, finished, interview, read
 from tests.ui.limits import walk
+from tests.ui.samples import NEXT
 
 CROWD = 200
 STEPS = 4
@@ -17,7 +18,7 @@ SIGN = re.compile(r"sign-(\d+)-(\d+)")
 def marked(number: int) -> Interview:
     """An interview that carries its number on each of its pages."""
     turns = tuple(
-        Turn(n, f"Question {n}, sign-{number}-{n}?", (Answer("O", f"Yes, sign-{number}-{n}."),))
+        asked(n, f"Question {n}, sign-{number}-{n}?", f"Yes, sign-{number}-{n}.")
         for n in range(1, STEPS + 2)
     )
     return interview(number, transcript=Transcript(f"Hello, sign-{number}-0.", turns, ""))
@@ -44,7 +45,7 @@ async def test_nobody_is_ever_shown_a_page_of_anothers_interview(on_stage: Stage
         shows(message, 0)
         for page in range(1, STEPS + 1):
             if rng.random() < 0.5:
-                label = "Start reading" if page == 1 else "Next"
+                label = "Start reading" if page == 1 else NEXT
                 turned = await on_stage.press(message, label, by=person)
             else:
                 response = await sandbox.choose(person, message, f"kc:jump:{where}", [f"{page}.0"])

@@ -8,6 +8,7 @@ from bot.ui.ids import parse_custom_id, parse_place_value
 from sandbox.entities import Message
 from tests.cogs.stage import Stage, connected, interview, labels, options, read
 from tests.ui.limits import walk
+from tests.ui.samples import NEXT, SAVE
 
 
 async def open_at(stage: Stage, number: int, question: int) -> Message:
@@ -38,7 +39,7 @@ async def test_before_the_first_poll_one_is_told_to_wait(on_stage: Stage) -> Non
 async def test_one_goes_on_at_the_page_where_one_stopped(on_stage: Stage) -> None:
     await on_stage.publish(interview(1), interview(2))
     first = await open_at(on_stage, 1, 1)
-    await on_stage.press(first, "Next")
+    await on_stage.press(first, NEXT)
     await on_stage.clock.advance(60)
     await open_at(on_stage, 2, 1)
     going_on = await on_stage.ask("interviews continue")
@@ -95,15 +96,15 @@ async def test_a_cover_says_where_one_stopped_and_leads_there(on_stage: Stage) -
 
 async def test_who_saved_nothing_is_told_how(on_stage: Stage) -> None:
     assert read(await on_stage.ask("interviews saved")).startswith(
-        "**You haven't saved anything yet.** While reading, press **Save** to keep a question"
+        "**You haven't saved anything yet.** While reading, press 🔖 to keep a question"
     )
 
 
 async def test_what_was_saved_opens_at_its_question_and_can_be_removed(on_stage: Stage) -> None:
     await on_stage.publish(interview(1), interview(2))
-    await on_stage.press(await open_at(on_stage, 1, 2), "Save")
+    await on_stage.press(await open_at(on_stage, 1, 2), SAVE)
     await on_stage.clock.advance(60)
-    await on_stage.press(await on_stage.ask("interviews read", interview="kc:2"), "Save")
+    await on_stage.press(await on_stage.ask("interviews read", interview="kc:2"), SAVE)
     listed = await on_stage.ask("interviews saved")
     now = int((on_stage.clock.now() - timedelta(seconds=60)).timestamp())
     assert read(listed) == (
@@ -120,7 +121,7 @@ async def test_what_was_saved_opens_at_its_question_and_can_be_removed(on_stage:
     ]
     reader = await on_stage.forge(listed, "kc:at:1:2.0", on_stage.fan)
     assert "Question 2 of 3" in read(reader)
-    assert "Saved" in labels(reader)
+    assert "✓" in labels(reader)
     await on_stage.sandbox.choose(on_stage.fan, listed, remover["custom_id"], ["1:2.0"])
     assert "What do you eat" not in read(listed)
     await on_stage.sandbox.choose(on_stage.fan, listed, menus(listed)[0]["custom_id"], ["2:0.0"])
@@ -150,7 +151,7 @@ async def test_a_long_list_has_pages(on_stage: Stage) -> None:
 
 async def test_what_was_withdrawn_is_listed_as_gone(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
-    await on_stage.press(await open_at(on_stage, 1, 2), "Save")
+    await on_stage.press(await open_at(on_stage, 1, 2), SAVE)
     async with on_stage.store.transaction() as tx:
         await tx.interviews.withdraw(1, on_stage.clock.now())
     listed = await on_stage.ask("interviews saved")
@@ -163,7 +164,7 @@ async def test_what_was_withdrawn_is_listed_as_gone(on_stage: Stage) -> None:
 
 async def test_pressing_what_another_saved_list_offered_harms_nobody(on_stage: Stage) -> None:
     await on_stage.publish(interview(1))
-    await on_stage.press(await open_at(on_stage, 1, 2), "Save")
+    await on_stage.press(await open_at(on_stage, 1, 2), SAVE)
     hers = await on_stage.ask("interviews saved", by=on_stage.admin)
     assert "You haven't saved anything yet" in read(hers)
     assert "1 saved" in read(await on_stage.ask("interviews saved"))

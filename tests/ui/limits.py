@@ -41,6 +41,11 @@ def buttons(layout: ui.LayoutView) -> list[dict[str, Any]]:
     return [part for part in walk(components_of(layout)) if part["type"] == 2]
 
 
+def label_of(part: dict[str, Any]) -> str:
+    """What stands on a button: its emoji where it has no words."""
+    return str(part.get("label") or part["emoji"]["name"])
+
+
 def selects(layout: ui.LayoutView) -> list[dict[str, Any]]:
     return [part for part in walk(components_of(layout)) if part["type"] == 3]
 
@@ -89,8 +94,8 @@ def _row(part: dict[str, Any]) -> None:
 
 
 def _button(part: dict[str, Any]) -> None:
-    assert 1 <= units(part["label"]) <= 80
-    assert part["label"].strip()
+    assert 1 <= units(label_of(part)) <= 80
+    assert label_of(part).strip()
     if part["style"] == 5:
         _address(part["url"], 512)
         assert not part.get("custom_id")

@@ -5,6 +5,9 @@ from hypothesis import strategies as st
 from bot.core.model import Artist, InterviewSummary, Subject, Topic
 from tests.ui.strategies import NOW, TEXT, URL
 
+BACK, NEXT, SAVE, MORE, QUESTIONS = "◀\ufe0e", "▶\ufe0e", "🔖", "⋯", "✕"
+"""What stands on the reader's buttons."""
+
 SUMMARY = InterviewSummary(7, "Interview with O.V", "https://kcrush.example/ov/", ("O.V",), NOW, 14)
 ENTRY = "**O.V**\n-# November 2026 · 14 questions"
 ARTIST = Artist("0123456789", "O.V", ("오브이", "OV"), "Singer", Topic.MUSIC, (7,))

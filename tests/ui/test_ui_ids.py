@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.core.errors import UserError
 from bot.core.model import Position, Topic
 from bot.core.readers import FollowSort
+from bot.ui.actions import action_of
 from bot.ui.admin_ids import (
     ChangesPage,
     DeleteTest,
@@ -49,6 +50,7 @@ from bot.ui.ids import (
     SearchPage,
     Share,
     ShareQuote,
+    ShowMore,
     ShowPersonalData,
     Similar,
     SubscriptionsPage,
@@ -81,9 +83,10 @@ years = st.integers(1000, 9999)
 actions = st.one_of(
     st.builds(OpenReader, ids),
     st.builds(OpenAt, ids, positions),
-    st.builds(TurnPage, ids, positions, st.sampled_from("bnc")),
+    st.builds(TurnPage, ids, positions, st.sampled_from("bncq")),
     st.builds(Jump, ids),
     st.builds(TurnMenu, ids, positions, pages),
+    st.builds(ShowMore, ids, positions),
     st.builds(OpenChosen),
     st.builds(SearchPage, pages, queries, artists | st.none(), kinds, st.none() | years),
     st.builds(
@@ -136,6 +139,8 @@ def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> No
         ("kc:go:417:3.1:n", TurnPage(417, Position(3, 1), "n")),
         ("kc:jump:417", Jump(417)),
         ("kc:menu:417:3.0:2", TurnMenu(417, Position(3), 2)),
+        ("kc:more:417:3.1", ShowMore(417, Position(3, 1))),
+        ("kc:go:417:3.0:q", TurnPage(417, Position(3), "q")),
         ("kc:open", OpenChosen()),
         (
             "kc:seek:1:w:2024:0123456789:webtoon",
@@ -210,6 +215,38 @@ def test_a_custom_id_keeps_its_meaning_for_ever(custom_id: str, values: list[obj
     found = [getattr(action, field.name) for field in fields(action)]  # type: ignore[arg-type]
     assert [str(one) if isinstance(one, Position) else one for one in found] == values
     assert action.custom_id == custom_id
+
+
+MENUS = ("kc:jump:417", "kc:more:417:3.0")
+
+
+@pytest.mark.parametrize("menu", MENUS)
+@pytest.mark.parametrize(
+    "action",
+    [
+        Share(417, 3),
+        QuotePicture(417, 0),
+        Similar(417),
+        TurnPage(417, Position(3), "q"),
+        TurnMenu(417, Position(3), 2),
+    ],
+)
+def test_an_option_of_the_readers_menus_may_be_an_action(menu: str, action: Action) -> None:
+    assert action_of({"custom_id": menu, "values": [action.custom_id]}) == action
+
+
+@pytest.mark.parametrize("menu", MENUS)
+@pytest.mark.parametrize("value", ["kc:role:7", "kc:forget:yes", "kc:undo:7", "kc:jump:417", "kc:"])
+def test_no_other_action_may_be_an_option(menu: str, value: str) -> None:
+    """A role button is believed because the bot's own message has its custom_id."""
+    with pytest.raises(UserError, check=lambda error: error.key == "error.stale-button"):
+        action_of({"custom_id": menu, "values": [value]})
+
+
+@pytest.mark.parametrize("custom_id", ["kc:role:8", "kc:open", "kc:read:417"])
+def test_whatever_else_is_pressed_is_the_action_itself(custom_id: str) -> None:
+    assert action_of({"custom_id": custom_id, "values": ["kc:role:7"]}).custom_id == custom_id
+    assert action_of({"custom_id": custom_id}).custom_id == custom_id
 
 
 def test_a_search_of_before_the_filters_still_turns_its_pages() -> None:

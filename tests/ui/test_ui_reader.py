@@ -2,6 +2,8 @@ import re
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,7 +25,7 @@ from bot.core.model import (
     Turn,
 )
 from bot.core.readers import Place
-from bot.core.text import clean, is_visible, measure
+from bot.core.text import clean, measure
 from bot.store import OpenedInterview
 from bot.ui.ids import TurnPage, parse_custom_id, parse_position_value
 from bot.ui.layout import Layout
@@ -31,7 +33,19 @@ from bot.ui.pages import minutes_to_read, page_at
 from bot.ui.parts import BODY_LIMIT, split_answers
 from bot.ui.reader import ReaderPage, ReaderView, saved_section
 from tests.ui.discord_markdown import literal
-from tests.ui.limits import buttons, pictures, selects, shown, texts, units, within_limits
+from tests.ui.limits import (
+    buttons,
+    components_of,
+    label_of,
+    pictures,
+    selects,
+    shown,
+    texts,
+    units,
+    walk,
+    within_limits,
+)
+from tests.ui.samples import BACK, MORE, NEXT, QUESTIONS, SAVE
 from tests.ui.strategies import EMOJI, HANGUL, MARKS, NOW, TEXT, TEXTS, interviews, stored
 
 MOST = 10**18 - 1
@@ -88,15 +102,8 @@ def test_the_cover(text: Text) -> None:
         "They met at school.",
     ]
     assert pictures(layout) == ["https://kcrush.example/hero.jpg"]
-    labels = [(found["label"], bool(found.get("disabled"))) for found in buttons(layout)]
-    assert labels == [
-        ("Start reading", False),
-        ("Save", False),
-        ("Share", False),
-        ("Similar", False),
-        ("Quote", False),
-        ("Open on KCrush", False),
-    ]
+    assert rows(layout) == [["Start reading", SAVE, MORE], ["Jump to a question"]]
+    assert not [found for found in buttons(layout) if found.get("disabled")]
 
 
 def test_a_question_with_its_speakers_and_picture(text: Text) -> None:
@@ -123,21 +130,40 @@ def test_the_menu_jumps_to_every_question_and_marks_the_one_shown(text: Text) ->
     ]
 
 
-def long_interview(count: int) -> Interview:
-    turns = tuple(Turn(n, f"Question no. {n}?", ()) for n in range(1, count + 1))
+def rows(layout: Layout) -> list[list[str]]:
+    """What stands on the controls, row by row."""
+    return [
+        [one.get("placeholder") or label_of(one) for one in part["components"]]
+        for part in walk(components_of(layout))
+        if part["type"] == 1
+    ]
+
+
+def choices(layout: Layout) -> dict[str, str]:
+    """What the menu offers, by its words."""
+    (menu,) = selects(layout)
+    return {found["label"]: found["value"] for found in menu["options"]}
+
+
+def long_interview(many: int) -> Interview:
+    turns = tuple(Turn(n, f"Question no. {n}?", ()) for n in range(1, many + 1))
     return replace(INTERVIEW, transcript=Transcript("", turns, ""))
 
 
-def test_the_menu_of_a_long_interview_comes_in_pages_of_25(text: Text) -> None:
+def test_the_menu_of_a_long_interview_leads_to_its_other_questions(text: Text) -> None:
     at_30 = reader_page(stored(long_interview(60)), Position(30), text)
+    assert choices(at_30) == {
+        "Questions 1–23": "kc:menu:417:30.0:0",
+        **{f"{n}. Question no. {n}?": f"{n}.0" for n in range(24, 47)},
+        "Questions 47–60": "kc:menu:417:30.0:2",
+    }
     (menu,) = selects(at_30)
-    assert [found["value"] for found in menu["options"]] == [f"{n}.0" for n in range(26, 51)]
-    turners = {found["label"]: found["custom_id"] for found in buttons(at_30)[:2]}
-    assert turners["‹ 1–25"] == "kc:menu:417:30.0:0"
-    assert turners["51–60 ›"] == "kc:menu:417:30.0:2"
+    assert [found["value"] for found in menu["options"] if found["default"]] == ["30.0"]
     third = reader_page(stored(long_interview(60)), Position(30), text, ReaderView(menu_page=2))
-    assert len(selects(third)[0]["options"]) == 10
-    assert "Question 30 of 60" in shown(third)
+    assert [*choices(third)][:2] == ["Questions 24–46", "47. Question no. 47?"]
+    assert "### Question no. 30?" in shown(third)
+    of_25 = reader_page(stored(long_interview(25)), Position(3), text)
+    assert [*choices(of_25).values()] == [f"{n}.0" for n in range(1, 26)]
 
 
 def walk_through(
@@ -190,26 +216,28 @@ def long_turns() -> tuple[Turn, ...]:
     interview=interviews(),
     section=st.one_of(st.integers(0, 201), st.sampled_from([OUTRO, 999_998])),
     part=st.one_of(st.integers(0, 3), st.just(LAST_PART)),
-    menu_page=st.one_of(st.none(), st.integers(0, 9)),
-    limit=st.sampled_from([None, 2]),
-    kept=st.sets(st.integers(0, 3)),
-    at=st.none() | st.tuples(st.integers(0, 3), st.integers(0, 2)),
+    view=st.builds(
+        ReaderView, st.none() | st.integers(0, 9), st.booleans(), st.sampled_from([None, 2])
+    ),
+    kept=st.frozensets(st.integers(0, 3)),
+    at=st.none() | st.builds(Position, st.integers(0, 3), st.integers(0, 2)),
     text=TEXTS,
 )
 def test_any_page_of_any_interview_is_within_discords_limits(
     interview: Interview,
     section: int,
     part: int,
-    menu_page: int | None,
-    limit: int | None,
-    kept: set[int],
-    at: tuple[int, int] | None,
+    view: ReaderView,
+    kept: frozenset[int],
+    at: Position | None,
     text: Text,
 ) -> None:
-    layout = reader_page(
-        stored(interview), Position(section, part), text, ReaderView(menu_page=menu_page)
-    )
+    place = Place(417, at, NOW) if at else None
+    opened = OpenedInterview(stored(interview), kept, place)
+    layout = ReaderPage(opened, Position(section, part), text, view).layout
     within_limits(layout)
+    assert len(rows(layout)) <= 2
+    assert max(map(len, rows(layout))) <= 4
 
 
 def read_on(layout: Layout) -> list[int]:
@@ -341,7 +369,7 @@ def test_prose_without_questions_is_read_in_pages(text: Text) -> None:
     prose = replace(INTERVIEW, transcript=Transcript("It was loud. " * 400, (), ""))
     first = reader_page(stored(prose), COVER, text)
     assert selects(first) == []
-    assert next(found["label"] for found in buttons(first)) == "Next"
+    assert rows(first) == [[NEXT, SAVE, MORE]]
     second = page(Position(0, 1), text, prose)
     assert second[0].startswith("-# Page 2 of 3 · [Interview with O.V]")
     assert not [part for part in second if "questions" in part]
@@ -385,26 +413,149 @@ def test_minutes_to_read(words: str, minutes: int) -> None:
 
 
 @settings(patient, max_examples=20)
-@given(interview=interviews())
-def test_every_word_of_an_interview_is_on_some_page(interview: Interview, text: Text) -> None:
+@given(interview=interviews(), limit=st.sampled_from([None, 2]))
+def test_any_interview_is_read_forth_and_back_over_the_same_pages(
+    interview: Interview, limit: int | None, text: Text
+) -> None:
     small = replace(
-        interview, transcript=replace(interview.transcript, turns=interview.transcript.turns[:3])
+        interview, transcript=replace(interview.transcript, turns=interview.transcript.turns[:9])
     )
-    read = ""
-    for at in walk_through(small, text, side="n"):
-        found = page_at(small, at, text)
-        if at.part == 0:
-            read += found.heading
-        read += found.body
-    for turn in small.transcript.turns:
-        for answer in turn.answers:
-            if is_visible(answer.text) and len(answer.text) < 100:
-                assert squeezed(clean(answer.text)) in squeezed(literal_lines(read))
+    view = ReaderView(limit=limit)
+    forth = walk_through(small, text, side="n", view=view)
+    assert forth == sorted(set(forth))
+    assert walk_through(small, text, side="b", view=view) == forth[::-1]
 
 
-def literal_lines(markdown: str) -> str:
-    unescaped = re.sub(r"\\([^0-9A-Za-z\s])", r"\1", markdown)
-    return re.sub(r"<(https?://[^\s<>]+)>", r"\1", unescaped)
+@st.composite
+def numbered(draw: st.DrawFn) -> Interview:
+    """An interview whose words are numbers, each another, in the order in which they are read."""
+    counter = count(1)
+
+    def words(most: int) -> str:
+        many = draw(st.integers(0, 3) | st.integers(0, most))
+        return " ".join(f"n{next(counter)}" for _ in range(many))
+
+    intro = words(600)
+    turns = [
+        Turn(
+            number,
+            words(120),
+            tuple(
+                Answer(draw(st.sampled_from([None, "Ovi", "Vee"])), words(900))
+                for _ in range(draw(st.integers(0, 2)))
+            ),
+            draw(st.sampled_from([(), (), (Image("https://k.example/1.jpg"),)])),
+        )
+        for number in range(1, draw(st.integers(0, 12)) + 1)
+    ]
+    transcript = Transcript(intro, tuple(turns), words(100))
+    return Interview("guid", "https://kcrush.example/", "Title", transcript=transcript)
+
+
+@patient
+@given(interview=numbered(), text=TEXTS)
+def test_every_word_is_shown_once_from_the_cover_to_the_end(
+    interview: Interview, text: Text
+) -> None:
+    read, asked = [], []
+    for at in walk_through(interview, text, side="n"):
+        found = page_at(interview, at, text)
+        read += re.findall(r"n\d+", found.heading if at.part == 0 else "")
+        read += re.findall(r"n\d+", found.body)
+        asked += [*found.sections] if at.part == 0 else []
+    transcript = interview.transcript
+    texts = [transcript.intro, transcript.outro]
+    for turn in transcript.turns:
+        texts += [turn.question, *(answer.text for answer in turn.answers)]
+    assert read == [f"n{number}" for number in range(1, sum(len(t.split()) for t in texts) + 1)]
+    closing = [OUTRO] if transcript.outro else []
+    assert asked == [*range(len(transcript.turns) + 1), *closing]
+
+
+# ---------------------------------------------------------------- short questions
+
+
+def chat(*answers: str, **changes: Any) -> Interview:
+    """An interview of such answers, each to a question of ten characters."""
+    turns = tuple(Turn(n, f"Word {n:03}?", (Answer(None, a),)) for n, a in enumerate(answers, 1))
+    return replace(INTERVIEW, transcript=Transcript("Hi.", turns, "Bye."), **changes)
+
+
+def test_short_questions_that_follow_each_other_share_a_page(text: Text) -> None:
+    pair = chat("Yes.", "No.", "x" * 900, "Why not?")
+    assert page(Position(1), text, pair) == [
+        f"-# Questions 1 and 2 of 4 · [Interview with O.V]({INTERVIEW.url})\n### Word 001?",
+        "Yes.\n\n### Word 002?\nNo.",
+    ]
+    assert page(Position(4), text, pair)[0].startswith("-# Question 4 of 4 · ")
+    assert walk_through(pair, text, side="n") == [
+        COVER,
+        Position(1),
+        Position(3),
+        Position(4),
+        Position(OUTRO),
+    ]
+    three = chat(*["Yes."] * 3)
+    assert page(Position(2), text, three)[0].startswith("-# Questions 1–3 of 3 · ")
+
+
+@pytest.mark.parametrize(
+    ("answers", "pages"),
+    [
+        (("x" * 400, "x" * 400), 1),
+        (("x" * 450, "x" * 450), 2),
+        (("바다" * 100, "바다" * 100), 1),
+        (("바다" * 112, "바다" * 112), 2),
+        (("Yes.",) * 8, 1),
+        (("Yes.",) * 9, 2),
+    ],
+)
+def test_a_shared_page_is_a_phone_screen_at_most(
+    answers: tuple[str, ...], pages: int, text: Text
+) -> None:
+    assert len(walk_through(chat(*answers), text, side="n")) == pages + 2
+
+
+def test_a_question_with_pictures_is_alone(text: Text) -> None:
+    before, pictured, after = chat("Yes.", "No.", "Both.").transcript.turns
+    pictured = replace(pictured, images=(Image("https://k.example/1.jpg"),))
+    interview = replace(
+        INTERVIEW, transcript=Transcript("", (before, pictured, after), ""), image_url=None
+    )
+    forth = walk_through(interview, text, side="n")
+    assert forth == [COVER, Position(1), Position(2), Position(3)]
+    assert [pictures(reader_page(stored(interview), at, text)) for at in forth] == [
+        [],
+        [],
+        ["https://k.example/1.jpg"],
+        [],
+    ]
+
+
+def test_a_place_at_a_question_shows_its_page_and_is_about_that_question(text: Text) -> None:
+    """Of the page of the first two, at the second."""
+    at_two = ReaderPage(opened(2, interview=chat("Yes.", "No.", "x" * 900)), Position(2), text)
+    assert at_two.page.position == Position(1)
+    assert at_two.place == Position(2)
+    assert pressed(at_two.layout, "✓") == "kc:drop:417:2.0"
+    assert pressed(at_two.layout, BACK) == f"kc:go:417:0.{LAST_PART}:b"
+    assert pressed(at_two.layout, NEXT) == "kc:go:417:3.0:n"
+    assert pressed(at_two.layout, MORE) == "kc:more:417:2.0"
+    (menu,) = selects(at_two.layout)
+    assert [found["value"] for found in menu["options"] if found["default"]] == ["2.0"]
+    turned = ReaderPage(opened(2, interview=at_two.opened.stored.interview), Position(1), text)
+    assert pressed(turned.layout, SAVE) == "kc:save:417:1.0"
+    assert turned.page.body == at_two.page.body
+
+
+def test_an_excerpt_counts_questions_and_not_pages(text: Text) -> None:
+    interview = chat(*(["Yes."] * 2), SECRET, "Yes.")
+    forth = walk_through(interview, text, side="n", view=EXCERPT)
+    assert forth == [COVER, Position(1), Position(3)]
+    first = reader_page(stored(interview), Position(1), text, EXCERPT)
+    assert "Questions 1 and 2 of 4" in shown(first)
+    assert SECRET not in shown(first)
+    assert "2 more questions" in shown(reader_page(stored(interview), forth[-1], text, EXCERPT))
 
 
 # ---------------------------------------------------------------- the hardest cases
@@ -455,7 +606,8 @@ def test_extremes_are_read_from_end_to_end(kind: str, title: str, text: Text) ->
     interview = replace(INTERVIEW, title=title, transcript=EXTREMES[kind])
     forth = walk_through(interview, text, side="n")
     assert forth == sorted(set(forth))
-    assert {at.section for at in forth} >= set(range(len(interview.transcript.turns) + 1))
+    shown_sections = {one for at in forth for one in page_at(interview, at, text).sections}
+    assert shown_sections >= set(range(len(interview.transcript.turns) + 1))
     assert walk_through(interview, text, side="b") == forth[::-1]
 
 
@@ -484,12 +636,8 @@ def test_a_page_of_hangul_is_half_as_long(text: Text) -> None:
 # ---------------------------------------------------------------- one person's page
 
 
-def labels(layout: Layout) -> list[str]:
-    return [found["label"] for found in buttons(layout)]
-
-
 def pressed(layout: Layout, label: str) -> str:
-    return next(str(found["custom_id"]) for found in buttons(layout) if found["label"] == label)
+    return next(str(found["custom_id"]) for found in buttons(layout) if label_of(found) == label)
 
 
 def opened(
@@ -502,45 +650,79 @@ def opened(
 def test_what_is_saved_is_marked_and_can_be_let_go(text: Text) -> None:
     first = ReaderPage(opened(1), Position(1), text).layout
     second = ReaderPage(opened(1), Position(2), text).layout
-    assert pressed(first, "Saved") == "kc:drop:417:1.0"
-    assert pressed(second, "Save") == "kc:save:417:2.0"
-    assert pressed(ReaderPage(opened(0), COVER, text).layout, "Saved") == "kc:drop:417:0.0"
+    (kept,) = [one for one in buttons(first) if one.get("emoji")]
+    assert (kept["label"], kept["emoji"]["name"]) == ("✓", SAVE)
+    assert kept["custom_id"] == "kc:drop:417:1.0"
+    assert pressed(second, SAVE) == "kc:save:417:2.0"
+    assert pressed(ReaderPage(opened(0), COVER, text).layout, "✓") == "kc:drop:417:0.0"
     closing = ReaderPage(opened(0), Position(OUTRO), text).layout
-    assert pressed(closing, "Saved") == f"kc:drop:417:{OUTRO}.0"
+    assert pressed(closing, "✓") == f"kc:drop:417:{OUTRO}.0"
 
 
-def test_buttons_of_a_question_are_about_that_question(text: Text) -> None:
-    second = ReaderPage(opened(), Position(2), text).layout
-    assert pressed(second, "Share") == "kc:share:417:2"
-    assert pressed(second, "Quote") == "kc:quote:417:2"
-    assert pressed(second, "Similar") == "kc:like:417"
-    closing = ReaderPage(opened(), Position(OUTRO), text).layout
-    assert pressed(closing, "Share") == "kc:share:417:0"
-    assert pressed(closing, "Quote") == "kc:quote:417:0"
+OPENED_MORE = ReaderView(more=True)
 
 
-def test_an_article_without_questions_offers_no_quote(text: Text) -> None:
-    prose = replace(INTERVIEW, transcript=Transcript("It was loud.", (), ""))
-    assert labels(ReaderPage(opened(interview=prose), COVER, text).layout) == [
-        "Save",
-        "Share",
-        "Similar",
-        "Open on KCrush",
+def test_more_is_about_the_question_and_leads_back_to_the_questions(text: Text) -> None:
+    assert rows(reader_page(stored(INTERVIEW), Position(2), text)) == [
+        [BACK, NEXT, SAVE, MORE],
+        ["Jump to a question"],
+    ]
+    more = reader_page(stored(INTERVIEW), Position(2), text, OPENED_MORE)
+    assert rows(more) == [[QUESTIONS, "Open on KCrush"], ["Share, quote and more"]]
+    assert pressed(more, QUESTIONS) == "kc:go:417:2.0:q"
+    assert choices(more) == {
+        "Share this answer here": "kc:share:417:2",
+        "Make this answer a picture": "kc:quote:417:2",
+        "Find similar interviews": "kc:like:417",
+        "Back to the questions": "kc:go:417:2.0:q",
+    }
+
+
+@pytest.mark.parametrize("at", [COVER, Position(OUTRO)])
+def test_more_is_about_the_interview_where_there_is_no_question(at: Position, text: Text) -> None:
+    assert choices(reader_page(stored(INTERVIEW), at, text, OPENED_MORE)) == {
+        "Share this interview here": "kc:share:417:0",
+        "Make a quote a picture": "kc:quote:417:0",
+        "Find similar interviews": "kc:like:417",
+        "Back to the questions": f"kc:go:417:{at}:q",
+    }
+
+
+def test_more_offers_each_question_of_a_shared_page(text: Text) -> None:
+    more = reader_page(stored(chat("Yes.", "No.")), Position(1), text, OPENED_MORE)
+    (menu,) = selects(more)
+    assert [(one["value"], one.get("description")) for one in menu["options"]][:4] == [
+        ("kc:share:417:1", "1. Word 001?"),
+        ("kc:share:417:2", "2. Word 002?"),
+        ("kc:quote:417:1", "1. Word 001?"),
+        ("kc:quote:417:2", "2. Word 002?"),
     ]
 
 
+def test_an_article_without_questions_offers_no_quote_and_no_questions(text: Text) -> None:
+    prose = replace(INTERVIEW, transcript=Transcript("It was loud.", (), ""))
+    assert rows(ReaderPage(opened(interview=prose), COVER, text).layout) == [[SAVE, MORE]]
+    more = ReaderPage(opened(interview=prose), COVER, text, OPENED_MORE).layout
+    assert choices(more) == {
+        "Share this interview here": "kc:share:417:0",
+        "Find similar interviews": "kc:like:417",
+    }
+
+
 def test_the_cover_of_what_was_begun_leads_to_where_one_stopped(text: Text) -> None:
-    cover = ReaderPage(opened(place=Position(2)), COVER, text).layout
+    begun = opened(place=Position(2))
+    cover = ReaderPage(begun, COVER, text).layout
     assert "-# You left off at question 2 of 2." in texts(cover)
+    assert rows(cover)[0] == ["Continue", SAVE, MORE]
     assert pressed(cover, "Continue") == "kc:go:417:2.0:c"
-    assert pressed(cover, "Start over") == "kc:go:417:1.0:n"
+    more = choices(ReaderPage(begun, COVER, text, OPENED_MORE).layout)
+    assert more["Start over"] == "kc:go:417:1.0:n"
 
 
 @pytest.mark.parametrize("place", [COVER, END])
 def test_the_cover_of_what_was_not_begun_or_finished_begins(place: Position, text: Text) -> None:
     cover = ReaderPage(opened(place=place), COVER, text).layout
-    assert "Start reading" in labels(cover)
-    assert "Continue" not in labels(cover)
+    assert rows(cover)[0] == ["Start reading", SAVE, MORE]
 
 
 def test_the_place_to_remember_is_the_pages_own_and_the_end_at_the_last(text: Text) -> None:
@@ -573,7 +755,7 @@ def guarded() -> Interview:
 def test_an_excerpt_is_the_cover_two_questions_and_the_way_to_the_rest(text: Text) -> None:
     interview = guarded()
     forth = walk_through(interview, text, side="n", view=EXCERPT)
-    assert forth == [COVER, Position(1), Position(2), Position(3)]
+    assert forth == [COVER, Position(1), Position(3)]
     assert walk_through(interview, text, side="b", view=EXCERPT) == forth[::-1]
     last = reader_page(stored(interview), Position(3), text, EXCERPT)
     assert texts(last) == [
@@ -583,6 +765,7 @@ def test_an_excerpt_is_the_cover_two_questions_and_the_way_to_the_rest(text: Tex
     ]
     (link,) = [found for found in buttons(last) if found.get("url")]
     assert link["url"] == interview.url
+    assert rows(last) == [[BACK, NEXT, SAVE, MORE], ["Open on KCrush"]]
 
 
 @pytest.mark.parametrize(
