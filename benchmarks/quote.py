@@ -15,8 +15,9 @@ from benchmarks.figures import Figure, Report, seconds
 from bot.core.clock import SystemClock
 from bot.core.model import Topic
 from bot.quotes.backdrop import decode
-from bot.quotes.card import QuoteCard
-from bot.quotes.drawing import HERO_SIZE, SIDE, draw
+from bot.quotes.card import Format, QuoteCard
+from bot.quotes.designs import FRAMES
+from bot.quotes.drawing import draw, hero_size
 from bot.quotes.fonts import Typeface, Weight
 from bot.quotes.renderer import QuoteRenderer, open_renderer
 
@@ -26,6 +27,8 @@ LATE = 0.020
 LATEST = 0.100
 """Seconds: a third of what Discord waits for an answer; what no person notices; two interactions of
 a hundred a second; the most that one of them may ever take."""
+
+SIDE = FRAMES[Format.SQUARE].width
 
 PICTURES = Path(__file__).parents[1] / "data" / "sample" / "uploads"
 
@@ -197,7 +200,7 @@ async def _with_delays(work: Awaitable[list[float]]) -> tuple[list[float], list[
 async def _on_the_loop(made: Sequence[Task]) -> list[float]:
     typeface = Typeface()
     for task in made:
-        draw(task.card, decode(task.hero, HERO_SIZE), typeface)
+        draw(task.card, decode(task.hero, hero_size(task.card)), typeface)
         await asyncio.sleep(0.002)
     return []
 

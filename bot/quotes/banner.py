@@ -8,10 +8,8 @@ from functools import cache
 
 from PIL import Image, ImageDraw, ImageOps
 
-from bot.core.colours import colour_of
 from bot.core.errors import UserError
-from bot.core.model import Topic
-from bot.quotes.backdrop import Colour, hue_of, light, luminance
+from bot.quotes.backdrop import Colour, palette_for
 from bot.quotes.card import Banner
 from bot.quotes.drawing import encode, typeface
 from bot.quotes.fonts import Typeface, Weight
@@ -32,13 +30,6 @@ _NAME_LEADING = 1.08
 _HYPHEN = "\N{NON-BREAKING HYPHEN}"
 _FIRST_SYLLABLE = "\uac00"
 
-_GROUND, _DEEP = 0.115, 0.045
-"""Luminances of the ground, at its lightest and darkest: the kind's own colour is too light for
-letters, which need 4.5:1 (WCAG 2.2, 1.4.3)."""
-
-_TINT = 0.72
-"""Luminance of the coloured letters."""
-
 
 def picture(banner: Banner, _image: bytes | None) -> tuple[bytes, bool]:
     """What the worker process does: the banner as JPEG, in which there is no article's image.
@@ -47,16 +38,6 @@ def picture(banner: Banner, _image: bytes | None) -> tuple[bytes, bool]:
         UserError: the typeface lacks letters of the name (``error.quote-unsettable``).
     """
     return draw(banner, typeface()), False
-
-
-def grounds(kind: Topic) -> tuple[Colour, Colour]:
-    """The kind's colour as dark as white letters need it, and darker."""
-    return _darkened(colour_of(kind), _GROUND), _darkened(colour_of(kind), _DEEP)
-
-
-def tint(kind: Topic) -> Colour:
-    """The coloured letters'."""
-    return light(hue_of(colour_of(kind)), _TINT)
 
 
 def draw(banner: Banner, face: Typeface) -> bytes:
@@ -72,9 +53,8 @@ class _Drawing:
     def __init__(self, banner: Banner, face: Typeface) -> None:
         self._banner = banner
         self._type = face
-        self._ground, self._deep = grounds(banner.topic)
-        self._tint = tint(banner.topic)
-        self._canvas = Image.new("RGB", SIZE, self._deep)
+        self._palette = palette_for(banner.topic)
+        self._canvas = Image.new("RGB", SIZE, self._palette.ground)
 
     def draw(self) -> Image.Image:
         self._background()
@@ -94,14 +74,14 @@ class _Drawing:
         """The ground, lightest at the upper right, and on it a letter of the name, darker."""
         shine = ImageOps.invert(Image.radial_gradient("L")).resize((SIZE[0] * 2, SIZE[1] * 2))
         shine = shine.crop((0, SIZE[1] * 3 // 4, SIZE[0], SIZE[1] * 7 // 4))
-        self._canvas.paste(self._ground, (0, 0), shine)
+        self._canvas.paste(self._palette.raised, (0, 0), shine)
         letters = self._type.drawable(self._banner.other + self._banner.names[0])
         letter = next((char for char in letters if char >= _FIRST_SYLLABLE), letters[:1])
         veil = Image.new("L", SIZE)
         font = self._type.at(_LETTER_SIZE, Weight.BLACK)
         place = (SIZE[0] - 20, SIZE[1] // 2 - 30)
         ImageDraw.Draw(veil).text(place, letter, font=font, fill=110, anchor="rm")
-        self._canvas.paste(self._deep, (0, 0), veil)
+        self._canvas.paste(self._palette.ground, (0, 0), veil)
 
     def _names(self, bottom: int) -> None:
         """The names, as large as there is room, the last one's baseline at `bottom`."""
@@ -126,15 +106,7 @@ class _Drawing:
         measure = cache(lambda part: self._type.width(part, weight))
         shown = shorten(self._type.drawable(text), measure, _WIDTH / size)
         font = self._type.at(size, weight)
-        self._pen.text((_MARGIN, baseline), shown, font=font, fill=self._tint, anchor="ls")
+        self._pen.text(
+            (_MARGIN, baseline), shown, font=font, fill=self._palette.accent, anchor="ls"
+        )
         return bool(shown)
-
-
-def _darkened(colour: int, most: float) -> Colour:
-    """The colour with its parts made smaller alike, until its luminance is at most `most`."""
-    red, green, blue = colour.to_bytes(3)
-    for percent in range(100, 0, -1):
-        made = red * percent // 100, green * percent // 100, blue * percent // 100
-        if luminance(made) <= most:
-            return made
-    return 0, 0, 0

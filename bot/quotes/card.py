@@ -1,11 +1,12 @@
 """What is on a picture, apart from what draws it, which only a worker process imports."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.resources import files
 
 from bot.core.model import Topic
 
-DESIGN = 2
+DESIGN = 3
 """The version of the design; each change increases it, so that cached pictures are redrawn."""
 
 FONT_PACKAGE, FONT_FILE = "manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc"
@@ -20,10 +21,31 @@ def has_typeface() -> bool:
         return False
 
 
+class Design(StrEnum):
+    """How a picture looks. ``PHOTO`` without an article's image is drawn as ``COLOUR``."""
+
+    PHOTO = "photo"
+    COLOUR = "colour"
+    PAPER = "paper"
+
+
+class Format(StrEnum):
+    """The sides of a picture: 1:1, or 9:16 for the stories of other apps."""
+
+    SQUARE = "square"
+    STORY = "story"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    design: Design = Design.PHOTO
+    format: Format = Format.SQUARE
+
+
 @dataclass(frozen=True, slots=True)
 class QuoteCard:
     """What is on a picture, as plain text ("" or ``None`` for what there is not), and the address
-    of the article's image."""
+    of the article's image, which ``PHOTO`` alone shows."""
 
     text: str
     speaker: str
@@ -32,6 +54,7 @@ class QuoteCard:
     title: str
     topic: Topic
     image_url: str | None = None
+    look: Look = Look()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ FreeType reads from it what is needed. Not thread-safe.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from enum import IntEnum
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
 from cachetools import LRUCache
-from PIL import ImageFont
+from PIL import ImageDraw, ImageFont
 
 from bot.quotes.card import FONT_FILE, FONT_PACKAGE
 
@@ -34,6 +35,7 @@ class Weight(IntEnum):
     """Weights on OpenType's ``wght`` axis."""
 
     REGULAR = 400
+    MEDIUM = 500
     BOLD = 700
     BLACK = 900
 
@@ -58,9 +60,33 @@ class Typeface:
             self._fonts[size, weight] = font
         return font
 
-    def width(self, text: str, weight: Weight) -> float:
-        """The text's width in em."""
-        return self.at(_REFERENCE, weight).getlength(text) / _REFERENCE
+    def width(self, text: str, weight: Weight, hangul: float = 1.0) -> float:
+        """The text's width in em; `hangul` as ``write`` takes it."""
+        font = self.at(_REFERENCE, weight)
+        if hangul == 1.0:
+            return font.getlength(text) / _REFERENCE
+        lengths = (font.getlength(run) * (hangul if square else 1) for run, square in _runs(text))
+        return sum(lengths) / _REFERENCE
+
+    def write(
+        self,
+        pen: ImageDraw.ImageDraw,
+        place: tuple[float, float],
+        text: str,
+        size: int,
+        weight: Weight,
+        fill: tuple[int, int, int],
+        hangul: float = 1.0,
+    ) -> None:
+        """Draw one line from the left end of its baseline at `place`.
+
+        Characters that fill their em square are drawn at `hangul` times the size.
+        """
+        left, baseline = place
+        for run, square in _runs(text) if hangul != 1.0 else [(text, False)]:
+            font = self.at(int(size * hangul) if square else size, weight)
+            pen.text((left, baseline), run, font=font, fill=fill, anchor="ls")
+            left += font.getlength(run)
 
     def drawable(self, text: str) -> str:
         """The text as one line, without emoji and other characters that the typeface lacks."""
@@ -98,6 +124,23 @@ class Typeface:
         mask, offset = self._probe.getmask2(char, mode="1")
         return (mask.size, offset), bytes(mask)
 
+
+def hangul_beside_latin(text: str) -> float:
+    """The size of Hangul in the text, of that of its Latin letters, for which both look as large:
+    at one size Hangul, which fills its em square, looks larger than words in lower case."""
+    return _BESIDE_LATIN if _LATIN.search(text) and _SQUARES.search(text) else 1.0
+
+
+def _runs(text: str) -> Iterator[tuple[str, bool]]:
+    """The text in parts, and whether each is of characters that fill their em square."""
+    for number, run in enumerate(_SQUARES.split(text)):
+        if run:
+            yield run, number % 2 == 1
+
+
+_BESIDE_LATIN = 0.95
+_LATIN = re.compile("[A-Za-z]")
+_SQUARES = re.compile("([\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff]+)")
 
 _STRAY_SPACE = re.compile(r" +(?=[,.;:!?])")
 

@@ -113,10 +113,14 @@ def shorten(text: str, measure: Measure, width: float) -> str:
 
 
 def _pieces(text: str, measure: Measure) -> Iterator[_Piece]:
-    for group in _bound(text.split()):
+    for group in _bound(_WORD.findall(text)):
         found = [group] if " " in group else _PIECE.findall(group) or [group]
         for number, part in enumerate(found):
             yield _Piece(part, number == 0, measure(part))
+
+
+_WORD: Final = re.compile(r"[^\s“]*“[^“”]{1,12}”\S*|\S+")
+"""A word, or a few between quotation marks, as "우리 강아지"."""
 
 
 def _bound(words: Sequence[str]) -> Iterator[str]:
