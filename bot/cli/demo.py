@@ -153,7 +153,7 @@ def furnish(sandbox: Sandbox) -> Stage:
     world = sandbox.world
     admin = world.add_user("Mina")
     fan = world.add_user("Alex")
-    guild = world.add_guild("KCrush Fan Club", owner=admin)
+    guild = world.add_guild("KCrush Fans", owner=admin)
     interviews = world.add_channel(guild, "interviews", topic="New interviews, as they come out")
     lounge = world.add_channel(guild, "lounge", topic="Talk about anything")
     role = world.add_role(guild, "Interview Club", mentionable=True, color=0xE91E63)

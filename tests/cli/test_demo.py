@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser import PHONE, browsing
+from tests.browser import DESKTOP, PHONE, browsing
 from tests.process import START_LIMIT, environment, run_verb
 
 pytestmark = pytest.mark.browser
@@ -76,6 +76,7 @@ async def test_a_newcomer_sees_searches_and_reads(tmp_path: Path) -> None:
         await expect(picture).to_be_visible()
         await expect(picture).to_have_js_property("complete", value=True)
         assert await picture.evaluate("picture => picture.naturalWidth") > 0
+        await page.set_viewport_size({"width": DESKTOP[0], "height": 880})
         await _keep(page, tmp_path, "sandbox.png")
 
         # By itself the next one would come after two minutes.

@@ -604,8 +604,11 @@ async def test_on_a_phone_everything_is_in_sight_and_large_enough_to_touch(scene
     await expect(page.get_by_role("button", name="Count")).to_be_visible()
     assert await page.evaluate(SMALL) == []
     assert await page.evaluate(FAINT) == []
-    await page.get_by_role("button", name="/interviews search rain").tap()
+    command = page.get_by_role("button", name="/interviews search rain")
+    await command.tap()
     await expect(page.get_by_role("combobox", name="query")).to_have_value("rain")
+    await command.hover()
+    assert await page.evaluate(FAINT) == []
     await page.get_by_role("button", name="1 optional option").tap()
     await expect(page.get_by_role("option", name="year")).to_be_visible()
     assert await page.evaluate(SMALL) == []
