@@ -1,4 +1,4 @@
-"""What the fans' cogs have in common: their services, an artist option, the reader's pages."""
+"""What the fans' cogs have in common: their services, options, the reader's pages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,9 @@ from bot.search import Marker
 from bot.ui import ids
 from bot.ui.artist import artist_choice, artists_page, nobody_page
 from bot.ui.custom_ids import Action
+from bot.ui.interviews import interview_choice
 from bot.ui.layout import Layout
+from bot.ui.lists import choices_page
 from bot.ui.reader import ReaderPage, ReaderView
 from cogs.options import stem_of, value_of
 from cogs.responses import Interaction, text_for
@@ -83,6 +85,32 @@ class FanCog(commands.Cog):
         if not found.offers:
             return unknown(value, text)
         return artists_page(value, found.offers, text, exact=found.exact, choose=choose)
+
+    async def complete_title(self, interaction: Interaction, current: str) -> list[Choice[str]]:
+        """Interviews whose title or artist begins as typed; a choice's value is the id."""
+        text = text_for(interaction)
+        return [
+            Choice(name=interview_choice(summary, text), value=ids.interview_value(summary.id))
+            for summary in await self.reading.complete(current)
+        ]
+
+    async def find_interview(self, interaction: Interaction, typed: str) -> int | Layout | None:
+        """The id of the interview that was chosen or is meant, or else a page of those that may be
+        meant; ``None`` where no title is like what was typed."""
+        chosen = ids.parse_interview_value(typed)
+        if chosen is None:
+            choices = await self.complete_title(interaction, stem_of(typed))
+            chosen = ids.parse_interview_value(value_of(typed, choices))
+        if chosen is None:
+            chosen = await self.reading.linked(typed)
+        if chosen is not None:
+            return chosen
+        found = self.reading.find_interview(typed)
+        if found.match is not None:
+            return found.match.id
+        if not found.offers:
+            return None
+        return choices_page(typed, found.offers, text_for(interaction), exact=found.exact)
 
     async def reader_page(
         self,

@@ -14,13 +14,12 @@ from bot.core.text import is_visible
 from bot.fans.results import Day, SearchRequest
 from bot.ui import ids
 from bot.ui.artist import nobody_page
-from bot.ui.interviews import interview_choice
 from bot.ui.layout import Layout, button
-from bot.ui.lists import choices_page, day_page, latest_page
+from bot.ui.lists import day_page, latest_page
 from bot.ui.search_results import search_action, search_page, unknown_artist
 from cogs.components import component
 from cogs.fan_cog import FanCog
-from cogs.options import CHOICES, TOPICS, ArtistName, stem_of, value_of
+from cogs.options import CHOICES, TITLE_HINT, TOPICS, ArtistName, InterviewTitle
 from cogs.responses import Interaction, replace, show, text_for, words_of
 
 DRAWS = 1_000_000
@@ -28,10 +27,6 @@ DRAWS = 1_000_000
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """The years that may be asked for."""
-
-TITLE_LIMIT = 1000
-"""Characters that may be typed for a title, or pasted of a link; a choice's value is far shorter.
-"""
 
 OF_THIS_KIND = "Only interviews of this kind"
 
@@ -54,14 +49,6 @@ class InterviewCommands(
             for year, count in self.reading.years().items()
             if str(year).startswith(str(current).strip()) and FIRST_YEAR <= year <= LAST_YEAR
         ][:CHOICES]
-
-    async def complete_title(self, interaction: Interaction, current: str) -> list[Choice[str]]:
-        """Interviews whose title or artist begins as typed; a choice's value is the id."""
-        text = text_for(interaction)
-        return [
-            Choice(name=interview_choice(summary, text), value=ids.interview_value(summary.id))
-            for summary in await self.reading.complete(current)
-        ]
 
     @app_commands.command(description="Search every question and answer")
     @app_commands.describe(
@@ -117,13 +104,9 @@ class InterviewCommands(
         await self._show_drawn(interaction, await self.reading.random(kind), kind)
 
     @app_commands.command(description="Read an interview here, question by question")
-    @app_commands.describe(
-        interview="Type a title or a name and pick one, or paste an article's link"
-    )
-    @app_commands.autocomplete(interview=complete_title)
-    async def read(
-        self, interaction: Interaction, interview: app_commands.Range[str, 1, TITLE_LIMIT]
-    ) -> None:
+    @app_commands.describe(interview=TITLE_HINT)
+    @app_commands.autocomplete(interview=FanCog.complete_title)
+    async def read(self, interaction: Interaction, interview: InterviewTitle) -> None:
         await show(interaction, await self._meant_page(interaction, interview))
 
     def message_command(self) -> app_commands.ContextMenu:
@@ -145,21 +128,12 @@ class InterviewCommands(
 
     async def _meant_page(self, interaction: Interaction, typed: str) -> Layout:
         """The interview that was chosen or is meant, else those that may be meant."""
-        chosen = ids.parse_interview_value(typed)
-        if chosen is None:
-            choices = await self.complete_title(interaction, stem_of(typed))
-            chosen = ids.parse_interview_value(value_of(typed, choices))
-        if chosen is not None:
-            return await self.reader_page(interaction, chosen)
-        linked = await self.reading.linked(typed)
-        if linked is not None:
-            return await self.reader_page(interaction, linked)
-        found = self.reading.find_interview(typed)
-        if found.match is not None:
-            return await self.reader_page(interaction, found.match.id)
+        found = await self.find_interview(interaction, typed)
+        if isinstance(found, int):
+            return await self.reader_page(interaction, found)
+        if found is not None:
+            return found
         text = text_for(interaction)
-        if found.offers:
-            return choices_page(typed, found.offers, text, exact=found.exact)
         in_text = await self.reading.search(SearchRequest(ids.short_query(typed)), 0)
         if in_text.groups and in_text.exact and not in_text.corrected:
             return search_page(in_text, text)

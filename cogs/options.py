@@ -24,6 +24,14 @@ CHOICE_LIMIT = 100
 ArtistName = app_commands.Range[str, 1, 100]
 """What is typed for an artist; a choice's value is far shorter."""
 
+TITLE_LIMIT = 1000
+"""Characters that may be typed for a title, or pasted of a link; a choice's value is far shorter.
+"""
+
+InterviewTitle = app_commands.Range[str, 1, TITLE_LIMIT]
+
+TITLE_HINT = "Type a title or a name and pick one, or paste an article's link"
+
 NAME_HINT = "Start typing a name, in English or Hangul, and pick one"
 
 COMMON_NIGHTS = ("22-8", "23-7", "0-6", "0-8", "9-17")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
+from typing import Final
 
 from bot.core.model import Topic
 
@@ -42,6 +43,16 @@ class Look:
     format: Format = Format.SQUARE
 
 
+USUAL_LOOK: Final = Look()
+
+
+def looks(*, has_image: bool) -> list[Look]:
+    """What a quote may be drawn in, the usual one first; ``PHOTO`` where the article has an
+    image."""
+    designs = [one for one in Design if has_image or one is not Design.PHOTO]
+    return [Look(design, format_) for design in designs for format_ in Format]
+
+
 @dataclass(frozen=True, slots=True)
 class QuoteCard:
     """What is on a picture, as plain text ("" or ``None`` for what there is not), and the address
@@ -54,7 +65,7 @@ class QuoteCard:
     title: str
     topic: Topic
     image_url: str | None = None
-    look: Look = Look()
+    look: Look = USUAL_LOOK
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from bot.core.model import Artist, StoredInterview
 from bot.core.text import clean, is_visible, one_line
 from bot.core.topics import topic_of
 from bot.core.worker import WorkerError
-from bot.quotes.card import Banner, QuoteCard, has_typeface
+from bot.quotes.card import USUAL_LOOK, Banner, Design, Look, QuoteCard, has_typeface, looks
 from bot.quotes.choosing import Quote, choose
 from bot.quotes.renderer import QuoteRenderer
 from bot.search import SearchIndex
@@ -33,11 +33,13 @@ _LONG = 20_000
 
 @dataclass(frozen=True, slots=True)
 class ChosenQuote:
-    """A quote with its interview; ``section`` is the question it was chosen from, 0 for any."""
+    """A quote with its interview, and its picture's look; ``section`` is the question it was chosen
+    from, 0 for any."""
 
     stored: StoredInterview
     quote: Quote
     section: int = 0
+    look: Look = USUAL_LOOK
 
 
 class Quotes:
@@ -64,7 +66,9 @@ class Quotes:
         self._source = source
         self._limit = limit
 
-    async def of(self, stored: StoredInterview, section: int = 0) -> ChosenQuote:
+    async def of(
+        self, stored: StoredInterview, section: int = 0, look: Look = USUAL_LOOK
+    ) -> ChosenQuote:
         """A quote of question `section`, or where it has none, of the interview.
 
         Raises:
@@ -73,11 +77,11 @@ class Quotes:
         for asked in dict.fromkeys((section, 0)):
             quote = await self._choose(stored, asked)
             if quote is not None:
-                return ChosenQuote(stored, quote, asked)
+                return ChosenQuote(stored, quote, asked, _offered(look, stored))
         raise UserError("error.no-quote")
 
     async def another(
-        self, artist: Artist | None = None, *, than: int | None = None
+        self, artist: Artist | None = None, *, than: int | None = None, look: Look = USUAL_LOOK
     ) -> ChosenQuote:
         """A quote of a random interview, of `artist` where given; from the interview `than` only
         where no other has any.
@@ -93,7 +97,7 @@ class Quotes:
                 continue
             quote = await self._choose(stored, 0)
             if quote is not None:
-                return ChosenQuote(stored, quote)
+                return ChosenQuote(stored, quote, look=_offered(look, stored))
         raise UserError("error.no-quote-of-artist" if artist else "error.no-quotes")
 
     async def cached_picture(self, chosen: ChosenQuote) -> bytes | None:
@@ -156,8 +160,8 @@ class Quotes:
         return await asyncio.to_thread(choose, stored.interview, section, limit=self._limit)
 
     def _card(self, chosen: ChosenQuote) -> QuoteCard:
-        quote, interview = chosen.quote, chosen.stored.interview
-        title = one_line(interview.title)
+        quote, interview, look = chosen.quote, chosen.stored.interview, chosen.look
+        title, image = one_line(interview.title), interview.lead_image
         return QuoteCard(
             text=clean(quote.text),
             speaker=one_line(quote.speaker),
@@ -165,5 +169,13 @@ class Quotes:
             source=self._source,
             title=title if is_visible(title) else "",
             topic=topic_of(interview.subjects, interview.tags),
-            image_url=interview.lead_image.url if interview.lead_image else None,
+            image_url=image.url if image and look.design is Design.PHOTO else None,
+            look=look,
         )
+
+
+def _offered(look: Look, stored: StoredInterview) -> Look:
+    """The look, or where the interview has no image for it, another of the same format."""
+    offered = looks(has_image=stored.interview.lead_image is not None)
+    same = [one for one in offered if one.format is look.format]
+    return look if look in same else same[0]

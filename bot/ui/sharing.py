@@ -9,19 +9,24 @@ from discord import ButtonStyle, ui
 from bot.core.i18n import Text
 from bot.core.model import Position, StoredInterview
 from bot.core.text import is_visible, one_line, shorten
+from bot.quotes.card import USUAL_LOOK, Look, looks
 from bot.quotes.choosing import Quote
 from bot.ui import ids
 from bot.ui.announcing import interview_card
+from bot.ui.custom_ids import Action
 from bot.ui.interviews import question_of, read_button, site_button, title_link
 from bot.ui.layout import (
     ALT_LIMIT,
     Button,
     Content,
+    Item,
     Layout,
     button,
     container,
     gallery,
     lines,
+    menu,
+    option,
     panel,
     row,
     rule,
@@ -29,6 +34,7 @@ from bot.ui.layout import (
 )
 from bot.ui.markdown import bold, escape_within, join, link
 from bot.ui.pages import heading_lines, shared_answer
+from bot.ui.quote_ids import look_value
 
 _NAME_LIMIT = 80
 _WORDS_LIMIT = 1000
@@ -65,20 +71,23 @@ def quote_page(
     file: str | None,
     text: Text,
     *,
-    share: ids.ShareQuote,
-    another: ids.AnotherQuote | None = None,
+    share: Action,
+    another: Action | None = None,
+    change: Action | None = None,
+    look: Look = USUAL_LOOK,
     note: str = "",
 ) -> Layout:
     """The picture `file`, attached to the same message, as the one person sees it; the words as
     text for ``None``, where the bot may attach nothing.
 
-    `another` is the action of the button for another quote, where there are others; `note` is a
-    line of markdown.
+    `another` is the action of the button for another quote, where there are others, `change` that
+    of the menu of looks, for a picture in this `look`; `note` is a line of markdown.
     """
     return panel(
         _picture(quote, file, text),
         small(_source(stored, quote.section, text)),
         small(note),
+        _looks(stored, look, change, text) if change and file else None,
         row(
             _read_on(stored, quote, text),
             button(text("quote.share"), share),
@@ -86,6 +95,18 @@ def quote_page(
             site_button(stored.interview, text),
         ),
     )
+
+
+def _looks(stored: StoredInterview, look: Look, change: Action, text: Text) -> Item | None:
+    options = [
+        option(
+            join([text(f"quote.{one.design}"), text(f"quote.{one.format}")]),
+            look_value(one),
+            default=one == look,
+        )
+        for one in looks(has_image=stored.interview.lead_image is not None)
+    ]
+    return menu(text("quote.look"), change, options)
 
 
 def shared_quote(

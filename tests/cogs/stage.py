@@ -129,16 +129,19 @@ class Stage:
     async def forge(self, message: Message, custom_id: str, by: User, **data: Any) -> Message:
         """Send an interaction of a component that the message may not have, as no client of
         Discord's does; with ``values`` in `data` a menu's."""
+        return await finished(await self.forged(message, custom_id, by, **data))
+
+    async def forged(self, message: Message, custom_id: str, by: User, **data: Any) -> Response:
+        """The same, where all may see the answer."""
         kind = 3 if "values" in data else 2
         invoker = invoker_in(self.sandbox.world, by, self.channel)
-        response = await self.sandbox.interactions.send(
+        return await self.sandbox.interactions.send(
             invoker,
             InteractionType.COMPONENT,
             {"id": 1, "component_type": kind, "custom_id": custom_id, **data},
             owners=invoker.installed,
             message=message,
         )
-        return await finished(response)
 
     async def choose(self, message: Message, value: str, *, by: User | None = None) -> Message:
         menu = next(part for part in walk(message.components) if part["type"] == 3)

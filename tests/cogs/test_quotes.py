@@ -131,6 +131,104 @@ async def test_without_the_typeface_a_quote_is_text(
         assert f"> {SEA}" in read(one)
 
 
+async def test_a_look_is_changed_in_place_and_shared(on_stage: Stage) -> None:
+    on_stage.pictures[HERO] = picture((30, 60, 160), kind="JPEG")
+    await on_stage.publish(quotable(1, SEA), quotable(2, SNOW))
+    message = await _quote(on_stage)
+    words = shown(on_stage, message)[1]
+    assert _chosen_look(message) == "Photo · Square"
+    paper = await _choose(on_stage, message, "Paper · Story, 9:16")
+    assert paper.id == message.id
+    image, alternative = shown(on_stage, paper)
+    assert image.size == (1080, 1920)
+    assert image.convert("L").crop((540, 200, 541, 201)).tobytes()[0] > 200
+    assert alternative == words
+    assert _chosen_look(paper) == "Paper · Story, 9:16"
+    assert labels(paper) == ["Read it", "Share here", "Another one", "Open on KCrush"]
+    response = await on_stage.sandbox.press(on_stage.fan, paper, label="Share here")
+    assert response.message is not None
+    assert shown(on_stage, response.message)[0].size == (1080, 1920)
+    another = await _press_and_wait(on_stage, paper, "Another one")
+    assert another.id == message.id
+    assert shown(on_stage, another)[0].size == (1080, 1920)
+    assert shown(on_stage, another)[1] != words
+    assert _chosen_look(another) == "Paper · Story, 9:16"
+
+
+async def test_a_quote_of_before_the_looks_is_still_shared_and_followed_by_another(
+    on_stage: Stage,
+) -> None:
+    await on_stage.publish(quotable(1, SEA), quotable(2, SNOW))
+    message = await _quote(on_stage)
+    response = await on_stage.forged(message, "kc:picture:1:0", on_stage.fan)
+    assert response.message is not None
+    assert shown(on_stage, response.message)[0].size == (1080, 1080)
+    another = await on_stage.forge(message, "kc:quoting:1:", on_stage.fan)
+    assert SNOW in shown(on_stage, another)[1]
+
+
+async def test_a_design_that_is_not_there_is_said_and_changes_nothing(on_stage: Stage) -> None:
+    await on_stage.publish(quotable(1, SEA))
+    message = await _quote(on_stage)
+    for custom_id, data in (
+        ("kc:look:1:0:any", {"values": ["neon.square"], "component_type": 3}),
+        ("kc:quote-share:neon:square:1:0", {}),
+    ):
+        refused = await on_stage.forge(message, custom_id, on_stage.fan, **data)
+        assert refused.id != message.id
+        assert "There's no such design" in read(refused)
+    assert message.attachments
+
+
+async def test_without_an_image_there_is_no_photo_to_choose(on_stage: Stage) -> None:
+    await on_stage.publish(quotable(1, SEA, image_url=None))
+    message = await _quote(on_stage)
+    assert _chosen_look(message) == "Colour · Square"
+    assert not [one for one in options(message) if one["label"].startswith("Photo")]
+
+
+async def test_a_question_of_an_interview_is_quoted(on_stage: Stage) -> None:
+    title = "Interview No. 1 with Han Seoyun"
+    await on_stage.publish(quotable(1, SEA, SNOW, "No."))
+    choices = await on_stage.sandbox.autocomplete(
+        on_stage.fan, on_stage.channel, "interviews quote", focused="interview", interview="No. 1"
+    )
+    value = str(choices[0].value)
+    for of, typed, offered in (
+        (value, "", [1, 2, 3]),
+        (title, "2", [2]),
+        (value, "question 3", [3]),
+        (value, "x", []),
+        ("zzzzqqqq", "", []),
+        ("kc:999", "", []),
+    ):
+        found = await on_stage.sandbox.autocomplete(
+            on_stage.fan,
+            on_stage.channel,
+            "interviews quote",
+            focused="question",
+            interview=of,
+            question=typed,
+        )
+        assert [one.value for one in found] == offered
+    for interview_, question, words in ((value, 2, SNOW), (title, 1, SEA), (title, None, SEA)):
+        given = {} if question is None else {"question": question}
+        message = await _quote(on_stage, interview=interview_, **given)
+        assert words in shown(on_stage, message)[1]
+        assert "Another one" not in labels(message)
+    message = await _quote(on_stage, interview=value, question=3)
+    assert "so this one comes from another answer" in read(message)
+
+
+async def test_what_can_t_be_quoted_is_said_and_what_to_do(on_stage: Stage) -> None:
+    await on_stage.publish(quotable(1, SEA))
+    title = "Interview No. 1 with Han Seoyun"
+    assert "Choose one under `interview`" in read(await _quote(on_stage, question=2))
+    beyond = await _quote(on_stage, interview=title, question=2)
+    assert "no question 2: the last one is 1" in read(beyond)
+    assert "zzzzqqqq" in read(await _quote(on_stage, interview="zzzzqqqq"))
+
+
 async def test_another_shows_other_words_in_the_same_place(on_stage: Stage) -> None:
     await on_stage.publish(quotable(1, SEA), quotable(2, SNOW))
     message = await _quote(on_stage)
@@ -209,3 +307,13 @@ async def _chosen(stage: Stage, reader: Message, words: str) -> Message:
     response = await stage.choose_more(reader, words)
     await response.finished()
     return answer(response)
+
+
+async def _choose(stage: Stage, message: Message, label: str) -> Message:
+    (value,) = [one["value"] for one in options(message) if one["label"] == label]
+    return await stage.choose(message, value)
+
+
+def _chosen_look(message: Message) -> str:
+    (chosen,) = [one["label"] for one in options(message) if one.get("default")]
+    return str(chosen)

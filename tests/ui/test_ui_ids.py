@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.core.errors import UserError
 from bot.core.model import Position, Topic
 from bot.core.readers import FollowSort
+from bot.quotes.card import Design, Format, Look
 from bot.ui.actions import action_of
 from bot.ui.admin_ids import (
     ChangesPage,
@@ -70,6 +71,14 @@ from bot.ui.ids import (
     position_value,
     short_query,
 )
+from bot.ui.quote_ids import (
+    ANYBODY,
+    ChangeLook,
+    NextQuote,
+    ShareLook,
+    look_value,
+    parse_look_value,
+)
 from tests.ui.limits import units
 from tests.ui.strategies import TEXT
 
@@ -118,6 +127,9 @@ actions = st.one_of(
     st.builds(QuotePicture, ids, pages),
     st.builds(AnotherQuote, ids, artists | st.none()),
     st.builds(ShareQuote, ids, pages),
+    st.builds(ChangeLook, ids, pages, artists | st.sampled_from(["", ANYBODY])),
+    st.builds(NextQuote, st.sampled_from(Design), st.sampled_from(Format), ids, artists),
+    st.builds(ShareLook, st.sampled_from(Design), st.sampled_from(Format), ids, pages),
     st.builds(ShowPersonalData),
     st.builds(ForgetMe, st.booleans()),
     st.builds(SubscriptionsPage, pages),
@@ -178,6 +190,15 @@ def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> No
         ("kc:quoting:417:0123456789", AnotherQuote(417, "0123456789")),
         ("kc:quoting:0:", AnotherQuote()),
         ("kc:picture:417:3", ShareQuote(417, 3)),
+        ("kc:look:417:3:any", ChangeLook(417, 3, ANYBODY)),
+        (
+            "kc:quote-next:paper:story:417:0123456789",
+            NextQuote(Design.PAPER, Format.STORY, 417, "0123456789"),
+        ),
+        (
+            "kc:quote-share:colour:square:417:3",
+            ShareLook(Design.COLOUR, Format.SQUARE, 417, 3),
+        ),
         ("kc:kept", ShowPersonalData()),
         ("kc:forget:ask", ForgetMe(sure=False)),
         ("kc:latest:1", LatestPage(1)),
@@ -287,6 +308,26 @@ def test_a_custom_id_is_understood_or_stale(custom_id: str) -> None:
     except UserError:
         return
     assert action.custom_id == "kc:" + custom_id
+
+
+@pytest.mark.parametrize(
+    "custom_id",
+    ["kc:quote-next:neon:square:417:", "kc:quote-share:paper:banner:417:3"],
+)
+def test_a_design_that_is_there_no_more_is_said_to_be_so(custom_id: str) -> None:
+    with pytest.raises(UserError, check=lambda error: error.key == "error.quote-look"):
+        parse_custom_id(custom_id)
+
+
+@pytest.mark.parametrize("look", [Look(design, format_) for design in Design for format_ in Format])
+def test_a_look_comes_back_from_its_menu(look: Look) -> None:
+    assert parse_look_value(look_value(look)) == look
+
+
+@pytest.mark.parametrize("value", ["", "paper", "neon.square", "paper.square.x", "paper:square"])
+def test_a_value_that_is_no_look_is_said_to_be_so(value: str) -> None:
+    with pytest.raises(UserError, check=lambda error: error.key == "error.quote-look"):
+        parse_look_value(value)
 
 
 @settings(max_examples=150, deadline=None)
