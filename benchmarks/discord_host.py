@@ -209,6 +209,8 @@ class Host:
 
     async def _turn(self, reader: User, message: Message) -> None:
         """Press what turns a page, whichever the page at hand has."""
+        # The sandbox holds the newest private messages alone; a reader's stays open.
+        self.sandbox.world.ephemerals.move_to_end(message.id)
         for label in ("▶\ufe0e", "Start reading", "◀\ufe0e"):
             with contextlib.suppress(Refused):
                 await self.sandbox.press(reader, message, label=label)
