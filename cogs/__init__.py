@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.admins.explaining import ExplanationService
 from bot.admins.newest import NewestService, PostTest
+from bot.admins.regular_posts import RegularPostService
 from bot.admins.setup import SetupService
 from bot.admins.subscriptions import SubscriptionService
 from bot.admins.transfers import TransferService
@@ -28,6 +29,7 @@ from cogs.interviews import InterviewCommands
 from cogs.newest import NewestCommands
 from cogs.quotes import QuoteCommands
 from cogs.reader import ReaderCommands
+from cogs.regular_posts import RegularPostCommands
 from cogs.role_buttons import RoleButtonCommands
 from cogs.setup import SetupCommands
 from cogs.subscription_list import SubscriptionListButtons
@@ -65,6 +67,7 @@ async def add_cogs(
         ChangeCommands(subscriptions),
         SubscriptionListButtons(subscriptions, newest),
         NewestCommands(subscriptions, newest),
+        RegularPostCommands(RegularPostService(subscriptions)),
         TransferCommands(TransferService(subscriptions)),
         FilterCommands(subscriptions, explanations, fans.reading),
         DoctorCommands(subscriptions, explanations, fans.reading),

@@ -238,6 +238,26 @@ def known_kind(interaction: Interaction, channel_id: int) -> TargetKind | None:
     return TARGET_KINDS.get(known.type) if known is not None else None
 
 
+def chosen_kind(interaction: Interaction, channel_id: int) -> TargetKind:
+    """The kind of a chosen channel.
+
+    Raises:
+        UserError: it is none of this guild, none that can have announcements, or a private thread
+            that the bot is not in.
+    """
+    known = known_kind(interaction, channel_id)
+    if known is not None:
+        return known
+    sent = resolved_channel(interaction, channel_id)
+    number = sent.get("type") if sent is not None else None
+    kind = next((kind for type_, kind in TARGET_KINDS.items() if type_.value == number), None)
+    if kind is None:
+        raise UserError("error.stale-button")
+    if number == discord.ChannelType.private_thread.value:
+        raise UserError("error.private-thread", channel=Marked(f"<#{channel_id}>"))
+    return kind
+
+
 def shown_name(interaction: Interaction, one: Subscription, text: Text) -> str:
     """The name of a subscription's channel as a choice of autocompletion shows it."""
     guild = interaction.guild

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -13,20 +12,14 @@ from bot.admins.setup import Conflict, SetupService
 from bot.client.channels import TARGET_KINDS
 from bot.core.drafts import Draft, OpenDraft
 from bot.core.errors import UserError
-from bot.core.model import TargetKind, Timetable
+from bot.core.model import Timetable
 from bot.ui.admin_ids import EditSetup, OpenSetup, SetupButton, SetupChannel, SetupForm, SetupRoles
-from bot.ui.markdown import Marked
 from bot.ui.newest import saved_page
 from bot.ui.panel import PanelContext, conflict_page, panel_page
 from bot.ui.panel_forms import panel_form
 from bot.ui.panels import notice
 from cogs.change_words import change_words
-from cogs.channels import (
-    known_kind,
-    managed_guild,
-    resolved_channel,
-    subscription_trouble,
-)
+from cogs.channels import chosen_kind, managed_guild, subscription_trouble
 from cogs.components import component
 from cogs.forum_tags import plain_tag_names, tag_names
 from cogs.newest import show_preview, show_test
@@ -68,7 +61,7 @@ class SetupCommands(commands.Cog):
     async def choose_channel(self, interaction: Interaction, action: SetupChannel) -> None:
         managed_guild(interaction)
         channel_id = next(iter(chosen_values(interaction)), 0)
-        kind = _kind_of(interaction, channel_id)
+        kind = chosen_kind(interaction, channel_id)
         await self._change(
             interaction, action.draft, lambda draft: with_channel(draft, channel_id, kind)
         )
@@ -170,26 +163,6 @@ def _trouble(interaction: Interaction, draft: Draft) -> UserError | None:
     except UserError as error:
         return error
     return None
-
-
-def _kind_of(interaction: Interaction, channel_id: int) -> TargetKind:
-    """The kind of a chosen channel.
-
-    Raises:
-        UserError: it is none of this guild, none that can have announcements, or a private thread
-            that the bot is not in.
-    """
-    known = known_kind(interaction, channel_id)
-    if known is not None:
-        return known
-    sent = resolved_channel(interaction, channel_id)
-    number = sent.get("type") if sent is not None else None
-    kind = next((kind for type_, kind in TARGET_KINDS.items() if type_.value == number), None)
-    if kind is None:
-        raise UserError("error.stale-button")
-    if number == discord.ChannelType.private_thread.value:
-        raise UserError("error.private-thread", channel=Marked(f"<#{channel_id}>"))
-    return kind
 
 
 def _known_roles(interaction: Interaction, role_ids: Sequence[int]) -> list[int]:

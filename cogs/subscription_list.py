@@ -9,7 +9,7 @@ from bot.core.errors import UserError
 from bot.core.i18n import Text
 from bot.core.model import Mode, Subscription, SubscriptionState
 from bot.core.targets import needed_permissions, target_of
-from bot.ui.admin_ids import OpenSetup, SubscriptionButton, UndoRemoval
+from bot.ui.admin_ids import OpenSetup, RegularPostsPage, SubscriptionButton, UndoRemoval
 from bot.ui.layout import Layout, button, panel, row
 from bot.ui.markdown import Marked
 from bot.ui.subscriptions import reason_of, removed_page, subscriptions_page
@@ -61,7 +61,8 @@ async def list_page(
     overviews = await subscriptions.overviews(guild_id)
     if not overviews:
         setup = button(text("welcome.setup"), OpenSetup())
-        return panel(text("announcements.list.empty"), row(setup))
+        regular = button(text("regular.title"), RegularPostsPage("here"))
+        return panel(text("announcements.list.empty"), row(setup, regular))
     return subscriptions_page(
         overviews,
         text,

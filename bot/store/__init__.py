@@ -25,6 +25,7 @@ from bot.store.readers import (
     SavedItem,
     StartedInterview,
 )
+from bot.store.regular_posts import PlannedPost
 from bot.store.results import (
     Addressee,
     DueEdit,
@@ -65,6 +66,7 @@ __all__ = [
     "NewestMessage",
     "OpenedInterview",
     "ParkedChannel",
+    "PlannedPost",
     "PostState",
     "Repositories",
     "SavedItem",

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from bot.core.model import GuildSettings, Subscription
+from bot.core.regular_posts import RegularPost
 from bot.store.session import Repository, Transaction, transactional
 from bot.store.tables import history
 
@@ -25,40 +26,63 @@ class ChangeAction(StrEnum):
     FOLLOWED = "followed"
     RESTORED = "restored"
     SETTINGS = "settings"
+    POST_ADDED = "post-added"
+    POST_EDITED = "post-edited"
+    POST_PAUSED = "post-paused"
+    POST_RESUMED = "post-resumed"
+    POST_REMOVED = "post-removed"
+
+
+Changed = Subscription | GuildSettings | RegularPost
+"""What can change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change by an admin; ``user_id`` is ``None`` where they had it deleted since.
 
-    ``before`` and ``after`` are a subscription, or with ``SETTINGS`` those of the guild; of a new
-    subscription there is no ``before``, of a removed one no ``after``.
+    ``before`` and ``after`` are a subscription, with ``SETTINGS`` those of the guild, with
+    ``POST_ADDED`` and so on a regular post; of what is new there is no ``before``, of what was
+    removed no ``after``.
     """
 
     guild_id: int
     user_id: int | None
     changed_at: datetime
     action: ChangeAction
-    before: Subscription | GuildSettings | None
-    after: Subscription | GuildSettings | None
+    before: Changed | None
+    after: Changed | None
     id: int = 0
 
     @property
     def channel_id(self) -> int | None:
-        one = self.after or self.before
-        return one.channel_id if isinstance(one, Subscription) else None
+        return _place(self.after or self.before)[1]
 
 
 _SUBSCRIPTION = TypeAdapter(Subscription)
 _SETTINGS = TypeAdapter(GuildSettings)
+_POST = TypeAdapter(RegularPost)
 
 
-def as_json(value: Subscription | GuildSettings | None) -> Any:
-    """A subscription or settings as a JSON object; ``None`` for none."""
+def _place(one: Changed | None) -> tuple[int, int | None]:
+    """The guild and the channel that something is about."""
+    if isinstance(one, RegularPost):
+        one = one.subscription
+    if isinstance(one, Subscription):
+        return one.guild_id, one.channel_id
+    return (0 if one is None else one.id), None
+
+
+def as_json(value: Changed | None) -> Any:
+    """A subscription, settings or a regular post as a JSON object; ``None`` for none."""
     if value is None:
         return None
-    adapter: TypeAdapter[Any] = _SUBSCRIPTION if isinstance(value, Subscription) else _SETTINGS
-    return adapter.dump_python(value, mode="json")
+    adapters: dict[type, TypeAdapter[Any]] = {
+        Subscription: _SUBSCRIPTION,
+        GuildSettings: _SETTINGS,
+        RegularPost: _POST,
+    }
+    return adapters[type(value)].dump_python(value, mode="json")
 
 
 def subscription_of_json(data: Any) -> Subscription:
@@ -86,18 +110,15 @@ class HistoryRepository(Repository):
         tx: Transaction,
         user_id: int,
         action: ChangeAction,
-        before: Subscription | GuildSettings | None,
-        after: Subscription | GuildSettings | None,
+        before: Changed | None,
+        after: Changed | None,
     ) -> int:
         """Write down a change, in the transaction that makes it; its id, 0 for what changes
         nothing. The oldest of too many goes."""
         changed = after or before
         if changed is None or before == after:
             return 0
-        if isinstance(changed, GuildSettings):
-            guild_id, channel_id = changed.id, None
-        else:
-            guild_id, channel_id = changed.guild_id, changed.channel_id
+        guild_id, channel_id = _place(changed)
         values = {
             "guild_id": guild_id,
             "user_id": user_id,
@@ -129,7 +150,11 @@ class HistoryRepository(Repository):
 
 def _change(row: Any) -> Change:
     action = ChangeAction(row.action)
-    read: Any = settings_of_json if action is ChangeAction.SETTINGS else subscription_of_json
+    read: Any = subscription_of_json
+    if action is ChangeAction.SETTINGS:
+        read = settings_of_json
+    elif action.startswith("post-"):
+        read = _POST.validate_python
     before, after = (None if one is None else read(one) for one in (row.before, row.after))
     return Change(row.guild_id, row.user_id, row.changed_at, action, before, after, row.id)
 

@@ -90,3 +90,27 @@ class ToggleRole(Action, template="role:{role}"):
     """Give the person who pressed the role, or take it off."""
 
     role: Snowflake
+
+
+class RegularPostsPage(Action, template="regular:{what}"):
+    """Show a guild's regular posts, beside the message or in its place."""
+
+    what: Annotated[str, Codec("beside|here")]
+
+
+class AddRegularPost(Action, template="regular-add"):
+    """The menu of what could be posted regularly: open the form for it."""
+
+
+class RegularPostButton(Action, template="regular:{post}:{what}"):
+    """Show a regular post, open its form, or let it rest, go on or end."""
+
+    post: RowId
+    what: Annotated[str, Codec("show|edit|pause|resume|remove")]
+
+
+class RegularPostForm(Action, template="regular-form:{post}:{form}"):
+    """The form of a regular post of this sort was filled in; 0 is a new one."""
+
+    post: RowId
+    form: Annotated[str, Codec("on-this-day|quote|archive")]

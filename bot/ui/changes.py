@@ -6,11 +6,13 @@ import discord
 
 from bot.core.i18n import Text
 from bot.core.model import GuildSettings, Subscription
+from bot.core.regular_posts import RegularPost
 from bot.core.text import measure, shorten
 from bot.store import Change
 from bot.ui.admin_ids import ChangesPage
 from bot.ui.layout import CALM, Layout, lines, page_buttons, panel, row, rule
 from bot.ui.lists import back_next
+from bot.ui.panel_regular import name_of, post_facts
 from bot.ui.panels import notice
 from bot.ui.subscriptions import describe_changes, settings_facts, subscription_facts
 
@@ -49,10 +51,11 @@ def paginated(entries: Sequence[str]) -> list[list[str]]:
 def describe_change(change: Change, text: Text, settings: GuildSettings) -> str:
     """Who changed what and when, and what differs since: a line each."""
     one = change.after or change.before
-    channel = f"<#{one.channel_id}>" if isinstance(one, Subscription) else ""
+    channel = f"<#{change.channel_id}>" if change.channel_id is not None else ""
     who = f"<@{change.user_id}>" if change.user_id is not None else text("changes.somebody")
     when = discord.utils.format_dt(change.changed_at, "R")
-    head = text(f"changes.{change.action}", who=who, channel=channel, when=when)
+    post = name_of(one, text) if isinstance(one, RegularPost) else ""
+    head = text(f"changes.{change.action}", who=who, channel=channel, when=when, post=post)
     return lines(head, *_differences(change, text, settings))
 
 
@@ -60,6 +63,8 @@ def _differences(change: Change, text: Text, settings: GuildSettings) -> list[st
     before, after = change.before, change.after
     if isinstance(before, Subscription) and isinstance(after, Subscription):
         facts = [subscription_facts(one, settings, text, {}) for one in (before, after)]
+    elif isinstance(before, RegularPost) and isinstance(after, RegularPost):
+        facts = [post_facts(one, settings, text) for one in (before, after)]
     elif isinstance(before, GuildSettings) and isinstance(after, GuildSettings):
         year = change.changed_at.year
         facts = [settings_facts(one, text, year) for one in (before, after)]

@@ -13,7 +13,13 @@ from bot.core.model import PLAIN_STYLE, ROLES_LIMIT, Subscription
 from bot.core.targets import OPTIONS
 from bot.core.text import shorten
 from bot.store import Change
-from bot.ui.admin_ids import EditSetup, SetupButton, SetupChannel, SetupRoles
+from bot.ui.admin_ids import (
+    EditSetup,
+    RegularPostsPage,
+    SetupButton,
+    SetupChannel,
+    SetupRoles,
+)
 from bot.ui.filters import shown_filter
 from bot.ui.layout import (
     BRAND,
@@ -81,6 +87,7 @@ def panel_page(opened: OpenDraft, text: Text, context: PanelContext) -> Layout:
             button(text("panel.preview"), SetupButton(id_, "preview")),
             button(text("panel.test"), SetupButton(id_, "test"), disabled=not draft.has_channel),
             button(text("panel.cancel"), SetupButton(id_, "cancel")),
+            button(text("regular.title"), RegularPostsPage("beside")),
         ),
         colour=WARNING if trouble else BRAND,
     )

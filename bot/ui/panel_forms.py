@@ -76,9 +76,9 @@ def _what(draft: Draft, text: Text, context: PanelContext) -> Fields:
     )
     lines = {"artists": listed(TermSort.ARTIST), "words": listed(TermSort.WORDS)}
     return [
-        _label("kinds", text, menu),
-        *(_label(name, text, _line(name, draft, now, text, 300)) for name, now in lines.items()),
-        _label("without", text, _line("without", draft, without, text, 300)),
+        labelled("kinds", text, menu),
+        *(labelled(name, text, _line(name, draft, now, text, 300)) for name, now in lines.items()),
+        labelled("without", text, _line("without", draft, without, text, 300)),
     ]
 
 
@@ -95,10 +95,10 @@ def _times(draft: Draft, text: Text, context: PanelContext) -> Fields:
     days = {str(day): text(f"weekday.{day}") for day in range(len(calendar.day_name))}
     hours = {str(hour): clock_face(hour * 60) for hour in range(24)}
     return [
-        _label("frequency", text, _menu("frequency", frequencies, draft, times.frequency)),
-        _label("weekday", text, _menu("weekday", days, draft, str(times.weekday))),
-        _label("hour", text, _menu("hour", hours, draft, str(times.hour))),
-        _label("quiet", text, _line("quiet", draft, shown, text)),
+        labelled("frequency", text, _menu("frequency", frequencies, draft, times.frequency)),
+        labelled("weekday", text, _menu("weekday", days, draft, str(times.weekday))),
+        labelled("hour", text, _menu("hour", hours, draft, str(times.hour))),
+        labelled("quiet", text, _line("quiet", draft, shown, text)),
     ]
 
 
@@ -109,11 +109,11 @@ def _look(draft: Draft, text: Text, context: PanelContext) -> Fields:
     forms = {one.value: text(f"panel.form.{one}") for one in Form}
     switches = _switched(draft, {"spoiler": style.spoiler, "silent": style.silent})
     return [
-        _label("form", text, _menu("form", forms, draft, style.form)),
-        _label("colour", text, _line("colour", draft, hex_of(style), text)),
-        _label("switches", text, _switches(switches, text)),
-        _label("above", text, _above(draft, text)),
-        _label("language", text, _menu("language", languages, draft, language)),
+        labelled("form", text, _menu("form", forms, draft, style.form)),
+        labelled("colour", text, _line("colour", draft, hex_of(style), text)),
+        labelled("switches", text, _switches(switches, text)),
+        labelled("above", text, _above(draft, text)),
+        labelled("language", text, _menu("language", languages, draft, language)),
     ]
 
 
@@ -128,8 +128,8 @@ def _after(draft: Draft, text: Text, context: PanelContext) -> Fields:
     has_tag = TargetOption.TAG in offered
     menu = _menu("tag", _valued(tags), draft, str(one.tag_id or "0")) if has_tag else None
     return [
-        _label("after", text, _switches(switches, text)) if switches else None,
-        _label("tag", text, menu) if menu is not None else None,
+        labelled("after", text, _switches(switches, text)) if switches else None,
+        labelled("tag", text, menu) if menu is not None else None,
     ]
 
 
@@ -143,15 +143,15 @@ def _server(draft: Draft, text: Text, context: PanelContext) -> Fields:
     settings = draft.settings
     doubts = {one.value: text(f"panel.{one}") for one in Doubt}
     return [
-        _label("zone", text, _line("zone", draft, settings.time_zone or "", text)),
-        _label("doubt", text, _menu("doubt", doubts, draft, settings.doubt)),
+        labelled("zone", text, _line("zone", draft, settings.time_zone or "", text)),
+        labelled("doubt", text, _menu("doubt", doubts, draft, settings.doubt)),
     ]
 
 
 _FIELDS = {"what": _what, "when": _times, "look": _look, "after": _after, "server": _server}
 
 
-def _label(name: str, text: Text, component: ui.Item[Any]) -> ui.Item[Any]:
+def labelled(name: str, text: Text, component: ui.Item[Any]) -> ui.Item[Any]:
     label, description = text(f"panel.field.{name}"), text(f"panel.hint.{name}")
     return ui.Label(
         text=shorten(label, LABEL_LIMIT),

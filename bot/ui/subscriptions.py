@@ -14,7 +14,13 @@ from bot.core.timetable import clock_face
 from bot.core.zones import abbreviations
 from bot.store import DueNotice, SubscriptionOverview
 from bot.ui import ids
-from bot.ui.admin_ids import EditSetup, OpenSetup, SubscriptionButton, UndoRemoval
+from bot.ui.admin_ids import (
+    EditSetup,
+    OpenSetup,
+    RegularPostsPage,
+    SubscriptionButton,
+    UndoRemoval,
+)
 from bot.ui.filters import shown_filter
 from bot.ui.layout import (
     CALM,
@@ -74,7 +80,8 @@ def subscriptions_page(
     turners = page_buttons(page, page < last, ids.SubscriptionsPage, back_next(text))
     another = button(text("announcements.list.another"), OpenSetup(), ButtonStyle.primary)
     title = f"## {text('announcements.list.title')}"
-    return panel(title, *entries, rule(), row(another, *turners), colour=CALM)
+    regular = button(text("regular.title"), RegularPostsPage("here"))
+    return panel(title, *entries, rule(), row(another, regular, *turners), colour=CALM)
 
 
 def _buttons(one: Subscription, page: int, text: Text) -> Item | None:

@@ -172,7 +172,7 @@ async def test_a_long_list_has_pages(on_stage: Stage) -> None:
     assert second.id == first.id
     third = await on_stage.press(second, "Next", by=on_stage.admin)
     assert read(third).count("🟢") == 2
-    assert labels(second)[-2:] == ["Set up another", "Back"]
+    assert labels(second)[-3:] == ["Set up another", "Regular posts", "Back"]
 
 
 async def test_removing_is_helped_by_the_list_of_channels(on_stage: Stage) -> None:

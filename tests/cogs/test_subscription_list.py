@@ -29,7 +29,7 @@ async def state(stage: Stage, interview_id: int) -> DeliveryState:
 
 async def test_an_empty_list_leads_to_the_panel(on_stage: Stage) -> None:
     page = await the_list(on_stage)
-    assert labels(page) == ["Set up"]
+    assert labels(page) == ["Set up", "Regular posts"]
     assert read(await press(on_stage, page, "Set up")).startswith("## Set up announcements")
 
 
@@ -40,7 +40,7 @@ async def test_the_list_says_what_was_chosen_and_what_can_be_done(on_stage: Stag
     await press(on_stage, panel, "Save")
     page = await the_list(on_stage)
     assert "-# a thread for each · compact card · no notification" in read(page)
-    assert labels(page) == ["Edit", "Test", "Pause", "Remove", "Set up another"]
+    assert labels(page) == ["Edit", "Test", "Pause", "Remove", "Set up another", "Regular posts"]
     edit = await press(on_stage, page, "Edit")
     assert read(edit).startswith(f"## Announcements in <#{on_stage.channel.id}>")
 
