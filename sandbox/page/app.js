@@ -53,6 +53,7 @@ const actions = {
     const id = String((BigInt(Date.now() - DISCORD_EPOCH) << 22n) + BigInt(notes++ % 4096));
     return {
       show(local, content = "") {
+        if (local === "sending" && store.answerTo(name, channel, id)) return;
         const message = { id, channel_id: channel, author: store.application.bot, timestamp: new Date().toISOString(), flags: 64, type: 20, local, content, interaction_metadata: { name, user: store.viewer } };
         store.insert(message);
         store.say("messages", { channel, arrived: id });

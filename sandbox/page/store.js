@@ -118,9 +118,22 @@ export class Store extends EventTarget {
     this.remove(message.channel_id, [message.id]);
   }
 
+  /** The answer to a command of that name, where one came after the message `id`. */
+  answerTo(name, channel, id) {
+    return this.messages.get(channel)?.find((one) => !one.local && one.interaction_metadata?.name === name && byId({ id }, one) < 0);
+  }
+
+  /** An answer may come before the page hears that the command is through: its note goes at once. */
+  settle(channel) {
+    const list = this.messages.get(channel) ?? [];
+    const done = list.filter((one) => one.local === "sending" && this.answerTo(one.interaction_metadata.name, channel, one.id));
+    if (done.length) this.remove(channel, done.map((one) => one.id));
+  }
+
   apply(name, data) {
     if (name === "MESSAGE_CREATE") {
       this.insert(data);
+      this.settle(data.channel_id);
       this.mark(data);
       this.say("messages", { channel: data.channel_id, arrived: data.id });
     } else if (name === "MESSAGE_UPDATE") {
