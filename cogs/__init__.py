@@ -26,6 +26,7 @@ from cogs.doctor import DoctorCommands
 from cogs.fan_cog import FanServices
 from cogs.filters import FilterCommands
 from cogs.interviews import InterviewCommands
+from cogs.mine import PersonalLists
 from cogs.newest import NewestCommands
 from cogs.quotes import QuoteCommands
 from cogs.reader import ReaderCommands
@@ -56,6 +57,7 @@ async def add_cogs(
         ArtistCommands(fans),
         QuoteCommands(fans),
         ArtistFollowCommands(fans),
+        PersonalLists(fans),
         AboutCommands(fans),
     ]
     explanations = ExplanationService(subscriptions)

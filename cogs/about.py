@@ -2,9 +2,9 @@
 
 from discord import app_commands
 
-from bot.ui import ids
 from bot.ui.about import forget_page, help_page, privacy_page
 from bot.ui.panels import notice
+from bot.ui.personal_ids import ForgetMe, ShowPersonalData
 from cogs.components import component
 from cogs.fan_cog import FanCog
 from cogs.responses import Interaction, replace, show, text_for
@@ -26,15 +26,15 @@ class AboutCommands(FanCog):
 
     @app_commands.command(description="See what I store about you, and delete it")
     async def privacy(self, interaction: Interaction) -> None:
-        await self.show_personal_data(interaction, ids.ShowPersonalData())
+        await self.show_personal_data(interaction, ShowPersonalData())
 
-    @component(ids.ShowPersonalData)
-    async def show_personal_data(self, interaction: Interaction, _: ids.ShowPersonalData) -> None:
+    @component(ShowPersonalData)
+    async def show_personal_data(self, interaction: Interaction, _: ShowPersonalData) -> None:
         data = await self.library.personal_data(interaction.user.id)
         await replace(interaction, privacy_page(data, text_for(interaction)))
 
-    @component(ids.ForgetMe)
-    async def forget(self, interaction: Interaction, action: ids.ForgetMe) -> None:
+    @component(ForgetMe)
+    async def forget(self, interaction: Interaction, action: ForgetMe) -> None:
         text = text_for(interaction)
         if action.sure:
             await self.library.forget(interaction.user.id)

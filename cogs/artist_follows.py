@@ -24,7 +24,9 @@ from bot.ui.following import (
     message_test_started,
     unfollowed_page,
 )
+from bot.ui.history import tabbed
 from bot.ui.layout import Layout
+from bot.ui.personal_ids import PersonalList
 from cogs.components import component
 from cogs.fan_cog import FanCog
 from cogs.options import TOPICS, ArtistName, stem_of, value_of
@@ -121,8 +123,9 @@ class ArtistFollowCommands(FanCog):
     @component(ids.FollowingPage)
     async def turn(self, interaction: Interaction, action: ids.FollowingPage) -> None:
         followed = await self.following.followed(interaction.user.id)
-        page = following_page(followed, text_for(interaction), page=action.page)
-        await replace(interaction, page)
+        text = text_for(interaction)
+        page = following_page(followed, text, page=action.page)
+        await replace(interaction, tabbed(PersonalList.FOLLOWING, page, text))
 
     @component(ids.TryMessages)
     async def try_messages(self, interaction: Interaction, _: ids.TryMessages) -> None:

@@ -4,8 +4,9 @@ from discord import app_commands
 
 from bot.core.model import OUTRO, Position
 from bot.ui import ids
-from bot.ui.history import nothing_begun_page, other_started, saved_page
+from bot.ui.history import nothing_begun_page, other_started, saved_page, tabbed
 from bot.ui.lists import similar_page
+from bot.ui.personal_ids import PersonalList
 from bot.ui.reader import saved_section
 from bot.ui.sharing import shared_page
 from cogs.components import component
@@ -128,8 +129,9 @@ class ReaderCommands(FanCog):
     @component(ids.SavedPage)
     async def turn_saved(self, interaction: Interaction, action: ids.SavedPage) -> None:
         found = await self.library.saved(interaction.user.id, action.page)
-        page = saved_page(found, text_for(interaction), limit=self.question_limit)
-        await replace(interaction, page)
+        text = text_for(interaction)
+        page = saved_page(found, text, limit=self.question_limit)
+        await replace(interaction, tabbed(PersonalList.SAVED, page, text))
 
     @component(ids.UnsaveChosen)
     async def unsave_chosen(self, interaction: Interaction, action: ids.UnsaveChosen) -> None:

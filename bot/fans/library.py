@@ -33,9 +33,11 @@ PENDING_LIMIT = 10_000
 """Places in memory while the database fails; each is some 300 bytes."""
 
 SAVED_LIMIT = 500
-"""What one person may save: a hundred pages of their list."""
+"""What one person may save: 125 pages of their list."""
 
-SAVED_PER_PAGE = 5
+SAVED_PER_PAGE = 4
+"""Of 5 components each, of 40, beside a menu and the buttons to other pages and lists."""
+
 SIMILAR = 5
 UNREAD = 10
 

@@ -9,17 +9,17 @@ from discord import ButtonStyle
 
 from bot.core.i18n import Text
 from bot.fans.library import PersonalData
-from bot.ui import ids
 from bot.ui.following import follow_name
 from bot.ui.interviews import title_or_untitled
 from bot.ui.layout import CALM, WARNING, Layout, button, lines, panel, row, rule, small
 from bot.ui.markdown import escape_within
+from bot.ui.personal_ids import ForgetMe, ShowPersonalData
 
 SECTIONS: Mapping[str, Sequence[str]] = {
     "find": ("search", "artist", "latest", "today", "random"),
     "read": ("read", "continue", "saved", "quote"),
     "follow": ("follow", "following", "unfollow"),
-    "you": ("privacy",),
+    "you": ("mine", "privacy"),
 }
 """The fans' commands in the order in which the help shows them."""
 
@@ -62,7 +62,7 @@ def privacy_page(data: PersonalData, text: Text) -> Layout:
         for counted, example in zip(_counted(data, text), examples, strict=True)
         if counted
     ]
-    delete = button(text("privacy.delete"), ids.ForgetMe(sure=False), ButtonStyle.danger)
+    delete = button(text("privacy.delete"), ForgetMe(sure=False), ButtonStyle.danger)
     return panel(
         f"## {text('privacy.title')}",
         *(stored or [text("privacy.none")]),
@@ -79,8 +79,8 @@ def forget_page(data: PersonalData, text: Text) -> Layout:
     return panel(
         text("privacy.ask", what=counted),
         row(
-            button(text("privacy.sure"), ids.ForgetMe(sure=True), ButtonStyle.danger),
-            button(text("privacy.keep"), ids.ShowPersonalData()),
+            button(text("privacy.sure"), ForgetMe(sure=True), ButtonStyle.danger),
+            button(text("privacy.keep"), ShowPersonalData()),
         ),
         colour=WARNING,
     )

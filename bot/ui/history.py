@@ -1,4 +1,4 @@
-"""What a person comes back to: their saved list, interviews they began, and what to read next."""
+"""What a person comes back to: their saved list, what they began and finished, what is next."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import discord
 from discord import ui
 
 from bot.core.i18n import Text
-from bot.core.model import END, Position
+from bot.core.model import COVER, END, Position
 from bot.fans.library import SAVED_PER_PAGE, ReadingHistory, SavedList
 from bot.store import SavedItem, StartedInterview
 from bot.ui import ids
@@ -40,7 +40,8 @@ from bot.ui.layout import (
 )
 from bot.ui.lists import back_next, page_of, ruled
 from bot.ui.markdown import bold, escape_within, join
-from bot.ui.rows import headline, interview_row
+from bot.ui.personal_ids import PersonalList, ShowMine
+from bot.ui.rows import facts, headline, interview_row
 
 _QUESTION_LIMIT = 110
 
@@ -65,6 +66,59 @@ def saved_page(saved: SavedList, text: Text, *, limit: int | None = None) -> Lay
         row(*page_buttons(saved.page, saved.more, ids.SavedPage, back_next(text))),
         colour=CALM,
     )
+
+
+def tabbed(shown: PersonalList, page: Layout, text: Text) -> Layout:
+    """A list of a person's own, above buttons to the others: three of them fit a phone's width."""
+    others = (
+        button(text(f"mine.{tab}"), ShowMine(tab)) for tab in PersonalList if tab is not shown
+    )
+    return Layout(*page.children, row(*others))
+
+
+def reading_page(history: ReadingHistory, text: Text, page: int = 0) -> Layout:
+    """One page (from 0; the last one for any beyond) of the interviews that a person can go on
+    with, each with where they stopped; where there is none, what to read."""
+    if not history.begun:
+        return nothing_begun_page(history, text)
+    return _started_page(PersonalList.READING, history.begun, text, page)
+
+
+def finished_page(history: ReadingHistory, text: Text, page: int = 0) -> Layout:
+    """One page, as ``reading_page``, of the interviews that a person read to their end."""
+    if not history.finished:
+        return panel(text("mine.nothing-finished"), colour=CALM)
+    return _started_page(PersonalList.FINISHED, history.finished, text, page)
+
+
+def _started_page(
+    tab: PersonalList, started: Sequence[StartedInterview], text: Text, page: int
+) -> Layout:
+    total = len(started)
+    page = min(page, (total - 1) // SAVED_PER_PAGE)
+    start = page * SAVED_PER_PAGE
+    more = start + SAVED_PER_PAGE < total
+    counted = [
+        text.plural("artist.interviews", total),
+        page_of(page, total, SAVED_PER_PAGE, text),
+    ]
+    return panel(
+        lines(f"## {text(f'mine.{tab}')}", small(join(counted))),
+        *ruled(_started_row(one, text) for one in started[start : start + SAVED_PER_PAGE]),
+        row(*page_buttons(page, more, lambda other: ShowMine(tab, other), back_next(text))),
+        colour=CALM,
+    )
+
+
+def _started_row(one: StartedInterview, text: Text) -> list[Content]:
+    summary, position = one.summary, one.place.position
+    when = small(discord.utils.format_dt(one.place.read_at, "R"))
+    if position in (END, COVER):
+        read = button(text("digest.read"), read_action(summary.id))
+    else:
+        read = button(text("reader.continue"), read_action(summary.id, position))
+    what = facts(summary, text)[0] if position == END else _stopped_at(one, text)
+    return interview_row(summary, text, headline(summary, text), what, when, read=read)
 
 
 def other_started(others: Sequence[StartedInterview], text: Text) -> "ui.Container[Any] | None":

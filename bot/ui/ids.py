@@ -383,16 +383,6 @@ class ShareQuote(Action, template="picture:{interview}:{section}"):
     section: Number
 
 
-class ShowPersonalData(Action, template="kept"):
-    """Show what is stored about the person who pressed, in the place of the question."""
-
-
-class ForgetMe(Action, template="forget:{sure}"):
-    """Delete all that is stored about the person who pressed, or ask whether they are sure."""
-
-    sure: Annotated[bool, Codec("yes|ask", "yes".__eq__, {True: "yes", False: "ask"}.__getitem__)]
-
-
 class SubscriptionsPage(Action, template="subs:{page}"):
     """Show another page of a guild's announcements in the list's place."""
 

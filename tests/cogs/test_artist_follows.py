@@ -484,7 +484,7 @@ async def test_the_list_tells_of_closed_messages_so_nothing_else_does(
     await close(stage, announcer)
     listed = await stage.ask("interviews following")
     assert "Discord wouldn't deliver my message" in read(listed)
-    assert labels(listed) == ["Try again"]
+    assert labels(listed) == ["Try again", "Reading", "Saved", "Finished"]
     await stage.ask("interviews latest")
     await hears(stage, 0)
 

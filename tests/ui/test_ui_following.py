@@ -22,7 +22,9 @@ from bot.ui.following import (
     message_test_started,
     unfollowed_page,
 )
+from bot.ui.history import tabbed
 from bot.ui.layout import Layout
+from bot.ui.personal_ids import PersonalList
 from tests.ui.limits import buttons, selects, shown, texts, units, within_limits
 from tests.ui.strategies import NOW, TEXT, TEXTS, interviews, stored
 
@@ -64,7 +66,8 @@ def test_any_direct_message_is_within_discords_limits(
 def test_any_list_is_within_discords_limits_and_leaves_nobody_out(
     follows: list[Follow], page: int, closed: bool, text: Text
 ) -> None:
-    within_limits(following_page(FollowList(tuple(follows), closed), text, page=page))
+    listed = following_page(FollowList(tuple(follows), closed), text, page=page)
+    within_limits(tabbed(PersonalList.FOLLOWING, listed, text))
     values = []
     for number in range(-(-len(follows) // FOLLOWS_PER_PAGE)):
         (menu,) = selects(following_page(FollowList(tuple(follows), closed), text, page=number))

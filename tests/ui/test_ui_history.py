@@ -11,9 +11,17 @@ from bot.core.model import COVER, END, Interview, InterviewSummary, Position
 from bot.core.readers import Place, Saved
 from bot.fans.library import SAVED_PER_PAGE, ReadingHistory, SavedList, SimilarInterviews
 from bot.store import ListedInterview, SavedItem, StartedInterview
-from bot.ui.history import nothing_begun_page, other_started, saved_page
+from bot.ui.history import (
+    finished_page,
+    nothing_begun_page,
+    other_started,
+    reading_page,
+    saved_page,
+    tabbed,
+)
 from bot.ui.layout import Layout
 from bot.ui.lists import similar_page
+from bot.ui.personal_ids import PersonalList
 from bot.ui.sharing import shared_page
 from tests.ui.limits import buttons, selects, shown, texts, within_limits
 from tests.ui.strategies import NOW, TEXT, TEXTS, URL, interviews, stored
@@ -64,7 +72,8 @@ def distinct(found: list[SavedItem]) -> list[SavedItem]:
 def test_any_saved_list_is_within_discords_limits(
     items: list[SavedItem], page: int, limit: int | None, text: Text
 ) -> None:
-    within_limits(saved_page(SavedList(tuple(items), page, 510), text, limit=limit))
+    shown_ = saved_page(SavedList(tuple(items), page, 510), text, limit=limit)
+    within_limits(tabbed(PersonalList.SAVED, shown_, text))
 
 
 @patient
@@ -78,7 +87,14 @@ def test_whatever_one_read_and_has_not_read_is_within_discords_limits(
 ) -> None:
     within_limits(Layout(other_started(started, text)))
     within_limits(nothing_begun_page(ReadingHistory((), (started[0],), tuple(unread)), text))
-    within_limits(nothing_begun_page(ReadingHistory((), (), tuple(unread)), text))
+    nothing = ReadingHistory((), (), tuple(unread))
+    within_limits(nothing_begun_page(nothing, text))
+    for page in range(14):
+        history = ReadingHistory(tuple(started), tuple(started))
+        within_limits(tabbed(PersonalList.READING, reading_page(history, text, page), text))
+        within_limits(tabbed(PersonalList.FINISHED, finished_page(history, text, page), text))
+    within_limits(tabbed(PersonalList.READING, reading_page(nothing, text), text))
+    within_limits(tabbed(PersonalList.FINISHED, finished_page(nothing, text), text))
 
 
 @patient
@@ -133,7 +149,7 @@ def test_a_saved_question_names_interview_and_question(text: Text) -> None:
     _, question, whole = texts(layout)
     assert question.startswith("**O.V**\n3\\. What do you eat?\n-# saved <t:")
     assert "14 questions" in whole
-    assert "22 saved, newest first · page 2 of 5" in shown(layout)
+    assert "22 saved, newest first · page 2 of 6" in shown(layout)
     (remover,) = selects(layout)
     assert remover["custom_id"] == "kc:dropping:1"
     assert [(one["label"], one["custom_id"]) for one in buttons(layout)] == [
