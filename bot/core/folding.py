@@ -8,7 +8,7 @@ particles with it (방탄소년단의), and its beginning is not its end.
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 LONGEST = 40
@@ -18,6 +18,7 @@ _PAIRED = (
     "\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
 )
+_PAIRED_WORD = re.compile(rf"[{_PAIRED}](?<!\S.)\S*")
 _PAIRED_START = re.compile(f"[{_PAIRED}]")
 
 # A letter or digit that is searched by words. What Korean hangs onto a foreign name without a
@@ -26,6 +27,8 @@ _SPACED = rf"[^\W_{_PAIRED}]"
 
 _WORD = re.compile(rf"[{_PAIRED}]+|{_SPACED}+(?:'{_SPACED}+)*")
 _PLAIN_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
+
+_NO_LETTERS = {code: " " for code in range(128) if not re.match("[a-z0-9']", chr(code))}
 
 # A compound: words held together by what names are written with, as (G)I-DLE, A.C.E, JA$, K-pop,
 # or with a digit among letters, as V1NO. Possessive, for most words are not part of one.
@@ -137,12 +140,17 @@ def word_texts(folded: str) -> list[str]:
     found = written_words(folded)
     if "'" not in folded and max(map(len, found), default=0) <= LONGEST:
         return found
-    return [bare(word) for word in found]
+    return [bare(word) if "'" in word or len(word) > LONGEST else word for word in found]
 
 
 def written_words(folded: str) -> list[str]:
     """The words of a folded text with their apostrophes, in order."""
-    return (_PLAIN_WORD if folded.isascii() else _WORD).findall(folded)
+    if not folded.isascii():
+        return _WORD.findall(folded)
+    pieces = folded.translate(_NO_LETTERS).split()
+    if "'" not in folded:
+        return pieces
+    return [word for piece in pieces for word in _PLAIN_WORD.findall(piece)]
 
 
 def bare(written: str) -> str:
@@ -216,6 +224,14 @@ def units(word: str) -> list[str]:
     if not is_paired(word):
         return [word]
     return [*pairs(word), word[-1]]
+
+
+def unit_text(words: Iterable[str]) -> str:
+    """The units of words, separated by spaces."""
+    text = " ".join(words)
+    if text.isascii():
+        return text
+    return _PAIRED_WORD.sub(lambda found: " ".join(units(found.group())), text)
 
 
 def pairs(word: str) -> list[str]:
