@@ -99,13 +99,14 @@ class FeedArchive:
         by_interview = {id(one.interview): one for one in read}
         seeded = (await self.store.feeds.state(self.site.feed)).seeded
         now = self.clock.now()
-        stored = updated = 0
+        updated = 0
         async with self.store.transaction() as tx:
             rows = match(entries, await tx.interviews.known(*keys_of(entries)))
             if after.finished_at is not None:
                 rows = await _with_twins(tx, entries, rows)
             known = await tx.archives.posts(self.site.feed, [one.key for one in read])
             posts: list[ArchivePost] = []
+            new: dict[int, FeedEntry] = {}
             for entry, row in zip(entries, rows, strict=True):
                 one = by_interview[id(entry.interview)]
                 before = known.get(one.key)
@@ -114,9 +115,7 @@ class FeedArchive:
                 if row is None and seeded and is_recent(entry.interview.published_at, now):
                     post = replace(post, state=PostState.HELD)
                 elif row is None:
-                    id_ = await tx.interviews.insert(entry.interview, entry.digest)
-                    post = replace(post, interview_id=id_)
-                    stored += 1
+                    new[len(posts)] = entry
                 elif row.withdrawn or (
                     row.digest != entry.digest
                     and not entry.is_damaged
@@ -127,12 +126,17 @@ class FeedArchive:
                         row.id, replace(entry.interview, guid=row.guid), entry.digest
                     )
                     updated += 1
-                if post != before:
-                    posts.append(post)
+                posts.append(post)
+            ids = await tx.interviews.insert_many(
+                [(entry.interview, entry.digest) for entry in new.values()]
+            )
+            for place, id_ in zip(new, ids, strict=True):
+                posts[place] = replace(posts[place], interview_id=id_)
+            posts = [post for post in posts if post != known.get(post.key)]
             posts += [ArchivePost(one.key, PostState.OTHER, one.mark) for one in repeated]
             await tx.archives.save_posts(self.site.feed, [*posts, *set_aside])
             await tx.archives.save_progress(after)
-        self._count(seen=len(read) + len(set_aside), stored=stored, updated=updated)
+        self._count(seen=len(read) + len(set_aside), stored=len(new), updated=updated)
         self._show(after)
 
     async def queue_new(self, posts: Sequence[ArchivePost], after: ArchiveState) -> ArchiveState:

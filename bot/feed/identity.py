@@ -4,6 +4,7 @@ import hashlib
 import re
 import string
 from dataclasses import fields
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 import orjson
@@ -49,6 +50,7 @@ def web_url(url: str, base: str = "") -> str:
     return encoded if len(encoded) <= URL_LIMIT else ""
 
 
+@lru_cache(maxsize=1024)
 def canonical_url(url: str) -> str:
     """The one spelling of an article's address: what is stored, compared and linked.
 
@@ -72,6 +74,7 @@ def canonical_url(url: str) -> str:
     return urlunsplit((scheme, host, path, query, ""))
 
 
+@lru_cache(maxsize=1024)
 def url_key(url: str) -> str:
     """What http and https, ``www.`` and trailing-slash spellings of one article have in common.
 

@@ -212,20 +212,15 @@ class InterviewRepository(Repository):
         Raises:
             StoreError: an interview with this GUID is stored already.
         """
-        now = tx.clock.now()
-        result = await tx.execute(
-            interviews.insert().values(
-                **interview_values(interview),
-                digest=digest,
-                first_seen_at=now,
-                listed_at=_listed_at(interview, now),
-                revision=await _next_revision(tx),
-            )
-        )
-        assert result.inserted_primary_key is not None  # noqa: S101
-        id_: int = result.inserted_primary_key[0]
-        await _write_turns(tx, id_, interview)
+        (id_,) = await _insert(tx, [(interview, digest)])
         return id_
+
+    @transactional
+    async def insert_many(
+        self, tx: Transaction, new: Sequence[tuple[Interview, str]]
+    ) -> Sequence[int]:
+        """Store new interviews with their digests, as ``insert`` does; their ids, in this order."""
+        return await _insert(tx, new)
 
     @transactional
     async def update(
@@ -256,7 +251,7 @@ class InterviewRepository(Repository):
         if (await tx.execute(shown)).one() != before:
             await edits.plan(tx, interview_id, tx.clock.now())
         await tx.execute(turns.delete().where(turns.c.interview_id == interview_id))
-        await _write_turns(tx, interview_id, interview)
+        await _write_turns(tx, (interview_id, interview))
 
     @transactional
     async def withdraw(self, tx: Transaction, interview_id: int, now: datetime) -> bool:
@@ -288,17 +283,46 @@ def _listed_at(interview: Interview, first_seen_at: datetime) -> datetime:
     return min(interview.published_at or first_seen_at, first_seen_at)
 
 
-async def _write_turns(tx: Transaction, interview_id: int, interview: Interview) -> None:
-    rows = turn_values(interview_id, interview.transcript.turns)
+async def _insert(tx: Transaction, new: Sequence[tuple[Interview, str]]) -> Sequence[int]:
+    """A page of an archive takes three statements, as one interview does: statements, not rows, are
+    what takes the time."""
+    if not new:
+        return []
+    now = tx.clock.now()
+    last = await _next_revision(tx, len(new))
+    rows = [
+        {
+            **interview_values(interview),
+            "digest": digest,
+            "first_seen_at": now,
+            "listed_at": _listed_at(interview, now),
+            "revision": revision,
+        }
+        for revision, (interview, digest) in enumerate(new, last - len(new) + 1)
+    ]
+    returning = interviews.insert().returning(interviews.c.id, sort_by_parameter_order=True)
+    ids: list[int] = [row.id for row in await tx.read(returning, rows)]
+    written = zip(ids, (interview for interview, _ in new), strict=True)
+    await _write_turns(tx, *written)
+    return ids
+
+
+async def _write_turns(tx: Transaction, *written: tuple[int, Interview]) -> None:
+    rows = [
+        row
+        for interview_id, interview in written
+        for row in turn_values(interview_id, interview.transcript.turns)
+    ]
     if rows:
         await tx.execute(turns.insert(), rows)
 
 
-async def _next_revision(tx: Transaction) -> int:
+async def _next_revision(tx: Transaction, count: int = 1) -> int:
+    """The last of the next `count` revisions, which are taken."""
     return int(
         await tx.scalar(
             database.update()
-            .values(revision=database.c.revision + 1)
+            .values(revision=database.c.revision + count)
             .returning(database.c.revision)
         )
     )
