@@ -213,6 +213,7 @@ def _post(demo: Demo, channel: Channel, layout: Layout) -> None:
 
 
 async def _keep(message: Locator, path: Path) -> None:
+    await message.page.mouse.move(0, 0)
     await message.evaluate(LOADED)
     # It has none while the page puts an edited message in its place.
     while (box := await message.bounding_box()) is None:

@@ -41,8 +41,11 @@ def found_page(
         pages += _pages(interview, OUTRO, text, limit)
     best = max(pages, key=lambda page: _richness(page, marker))
     heading, room = _marked(best.heading, marker, MARKS)
-    body, _ = _marked(best.body, marker, room)
-    return replace(best, heading=heading, body=body)
+    blocks = []
+    for block in best.blocks:
+        marked, room = _marked(block, marker, room)
+        blocks.append(marked)
+    return replace(best, heading=heading, blocks=tuple(blocks))
 
 
 def _pages(

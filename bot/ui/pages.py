@@ -29,6 +29,9 @@ TOGETHER_LIMIT = 900
 TOGETHER_MOST = 8
 """Questions on one page: of the shortest, a phone screen."""
 
+_UNCUT = 2 * BODY_LIMIT
+"""A limit within which nothing that shares a page is cut."""
+
 _MARKS = 8
 """Characters around a heading, a name or an answer, and the line ends."""
 _LINE_MARK = 4
@@ -47,21 +50,26 @@ SYLLABLES_PER_MINUTE = 500
 class SectionPage:
     """A page of an interview: a section, one of the ``parts`` of a long one, or several short ones.
 
-    ``position`` is that of the first of the ``sections``. ``heading`` and ``body`` are markdown, ""
-    where there is none; the headings of all questions but the first stand in the body. ``back`` and
-    ``forth`` are the pages before and after, ``None`` at the ends. ``withheld`` marks the page that
-    says that the rest can only be read on the site.
+    ``position`` is that of the first of the ``sections``. ``heading`` and ``blocks`` are markdown,
+    "" where there is none; a block is what one section says, from the second on with its heading.
+    ``back`` and ``forth`` are the pages before and after, ``None`` at the ends. ``withheld`` marks
+    the page that says that the rest can only be read on the site.
     """
 
     position: Position
     sections: range
     parts: int
     heading: str
-    body: str
+    blocks: tuple[str, ...]
     images: tuple[Image, ...]
     back: Position | None
     forth: Position | None
     withheld: bool = False
+
+    @property
+    def body(self) -> str:
+        """The blocks as one."""
+        return "\n\n".join(self.blocks)
 
 
 def page_at(
@@ -78,17 +86,19 @@ def page_at(
     at = bisect_right(pages, position.section, key=lambda page: page.start) - 1
     sections = pages[at]
     section = sections.start
-    heading, bodies = _sections(interview, sections, text)
-    part = min(position.part, len(bodies) - 1)
+    room = BODY_LIMIT if len(sections) == 1 else _UNCUT
+    heading, parts = _section(interview, section, text, room)
+    part = min(position.part, len(parts) - 1)
+    others = (_block(interview, number, text) for number in sections[1:])
     before = Position(pages[at - 1].start, LAST_PART) if at else None
     after = Position(pages[at + 1].start) if at + 1 < len(pages) else None
-    last = part == len(bodies) - 1
+    last = part == len(parts) - 1
     return SectionPage(
         position=Position(section, part),
         sections=sections,
-        parts=len(bodies),
+        parts=len(parts),
         heading=heading,
-        body=bodies[part],
+        blocks=(parts[part], *others),
         images=_images(interview, section) if last else (),
         back=Position(section, part - 1) if part else before,
         forth=after if last else Position(section, part + 1),
@@ -124,7 +134,7 @@ def _withheld(interview: Interview, hidden: Position, text: Text) -> SectionPage
         sections=_only(hidden.section),
         parts=1,
         heading=text("reader.withheld"),
-        body=body,
+        blocks=(body,),
         images=(),
         back=back,
         forth=None,
@@ -199,40 +209,36 @@ def _pages(interview: Interview, limit: int | None) -> list[range]:
 def _size(turn: Turn) -> int:
     """What counts towards ``TOGETHER_LIMIT``. A question with pictures has a page of its own, for
     they stand below its words."""
-    if turn.images:
+    parts = [turn.question]
+    for answer in turn.answers:
+        parts += [answer.speaker or "", answer.text]
+    words = "".join(parts)
+    if turn.images or len(words) > TOGETHER_LIMIT:
         return TOGETHER_LIMIT + 1
-    texts = [turn.question, *(text for one in turn.answers for text in (one.speaker, one.text))]
-    return sum(_length(text or "") for text in texts)
+    wide = words if words.isascii() else words.encode("utf-8", "surrogatepass")
+    marks = _LINE_MARK * words.count("\n") + _MARKS * len(parts)
+    return (len(words) + len(wide)) // 2 + marks
 
 
-def _length(text: str) -> int:
-    wide = (len(text) + len(text.encode("utf-8", "surrogatepass"))) // 2
-    return wide + _LINE_MARK * text.count("\n") + _MARKS
-
-
-def _sections(interview: Interview, sections: range, text: Text) -> tuple[str, Sequence[str]]:
-    """The first heading and the parts of the body; there is always one, which may be empty."""
-    if len(sections) == 1:
-        return _section(interview, sections.start, text)
-    turns = [_turn(interview, number, text) for number in sections]
-    headings, blocks = interview.transcript.headings, list[str]()
-    for heading, answers in turns:
-        bodies = split_answers(answers, text, 2 * BODY_LIMIT, headings=headings)
-        above = heading_lines(heading) if blocks else ""
-        blocks.append("\n".join(filter(None, [above, *bodies])))
-    return turns[0][0], ["\n\n".join(blocks).lstrip("\n")]
-
-
-def _section(interview: Interview, section: int, text: Text) -> tuple[str, Sequence[str]]:
-    """The same of a single section."""
+def _section(
+    interview: Interview, section: int, text: Text, room: int = BODY_LIMIT
+) -> tuple[str, Sequence[str]]:
+    """The heading and the parts of the body; there is always one part, which may be empty."""
     transcript = interview.transcript
-    headings = transcript.headings
+    heading, answers = "", tuple[Answer, ...]()
     if section == COVER.section:
-        return "", split_answers((Answer(None, transcript.intro),), text, headings=headings)
-    if section == OUTRO:
-        return "", split_answers((Answer(None, transcript.outro),), text, headings=headings)
-    heading, answers = _turn(interview, section, text)
-    return heading, split_answers(answers, text, headings=headings)
+        answers = (Answer(None, transcript.intro),)
+    elif section == OUTRO:
+        answers = (Answer(None, transcript.outro),)
+    else:
+        heading, answers = _turn(interview, section, text)
+    return heading, split_answers(answers, text, room, headings=transcript.headings)
+
+
+def _block(interview: Interview, number: int, text: Text) -> str:
+    """A short question and its answers."""
+    heading, parts = _section(interview, number, text, _UNCUT)
+    return "\n".join(filter(None, [heading_lines(heading), *parts]))
 
 
 def _turn(interview: Interview, number: int, text: Text) -> tuple[str, tuple[Answer, ...]]:

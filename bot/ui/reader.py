@@ -118,7 +118,7 @@ class ReaderPage:
         page, at_cover = self.page, self.page.position == COVER
         return panel(
             *(self._cover() if at_cover else self._running_head()),
-            page.body,
+            *page.blocks,
             *map(gallery, batched(page.images, GALLERY_LIMIT)),
             captions(page.images),
             small(self.view.note or self._resume_hint()),

@@ -146,8 +146,25 @@ async def test_a_search_opens_the_reader_at_the_very_question(on_stage: Stage) -
     opened = await on_stage.press(found, "Read")
     assert "Question 2 of 3" in read(opened)
     assert "__**떡볶이**__" in read(opened)
-    turned = await on_stage.press(await on_stage.press(opened, NEXT), BACK)
-    assert "__" not in read(turned)
+    before = await on_stage.press(opened, BACK)
+    assert "Question 1 of 3" in read(before)
+    again = await on_stage.press(before, NEXT)
+    assert "Question 2 of 3" in read(again)
+    assert "__" not in read(again)
+
+
+async def test_what_a_search_found_on_a_shared_page_stands_in_its_place(on_stage: Stage) -> None:
+    turns = [Turn(n, f"Question {n}?", (Answer(None, f"I saw {n} seas."),)) for n in (1, 2, 4)]
+    turns.insert(2, Turn(3, "Rain?", (Answer(None, "Every monsoon."),)))
+    long = Turn(1, "Who are you?", (Answer(None, "A singer. " * 100),))
+    shared = [replace(turn, number=place) for place, turn in enumerate([long, *turns], 1)]
+    await on_stage.publish(interview(1, transcript=Transcript("", tuple(shared), "")))
+    found = await on_stage.ask("interviews search", query="monsoon")
+    opened = await on_stage.press(found, "Read")
+    assert "-# Questions 2–5 of 5" in read(opened)
+    assert "### Rain?\nEvery __**monsoon**__." in read(opened)
+    assert [one["label"] for one in options(opened) if one["default"]] == ["4. Rain?"]
+    assert "Question 1 of 5" in read(await on_stage.press(opened, BACK))
 
 
 async def test_a_search_with_many_results_turns_pages(on_stage: Stage) -> None:

@@ -65,6 +65,16 @@ def test_the_part_with_the_words_is_shown_and_a_speakers_name_left_as_it_is(text
     assert page.heading == "Do you like __**rain**__?"
 
 
+def test_words_are_marked_wherever_they_stand_on_a_shared_page(text: Text) -> None:
+    turns = tuple(Turn(n, f"Rain {n}?", (Answer(None, f"Rain{n}."),)) for n in range(1, 9))
+    shared = Interview("g", "https://kcrush.example/", "T", transcript=Transcript("Hi.", turns, ""))
+    page = found_page(shared, 5, EveryWord(r"Rain\d?"), text)
+    assert page.position == Position(1)
+    assert page.heading == "__**Rain**__ 1?"
+    assert page.blocks[0] == "__**Rain1**__."
+    assert page.blocks[-1] == "### __**Rain**__ 8?\n__**Rain8**__."
+
+
 def test_an_address_stays_one(text: Text) -> None:
     page = found_page(asked("See https://rain.example/rain or rain."), 1, EveryWord("rain"), text)
     assert "<https://rain.example/rain> or __**rain**__." in page.body

@@ -485,7 +485,8 @@ def test_short_questions_that_follow_each_other_share_a_page(text: Text) -> None
     pair = chat("Yes.", "No.", "x" * 900, "Why not?")
     assert page(Position(1), text, pair) == [
         f"-# Questions 1 and 2 of 4 · [Interview with O.V]({INTERVIEW.url})\n### Word 001?",
-        "Yes.\n\n### Word 002?\nNo.",
+        "Yes.",
+        "### Word 002?\nNo.",
     ]
     assert page(Position(4), text, pair)[0].startswith("-# Question 4 of 4 · ")
     assert walk_through(pair, text, side="n") == [
