@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from bot.ui.reader import BACK, NEXT
 from tests.browser import DESKTOP, PHONE, browsing
 from tests.process import START_LIMIT, environment, run_verb
 
@@ -102,18 +103,18 @@ async def test_a_newcomer_sees_searches_and_reads(tmp_path: Path) -> None:
 
         await reader.get_by_role("button", name="Start reading").click()
         await expect(reader).to_contain_text("Question 1 of 14")
-        await reader.get_by_role("button", name="Next").click()
+        await reader.get_by_role("button", name=NEXT).click()
         await expect(reader).to_contain_text("Question 2 of 14")
         second = await reader.inner_text()
-        await reader.get_by_role("button", name="Next").click()
+        await reader.get_by_role("button", name=NEXT).click()
         await expect(reader).to_contain_text("Question 3 of 14")
-        await reader.get_by_role("button", name="Back").click()
+        await reader.get_by_role("button", name=BACK).click()
         await expect(reader).to_contain_text("Question 2 of 14")
         assert (await reader.inner_text()).splitlines()[-8:] == second.splitlines()[-8:]
 
         await _keep(page, tmp_path, "reading.png")
         await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-        await expect(reader.get_by_role("button", name="Next")).to_be_in_viewport()
+        await expect(reader.get_by_role("button", name=NEXT)).to_be_in_viewport()
         await _keep(page, tmp_path, "reading-phone.png")
 
 
