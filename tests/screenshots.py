@@ -10,6 +10,7 @@ import io
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,9 +21,12 @@ from playwright.async_api import FloatRect, Locator
 from bot.app import run
 from bot.cli.demo import Demo, open_demo
 from bot.core.i18n import Text, load_messages
+from bot.core.model import StoredInterview
+from bot.core.regular_posts import RegularContent, RegularSort, RegularTimes
 from bot.core.settings import load_settings
 from bot.ui.announcing import announcement_card, digest_card
 from bot.ui.layout import Layout
+from bot.ui.regular_posts import regular_post
 from sandbox.entities import Channel
 from sandbox.messages import create_message
 from tests.browser import PHONE, Browsing, browsing
@@ -74,8 +78,8 @@ async def take(folder: Path) -> None:
                 await _keep(await show(person), folder / f"{subject}-{name}.png")
             await page.goto(f"{demo.sandbox.url}?user=Mina#/{news.id}")
             await page.reload()
-            await person.messages.nth(1).wait_for()
-            for number, subject in enumerate(("card", "digest")):
+            await person.messages.nth(len(POSTED) - 1).wait_for()
+            for number, subject in enumerate(POSTED):
                 message = person.messages.nth(number)
                 await _keep(message, folder / f"{subject}-{name}.png")
         for language in shipped():
@@ -96,7 +100,7 @@ async def _take_in(language: str, demo: Demo, browser: Browsing, folder: Path) -
         await _keep(await MESSAGES[subject](person), folder / f"{subject}.png")
     before = await person.messages.count()
     await _post_cards(demo, lounge, text)
-    for number, subject in enumerate(("card", "digest"), before):
+    for number, subject in enumerate(POSTED, before):
         await _keep(await person.next_after(number), folder / f"{subject}.png")
     await page.close()
 
@@ -157,6 +161,13 @@ async def _panel(fan: Visitor) -> Locator:
     return await fan.command("/announcements setup ")
 
 
+async def _regular(fan: Visitor) -> Locator:
+    shown = await fan.command("/announcements list ")
+    await shown.get_by_role("button", name="Regular posts").click()
+    await shown.get_by_role("button", name="Back").wait_for()
+    return shown
+
+
 MESSAGES: dict[str, Callable[[Visitor], Awaitable[Locator]]] = {
     "list": _latest,
     "search": _search,
@@ -174,7 +185,11 @@ MESSAGES: dict[str, Callable[[Visitor], Awaitable[Locator]]] = {
     "privacy": partial(_command, "interviews privacy"),
     "doctor": partial(_command, "announcements doctor"),
     "panel": _panel,
+    "regular": _regular,
 }
+
+POSTED = ("card", "digest", "on-this-day")
+"""What ``_post_cards`` posts."""
 
 IN_OTHER_LANGUAGES = ("list", "search", "help", "privacy", "error", "panel", "doctor")
 """Those of them that need no press."""
@@ -199,11 +214,23 @@ async def _playing() -> AsyncIterator[Demo]:
 
 
 async def _post_cards(demo: Demo, channel: Channel, text: Text) -> None:
-    """The newest interview's card and a digest, as the announcer sends them."""
+    """The newest interview's card, a digest and one of this day, as the announcer sends them."""
     interviews = demo.app.store.interviews
     newest = await interviews.get_many([one.id for one in await interviews.latest(4)])
-    for layout in (announcement_card(newest[0], text), digest_card(newest, 0, text)):
+    on_this_day = _of_years_ago(newest[-1])
+    for layout in (
+        announcement_card(newest[0], text),
+        digest_card(newest, 0, text),
+        regular_post(newest[-1], on_this_day, text),
+    ):
         _post(demo, channel, layout)
+
+
+def _of_years_ago(stored: StoredInterview) -> RegularContent:
+    published = stored.interview.published_at or stored.first_seen_at
+    day = published.date().replace(year=published.year + 5)
+    times, until = RegularTimes(9), published + timedelta(days=5 * 366)
+    return RegularContent(RegularSort.ON_THIS_DAY, times, day, 0, until)
 
 
 def _post(demo: Demo, channel: Channel, layout: Layout) -> None:

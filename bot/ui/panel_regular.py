@@ -18,6 +18,7 @@ from bot.core.regular_posts import (
     is_silenced,
     next_moment,
 )
+from bot.core.text import shorten
 from bot.core.timetable import clock_face, zone_of
 from bot.store import PlannedPost
 from bot.ui import ids
@@ -43,7 +44,7 @@ from bot.ui.layout import (
 )
 from bot.ui.markdown import bold, join
 from bot.ui.panel_forms import StatelessForm, labelled
-from bot.ui.subscriptions import reason_of, schedule
+from bot.ui.subscriptions import reason_of, schedule, timetable_facts
 
 MOST_POSTS = 8
 """Regular posts of a guild: four components each, of Discord's 40 of a message."""
@@ -64,7 +65,10 @@ def regular_posts_page(
     entries: list[Content] = []
     for one in planned[:MOST_POSTS]:
         show = button(text("panel.change"), RegularPostButton(one.post.subscription.id, "show"))
-        entries += [rule(), ui.Section(_entry(one, settings, text, now), accessory=show)]
+        entries += [
+            rule(),
+            ui.Section(_entry(one, settings, text, now, short=True), accessory=show),
+        ]
     sorts = [
         option(text(f"regular.sort.{sort}"), sort, description=text(f"regular.about.{sort}"))
         for sort in RegularSort
@@ -76,7 +80,7 @@ def regular_posts_page(
         *entries,
         rule(),
         None if full else menu(text("regular.add"), AddRegularPost(), sorts),
-        row(button(text("panel.list"), ids.SubscriptionsPage(0))),
+        row(button(text("list.back"), ids.SubscriptionsPage(0))),
         small(text("options.no-zone")) if planned and settings.time_zone is None else None,
         colour=CALM,
     )
@@ -124,12 +128,21 @@ def post_facts(post: RegularPost, settings: GuildSettings, text: Text) -> list[s
     ]
 
 
-def _entry(one: PlannedPost, settings: GuildSettings, text: Text, now: datetime) -> str:
+def _entry(
+    one: PlannedPost, settings: GuildSettings, text: Text, now: datetime, *, short: bool = False
+) -> str:
+    """Its name, where and when, and how it fares: a line each. A `short` one leaves out the time
+    zone, for which a phone has no room beside a button."""
     post = one.post
-    head = join([bold(name_of(post, text)), f"<#{post.subscription.channel_id}>"])
     when, language = post_facts(post, settings, text)
+    if short:
+        when = timetable_facts(post.times.timetable(), settings, text)[0]
     shown = language if post.subscription.style.language else None
-    return lines(head, join([when, shown]), small(_state(one, settings, text, now)))
+    return lines(
+        bold(name_of(post, text)),
+        join([f"<#{post.subscription.channel_id}>", when, shown]),
+        small(_state(one, settings, text, now)),
+    )
 
 
 def _state(one: PlannedPost, settings: GuildSettings, text: Text, now: datetime) -> str:
@@ -168,7 +181,8 @@ def regular_post_form(
         custom_id="channel",
         channel_types=list(channel_types),
         default_values=[discord.Object(channel_id)] if channel_id else [],
-        placeholder=text("regular.choose-channel")[:PLACEHOLDER_LIMIT],
+        placeholder=shorten(text("regular.choose-channel"), PLACEHOLDER_LIMIT),
+        required=True,
     )
     return StatelessForm(
         text(f"regular.sort.{sort}"),
@@ -176,7 +190,7 @@ def regular_post_form(
         [
             labelled("regular-channel", text, channels) if post is None else None,
             labelled("regular-day", text, _menu("day", days, day)),
-            labelled("hour", text, _menu("hour", hours, str(times.hour))),
+            labelled("regular-hour", text, _menu("hour", hours, str(times.hour))),
             labelled("language", text, _menu("language", spoken, chosen)),
         ],
     )

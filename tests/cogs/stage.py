@@ -270,12 +270,13 @@ async def connected(
 
 @contextlib.asynccontextmanager
 async def stage(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, observer: Any
+    folder: Path, monkeypatch: pytest.MonkeyPatch, observer: Any, *, page: bool = False
 ) -> AsyncIterator[Stage]:
-    """A guild with a channel, an admin and a fan, and a bot that has nothing stored yet."""
+    """A guild with a channel, an admin and a fan, and a bot that has nothing stored yet; with
+    `page` in front of people's eyes, too."""
     async with contextlib.AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(
-            Sandbox(page=False, observer=observer, rate_limits=False, picture_seconds=0.0)
+            Sandbox(page=page, observer=observer, rate_limits=False, picture_seconds=0.0)
         )
         monkeypatch.setattr(Route, "BASE", sandbox.api_url)
         monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))

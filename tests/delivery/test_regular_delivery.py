@@ -1,5 +1,6 @@
 """Regular posts in front of a whole Discord: at their hours, once, whatever happens between."""
 
+import contextlib
 import io
 import random
 from collections.abc import AsyncIterator, Callable
@@ -94,20 +95,28 @@ class Rhythm:
         return list(self.stage.channel.messages.values())
 
 
-@pytest.fixture
-async def rhythm(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, strict_checker: Checker
+@contextlib.asynccontextmanager
+async def posting(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, checker: Checker, *, page: bool = False
 ) -> AsyncIterator[Rhythm]:
     async def fetch(url: str) -> bytes:
         raise FetchError("fetch.missing", status=404)
 
     async with (
-        stage(folder, monkeypatch, strict_checker) as made,
+        stage(folder, monkeypatch, checker, page=page) as made,
         open_renderer(folder / "quotes", fetch, made.clock) as renderer,
     ):
         source = MESSAGES.text()("quote.source")
         quotes = Quotes(made.store, made.index, renderer, random.Random(1), source=source)
         yield Rhythm(made, quotes)
+
+
+@pytest.fixture
+async def rhythm(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, strict_checker: Checker
+) -> AsyncIterator[Rhythm]:
+    async with posting(folder, monkeypatch, strict_checker) as made:
+        yield made
 
 
 def quotable(number: int, *texts: str, **changes: Any) -> Interview:
