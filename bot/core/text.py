@@ -61,6 +61,15 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+def unbroken(text: str) -> str:
+    """The text with hyphens at which no line is broken within its words ("K-Pop"); a search takes
+    them for hyphens. Text with an address in it stays as it is."""
+    return text if "//" in text else _HYPHEN.sub("\N{NON-BREAKING HYPHEN}", text)
+
+
+_HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
+
+
 def is_visible(text: str) -> bool:
     """Whether a person would see anything: Discord refuses what it takes for empty."""
     return any(unicodedata.category(char)[0] not in "ZCM" and char not in _BLANKS for char in text)

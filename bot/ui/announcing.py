@@ -10,37 +10,37 @@ A withdrawn interview is shown as its struck title.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 import discord
-from discord import ButtonStyle, ui
+from discord import ui
 
 from bot.core.i18n import Text
 from bot.core.model import PLAIN_STYLE, Form, Interview, StoredInterview, Style, Subscription
 from bot.core.targets import target_of
-from bot.core.text import is_visible, one_line, shorten
+from bot.core.text import one_line, unbroken
 from bot.core.text_above import filled_text
 from bot.core.topics import topic_of
 from bot.ui import ids
 from bot.ui.interviews import (
-    TAG_LIMIT,
     byline,
     colour_of,
     date_of,
+    excerpt_of,
     heading,
     names_of,
     question_count,
     read_button,
     site_button,
     tags_markdown,
-    tags_of,
     title_link,
     title_of,
 )
 from bot.ui.layout import (
     BRAND,
     Button,
-    Item,
+    Content,
     Layout,
     StatelessView,
     button,
@@ -53,6 +53,7 @@ from bot.ui.layout import (
     thumbnail,
 )
 from bot.ui.markdown import MEDIA_URL_LIMIT, URL_LIMIT, bold, escape_within, join, safe_url
+from bot.ui.rows import interview_row, ruled, summary_of
 
 TITLE_LIMIT = 300
 EXCERPT_LIMIT = 700
@@ -66,7 +67,8 @@ EMBED_TITLE_LIMIT = 256
 EMBED_URL_LIMIT = 2048
 
 INTERVIEWS_SHOWN = 10
-"""Of a digest. Three components each, of Discord's 40; and at most 330 of its 4,000 characters."""
+"""Of a digest. At least three components each, of Discord's 40; and at most 330 of its 4,000
+characters."""
 
 _ABOVE_TITLE_LIMIT = 150
 """Of a title in the text above the card."""
@@ -76,11 +78,12 @@ LISTED_URL_LIMIT = 200
 """Such that ``INTERVIEWS_SHOWN`` of them stay below the 4,096 characters of an embed's description
 (Discord docs, Message, Embed Limits)."""
 
-PICTURES = 1
-"""Of a digest: of several in one gallery Discord crops each to a square."""
+FACES = 5
+"""A digest of so few interviews has the rows of a list: a row, the line below it and an excerpt
+have seven of Discord's 40 components."""
 
 WITH_EXCERPTS = 4
-"""A digest of so few interviews has room for a line of each one's excerpt."""
+"""A digest of so few has room for a line of each one's excerpt."""
 
 _LISTED_EXCERPT_LIMIT = 160
 
@@ -168,9 +171,7 @@ def interview_card(
 ) -> "ui.Container[Any]":
     """An interview as a container: picture, title, who, excerpt, and the buttons to read it; a
     compact one has no excerpt, and its picture is small beside the title."""
-    interview = stored.interview
-    questions = question_count(len(interview.transcript.turns), text)
-    facts = small(join([date_of(interview), questions, *tags_markdown(interview, text)]))
+    interview, facts = stored.interview, _facts(stored.interview, text)
     read = row(read_button(stored.id, text), site_button(interview, text))
     if style.form is Form.COMPACT:
         title = bold(title_link(interview, text, TITLE_LIMIT, URL_LIMIT))
@@ -182,12 +183,17 @@ def interview_card(
         gallery([interview.lead_image], spoiler=style.spoiler),
         heading(interview, text, TITLE_LIMIT, URL_LIMIT),
         byline(interview),
-        escape_within(interview.excerpt, EXCERPT_LIMIT),
+        excerpt_of(interview, EXCERPT_LIMIT),
         facts,
         rule(),
         read,
         colour=_edge(style, interview),
     )
+
+
+def _facts(interview: Interview, text: Text) -> str:
+    questions = question_count(len(interview.transcript.turns), text)
+    return small(join([date_of(interview), questions, *tags_markdown(interview, text)]))
 
 
 def _edge(style: Style, interview: Interview | None = None) -> discord.Colour:
@@ -213,34 +219,28 @@ def digest_card(
     shown = interviews[:INTERVIEWS_SHOWN]
     more += len(interviews) - len(shown)
     is_full = style.form is not Form.COMPACT
-    excerpts = is_full and len(shown) <= WITH_EXCERPTS and not more
+    faces = is_full and len(shown) <= FACES
     pictures = [one.interview.lead_image for one in shown if is_full and one.interview.lead_image]
+    rows = [
+        _entry(one, text, style, faces=faces, excerpt=len(shown) <= WITH_EXCERPTS) for one in shown
+    ]
     card = container(
-        gallery(pictures[:PICTURES], spoiler=style.spoiler),
+        None if faces else gallery(pictures[:1], spoiler=style.spoiler),
         f"## {text.plural('digest.title', len(shown) + more)}",
-        rule(),
-        *(_entry(one, text, excerpt=excerpts) for one in shown),
+        *(ruled(rows) if faces else chain.from_iterable(rows)),
         small(text.plural("digest.more", more)) if more else None,
         colour=_edge(style),
     )
     return Layout(_above(shown, more, text, role_ids, style, "digest.mention"), card)
 
 
-def _entry(one: StoredInterview, text: Text, *, excerpt: bool) -> Item:
-    interview = one.interview
-    facts = [
-        names_of(subject.name for subject in interview.subjects),
-        date_of(interview),
-        question_count(len(interview.transcript.turns), text),
-    ]
-    content = lines(
-        bold(title_link(interview, text)),
-        one_line(escape_within(interview.excerpt, _LISTED_EXCERPT_LIMIT)) if excerpt else None,
-        small(join(facts)),
-    )
-    return ui.Section(
-        content, accessory=read_button(one.id, text, ButtonStyle.secondary, "digest.read")
-    )
+def _entry(
+    one: StoredInterview, text: Text, style: Style, *, faces: bool, excerpt: bool
+) -> list[Content]:
+    """A row as lists have them; with an `excerpt` below, where there are `faces`."""
+    section, *rest = interview_row(summary_of(one), text, pictured=faces, spoiler=style.spoiler)
+    words = one_line(excerpt_of(one.interview, _LISTED_EXCERPT_LIMIT)) if faces and excerpt else ""
+    return [section, words, *rest]
 
 
 def _above(
@@ -311,31 +311,26 @@ class Buttons(StatelessView, ui.View):
 def _published_interview(
     stored: StoredInterview, text: Text, style: Style
 ) -> tuple[discord.Embed, Sequence[Button | None]]:
-    """Title with its link, who, excerpt, picture, date; and the buttons below."""
+    """In the card's order, but that an embed's picture stands below its words; and the buttons."""
     interview = stored.interview
-    title = escape_within(title_of(interview, text), EMBED_TITLE_LIMIT - 4)
+    title = escape_within(unbroken(title_of(interview, text)), EMBED_TITLE_LIMIT - 4)
     if stored.withdrawn_at:
         struck = f"~~{title}~~\n{text('card.withdrawn')}"
         return discord.Embed(colour=BRAND, description=struck), ()
     is_full = style.form is not Form.COMPACT
-    excerpt = escape_within(interview.excerpt, EXCERPT_LIMIT) if is_full else ""
-    excerpt = excerpt if is_visible(excerpt) else ""
+    excerpt = excerpt_of(interview, EXCERPT_LIMIT) if is_full else None
+    said = [byline(interview), excerpt, _facts(interview, text)]
     embed = discord.Embed(
         colour=BRAND,
         title=title,
         url=safe_url(interview.url, EMBED_URL_LIMIT),
-        description=join([byline(interview), excerpt if is_visible(excerpt) else None], "\n\n")
-        or None,
-        timestamp=interview.published_at,
+        description=join(said, "\n\n" if is_full else "\n") or None,
     )
     # An embed's picture can't be covered, so there is none where it were to be.
     if interview.lead_image is not None and not style.spoiler:
         show = embed.set_image if is_full else embed.set_thumbnail
         show(url=safe_url(interview.lead_image.url, MEDIA_URL_LIMIT))
-    tags = [shorten(tag, TAG_LIMIT) for tag in tags_of(interview, text)]
-    questions = question_count(len(interview.transcript.turns), text)
-    # An embed's footer shows no markdown.
-    embed.set_footer(text=join([text("published.from"), questions, *tags]))
+    embed.set_footer(text=text("published.from"))
     return embed, (read_button(stored.id, text), site_button(interview, text))
 
 
@@ -355,7 +350,11 @@ def _published_digest(
         description=join([*listed, text.plural("digest.more", more) if more else None], "\n"),
     )
     embed.set_footer(text=text("published.from"))
-    return embed, [button(title_of(one.interview, text), ids.OpenReader(one.id)) for one in shown]
+    return embed, [_title_button(one, text) for one in shown]
+
+
+def _title_button(one: StoredInterview, text: Text) -> Button:
+    return button(unbroken(title_of(one.interview, text)), ids.OpenReader(one.id))
 
 
 # ---------------------------------------------------------------- plain words

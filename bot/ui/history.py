@@ -38,10 +38,10 @@ from bot.ui.layout import (
     rule,
     small,
 )
-from bot.ui.lists import back_next, page_of, ruled
+from bot.ui.lists import back_next, page_of
 from bot.ui.markdown import bold, escape_within, join
 from bot.ui.personal_ids import PersonalList, ShowMine
-from bot.ui.rows import facts, headline, interview_row
+from bot.ui.rows import facts, headline, interview_row, ruled
 
 _QUESTION_LIMIT = 110
 

@@ -3,6 +3,7 @@
 Every card, list and menu is built of these, so that a new fact about an interview is added here.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -10,10 +11,11 @@ import discord
 from discord import ButtonStyle
 
 from bot.core import colours
-from bot.core.artists import other_name
+from bot.core.artists import artist_key, other_name
 from bot.core.i18n import Text
-from bot.core.model import COVER, Interview, InterviewSummary, Position, Subject, Topic
-from bot.core.text import ELLIPSIS, is_visible, measure, one_line, shorten
+from bot.core.model import COVER, Interview, InterviewSummary, Position, Subject, Topic, Transcript
+from bot.core.sentences import split_sentences
+from bot.core.text import ELLIPSIS, is_visible, measure, one_line, shorten, unbroken
 from bot.core.topics import topic_of
 from bot.ui import ids
 from bot.ui.layout import (
@@ -42,7 +44,6 @@ TAGS_SHOWN = 3
 
 _BRIEF_NAMES = 3
 _BRIEF_NAME_LIMIT = 50
-_MEANINGLESS_TAGS = frozenset({"interview", "interviews", "인터뷰", "uncategorized"})
 
 
 # ---------------------------------------------------------------- title and people
@@ -65,7 +66,8 @@ def title_link(
     url_limit: int = LIST_URL_LIMIT,
 ) -> str:
     """The title as a link to the article."""
-    return link(title_of(interview, text), interview.url, limit, url_limit=url_limit)
+    title = unbroken(title_of(interview, text))
+    return link(title, interview.url, limit, url_limit=url_limit)
 
 
 def heading(interview: Interview, text: Text, limit: int, url_limit: int) -> str:
@@ -83,7 +85,7 @@ def byline(interview: Interview) -> str:
 
 def _with_role(subject: Subject) -> str:
     other = escape_within(other_name(subject), NAME_LIMIT)
-    name = " ".join(filter(None, [bold(escape_within(subject.name, NAME_LIMIT)), other]))
+    name = " ".join(filter(None, [bold(escape_within(unbroken(subject.name), NAME_LIMIT)), other]))
     role = escape_within(subject.role or "", NAME_LIMIT)
     return f"{name}, {role}" if is_visible(role) else name
 
@@ -93,13 +95,14 @@ def _with_role(subject: Subject) -> str:
 
 def tags_of(interview: Interview, text: Text) -> list[str]:
     """The word for the topic, then the site's tags that say something more: no names, no
-    "Interviews", not the topic again. Plain text, at most ``TAGS_SHOWN``."""
+    "Interviews", not the site's own name, not the topic again. Plain text, at most
+    ``TAGS_SHOWN``."""
     topic = topic_of(interview.subjects, interview.tags)
     word = "" if topic is Topic.OTHER else text(f"kind.{topic}")
     # The site's tags are English, whatever language the word for the topic is in.
-    said = f"{word} {topic}".casefold()
-    known = _MEANINGLESS_TAGS | {
-        one_line(name).casefold()
+    kind = _words_of(f"{word} {topic} {_ALSO.get(topic, '')}")
+    names = {
+        artist_key(name)
         for subject in interview.subjects
         for name in (subject.name, *subject.aliases)
     }
@@ -107,19 +110,87 @@ def tags_of(interview: Interview, text: Text) -> list[str]:
         tag
         for tag in dict.fromkeys(map(one_line, interview.tags))
         if is_visible(tag)
-        and tag.casefold() not in known
-        and tag.casefold().removesuffix("s") not in said
+        and is_visible(said := _SITE.sub(" ", tag))
+        and artist_key(said) not in names
+        and not _words_of(said) <= kind
     ]
     return [*filter(None, [word]), *tags][:TAGS_SHOWN]
 
 
+_ALSO = {
+    Topic.ACTING: "actor actors actress actresses",
+    Topic.WEBTOON: "comics and",
+    Topic.FILM: "movies",
+    Topic.GAME: "gaming",
+}
+"""What the site's tags also call a kind."""
+
+_SITE = re.compile(
+    r"\bk-?crush(?: america)?(?: magazine)?\b|\binterviews?\b|인터뷰|\buncategorized\b",
+    re.IGNORECASE,
+)
+"""What every article of the site might have for a tag."""
+
+
+def _words_of(text: str) -> set[str]:
+    return {word.removesuffix("s") for word in re.findall(r"\w+", text.casefold())}
+
+
 def tags_markdown(interview: Interview, text: Text) -> list[str]:
-    """The same as markdown, each of which stays on one line: "K-Pop" is not broken at its
-    hyphen."""
-    return [
-        escape_within(tag, TAG_LIMIT).replace("-", "\N{NON-BREAKING HYPHEN}")
-        for tag in tags_of(interview, text)
-    ]
+    """The same as markdown, each of which stays on one line."""
+    return [escape_within(unbroken(tag), TAG_LIMIT) for tag in tags_of(interview, text)]
+
+
+def excerpt_of(interview: Interview, limit: int) -> str:
+    """What the interview is about, as markdown: the site's excerpt, unless that is how the article
+    begins, cut anywhere; then the intro, or the first question as a quotation; "" where there is
+    none of these. Of prose that is too long, the sentences that fit."""
+    transcript, excerpt = interview.transcript, one_line(interview.excerpt)
+    question = one_line(transcript.turns[0].question) if transcript.turns else ""
+    if not is_visible(excerpt) or _is_beginning(excerpt, transcript.intro, question):
+        opening = _opening(transcript)
+        if not is_visible(opening) and is_visible(question):
+            return f"> {escape_within(unbroken(question), limit - 2)}"
+        limit = min(limit, OPENING_LIMIT)
+        excerpt = opening or excerpt
+    return escape_within(unbroken(_sentences(excerpt, limit)), limit) if is_visible(excerpt) else ""
+
+
+def _is_beginning(excerpt: str, intro: str, question: str) -> bool:
+    """Whether an excerpt is the article's beginning: part of the intro, or run on into the
+    questions."""
+    begins, intro = excerpt.rstrip(_CUT), one_line(intro[:_OPENING_READ]).rstrip(_CUT)
+    if is_visible(intro) and (intro.startswith(begins) or begins.startswith(intro)):
+        return True
+    asked = question[:_RECOGNISED]
+    is_long = len(asked) == _RECOGNISED
+    return is_visible(asked) and (excerpt.startswith(asked) or (is_long and asked in excerpt))
+
+
+def _opening(transcript: Transcript) -> str:
+    """The intro without its headings, as one line."""
+    lines = transcript.intro[:_OPENING_READ].split("\n")
+    return one_line(" ".join(line for line in lines if line not in transcript.headings))
+
+
+def _sentences(prose: str, limit: int) -> str:
+    """As many sentences as have at most `limit` characters, or the first one cut."""
+    end = 0
+    for sentence in split_sentences(prose):
+        if end and end + len(sentence.rstrip()) > limit:
+            break
+        end += len(sentence)
+    return shorten(prose[:end].rstrip(), limit)
+
+
+OPENING_LIMIT = 300
+"""Characters of an intro: as many as of an excerpt of the site's."""
+
+_OPENING_READ = 2000
+_RECOGNISED = 30
+"""Characters of a question by which it is recognised within an excerpt."""
+
+_CUT = " .…[]"
 
 
 def colour_of(interview: Interview) -> discord.Colour:
@@ -146,7 +217,8 @@ def question_count(number: int, text: Text) -> str | None:
 
 def names_of(names: Iterable[str]) -> str:
     """The names that can be seen, as markdown for a list."""
-    return escape_within(", ".join(filter(is_visible, map(one_line, names))), LIST_NAMES_LIMIT)
+    shown = ", ".join(filter(is_visible, map(one_line, names)))
+    return escape_within(unbroken(shown), LIST_NAMES_LIMIT)
 
 
 def question_title(number: int, question: str, text: Text) -> str:

@@ -1,7 +1,7 @@
 """Lists of interviews: the newest, those of a day, those that words may mean, similar ones."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain, groupby
 
 from bot.core.i18n import Text
@@ -23,7 +23,7 @@ from bot.ui.layout import (
 )
 from bot.ui.markdown import escape, join
 from bot.ui.panels import notice
-from bot.ui.rows import headline, interview_row
+from bot.ui.rows import headline, interview_row, ruled
 
 CHOICES_SHOWN = 10
 
@@ -64,12 +64,6 @@ def latest_page(found: InterviewList, text: Text) -> Layout:
     turners = page_buttons(found.page, found.more, lambda page: ids.LatestPage(page, topic), labels)
     rows = (interview_row(one, text) for one in found.summaries)
     return panel(f"## {title}", *ruled(rows), rule(), row(*turners))
-
-
-def ruled(rows: Iterable[Sequence[Content]]) -> list[Content]:
-    """The rows with a line between each two."""
-    first, *others = rows
-    return [*first, *chain.from_iterable([rule(), *one] for one in others)]
 
 
 def day_page(found: OnThisDay, text: Text) -> Layout:

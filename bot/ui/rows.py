@@ -5,13 +5,16 @@ the button stands below; where there is no picture, it is the button.
 """
 
 import re
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from discord import ui
 
 from bot.core.artists import other_name
 from bot.core.i18n import Text
-from bot.core.model import Image, InterviewSummary, Subject, Topic
-from bot.core.text import is_visible, one_line
+from bot.core.model import Image, InterviewSummary, StoredInterview, Subject, Topic
+from bot.core.text import is_visible, one_line, unbroken
+from bot.core.topics import topic_of
 from bot.ui.interviews import (
     LIST_NAMES_LIMIT,
     LIST_TITLE_LIMIT,
@@ -20,7 +23,7 @@ from bot.ui.interviews import (
     read_action,
     title_of,
 )
-from bot.ui.layout import Button, Content, button, lines, row, small, thumbnail
+from bot.ui.layout import Button, Content, button, lines, row, rule, small, thumbnail
 from bot.ui.markdown import bold, escape_within, join
 
 _ROLE_LIMIT = 80
@@ -42,6 +45,7 @@ def interview_row(
     read: Button | None = None,
     above: str | None = None,
     pictured: bool = True,
+    spoiler: bool = False,
 ) -> list[Content]:
     """An interview in a list, of at most five components.
 
@@ -50,17 +54,39 @@ def interview_row(
     """
     words = lines(above, *(said or (headline(summary, text), *facts(summary, text))))
     read = read or button(text("digest.read"), read_action(summary.id))
-    picture = thumbnail(picture_of(summary, text)) if pictured else None
+    picture = thumbnail(picture_of(summary, text), spoiler=spoiler) if pictured else None
     if picture is None:
         return [ui.Section(words, accessory=read)]
     return [ui.Section(words, accessory=picture), row(read)]
+
+
+def ruled(rows: Iterable[Sequence[Content]]) -> list[Content]:
+    """The rows with a line between each two."""
+    first, *others = rows
+    return [*first, *chain.from_iterable([rule(), *one] for one in others)]
+
+
+def summary_of(stored: StoredInterview) -> InterviewSummary:
+    """What a row needs of an interview, with the picture that stands for it."""
+    interview, image = stored.interview, stored.interview.lead_image
+    return InterviewSummary(
+        stored.id,
+        interview.title,
+        interview.url,
+        tuple(subject.name for subject in interview.subjects),
+        interview.published_at,
+        len(interview.transcript.turns),
+        interview.subjects,
+        topic_of(interview.subjects, interview.tags),
+        image.url if image else None,
+    )
 
 
 def headline(summary: InterviewSummary, text: Text) -> str:
     """Who it is with, in bold; of one person in both scripts. The title where nobody is named."""
     names = names_of(summary.names)
     if not is_visible(names):
-        return bold(escape_within(_short_title(summary, text), LIST_TITLE_LIMIT))
+        return bold(escape_within(unbroken(_short_title(summary, text)), LIST_TITLE_LIMIT))
     other = other_name(summary.subjects[0]) if len(summary.subjects) == 1 else ""
     return " ".join(filter(None, [bold(names), escape_within(other, LIST_NAMES_LIMIT)]))
 
@@ -81,7 +107,7 @@ def _what(summary: InterviewSummary, text: Text) -> str:
     title, said = _short_title(summary, text), _words_of(*_said_of(summary.subjects))
     role = summary.subjects[0].role if len(summary.subjects) == 1 else None
     if not _words_of(title) <= said | _words_of(*summary.names):
-        return escape_within(title, LIST_TITLE_LIMIT)
+        return escape_within(unbroken(title), LIST_TITLE_LIMIT)
     if is_visible(role or ""):
         return escape_within(role or "", _ROLE_LIMIT)
     return "" if summary.kind is Topic.OTHER else text(f"kind.{summary.kind}")

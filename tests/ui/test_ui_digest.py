@@ -1,15 +1,18 @@
 """The digest: what it lists, how it opens it, and that any interviews fit."""
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.i18n import Text
-from bot.core.model import Interview, StoredInterview, Subject
+from bot.core.model import Form, Interview, StoredInterview, Style, Subject
 from bot.core.text import measure
 from bot.ui.announcing import CONTENT_LIMIT, Announcement, Rendering, announcement, digest_card
-from tests.ui.limits import buttons, pictures, texts, within_limits
+from bot.ui.layout import Layout
+from bot.ui.test_mark import marked_as_test
+from tests.ui.limits import buttons, components_of, pictures, texts, walk, within_limits
 from tests.ui.strategies import TEXTS, interviews, stored
 from tests.ui.test_ui_cards import SEOYUN
 
@@ -33,6 +36,9 @@ def test_any_digest_is_within_discords_limits(
     listed = [stored(one, number) for number, one in enumerate(found, 10**17)]
     within_limits(digest_card(listed, more, text))
     within_limits(digest_card(listed, more, text, role_ids=[10**18]))
+    # A test of it has four components more.
+    digest = digest_card(listed, more, text, role_ids=[10**18])
+    within_limits(marked_as_test({"view": digest}, text)["view"])
 
 
 def test_the_longest_ones_fit_too(text: Text) -> None:
@@ -91,22 +97,45 @@ def test_an_address_longer_than_a_message_is_left_out_of_plain_words(text: Text)
     assert plain == f"**{SEOYUN.title}**"
 
 
-def test_each_interview_has_its_line_and_its_button(text: Text) -> None:
-    card = digest_card([stored(SEOYUN, 2), stored(DOYUN, 1)], 0, text)
+def test_each_interview_has_its_row_its_face_and_its_button(text: Text) -> None:
+    card = digest_card([stored(SEOYUN, 2), stored(DOYUN, 1)], 0, text, style=Style(spoiler=True))
     assert texts(card) == [
         "## 2 new interviews",
-        f"**[KCrush Interview with Singer Han Seoyun]({SEOYUN.url})**\n"
-        "Han Seoyun sings about small rooms \\*and\\* large skies.\n"
-        "-# Han Seoyun · <t:1773651600:D> · 2 questions",
-        f"**[Webtoons \\*and\\* Rain]({DOYUN.url})**\n"
-        "Kim Doyun draws rain.\n"
-        "-# Kim Doyun, 이하늘 · <t:1773651600:D> · 2 questions",
+        "**Han Seoyun** 한서윤\nSinger\n-# March 2026 · 2 questions",
+        "Han Seoyun sings about small rooms \\*and\\* large skies.",
+        "**Kim Doyun, 이하늘**\nWebtoons \\*and\\* Rain\n-# March 2026 · 2 questions",
+        "Kim Doyun draws rain.",
     ]
     assert [(one["label"], one["custom_id"]) for one in buttons(card)] == [
         ("Read", "kc:read:2"),
         ("Read", "kc:read:1"),
     ]
-    assert pictures(card) == [SEOYUN.image_url]
+    assert faces(card) == [SEOYUN.image_url, DOYUN.image_url]
+    assert all(part["spoiler"] for part in walk(components_of(card)) if part["type"] == 11)
+    assert pictures(card) == []
+
+
+def faces(layout: Layout) -> list[str]:
+    return [part["media"]["url"] for part in walk(components_of(layout)) if part["type"] == 11]
+
+
+def test_as_many_as_have_room_have_a_face(text: Text) -> None:
+    def of(number: int, **how: Any) -> Layout:
+        return digest_card([stored(SEOYUN, one) for one in range(number)], 0, text, **how)
+
+    assert [len(faces(of(number))) for number in (1, 4, 5, 6, 10)] == [1, 4, 5, 0, 0]
+    assert [len(pictures(of(number))) for number in (1, 5, 6, 10)] == [0, 0, 1, 1]
+    assert len(buttons(of(10))) == 10
+    compact = of(3, style=Style(Form.COMPACT))
+    assert (faces(compact), pictures(compact), len(buttons(compact))) == ([], [], 3)
+
+
+def test_an_excerpt_in_a_digest_ends_with_a_sentence(text: Text) -> None:
+    long = replace(SEOYUN, excerpt="She sings about small rooms. " * 9)
+    assert (
+        texts(digest_card([stored(long)], 0, text))[2]
+        == ("She sings about small rooms. " * 5).strip()
+    )
 
 
 def test_what_has_no_room_is_counted(text: Text) -> None:
