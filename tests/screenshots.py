@@ -8,31 +8,36 @@ cut from it and reduced to 128 colours.
 import asyncio
 import io
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from PIL import Image
 from playwright.async_api import FloatRect, Locator
 
 from bot.app import run
 from bot.cli.demo import Demo, open_demo
+from bot.core.artists import other_name
 from bot.core.i18n import Text, load_messages
 from bot.core.model import StoredInterview
 from bot.core.regular_posts import RegularContent, RegularSort, RegularTimes
 from bot.core.settings import load_settings
-from bot.ui.announcing import announcement_card, digest_card
-from bot.ui.layout import Layout
+from bot.core.topics import topic_of
+from bot.delivery.discord.attached_pictures import showing
+from bot.quotes.banner import draw
+from bot.quotes.card import Banner
+from bot.quotes.fonts import Typeface
+from bot.ui.announcing import Announcement, Rendering, announcement
 from bot.ui.regular_posts import regular_post
-from sandbox.entities import Channel
+from sandbox.entities import Channel, Upload
 from sandbox.messages import create_message
 from tests.browser import PHONE, Browsing, browsing
 from tests.catalogues import shipped
 from tests.test_fans_in_browser import Fan
-from tests.ui.limits import components_of
 from tests.ui.samples import MORE, QUESTIONS, SAVE
 
 FOLDER = Path("build/screenshots")
@@ -114,7 +119,7 @@ async def _latest(fan: Visitor) -> Locator:
 
 
 async def _artist(fan: Visitor) -> Locator:
-    return await fan.complete("/interviews artist ", "name", "ola")
+    return await fan.complete("/interviews artist ", "", "ola")
 
 
 async def _cover(fan: Visitor) -> Locator:
@@ -188,10 +193,7 @@ MESSAGES: dict[str, Callable[[Visitor], Awaitable[Locator]]] = {
     "regular": _regular,
 }
 
-POSTED = ("card", "digest", "on-this-day")
-"""What ``_post_cards`` posts."""
-
-IN_OTHER_LANGUAGES = ("list", "search", "help", "privacy", "error", "panel", "doctor")
+IN_OTHER_LANGUAGES = ("list", "artist", "search", "help", "privacy", "error", "panel", "doctor")
 """Those of them that need no press."""
 
 
@@ -213,17 +215,23 @@ async def _playing() -> AsyncIterator[Demo]:
         stop.set()
 
 
+POSTED = ("card", "banner", "published", "digest", "on-this-day")
+"""What ``_post_cards`` posts."""
+
+BANNER = "kcrush-0123456789abcdef.jpg"
+
+
 async def _post_cards(demo: Demo, channel: Channel, text: Text) -> None:
-    """The newest interview's card, a digest and one of this day, as the announcer sends them."""
+    """What the announcer sends of the newest interviews, and one of this day."""
     interviews = demo.app.store.interviews
     newest = await interviews.get_many([one.id for one in await interviews.latest(4)])
-    on_this_day = _of_years_ago(newest[-1])
-    for layout in (
-        announcement_card(newest[0], text),
-        digest_card(newest, 0, text),
-        regular_post(newest[-1], on_this_day, text),
-    ):
-        _post(demo, channel, layout)
+    one, last = Announcement(newest[0]), newest[-1]
+    bare = showing(last, BANNER)
+    _post(demo, channel, announcement(one, text, Rendering.CARD))
+    _post(demo, channel, announcement(Announcement(bare), text, Rendering.CARD), _banner(bare))
+    _post(demo, channel, announcement(one, text, Rendering.PUBLISHED))
+    _post(demo, channel, announcement(Announcement(last, newest), text, Rendering.CARD))
+    _post(demo, channel, {"view": regular_post(last, _of_years_ago(last), text)})
 
 
 def _of_years_ago(stored: StoredInterview) -> RegularContent:
@@ -233,10 +241,25 @@ def _of_years_ago(stored: StoredInterview) -> RegularContent:
     return RegularContent(RegularSort.ON_THIS_DAY, times, day, 0, until)
 
 
-def _post(demo: Demo, channel: Channel, layout: Layout) -> None:
+def _banner(stored: StoredInterview) -> bytes:
+    (subject,), tags = stored.interview.subjects, stored.interview.tags
+    role, kind = subject.role or "", topic_of((subject,), tags)
+    source = load_messages().text()("quote.source")
+    return draw(Banner((subject.name,), other_name(subject), role, source, kind), Typeface())
+
+
+def _post(
+    demo: Demo, channel: Channel, made: Mapping[str, Any], picture: bytes | None = None
+) -> None:
     world = demo.sandbox.world
-    message = {"components": components_of(layout), "flags": V2}
-    create_message(world, channel, world.application.bot, message)
+    message: dict[str, Any] = {"components": made["view"].to_components()}
+    if "embed" in made:
+        message["embeds"] = [made["embed"].to_dict()]
+    else:
+        message["flags"] = V2
+    files = [Upload(0, BANNER, "image/jpeg", picture)] if picture else []
+    message["attachments"] = [{"id": file.index, "filename": file.filename} for file in files]
+    create_message(world, channel, world.application.bot, message, files=files)
 
 
 async def _keep(message: Locator, path: Path) -> None:

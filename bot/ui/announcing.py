@@ -192,8 +192,10 @@ def interview_card(
 
 
 def _facts(interview: Interview, text: Text) -> str:
+    """Date, length and tags; no line begins with the dot between them."""
     questions = question_count(len(interview.transcript.turns), text)
-    return small(join([date_of(interview), questions, *tags_markdown(interview, text)]))
+    facts = [date_of(interview), questions, *tags_markdown(interview, text)]
+    return small(join(facts, "\N{NO-BREAK SPACE}· "))
 
 
 def _edge(style: Style, interview: Interview | None = None) -> discord.Colour:

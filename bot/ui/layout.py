@@ -27,8 +27,8 @@ ALT_LIMIT = 1024
 ``MediaGalleryItemRequest``)."""
 
 BRAND = discord.Colour(ROSE)
-CALM = discord.Colour(0x3FA796)
-WARNING = discord.Colour(0xE0A03A)
+CALM = discord.Colour(0x3CA292)
+WARNING = discord.Colour(0xC4861C)
 
 _ATTACHED = re.compile(r"attachment://kcrush-[0-9a-f]{16}\.[a-z]{3,4}")
 """Pictures that the bot attaches itself."""

@@ -249,7 +249,7 @@ async def test_what_came_out_on_this_day_in_other_years(on_stage: Stage) -> None
     assert read(today) == (
         "## On March 1 in other years\n-# 2 interviews were published on this day\n"
         "### 2025 · 1 year ago\n"
-        "**Kim So-yeon** 김소연\nNo. 2 with Kim So-yeon\n-# March 2025 · 1 question\n"
+        "**Kim So\u2011yeon** 김소연\nNo. 2 with Kim So\u2011yeon\n-# March 2025 · 1 question\n"
         "### 2021 · 5 years ago\n"
         "**Han Seoyun** 한서윤\nNo. 3 with Han Seoyun\n-# March 2021 · 1 question\n"
         "-# Dates are in UTC."

@@ -52,7 +52,7 @@ def test_the_card_tells_who_what_when_and_how_much(text: Text) -> None:
         f"## [KCrush Interview with Singer Han Seoyun]({SEOYUN.url})",
         "**Han Seoyun** 한서윤, Singer",
         "Han Seoyun sings about small rooms \\*and\\* large skies.",
-        "-# <t:1773651600:D> · 2 questions · Music · Ballad · K\N{NON-BREAKING HYPHEN}Pop",
+        "-# <t:1773651600:D>\xa0· 2 questions\xa0· Music\xa0· Ballad\xa0· K\u2011Pop",
     ]
     assert pictures(card) == ["https://kcrush.example/seoyun.jpg"]
 
