@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from bot.app import App, open_app, run
 from bot.cli.run import stop_signal
-from bot.core.clock import SystemClock
+from bot.core.clock import Clock, SystemClock
 from bot.core.errors import UserError
 from bot.core.i18n import Messages
 from bot.core.settings import Settings
@@ -79,11 +79,17 @@ async def run_demo(
 
 @asynccontextmanager
 async def open_demo(
-    settings: Settings, messages: Messages, *, port: int | None = None, page: bool = True
+    settings: Settings,
+    messages: Messages,
+    *,
+    port: int | None = None,
+    page: bool = True,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Demo]:
     """Build a sandbox, a sample site and a bot that knows only these two; keeps nothing.
 
-    `port` is the page's: ``None`` prefers ``DEFAULT_PORT``, 0 takes any that is free.
+    `port` is the page's: ``None`` prefers ``DEFAULT_PORT``, 0 takes any that is free. The bot goes
+    by `clock`, by default the machine's.
 
     Raises:
         UserError: the port that was asked for is taken.
@@ -108,7 +114,7 @@ async def open_demo(
             }
         )
         app = await stack.enter_async_context(
-            open_app(local, messages, SystemClock(), random.Random())
+            open_app(local, messages, clock or SystemClock(), random.Random())
         )
         yield Demo(sandbox, site, scene, app)
 
