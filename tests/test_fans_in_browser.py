@@ -51,6 +51,10 @@ class Fan:
         """Type a command and the beginning of an option, and take the first that is offered."""
         before = await self.messages.count()
         await self.page.get_by_role("combobox", name=f"Message #{self.channel}").fill(words)
+        more = self.page.get_by_role("button", name=re.compile(r"\d optional options?"))
+        if await more.is_visible():
+            await more.click()
+            await self.page.get_by_role("option", name=option).click()
         offered = self.page.get_by_role("listbox", name=option).get_by_role("option").first
         await expect(offered).to_be_visible()
         await self.page.keyboard.type(typed)
@@ -112,6 +116,8 @@ async def test_a_fans_evening(
             await follows(fan)
             sample_site.publish("another-kcrush-interview-with-sola")
             await gets_a_message(fan)
+            sample_site.publish("kcrush-interview-with-girl-group-kite")
+            await gets_another(fan)
 
 
 async def test_an_interview_is_read_in_korean(
@@ -246,6 +252,11 @@ async def follows(fan: Fan) -> None:
     followed = await fan.complete("/interviews follow ", "artist", "ola")
     await expect(followed).to_contain_text("now following (S)OLA")
     await fan.look("9-follow")
+    # Whom KCrush has not talked to yet, and a kind.
+    followed = await fan.command("/interviews follow Kite")
+    await expect(followed).to_contain_text("You'll hear from me when KCrush talks to them.")
+    followed = await fan.command("/interviews follow kind:music")
+    await expect(followed).to_contain_text("now following Music")
 
 
 async def gets_a_message(fan: Fan) -> None:
@@ -255,6 +266,13 @@ async def gets_a_message(fan: Fan) -> None:
     await inbox.click()
     message = fan.messages.last
     await expect(message).to_contain_text("Another KCrush Interview with (S)OLA")
-    await expect(message).to_contain_text("Here's a new interview, because you follow (S)OLA.")
+    await expect(message).to_contain_text("because you follow (S)OLA and Music.")
     await expect(fan.messages).to_have_count(1)
     await fan.look("10-direct-message")
+
+
+async def gets_another(fan: Fan) -> None:
+    message = await fan.next_after(1)
+    await expect(message).to_contain_text("KCrush Interview with Girl Group K!TE")
+    await expect(message).to_contain_text("because you follow Kite and Music.")
+    await expect(fan.messages).to_have_count(2)

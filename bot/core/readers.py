@@ -4,15 +4,11 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import combinations
 
-from bot.core.artists import ID_LENGTH, artist_id, artist_ids
-from bot.core.folding import fold, word_texts
+from bot.core.artists import ID_LENGTH, artist_id, artist_key
+from bot.core.folding import fold, spellings
 from bot.core.model import Interview, Position
 from bot.core.topics import topic_of
-
-_ROLE_WORDS = 8
-"""Words of a role among which names are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +76,36 @@ def follow_id(sort: FollowSort, name: str) -> str:
 def followed_ids(interview: Interview) -> frozenset[str]:
     """The ids of all that is followed and met by an interview, but for words: those whom it is
     with, whoever is named in their roles ("leader of aespa"), its kind, and everything."""
-    return artist_ids(interview.subjects) | {
-        *(artist_id(name) for one in interview.subjects for name in _names_in(one.role or "")),
+    names = {
+        name
+        for one in interview.subjects
+        for name in (one.name, *one.aliases, *_names_in(one.role or ""))
+    }
+    return frozenset().union(*map(name_ids, names)) | {
         follow_id(FollowSort.KIND, topic_of(interview.subjects, interview.tags)),
         follow_id(FollowSort.ALL, ""),
     }
 
 
+def name_ids(name: str) -> frozenset[str]:
+    """The ids of a name as it is written and as it is read: K!TE is Kite, too."""
+    return frozenset(artist_id(one) for one in (name, *spellings(fold(name))) if artist_key(one))
+
+
 def _names_in(role: str) -> list[str]:
-    """Each run of words of a role, for any may be a name."""
-    words = word_texts(fold(role))[:_ROLE_WORDS]
-    return [" ".join(words[start:end]) for start, end in combinations(range(len(words) + 1), 2)]
+    """What a role may be at: "aespa" of "leader of aespa", "aespa's main vocalist", "aespa member".
+
+    Nothing else of it counts, for a name may be a word of another one: whoever follows Rain wants
+    to hear of no actor in "Purple Rain".
+    """
+    folded = fold(role)
+    found = [
+        folded.rpartition(" ")[0],
+        folded.partition(" of ")[2],
+        folded.partition(" from ")[2],
+        folded.rpartition("'s ")[0],
+    ]
+    return [name for name in found if artist_key(name)]
 
 
 class Reached(StrEnum):

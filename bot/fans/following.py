@@ -18,7 +18,7 @@ from bot.core.clock import Clock
 from bot.core.errors import UserError
 from bot.core.filters import parse_filter
 from bot.core.model import Artist, Subject
-from bot.core.readers import Follow, FollowRequest, FollowSort, Reached, follow_id
+from bot.core.readers import Follow, FollowRequest, FollowSort, Reached, follow_id, name_ids
 from bot.core.supervisor import supervise
 from bot.core.text import one_line
 from bot.fans.results import CHOICES
@@ -148,8 +148,8 @@ class FollowService:
                 raise UserError("error.nothing-searched")
             name = str(filter_)
         name = one_line(name)
-        id_ = follow_id(sort, name)
-        request = FollowRequest(id_, name, frozenset({id_}), language, sort)
+        spelled = name_ids(name) if sort is FollowSort.ARTIST else frozenset()
+        request = FollowRequest(follow_id(sort, name), name, spelled, language, sort)
         return await self._follow(user_id, request)
 
     async def _follow(self, user_id: int, request: FollowRequest) -> FollowResult:

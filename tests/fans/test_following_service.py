@@ -135,6 +135,8 @@ async def test_what_nobody_was_interviewed_of_is_followed_once_by_any_spelling(
     assert (first.already, first.known) == (False, False)
     again = await scene.following.follow_named(MINA, FollowSort.ARTIST, "AESPA!")
     assert (again.already, again.known) == (True, False)
+    assert not (await scene.following.follow_named(MINA, FollowSort.ARTIST, "K!TE")).already
+    assert (await scene.following.follow_named(MINA, FollowSort.ARTIST, "kite")).already
     known = await scene.following.follow_named(MINA, FollowSort.ARTIST, "한서윤")
     assert (known.followed.name, known.known) == ("Han Seoyun", True)
     # Interviewed at last, they are followed by all that they are called.
