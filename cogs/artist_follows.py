@@ -22,11 +22,12 @@ from bot.ui.following import (
     following_page,
     message_test_page,
     message_test_started,
+    start_page,
     unfollowed_page,
 )
 from bot.ui.history import tabbed
 from bot.ui.layout import Layout
-from bot.ui.personal_ids import PersonalList
+from bot.ui.personal_ids import FollowKind, PersonalList
 from cogs.components import component
 from cogs.fan_cog import FanCog
 from cogs.options import TOPICS, ArtistName, stem_of, value_of
@@ -73,8 +74,11 @@ class ArtistFollowCommands(FanCog):
             FollowSort.ALL: "" if everything else None,
         }
         named = [(sort, name) for sort, name in asked.items() if name is not None]
-        if len(named) != 1:
-            raise UserError("error.follow-several" if named else "error.follow-nothing")
+        if not named:
+            await show(interaction, start_page(text_for(interaction)))
+            return
+        if len(named) > 1:
+            raise UserError("error.follow-several")
         ((sort, name),) = named
         if sort is FollowSort.ARTIST:
             page = await self._follow_typed(interaction, name)
@@ -109,6 +113,11 @@ class ArtistFollowCommands(FanCog):
     @component(ids.FollowNamed)
     async def follow_named(self, interaction: Interaction, action: ids.FollowNamed) -> None:
         await show(interaction, await self._follow_named(interaction, action.sort, action.name))
+
+    @component(FollowKind)
+    async def follow_kind(self, interaction: Interaction, _: FollowKind) -> None:
+        kind = chosen_value(interaction)
+        await show(interaction, await self._follow_named(interaction, FollowSort.KIND, kind))
 
     @component(ids.UnfollowArtist)
     async def unfollow_artist(self, interaction: Interaction, action: ids.UnfollowArtist) -> None:

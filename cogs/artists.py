@@ -5,6 +5,7 @@ from discord import app_commands
 from bot.core.model import Artist
 from bot.ui import ids
 from bot.ui.artist import artist_page
+from bot.ui.following import unknown_artist_page
 from cogs.components import component
 from cogs.fan_cog import FanCog
 from cogs.options import NAME_HINT, ArtistName
@@ -19,7 +20,10 @@ class ArtistCommands(FanCog):
     @app_commands.autocomplete(name=FanCog.complete_artist)
     async def artist(self, interaction: Interaction, name: ArtistName) -> None:
         found = self.find_artist(
-            name, text_for(interaction), choose=lambda artist: ids.ArtistPage(artist.id)
+            name,
+            text_for(interaction),
+            choose=lambda artist: ids.ArtistPage(artist.id),
+            unknown=unknown_artist_page,
         )
         if isinstance(found, Artist):
             await self.turn(interaction, ids.ArtistPage(found.id))

@@ -17,7 +17,7 @@ from bot.core.artists import artist_id, artist_ids, artist_key
 from bot.core.clock import Clock
 from bot.core.errors import UserError
 from bot.core.filters import parse_filter
-from bot.core.model import Artist, Subject
+from bot.core.model import Artist, Subject, Topic
 from bot.core.readers import Follow, FollowRequest, FollowSort, Reached, follow_id, name_ids
 from bot.core.supervisor import supervise
 from bot.core.text import one_line
@@ -135,13 +135,17 @@ class FollowService:
         filter in its text form, or with "" everything; else as ``follow``.
 
         Raises:
-            UserError: also where the name has no letter or digit, or the words are no filter.
+            UserError: also where the name has no letter or digit, there is no such kind, or the
+                words are no filter.
         """
         if sort is FollowSort.ARTIST:
             _require_name(name)
             artist = self._index.artist(artist_id(name))
             if artist is not None:
                 return await self.follow(user_id, artist, language)
+        elif sort is FollowSort.KIND:
+            if name not in set(Topic):
+                raise UserError("error.stale-button")
         elif sort is FollowSort.WORDS:
             filter_ = parse_filter(name)
             if not filter_:

@@ -15,7 +15,7 @@ from bot.core.text import measure, one_line, shorten
 from bot.fans.following import FollowList, FollowResult, MessageTest
 from bot.ui import ids
 from bot.ui.announcing import CONTENT_LIMIT, Announcement, announcement_card, plain_announcement
-from bot.ui.artist import name_of
+from bot.ui.artist import name_of, nobody_page
 from bot.ui.layout import (
     CALM,
     OPTION_LIMIT,
@@ -35,6 +35,7 @@ from bot.ui.layout import (
 )
 from bot.ui.lists import back_next, page_of
 from bot.ui.markdown import bold, escape_within, join
+from bot.ui.personal_ids import FollowKind
 
 FOLLOWS_PER_PAGE = OPTION_LIMIT
 """As many as a menu takes: some 70 characters each of Discord's 4,000."""
@@ -101,6 +102,28 @@ def unfollowed_page(follow: Follow | None, text: Text) -> Layout:
         again = button(text("following.again"), ids.FollowArtist(follow.id))
     ended = text("following.ended", name=_bold(follow, text))
     return panel(ended, row(again), colour=CALM)
+
+
+def start_page(text: Text) -> Layout:
+    """What to do, for a person who did not say what to follow; a kind or everything at a press."""
+    kinds = [option(text(f"kind.{kind}"), kind) for kind in Topic]
+    everything = text("following.follow", name=text("following.everything"))
+    return panel(
+        text("following.start"),
+        menu(text("following.start-kind"), FollowKind(), kinds),
+        row(follow_button(everything, FollowSort.ALL, "")),
+        colour=CALM,
+    )
+
+
+def unknown_artist_page(typed: str, text: Text) -> Layout:
+    """Words that no artist's name resembles: to be searched for, or followed as a name."""
+    page = nobody_page(typed, text)
+    label = text("following.follow", name=shorten(f"“{one_line(typed)}”", _NAME_LIMIT))
+    follow = row(follow_button(label, FollowSort.ARTIST, typed))
+    if follow is not None:
+        page.add_item(follow)
+    return page
 
 
 def follow_button(label: str, sort: FollowSort, name: str) -> Button | None:

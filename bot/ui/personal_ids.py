@@ -1,4 +1,4 @@
-"""custom_ids of what is a person's own: their lists, and all that is stored of them."""
+"""custom_ids of what is a person's own: their lists, what to follow, what is stored of them."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -22,6 +22,10 @@ class ShowMine(Action, template="mine:{tab}{page}"):
 
     tab: Annotated[PersonalList, Codec("|".join(PersonalList), PersonalList)]
     page: Annotated[int | None, optional(NUMBER, ":")] = None
+
+
+class FollowKind(Action, template="follow-kind"):
+    """A menu of kinds to follow; its values are ``Topic``s."""
 
 
 class ShowPersonalData(Action, template="kept"):

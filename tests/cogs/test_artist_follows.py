@@ -11,7 +11,7 @@ import pytest
 
 from bot.client.channels import language_of
 from bot.core.artists import artist_id
-from bot.core.model import Subject
+from bot.core.model import Subject, Topic
 from bot.delivery.announcer import Announcer
 from bot.delivery.discord.rest_port import RestPort
 from bot.fans.following import FollowService
@@ -204,13 +204,28 @@ async def test_a_kind_words_and_everything_are_followed(
     assert await followed(on_stage) == []
 
 
-async def test_one_thing_is_followed_at_a_time(on_stage: Stage) -> None:
+async def test_without_a_word_one_is_asked_what_to_follow(on_stage: Stage) -> None:
     nothing: list[dict[str, Any]] = [{}, {"everything": False}]
     for typed in nothing:
-        said = read(await on_stage.ask("interviews follow", **typed))
-        assert said == (
-            "Tell me what to follow: fill in `artist`, `kind`, `words` or `everything`."
-        )
+        start = await on_stage.ask("interviews follow", **typed)
+        assert read(start).startswith("**Who or what would you like to follow?**")
+        assert await followed(on_stage) == []
+    assert len(options(start)) == len(Topic)
+    menu = next(part for part in walk(start.components) if part["type"] == 3)
+    chosen = await on_stage.sandbox.choose(on_stage.fan, start, menu["custom_id"], ["film"])
+    assert "now following **Film**" in read(answer(chosen))
+    assert "now following **all interviews**" in read(
+        await on_stage.press(start, "Follow all interviews")
+    )
+    forged = await on_stage.forge(start, menu["custom_id"], on_stage.fan, values=["gossip"])
+    assert "from an older version" in read(forged)
+    assert {one.name for one in await on_stage.store.follows.followed(on_stage.fan.id)} == {
+        "film",
+        "",
+    }
+
+
+async def test_one_thing_is_followed_at_a_time(on_stage: Stage) -> None:
     said = read(await on_stage.ask("interviews follow", kind="film", words="rain"))
     assert said.startswith("I can only add one at a time, so nothing was changed.")
     broken = read(await on_stage.ask("interviews follow", words='"rain'))

@@ -397,7 +397,8 @@ async def test_somebody_who_is_not_in_the_archive_is_nobody_else(
         options: dict[str, Any] = {option: typed}
         told = await on_stage.ask(f"interviews {command}", **options)
         assert read(told).startswith(f"**No interview with “{typed}” yet.**"), command
-        assert labels(told) == [f"Search for “{typed}”"]
+        follow = [f"Follow “{typed}”"] if command == "artist" else []
+        assert labels(told) == [f"Search for “{typed}”", *follow]
     told = await on_stage.ask("interviews follow", artist=typed)
     assert read(told).startswith(f"You're now following **{typed}**. You'll hear from me when")
     told = await on_stage.ask("interviews search", query="rain", artist=typed)

@@ -20,7 +20,9 @@ from bot.ui.following import (
     following_page,
     message_test_page,
     message_test_started,
+    start_page,
     unfollowed_page,
+    unknown_artist_page,
 )
 from bot.ui.history import tabbed
 from bot.ui.layout import Layout
@@ -92,6 +94,8 @@ def test_any_answer_is_within_discords_limits(
         assert 1 <= units(follow_choice(one, text)) <= 100
     anyway = anyway_row(typed, text)
     within_limits(Layout("text", anyway))
+    within_limits(unknown_artist_page(typed, text))
+    within_limits(start_page(text))
 
 
 def test_each_sort_has_its_words(text: Text) -> None:

@@ -69,7 +69,7 @@ from bot.ui.ids import (
     position_value,
     short_query,
 )
-from bot.ui.personal_ids import ForgetMe, PersonalList, ShowMine, ShowPersonalData
+from bot.ui.personal_ids import FollowKind, ForgetMe, PersonalList, ShowMine, ShowPersonalData
 from bot.ui.quote_ids import (
     ANYBODY,
     ChangeLook,
@@ -130,6 +130,7 @@ actions = st.one_of(
     st.builds(NextQuote, st.sampled_from(Design), st.sampled_from(Format), ids, artists),
     st.builds(ShareLook, st.sampled_from(Design), st.sampled_from(Format), ids, pages),
     st.builds(ShowPersonalData),
+    st.builds(FollowKind),
     st.builds(ShowMine, st.sampled_from(PersonalList), st.none() | pages),
     st.builds(ForgetMe, st.booleans()),
     st.builds(SubscriptionsPage, pages),
@@ -200,6 +201,7 @@ def test_every_action_goes_into_a_custom_id_and_comes_back(action: Action) -> No
             ShareLook(Design.COLOUR, Format.SQUARE, 417, 3),
         ),
         ("kc:kept", ShowPersonalData()),
+        ("kc:follow-kind", FollowKind()),
         ("kc:mine:reading", ShowMine(PersonalList.READING)),
         ("kc:mine:finished:2", ShowMine(PersonalList.FINISHED, 2)),
         ("kc:forget:ask", ForgetMe(sure=False)),
