@@ -1,7 +1,6 @@
 """The words of all passages at one moment."""
 
 from collections.abc import Callable, Sequence
-from functools import cache, partial
 
 from tantivy import Query, Searcher
 
@@ -15,11 +14,25 @@ class Lexicon:
         self._searcher = searcher
         self.passages: int = searcher.num_docs
         """The number of all passages."""
-        self.frequency = cache(partial(searcher.doc_freq, "words"))
+        self._similar = similar
+        self._frequencies: dict[str, int] = {}
+        self._near: dict[str, Sequence[str]] = {}
+
+    def frequency(self, word: str) -> int:
         """The number of passages that contain a word, or a pair of syllables."""
-        self.frequency_of_fact = partial(searcher.doc_freq, "facts")
-        self.similar = cache(similar)
+        found = self._frequencies.get(word)
+        if found is None:
+            found = self._frequencies[word] = self._searcher.doc_freq("words", word)
+        return found
+
+    def frequency_of_fact(self, fact: str) -> int:
+        return self._searcher.doc_freq("facts", fact)
+
+    def similar(self, word: str) -> Sequence[str]:
         """The words of titles and names that a word may be a misspelling of, nearest first."""
+        if word not in self._near:
+            self._near[word] = self._similar(word)
+        return self._near[word]
 
     def beginning_with(self, prefix: str, limit: int) -> list[str]:
         """The most frequent words that begin so."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA
 
 from bot.core.folding import (
+    Word,
     compounds,
     folded_with_origins,
     is_paired,
@@ -124,14 +125,15 @@ class Marker:
         return marks
 
     def _marks_of_run(self, folded: str, run: Sequence[str], number: int) -> Iterator[Mark]:
-        beginnings = [_beginning(stem) for stem in run]
-        for piece in _pieces_with((beginnings[0], "'"), folded):
-            for word, start, _ in words(folded, *piece):
-                if word.startswith(beginnings[0]):
-                    found = list(islice(words(folded, start), len(run)))
-                    near = [word for word, _, _ in found]
-                    if all(map(str.startswith, near, beginnings)) and self._stem(near) == run:
-                        yield Mark(start, found[-1][2], number)
+        # The longest word is in the fewest places.
+        anchor = max(range(len(run)), key=lambda place: len(run[place]))
+        beginning = _beginning(run[anchor])
+        for piece in _pieces_with((beginning, "'"), folded):
+            found = _neighbourhood(folded, piece, anchor, len(run) - anchor - 1)
+            stems = self._stem([word for word, _, _ in found])
+            for place in range(len(found) - len(run) + 1):
+                if stems[place : place + len(run)] == run:
+                    yield Mark(found[place][1], found[place + len(run) - 1][2], number)
 
     def _clause(self, word: str, stem: str) -> int | None:
         """The number of the clause that this whole word is found by."""
@@ -172,6 +174,16 @@ def _pieces_with(letters: Iterable[str], folded: str) -> list[tuple[int, int]]:
             pieces.add(piece)
             at = folded.find(one, piece[1])
     return sorted(pieces)
+
+
+def _neighbourhood(folded: str, piece: tuple[int, int], before: int, behind: int) -> list[Word]:
+    """The words of a piece, with so many before and behind it."""
+    start, end = piece
+    while start > 0 and before > 0:
+        stop = start
+        start = folded.rfind(" ", 0, stop - 1) + 1
+        before -= sum(1 for _ in words(folded, start, stop))
+    return [*words(folded, start, end), *islice(words(folded, end), behind)]
 
 
 def _beginning(stem: str) -> str:

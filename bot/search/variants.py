@@ -31,13 +31,14 @@ _ROMANISATIONS = 24
 
 def with_variants(query: ParsedQuery, frequency: Frequency) -> ParsedQuery:
     """The query with the other spellings of its names that the index has."""
+    only = query.only
+    if only.artists:
+        artists = tuple(_name_with_variants(artist, frequency) for artist in only.artists)
+        only = replace(only, artists=artists)
     return replace(
         query,
         clauses=tuple(_with_variants(clause, frequency) for clause in query.clauses),
-        only=replace(
-            query.only,
-            artists=tuple(_name_with_variants(artist, frequency) for artist in query.only.artists),
-        ),
+        only=only,
         names=tuple(_name_spans(query.clauses, frequency)),
     )
 
@@ -53,7 +54,8 @@ def _with_variants(clause: Clause, frequency: Frequency) -> Clause:
     if clause.phrase or (len(clause.parts) > 1 and not clause.others):
         return clause
     words = clause.others if len(clause.parts) > 1 else (*clause.parts, *clause.others)
-    return replace(clause, variants=tuple(_of_words(words, frequency)))
+    variants = tuple(_of_words(words, frequency))
+    return replace(clause, variants=variants) if variants else clause
 
 
 def _of_words(words: Iterable[str], frequency: Frequency) -> Iterator[SpellingVariant]:
