@@ -11,6 +11,7 @@ from bot.admins.transfers import ImportPlan, TransferService
 from bot.client.deferral import defer
 from bot.core.errors import UserError
 from bot.core.model import Subscription, TargetKind
+from bot.core.targets import FORUMS
 from bot.ui.admin_ids import ImportButton
 from bot.ui.layout import Layout
 from bot.ui.panels import notice
@@ -77,7 +78,8 @@ def _page(interaction: Interaction, plan: ImportPlan, plan_id: int | None) -> La
     }
     text = text_for(interaction)
     pairs, settings = plan.subscriptions, plan.settings
-    return import_page(plan_id, pairs, settings, text, tags, moved=plan.moved)
+    moved, posts = plan.moved, plan.posts
+    return import_page(plan_id, pairs, settings, text, tags, moved=moved, posts=posts)
 
 
 def _checked(interaction: Interaction, file: GuildFile) -> dict[int, TargetKind]:
@@ -87,7 +89,13 @@ def _checked(interaction: Interaction, file: GuildFile) -> dict[int, TargetKind]
         UserError: a channel, role or tag of the file is none of this guild's, or @everyone would
             be pinged.
     """
-    return {int(one.channel): _checked_one(interaction, one) for one in file.subscriptions}
+    kinds = {int(one.channel): _checked_one(interaction, one) for one in file.subscriptions}
+    for post in file.regular:
+        kind = known_kind(interaction, int(post.channel))
+        if kind is None or kind in FORUMS:
+            raise UserError("error.import.channel", id=post.channel)
+        kinds[int(post.channel)] = kind
+    return kinds
 
 
 def _checked_one(interaction: Interaction, one: SubscriptionFile) -> TargetKind:
@@ -112,5 +120,6 @@ def _require_postable(interaction: Interaction, plan: ImportPlan) -> None:
         UserError: something that the plan changes could not be posted.
     """
     changed: list[Subscription] = [one for stored, one in plan.subscriptions if stored != one]
+    changed += [new.subscription for stored, new in plan.posts if stored != new]
     for one in changed:
         subscription_trouble(interaction, one)

@@ -3,7 +3,9 @@
 The file has no person in it. Its ids are those of one guild's channels, roles and tags.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
@@ -34,7 +36,9 @@ from bot.core.model import (
     TargetKind,
     Timetable,
 )
+from bot.core.regular_posts import RegularPost, RegularSort, RegularTimes
 from bot.core.text_above import checked_text
+from bot.ui.panel_regular import MOST_POSTS
 
 VERSION = 1
 LARGEST = 64 * 1024
@@ -105,6 +109,16 @@ class SubscriptionFile(_Strict):
     language: Annotated[str, StringConstraints(pattern=f"^{LOCALE.pattern}$")] | None = None
 
 
+class RegularPostFile(_Strict):
+    """A regular post of a channel; without a weekday it comes every day."""
+
+    channel: Id
+    sort: RegularSort
+    hour: Annotated[int, Field(ge=0, le=23, strict=True)]
+    weekday: Annotated[int, Field(ge=0, le=6, strict=True)] | None = None
+    language: Annotated[str, StringConstraints(pattern=f"^{LOCALE.pattern}$")] | None = None
+
+
 class GuildFile(_Strict):
     """All that admins chose in a guild. ``kcrush`` is the version of the file's form."""
 
@@ -114,22 +128,37 @@ class GuildFile(_Strict):
     subscriptions: Annotated[
         tuple[SubscriptionFile, ...], Field(max_length=SUBSCRIPTIONS_LIMIT)
     ] = ()
+    regular: Annotated[tuple[RegularPostFile, ...], Field(max_length=MOST_POSTS)] = ()
 
     @model_validator(mode="after")
     def _once(self) -> "GuildFile":
+        if len({(one.channel, one.sort) for one in self.regular}) != len(self.regular):
+            raise ValueError("a channel has two regular posts of one sort")
         channels = [(one.channel, one.filter) for one in self.subscriptions]
         if len(set(channels)) != len(channels):
             raise ValueError("a channel stands there twice with one filter")
         return self
 
 
-def write_file(settings: GuildSettings, subscriptions: list[Subscription]) -> bytes:
+def write_file(
+    settings: GuildSettings, subscriptions: list[Subscription], posts: Sequence[RegularPost] = ()
+) -> bytes:
     """The settings as a file; without channels whose announcements Discord carries."""
     posted = [one for one in subscriptions if one.mode is Mode.POST]
     file = GuildFile(
         time_zone=settings.time_zone,
         doubt=settings.doubt,
         subscriptions=tuple(_as_file(one) for one in posted[:SUBSCRIPTIONS_LIMIT]),
+        regular=tuple(
+            RegularPostFile(
+                channel=str(one.subscription.channel_id),
+                sort=one.sort,
+                hour=one.times.hour,
+                weekday=one.times.weekday,
+                language=one.subscription.style.language,
+            )
+            for one in posts[:MOST_POSTS]
+        ),
     )
     return file.model_dump_json(indent=1).encode()
 
@@ -201,6 +230,19 @@ def imported(one: SubscriptionFile, stored: Subscription, kind: TargetKind) -> S
         filter=one.filter,
     )
     return after.with_roles(map(int, one.roles))
+
+
+def imported_post(
+    one: RegularPostFile, stored: RegularPost | None, place: Subscription, now: datetime
+) -> RegularPost:
+    """The post as the file has it; `stored` itself, where that is so, and else in its `place`."""
+    times = RegularTimes(one.hour, one.weekday)
+    kept = stored.subscription if stored is not None else place
+    planned = RegularPost(
+        replace(kept, style=replace(kept.style, language=one.language)), one.sort, times, now
+    )
+    same = stored is not None and replace(planned, since=stored.since) == stored
+    return stored if stored is not None and same else planned
 
 
 def imported_settings(file: GuildFile, stored: GuildSettings) -> GuildSettings:

@@ -74,7 +74,7 @@ class RegularPostService:
         *,
         by: int,
     ) -> PlannedPost:
-        """Add a post, or change the channel's of this sort, which goes on if it rested.
+        """Add a post, or change the channel's of this sort, whatever its state.
 
         Raises:
             UserError: the guild has too many, or its hour never comes for the quiet hours there;

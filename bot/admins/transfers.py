@@ -13,14 +13,18 @@ from bot.admins.drafts import has_changed
 from bot.admins.guild_file import (
     GuildFile,
     imported,
+    imported_post,
     imported_settings,
     write_file,
 )
+from bot.admins.regular_posts import place_of
 from bot.admins.subscriptions import SubscriptionService
 from bot.core.errors import UserError
 from bot.core.model import GuildSettings, Mode, Subscription, TargetKind
+from bot.core.regular_posts import RegularPost
 from bot.store import ChangeAction, Repositories, Store
 from bot.store.history import as_json, settings_of_json, subscription_of_json
+from bot.ui.panel_regular import MOST_POSTS
 
 Kinds = Mapping[int, TargetKind]
 """The kinds of the guild's channels that a file names, by their ids."""
@@ -29,12 +33,13 @@ Kinds = Mapping[int, TargetKind]
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
     """What an import changes: each subscription as it is (``None``: there is none) and as it will
-    be, and the guild's settings likewise. ``moved`` says that something changed since the plan was
-    shown."""
+    be, and the guild's settings and regular ``posts`` likewise. ``moved`` says that something
+    changed since the plan was shown."""
 
     id: int
     subscriptions: tuple[tuple[Subscription | None, Subscription], ...]
     settings: tuple[GuildSettings, GuildSettings]
+    posts: tuple[tuple[RegularPost | None, RegularPost], ...] = ()
     moved: bool = False
 
 
@@ -52,19 +57,20 @@ class TransferService:
         """A guild's settings as a file."""
         overviews = await self._store.subscriptions.overview(guild_id)
         settings = await self._store.guilds.settings(guild_id)
-        return write_file(settings, [overview.subscription for overview in overviews])
+        posts = [one.post for one in await self._store.regular_posts.of_guild(guild_id)]
+        return write_file(settings, [overview.subscription for overview in overviews], posts)
 
     async def plan(self, guild_id: int, user_id: int, file: GuildFile, kinds: Kinds) -> ImportPlan:
         """What importing the file would change; stored for ``apply``.
 
         Raises:
-            UserError: a channel's announcements are carried by Discord, or a digest's hour is
-                within its quiet hours.
+            UserError: a channel's announcements are carried by Discord, a digest's hour is within
+                its quiet hours, or there were too many regular posts.
         """
         async with self._store.transaction() as tx:
             plan = await self._plan(tx, guild_id, user_id, file, kinds)
             id_ = await tx.drafts.create(guild_id, user_id, _as_data(file, plan))
-        return ImportPlan(id_, plan.subscriptions, plan.settings)
+        return replace(plan, id=id_)
 
     async def file_of(self, id_: int, guild_id: int, user_id: int) -> GuildFile:
         """The file of a plan.
@@ -87,11 +93,11 @@ class TransferService:
             plan = await self._plan(tx, guild_id, user_id, file, kinds)
             if _has_moved(data, plan):
                 await tx.drafts.edit(id_, guild_id, user_id, lambda _: _as_data(file, plan))
-                return ImportPlan(id_, plan.subscriptions, plan.settings, moved=True)
+                return replace(plan, id=id_, moved=True)
             await _write(tx, plan, guild_id, user_id)
             await tx.drafts.delete(id_, guild_id, user_id)
         self._subscriptions.wake()
-        return ImportPlan(id_, plan.subscriptions, plan.settings)
+        return replace(plan, id=id_)
 
     async def cancel(self, id_: int, guild_id: int, user_id: int) -> None:
         await self._store.drafts.delete(id_, guild_id, user_id)
@@ -113,7 +119,25 @@ class TransferService:
             blank = Subscription(0, guild_id, channel_id, None, user_id, now)
             pairs.append((stored, imported(one, stored or blank, kinds[channel_id])))
         settings = await tx.guilds.settings(guild_id)
-        return ImportPlan(0, tuple(pairs), (settings, imported_settings(file, settings)))
+        posts = await self._planned_posts(tx, guild_id, user_id, file, kinds)
+        return ImportPlan(0, tuple(pairs), (settings, imported_settings(file, settings)), posts)
+
+    async def _planned_posts(
+        self, tx: Repositories, guild_id: int, user_id: int, file: GuildFile, kinds: Kinds
+    ) -> tuple[tuple[RegularPost | None, RegularPost], ...]:
+        there = {
+            (one.post.subscription.channel_id, one.post.sort): one.post
+            for one in await tx.regular_posts.of_guild(guild_id)
+        }
+        pairs, now = [], self._subscriptions.now()
+        for one in file.regular:
+            channel_id = int(one.channel)
+            stored = there.get((channel_id, one.sort))
+            place = place_of(guild_id, channel_id, kinds[channel_id], None, user_id, now)
+            pairs.append((stored, imported_post(one, stored, place, now)))
+        if len(there) + sum(stored is None for stored, _ in pairs) > MOST_POSTS:
+            raise UserError("error.regular.limit", limit=MOST_POSTS)
+        return tuple(pairs)
 
 
 async def _write(tx: Repositories, plan: ImportPlan, guild_id: int, user_id: int) -> None:
@@ -130,6 +154,11 @@ async def _write(tx: Repositories, plan: ImportPlan, guild_id: int, user_id: int
             after, before = planned, stored
         action = ChangeAction.ADDED if before is None else ChangeAction.EDITED
         await tx.history.add(user_id, action, before, after)
+    for post, new in plan.posts:
+        if post != new:
+            await tx.regular_posts.put(new)
+            changed = ChangeAction.POST_ADDED if post is None else ChangeAction.POST_EDITED
+            await tx.history.add(user_id, changed, post, new)
     before_settings, after_settings = plan.settings
     if before_settings != after_settings:
         await tx.guilds.edit(guild_id, lambda _: after_settings)
@@ -147,6 +176,7 @@ def _as_data(file: GuildFile, plan: ImportPlan) -> Any:
         "file": file.model_dump(mode="json"),
         "stored": [as_json(stored) for stored, _ in plan.subscriptions],
         "settings": as_json(plan.settings[0]),
+        "posts": [as_json(stored) for stored, _ in plan.posts],
     }
 
 
@@ -163,4 +193,6 @@ def _has_moved(data: Any, plan: ImportPlan) -> bool:
         has_changed(base, stored)
         for base, (stored, _) in zip(bases, plan.subscriptions, strict=True)
     )
+    posts = [as_json(stored) for stored, _ in plan.posts]
+    changed = changed or data.get("posts", []) != posts
     return changed or settings_of_json(data["settings"]) != plan.settings[0]

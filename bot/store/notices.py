@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.model import SubscriptionState, TargetKind
+from bot.core.model import Mode, SubscriptionState, TargetKind
 from bot.store.results import DueNotice
 from bot.store.session import Repository, Transaction, transactional
 from bot.store.tables import subscriptions
@@ -29,6 +29,7 @@ _DUE = (
         subscriptions.c.reason,
         subscriptions.c.state,
         subscriptions.c.notice_due_at.label("due_at"),
+        (subscriptions.c.mode == Mode.REGULAR).label("regular"),
     )
     .where(
         subscriptions.c.notice_due_at.is_not(None),

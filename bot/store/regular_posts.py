@@ -226,10 +226,9 @@ class RegularPostRepository(Repository):
 
     @transactional
     async def put(self, tx: Transaction, one: RegularPost) -> int:
-        """Add a post, or change the one of its sort in its channel, which goes on if it rested;
-        its id."""
+        """Add a post, or change the one of its sort in its channel, whatever its state; its id."""
         new = one.subscription
-        before = await tx.scalar(
+        id_ = await tx.scalar(
             sa.select(subscriptions.c.id)
             .select_from(_JOINED)
             .where(
@@ -238,25 +237,25 @@ class RegularPostRepository(Repository):
                 regular_posts.c.sort == one.sort,
             )
         )
-        values = {
-            "guild_id": new.guild_id,
-            "channel_id": new.channel_id,
-            "state": SubscriptionState.ACTIVE,
-            **chosen_values(replace(new, mode=Mode.REGULAR)),
-        }
-        if before is None:
-            added = {"created_by": new.created_by, "created_at": tx.clock.now()}
-            result = await tx.execute(subscriptions.insert().values(values | added))
+        chosen = chosen_values(replace(new, mode=Mode.REGULAR))
+        if id_ is None:
+            values = {
+                "guild_id": new.guild_id,
+                "channel_id": new.channel_id,
+                "created_by": new.created_by,
+                "created_at": tx.clock.now(),
+                "state": SubscriptionState.ACTIVE,
+                **chosen,
+            }
+            result = await tx.execute(subscriptions.insert().values(values))
             assert result.inserted_primary_key is not None  # noqa: S101
-            id_ = int(result.inserted_primary_key[0])
+            (id_,) = result.inserted_primary_key
         else:
-            id_ = int(before)
-            await tx.execute(subscriptions.update().where(subscriptions.c.id == id_).values(values))
-            await parking.change_state(tx, id_, SubscriptionState.ACTIVE, None, tx.clock.now())
+            await tx.execute(subscriptions.update().where(subscriptions.c.id == id_).values(chosen))
         rhythm = {"hour": one.times.hour, "weekday": one.times.weekday, "since": one.since}
         row = {"subscription_id": id_, "sort": one.sort, **rhythm}
         await tx.upsert(regular_posts, ["subscription_id"], row)
-        return id_
+        return int(id_)
 
     @transactional
     async def change_state(
@@ -315,6 +314,8 @@ async def _doubt(tx: Transaction, now: datetime) -> dict[str, object]:
 
 async def contents(session: Session, delivery_ids: Collection[int]) -> dict[int, RegularContent]:
     """What those of the deliveries post that are regular posts', by their ids."""
+    if not delivery_ids:
+        return {}
     query = (
         sa.select(
             deliveries.c.id,

@@ -140,7 +140,8 @@ class NewestMessage:
 class DueNotice:
     """A subscription that stopped, and the cause: somebody is to get a notice of it.
 
-    ``due_at`` distinguishes this notice from a later one.
+    ``due_at`` distinguishes this notice from a later one, and ``regular`` a regular post from
+    announcements.
     """
 
     subscription_id: int
@@ -150,6 +151,7 @@ class DueNotice:
     reason: str
     state: SubscriptionState
     due_at: datetime
+    regular: bool = False
 
 
 @dataclass(frozen=True, slots=True)

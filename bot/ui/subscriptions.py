@@ -197,10 +197,11 @@ def stopped_notice(stopped: Sequence[DueNotice], text: Text, guild: str | None) 
     ended = stopped[0].state is SubscriptionState.ENDED
     heals = not ended and stopped[0].reason not in _FOR_GOOD
     name = escape_within(guild, GUILD_LIMIT) if guild else None
+    of = "notice.regular" if all(one.regular for one in stopped) else "notice"
     return panel(
-        text("notice.ended" if ended else "notice.stopped", channels=where),
+        text(f"{of}.ended" if ended else f"{of}.stopped", channels=where),
         text("notice.why", reason=reason_of(stopped[0].reason, text)),
-        text("notice.after") if heals else None,
+        text(f"{of}.after") if heals else None,
         small(text("notice.guild", guild=name)) if name else None,
         colour=WARNING,
     )

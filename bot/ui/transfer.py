@@ -7,12 +7,15 @@ from discord import ButtonStyle, ui
 
 from bot.core.i18n import Text
 from bot.core.model import GuildSettings, Subscription
+from bot.core.regular_posts import RegularPost
 from bot.ui.admin_ids import ImportButton
 from bot.ui.changes import paginated
 from bot.ui.layout import CALM, WARNING, Layout, button, container, lines, panel, row, rule, small
+from bot.ui.panel_regular import name_of, post_facts
 from bot.ui.subscriptions import describe_changes, settings_facts, subscription_facts
 
 Pairs = Sequence[tuple[Subscription | None, Subscription]]
+Posts = Sequence[tuple[RegularPost | None, RegularPost]]
 
 
 def export_page(filename: str, text: Text) -> Layout:
@@ -29,10 +32,12 @@ def import_page(
     tags: Mapping[int, str],
     *,
     moved: bool,
+    posts: Posts = (),
 ) -> Layout:
     """What an import changes, and the buttons to do it or not; with ``None`` for the plan's id,
     that it is done."""
     changed = [_entry(stored, planned, settings[1], text, tags) for stored, planned in pairs]
+    changed += [_post_entry(*pair, settings[1], text) for pair in posts]
     entries = [entry for entry in changed if entry]
     shown = paginated(entries)[0]
     year = 2000
@@ -73,3 +78,15 @@ def _entry(
         return lines(f"{channel} · {text('import.new')}", small(" · ".join(facts[:2])))
     changes = describe_changes(text, subscription_facts(stored, settings, text, tags), facts)
     return lines(channel, *changes) if changes else ""
+
+
+def _post_entry(
+    stored: RegularPost | None, planned: RegularPost, settings: GuildSettings, text: Text
+) -> str:
+    """A regular post and what changes of it; "" for nothing."""
+    head = f"**<#{planned.subscription.channel_id}>** · {name_of(planned, text)}"
+    facts = post_facts(planned, settings, text)
+    if stored is None:
+        return lines(f"{head} · {text('import.new')}", small(facts[0]))
+    changes = describe_changes(text, post_facts(stored, settings, text), facts)
+    return lines(head, *changes) if changes else ""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.core.model import QuietHours, SubscriptionState, Timetable
+from bot.core.model import QuietHours, Subscription, SubscriptionState, Timetable
 from bot.core.regular_posts import RegularPost, RegularSort, RegularTimes
 from bot.store import ChangeAction
 from bot.ui.panel_regular import MOST_POSTS
@@ -168,8 +168,7 @@ async def test_no_forum_is_offered(on_stage: Stage) -> None:
 async def test_a_server_has_so_many_and_no_more(on_stage: Stage) -> None:
     for number in range(MOST_POSTS):
         new = on_stage.sandbox.world.add_channel(on_stage.guild, f"place-{number}")
-        one = (await put_elsewhere(on_stage.store, channel=new.id)).subscription
-        place = replace(one, guild_id=on_stage.guild.id)
+        place = Subscription(0, on_stage.guild.id, new.id, None, 1, START)
         await on_stage.store.regular_posts.put(
             RegularPost(place, RegularSort.QUOTE, RegularTimes(18), START)
         )

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from bot.admins.guild_file import LARGEST, GuildFile, read_file
 from bot.core.errors import UserError
 from bot.core.model import Form, Frequency, SubscriptionState
+from bot.core.regular_posts import RegularSort, RegularTimes
 from sandbox.entities import ChannelType, Message, Upload
 from tests.cogs.stage import Stage, labels, read
+from tests.cogs.test_regular_pages import add as add_post
+from tests.cogs.test_regular_pages import open_page
 from tests.cogs.test_setup import choose, fill, open_panel, press, saved, stored
 
 
@@ -96,6 +99,47 @@ async def test_filters_and_texts_come_back_to_their_own(on_stage: Stage) -> None
     assert await there() == before
     file["subscriptions"][0]["filter"] = "kind:fish"
     assert "subscriptions.0.filter: kind:fish" in read(await imported(on_stage, file))
+
+
+async def test_regular_posts_come_back_too(on_stage: Stage) -> None:
+    async def there() -> list[tuple[RegularSort, RegularTimes, str | None]]:
+        posts = await on_stage.store.regular_posts.of_guild(on_stage.guild.id)
+        return [
+            (one.post.sort, one.post.times, one.post.subscription.style.language) for one in posts
+        ]
+
+    page = await add_post(on_stage, await open_page(on_stage), "quote", day=["6"], language=["ko"])
+    page = await add_post(on_stage, page, "on-this-day", hour=["7"])
+    before, file = await there(), await export(on_stage)
+    channel = str(on_stage.channel.id)
+    assert file["regular"][0] == {
+        "channel": channel,
+        "sort": "quote",
+        "hour": 18,
+        "weekday": 6,
+        "language": "ko",
+    }
+    assert "There's nothing to import." in read(await imported(on_stage, file))
+    file["regular"][1]["hour"] = 8
+    changes = await imported(on_stage, file)
+    assert f"**<#{channel}>** · On this day\n- daily at 07:00 (UTC) → daily at 08:00 (UTC)" in read(
+        changes
+    )
+    for one in await on_stage.store.regular_posts.of_guild(on_stage.guild.id):
+        await on_stage.store.regular_posts.change_state(
+            on_stage.guild.id, one.post.subscription.id, SubscriptionState.ENDED, None
+        )
+    # What was shown is not so any more: it is shown anew, and nothing is changed yet.
+    again = await press(on_stage, changes, "Import")
+    assert f"**<#{channel}>** · Quote of the week · new" in read(again)
+    assert await there() == []
+    await press(on_stage, again, "Import")
+    assert await there() == [before[0], (before[1][0], RegularTimes(8), None)]
+
+    file["regular"][0]["channel"] = "77"
+    assert "names a channel (77)" in read(await imported(on_stage, file))
+    file["regular"] = [file["regular"][1]] * 2
+    assert "That file isn't one of mine" in read(await imported(on_stage, file))
 
 
 async def test_what_the_file_does_not_name_stays_and_a_pause_too(on_stage: Stage) -> None:

@@ -16,6 +16,7 @@ from bot.core.discord_time import DiscordTime
 from bot.core.errors import FetchError
 from bot.core.model import Answer, Interview, Subscription, Transcript, Turn
 from bot.core.regular_posts import RegularPost, RegularSort, RegularTimes
+from bot.delivery.admin_notices import AdminNotifier
 from bot.delivery.announcer import Announcer
 from bot.delivery.discord.rest_port import RestPort
 from bot.delivery.editor import Editor
@@ -26,7 +27,7 @@ from sandbox.entities import Channel, Message
 from sandbox.faults import Rule
 from tests.clock import START
 from tests.cogs.stage import MESSAGES, Stage, interview, labels, read, stage
-from tests.cogs.test_quotes import ATTACH_FILES, SEA, SNOW
+from tests.cogs.test_quotes import ATTACH_FILES, SEA, SEND_MESSAGES, SNOW
 from tests.delivery.fakes import FreePace
 from tests.openapi import Checker
 from tests.ui.limits import walk
@@ -290,3 +291,26 @@ async def test_a_channel_that_refuses_cards_gets_words(rhythm: Rhythm) -> None:
     (message,) = rhythm.messages
     assert message.content.startswith("On this day, 5 years ago\n")
     assert "https://kcrush.example/interview-1/" in message.content
+
+
+async def test_who_set_it_up_hears_of_a_channel_that_is_closed_and_nothing_is_made_up_for(
+    rhythm: Rhythm,
+) -> None:
+    stage, world = rhythm.stage, rhythm.stage.sandbox.world
+    await stage.publish(*(interview(n, published_at=LONG_AGO) for n in range(1, 9)))
+    await rhythm.add(ARCHIVE, RegularTimes(18))
+    own_id = stage.client.application_id or 0
+    world.set_overwrite(stage.channel, own_id, deny=SEND_MESSAGES)
+    assert await rhythm.live(3 * DAY) == []
+    port = RestPort(stage.client)
+    notifier = AdminNotifier(stage.store, port, stage.clock, random.Random(1), FreePace())
+    await notifier.work()
+    (message,) = [
+        one for place in world.channels.values() if place.is_dm for one in place.messages.values()
+    ]
+    assert "I can't post the regular posts in" in read(message)
+    assert "they go on by themselves with the next one" in read(message)
+    world.set_overwrite(stage.channel, own_id)
+    # The probe in wait is that day's own post; of the days before nothing comes.
+    assert len(await rhythm.live(DAY)) == 1
+    assert len(await rhythm.live(DAY)) == 1

@@ -248,6 +248,8 @@ async def test_it_rests_goes_on_and_ends(store: Store, clock: FakeClock) -> None
     assert await store.regular_posts.waking() == []
     assert await lease(store) == []
     assert not await store.regular_posts.enqueue(post, TODAY + DAY, other)
+    changed = await put(store, times=RegularTimes(7))
+    assert (changed.subscription.id, changed.subscription.state) == (this, paused)
     await clock.advance(3600)
     await store.regular_posts.change_state(GUILD, this, SubscriptionState.ACTIVE, None)
     (planned,) = await store.regular_posts.waking()
