@@ -146,6 +146,7 @@ async def test_what_failed_to_be_shared_is_shared_at_the_next_press(on_stage: St
     reader = await on_stage.press(await opened(on_stage), MORE)
     refusal = Rule(match=r"POST /interactions/\d+/.*/callback", times=1, status=400)
     on_stage.sandbox.faults.add(refusal)
+    on_stage.sandbox.interactions.timeout = 60.0
     await shared_from(on_stage, reader)
     assert (refusal.fired, said(on_stage.channel)) == (1, [])
     await shared_from(on_stage, reader)

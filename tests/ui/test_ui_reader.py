@@ -413,7 +413,7 @@ def test_minutes_to_read(words: str, minutes: int) -> None:
 
 
 @settings(patient, max_examples=20)
-@given(interview=interviews(), limit=st.sampled_from([None, 2]))
+@given(interview=interviews(), limit=st.sampled_from([None, 2]), text=TEXTS)
 def test_any_interview_is_read_forth_and_back_over_the_same_pages(
     interview: Interview, limit: int | None, text: Text
 ) -> None:
