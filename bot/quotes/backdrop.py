@@ -84,9 +84,18 @@ def decode(data: bytes, wanted: tuple[int, int]) -> Pixels | None:
 
 
 def _reduced(image: Image.Image, wanted: tuple[int, int]) -> Image.Image:
-    """The image reduced by a whole factor, where it stays large enough: quick and exact enough."""
-    factor = min(image.width // wanted[0], image.height // wanted[1])
-    return image.reduce(factor) if factor > 1 else image
+    """The image reduced, where it stays large enough: by a whole factor, which is quick and exact
+    enough, and one that takes much memory further."""
+    share = min(image.width / wanted[0], image.height / wanted[1])
+    if share >= 2:
+        image = image.reduce(int(share))
+    elif share > 1 and image.width * image.height > _HEAVY:
+        image = image.resize((int(image.width / share), int(image.height / share)), reducing_gap=2)
+    return image
+
+
+_HEAVY = 4_000_000
+"""Pixels. Later steps copy the image several times."""
 
 
 def _is_acceptable(width: int, height: int) -> bool:
@@ -104,7 +113,7 @@ def _in_rgb(image: Image.Image) -> Image.Image:
         seen = image.convert("RGBA")
         under = Image.new("RGBA", seen.size, (24, 21, 28, 255))
         return Image.alpha_composite(under, seen).convert("RGB")
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def palette_of(image: Image.Image) -> Palette:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import io
 import os
 import time
 from collections.abc import AsyncIterator, Callable
@@ -9,11 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from bot.core.errors import FetchError, UserError
 from bot.core.model import Topic
 from bot.quotes import renderer as module
-from bot.quotes.card import QuoteCard
+from bot.quotes.card import Format, Look, QuoteCard
 from bot.quotes.image_cache import ImageCache
 from bot.quotes.renderer import (
     RETRY_IMAGE_AFTER,
@@ -124,6 +126,16 @@ async def test_a_picture_that_takes_for_ever_to_decode_is_given_up(
         assert await renderer.picture(replace(CARD, image_url=None))
         assert time.monotonic() - began < module.DRAW_SECONDS
     assert site.asked == 1
+
+
+async def test_the_largest_pictures_have_room_in_every_format(tmp_path: Path) -> None:
+    site = Site()
+    site.body = picture(size=(8236, 2059), kind="JPEG")
+    async with opened(tmp_path, site) as renderer:
+        for format_ in Format:
+            data = await renderer.picture(replace(CARD, look=Look(format=format_)))
+            top = Image.open(io.BytesIO(data)).convert("RGB").crop((540, 20, 541, 21)).tobytes()
+            assert top[2] > top[0] + 40
 
 
 async def test_a_site_that_never_answers_delays_a_picture_only_so_long(
