@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.core.model import Topic
 
-DESIGN = 3
+DESIGN = 4
 """The version of the design; each change increases it, so that cached pictures are redrawn."""
 
 FONT_PACKAGE, FONT_FILE = "manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc"

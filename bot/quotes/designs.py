@@ -45,7 +45,7 @@ class Frame:
 
 FRAMES = {
     Format.SQUARE: Frame(
-        1080, 1080, 76, top=110, image=370, bottom=1017, largest=84, name=44, fade=316
+        1080, 1080, 76, top=110, image=416, bottom=1017, largest=84, name=44, fade=316
     ),
     # Instagram and Facebook lay their own buttons over 14 % at the top and 20 % at the bottom
     # (Meta's guide to ads in stories).
@@ -89,19 +89,35 @@ def mixed(one: Colour, other: Colour, share: float) -> Colour:
 def over_image(frame: Frame, palette: Palette, image: Image.Image, top: int) -> Image.Image:
     """The image above the line at `top`, where the words begin, and below it darkened so much that
     letters can be read on a white one, too."""
-    whole = _blurred(image, frame.size, palette.ground, _SHADE)
-    height = min(frame.height, top + 90)
-    fitted = ImageOps.fit(
-        image, (frame.width, height), Image.Resampling.LANCZOS, centering=(0.5, 0.28)
-    )
-    soft = _blurred(fitted, fitted.size)
-    if min(image.width, image.height * frame.width / height) < _SHARP_WIDTH:
-        fitted = soft
-    # Magazine images often have a name printed in their lower part, where these words go.
-    begin, end = top - frame.fade * 5 // 6, top - frame.fade * 4 // 9
-    fitted = Image.composite(fitted, soft, _ramp(frame.width, height, begin, end))
-    whole.paste(fitted, (0, 0), _ramp(frame.width, height, top - frame.fade, top - _DARK))
-    return whole
+    canvas = _blurred(image, frame.size, palette.ground, _SHADE)
+    width, height = frame.width, top - _DARK
+    fitted = _upper_part(image, (width, top + _UNDER), height)
+    if min(image.width, image.height * width / (top + _UNDER)) < _SHARP_WIDTH:
+        fitted = _blurred(fitted, fitted.size)
+    else:
+        # Magazine images often have a name printed in their lower part.
+        begin, end = max(0, top - frame.fade * 5 // 6), top - frame.fade * 4 // 9
+        lower = fitted.crop((0, begin, width, height))
+        sharp = _ramp(lower.size, 0, end - begin)
+        fitted.paste(Image.composite(lower, _blurred(lower, lower.size), sharp), (0, begin))
+    canvas.paste(fitted, (0, 0), _ramp(fitted.size, top - frame.fade, height))
+    return canvas
+
+
+_CENTRE = (0.5, 0.28)
+"""Faces are above the middle."""
+
+_UNDER = 90
+"""Pixels of the image that are under the words: there is what is printed in its lower part."""
+
+
+def _upper_part(image: Image.Image, size: tuple[int, int], height: int) -> Image.Image:
+    """The upper `height` pixels of the image when it fills `size`."""
+    scale = max(size[0] / image.width, size[1] / image.height)
+    left = (image.width - size[0] / scale) * _CENTRE[0]
+    above = (image.height - size[1] / scale) * _CENTRE[1]
+    box = (left, above, left + size[0] / scale, above + height / scale)
+    return image.resize((size[0], height), Image.Resampling.LANCZOS, box=box)
 
 
 _SHARP_WIDTH = 520
@@ -140,21 +156,21 @@ def _blurred(
     """The image in a size, strongly blurred, with a share of `ground` in it. That is done at a
     small size, which is quick and looks the same."""
     width, height = (max(1, side // _SHRINK) for side in size)
-    small = ImageOps.fit(image, (width, height), Image.Resampling.BOX, centering=(0.5, 0.28))
+    small = ImageOps.fit(image, (width, height), Image.Resampling.BOX, centering=_CENTRE)
     small = small.filter(ImageFilter.GaussianBlur(4))
     if shade:
         small = Image.blend(small, Image.new("RGB", small.size, ground), shade)
-    return small.resize(size, Image.Resampling.BICUBIC)
+    return small.resize(size, Image.Resampling.BILINEAR)
 
 
 _SHRINK = 12
 
 
-def _ramp(width: int, height: int, begin: int, end: int) -> Image.Image:
+def _ramp(size: tuple[int, int], begin: int, end: int) -> Image.Image:
     """A mask: opaque above `begin`, nothing below `end`, an S-shaped curve between."""
-    column = Image.new("L", (1, height))
-    column.putdata([_opacity((row - begin) / max(1, end - begin)) for row in range(height)])
-    return column.resize((width, height))
+    column = Image.new("L", (1, size[1]))
+    column.putdata([_opacity((row - begin) / max(1, end - begin)) for row in range(size[1])])
+    return column.resize(size, Image.Resampling.NEAREST)
 
 
 def _opacity(at: float) -> int:

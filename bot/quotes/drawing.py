@@ -61,7 +61,7 @@ def hero_size(card: QuoteCard) -> tuple[int, int]:
     """Pixels to which the article's image is decoded; short words show a little more of its
     height."""
     frame = FRAMES[card.look.format]
-    return frame.width, frame.image + 270
+    return frame.width, frame.image + 224
 
 
 @cache

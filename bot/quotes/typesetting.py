@@ -127,7 +127,8 @@ def _bound(words: Sequence[str]) -> Iterator[str]:
     """The words; those that look odd at the end or start of a line joined to their neighbour."""
     group = ""
     for word in words:
-        if group and not (word in _LEANING_BACK or group.rpartition(" ")[2] in _LEANING_ON):
+        last = group.rpartition(" ")[2]
+        if group and not (word in _LEANING_BACK or _LEANING_ON.fullmatch(last)):
             yield group
             group = ""
         group = f"{group} {word}" if group else word
@@ -135,8 +136,9 @@ def _bound(words: Sequence[str]) -> Iterator[str]:
         yield group
 
 
-_LEANING_ON: Final = frozenset("IaA첫그이저한두세내네제못안더잘꼭늘")
-_LEANING_BACK: Final = frozenset("수것줄적때뿐채듯")
+_BACK = "수것줄적때뿐채듯"
+_LEANING_BACK: Final = frozenset(_BACK)
+_LEANING_ON: Final = re.compile(f"[IaA]|(?![{_BACK}])[가-힣]|[“‘][^”’]{{1,3}}")
 
 
 def _fitting(piece: _Piece, measure: Measure, room: float) -> Iterator[_Piece]:
@@ -144,8 +146,10 @@ def _fitting(piece: _Piece, measure: Measure, room: float) -> Iterator[_Piece]:
     text, space, width = piece.text, piece.space, piece.width
     while width > room and len(text) > 1:
         low = 1 + bisect_right(range(2, len(text)), room, key=lambda end: measure(text[:end]))
-        yield _Piece(text[:low], space, measure(text[:low]))
-        text, space = text[low:], False
+        between = text.rfind(" ", 1, low + 1)
+        head = text[: between if between > 0 else low]
+        yield _Piece(head, space, measure(head))
+        text, space = text[len(head) :].lstrip(), between > 0
         width = measure(text)
     yield _Piece(text, space, width)
 

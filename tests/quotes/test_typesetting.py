@@ -30,6 +30,9 @@ def test_lines_are_of_like_length() -> None:
         ("and there I was again", 110, ("and there", "I was again")),
         ("歌うたびに、思い出す。", 110, ("歌うたび", "に、思い", "出す。")),
         ("half-remembered names", 120, ("half-", "remembered", "names")),
+        ("어릴 때 살던 집의 불 켜진 창문이", 190, ("어릴 때 살던 집의", "불 켜진 창문이")),
+        ("so he said, “At least I caught", 130, ("so he said,", "“At least", "I caught")),
+        ("called me “우리 강아지”, and", 190, ("called me", "“우리 강아지”,", "and")),
         ("사랑해요 and I love you", 170, ("사랑해요 and", "I love you")),
     ],
 )
@@ -62,7 +65,7 @@ def test_no_short_word_stands_alone_on_the_last_line(
 
 @settings(max_examples=120, deadline=None)
 @given(
-    st.lists(st.text("ab가", min_size=1, max_size=9), min_size=2, max_size=30),
+    st.lists(st.text("ab가", min_size=2, max_size=9), min_size=2, max_size=30),
     st.integers(200, 400),
 )
 def test_a_short_word_is_alone_only_where_none_fits_beside_it(words: list[str], width: int) -> None:
@@ -78,6 +81,10 @@ def test_a_size_that_keeps_a_long_word_whole_is_chosen() -> None:
     block = fit("an incomprehensibility", even, 400, 400, largest=60, smallest=20)
     assert block.lines == ("an", "incomprehensibility")
     assert block.size == 42
+
+
+def test_words_that_belong_together_are_parted_where_no_line_has_room_for_all() -> None:
+    assert lines("I I I I I I", 70) == ("I I I I", "I I")
 
 
 def test_a_word_that_no_size_keeps_whole_is_broken_where_it_must() -> None:
