@@ -2,6 +2,7 @@
 // applies gateway-shaped events to them, and says "changed" so that views draw themselves anew.
 
 import { ask } from "./net.js";
+import { timesIn } from "./time.js";
 
 const PAGE = 50;
 const STRUCTURE = /^(GUILD|CHANNEL|THREAD|USER|PAGE)_(?!MESSAGE)/;
@@ -38,6 +39,7 @@ export class Store extends EventTarget {
   async refresh({ messages = true } = {}) {
     const state = await ask("state", { user: this.user });
     this.viewer = state.viewer;
+    timesIn(state.viewer.locale);
     this.user = state.viewer.id;
     this.people = state.people;
     this.application = state.application;

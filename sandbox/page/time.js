@@ -1,25 +1,25 @@
-// Times as Discord's English client writes them, in the time zone of the browser.
+// Times as Discord's client writes them in the viewer's language, in the time zone of the browser.
 
-const LOCALE = "en-US";
-const format = (options) => {
-  const formatter = new Intl.DateTimeFormat(LOCALE, options);
-  // ICU puts a narrow no-break space before AM and PM, which breaks searching and copying.
-  return (date) => formatter.format(date).replaceAll("\u202f", " ");
-};
+let locale = "en-US";
+/** Writes times in a language of Discord's from now on. */
+export function timesIn(language) {
+  locale = language;
+}
+// ICU puts a narrow no-break space before AM and PM, which breaks searching and copying.
+const format = (options) => (date) => date.toLocaleString(locale, options).replaceAll("\u202f", " ");
 
 const shortTime = format({ hour: "numeric", minute: "2-digit" });
 const longTime = format({ hour: "numeric", minute: "2-digit", second: "2-digit" });
 const shortDate = format({ month: "2-digit", day: "2-digit", year: "numeric" });
 export const longDate = format({ month: "long", day: "numeric", year: "numeric" });
-const weekday = format({ weekday: "long" });
-export const full = (date) => `${weekday(date)}, ${longDate(date)} at ${shortTime(date)}`;
+export const full = format({ dateStyle: "full", timeStyle: "short" });
 
 const STYLES = {
   t: shortTime,
   T: longTime,
   d: shortDate,
   D: longDate,
-  f: (date) => `${longDate(date)} at ${shortTime(date)}`,
+  f: format({ dateStyle: "long", timeStyle: "short" }),
   F: full,
   s: (date) => `${shortDate(date)}, ${shortTime(date)}`,
   S: (date) => `${shortDate(date)}, ${longTime(date)}`,
@@ -34,12 +34,11 @@ const UNITS = [
   ["minute", 60],
   ["second", 1],
 ];
-const relativeFormat = new Intl.RelativeTimeFormat(LOCALE);
 
 export function relative(date, now = Date.now()) {
   const seconds = Math.round((date.getTime() - now) / 1000);
   const [unit, length] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? UNITS.at(-1);
-  return relativeFormat.format(Math.trunc(seconds / length), unit);
+  return new Intl.RelativeTimeFormat(locale).format(Math.trunc(seconds / length), unit);
 }
 
 /** `<t:seconds:style>` in words, or null when the second is beyond what a date can hold. */

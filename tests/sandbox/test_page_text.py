@@ -231,6 +231,22 @@ async def test_commands_are_listed_one_by_one_in_the_persons_language(page: Page
     assert await ask(page, names, COMMANDS) == ["query", "year"]
 
 
+async def test_times_are_written_in_the_viewers_language(page: Page) -> None:
+    script = """async () => {
+        const times = await import('/time.js');
+        const written = (locale) => { times.timesIn(locale); return ['D', 'f'].map((style) => times.timestamp(0, style)); };
+        const all = ['ko', 'pt-BR', 'en-US'].map(written);
+        times.timesIn('th');
+        return [...all, times.relative(new Date(0), 3600_000)];
+    }"""
+    assert await page.evaluate(script) == [
+        ["1970년 1월 1일", "1970년 1월 1일 오전 12:00"],
+        ["1 de janeiro de 1970", "1 de janeiro de 1970 às 00:00"],
+        ["January 1, 1970", "January 1, 1970 at 12:00 AM"],
+        "1 ชั่วโมงที่ผ่านมา",
+    ]
+
+
 async def test_the_most_used_commands_come_first_and_those_for_admins_last(page: Page) -> None:
     fans = [
         {"type": 1, "name": name, "description": "-"}
