@@ -234,7 +234,10 @@ async def test_commands_are_listed_one_by_one_in_the_persons_language(page: Page
 async def test_times_are_written_in_the_viewers_language(page: Page) -> None:
     script = """async () => {
         const times = await import('/time.js');
-        const written = (locale) => { times.timesIn(locale); return ['D', 'f'].map((style) => times.timestamp(0, style)); };
+        const written = (locale) => {
+            times.timesIn(locale);
+            return ['D', 'f'].map((style) => times.timestamp(0, style));
+        };
         const all = ['ko', 'pt-BR', 'en-US'].map(written);
         times.timesIn('th');
         return [...all, times.relative(new Date(0), 3600_000)];
