@@ -34,6 +34,8 @@ _PLAIN_EXCLUSIONS = re.compile(
 )
 """A filter that only leaves out, by plain words and names."""
 
+_DIGITS = "0123456789"
+
 _BREAK = " \n "
 """Parts texts, so that no phrase begins in one and ends in the next."""
 
@@ -261,7 +263,7 @@ def lets_through(text: str, facts: InterviewFacts) -> bool:
     Raises:
         UserError: see ``parse_filter``.
     """
-    if text.isascii() and text.isalpha() and len(text) <= LONGEST:
+    if text.isascii() and text.rstrip(_DIGITS).isalpha() and len(text) <= LONGEST:
         return text.lower() in facts.words
     return _cause(text, facts) is None
 
@@ -319,7 +321,7 @@ class _Tests:
                 artists.append(key)
             else:
                 # Neither spaces, nor letters and then digits, are written in another way.
-                is_word = " " in term.value or term.value.rstrip("0123456789").isalpha()
+                is_word = " " in term.value or term.value.rstrip(_DIGITS).isalpha()
                 others = () if is_word else spellings(fold(term.value))
                 words.append((tuple(key.split(" ")), tuple(others)))
         return cls(tuple(kinds), tuple(artists), tuple(words))

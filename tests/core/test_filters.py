@@ -21,6 +21,7 @@ from bot.core.filters import (
     TermSort,
     decide,
     decides,
+    lets_through,
     parse_filter,
 )
 from bot.core.model import Answer, Interview, Subject, Subscription, Topic, Transcript, Turn
@@ -34,6 +35,7 @@ def test_cases(text: str, key: str, expected: Cause | None) -> None:
     decision = decides(replace(SUBSCRIPTION, filter=text), INTERVIEWS[key])
     assert decision.cause is expected
     assert bool(decision) is (expected is None)
+    assert lets_through(text, InterviewFacts.of(INTERVIEWS[key])) is (expected is None)
 
 
 @given(
@@ -70,6 +72,15 @@ def test_plain_exclusions_are_decided_as_any_filter_is(
     quoted = " ".join(f'{begin}"{value}"' for begin, value in terms)
     plain = " ".join(f"{begin}{value}" for begin, value in terms)
     assert decide(plain, facts).cause is decide(quoted, facts).cause
+
+
+@given(
+    st.from_regex(r"\A[a-zA-Z]{1,3}[0-9]{0,3}\Z") | st.sampled_from(["rice", "BTS", "r2", "V1NO"])
+)
+def test_a_plain_word_is_decided_as_when_it_is_quoted(word: str) -> None:
+    for interview in INTERVIEWS.values():
+        facts = InterviewFacts.of(interview)
+        assert lets_through(word, facts) is bool(decide(f'"{word}"', facts))
 
 
 def test_a_refusal_names_the_terms() -> None:
@@ -190,7 +201,10 @@ def test_any_text_is_a_filter_or_one_error(text: str) -> None:
     again = parse_filter(str(made))
     assert again == made
     assert str(again) == str(made)
-    assert decide(str(made), InterviewFacts.of(INTERVIEWS["idol"])).cause in {None, *Cause}
+    facts = InterviewFacts.of(INTERVIEWS["idol"])
+    decision = decide(str(made), facts)
+    assert decision.cause in {None, *Cause}
+    assert lets_through(str(made), facts) is bool(decision)
 
 
 @given(
