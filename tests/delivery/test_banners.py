@@ -15,6 +15,7 @@ from sandbox.entities import Channel, ChannelType, Message
 from sandbox.serial import guild_create_json
 from tests.cogs.stage import interview, read
 from tests.delivery.stage import BANNER, AtOnce, Stage, spoken
+from tests.delivery.test_direct_messages import follow, got, person
 from tests.delivery.test_pictures import files_of, gallery_urls
 
 ATTACH_FILES = 1 << 15
@@ -142,3 +143,26 @@ async def test_a_withdrawn_interview_s_banner_goes(on_stage: Stage) -> None:
     message = the_message(on_stage, channel)
     assert "~~" in read(message)
     assert (message.attachments, gallery_urls(message)) == ([], [])
+
+
+async def test_a_direct_message_has_one_and_keeps_it_true(on_stage: Stage) -> None:
+    user = person(on_stage)
+    await follow(on_stage, user)
+    number = await on_stage.publish(image_url=None, title="Rian")
+    await on_stage.deliver()
+    (message,) = got(on_stage, user)
+    assert files_of(on_stage, message) == [BANNER + b"Rian"]
+    await change(on_stage, number, image_url=None, title="Rain")
+    assert files_of(on_stage, message) == [BANNER + b"Rain"]
+    assert gallery_urls(message) == [message.attachments[0]["url"]]
+
+
+async def test_in_a_post_that_was_archived_meanwhile_it_is_whole(on_stage: Stage) -> None:
+    channel = await subscribed(on_stage, ChannelType.FORUM)
+    number = await on_stage.publish(image_url=None, title="Rian")
+    await on_stage.deliver()
+    (post,) = [one for one in on_stage.guild.threads.values() if one.parent_id == channel.id]
+    assert post.thread is not None
+    post.thread.archived = True
+    await change(on_stage, number, image_url=None, title="Rain")
+    assert files_of(on_stage, the_message(on_stage, channel)) == [BANNER + b"Rain"]
