@@ -82,23 +82,16 @@ class Outbox(Repository):
         if only is None:
             refused = json.dumps(await left_out(tx, interview_id))
             let_through = subscriptions.c.id.not_in(values_of_json(refused, sa.BigInteger))
-        to_guilds = _new_rows(interview_id, now, place, ~follows.DIRECT, let_through)
+        doubt = await doubt_if_restored(tx, interview_id, now)
+        to_guilds = _new_rows(interview_id, now, doubt, place, ~follows.DIRECT, let_through)
         added = (await tx.execute(to_guilds)).rowcount
         if only is None:
             followers = await followers_of(tx, interview_id)
             theirs = subscriptions.c.channel_id.in_(followers)
             to_persons = _new_rows(
-                interview_id, now, sa.literal(DIRECT_ROUND), follows.DIRECT, theirs
+                interview_id, now, doubt, sa.literal(DIRECT_ROUND), follows.DIRECT, theirs
             )
             added += (await tx.execute(to_persons)).rowcount
-        await doubt_if_restored(tx, interview_id, now)
-        # Discord takes 25 characters (Discord docs, Message, Create Message); an extra of the row
-        # adds one of its own.
-        await tx.execute(
-            deliveries.update()
-            .where(deliveries.c.interview_id == interview_id, deliveries.c.nonce == "")
-            .values(nonce=random_nonce())
-        )
         await timing.put_off(tx, interview_id, now, only=only)
         await parking.probe_stranded(tx, now)
         return added
@@ -291,6 +284,7 @@ class Outbox(Repository):
 def _new_rows(
     interview_id: int,
     now: datetime,
+    doubt: Mapping[str, Any],
     place: sa.ColumnElement[int],
     *where: sa.ColumnElement[bool],
 ) -> sa.Insert:
@@ -304,10 +298,13 @@ def _new_rows(
         "attempts": sa.literal(0),
         "next_attempt_at": moment,
         "round": place,
-        "nonce": sa.literal(""),
+        # Discord takes 25 characters (Discord docs, Message, Create Message); an extra of the row
+        # adds one of its own.
+        "nonce": random_nonce(),
         "reason": sa.case((parked, subscriptions.c.reason)),
         "created_at": moment,
         "changed_at": moment,
+        **{name: sa.literal(value, deliveries.c[name].type) for name, value in doubt.items()},
     }
     rows = sa.select(*values.values()).where(
         NOT_ENDED,

@@ -76,20 +76,17 @@ class OutboxRepairs(Repository):
             )
 
 
-async def doubt_if_restored(tx: Transaction, interview_id: int, now: datetime) -> None:
-    """Let an interview's new rows bear doubt, where the database was restored and it may have been
-    announced before that."""
+async def doubt_if_restored(tx: Transaction, interview_id: int, now: datetime) -> dict[str, object]:
+    """The columns by which an interview's new rows bear doubt, where the database was restored and
+    it may have been announced before that."""
     ((restored_at, after_id),) = await tx.read(
         sa.select(database.c.restored_at, database.c.restored_after)
     )
     if restored_at is None:
-        return
+        return {}
     published = await tx.scalar(
         sa.select(interviews.c.published_at).where(interviews.c.id == interview_id)
     )
     if published is None or published < restored_at or now < restored_at + RESTORED_WITHIN:
-        await tx.execute(
-            deliveries.update()
-            .where(deliveries.c.interview_id == interview_id, deliveries.c.nonce == "")
-            .values(maybe_sent_at=LONG_AGO, after_id=after_id)
-        )
+        return {"maybe_sent_at": LONG_AGO, "after_id": after_id}
+    return {}
