@@ -99,22 +99,26 @@ def tags_of(interview: Interview, text: Text) -> list[str]:
     ``TAGS_SHOWN``."""
     topic = topic_of(interview.subjects, interview.tags)
     word = "" if topic is Topic.OTHER else text(f"kind.{topic}")
+    telling = _telling_tags(interview.subjects, interview.tags, topic, word)
+    return [*filter(None, [word]), *telling][:TAGS_SHOWN]
+
+
+# Each channel's announcement has them.
+@lru_cache(maxsize=1024)
+def _telling_tags(
+    subjects: tuple[Subject, ...], tags: tuple[str, ...], topic: Topic, word: str
+) -> tuple[str, ...]:
     # The site's tags are English, whatever language the word for the topic is in.
     kind = _words_of(f"{word} {topic} {_ALSO.get(topic, '')}")
-    names = {
-        artist_key(name)
-        for subject in interview.subjects
-        for name in (subject.name, *subject.aliases)
-    }
-    tags = [
+    names = {artist_key(name) for one in subjects for name in (one.name, *one.aliases)}
+    return tuple(
         tag
-        for tag in dict.fromkeys(map(one_line, interview.tags))
+        for tag in dict.fromkeys(map(one_line, tags))
         if is_visible(tag)
         and is_visible(said := _SITE.sub(" ", tag))
         and artist_key(said) not in names
         and not _words_of(said) <= kind
-    ]
-    return [*filter(None, [word]), *tags][:TAGS_SHOWN]
+    )
 
 
 _ALSO = {
@@ -159,7 +163,7 @@ def excerpt_of(interview: Interview, limit: int) -> str:
 def _is_beginning(excerpt: str, intro: str, question: str) -> bool:
     """Whether an excerpt is the article's beginning: part of the intro, or run on into the
     questions."""
-    begins, intro = excerpt.rstrip(_CUT), one_line(intro[:_OPENING_READ]).rstrip(_CUT)
+    begins, intro = excerpt.rstrip(_CUT), one_line(intro[: 2 * len(excerpt)]).rstrip(_CUT)
     if is_visible(intro) and (intro.startswith(begins) or begins.startswith(intro)):
         return True
     asked = question[:_RECOGNISED]
@@ -175,6 +179,8 @@ def _opening(transcript: Transcript) -> str:
 
 def _sentences(prose: str, limit: int) -> str:
     """As many sentences as have at most `limit` characters, or the first one cut."""
+    if len(prose) <= limit:
+        return prose
     end = 0
     for sentence in split_sentences(prose):
         if end and end + len(sentence.rstrip()) > limit:
