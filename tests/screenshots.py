@@ -154,6 +154,12 @@ async def _similar(fan: Visitor) -> Locator:
     return await fan.next_after(before)
 
 
+async def _quote(fan: Visitor) -> Locator:
+    quote = await fan.command("/interviews quote interview:Na Bok-dan ")
+    await quote.get_by_role("combobox", name="Design and format").wait_for()
+    return quote
+
+
 async def _error(fan: Visitor) -> Locator:
     return await fan.command("/interviews search rain kind:sport year:1999")
 
@@ -182,6 +188,7 @@ MESSAGES: dict[str, Callable[[Visitor], Awaitable[Locator]]] = {
     "saved": _saved,
     "more": _more,
     "similar": _similar,
+    "quote": _quote,
     "follow": partial(_command, "interviews follow aespa"),
     "following": partial(_command, "interviews following"),
     "mine": partial(_command, "interviews mine"),

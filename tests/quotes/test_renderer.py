@@ -116,7 +116,7 @@ async def test_a_picture_of_no_use_is_not_asked_for_again_for_a_while(
 async def test_a_picture_that_takes_for_ever_to_decode_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "IMAGE_SECONDS", 1.0)
+    monkeypatch.setattr(module, "IMAGE_SECONDS", 2.0)
     site = Site()
     site.body = endless()
     assert len(site.body) < 2_000_000
