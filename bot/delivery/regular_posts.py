@@ -78,7 +78,6 @@ class RegularPosts:
             candidates = await self._store.regular_posts.candidates()
             for post, day in due:
                 await self._post(post, day, candidates)
-            await self._store.regular_posts.prune(now.date())
         return left
 
     async def _post(

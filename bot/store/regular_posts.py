@@ -95,6 +95,15 @@ _WAKING = _POSTS.where(
 )
 
 
+DONE = sa.select(regular_days.c.subscription_id, regular_days.c.day).where(
+    # By the key, a range of each post's: two years of all of them are not read every minute.
+    regular_days.c.subscription_id.in_(sa.select(regular_posts.c.subscription_id)),
+    regular_days.c.day >= sa.bindparam("first", type_=sa.Date),
+    regular_days.c.day <= sa.bindparam("last", type_=sa.Date),
+)
+"""The days that had their post."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedPost:
     """A regular post, its guild's time zone, and the quiet hours of announcements there."""
@@ -124,11 +133,9 @@ class RegularPostRepository(Repository):
     async def waking(self) -> list[PlannedPost]:
         """All that may become due, with the days around now that had their post."""
         today = self._session.clock.now().date()
-        around = sa.select(regular_days.c.subscription_id, regular_days.c.day).where(
-            regular_days.c.day.between(today - _NEIGHBOURING, today + _NEIGHBOURING)
-        )
+        days = {"first": today - _NEIGHBOURING, "last": today + _NEIGHBOURING}
         done: defaultdict[int, set[date]] = defaultdict(set)
-        for id_, day in await self._session.read(around):
+        for id_, day in await self._session.read(DONE, days):
             done[id_].add(day)
         planned = [_planned(row) for row in await self._session.read(_WAKING)]
         return [replace(one, done=frozenset(done[one.post.subscription.id])) for one in planned]
@@ -193,7 +200,8 @@ class RegularPostRepository(Repository):
         """Queue what a post shows for a day, or with ``None`` note that there is nothing; false,
         and nothing changed, where the day had its post, or the post ended or rests.
 
-        What it could not post until now is superseded. Of an interview that it showed before, that
+        What it could not post until now is superseded, and forgotten what its channel was shown so
+        long ago that it matters to nothing. Of an interview that it showed before, that
         delivery is forgotten: an interview has one for each subscription.
         """
         this = subscriptions.c.id == post.subscription.id
@@ -205,6 +213,10 @@ class RegularPostRepository(Repository):
             return False
         if await tx.scalar(there) is not None:
             return False
+        in_channel = regular_days.c.channel_id == post.subscription.channel_id
+        await tx.execute(
+            regular_days.delete().where(in_channel, regular_days.c.day < day - _FORGOTTEN)
+        )
         await tx.execute(
             regular_days.insert().values(
                 subscription_id=post.subscription.id,
@@ -217,12 +229,6 @@ class RegularPostRepository(Repository):
         if interview_id is not None:
             await _queue(tx, post.subscription.id, interview_id, SubscriptionState(state))
         return True
-
-    @transactional
-    async def prune(self, tx: Transaction, today: date) -> int:
-        """Forget what was shown so long ago that it matters to nothing; how many days."""
-        old = regular_days.c.day < today - _FORGOTTEN
-        return (await tx.execute(regular_days.delete().where(old))).rowcount
 
     @transactional
     async def put(self, tx: Transaction, one: RegularPost) -> int:

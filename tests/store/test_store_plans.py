@@ -20,6 +20,7 @@ from bot.store import (
     notices,
     outbox_queries,
     parking,
+    regular_posts,
     subscriptions,
     timing,
 )
@@ -37,6 +38,8 @@ ASKED = {
     "user_id": 1,
     "guild_id": 1,
     "interview_id": 1,
+    "first": NOON.date(),
+    "last": NOON.date(),
 }
 
 
@@ -103,3 +106,9 @@ async def test_the_first_of_a_long_queue_is_not_sorted_for(
         connection = tx.connection
         steps = await plan_of(connection, statement)
     assert not [step for step in steps if "TEMP B-TREE" in step], steps
+
+
+async def test_of_regular_posts_only_the_days_around_now_are_read(store: Store) -> None:
+    async with store.database.transaction() as tx:
+        steps = await plan_of(tx.connection, regular_posts.DONE)
+    assert any("regular_days_1 (subscription_id=? AND day>? AND day<?)" in one for one in steps)
