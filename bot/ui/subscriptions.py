@@ -197,11 +197,13 @@ def stopped_notice(stopped: Sequence[DueNotice], text: Text, guild: str | None) 
     ended = stopped[0].state is SubscriptionState.ENDED
     heals = not ended and stopped[0].reason not in _FOR_GOOD
     name = escape_within(guild, GUILD_LIMIT) if guild else None
-    of = "notice.regular" if all(one.regular for one in stopped) else "notice"
+    keys = ("notice.stopped", "notice.ended", "notice.after")
+    if all(one.regular for one in stopped):
+        keys = ("notice.regular.stopped", "notice.regular.ended", "notice.regular.after")
     return panel(
-        text(f"{of}.ended" if ended else f"{of}.stopped", channels=where),
+        text(keys[1] if ended else keys[0], channels=where),
         text("notice.why", reason=reason_of(stopped[0].reason, text)),
-        text(f"{of}.after") if heals else None,
+        text(keys[2]) if heals else None,
         small(text("notice.guild", guild=name)) if name else None,
         colour=WARNING,
     )
