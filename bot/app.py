@@ -43,6 +43,7 @@ from bot.feed.reading import open_site_fetcher
 from bot.feed.watcher import Watcher
 from bot.feed.writing import PollReport
 from bot.quotes.article_images import image_fetcher
+from bot.quotes.regular_choice import RegularChoice
 from bot.quotes.renderer import open_renderer
 from bot.quotes.service import Quotes
 from bot.search import SearchIndex, open_meaning
@@ -152,6 +153,7 @@ async def open_app(
         delivery = _make_delivery(resources, RestPort(client, time, pictures, quotes), pacer)
         test, wake = delivery.post_test, delivery.announcer.wake
         fans = _make_fan_services(resources, quotes, wake)
+        choice = RegularChoice(store, quotes.of)
         delivery.announcer.on_direct = fans.following.on_direct_message
         subscriptions = SubscriptionService(store, clock, wake)
         home = settings.home_channel_id
@@ -171,7 +173,7 @@ async def open_app(
             Worker("guilds", guild_sync.run),
             Worker("library", fans.library.run),
             Worker("following", fans.following.run),
-            Worker("regular-posts", RegularPosts(store, quotes.of, clock, wake).run),
+            Worker("regular-posts", RegularPosts(store, choice, clock, wake).run),
             *(Worker(one.name, one.run, needs_login=True) for one in sending),
             *polling,
             *(Worker(name, work) for name, work in port.items()),

@@ -168,7 +168,7 @@ class QuoteCommands(FanCog):
         """Post the picture; who may not attach files may not do so through the bot. Where the bot
         itself may or can attach nothing, post the words."""
         require_may_write(interaction)
-        may_attach = _may_attach(interaction)
+        may_attach = may_attach_here(interaction)
         refused = interaction.guild_id is not None and not interaction.permissions.attach_files
         if may_attach and refused:
             raise UserError("error.may-not-attach")
@@ -178,7 +178,7 @@ class QuoteCommands(FanCog):
         if may_attach:
             try:
                 async with asyncio.timeout(SHARE_SECONDS):
-                    file = _file(chosen, await self.quotes.picture(chosen))
+                    file = picture_file(chosen, await self.quotes.picture(chosen))
             except TimeoutError:
                 raise UserError("error.quote-not-ready") from None
         name, text = interaction.user.display_name, text_for_channel(interaction)
@@ -199,12 +199,12 @@ class QuoteCommands(FanCog):
         """Show the picture to the one person: at once where it is cached, else Discord shows that
         the bot is working while it is drawn. Where the bot may attach nothing, show the words."""
         files = []
-        if _may_attach(interaction):
+        if may_attach_here(interaction):
             picture = await self.quotes.cached_picture(chosen)
             if picture is None:
                 await defer(interaction, thinking=not in_place)
                 picture = await self.quotes.picture(chosen)
-            files = [_file(chosen, picture)]
+            files = [picture_file(chosen, picture)]
         number, section, look = chosen.stored.id, chosen.section, chosen.look
         artist = None if others == ANYBODY else others
         layout = quote_page(
@@ -221,7 +221,7 @@ class QuoteCommands(FanCog):
         await (replace if in_place else show)(interaction, layout, files)
 
 
-def _may_attach(interaction: Interaction) -> bool:
+def may_attach_here(interaction: Interaction) -> bool:
     """Whether the bot can draw, and may attach files here by the interaction's own permissions."""
     if not has_typeface():
         return False
@@ -241,7 +241,7 @@ def _others(artist: Artist | None) -> str:
     return "" if len(artist.interviews) == 1 else artist.id
 
 
-def _file(chosen: ChosenQuote, picture: bytes) -> discord.File:
+def picture_file(chosen: ChosenQuote, picture: bytes) -> discord.File:
     look = chosen.look
     name = f"{chosen.stored.id}-{chosen.quote.section}-{look.design}-{look.format}"
     return discord.File(io.BytesIO(picture), f"kcrush-quote-{name}.jpg")

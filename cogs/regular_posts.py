@@ -4,11 +4,13 @@ from discord.ext import commands
 
 from bot.admins.regular_posts import RegularPostService, place_of
 from bot.client.channels import TARGET_KINDS
+from bot.client.deferral import defer
 from bot.core.drafts import NO_LANGUAGE
 from bot.core.errors import UserError
 from bot.core.model import Subscription, SubscriptionState
 from bot.core.regular_posts import RegularPost, RegularSort, RegularTimes
 from bot.core.targets import FORUMS, needed_permissions, target_of
+from bot.quotes.service import Quotes
 from bot.ui.admin_ids import (
     AddRegularPost,
     RegularPostButton,
@@ -23,8 +25,11 @@ from bot.ui.panel_regular import (
     regular_post_page,
     regular_posts_page,
 )
+from bot.ui.panels import notice
+from bot.ui.regular_posts import regular_post, regular_quote
 from cogs.channels import chosen_kind, managed_guild, require_permissions
 from cogs.components import component
+from cogs.quotes import may_attach_here, picture_file
 from cogs.responses import (
     Interaction,
     chosen_value,
@@ -48,8 +53,9 @@ _STATES = {
 class RegularPostCommands(commands.Cog):
     """The page and its buttons, menu and form."""
 
-    def __init__(self, posts: RegularPostService) -> None:
+    def __init__(self, posts: RegularPostService, quotes: Quotes) -> None:
         self._posts = posts
+        self._quotes = quotes
 
     @component(RegularPostsPage)
     async def page(self, interaction: Interaction, action: RegularPostsPage) -> None:
@@ -112,6 +118,9 @@ class RegularPostCommands(commands.Cog):
         if action.what == "edit":
             await self._open_form(interaction, one.post.sort, one.post)
             return
+        if action.what == "preview":
+            await self._preview(interaction, guild_id, action.post)
+            return
         if action.what == "resume":
             _require_postable(interaction, one.post.subscription)
         if action.what in _STATES:
@@ -127,6 +136,27 @@ class RegularPostCommands(commands.Cog):
             await self._posts.of_guild(guild_id),
         )
         await replace(interaction, regular_post_page(one, settings, text, self._posts.now()))
+
+    async def _preview(self, interaction: Interaction, guild_id: int, id_: int) -> None:
+        """Show what comes next, for the one person: a quote as words where it can't be drawn."""
+        text = text_for(interaction)
+        found = await self._posts.preview(guild_id, id_)
+        if found is None:
+            await show(interaction, notice(text("regular.nothing")))
+            return
+        stored, content = found
+        if content.sort is not RegularSort.QUOTE:
+            await show(interaction, regular_post(stored, content, text))
+            return
+        chosen, files = await self._quotes.of(stored, content.section), []
+        if may_attach_here(interaction):
+            picture = await self._quotes.cached_picture(chosen)
+            if picture is None:
+                await defer(interaction, thinking=True)
+                picture = await self._quotes.picture(chosen)
+            files = [picture_file(chosen, picture)]
+        name = files[0].filename if files else None
+        await show(interaction, regular_quote(stored, chosen.quote, name, content, text), files)
 
 
 def _require_postable(interaction: Interaction, place: Subscription) -> None:

@@ -6,9 +6,26 @@ from datetime import datetime
 
 from bot.admins.subscriptions import SubscriptionService
 from bot.core.errors import UserError
-from bot.core.model import GuildSettings, Mode, Style, Subscription, SubscriptionState, TargetKind
-from bot.core.regular_posts import RegularPost, RegularSort, RegularTimes, is_silenced
-from bot.core.timetable import clock_face
+from bot.core.model import (
+    GuildSettings,
+    Mode,
+    StoredInterview,
+    Style,
+    Subscription,
+    SubscriptionState,
+    TargetKind,
+)
+from bot.core.regular_posts import (
+    RegularContent,
+    RegularPost,
+    RegularSort,
+    RegularTimes,
+    day_end,
+    is_silenced,
+    next_moment,
+)
+from bot.core.timetable import clock_face, zone_of
+from bot.quotes.regular_choice import RegularChoice
 from bot.store import ChangeAction, PlannedPost, Store
 from bot.store.subscriptions import PAUSED, REMOVED
 from bot.ui.markdown import Marked
@@ -24,8 +41,9 @@ _CHANGES = {
 class RegularPostService:
     """The regular posts of guilds. Its methods raise ``StoreError`` as the store does."""
 
-    def __init__(self, subscriptions: SubscriptionService) -> None:
+    def __init__(self, subscriptions: SubscriptionService, choice: RegularChoice) -> None:
         self._subscriptions = subscriptions
+        self._choice = choice
 
     @property
     def _store(self) -> Store:
@@ -48,6 +66,25 @@ class RegularPostService:
             if one.post.subscription.id == id_:
                 return one
         raise UserError("error.regular.gone")
+
+    async def preview(
+        self, guild_id: int, id_: int
+    ) -> tuple[StoredInterview, RegularContent] | None:
+        """What a post will show the next time, as far as is known now; ``None`` for nothing.
+
+        Raises:
+            UserError: the guild has no such post (any more).
+        """
+        one = await self.get(guild_id, id_)
+        zone, post = zone_of(one.time_zone), one.post
+        day = next_moment(post.times, self.now(), zone, one.quiet).astimezone(zone).date()
+        candidates = await self._store.regular_posts.candidates()
+        chosen, section = await self._choice.choose(post, day, candidates)
+        stored = await self._store.interviews.get(chosen) if chosen is not None else None
+        if stored is None:
+            return None
+        content = RegularContent(post.sort, post.times, day, section, day_end(day, zone))
+        return stored, content
 
     async def suggested_channel(self, guild_id: int) -> int:
         """Where a new post is likely to go: where the newest one does, or the first announcements;

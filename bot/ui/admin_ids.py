@@ -103,10 +103,10 @@ class AddRegularPost(Action, template="regular-add"):
 
 
 class RegularPostButton(Action, template="regular:{post}:{what}"):
-    """Show a regular post, open its form, or let it rest, go on or end."""
+    """Show a regular post, open its form, show what it will post, or let it rest, go on or end."""
 
     post: RowId
-    what: Annotated[str, Codec("show|edit|pause|resume|remove")]
+    what: Annotated[str, Codec("show|edit|preview|pause|resume|remove")]
 
 
 class RegularPostForm(Action, template="regular-form:{post}:{form}"):

@@ -101,6 +101,7 @@ def regular_post_page(
         small(text(f"regular.about.{one.post.sort}")),
         row(
             press("edit"),
+            button(text("panel.preview"), RegularPostButton(one.post.subscription.id, "preview")),
             press("resume" if is_resting else "pause"),
             press("remove", ButtonStyle.danger),
             button(text("list.back"), RegularPostsPage("here")),

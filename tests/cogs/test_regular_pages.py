@@ -11,6 +11,8 @@ from bot.ui.panel_regular import MOST_POSTS
 from sandbox.entities import Channel, ChannelType, Message
 from tests.clock import START
 from tests.cogs.stage import Stage, finished, interview, labels, read
+from tests.cogs.test_newest import posted
+from tests.cogs.test_quotes import SEA, quotable
 from tests.cogs.test_setup import open_panel, press, saved
 from tests.store.test_store_regular_posts import put as put_elsewhere
 from tests.ui.limits import walk
@@ -84,7 +86,7 @@ async def test_the_channel_of_the_announcements_is_suggested(on_stage: Stage) ->
 async def test_it_is_changed_paused_resumed_and_removed(on_stage: Stage) -> None:
     page = await add(on_stage, await open_page(on_stage), "archive")
     shown = await press(on_stage, page, "Change")
-    assert labels(shown) == ["Edit", "Pause", "Remove", "Back"]
+    assert labels(shown) == ["Edit", "Preview", "Pause", "Remove", "Back"]
     edit = next(one for one in walk(shown.components) if one.get("label") == "Edit")
     opened = await on_stage.sandbox.press(on_stage.admin, shown, edit["custom_id"])
     assert opened.modal is not None
@@ -99,7 +101,7 @@ async def test_it_is_changed_paused_resumed_and_removed(on_stage: Stage) -> None
     assert "Mondays at 07:00 (UTC) · in Korean" in read(shown)
     shown = await press(on_stage, shown, "Pause")
     assert "⏸️ Paused" in read(shown)
-    assert labels(shown) == ["Edit", "Resume", "Remove", "Back"]
+    assert labels(shown) == ["Edit", "Preview", "Resume", "Remove", "Back"]
     (post,) = await posts(on_stage)
     assert post.subscription.state is SubscriptionState.PAUSED
     shown = await press(on_stage, shown, "Resume")
@@ -109,6 +111,31 @@ async def test_it_is_changed_paused_resumed_and_removed(on_stage: Stage) -> None
     assert await posts(on_stage) == []
     gone = await on_stage.forge(page, edit["custom_id"], on_stage.admin)
     assert read(gone) == on_stage.client.messages.text()("error.regular.gone")
+
+
+async def test_the_preview_shows_what_comes_next(on_stage: Stage) -> None:
+    next_day = (START + timedelta(days=1)).replace(year=2021)
+    await on_stage.publish(
+        interview(1, published_at=next_day), quotable(2, SEA, published_at=next_day)
+    )
+    page = await add(on_stage, await open_page(on_stage), "quote", hour=["9"])
+    shown = await press(on_stage, page, "Change")
+    preview = await press(on_stage, shown, "Preview")
+    assert preview.id != shown.id
+    assert read(preview).splitlines()[0] == "-# **Quote of the day**"
+    assert len(preview.attachments) == 1
+    page = await press(on_stage, shown, "Back")
+    page = await add(on_stage, page, "on-this-day", hour=["9"])
+    second = [one for one in walk(page.components) if one.get("label") == "Change"][1]
+    shown = await finished(await on_stage.sandbox.press(on_stage.admin, page, second["custom_id"]))
+    preview = await press(on_stage, shown, "Preview")
+    assert read(preview).splitlines()[0] == "-# **On this day, 5 years ago**"
+    # Nothing came out on a day after that.
+    await on_stage.clock.advance(24 * 3600)
+    preview = await press(on_stage, shown, "Preview")
+    assert "Nothing would come the next time" in read(preview)
+    # And nobody else has seen anything.
+    assert posted(on_stage, on_stage.channel) == []
 
 
 async def test_the_history_says_who_did_what(on_stage: Stage) -> None:

@@ -21,6 +21,7 @@ from bot.delivery.announcer import Announcer
 from bot.delivery.discord.rest_port import RestPort
 from bot.delivery.editor import Editor
 from bot.delivery.regular_posts import RegularPosts
+from bot.quotes.regular_choice import RegularChoice
 from bot.quotes.renderer import open_renderer
 from bot.quotes.service import Quotes
 from sandbox.entities import Channel, Message
@@ -62,7 +63,8 @@ class Rhythm:
         port = RestPort(one.client, DiscordTime(one.clock), None, self.quotes)
         self.announcer = Announcer(one.store, port, one.clock, random.Random(1), pace)
         self.editor = Editor(one.store, port, one.clock, random.Random(1), pace)
-        self.posts = RegularPosts(one.store, self.quotes.of, one.clock, one.roused.set)
+        choice = RegularChoice(one.store, self.quotes.of)
+        self.posts = RegularPosts(one.store, choice, one.clock, one.roused.set)
 
     async def add(
         self, sort: RegularSort, times: RegularTimes, channel: Channel | None = None

@@ -21,6 +21,7 @@ from bot.delivery.regular_posts import RegularPosts
 from bot.feed.fetch import open_fetcher
 from bot.feed.watcher import Watcher
 from bot.feed.writing import PollReport
+from bot.quotes.regular_choice import RegularChoice
 from bot.quotes.service import ChosenQuote
 from bot.store import LeasedDelivery, Store, open_store
 from tests.delivery.fakes import UnusedPort
@@ -76,7 +77,8 @@ async def main(database: str, feed: str, folder: str, death: str) -> None:
                 die()
             announcer.wake()
 
-        work = RegularPosts(store, no_quote, clock, queued).run
+        choice = RegularChoice(store, no_quote)
+        work = RegularPosts(store, choice, clock, queued).run
         planned = len(await store.regular_posts.waking())
         if feed != BY_THE_CLOCK:
             work = Watcher(
