@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.artists import ID_LENGTH, artist_id, artist_ids, artist_key
+from bot.core.artists import ID_LENGTH, artist_id, artist_ids, artist_key, other_name
 from bot.core.model import Subject
 
 
@@ -43,3 +43,17 @@ def test_any_text_has_an_id_that_knows_its_key_again(text: str) -> None:
     assert len(artist_id(text)) == ID_LENGTH
     assert artist_key(artist_key(text)) == artist_key(text)
     assert artist_id(artist_key(text)) == artist_id(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "aliases", "other"),
+    [
+        ("Han Seoyun", ("SEOYUN", "한서윤"), "한서윤"),
+        ("한서윤", ("서윤", "Han  Seoyun"), "Han Seoyun"),
+        ("TXT 투바투", ("TXT",), "TXT"),
+        ("Han Seoyun", ("SEOYUN", " "), ""),
+        ("한서윤", ("\u3164",), ""),
+    ],
+)
+def test_a_name_in_the_other_script(name: str, aliases: tuple[str, ...], other: str) -> None:
+    assert other_name(Subject(name, None, aliases)) == other
