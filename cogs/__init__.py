@@ -15,7 +15,6 @@ from bot.admins.setup import SetupService
 from bot.admins.subscriptions import SubscriptionService
 from bot.admins.transfers import TransferService
 from bot.client.client import KcrushClient
-from bot.quotes.regular_choice import RegularChoice
 from cogs.about import AboutCommands
 from cogs.announcements import AnnouncementCommands
 from cogs.artist_follows import ArtistFollowCommands
@@ -62,7 +61,6 @@ async def add_cogs(
         AboutCommands(fans),
     ]
     explanations = ExplanationService(subscriptions)
-    choice = RegularChoice(subscriptions.store, fans.quotes.of)
     newest = NewestService(subscriptions, explanations, post_test)
     announcements = AnnouncementCommands(subscriptions, newest)
     of_admins: list[commands.Cog] = [
@@ -71,7 +69,7 @@ async def add_cogs(
         ChangeCommands(subscriptions),
         SubscriptionListButtons(subscriptions, newest),
         NewestCommands(subscriptions, newest),
-        RegularPostCommands(RegularPostService(subscriptions, choice), fans.quotes),
+        RegularPostCommands(RegularPostService(subscriptions, fans.quotes), fans.quotes),
         TransferCommands(TransferService(subscriptions)),
         FilterCommands(subscriptions, explanations, fans.reading),
         DoctorCommands(subscriptions, explanations, fans.reading),

@@ -26,6 +26,7 @@ from bot.core.regular_posts import (
 )
 from bot.core.timetable import clock_face, zone_of
 from bot.quotes.regular_choice import RegularChoice
+from bot.quotes.service import Quotes
 from bot.store import ChangeAction, PlannedPost, Store
 from bot.store.subscriptions import PAUSED, REMOVED
 from bot.ui.markdown import Marked
@@ -41,9 +42,9 @@ _CHANGES = {
 class RegularPostService:
     """The regular posts of guilds. Its methods raise ``StoreError`` as the store does."""
 
-    def __init__(self, subscriptions: SubscriptionService, choice: RegularChoice) -> None:
+    def __init__(self, subscriptions: SubscriptionService, quotes: Quotes) -> None:
         self._subscriptions = subscriptions
-        self._choice = choice
+        self._quotes = quotes
 
     @property
     def _store(self) -> Store:
@@ -79,7 +80,8 @@ class RegularPostService:
         zone, post = zone_of(one.time_zone), one.post
         day = next_moment(post.times, self.now(), zone, one.quiet).astimezone(zone).date()
         candidates = await self._store.regular_posts.candidates()
-        chosen, section = await self._choice.choose(post, day, candidates)
+        choice = RegularChoice(self._store, self._quotes.of)
+        chosen, section = await choice.choose(post, day, candidates)
         stored = await self._store.interviews.get(chosen) if chosen is not None else None
         if stored is None:
             return None
