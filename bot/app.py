@@ -38,6 +38,7 @@ from bot.delivery.test_posts import PosterOfTests
 from bot.fans.following import FollowService
 from bot.fans.library import Library
 from bot.fans.reading import Reading
+from bot.fans.together import ReadingThreads
 from bot.feed.fetch import Fetcher
 from bot.feed.reading import open_site_fetcher
 from bot.feed.watcher import Watcher
@@ -350,6 +351,7 @@ def _make_fan_services(
         Library(store, index, clock),
         FollowService(store, index, clock, wake),
         quotes,
+        ReadingThreads(store, clock, wake, limit=limit),
         question_limit=limit,
     )
 

@@ -30,6 +30,7 @@ from cogs.mine import PersonalLists
 from cogs.newest import NewestCommands
 from cogs.quotes import QuoteCommands
 from cogs.reader import ReaderCommands
+from cogs.reading_threads import ReadingThreadCommands
 from cogs.regular_posts import RegularPostCommands
 from cogs.role_buttons import RoleButtonCommands
 from cogs.setup import SetupCommands
@@ -58,6 +59,7 @@ async def add_cogs(
         QuoteCommands(fans),
         ArtistFollowCommands(fans),
         PersonalLists(fans),
+        ReadingThreadCommands(fans),
         AboutCommands(fans),
     ]
     explanations = ExplanationService(subscriptions)

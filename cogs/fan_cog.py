@@ -12,6 +12,7 @@ from bot.core.model import COVER, Artist, Position
 from bot.fans.following import FollowService
 from bot.fans.library import Library
 from bot.fans.reading import Reading
+from bot.fans.together import ReadingThreads
 from bot.quotes.service import Quotes
 from bot.search import Marker
 from bot.ui import ids
@@ -36,6 +37,7 @@ class FanServices:
     library: Library
     following: FollowService
     quotes: Quotes
+    threads: ReadingThreads
     question_limit: int | None = None
 
 

@@ -56,7 +56,7 @@ async def command_sentences() -> dict[str, tuple[str, ...]]:
     """The English names and descriptions of all commands, which stand in the code, by key."""
     client = KcrushClient(load_messages(), lambda: "")
     nothing: Any = None
-    await add_cogs(client, FanServices(*[nothing] * 4), nothing, nothing, home_channel_id=1)
+    await add_cogs(client, FanServices(*[nothing] * 5), nothing, nothing, home_channel_id=1)
     recorder = _Recorder()
     for command in client.tree.get_commands():
         await command.get_translated_payload(client.tree, recorder)

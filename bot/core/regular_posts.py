@@ -70,6 +70,20 @@ class RegularContent:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionContent:
+    """What a delivery posts in a thread that reads an interview together: its question
+    ``section`` of those as far as ``last``. However late, it is posted."""
+
+    section: int
+    last: int
+    until: None = None
+
+
+ScheduledContent = RegularContent | QuestionContent
+"""What a delivery posts that is no announcement."""
+
+
+@dataclass(frozen=True, slots=True)
 class RegularCandidate:
     """An interview that could be posted."""
 

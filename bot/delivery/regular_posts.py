@@ -1,7 +1,7 @@
 """Makes the deliveries of regular posts when their hour has come; the announcer sends them."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import structlog
 
@@ -18,6 +18,9 @@ LONGEST_LOOK = 60.0
 """Seconds between two looks: what an admin changes, and a clock that was set, count from then."""
 
 STORE_RETRY = 30.0
+
+NEXT_QUESTION_AFTER = timedelta(days=1)
+"""A thread that reads together gets its next question then, if nobody has asked for it."""
 
 
 class RegularPosts:
@@ -45,6 +48,10 @@ class RegularPosts:
             StoreError: the store can't be read or written.
         """
         now = self._clock.now()
+        threads = self._store.reading_threads
+        for channel, section in await threads.overdue(now - NEXT_QUESTION_AFTER):
+            if await threads.advance(channel, section):
+                self._wake()
         planned = await self._store.regular_posts.waking()
         due: list[tuple[RegularPost, date]] = []
         left = LONGEST_LOOK

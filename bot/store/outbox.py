@@ -210,7 +210,8 @@ class Outbox(Repository):
         rows = await self._session.read(LIVE, parameters)
         if not rows or rows[0].live == 0:
             return "withdrawn"
-        if leased.regular is not None and leased.regular.until <= self._session.clock.now():
+        until = leased.regular.until if leased.regular is not None else None
+        if until is not None and until <= self._session.clock.now():
             return regular_posts.MISSED
         if leased.subscription.kind is TargetKind.DIRECT:
             person = leased.subscription.channel_id, leased.interview

@@ -13,16 +13,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.model import DeliveryState, Mode, QuietHours, SubscriptionState
+from bot.core.model import DeliveryState, Mode, QuietHours, Subscription, SubscriptionState
 from bot.core.regular_posts import (
     WEEK,
     YEAR,
     ChannelMemory,
+    QuestionContent,
     RegularCandidate,
     RegularContent,
     RegularPost,
     RegularSort,
     RegularTimes,
+    ScheduledContent,
     day_end,
 )
 from bot.core.timetable import zone_of
@@ -37,6 +39,7 @@ from bot.store.tables import (
     deliveries,
     guilds,
     interviews,
+    reading_threads,
     regular_days,
     regular_posts,
     subscriptions,
@@ -227,7 +230,7 @@ class RegularPostRepository(Repository):
             )
         )
         if interview_id is not None:
-            await _queue(tx, post.subscription.id, interview_id, SubscriptionState(state))
+            await queue_scheduled(tx, post.subscription.id, interview_id, SubscriptionState(state))
         return True
 
     @transactional
@@ -243,20 +246,10 @@ class RegularPostRepository(Repository):
                 regular_posts.c.sort == one.sort,
             )
         )
-        chosen = chosen_values(replace(new, mode=Mode.REGULAR))
         if id_ is None:
-            values = {
-                "guild_id": new.guild_id,
-                "channel_id": new.channel_id,
-                "created_by": new.created_by,
-                "created_at": tx.clock.now(),
-                "state": SubscriptionState.ACTIVE,
-                **chosen,
-            }
-            result = await tx.execute(subscriptions.insert().values(values))
-            assert result.inserted_primary_key is not None  # noqa: S101
-            (id_,) = result.inserted_primary_key
+            id_ = await add_place(tx, new)
         else:
+            chosen = chosen_values(replace(new, mode=Mode.REGULAR))
             await tx.execute(subscriptions.update().where(subscriptions.c.id == id_).values(chosen))
         rhythm = {"hour": one.times.hour, "weekday": one.times.weekday, "since": one.since}
         row = {"subscription_id": id_, "sort": one.sort, **rhythm}
@@ -280,7 +273,22 @@ class RegularPostRepository(Repository):
         return found
 
 
-async def _queue(
+async def add_place(tx: Transaction, new: Subscription) -> int:
+    """The id of a new place in the outbox of what is posted by the clock."""
+    values = {
+        "guild_id": new.guild_id,
+        "channel_id": new.channel_id,
+        "created_by": new.created_by,
+        "created_at": tx.clock.now(),
+        "state": SubscriptionState.ACTIVE,
+        **chosen_values(replace(new, mode=Mode.REGULAR)),
+    }
+    result = await tx.execute(subscriptions.insert().values(values))
+    assert result.inserted_primary_key is not None  # noqa: S101
+    return int(result.inserted_primary_key[0])
+
+
+async def queue_scheduled(
     tx: Transaction, subscription_id: int, interview_id: int, state: SubscriptionState
 ) -> None:
     """The delivery of a post, in the place of all that it could not deliver before."""
@@ -318,10 +326,18 @@ async def _doubt(tx: Transaction, now: datetime) -> dict[str, object]:
     return {"maybe_sent_at": LONG_AGO, "after_id": after_id}
 
 
-async def contents(session: Session, delivery_ids: Collection[int]) -> dict[int, RegularContent]:
-    """What those of the deliveries post that are regular posts', by their ids."""
+async def contents(session: Session, delivery_ids: Collection[int]) -> dict[int, ScheduledContent]:
+    """What those of the deliveries post that are no announcements, by their ids."""
     if not delivery_ids:
         return {}
+    threads = (
+        sa.select(deliveries.c.id, reading_threads.c.section, reading_threads.c.last)
+        .join(reading_threads, reading_threads.c.subscription_id == deliveries.c.subscription_id)
+        .where(deliveries.c.id.in_(list(delivery_ids)))
+    )
+    found: dict[int, ScheduledContent] = {
+        id_: QuestionContent(section, last) for id_, section, last in await session.read(threads)
+    }
     query = (
         sa.select(
             deliveries.c.id,
@@ -347,7 +363,6 @@ async def contents(session: Session, delivery_ids: Collection[int]) -> dict[int,
         # The newest day is the delivery's: an older one's is gone.
         .order_by(regular_days.c.day)
     )
-    found = {}
     for id_, sort, hour, weekday, day, section, zone in await session.read(query):
         until, times = day_end(day, zone_of(zone)), RegularTimes(hour, weekday)
         found[id_] = RegularContent(RegularSort(sort), times, day, section, until)

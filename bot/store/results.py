@@ -15,7 +15,7 @@ from bot.core.model import (
     TargetKind,
 )
 from bot.core.readers import Follow
-from bot.core.regular_posts import RegularContent
+from bot.core.regular_posts import ScheduledContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class LeasedDelivery:
     vain since the subscription was parked, ``None`` for one that is not parked. ``doubt`` is what
     the guild wants where nobody can tell whether the message arrived. ``addressee`` is whom a
     direct message is for, an empty one for what goes to a channel. ``regular`` is what a regular
-    post shows, ``None`` for an announcement.
+    post or a reading thread shows, ``None`` for an announcement.
     """
 
     delivery: Delivery
@@ -119,7 +119,7 @@ class LeasedDelivery:
     probes: int | None = None
     doubt: Doubt = Doubt.RATHER_ONCE
     addressee: Addressee = Addressee()
-    regular: RegularContent | None = None
+    regular: ScheduledContent | None = None
 
     @property
     def interviews(self) -> tuple[StoredInterview, ...]:
@@ -180,7 +180,7 @@ class DueEdit:
     kind: TargetKind = TargetKind.TEXT
     target_id: int = 0
     style: Style = PLAIN_STYLE
-    regular: RegularContent | None = None
+    regular: ScheduledContent | None = None
 
     @property
     def direct(self) -> bool:

@@ -24,6 +24,7 @@ from bot.store.notices import NoticeRepository
 from bot.store.outbox import Outbox
 from bot.store.outbox_repairs import OutboxRepairs
 from bot.store.readers import ReaderRepository
+from bot.store.reading_threads import ReadingThreadRepository
 from bot.store.regular_posts import RegularPostRepository
 from bot.store.results import SchemaVersion
 from bot.store.session import Session
@@ -50,6 +51,7 @@ class Repositories:
         self.edits = EditRepository(session)
         self.notices = NoticeRepository(session)
         self.regular_posts = RegularPostRepository(session)
+        self.reading_threads = ReadingThreadRepository(session)
         self.follows = FollowRepository(session)
         self.readers = ReaderRepository(session)
         self.long_queries = LongQueryRepository(session)

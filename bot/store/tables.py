@@ -12,7 +12,7 @@ from bot.store.columns import (
 )
 from bot.store.dialects import partial_index
 
-HEAD = "0007"
+HEAD = "0008"
 """The revision of ``migrations`` that these tables are: a test holds them together."""
 
 DIRECT_ROUND = 1_000_000
@@ -270,6 +270,18 @@ regular_days = sa.Table(
     # The question that was quoted; 0 for none.
     sa.Column("section", sa.Integer, nullable=False, server_default="0"),
     sa.Index("regular_days_channel", "channel_id", "day"),
+)
+
+# The threads that read an interview together, and the question that they are at.
+reading_threads = sa.Table(
+    "reading_threads",
+    metadata,
+    subscription_id(),
+    sa.Column("interview_id", Id, sa.ForeignKey("interviews.id"), nullable=False),
+    sa.Column("section", sa.Integer, nullable=False),
+    # The last question that is read here.
+    sa.Column("last", sa.Integer, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False, index=True),
 )
 
 extras = sa.Table(

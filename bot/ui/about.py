@@ -17,7 +17,7 @@ from bot.ui.personal_ids import ForgetMe, ShowPersonalData
 
 SECTIONS: Mapping[str, Sequence[str]] = {
     "find": ("search", "artist", "latest", "today", "random"),
-    "read": ("read", "continue", "saved", "quote"),
+    "read": ("read", "continue", "saved", "quote", "discuss"),
     "follow": ("follow", "following", "unfollow"),
     "you": ("mine", "privacy"),
 }

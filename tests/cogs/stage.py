@@ -29,6 +29,7 @@ from bot.delivery.test_posts import PosterOfTests
 from bot.fans.following import FollowService
 from bot.fans.library import Library
 from bot.fans.reading import Reading
+from bot.fans.together import ReadingThreads
 from bot.quotes.renderer import open_renderer
 from bot.quotes.service import Quotes
 from bot.search import SearchIndex
@@ -250,6 +251,7 @@ async def connected(
         library,
         following or FollowService(store, index, clock, roused.set),
         quotes,
+        ReadingThreads(store, clock, roused.set, limit=limit),
         question_limit=limit,
     )
     attached = AttachedPictures(fetch, quotes.card, quotes.banner, clock, everywhere=False)

@@ -21,7 +21,7 @@ async def commanded(**options: Any) -> KcrushClient:
     """A client with all commands, whose services are never called."""
     client = KcrushClient(MESSAGES, lambda: "")
     nothing: Any = None
-    await add_cogs(client, FanServices(*[nothing] * 4), nothing, nothing, **options)
+    await add_cogs(client, FanServices(*[nothing] * 5), nothing, nothing, **options)
     return client
 
 

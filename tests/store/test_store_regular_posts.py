@@ -14,7 +14,13 @@ from bot.core.model import (
     SubscriptionState,
     Timetable,
 )
-from bot.core.regular_posts import RegularCandidate, RegularPost, RegularSort, RegularTimes
+from bot.core.regular_posts import (
+    RegularCandidate,
+    RegularContent,
+    RegularPost,
+    RegularSort,
+    RegularTimes,
+)
 from bot.store import Store, open_store
 from tests.clock import START, FakeClock
 from tests.store.rows import deliveries_of, park_delivery, settle_delivery
@@ -87,7 +93,7 @@ async def test_a_day_has_one_post_and_it_goes_through_the_outbox(
     assert planned.done == {TODAY}
     (leased,) = await lease(store)
     assert (leased.interview.id, leased.subscription) == (id_, post.subscription)
-    assert leased.regular is not None
+    assert isinstance(leased.regular, RegularContent)
     assert (leased.regular.sort, leased.regular.section) == (QUOTE, 2)
     assert (leased.regular.day, leased.regular.until) == (TODAY, datetime(2026, 3, 2, tzinfo=UTC))
     assert await store.outbox.obsolete_reason(leased) is None

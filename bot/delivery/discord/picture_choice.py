@@ -8,7 +8,7 @@ import discord
 from bot.client.channels import own_permissions
 from bot.client.client import KcrushClient
 from bot.core.model import Form, StoredInterview, Style, TargetKind
-from bot.core.regular_posts import RegularSort
+from bot.core.regular_posts import QuestionContent, RegularSort
 from bot.delivery.discord.attached_pictures import AttachedPictures, attached, showing
 from bot.store import LeasedDelivery, SentCard
 from bot.ui.announcing import Rendering
@@ -56,8 +56,10 @@ class PictureChoice:
         for that. A banner is drawn anew, for the names on it may have changed, and goes when there
         is a picture; any other that is attached and is still the interview's stays."""
         edit, stored = card.edit, card.interview
-        is_quote = edit.regular is not None and edit.regular.sort is RegularSort.QUOTE
-        if edit.plain or edit.published or is_quote:
+        is_words = isinstance(edit.regular, QuestionContent) or (
+            edit.regular is not None and edit.regular.sort is RegularSort.QUOTE
+        )
+        if edit.plain or edit.published or is_words:
             return stored, {}
         is_everywhere = self._pictures is not None and self._pictures.everywhere
         is_media = edit.kind is TargetKind.MEDIA

@@ -9,12 +9,13 @@ import structlog
 from bot.core.errors import UserError
 from bot.core.i18n import Text
 from bot.core.model import StoredInterview
-from bot.core.regular_posts import RegularContent, RegularSort
+from bot.core.regular_posts import QuestionContent, RegularSort, ScheduledContent
 from bot.delivery.discord.picture_choice import PictureChoice
 from bot.quotes.card import has_typeface
 from bot.quotes.service import ChosenQuote, Quotes
 from bot.store import LeasedDelivery
 from bot.ui.announcing import Rendering
+from bot.ui.reading_threads import thread_question
 from bot.ui.regular_posts import plain_regular_post, regular_post, regular_quote
 
 logger = structlog.get_logger(__name__)
@@ -30,7 +31,7 @@ class RegularContents:
     async def of(
         self,
         leased: LeasedDelivery,
-        content: RegularContent,
+        content: ScheduledContent,
         rendering: Rendering,
         text: Text,
     ) -> tuple[LeasedDelivery, dict[str, Any]]:
@@ -40,6 +41,8 @@ class RegularContents:
         Raises:
             UserError: the interview has no quote any more.
         """
+        if isinstance(content, QuestionContent):
+            return leased, {"view": thread_question(leased.interview, content, text)}
         if rendering is Rendering.PLAIN:
             return leased, plain_regular_post(leased.interview, content, text)
         if content.sort is not RegularSort.QUOTE:
@@ -64,10 +67,13 @@ class RegularContents:
 
 
 def edited(
-    stored: StoredInterview, content: RegularContent, text: Text, *, plain: bool
+    stored: StoredInterview, content: ScheduledContent, text: Text, *, plain: bool
 ) -> dict[str, Any] | None:
     """What a post shows when its interview has changed; ``None`` where that is what it shows
     already: words that were quoted stay as they were said, until they are withdrawn."""
+    if isinstance(content, QuestionContent):
+        # Which of its questions a message shows is not written down; they stand as they were read.
+        return None
     if plain:
         return plain_regular_post(stored, content, text)
     if content.sort is RegularSort.QUOTE and not stored.withdrawn_at:
