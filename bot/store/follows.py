@@ -34,7 +34,7 @@ from bot.store.session import Repository, Transaction, transactional
 from bot.store.subscriptions import SubscriptionRepository
 from bot.store.tables import deliveries, follow_spellings, follows, subscriptions
 
-FOLLOWS_LIMIT = 100
+FOLLOWS_LIMIT = 25
 """What one person may follow."""
 
 UNFOLLOWED = "unfollowed"

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from bot.core.model import Subscription, SubscriptionState
 from bot.store import delivery_states, parking
 from bot.store.regular_posts import add_place, queue_scheduled
+from bot.store.scheduled_tables import reading_threads
 from bot.store.session import Repository, Transaction, transactional
 from bot.store.subscription_rows import NOT_ENDED
-from bot.store.tables import deliveries, reading_threads, subscriptions
+from bot.store.tables import deliveries, subscriptions
 
 FINISHED = "read"
 """Why a thread's subscription ends: its last question is posted."""

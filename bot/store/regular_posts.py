@@ -32,6 +32,7 @@ from bot.store import delivery_states, parking
 from bot.store.dialects import random_nonce
 from bot.store.outbox_repairs import LONG_AGO, RESTORED_WITHIN
 from bot.store.results import LeasedDelivery
+from bot.store.scheduled_tables import reading_threads, regular_days, regular_posts
 from bot.store.session import Repository, Session, Transaction, transactional
 from bot.store.subscription_rows import COLUMNS, NOT_ENDED, chosen_values, subscription
 from bot.store.tables import (
@@ -39,9 +40,6 @@ from bot.store.tables import (
     deliveries,
     guilds,
     interviews,
-    reading_threads,
-    regular_days,
-    regular_posts,
     subscriptions,
 )
 

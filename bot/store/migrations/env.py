@@ -6,6 +6,7 @@ revision's changes and its version together.
 
 from alembic import context
 
+import bot.store.scheduled_tables
 import bot.store.tables  # noqa: F401
 from bot.store.columns import metadata
 

@@ -34,6 +34,8 @@ INSERT INTO "follow_spellings" ("user_id", "artist_id", "spelling_id")
   VALUES (200000000000000005, '0123456789', '0123456789');
 INSERT INTO "places" ("user_id", "interview_id", "section", "part", "read_at")
   VALUES (200000000000000005, 1, 1, 1, '2026-03-01 12:00:00.000000');
+INSERT INTO "reading_threads" ("subscription_id", "interview_id", "section", "last", "changed_at")
+  VALUES (1, 1, 1, 3, '2026-03-01 12:00:00.000000');
 INSERT INTO "regular_days" ("subscription_id", "day", "channel_id", "interview_id", "section")
   VALUES (1, '2026-03-01', 200000000000000002, 1, 2);
 INSERT INTO "regular_posts" ("subscription_id", "sort", "hour", "weekday", "since")
