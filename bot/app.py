@@ -157,8 +157,7 @@ async def open_app(
         choice = RegularChoice(store, quotes.of)
         delivery.announcer.on_direct = fans.following.on_direct_message
         subscriptions = SubscriptionService(store, clock, wake)
-        home = settings.home_channel_id
-        await add_cogs(client, fans, subscriptions, test, home_channel_id=home)
+        await add_cogs(client, fans, subscriptions, test, home_channel_id=settings.home_channel_id)
         (guild_sync := GuildSync(client, store, clock, wake)).listen()
         watcher, backfill, polling = _make_polling(resources, delivery)
         subscriptions.feed_health = watcher.health
@@ -251,14 +250,13 @@ def _make_operator(
     wake: Callable[[], None],
 ) -> OperatorService:
     settings = resources.settings
-    read_archives = backfill.read_now if settings.backfill == "on" else None
     return OperatorService(
         resources.store,
         watcher,
         resources.clock,
         feeds=settings.feeds,
         state=observer.state,
-        read_archives=read_archives,
+        read_archives=backfill.read_now if settings.backfill == "on" else None,
         wake=wake,
     )
 

@@ -254,26 +254,29 @@ class ReaderPage:
         options: list[SelectOption] = []
         if resumes and forth is not None:
             options += [_choice(text("reader.start-again"), ids.TurnPage(number, forth, "n"))]
-        options += self._each("reader.share", ids.Share)
+        options += self._each("reader.share-answer", "reader.share-interview", ids.Share)
         if self._turn_count:
-            options += self._each("reader.quote", ids.QuotePicture)
+            quote = ids.QuotePicture
+            options += self._each("reader.quote-answer", "reader.quote-interview", quote)
         options += [_choice(text("reader.similar"), ids.Similar(number))]
         if self._turn_count:
             questions = ids.TurnPage(number, self.here, "q")
             options += [_choice(text("reader.to-questions"), questions)]
         return menu(text("reader.more"), ids.ShowMore(number, self.here), options)
 
-    def _each(self, key: str, action: Callable[[int, int], Action]) -> list[SelectOption]:
+    def _each(
+        self, answer: str, interview: str, action: Callable[[int, int], Action]
+    ) -> list[SelectOption]:
         """What can be done with each answer of the page, else with the interview."""
         text, number, turns = self.text, self.opened.stored.id, self._interview.transcript.turns
         return [
             _choice(
-                text(f"{key}-answer"),
+                text(answer),
                 action(number, asked),
                 question_title(asked, turns[asked - 1].question, text),
             )
             for asked in self._asked()
-        ] or [_choice(text(f"{key}-interview"), action(number, COVER.section))]
+        ] or [_choice(text(interview), action(number, COVER.section))]
 
     def _menu(self) -> Item | None:
         """The questions to jump to, and where some are withheld the page that says so."""
