@@ -24,7 +24,7 @@ from bot.cli.demo import Demo, open_demo
 from bot.core.artists import other_name
 from bot.core.i18n import Text, load_messages
 from bot.core.model import StoredInterview
-from bot.core.regular_posts import RegularContent, RegularSort, RegularTimes
+from bot.core.regular_posts import QuestionContent, RegularContent, RegularSort, RegularTimes
 from bot.core.settings import load_settings
 from bot.core.topics import topic_of
 from bot.delivery.discord.attached_pictures import showing
@@ -32,6 +32,7 @@ from bot.quotes.banner import draw
 from bot.quotes.card import Banner
 from bot.quotes.fonts import Typeface
 from bot.ui.announcing import Announcement, Rendering, announcement
+from bot.ui.reading_threads import thread_question
 from bot.ui.regular_posts import regular_post
 from sandbox.entities import Channel, Upload
 from sandbox.messages import create_message
@@ -222,7 +223,7 @@ async def _playing() -> AsyncIterator[Demo]:
         stop.set()
 
 
-POSTED = ("card", "banner", "published", "digest", "on-this-day")
+POSTED = ("card", "banner", "published", "digest", "on-this-day", "together")
 """What ``_post_cards`` posts."""
 
 BANNER = "kcrush-0123456789abcdef.jpg"
@@ -239,6 +240,7 @@ async def _post_cards(demo: Demo, channel: Channel, text: Text) -> None:
     _post(demo, channel, announcement(one, text, Rendering.PUBLISHED))
     _post(demo, channel, announcement(Announcement(last, newest), text, Rendering.CARD))
     _post(demo, channel, {"view": regular_post(last, _of_years_ago(last), text)})
+    _post(demo, channel, {"view": thread_question(last, QuestionContent(1, 10), text)})
 
 
 def _of_years_ago(stored: StoredInterview) -> RegularContent:
