@@ -245,17 +245,17 @@ async def test_whatever_is_typed_gets_an_answer(on_stage: Stage) -> None:
 
 
 async def test_following_more_than_one_may_says_what_to_do(on_stage: Stage) -> None:
-    many = [Subject(f"Artist {number}") for number in range(101)]
+    many = [Subject(f"Artist {number}") for number in range(26)]
     await on_stage.publish(interview(1, subjects=tuple(many)))
-    for subject in many[:100]:
+    for subject in many[:25]:
         artist = on_stage.index.artist(artist_id(subject.name))
         assert artist is not None
         await FollowService(
             on_stage.store, on_stage.index, on_stage.clock, on_stage.roused.set
         ).follow(on_stage.fan.id, artist)
-    said = await on_stage.ask("interviews follow", artist="Artist 100")
+    said = await on_stage.ask("interviews follow", artist="Artist 25")
     assert read(said) == (
-        "You already follow 100, which is the most you can. Unfollow one in "
+        "You already follow 25, which is the most you can. Unfollow one in "
         "`/interviews following` first."
     )
 
@@ -335,7 +335,11 @@ async def test_the_list_tells_since_when_and_takes_away(on_stage: Stage) -> None
     assert read(again).startswith("You don't follow anything yet.")
 
 
-async def test_a_long_list_has_pages_that_fit(on_stage: Stage) -> None:
+async def test_a_long_list_has_pages_that_fit(
+    on_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of before there was a limit of 25."""
+    monkeypatch.setattr("bot.store.follows.FOLLOWS_LIMIT", 100)
     many = tuple(Subject(f"{'한글' * 20} @everyone {number}") for number in range(60))
     await on_stage.publish(interview(1, subjects=many))
     for subject in many:
