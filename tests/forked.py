@@ -263,7 +263,10 @@ def serve(asked: socket.socket) -> dict[str, Any] | None:
         if children in ready:
             asking.append(children.accept()[0])
         for one in [one for one in asking if one in ready]:
-            data, files, _, _ = socket.recv_fds(one, LONGEST, 4)
+            try:
+                data, files, _, _ = socket.recv_fds(one, LONGEST, 4)
+            except ConnectionResetError:
+                data, files = b"", []
             if not data and one is asked:
                 return None
             if not data:
@@ -278,7 +281,9 @@ def serve(asked: socket.socket) -> dict[str, Any] | None:
             for number in files[:3]:
                 os.close(number)
             waiting[pid] = files[3]
-            one.send(str(pid).encode())
+            # Who asked may have been killed meanwhile.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                one.send(str(pid).encode())
 
 
 def _be_child(sockets: list[socket.socket], pipes: list[int], files: list[int]) -> None:
