@@ -148,6 +148,7 @@ async def spends_an_evening(fan: Fan, demo: Demo) -> None:
     await reader.get_by_role("button", name="Start reading").click()
     await expect(reader.get_by_role("heading", level=4).first).to_be_visible()
     await reader.get_by_role("button", name=NEXT).click()
+    await expect(reader).to_contain_text("Questions 3 and 4 of 10")
     await in_two_rows(reader)
     await reader.get_by_role("button", name=SAVE).click()
     await expect(reader.get_by_role("button", name="✓")).to_be_visible()
