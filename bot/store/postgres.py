@@ -142,9 +142,14 @@ def _drop_lost(context: sa.engine.ExceptionContext) -> Exception | None:
 def _make_storable(
     connection: object, cursor: object, statement: str, parameters: Any, context: object, many: bool
 ) -> tuple[str, Any]:
-    """PostgreSQL refuses texts with NUL, and nobody can encode lone surrogates."""
+    """PostgreSQL refuses texts with NUL, and nobody can encode lone surrogates.
+
+    Of many rows that one statement inserts and returns, `parameters` are the values of all.
+    """
     del connection, cursor, context
-    return statement, [_storable(row) for row in parameters] if many else _storable(parameters)
+    if many and isinstance(parameters, list):
+        return statement, [_storable(row) for row in parameters]
+    return statement, _storable(parameters)
 
 
 def _storable(row: Any) -> Any:
