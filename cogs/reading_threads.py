@@ -15,7 +15,15 @@ from cogs.channels import require_permissions
 from cogs.components import component
 from cogs.fan_cog import FanCog, FanServices
 from cogs.options import TITLE_HINT, InterviewTitle
-from cogs.responses import NOBODY, Interaction, show, text_for, text_for_channel
+from cogs.responses import (
+    NOBODY,
+    Interaction,
+    edit_pressed,
+    is_on_own_message,
+    show,
+    text_for,
+    text_for_channel,
+)
 from cogs.sharing import require_may_write
 
 NEEDED = (
@@ -89,9 +97,11 @@ class ReadingThreadCommands(FanCog):
     @component(NextQuestion)
     async def ask_next(self, interaction: Interaction, action: NextQuestion) -> None:
         """Have the next question posted, and take the button away."""
+        if not is_on_own_message(interaction):
+            raise UserError("error.stale-button")
         require_may_write(interaction)
         stored = await self.reading.interview(action.interview)
         await self._threads.advance(interaction.channel_id or 0, action.section)
         content = QuestionContent(action.section, action.last)
         page = thread_question(stored, content, text_for_channel(interaction), asked=True)
-        await interaction.response.edit_message(view=page, allowed_mentions=NOBODY)
+        await edit_pressed(interaction, page)

@@ -58,9 +58,35 @@ async def replace(
     if message is None or not message.flags.ephemeral:
         await show(interaction, layout, files)
         return
+    await edit_pressed(interaction, layout, files)
+
+
+async def edit_pressed(
+    interaction: Interaction, layout: Layout, files: Sequence[discord.File] = ()
+) -> None:
+    """Show `layout` in the place of the message with what was pressed, whoever sees it."""
     deferred = await end_deferral(interaction)
     edit = interaction.edit_original_response if deferred else interaction.response.edit_message
     await edit(view=layout, attachments=files, allowed_mentions=NOBODY)
+
+
+def is_on_own_message(interaction: Interaction) -> bool:
+    """Whether the bot itself posted the message with this button: a client may send any custom_id,
+    and one that gives a role, or changes what others read, is believed only there."""
+    message, data = interaction.message, interaction.data
+    pressed: Any = data.get("custom_id") if data else None
+    if message is None or message.author != interaction.client.user:
+        return False
+    children = [
+        child
+        for component in message.components
+        if isinstance(component, discord.Container)
+        for child in component.children
+        if isinstance(child, discord.ActionRow)
+    ]
+    return any(
+        getattr(one, "custom_id", None) == pressed for row in children for one in row.children
+    )
 
 
 async def show_content(interaction: Interaction, content: Mapping[str, Any]) -> None:

@@ -1,7 +1,5 @@
 """``/announcements role-button``: members give themselves the ping role, and take it off."""
 
-from typing import Any
-
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -14,7 +12,7 @@ from bot.ui.panels import notice
 from bot.ui.role_button import role_button_page
 from cogs.channels import managed_guild, require_permissions
 from cogs.components import component
-from cogs.responses import NOBODY, Interaction, show, text_for, text_for_channel
+from cogs.responses import NOBODY, Interaction, is_on_own_message, show, text_for, text_for_channel
 
 
 class RoleButtonCommands(commands.Cog):
@@ -43,7 +41,11 @@ class RoleButtonCommands(commands.Cog):
     @component(ToggleRole)
     async def toggle_role(self, interaction: Interaction, action: ToggleRole) -> None:
         guild, person = interaction.guild, interaction.user
-        if guild is None or not isinstance(person, discord.Member) or not _is_ours(interaction):
+        if (
+            guild is None
+            or not isinstance(person, discord.Member)
+            or not is_on_own_message(interaction)
+        ):
             raise UserError("error.stale-button")
         role = guild.get_role(action.role)
         require_grantable(role)
@@ -57,22 +59,3 @@ class RoleButtonCommands(commands.Cog):
             raise UserError("error.role-button.refused", role=Marked(role.mention)) from error
         key = "role-button.taken" if has_it else "role-button.given"
         await show(interaction, notice(text(key, role=Marked(role.mention))))
-
-
-def _is_ours(interaction: Interaction) -> bool:
-    """Whether the bot itself posted the message with this button: its custom_id names the role, so
-    that none but a button that an admin asked for may be believed."""
-    message, data = interaction.message, interaction.data
-    pressed: Any = data.get("custom_id") if data else None
-    if message is None or message.author != interaction.client.user:
-        return False
-    children = [
-        child
-        for component in message.components
-        if isinstance(component, discord.Container)
-        for child in component.children
-        if isinstance(child, discord.ActionRow)
-    ]
-    return any(
-        getattr(one, "custom_id", None) == pressed for row in children for one in row.children
-    )

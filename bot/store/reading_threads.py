@@ -29,12 +29,17 @@ class ReadingThreadRepository(Repository):
     """The threads that are being read, each with one interview."""
 
     async def open_in(self, guild_id: int) -> int:
-        """How many a guild has that are not read to the end."""
-        count = sa.select(sa.func.count()).select_from(_JOINED)
-        rows = await self._session.read(
-            count.where(NOT_ENDED, subscriptions.c.guild_id == guild_id)
+        """How many a guild has that are not at their last question."""
+        query = (
+            sa.select(sa.func.count())
+            .select_from(_JOINED)
+            .where(
+                NOT_ENDED,
+                subscriptions.c.guild_id == guild_id,
+                reading_threads.c.section < reading_threads.c.last,
+            )
         )
-        return int(rows[0][0])
+        return int((await self._session.read(query))[0][0])
 
     async def overdue(self, before: datetime) -> list[tuple[int, int]]:
         """The threads whose last question came before a moment: channel, and that question."""

@@ -11,6 +11,7 @@ from bot.ui.ids import interview_value
 from sandbox.entities import Channel, Message
 from sandbox.faults import Rule
 from tests.cogs.stage import interview, labels, read
+from tests.cogs.test_late_answers import busy
 from tests.delivery.test_regular_delivery import DAY, HOUR, SEND, Rhythm, rhythm
 
 __all__ = ["rhythm"]
@@ -45,6 +46,8 @@ async def test_a_question_comes_at_each_press_and_the_last_one_says_so(
 ) -> None:
     await rhythm.announcer.drain()
     assert asked(thread) == ["-# Question 1 of 3"]
+    open_in = rhythm.stage.store.reading_threads.open_in
+    assert await open_in(rhythm.stage.guild.id) == 1
     for number in (2, 3):
         *_, last = thread.messages.values()
         await rhythm.stage.sandbox.press(rhythm.stage.fan, last, label=NEXT)
@@ -53,6 +56,7 @@ async def test_a_question_comes_at_each_press_and_the_last_one_says_so(
         assert asked(thread)[-1] == f"-# Question {number} of 3"
     *_, last = thread.messages.values()
     assert "That was the last question." in read(last)
+    assert await open_in(rhythm.stage.guild.id) == 0
     assert labels(last) == ["Read the interview"]
     assert not any(one.mention_everyone or one.mentions for one in thread.messages.values())
 
@@ -64,6 +68,33 @@ async def test_two_who_press_at_once_get_one_question(rhythm: Rhythm, thread: Ch
     await asyncio.gather(*(sandbox.press(one, first, label=NEXT) for one in people))
     await rhythm.announcer.drain()
     assert asked(thread) == ["-# Question 1 of 3", "-# Question 2 of 3"]
+
+
+async def test_a_press_that_is_answered_late_takes_the_button_away(
+    rhythm: Rhythm, thread: Channel
+) -> None:
+    await rhythm.announcer.drain()
+    *_, first = thread.messages.values()
+    sandbox, fan = rhythm.stage.sandbox, rhythm.stage.fan
+    async with busy(rhythm.stage.store) as go_on:
+        pressed = await sandbox.press(fan, first, label=NEXT)
+        assert pressed.deferred
+        go_on()
+        await sandbox.wait_until(lambda _: NEXT not in labels(first) or None, what="the edit")
+    await rhythm.announcer.drain()
+    assert asked(thread) == ["-# Question 1 of 3", "-# Question 2 of 3"]
+
+
+async def test_a_forged_press_changes_nothing(rhythm: Rhythm, thread: Channel) -> None:
+    await rhythm.announcer.drain()
+    *_, first = thread.messages.values()
+    before = first.components
+    for forged in ("kc:together:1:0:3", "kc:together:1:2:3", "kc:together:999:1:3"):
+        said = read(await rhythm.stage.forge(first, forged, rhythm.stage.fan))
+        assert said == rhythm.stage.client.messages.text()("error.stale-button")
+    await rhythm.announcer.drain()
+    assert first.components == before
+    assert asked(thread) == ["-# Question 1 of 3"]
 
 
 async def test_the_next_one_comes_by_itself_after_a_day(rhythm: Rhythm, thread: Channel) -> None:
