@@ -25,6 +25,9 @@ TOO_MANY_DIRECT = "too-many-direct"
 """The reason that holds for all direct messages, not only for the one that met it: they are opened
 too fast, or the bot was flagged as one that sends unwanted ones."""
 
+_PROXY = "Generated-By-Proxy"
+"""The header of what nirn-proxy answers itself (its ``lib/queue_manager.go``)."""
+
 _CODES: Mapping[tuple[FailureKind, str], tuple[int, ...]] = {
     (FailureKind.BLOCKED, "unknown-channel"): (10003,),
     (FailureKind.BLOCKED, "unknown-guild"): (10004,),
@@ -82,6 +85,7 @@ def failure_of(error: Exception) -> Failed:
     | 4xx with a code that blames the request | rejected: our bug, give this one up |
     | other 4xx with a code | refused: again, rarely |
     | 4xx without a code, other than 401, 403, 429 | lost: Discord's API did not answer |
+    | 429 of a proxy's own (``Generated-By-Proxy``) | lost: again, when it says |
     | a 2xx that is not Discord's answer | lost: again, soon |
     | what had to be asked before the message | as above, but surely not sent |
     | anything else | a bug of ours: again, rarely |
@@ -113,11 +117,12 @@ def failure_of(error: Exception) -> Failed:
 def _of_answer(error: discord.HTTPException) -> Failed:
     status, code = error.status, error.code
     retry_after = read_retry_after(_headers(error))
+    # nirn-proxy says 429 for a request whose way through its cluster broke, too.
+    if status >= 500 or _PROXY in _headers(error):
+        return Failed(FailureKind.LOST, "discord-down", retry_after, maybe_sent=True)
     if status == 429:
         kind = FailureKind.SHUT_OUT if _concerns_everything(error) else FailureKind.LIMITED
         return Failed(kind, "rate-limited", retry_after)
-    if status >= 500:
-        return Failed(FailureKind.LOST, "discord-down", retry_after, maybe_sent=True)
     if status == 401:
         return Failed(FailureKind.UNAUTHORIZED, "unauthorized")
     if code in _BY_CODE:

@@ -14,6 +14,7 @@ from bot.delivery.outcomes import Failed, FailureKind
 from bot.delivery.port import EffectUnknownError, NothingSentError
 
 VIA = {"Via": "1.1 google"}
+RETRY = {"Retry-After": "1"}
 
 
 def answer(status: int, code: int | None = None, headers: dict[str, str] = VIA) -> Exception:
@@ -122,6 +123,24 @@ CASES = [
     (answer(404), Failed(FailureKind.LOST, "discord-down", maybe_sent=True)),
     (answer(405, 0), Failed(FailureKind.LOST, "discord-down", maybe_sent=True)),
     (KeyError("card"), Failed(FailureKind.BUG, "bug", maybe_sent=True)),
+    # A proxy's own answers: nirn-proxy's when Discord was slow, its queue is full or another node
+    # of it was lost, twilight's http-proxy's, and what nginx says before either.
+    (
+        answer(408, headers={"Content-Type": "text/plain; charset=utf-8"}),
+        Failed(FailureKind.LOST, "discord-down", maybe_sent=True),
+    ),
+    (
+        answer(429, 0, {"Generated-By-Proxy": "true", "x-ratelimit-scope": "user", **RETRY}),
+        Failed(FailureKind.LOST, "discord-down", 1, maybe_sent=True),
+    ),
+    *(
+        (
+            answer(status, headers={"Content-Type": kind}),
+            Failed(FailureKind.LOST, "discord-down", maybe_sent=True),
+        )
+        for status in (500, 501, 502, 503, 504)
+        for kind in ("text/plain; charset=utf-8", "text/html")
+    ),
 ]
 
 
