@@ -33,7 +33,7 @@ async def measure(*, small: bool, command: str) -> Report:
         "Fail-over",
         f"Two processes on one database, and SIGKILL for the one that leads, {len(polls)} times; "
         "an interview is published at the same instant. The feed is polled every second, so what "
-        "is measured is the other's taking the lead, its start, and its login.",
+        "is measured is the other's taking the lead.",
         command,
         [
             figure("next poll, after", polls),
@@ -73,7 +73,7 @@ async def killed(folder: Path, server: Server, times: int) -> tuple[list[float],
         await sandbox.wait_ready(timeout=60)
         for number in range(times):
             other = await start(number + 1)
-            await logged(other, "lead.standby")
+            await logged(other, "ready")
             count = len(channel.messages)
             site.publish_new(title=f"Interview {number}", body="<p><b>Yes?</b></p><p>No.</p>")
             leader.kill()

@@ -2,13 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
 import aiohttp
-import structlog
 
 from bot.admins.operations import OperatorService
 from bot.admins.subscriptions import SubscriptionService
@@ -22,9 +21,10 @@ from bot.client.handling import new_reference
 from bot.client.home import subscribe_home
 from bot.core.clock import Clock
 from bot.core.discord_time import DiscordTime
+from bot.core.feed_state import FeedHealth
 from bot.core.i18n import Messages
 from bot.core.settings import Settings
-from bot.core.supervisor import supervise
+from bot.core.workers import Worker
 from bot.delivery.admin_notices import AdminNotifier
 from bot.delivery.announcer import Announcer, Tuning
 from bot.delivery.discord.attached_pictures import AttachedPictures
@@ -48,40 +48,26 @@ from bot.quotes.regular_choice import RegularChoice
 from bot.quotes.renderer import open_renderer
 from bot.quotes.service import Quotes
 from bot.search import SearchIndex, open_meaning
-from bot.store import DailyBackups, Store, is_sqlite, open_store
+from bot.search.syncing import run_sync
+from bot.store import DailyBackups, Membership, Signal, Store, is_sqlite, join, open_store
 from bot.ui.pages import EXCERPT_QUESTIONS
 from bot.web.metrics import Metrics
 from bot.web.port import Observer, make_port
 from cogs import FanServices, add_cogs
 from cogs.owner import offer_to_owners
 
-logger = structlog.get_logger(__name__)
-
-INDEX_SYNC_INTERVAL = 60.0
-"""Seconds between two looks at the store for changes by another process, and after a failure."""
-
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What every command of the program works on: settings, time, chance, the database, the search
-    index, HTTP."""
+    """What every command works on: settings, time, chance, database, search index, HTTP."""
 
     settings: Settings
     clock: Clock
     rng: random.Random
     store: Store
+    membership: Membership
     index: SearchIndex
     fetcher: Fetcher
-
-
-@dataclass(frozen=True, slots=True)
-class Worker:
-    """Background work that runs until it ends or is cancelled; with ``needs_login`` it begins
-    with the first login to Discord."""
-
-    name: str
-    run: Callable[[], Awaitable[None]]
-    needs_login: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +89,7 @@ class App:
     settings: Settings
     clock: Clock
     store: Store
+    membership: Membership
     index: SearchIndex
     client: KcrushClient
     watcher: Watcher
@@ -126,10 +113,11 @@ async def open_resources(
         store = await stack.enter_async_context(
             open_store(settings.database_url, clock, catch_up=settings.catch_up)
         )
+        membership = await stack.enter_async_context(join(settings.database_url))
         index = await asyncio.to_thread(SearchIndex.open_or_wait, settings.data_dir / "index")
         stack.callback(index.close)
         fetcher = await stack.enter_async_context(open_site_fetcher(settings, clock))
-        yield Resources(settings, clock, rng, store, index, fetcher)
+        yield Resources(settings, clock, rng, store, membership, index, fetcher)
 
 
 @asynccontextmanager
@@ -143,7 +131,7 @@ async def open_app(
     """
     async with AsyncExitStack() as stack:
         resources = await stack.enter_async_context(open_resources(settings, clock, rng))
-        store = resources.store
+        store, membership = resources.store, resources.membership
         resources.index.meaning = open_meaning(settings)
         metrics, invalid, time = Metrics(clock), InvalidResponses(clock), DiscordTime(clock)
         trace = trace_responses(invalid, time, metrics.count_response)
@@ -152,37 +140,38 @@ async def open_app(
         await client.tree.set_translator(CatalogueTranslator(messages))
         quotes, pictures = await _open_pictures(stack, resources, messages)
         delivery = _make_delivery(resources, RestPort(client, time, pictures, quotes), pacer)
-        test, wake = delivery.post_test, delivery.announcer.wake
+        test, wake = delivery.post_test, partial(membership.notify, Signal.OUTBOX)
         fans = _make_fan_services(resources, quotes, wake)
         choice = RegularChoice(store, quotes.of)
         delivery.announcer.on_direct = fans.following.on_direct_message
         subscriptions = SubscriptionService(store, clock, wake)
         await add_cogs(client, fans, subscriptions, test, home_channel_id=settings.home_channel_id)
         (guild_sync := GuildSync(client, store, clock, wake)).listen()
-        watcher, backfill, polling = _make_polling(resources, delivery)
-        subscriptions.feed_health = watcher.health
-        observer = Observer(metrics, client, watcher, store, clock, lambda: invalid.count)
-        observer.listen(fans.reading)
+        watcher, backfill, polling = _make_polling(resources)
+        leading = membership.leading
+        health = partial(_feed_health, watcher, leading)
+        subscriptions.feed_health = health
+        observer = Observer(metrics, client, health, store, clock, lambda: invalid.count)
+        observer.listen(fans.reading, watcher)
         delivery.announcer.on_settled = observer.note_delivery
         operator = _make_operator(resources, watcher, backfill, observer, wake)
-        text = messages.text()
-        port = make_port(settings, watcher, resources.fetcher, text, clock, rng, observer)
-        sending = (delivery.announcer, delivery.editor, delivery.extras, delivery.notifier)
+        port = _make_port(resources, messages, observer)
         workers = (
             *_discord_workers(resources, client, operator),
-            Worker("guilds", guild_sync.run),
+            Worker("guilds", guild_sync.run, after=(leading,)),
             Worker("library", fans.library.run),
             Worker("following", fans.following.run),
-            Worker("regular-posts", RegularPosts(store, choice, clock, wake).run),
-            *(Worker(one.name, one.run, needs_login=True) for one in sending),
+            Worker("regular-posts", RegularPosts(store, choice, clock, wake).run, after=(leading,)),
+            *_delivery_workers(delivery, leading, client.logged_in),
             *polling,
-            *(Worker(name, work) for name, work in port.items()),
+            *port,
             *_backup_workers(settings, clock),
         )
         yield App(
             settings=settings,
             clock=clock,
             store=store,
+            membership=membership,
             index=resources.index,
             client=client,
             watcher=watcher,
@@ -194,21 +183,35 @@ async def open_app(
         )
 
 
-def _make_polling(
-    resources: Resources, delivery: DeliveryServices
-) -> tuple[Watcher, Backfill, list[Worker]]:
+def _feed_health(watcher: Watcher, leading: asyncio.Event) -> tuple[FeedHealth, ...]:
+    return watcher.health() if leading.is_set() else ()
+
+
+def _make_port(resources: Resources, messages: Messages, observer: Observer) -> list[Worker]:
+    membership = resources.membership
+    return make_port(
+        resources.settings,
+        partial(membership.notify, Signal.FEED),
+        membership.leading,
+        resources.fetcher,
+        messages.text(),
+        resources.clock,
+        resources.rng,
+        observer,
+    )
+
+
+def _make_polling(resources: Resources) -> tuple[Watcher, Backfill, list[Worker]]:
     """What reads the magazine's site, with the workers that follow from the settings."""
     settings, store, fetcher = resources.settings, resources.store, resources.fetcher
-    clock, rng = resources.clock, resources.rng
-    changed = asyncio.Event()
-
-    def on_change() -> None:
-        changed.set()
-        delivery.editor.wake()
+    clock, rng, membership = resources.clock, resources.rng, resources.membership
+    changed, leading = asyncio.Event(), membership.leading
+    membership.subscribe(Signal.INTERVIEWS, changed.set)
+    on_change = partial(membership.notify, Signal.INTERVIEWS)
 
     def on_poll(report: PollReport) -> None:
         on_change()
-        delivery.announcer.wake()
+        membership.notify(Signal.OUTBOX)
 
     watcher = Watcher(
         fetcher,
@@ -230,15 +233,16 @@ def _make_polling(
         poll=watcher.poll,
         on_commit=on_change,
     )
+    membership.subscribe(Signal.FEED, watcher.look_now)
     indexed = asyncio.Event()
     workers = [
-        Worker("watcher", watcher.run),
-        Worker("index", partial(_sync_index, resources, changed, indexed)),
+        Worker("watcher", watcher.run, after=(leading,)),
+        Worker("index", partial(run_sync, resources.index, store, clock, changed, indexed)),
     ]
     if (meaning := resources.index.meaning) is not None:
         workers.append(Worker("meaning", partial(meaning.run, store, clock, indexed)))
     if settings.backfill == "on":
-        workers.append(Worker("archive", backfill.run))
+        workers.append(Worker("archive", backfill.run, after=(leading,)))
     return watcher, backfill, workers
 
 
@@ -267,11 +271,22 @@ def _discord_workers(
     settings, clock, store = resources.settings, resources.clock, resources.store
     home = partial(subscribe_home, client, store, settings.home_channel_id, clock)
     owner = partial(offer_to_owners, client, operator, settings, clock)
+    leading, logged_in = resources.membership.leading, client.logged_in
     return [
         Worker("discord", lambda: connect(client, settings.token, clock, resources.rng)),
-        Worker("commands", partial(register_commands, client, clock), needs_login=True),
-        Worker("home", home, needs_login=True),
-        Worker("owner", owner, needs_login=True),
+        Worker("commands", partial(register_commands, client, clock), after=(leading, logged_in)),
+        Worker("home", home, after=(leading, logged_in)),
+        Worker("owner", owner, after=(logged_in,)),
+    ]
+
+
+def _delivery_workers(
+    delivery: DeliveryServices, leading: asyncio.Event, logged_in: asyncio.Event
+) -> list[Worker]:
+    by_one = (delivery.editor, delivery.extras, delivery.notifier)
+    return [
+        Worker("announcer", delivery.announcer.run, after=(logged_in,)),
+        *(Worker(one.name, one.run, after=(leading, logged_in)) for one in by_one),
     ]
 
 
@@ -303,16 +318,25 @@ def _make_client(
 
 def _make_delivery(resources: Resources, port: RestPort, pacer: Pacer) -> DeliveryServices:
     store, clock, rng = resources.store, resources.clock, resources.rng
+    membership = resources.membership
     tuning = Tuning(nonce_window=resources.settings.nonce_window)
     services = DeliveryServices(
-        announcer=Announcer(store, port, clock, rng, pacer, tuning),
+        announcer=Announcer(store, port, clock, rng, pacer, tuning, membership),
         editor=Editor(store, port, clock, rng, pacer),
         extras=ExtrasService(store, port, clock, rng, pacer),
         notifier=AdminNotifier(store, port, clock, rng, pacer),
         post_test=PosterOfTests(port, clock),
     )
-    services.announcer.on_sent = services.extras.wake
-    services.announcer.on_edit_due = services.editor.wake
+    services.announcer.on_sent = partial(membership.notify, Signal.EXTRAS)
+    services.announcer.on_edit_due = partial(membership.notify, Signal.EDITS)
+    for signal, wake in (
+        (Signal.OUTBOX, services.announcer.wake),
+        (Signal.PROCESSES, services.announcer.wake),
+        (Signal.EXTRAS, services.extras.wake),
+        (Signal.EDITS, services.editor.wake),
+        (Signal.INTERVIEWS, services.editor.wake),
+    ):
+        membership.subscribe(signal, wake)
     return services
 
 
@@ -352,49 +376,3 @@ def _make_fan_services(
         ReadingThreads(store, clock, wake, limit=limit),
         question_limit=limit,
     )
-
-
-async def run(
-    app: App, stop: asyncio.Event, *, when_ready: Callable[[App], None] | None = None
-) -> None:
-    """Run the bot until `stop` is set, then end in order: what is being sent is sent first.
-
-    Polling begins at once and sending with the first login, so that a Discord that is down delays
-    nothing else. `when_ready` is called when all shards are connected.
-
-    Raises:
-        TokenRefusedError: Discord refuses the token.
-        discord.ConnectionClosed: Discord refuses the connection for good.
-    """
-
-    async def start(worker: Worker) -> None:
-        if worker.needs_login:
-            await app.client.logged_in.wait()
-        await worker.run()
-
-    async def report_ready() -> None:
-        await app.client.wait_until_ready()
-        if when_ready is not None:
-            when_ready(app)
-
-    workers = (*app.workers, Worker("ready", report_ready, needs_login=True))
-    async with asyncio.TaskGroup() as tasks:
-        running = [tasks.create_task(start(worker), name=worker.name) for worker in workers]
-        await stop.wait()
-        logger.info("stopping")
-        await app.announcer.stop()
-        await app.client.close()
-        for task in running:
-            task.cancel()
-
-
-async def _sync_index(resources: Resources, changed: asyncio.Event, indexed: asyncio.Event) -> None:
-    """Keep the search index at the store's revision. `changed` is set by every commit, and
-    `indexed` after every sync."""
-
-    async def sync() -> float:
-        await resources.index.sync(resources.store)
-        indexed.set()
-        return INDEX_SYNC_INTERVAL
-
-    await supervise("index", sync, resources.clock, wake=changed, pause=INDEX_SYNC_INTERVAL)

@@ -19,7 +19,6 @@ from typing import Any
 from PIL import Image
 from playwright.async_api import FloatRect, Locator
 
-from bot.app import run
 from bot.cli.demo import Demo, open_demo
 from bot.core.artists import other_name
 from bot.core.i18n import Text, load_messages
@@ -31,6 +30,7 @@ from bot.delivery.discord.attached_pictures import showing
 from bot.quotes.banner import draw
 from bot.quotes.card import Banner
 from bot.quotes.fonts import Typeface
+from bot.running import run
 from bot.ui.announcing import Announcement, Rendering, announcement
 from bot.ui.reading_threads import thread_question
 from bot.ui.regular_posts import regular_post

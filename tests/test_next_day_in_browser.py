@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from bot.app import run
 from bot.cli.demo import Demo, open_demo
 from bot.core.i18n import load_messages
 from bot.core.model import Subscription
 from bot.core.regular_posts import RegularPost, RegularSort, RegularTimes
 from bot.core.settings import load_settings
+from bot.running import run
 from tests.browser import PHONE, browsing
 from tests.test_fans_in_browser import Fan, in_two_rows
 from tests.ui.samples import NEXT, SAVE

@@ -11,6 +11,7 @@ import orjson
 
 from bot.app import App, open_app
 from bot.cli import EX_FAILED
+from bot.cli.instance import locks_of
 from bot.cli.progress import show_progress
 from bot.client.connection import log_in_once
 from bot.core.clock import SystemClock
@@ -21,7 +22,7 @@ from bot.core.model import DeliveryState
 from bot.core.settings import Settings
 from bot.feed.writing import PollReport
 from bot.search import Hit, SearchIndex
-from bot.store import back_up, database_file, is_sqlite, leadership, move, open_store, restore
+from bot.store import back_up, database_file, move, open_store, restore
 
 
 async def poll_once(settings: Settings, messages: Messages) -> int:
@@ -52,11 +53,10 @@ async def _send_due(app: App, text: Text) -> None:
         click.echo(text("cli.poll.no-token"), err=True)
         return
     try:
-        async with leadership(app.settings.database_url) as leads:
-            if not leads:
-                click.echo(text("cli.poll.other-leads"), err=True)
-                return
-            await _drain(app)
+        if not app.membership.leading.is_set():
+            click.echo(text("cli.poll.other-leads"), err=True)
+            return
+        await _drain(app)
     except AlreadyRunningError as error:
         click.echo(text("cli.poll.other-sends", **error.args_by_name), err=True)
         return
@@ -66,9 +66,8 @@ async def _send_due(app: App, text: Text) -> None:
 
 
 async def _drain(app: App) -> None:
-    url, token = app.settings.database_url, app.settings.token
-    with only_instance(database_file(url) if is_sqlite(url) else None, token):
-        await log_in_once(app.client, token)
+    with only_instance(locks_of(app.settings)):
+        await log_in_once(app.client, app.settings.token)
         await app.announcer.drain()
         await app.extras.drain()
 
@@ -157,8 +156,7 @@ async def back_up_database(file: Path, settings: Settings, text: Text) -> int:
 
 async def restore_database(file: Path, settings: Settings, text: Text, *, force: bool) -> int:
     """Put a copy in the place of the database, which nobody may have in use."""
-    token = settings.discord_token.get_secret_value() if settings.discord_token else ""
-    with only_instance(database_file(settings.database_url), token):
+    with only_instance(locks_of(settings)):
         former = await asyncio.to_thread(restore, settings.database_url, file, replace=force)
     click.echo(text("cli.restore.done", file=file))
     if former is not None:
@@ -168,10 +166,9 @@ async def restore_database(file: Path, settings: Settings, text: Text, *, force:
 
 async def move_database(target: str, settings: Settings, text: Text) -> int:
     """Copy the database, which nobody may have in use, to PostgreSQL."""
-    token = settings.discord_token.get_secret_value() if settings.discord_token else ""
     clock, file = SystemClock(), database_file(settings.database_url)
     with (
-        only_instance(file, token),
+        only_instance(locks_of(settings)),
         show_progress(text, text("cli.move.progress"), clock) as progress,
     ):
         rows = await move(settings.database_url, target, clock, progress)

@@ -14,12 +14,13 @@ import click
 import structlog
 from pydantic import SecretStr
 
-from bot.app import App, open_app, run
+from bot.app import App, open_app
 from bot.cli.run import stop_signal
 from bot.core.clock import Clock, SystemClock
 from bot.core.errors import UserError
 from bot.core.i18n import Messages
 from bot.core.settings import Settings
+from bot.running import run
 from sandbox import Sandbox
 from sandbox.entities import Channel, Guild, Role, User
 from sandbox.site import SampleSite

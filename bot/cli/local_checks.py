@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from bot import __version__
 from bot.cli.findings import CheckContext, CheckVerdict, Finding
+from bot.cli.instance import locks_of
 from bot.core.instance import other_instance
 from bot.quotes.card import FONT_PACKAGE, has_typeface
 from bot.search.engine import State, inspect_index
@@ -79,10 +80,7 @@ async def check_index(context: CheckContext) -> AsyncIterator[Finding]:
 
 
 async def check_instance(context: CheckContext) -> AsyncIterator[Finding]:
-    settings = context.settings
-    token = settings.discord_token.get_secret_value() if settings.discord_token else ""
-    url = settings.database_url
-    holder = other_instance(database_file(url) if is_sqlite(url) else None, token)
+    holder = other_instance(locks_of(context.settings))
     key = "none" if holder is None else "running"
     detail = context.text(f"cli.check.instance.{key}", holder=holder)
     yield Finding("instance", CheckVerdict.OK, detail)

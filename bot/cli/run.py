@@ -5,53 +5,40 @@ import os
 import random
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from types import FrameType
 
 import structlog
 
-from bot.app import App, open_app, run
+from bot.app import App, open_app
+from bot.cli.instance import locks_of
 from bot.core.allocator import tune_allocator
 from bot.core.clock import SystemClock
 from bot.core.i18n import Messages
-from bot.core.instance import AlreadyRunningError, only_instance
+from bot.core.instance import only_instance
 from bot.core.service_manager import ServiceManager
 from bot.core.settings import Settings
-from bot.store import database_file, is_sqlite, leadership
+from bot.running import run
 
 logger = structlog.get_logger(__name__)
 
 
 async def run_real(settings: Settings, messages: Messages) -> int:
-    """Run against Discord until SIGTERM or Ctrl-C; on a database of PostgreSQL, as soon as no other
-    process does.
+    """Run against Discord until SIGTERM or Ctrl-C.
 
     Raises:
         ConfigError: there is no token.
         AlreadyRunningError: another process runs this bot.
     """
     tune_allocator()
-    url, token = settings.database_url, settings.token
-    clock, file = SystemClock(), database_file(url) if is_sqlite(url) else None
+    clock = SystemClock()
     manager = ServiceManager(os.environ, clock)
-
-    stood_by = asyncio.Event()
-
-    def on_standby() -> None:
-        stood_by.set()
-        manager.notify("READY=1")
-
-    with stop_signal() as stop, ExitStack() as locks:
+    with stop_signal() as stop, only_instance(locks_of(settings)):
         watchdog = asyncio.create_task(manager.run(), name="watchdog")
-        async with leadership(url, stop=stop, on_standby=on_standby) as leads:
-            if leads:
-                # A former leader that is frozen holds the token's lock, and sends nothing any more.
-                with suppress(*((AlreadyRunningError,) if stood_by.is_set() else ())):
-                    locks.enter_context(only_instance(file, token))
-                async with open_app(settings, messages, clock, random.Random()) as app:
-                    manager.notify("READY=1")
-                    await run(app, stop, when_ready=_log_ready)
-                    manager.notify("STOPPING=1")
+        async with open_app(settings, messages, clock, random.Random()) as app:
+            manager.notify("READY=1")
+            await run(app, stop, when_ready=_log_ready)
+            manager.notify("STOPPING=1")
         watchdog.cancel()
     return 0
 

@@ -1,9 +1,9 @@
-"""One running bot for one database and one token."""
+"""One running bot for what only one may use, such as a database file."""
 
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,28 +14,33 @@ from bot.core.errors import UserError
 from bot.core.folders import make_private_folder
 
 
+def locks_of_file(database: Path, token: str) -> dict[str, Path]:
+    """What one bot alone may use where the database is a file: that file, and the token."""
+    mark = hashlib.sha256(token.encode()).hexdigest()[:16]
+    return {"database": database, "token": Path(tempfile.gettempdir()) / f"kcrush-bot-{mark}"}
+
+
 class AlreadyRunningError(UserError):
     """Another process of this machine runs the bot; ``args_by_name["holder"]`` says which."""
 
 
 @contextmanager
-def only_instance(database: Path | None, token: str) -> Iterator[None]:
-    """Hold the locks of the database file (``None`` for a server's database) and of the token until
-    the block ends. The operating system releases them when the process ends, however it ends.
+def only_instance(locks: Mapping[str, Path]) -> Iterator[None]:
+    """Hold lock files until the block ends, each named by what it locks. The operating system
+    releases them when the process ends, however it ends.
 
     Raises:
         AlreadyRunningError: another process holds one of them.
     """
     with ExitStack() as stack:
-        for what, path in _locked(database, token).items():
+        for what, path in locks.items():
             stack.enter_context(_held(what, path))
         yield
 
 
-def other_instance(database: Path | None, token: str) -> str | None:
-    """Which process of this machine runs a bot on the database or with the token, and since when.
-    Nothing is created."""
-    for path in _locked(database, token).values():
+def other_instance(locks: Mapping[str, Path]) -> str | None:
+    """Which process of this machine holds one of the locks, and since when. Nothing is created."""
+    for path in locks.values():
         lock, holder = _files(path)
         if holder.exists() and Path(lock.lock_file).exists():
             try:
@@ -44,12 +49,6 @@ def other_instance(database: Path | None, token: str) -> str | None:
             except Timeout:
                 return _read(holder)
     return None
-
-
-def _locked(database: Path | None, token: str) -> dict[str, Path]:
-    mark = hashlib.sha256(token.encode()).hexdigest()[:16]
-    locked = {} if database is None else {"database": database}
-    return {**locked, "token": Path(tempfile.gettempdir()) / f"kcrush-bot-{mark}"}
 
 
 def _files(path: Path) -> tuple[BaseFileLock, Path]:

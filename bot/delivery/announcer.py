@@ -33,7 +33,7 @@ from bot.delivery.port import DiscordPort
 from bot.delivery.restored import look_for_restored
 from bot.delivery.sending import MessageSender
 from bot.delivery.settling import OutcomeWriter, log_of
-from bot.store import LeasedDelivery, Store
+from bot.store import LeasedDelivery, Membership, Store
 
 logger = structlog.get_logger(__name__)
 
@@ -43,8 +43,8 @@ its channel in hand."""
 
 
 LONGEST_LOOK = 60.0
-"""Seconds between two looks while something waits: a clock that was set, or a host that was
-suspended, delays nothing for longer."""
+"""Seconds between two looks: a clock that was set, a host that was suspended, or a notification
+that was lost delays nothing for longer."""
 
 CLOCK_STEP = 10.0
 """Seconds by which wall and monotonic clock part when the wall clock was set."""
@@ -102,9 +102,11 @@ class Announcer(DueWorker):
         rng: random.Random,
         pace: Pace | None = None,
         tuning: Tuning = Tuning(),
+        membership: Membership | None = None,
     ) -> None:
         super().__init__(store, port, clock, rng, pace or Pacer())
         self._tuning = tuning
+        self._membership = membership or Membership()
         self._wall_offset: float | None = None
         self._sender = MessageSender(
             store, port, self._pace, clock, tuning.nonce_window, tuning.send_limit
@@ -117,7 +119,8 @@ class Announcer(DueWorker):
         self._stopping = False
         self._stopped = asyncio.Event()
         self._stopped.set()
-        self._took_over = False
+        self._looked_for_restored = False
+        self._took_over_from_all_but: frozenset[int] | None = None
         # Tasks that wait for their turn, and tasks that send; the direct messages among both.
         self._queued: dict[asyncio.Task[None], LeasedDelivery] = {}
         self._sending: dict[asyncio.Task[None], LeasedDelivery] = {}
@@ -130,7 +133,8 @@ class Announcer(DueWorker):
 
     async def run(self) -> None:
         """Send what falls due until ``stop`` or cancellation; no failure ends it."""
-        self._stopping = self._took_over = False
+        self._stopping = self._looked_for_restored = False
+        self._took_over_from_all_but = None
         self._stopped.clear()
         try:
             await super().run()
@@ -173,18 +177,20 @@ class Announcer(DueWorker):
         return await self._until_due(more=more)
 
     async def _take_over(self) -> None:
-        """Take over what a killed process left leased, instead of waiting for its leases' end.
+        """Take over what killed processes left leased, instead of waiting for their leases' end.
 
         Nothing comes twice by it: a lease is shorter than Discord's memory of nonces, and what is
         older is looked for in the channel before it is sent again.
         """
-        if self._took_over:
-            return
-        leases = await self._store.outbox.take_over_leases(self._clock.now())
-        await look_for_restored(self._store, self._port, self._clock.now())
-        self._took_over = True
-        if leases:
-            logger.info("announcer.leases-taken-over", leases=leases)
+        living = self._membership.living
+        if living is not None and living != self._took_over_from_all_but:
+            leases = await self._store.repairs.take_over_leases(self._clock.now(), living=living)
+            self._took_over_from_all_but = living
+            if leases:
+                logger.info("announcer.leases-taken-over", leases=leases)
+        if not self._looked_for_restored:
+            await look_for_restored(self._store, self._port, self._clock.now())
+            self._looked_for_restored = True
 
     async def _check_clock(self) -> None:
         """Repair due times at the start, and when the wall clock was set since the last look."""
@@ -229,7 +235,7 @@ class Announcer(DueWorker):
         at_discord = self._port.now()
         after_id = None if at_discord is None else time_snowflake(at_discord)
         batch = await self._store.outbox.lease_due(
-            now, until, room, direct=direct, after_id=after_id
+            now, until, room, direct=direct, after_id=after_id, owner=self._membership.id
         )
         for leased in batch:
             sending = self._pictures.send_in_turn(leased, self._deliver)
@@ -251,7 +257,7 @@ class Announcer(DueWorker):
             return 0.0
         due = await self._store.outbox.next_due(direct=self._direct_room() > 0)
         if due is None:
-            return self._direct_hold.left or inf
+            return self._direct_hold.left or LONGEST_LOOK
         left = (due - self._clock.now()).total_seconds()
         return min(left, LONGEST_LOOK) if left > 0 else NOTHING_YET
 

@@ -35,6 +35,9 @@ LONGEST_RETRY = 3600.0
 MOST_ATTEMPTS = 30
 """Attempts after which an extra is given up: about a day of hourly ones."""
 
+LOOK_AGAIN = 60.0
+"""Seconds between two looks: another process may have sent what has extras."""
+
 AT_ONCE = 20
 STORE_RETRY = 30.0
 
@@ -67,7 +70,8 @@ class ExtrasService(DueWorker):
     async def work(self) -> float:
         await self.drain()
         due = await self._store.extras.next_due()
-        return inf if due is None else max(0.0, (due - self._clock.now()).total_seconds())
+        left = inf if due is None else (due - self._clock.now()).total_seconds()
+        return min(max(0.0, left), LOOK_AGAIN)
 
     async def drain(self) -> None:
         """Do what is due now, each at most once.

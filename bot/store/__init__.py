@@ -15,7 +15,7 @@ from bot.store.connections import is_sqlite
 from bot.store.follows import FOLLOWS_LIMIT, DirectMessageStatus, FollowOutcome
 from bot.store.history import Change, ChangeAction
 from bot.store.inspection import Inspection, inspect_store
-from bot.store.leadership import leadership
+from bot.store.membership import LockKind, Membership, Signal, join
 from bot.store.move import move
 from bot.store.readers import (
     PLACES_KEPT,
@@ -63,6 +63,8 @@ __all__ = [
     "KnownInterview",
     "LeasedDelivery",
     "ListedInterview",
+    "LockKind",
+    "Membership",
     "NewestMessage",
     "OpenedInterview",
     "ParkedChannel",
@@ -72,6 +74,7 @@ __all__ = [
     "SavedItem",
     "SchemaVersion",
     "SentCard",
+    "Signal",
     "StartedInterview",
     "Store",
     "SubscriptionOverview",
@@ -79,7 +82,7 @@ __all__ = [
     "database_file",
     "inspect_store",
     "is_sqlite",
-    "leadership",
+    "join",
     "move",
     "open_store",
     "restore",

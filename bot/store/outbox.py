@@ -104,6 +104,7 @@ class Outbox(Repository):
         *,
         direct: int | None = None,
         after_id: int | None = None,
+        owner: int | None = None,
     ) -> list[LeasedDelivery]:
         """Take up to `limit` deliveries that are due at `now`, in the order to send them.
 
@@ -114,11 +115,12 @@ class Outbox(Repository):
 
         Direct messages come after all of these, the longest due first and no more than `direct`.
 
-        `after_id` is a snowflake of now by Discord's clock, ``None`` where that is not known. What
+        `owner` is the number of the process that takes them (``Membership.id``). `after_id` is a
+        snowflake of now by Discord's clock, ``None`` where that is not known. What
         was withdrawn meanwhile is superseded instead, unless it may have been sent. What can't be
         decoded is set aside for an hour, with the reason ``unreadable``.
         """
-        rows = await self._lease(now, lease_until, limit, direct, after_id)
+        rows = await self._lease(now, lease_until, limit, direct, after_id, owner)
         digests = await timing.digests(self._session, [row[0] for row in rows])
         listed = {id_ for ids in digests.values() for id_ in ids[:DIGEST_LIMIT]}
         ids = sorted(listed | {row.interview_id for row in rows})
@@ -155,6 +157,7 @@ class Outbox(Repository):
         limit: int,
         direct: int | None,
         after_id: int | None,
+        owner: int | None,
     ) -> list[Any]:
         """The rows as they were, with what stands beside them in ``COLUMNS`` of the queries."""
         await _give_up_orphans(tx, now)
@@ -177,6 +180,7 @@ class Outbox(Repository):
                 deliveries.c.id.in_([row[0] for row in rows]),
                 attempts=deliveries.c.attempts + 1,
                 next_attempt_at=lease_until,
+                owner_id=owner,
                 maybe_sent_at=sa.func.coalesce(deliveries.c.maybe_sent_at, now),
                 after_id=sa.case(
                     (deliveries.c.maybe_sent_at.is_(None), sa.literal(after_id, sa.BigInteger)),
@@ -226,21 +230,6 @@ class Outbox(Repository):
         to be other deliveries'."""
         rows = await self._session.read(KNOWN_MESSAGES, {"channel": subscription.channel_id})
         return frozenset(row[0] for row in rows)
-
-    @transactional
-    async def take_over_leases(self, tx: Transaction, now: datetime) -> int:
-        """Let the leases of a process that is gone run out at `now`; how many there were.
-
-        For the one process that sends, at its start. A row taken over is due at once, under its
-        own nonce and as one that may have been sent; its former holder, should it live, may settle
-        it until the row is leased anew (the fencing token stays as it is).
-        """
-        result = await tx.execute(
-            deliveries.update()
-            .where(deliveries.c.state == DeliveryState.LEASED, deliveries.c.next_attempt_at > now)
-            .values(next_attempt_at=now)
-        )
-        return result.rowcount
 
     async def settle(self, delivery: Delivery, conclusion: Conclusion, now: datetime) -> bool:
         """End a lease as `conclusion` says; ``False``, and nothing changed, when the lease that

@@ -1,10 +1,11 @@
-"""The outbox after a start with a restored database or a wrong clock."""
+"""The outbox after a process was killed, a database restored or the clock set."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
+from bot.core.model import DeliveryState
 from bot.store import delivery_states, timing
 from bot.store.outbox_queries import EXPLAINED, NEWEST_MESSAGES
 from bot.store.results import NewestMessage
@@ -25,7 +26,31 @@ clock."""
 
 
 class OutboxRepairs(Repository):
-    """What is done for the outbox at a start, and when the wall clock was set."""
+    """What is done for the outbox at a start, when a process is gone, and when the wall clock was
+    set."""
+
+    @transactional
+    async def take_over_leases(
+        self, tx: Transaction, now: datetime, *, living: Collection[int] = ()
+    ) -> int:
+        """Let the leases of processes that are gone, all but the `living`, run out at `now`; how
+        many there were.
+
+        A row taken over is due at once, under its own nonce and as one that may have been sent; its
+        former holder, should it live, may settle it until the row is leased anew (the fencing token
+        stays as it is).
+        """
+        owner = deliveries.c.owner_id
+        result = await tx.execute(
+            deliveries.update()
+            .where(
+                deliveries.c.state == DeliveryState.LEASED,
+                deliveries.c.next_attempt_at > now,
+                sa.or_(owner.is_(None), owner.not_in(sorted(living))),
+            )
+            .values(next_attempt_at=now)
+        )
+        return result.rowcount
 
     async def newest_messages(self, limit: int) -> list[NewestMessage]:
         """The newest known message of subscriptions that are active, the newest first."""

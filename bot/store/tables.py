@@ -11,7 +11,7 @@ from bot.store.columns import (
 )
 from bot.store.dialects import partial_index
 
-HEAD = "0008"
+HEAD = "0009"
 """The revision of ``migrations`` that these tables are: a test holds them together."""
 
 DIRECT_ROUND = 1_000_000
@@ -29,6 +29,22 @@ database = sa.Table(
     # that it knew then.
     sa.Column("restored_at", UtcDateTime),
     sa.Column("restored_after", sa.BigInteger),
+    # How many shards several processes share among them; NULL where one process has them all.
+    sa.Column("shard_count", sa.Integer),
+)
+
+# The processes that share a database of PostgreSQL. Which of them are alive, locks say.
+processes = sa.Table(
+    "processes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    # Host and process id there, for operators.
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+    # Of Discord's requests a second, how many this process may use, and until when.
+    sa.Column("slots", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("slots_until", UtcDateTime),
+    sqlite_autoincrement=True,
 )
 
 interviews = sa.Table(
@@ -230,6 +246,8 @@ deliveries = sa.Table(
     sa.Column("edit_attempts", sa.Integer, nullable=False, server_default="0"),
     # The delivery whose message lists this one's interview too: a digest's first, also for itself.
     sa.Column("batch", Id),
+    # The process that leased it; NULL where one process works on the database.
+    sa.Column("owner_id", sa.Integer),
     sa.UniqueConstraint("interview_id", "subscription_id"),
     sa.Index("deliveries_subscription", "subscription_id", "state", "changed_at"),
     sqlite_autoincrement=True,

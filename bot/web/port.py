@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from bot.client.client import KcrushClient
@@ -12,9 +12,11 @@ from bot.client.connection import connected_shards
 from bot.core.bot_state import BotState, DiscordState, StoredState
 from bot.core.clock import Clock
 from bot.core.errors import StoreError
+from bot.core.feed_state import FeedHealth
 from bot.core.i18n import Text
 from bot.core.model import Conclusion
 from bot.core.settings import Settings
+from bot.core.workers import Worker
 from bot.fans.reading import Reading
 from bot.feed.fetch import Fetcher
 from bot.feed.watcher import Watcher
@@ -35,24 +37,24 @@ class Observer:
         self,
         metrics: Metrics,
         client: KcrushClient,
-        watcher: Watcher,
+        feed_health: Callable[[], Sequence[FeedHealth]],
         store: Store,
         clock: Clock,
         invalid_responses: Callable[[], int],
     ) -> None:
         self.metrics = metrics
         self._client = client
-        self._watcher = watcher
+        self._feed_health = feed_health
         self._store = store
         self._clock = clock
         self._invalid_responses = invalid_responses
         self._settled_at: float | None = None
 
-    def listen(self, reading: Reading) -> None:
+    def listen(self, reading: Reading, watcher: Watcher) -> None:
         """Hear of interactions, polls and searches from now on."""
         metrics, handling = self.metrics, self._client.handling
         handling.on_arrival, handling.on_handled = metrics.note_arrived, metrics.note_handled
-        self._watcher.on_result = metrics.count_poll
+        watcher.on_result = metrics.count_poll
         reading.on_search = metrics.search.observe
 
     def note_delivery(self, leased: LeasedDelivery, conclusion: Conclusion) -> None:
@@ -72,7 +74,7 @@ class Observer:
         )
         stored = await self._stored()
         settled = None if settled_at is None else self._clock.monotonic() - settled_at
-        return BotState(self._clock.now(), self._watcher.health(), discord, stored, settled)
+        return BotState(self._clock.now(), self._feed_health(), discord, stored, settled)
 
     async def _stored(self) -> StoredState | None:
         store = self._store
@@ -87,22 +89,23 @@ class Observer:
 
 def make_port(
     settings: Settings,
-    watcher: Watcher,
+    look_now: Callable[[], None],
+    leading: asyncio.Event,
     fetcher: Fetcher,
     text: Text,
     clock: Clock,
     rng: random.Random,
     observer: Observer,
-) -> dict[str, Callable[[], Coroutine[None, None, None]]]:
-    """The work of the port by name, to be run until cancelled: the server, what measures the event
-    loop's lag, and the subscriber of WebSub if there is a public address. None if the settings
-    switch the port off (``HTTP_PORT=0``).
+) -> list[Worker]:
+    """The work of the port: the server, what measures the event loop's lag, and where there is a
+    public address the subscriber of WebSub, which waits for `leading`. None if the settings switch
+    the port off (``HTTP_PORT=0``). `look_now` is called for pings.
 
     The key of WebSub is derived from the bot's token, which is secret, random and the same at each
     start. What a hub sees does not lead back to it (HMAC).
     """
     if not settings.http_port:
-        return {}
+        return []
     websub = None
     if settings.public_url:
         websub = WebSub(
@@ -112,11 +115,11 @@ def make_port(
             key=hmac.new(settings.token.encode(), b"kcrush-bot websub", hashlib.sha256).digest(),
             public_url=settings.public_url,
             feeds=settings.feeds,
-            look_now=watcher.look_now,
+            look_now=lambda _: look_now(),
         )
     make_site = partial(
         build_site,
-        look_now=watcher.look_now,
+        look_now=look_now,
         state=observer.state,
         metrics=observer.metrics,
         websub=websub,
@@ -124,8 +127,11 @@ def make_port(
         clock=clock,
     )
     server = partial(serve, make_site, clock, host=settings.http_host, port=settings.http_port)
-    work = {"http": server, "lag": partial(measure_lag, observer.metrics.lag.observe)}
-    return work | ({"websub": websub.run} if websub is not None else {})
+    work = [
+        Worker("http", server),
+        Worker("lag", partial(measure_lag, observer.metrics.lag.observe)),
+    ]
+    return work + ([Worker("websub", websub.run, after=(leading,))] if websub is not None else [])
 
 
 async def measure_lag(observe: Callable[[float], None]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.cli.demo import furnish
 from bot.core.clock import SystemClock
-from bot.core.instance import only_instance
+from bot.core.instance import locks_of_file, only_instance
 from bot.store import open_store
 from sandbox import Sandbox
 from sandbox.site import SampleSite
@@ -78,7 +78,7 @@ async def test_a_poll_says_that_the_running_bot_sends_what_is_due(
         await add_subscription(store, stage.guild.id, stage.interviews.id, None, stage.admin.id)
     post = sample_site.publish()
 
-    with only_instance(database, discord_here.token):
+    with only_instance(locks_of_file(database, discord_here.token)):
         beside = await run_verb(tmp_path, "poll", env=env)
     unsent = list(stage.interviews.messages)
     alone = await run_verb(tmp_path, "poll", env=env)

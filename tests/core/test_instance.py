@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.instance import AlreadyRunningError, only_instance
+from bot.core.instance import AlreadyRunningError, locks_of_file, only_instance
 
 
 def test_a_second_bot_is_told_which_process_holds_the_database(tmp_path: Path) -> None:
     database = tmp_path / "new folder" / "kcrush.db"
     with (
-        only_instance(database, "token of one"),
+        only_instance(locks_of_file(database, "token of one")),
         pytest.raises(AlreadyRunningError) as caught,
-        only_instance(database, "token of another"),
+        only_instance(locks_of_file(database, "token of another")),
     ):
         pytest.fail("two bots run on one database")
 
@@ -25,9 +25,9 @@ def test_a_second_bot_is_told_which_process_holds_the_database(tmp_path: Path) -
 
 def test_a_second_bot_with_the_same_token_is_refused_on_any_database(tmp_path: Path) -> None:
     with (
-        only_instance(tmp_path / "one.db", "the same token"),
+        only_instance(locks_of_file(tmp_path / "one.db", "the same token")),
         pytest.raises(AlreadyRunningError) as caught,
-        only_instance(tmp_path / "another.db", "the same token"),
+        only_instance(locks_of_file(tmp_path / "another.db", "the same token")),
     ):
         pytest.fail("two bots run with one token")
 
@@ -36,15 +36,16 @@ def test_a_second_bot_with_the_same_token_is_refused_on_any_database(tmp_path: P
 
 def test_afterwards_another_may_run_and_the_token_stands_in_no_file(tmp_path: Path) -> None:
     for _ in range(2):
-        with only_instance(tmp_path / "kcrush.db", "the-token"):
+        with only_instance(locks_of_file(tmp_path / "kcrush.db", "the-token")):
             files = [*tmp_path.iterdir()]
             assert all("the-token" not in file.name + file.read_text() for file in files)
 
 
 def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:
     code = (
-        "import sys\nfrom pathlib import Path\nfrom bot.core.instance import only_instance\n"
-        "with only_instance(Path(sys.argv[1]), 'a token'):\n"
+        "import sys\nfrom pathlib import Path\n"
+        "from bot.core.instance import locks_of_file, only_instance\n"
+        "with only_instance(locks_of_file(Path(sys.argv[1]), 'a token')):\n"
         "    print('held', flush=True)\n    sys.stdin.read()\n"
     )
     database = tmp_path / "kcrush.db"
@@ -56,9 +57,12 @@ def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
-        with pytest.raises(AlreadyRunningError), only_instance(database, "another token"):
+        with (
+            pytest.raises(AlreadyRunningError),
+            only_instance(locks_of_file(database, "another token")),
+        ):
             pytest.fail("the other process holds it")
         process.kill()
 
-    with only_instance(database, "another token"):
+    with only_instance(locks_of_file(database, "another token")):
         assert (tmp_path / "kcrush.db.pid").read_text().startswith(f"{os.getpid()} ")

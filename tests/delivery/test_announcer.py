@@ -682,8 +682,8 @@ async def test_a_holder_that_lives_may_settle_until_its_row_is_leased_anew(
     now = clock.now()
     lease_end = now + timedelta(seconds=180)
     first, second = await outbox.store.outbox.lease_due(now, lease_end, 10)
-    assert await outbox.store.outbox.take_over_leases(now) == 2
-    assert await outbox.store.outbox.take_over_leases(now) == 0
+    assert await outbox.store.repairs.take_over_leases(now) == 2
+    assert await outbox.store.repairs.take_over_leases(now) == 0
     settled = partial(settle_delivery, outbox.store, state=SENT, now=now, message_id=5)
     assert await settled(first.delivery.id, expected_attempts=1)
     (again,) = await outbox.store.outbox.lease_due(now, lease_end, 10)

@@ -40,7 +40,7 @@ async def crash(outbox: Outbox, port: FakePort, clock: FakeClock, rng: random.Ra
         channel = leased.subscription.channel_id
         if since is None and not port.plan[channel] and rng.random() < 0.5:
             await port.send(leased)
-    await outbox.store.outbox.take_over_leases(now)
+    await outbox.store.repairs.take_over_leases(now)
 
 
 @pytest.mark.parametrize("forgetful", [False, True])

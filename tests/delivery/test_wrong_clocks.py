@@ -86,7 +86,7 @@ async def test_a_doubt_in_the_future_is_old(outbox: Outbox, clock: SteppedClock)
     (id_,) = await outbox.publish()
     now = clock.now()
     (leased,) = await outbox.store.outbox.lease_due(now, now + timedelta(seconds=180), 1)
-    await outbox.store.outbox.take_over_leases(now)
+    await outbox.store.repairs.take_over_leases(now)
     (row,) = await outbox.rows(id_)
     assert row.maybe_sent_at == now
     assert must_search(row, now - timedelta(seconds=1), 120.0, has_nonce=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import run
 from bot.delivery.admin_notices import LOOK_AGAIN
+from bot.running import run
 from sandbox.permissions import Permission
 from sandbox.world import World
 from tests.feeds import Item
