@@ -156,6 +156,8 @@ async def back_up_database(file: Path, settings: Settings, text: Text) -> int:
 
 async def restore_database(file: Path, settings: Settings, text: Text, *, force: bool) -> int:
     """Put a copy in the place of the database, which nobody may have in use."""
+    # Refused before a lock makes a folder, where a server has the database.
+    database_file(settings.database_url)
     with only_instance(locks_of(settings)):
         former = await asyncio.to_thread(restore, settings.database_url, file, replace=force)
     click.echo(text("cli.restore.done", file=file))
