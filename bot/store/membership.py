@@ -14,6 +14,7 @@ import platform
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any, Final, TypeVar
 
@@ -140,6 +141,16 @@ class Membership:
         """Give a lock back; nothing happens where it is not ours."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the locks said at one moment: which processes are alive, whether one leads, and whether
+    the server has run for long enough for that to be believed."""
+
+    processes: frozenset[int]
+    led: bool
+    settled: bool
+
+
 class _SharedMembership(Membership):
     """One of several processes on a database of PostgreSQL."""
 
@@ -159,6 +170,8 @@ class _SharedMembership(Membership):
         """When a session took the place of one that was lost."""
 
         self._locks: set[tuple[LockKind, int]] = set()
+        self._seen = _Seen(frozenset(), led=True, settled=False)
+        self._is_led = True
         self._unsent: set[Signal] = set()
         self._look = asyncio.Event()
 
@@ -221,7 +234,7 @@ class _SharedMembership(Membership):
             await shielded(greenlet_spawn(self._engine.dispose))
 
     async def _take_lead(self) -> None:
-        if self.leading.is_set() or self.living is None:
+        if self.leading.is_set() or self.living is None or self._is_led:
             return
         if await self.lock(LockKind.LEAD, 0):
             logger.info("lead.taken", database=self._name)
@@ -229,17 +242,25 @@ class _SharedMembership(Membership):
             self.leading.set()
 
     async def _beat(self) -> None:
+        """Send what is to be sent, and look who is there.
+
+        A process counts as gone, and the lead as free, when two looks in a row find it so: whoever
+        lost its session has another one after a moment.
+        """
         self._look.clear()
         signals, self._unsent = self._unsent, set()
         try:
-            ids, settled = await self._ask(lambda connection: _send_and_look(connection, signals))
+            seen = await self._ask(lambda connection: _send_and_look(connection, signals))
         except BaseException:
             self._unsent |= signals
             raise
+        before, self._seen = self._seen, seen
+        self._is_led = seen.led or before.led
         after_loss = self._connected_at
-        if after_loss is not None and asyncio.get_running_loop().time() - after_loss < PRECEDENCE:
-            settled = False
-        living = frozenset(ids) if settled else None
+        settled = seen.settled and (
+            after_loss is None or asyncio.get_running_loop().time() - after_loss >= PRECEDENCE
+        )
+        living = seen.processes | before.processes if settled else None
         if living != self.living:
             self.living = living
             super().notify(Signal.PROCESSES)
@@ -251,6 +272,10 @@ class _SharedMembership(Membership):
             for kind, number in lost:
                 self._locks.discard((kind, number))
                 logger.warning("lock.lost", kind=kind.name, number=number)
+                if kind is LockKind.PROCESS:
+                    # The former session has not ended yet; until then this one is worth nothing.
+                    await shielded(greenlet_spawn(self._drop))
+                    raise StoreError("store.server-busy", path=self._name)
                 if kind is LockKind.LEAD:
                     raise StoreError("store.lead-lost", path=self._name)
                 if self.on_lost is not None:
@@ -341,13 +366,12 @@ def _keys(kind: LockKind, number: int) -> tuple[sa.ColumnElement[int], sa.Column
     return sa.cast(int(kind), sa.Integer), sa.cast(number, sa.Integer)
 
 
-def _send_and_look(connection: sa.Connection, signals: Iterable[Signal]) -> tuple[list[int], bool]:
-    """Send notifications; the numbers of the living, and whether the server has run for long."""
+def _send_and_look(connection: sa.Connection, signals: Iterable[Signal]) -> _Seen:
     for signal in signals:
         connection.execute(sa.select(sa.func.pg_notify(_CHANNEL, str(signal))))
-    asked = {"kind": int(LockKind.PROCESS), "precedence": PRECEDENCE}
-    ids, settled = connection.execute(_LIVING, asked).one()
-    return list(ids or ()), bool(settled)
+    keys = {"process": int(LockKind.PROCESS), "lead": int(LockKind.LEAD)}
+    ids, led, settled = connection.execute(_LOOK, {**keys, "precedence": PRECEDENCE}).one()
+    return _Seen(frozenset(ids or ()), bool(led), bool(settled))
 
 
 def _register(number: int | None) -> sa.Executable:
@@ -365,11 +389,12 @@ _END_SESSION = sa.text(
     " WHERE pid = :pid AND backend_start = :start"
 )
 # A lock with two keys has its first as class and its second as object (PostgreSQL docs, pg_locks).
-_LIVING = sa.text("""
-    SELECT array_agg(objid::bigint),
+_LOOK = sa.text("""
+    SELECT array_agg(objid::bigint) FILTER (WHERE classid = :process),
+        bool_or(classid = :lead),
         pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :precedence)
     FROM pg_locks
-    WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid = :kind
+    WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid IN (:process, :lead)
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """)
 

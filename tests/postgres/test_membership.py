@@ -146,6 +146,34 @@ async def test_a_lock_that_another_took_meanwhile_is_lost(url: str) -> None:
         assert not await first.lock(LockKind.SHARD, 8)
 
 
+async def test_a_process_whose_number_is_still_locked_waits_for_it(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = asyncio.Event()
+    try_lock = module._try_lock
+
+    def noted(connection: object, kind: LockKind, number: int) -> bool:
+        got: bool = try_lock(connection, kind, number)
+        if kind is LockKind.PROCESS and not got:
+            refused.set()
+        return got
+
+    async with join(url) as first, join(url) as second:
+        assert first.id is not None
+        async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+
+            async def lose() -> None:
+                async with lost_sessions(url, first):
+                    assert await second.lock(LockKind.PROCESS, first.id or 0)
+                    monkeypatch.setattr(module, "_try_lock", noted)
+
+            tasks.create_task(lose())
+            await refused.wait()
+            assert first.living is None
+            await second.unlock(LockKind.PROCESS, first.id)
+        assert first.leading.is_set()
+
+
 async def test_a_session_that_only_the_server_still_has_is_ended(url: str) -> None:
     """As after a cut of the network of which the server heard nothing."""
     async with join(url) as membership:
