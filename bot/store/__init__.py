@@ -9,13 +9,14 @@ database at run time (locked, full, read-only, damaged, out of reach) is a
 ``bot.core.errors.StoreError`` that says what to do.
 """
 
+from bot.store.advisory_locks import LockKind
 from bot.store.archive import ArchivePost, ArchiveState, CachedResponse, PostState
 from bot.store.backup import DailyBackups, back_up, database_file, restore
 from bot.store.connections import is_sqlite
 from bot.store.follows import FOLLOWS_LIMIT, DirectMessageStatus, FollowOutcome
 from bot.store.history import Change, ChangeAction
 from bot.store.inspection import Inspection, inspect_store
-from bot.store.membership import LockKind, Membership, Signal, join
+from bot.store.membership import Membership, Signal, join
 from bot.store.move import move
 from bot.store.readers import (
     PLACES_KEPT,

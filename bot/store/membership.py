@@ -14,8 +14,7 @@ import platform
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
@@ -25,6 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import greenlet_spawn
 
 from bot.core.errors import StoreError
+from bot.store.advisory_locks import LockKind, Seen, look, try_lock, unlock
 from bot.store.connections import SQLITE, database_address, name_of
 from bot.store.dialects import insert
 from bot.store.errors import is_passing, translated
@@ -61,22 +61,6 @@ _SESSION = {
 }
 
 _CHANNEL = "kcrush"
-
-
-class LockKind(IntEnum):
-    """The first key of an advisory lock; the second is a number of that kind."""
-
-    PROCESS = 0x6B637201
-    """A process, by its number."""
-
-    LEAD = 0x6B637202
-    """Polling, backfilling, editing and whatever else one process does for all; the number is 0."""
-
-    SHARD = 0x6B637203
-    """A shard of the gateway, by its id."""
-
-    IDENTIFY = 0x6B637204
-    """A bucket of shards of which one may identify at a time, by its number."""
 
 
 class Signal(StrEnum):
@@ -141,16 +125,6 @@ class Membership:
         """Give a lock back; nothing happens where it is not ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What the locks said at one moment: which processes are alive, whether one leads, and whether
-    the server has run for long enough for that to be believed."""
-
-    processes: frozenset[int]
-    led: bool
-    settled: bool
-
-
 class _SharedMembership(Membership):
     """One of several processes on a database of PostgreSQL."""
 
@@ -170,7 +144,7 @@ class _SharedMembership(Membership):
         """When a session took the place of one that was lost."""
 
         self._locks: set[tuple[LockKind, int]] = set()
-        self._seen = _Seen(frozenset(), led=True, settled=False)
+        self._seen = Seen(frozenset(), led=True, settled=False)
         self._is_led = True
         self._unsent: set[Signal] = set()
         self._look = asyncio.Event()
@@ -186,7 +160,7 @@ class _SharedMembership(Membership):
         if (kind, number) in self._locks:
             return True
         with translated(self._name):
-            if await self._ask(lambda connection: _try_lock(connection, kind, number)):
+            if await self._ask(lambda connection: try_lock(connection, kind, number)):
                 self._locks.add((kind, number))
                 return True
         return False
@@ -195,7 +169,7 @@ class _SharedMembership(Membership):
         if (kind, number) in self._locks:
             self._locks.discard((kind, number))
             with translated(self._name):
-                await self._ask(lambda connection: _unlock(connection, kind, number))
+                await self._ask(lambda connection: unlock(connection, kind, number))
 
     # ---------------------------------------------------------------- the session
 
@@ -250,7 +224,7 @@ class _SharedMembership(Membership):
         self._look.clear()
         signals, self._unsent = self._unsent, set()
         try:
-            seen = await self._ask(lambda connection: _send_and_look(connection, signals))
+            seen = await self._ask(lambda connection: _notify_and_look(connection, signals))
         except BaseException:
             self._unsent |= signals
             raise
@@ -308,7 +282,7 @@ class _SharedMembership(Membership):
             self.id = connection.execute(_register(self.id)).scalar() or self.id
             assert self.id is not None  # noqa: S101
             self._locks.add((LockKind.PROCESS, self.id))
-            lost = [key for key in sorted(self._locks) if not _try_lock(connection, *key)]
+            lost = [key for key in sorted(self._locks) if not try_lock(connection, *key)]
             driver = connection.connection.dbapi_connection
             assert driver is not None  # noqa: S101
             driver.run_async(self._listen)
@@ -354,24 +328,10 @@ def _nothing(_: sa.Connection) -> None:
     """Connecting is enough."""
 
 
-def _try_lock(connection: sa.Connection, kind: LockKind, number: int) -> bool:
-    return bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(*_keys(kind, number)))))
-
-
-def _unlock(connection: sa.Connection, kind: LockKind, number: int) -> None:
-    connection.execute(sa.select(sa.func.pg_advisory_unlock(*_keys(kind, number))))
-
-
-def _keys(kind: LockKind, number: int) -> tuple[sa.ColumnElement[int], sa.ColumnElement[int]]:
-    return sa.cast(int(kind), sa.Integer), sa.cast(number, sa.Integer)
-
-
-def _send_and_look(connection: sa.Connection, signals: Iterable[Signal]) -> _Seen:
+def _notify_and_look(connection: sa.Connection, signals: Iterable[Signal]) -> Seen:
     for signal in signals:
         connection.execute(sa.select(sa.func.pg_notify(_CHANNEL, str(signal))))
-    keys = {"process": int(LockKind.PROCESS), "lead": int(LockKind.LEAD)}
-    ids, led, settled = connection.execute(_LOOK, {**keys, "precedence": PRECEDENCE}).one()
-    return _Seen(frozenset(ids or ()), bool(led), bool(settled))
+    return look(connection, PRECEDENCE)
 
 
 def _register(number: int | None) -> sa.Executable:
@@ -388,15 +348,6 @@ _END_SESSION = sa.text(
     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
     " WHERE pid = :pid AND backend_start = :start"
 )
-# A lock with two keys has its first as class and its second as object (PostgreSQL docs, pg_locks).
-_LOOK = sa.text("""
-    SELECT array_agg(objid::bigint) FILTER (WHERE classid = :process),
-        bool_or(classid = :lead),
-        pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => :precedence)
-    FROM pg_locks
-    WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid IN (:process, :lead)
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-""")
 
 
 @asynccontextmanager

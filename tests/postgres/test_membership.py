@@ -150,7 +150,7 @@ async def test_a_process_whose_number_is_still_locked_waits_for_it(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = asyncio.Event()
-    try_lock = module._try_lock
+    try_lock = module.try_lock
 
     def noted(connection: object, kind: LockKind, number: int) -> bool:
         got: bool = try_lock(connection, kind, number)
@@ -165,7 +165,7 @@ async def test_a_process_whose_number_is_still_locked_waits_for_it(
             async def lose() -> None:
                 async with lost_sessions(url, first):
                     assert await second.lock(LockKind.PROCESS, first.id or 0)
-                    monkeypatch.setattr(module, "_try_lock", noted)
+                    monkeypatch.setattr(module, "try_lock", noted)
 
             tasks.create_task(lose())
             await refused.wait()
