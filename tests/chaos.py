@@ -12,17 +12,16 @@ import json
 import os
 import random
 import re
+import sqlite3
 import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-import aiosqlite
 
 from bot.core.artists import artist_id
 from bot.core.clock import SystemClock
@@ -334,9 +333,9 @@ class Chaos:
     async def _left(self) -> dict[str, int]:
         """The rows that are not sent, by state and reason."""
         sql = "SELECT state, reason, count(*) FROM deliveries WHERE state != ? GROUP BY 1, 2"
-        async with aiosqlite.connect(self.folder / "data" / "kcrush.db") as database:
-            rows = await database.execute_fetchall(sql, (DeliveryState.SENT,))
-        return {f"{state}, {reason}": number for state, reason, number in rows}
+        with closing(sqlite3.connect(self.folder / "data" / "kcrush.db")) as database:
+            rows = database.execute(sql, (DeliveryState.SENT,))
+            return {f"{state}, {reason}": number for state, reason, number in rows}
 
     def _counts(self) -> list[Counter[str]]:
         """How often each interview stands in each channel, and with each person."""

@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.dialects import registry
-from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 _COMPILED: dict[Any, Any] = {}
 
 
-class AlikeDialect(SQLiteDialect_aiosqlite):
+class AlikeDialect(SQLiteDialect_pysqlite):
     """SQLite's, of which each is equal to any other: it is part of the cache's keys."""
 
     supports_statement_cache = True
@@ -32,4 +32,4 @@ class AlikeDialect(SQLiteDialect_aiosqlite):
 
 def share() -> None:
     """Let every store that is opened from now on share the cache."""
-    registry.register("sqlite.aiosqlite", __name__, AlikeDialect.__name__)
+    registry.register("sqlite", __name__, AlikeDialect.__name__)

@@ -40,7 +40,7 @@ IMPORTED = (
     "bot.archive.posts",
     "bot.feed.discovery",
     "alembic.command",
-    "sqlalchemy.dialects.sqlite.aiosqlite",
+    "sqlalchemy.dialects.sqlite.pysqlite",
     "bot.store.migrations",
 )
 LONGEST = 1 << 20

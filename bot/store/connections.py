@@ -4,7 +4,7 @@ What is peculiar to one kind of database stands in ``sqlite``, in ``postgres``, 
 in ``errors``.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from sqlalchemy.exc import ArgumentError
 from bot.core.errors import StoreError
 
 SQLITE = "sqlite+aiosqlite"
+"""What an address of SQLite begins with. The driver is Python's own."""
+
 POSTGRES = "postgresql+asyncpg"
 
 READERS = 4
@@ -34,18 +36,25 @@ _ARGUMENTS = {"ssl", "target_session_attrs", "prepared_statement_cache_size", "h
 """What may follow the ``?`` of an address of PostgreSQL: what asyncpg and SQLAlchemy take there."""
 
 
+Run = Callable[..., Awaitable[Any]]
+"""Calls a function that uses a connection, with arguments, and keeps the event loop going."""
+
+
 @dataclass(frozen=True, slots=True)
 class Connections:
     """The connections to an open database.
 
     ``name`` is how errors call it: SQLite's file, PostgreSQL's address without user and password.
-    ``begin`` begins a transaction on the writer, beside which no other process's runs.
+    ``begin`` begins a transaction on the writer, beside which no other process's runs. What uses
+    the writer is called by ``write``, what uses the readers by ``read``.
     """
 
     name: str
     writer: sa.Connection
     readers: sa.Engine
     begin: Callable[[], object]
+    write: Run
+    read: Run
 
 
 def database_address(url: str) -> URL:
@@ -111,8 +120,7 @@ def make_engine(address: URL, size: int, **options: Any) -> sa.Engine:
         address,
         pool_size=size,
         max_overflow=0,
-        # A connection goes back only after its commit or rollback, so there is nothing to reset;
-        # the reset would be one more trip to the connection's thread for every read.
+        # A connection goes back only after its commit or rollback, so there is nothing to reset.
         pool_reset_on_return=None,
         json_serializer=_dumps,
         json_deserializer=orjson.loads,

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.util import greenlet_spawn
 
 from bot.core.clock import Clock
 from bot.store.connections import BUSY_TIMEOUT, SQLITE, Connections, database_address
@@ -40,6 +39,8 @@ class Database(Session):
         self._writer = connections.writer
         self._readers = connections.readers
         self._begin_alone = connections.begin
+        self._run_writing = connections.write
+        self._run_reading = connections.read
         self._turn = asyncio.Lock()
         self._writing: asyncio.Task[Any] | None = None
         self._group = GroupCommit(self.transact)
@@ -82,7 +83,9 @@ class Database(Session):
             try:
                 with translated(self._name):
                     async with self._begun(deadline):
-                        yield Transaction(self._writer, self.clock, self.catch_up)
+                        yield Transaction(
+                            self._writer, self._run_writing, self.clock, self.catch_up
+                        )
             finally:
                 self._writing = None
 
@@ -91,16 +94,17 @@ class Database(Session):
         try:
             await shielded(self._begin(deadline))
             yield
-            await shielded(greenlet_spawn(self._writer.commit))
-        finally:
-            await shielded(greenlet_spawn(self._roll_back))
+            await shielded(self._run_writing(self._writer.commit))
+        except BaseException:
+            await shielded(self._run_writing(self._roll_back))
+            raise
 
     async def _begin(self, deadline: float) -> None:
         """Take the write lock. SQLite's own waiting would begin anew for each write, so that those
         that wait for their turn would wait much longer."""
         while True:
             try:
-                await greenlet_spawn(self._begin_alone)
+                await self._run_writing(self._begin_alone)
             except DBAPIError as error:
                 in_vain = not (is_busy(error) or is_passing(error))
                 if in_vain or time.monotonic() >= deadline:
@@ -122,12 +126,12 @@ class Database(Session):
         """SQLite does not mind foreign keys, for a table to be rebuilt: dropping the old one would
         delete what refers to its rows (https://www.sqlite.org/lang_altertable.html#otheralter)."""
         if self.is_sqlite:
-            await shielded(greenlet_spawn(mind_foreign_keys, self._writer, "OFF"))
+            await shielded(self._run_writing(mind_foreign_keys, self._writer, "OFF"))
         try:
             yield
         finally:
             if self.is_sqlite:
-                await shielded(greenlet_spawn(mind_foreign_keys, self._writer, "ON"))
+                await shielded(self._run_writing(mind_foreign_keys, self._writer, "ON"))
 
     def _refuse_nesting(self) -> None:
         if self._writing is not None and self._writing is asyncio.current_task():
@@ -145,7 +149,7 @@ class Database(Session):
         with translated(self._name):
             while True:
                 try:
-                    return await shielded(greenlet_spawn(run))
+                    return await shielded(self._run_reading(run))
                 except DBAPIError as error:
                     if not is_passing(error) or time.monotonic() >= deadline:
                         raise

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.util import greenlet_spawn
 
 from bot.core.errors import StoreError
 from bot.store.columns import metadata
@@ -69,7 +68,7 @@ async def migrate(database: Database, *, scripts: Path = MIGRATIONS, head: str =
 
 async def _upgrade(database: Database, scripts: Path, head: str) -> bool:
     async with database.transaction(wait=OPENING_TIMEOUT) as tx:
-        return await greenlet_spawn(_step, tx.connection, scripts, head)
+        return await tx.run(_step, scripts, head)
 
 
 def _step(connection: sa.Connection, scripts: Path, head: str) -> bool:

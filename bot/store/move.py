@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.util import greenlet_spawn
 
 from bot.core.clock import Clock
 from bot.core.errors import StoreError
@@ -68,9 +67,9 @@ async def move(source_url: str, target_url: str, clock: Clock, progress: Progres
 async def _begin(old: Database, new: Database, name: str) -> None:
     (row,) = await old.read(sa.select(database_table))
     async with new.transaction() as tx:
-        current = await greenlet_spawn(read_version, tx.connection)
+        current = await tx.run(read_version)
         if current is None:
-            await greenlet_spawn(create_tables, tx.connection)
+            await tx.run(create_tables)
         elif current == MOVING:
             identity = await tx.scalar(sa.select(database_table.c.identity))
             if identity != row.identity:
@@ -80,7 +79,7 @@ async def _begin(old: Database, new: Database, name: str) -> None:
         ):
             raise StoreError("store.move-not-empty", path=name)
         await _write(tx, database_table, [row])
-        await greenlet_spawn(write_version, tx.connection, MOVING)
+        await tx.run(write_version, MOVING)
 
 
 async def _chunks(old: Database, table: sa.Table) -> AsyncIterator[Sequence[Any]]:
@@ -144,7 +143,7 @@ async def _finish(old: Database, new: Database) -> None:
             await tx.execute(_SET_SEQUENCE, {"table": name, "highest": max(1, highest)})
         # Without its statistics, PostgreSQL plans for tables that are nearly empty.
         await tx.execute(sa.text("ANALYZE"))
-        await greenlet_spawn(write_version, tx.connection, HEAD)
+        await tx.run(write_version, HEAD)
 
 
 _GIVEN_IDS = "SELECT name, seq FROM sqlite_sequence"

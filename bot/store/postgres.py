@@ -72,7 +72,8 @@ async def open_postgres(address: URL) -> AsyncIterator[Connections]:
         with translated(name):
             connection = await greenlet_spawn(writer.connect)
         stack.push_async_callback(greenlet_spawn, connection.close)
-        yield Connections(name, connection, readers, partial(_begin_alone, connection))
+        begin = partial(_begin_alone, connection)
+        yield Connections(name, connection, readers, begin, greenlet_spawn, greenlet_spawn)
 
 
 def make_postgres_engine(

@@ -10,16 +10,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, TypeVarTuple, cast
 
 import sqlalchemy as sa
-from sqlalchemy.util import greenlet_spawn
 
 from bot.core.clock import Clock
+from bot.store.connections import Run
 from bot.store.dialects import insert
 
 T = TypeVar("T")
 P = ParamSpec("P")
+Ts = TypeVarTuple("Ts")
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
@@ -72,16 +73,22 @@ class Session(ABC):
 class Transaction(Session):
     """One open transaction. Its changes are seen by nobody else before the commit."""
 
-    def __init__(self, connection: sa.Connection, clock: Clock, catch_up: int) -> None:
+    def __init__(self, connection: sa.Connection, run: Run, clock: Clock, catch_up: int) -> None:
         super().__init__(clock, catch_up)
-        self.connection = connection
+        self._connection = connection
+        self._run = run
+
+    async def run(self, work: Callable[[sa.Connection, *Ts], T], *args: *Ts) -> T:
+        """The result of `work`, called with the connection; a cancellation of the caller waits
+        until it is done."""
+        result: T = await shielded(self._run(work, self._connection, *args))
+        return result
 
     async def execute(
         self, statement: sa.Executable, parameters: Parameters = None
     ) -> sa.CursorResult[Any]:
         """Execute a statement; a cancellation of the caller waits until it is done."""
-        # As ``sqlalchemy.ext.asyncio`` does it, which would import the whole ORM, 6 MiB.
-        return await shielded(greenlet_spawn(self.connection.execute, statement, parameters))
+        return await self.run(lambda connection: connection.execute(statement, parameters))
 
     async def upsert(self, table: sa.Table, keys: Sequence[str], *rows: Mapping[str, Any]) -> None:
         """Insert rows; one whose `keys` are there already is overwritten in all other columns."""
@@ -93,7 +100,7 @@ class Transaction(Session):
         await self.execute(overwriting, list(rows))
 
     async def read(self, statement: sa.Executable, parameters: Parameters = None) -> Sequence[Any]:
-        return (await self.execute(statement, parameters)).all()
+        return await self.run(lambda connection: connection.execute(statement, parameters).all())
 
     async def transact(
         self, work: "Callable[[Transaction], Awaitable[T]]", *, grouped: bool = False

@@ -1,18 +1,22 @@
-"""Opening a SQLite file: write-ahead logging, one writer, and permissions for its owner alone."""
+"""Opening a SQLite file: write-ahead logging, one writer, and permissions for its owner alone.
+
+SQLite answers within the call, so it is called in threads: a read is one trip there and back.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
-from sqlalchemy.util import greenlet_spawn
 
 from bot.core.errors import StoreError
 from bot.core.folders import make_private_folder
-from bot.store.connections import OPENING_TIMEOUT, READERS, Connections, make_engine
+from bot.store.connections import OPENING_TIMEOUT, READERS, Connections, Run, make_engine
 from bot.store.errors import is_busy, translated
 
 # How every connection is set (SQLite docs, "PRAGMA Statements").
@@ -45,11 +49,12 @@ async def open_sqlite(address: URL) -> AsyncIterator[Connections]:
     """
     path = str(address.database)
     _make_private(Path(path))
-    with translated(path):
-        await _use_wal(address)
     async with AsyncExitStack() as stack:
+        write, read = (_in_threads(number, stack) for number in (1, READERS))
+        with translated(path):
+            await _use_wal(address, write)
         writer = _engine(address, 1, _WRITER_PRAGMAS, connect_args={"timeout": 0})
-        stack.push_async_callback(greenlet_spawn, writer.dispose)
+        stack.push_async_callback(write, writer.dispose)
         sa.event.listen(writer, "begin", _begin_immediate)
         readers = _engine(
             address,
@@ -58,11 +63,16 @@ async def open_sqlite(address: URL) -> AsyncIterator[Connections]:
             isolation_level="AUTOCOMMIT",
             skip_autocommit_rollback=True,
         )
-        stack.push_async_callback(greenlet_spawn, readers.dispose)
+        stack.push_async_callback(read, readers.dispose)
         with translated(path):
-            connection = await greenlet_spawn(writer.connect)
-        stack.push_async_callback(greenlet_spawn, connection.close)
-        yield Connections(path, connection, readers, connection.begin)
+            connection = await write(writer.connect)
+        stack.push_async_callback(write, connection.close)
+        yield Connections(path, connection, readers, connection.begin, write, read)
+
+
+def _in_threads(number: int, stack: AsyncExitStack) -> Run:
+    threads = stack.enter_context(ThreadPoolExecutor(number, thread_name_prefix="sqlite"))
+    return partial(asyncio.get_running_loop().run_in_executor, threads)
 
 
 def mind_foreign_keys(connection: sa.Connection, value: str) -> None:
@@ -94,7 +104,7 @@ def _make_private(path: Path) -> None:
 
 def _engine(address: URL, size: int, pragmas: Sequence[str], **options: Any) -> sa.Engine:
     options.setdefault("connect_args", {"timeout": OPENING_TIMEOUT})
-    engine = make_engine(address, size, **options)
+    engine = make_engine(address.set(drivername="sqlite"), size, **options)
 
     def prepare(connection: Any, record: object) -> None:
         del record
@@ -115,7 +125,7 @@ def _begin_immediate(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-async def _use_wal(address: URL) -> None:
+async def _use_wal(address: URL, write: Run) -> None:
     """Switch the file to write-ahead logging, which stays with it.
 
     The switch needs the file for itself, and SQLite's busy handler does not wait for that when
@@ -125,14 +135,16 @@ async def _use_wal(address: URL) -> None:
     try:
         for _ in range(_SWITCH_TRIES - 1):
             try:
-                return await greenlet_spawn(_switch, engine)
+                await write(_switch, engine)
             except sa.exc.OperationalError as error:
                 if not is_busy(error):
                     raise
                 await asyncio.sleep(OPENING_TIMEOUT / _SWITCH_TRIES)
-        await greenlet_spawn(_switch, engine)
+            else:
+                return
+        await write(_switch, engine)
     finally:
-        await greenlet_spawn(engine.dispose)
+        await write(engine.dispose)
 
 
 _SWITCH_TRIES = 100

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.util import greenlet_spawn
 from structlog.testing import capture_logs
 
 from bot.core.clock import SystemClock
@@ -50,8 +49,8 @@ async def read_only(room: Newsroom, folder: Path) -> AsyncIterator[None]:
         # In its turn: a rollback would undo a transaction of the bot's that is under way.
         async with database._turn:
             pragma = f"PRAGMA query_only={int(begun)}"
-            await greenlet_spawn(database._writer.exec_driver_sql, pragma)
-            await greenlet_spawn(database._writer.rollback)
+            await database._run_writing(database._writer.exec_driver_sql, pragma)
+            await database._run_writing(database._writer.rollback)
         if begun:
             yield
 

@@ -11,6 +11,7 @@ import signal
 import sqlite3
 import sys
 from pathlib import Path
+from sqlite3 import dbapi2
 from typing import Any
 
 from bot.core.clock import SystemClock
@@ -18,7 +19,7 @@ from bot.store.engine import open_database
 from bot.store.migrate import migrate
 
 count = 0
-connect = sqlite3.connect
+connect = dbapi2.connect
 
 
 def connected(*args: Any, **options: Any) -> sqlite3.Connection:
@@ -42,5 +43,5 @@ async def main(url: str, scripts: str, head: str) -> None:
 
 
 instant = int(sys.argv[4])
-sqlite3.connect = connected  # type: ignore[assignment]
+dbapi2.connect = connected  # type: ignore[assignment]
 asyncio.run(main(*sys.argv[1:4]))

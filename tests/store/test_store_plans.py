@@ -4,12 +4,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite.aiosqlite import (
-    AsyncAdapt_aiosqlite_cursor,
-    SQLiteExecutionContext_aiosqlite,
-)
-from sqlalchemy.engine.base import Connection
-from sqlalchemy.util import greenlet_spawn
 
 from bot.store import (
     Store,
@@ -43,25 +37,24 @@ ASKED = {
 }
 
 
-async def plan_of(connection: Connection, statement: sa.Select[Any]) -> list[str]:
+def plan_of(connection: sa.Connection, statement: sa.Select[Any]) -> list[str]:
     """SQLite's steps, as the statement is really asked."""
     said = []
 
     def listen(
-        connection: Connection,
-        cursor: AsyncAdapt_aiosqlite_cursor,
+        connection: sa.Connection,
+        cursor: object,
         sql: str,
         parameters: tuple[object, ...],
-        context: SQLiteExecutionContext_aiosqlite,
+        context: object,
         many: bool,
     ) -> None:
         said.append((sql, parameters))
 
     sa.event.listen(connection, "before_cursor_execute", listen)
-    await greenlet_spawn(connection.execute, statement, ASKED)
+    connection.execute(statement, ASKED)
     ((sql, parameters),) = said
-    explain = f"EXPLAIN QUERY PLAN {sql}"
-    plan = await greenlet_spawn(connection.exec_driver_sql, explain, parameters)
+    plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)
     return [step for *_, step in plan]
 
 
@@ -91,8 +84,7 @@ async def test_a_hot_question_uses_its_index(
     store: Store, statement: sa.Select[Any], index: str
 ) -> None:
     async with store.database.transaction() as tx:
-        connection = tx.connection
-        steps = await plan_of(connection, statement)
+        steps = await tx.run(plan_of, statement)
     assert any(index in step for step in steps), steps
     read_whole = [step for step in steps if step.startswith("SCAN") and "USING INDEX" not in step]
     assert not [step for step in read_whole if "anon" not in step and "subquery" not in step], steps
@@ -103,12 +95,11 @@ async def test_the_first_of_a_long_queue_is_not_sorted_for(
     store: Store, statement: sa.Select[Any]
 ) -> None:
     async with store.database.transaction() as tx:
-        connection = tx.connection
-        steps = await plan_of(connection, statement)
+        steps = await tx.run(plan_of, statement)
     assert not [step for step in steps if "TEMP B-TREE" in step], steps
 
 
 async def test_of_regular_posts_only_the_days_around_now_are_read(store: Store) -> None:
     async with store.database.transaction() as tx:
-        steps = await plan_of(tx.connection, regular_posts.DONE)
+        steps = await tx.run(plan_of, regular_posts.DONE)
     assert any("regular_days_1 (subscription_id=? AND day>? AND day<?)" in one for one in steps)
