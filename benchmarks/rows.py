@@ -25,6 +25,7 @@ from bot.core.clock import SystemClock
 from bot.core.model import DeliveryState
 from bot.delivery.announcer import Announcer
 from bot.delivery.outcomes import Sent
+from bot.delivery.pacing import GLOBAL_LIMIT
 from bot.store import LeasedDelivery, NewestMessage, SentCard, Store, open_store
 from tests.delivery.fakes import UnusedPort
 
@@ -37,6 +38,8 @@ FIRST_ID = 1_000_000
 
 class NoDiscord(UnusedPort):
     """Takes every card at once: what is measured is the outbox."""
+
+    rate = GLOBAL_LIMIT
 
     def __init__(self) -> None:
         self.sent = 0

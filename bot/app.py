@@ -32,6 +32,7 @@ from bot.delivery.discord.rest_port import RestPort
 from bot.delivery.editor import Editor
 from bot.delivery.extras import ExtrasService
 from bot.delivery.pacing import Pacer
+from bot.delivery.rate import shared_rate
 from bot.delivery.regular_posts import RegularPosts
 from bot.delivery.responses import InvalidResponses, trace_responses
 from bot.delivery.test_posts import PosterOfTests
@@ -139,7 +140,8 @@ async def open_app(
         stack.push_async_callback(client.close)
         await client.tree.set_translator(CatalogueTranslator(messages))
         quotes, pictures = await _open_pictures(stack, resources, messages)
-        delivery = _make_delivery(resources, RestPort(client, time, pictures, quotes), pacer)
+        rest = RestPort(client, time, pictures, quotes)
+        delivery = await _open_delivery(stack, resources, rest, pacer)
         test, wake = delivery.post_test, partial(membership.notify, Signal.OUTBOX)
         fans = _make_fan_services(resources, quotes, wake)
         choice = RegularChoice(store, quotes.of)
@@ -149,8 +151,7 @@ async def open_app(
         (guild_sync := GuildSync(client, store, clock, wake)).listen()
         watcher, backfill, polling = _make_polling(resources)
         leading = membership.leading
-        health = partial(_feed_health, watcher, leading)
-        subscriptions.feed_health = health
+        subscriptions.feed_health = health = partial(_feed_health, watcher, leading)
         observer = Observer(metrics, client, health, store, clock, lambda: invalid.count)
         observer.listen(fans.reading, watcher)
         delivery.announcer.on_settled = observer.note_delivery
@@ -316,7 +317,9 @@ def _make_client(
     return pacer, client
 
 
-def _make_delivery(resources: Resources, port: RestPort, pacer: Pacer) -> DeliveryServices:
+async def _open_delivery(
+    stack: AsyncExitStack, resources: Resources, port: RestPort, pacer: Pacer
+) -> DeliveryServices:
     store, clock, rng = resources.store, resources.clock, resources.rng
     membership = resources.membership
     tuning = Tuning(nonce_window=resources.settings.nonce_window)
@@ -337,6 +340,8 @@ def _make_delivery(resources: Resources, port: RestPort, pacer: Pacer) -> Delive
         (Signal.INTERVIEWS, services.editor.wake),
     ):
         membership.subscribe(signal, wake)
+    url, wake = resources.settings.database_url, services.announcer.wake
+    await stack.enter_async_context(shared_rate(url, membership.id, pacer, clock, wake))
     return services
 
 

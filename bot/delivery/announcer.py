@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from math import inf
+from math import ceil, inf
 
 import structlog
 from discord.utils import time_snowflake
@@ -27,7 +27,7 @@ from bot.delivery.outcomes import (
     Sent,
     is_direct,
 )
-from bot.delivery.pacing import Pace, Pacer
+from bot.delivery.pacing import GLOBAL_LIMIT, Pace, Pacer
 from bot.delivery.pictures import PictureLoading
 from bot.delivery.port import DiscordPort
 from bot.delivery.restored import look_for_restored
@@ -54,7 +54,9 @@ CLOCK_STEP = 10.0
 class Tuning:
     """How the announcer works. Times in seconds.
 
-    ``lease`` outlasts the wait for a turn (``queue`` at the pace) and one ``send_limit``.
+    ``lease`` outlasts the wait for a turn and one ``send_limit``. ``queue`` is how many wait for a
+    turn where the process has all of Discord's limit, two seconds' worth; with a share of it, as
+    large a share of them.
     ``in_hand`` bounds the sends under way, most of them slow ones, for at Discord's limit fewer
     than ten are needed. ``direct`` bounds the direct messages among them: what goes to guilds finds
     room whatever waits for persons. ``grace`` is the time for sends under way when it stops.
@@ -203,15 +205,20 @@ class Announcer(DueWorker):
         if before is not None:
             logger.warning("announcer.clock-set", seconds=round(offset - before))
 
+    @property
+    def _queue(self) -> int:
+        return ceil(self._tuning.queue * self._pace.rate / GLOBAL_LIMIT)
+
     def _room(self) -> int:
         """How many rows to lease now. None while an outcome could not be written down: a lease
         that ran out meanwhile must not be sent again by ourselves. One at a time after a refusal
         of everything, to find out whether it is over."""
         tuning = self._tuning
-        if self._outcomes.waiting or self._hold.left > 0 or len(self._queued) > tuning.queue // 2:
+        queue = self._queue
+        if self._outcomes.waiting or self._hold.left > 0 or len(self._queued) > queue // 2:
             return 0
         in_hand = len(self._queued) + len(self._sending)
-        free = min(tuning.queue - len(self._queued), tuning.in_hand - in_hand)
+        free = min(queue - len(self._queued), tuning.in_hand - in_hand)
         return min(free, 1 - in_hand) if self._hold.refusals else free
 
     def _direct_room(self) -> int:
@@ -277,7 +284,7 @@ class Announcer(DueWorker):
         task = asyncio.current_task()
         assert task is not None  # noqa: S101
         await self._pace.turn()
-        if len(self._queued) == self._tuning.queue // 2 + 1:
+        if len(self._queued) == self._queue // 2 + 1:
             self._changed.set()
         channel = leased.subscription.channel_id
         while (ahead := self._at_channel.get(channel)) is not None:

@@ -18,6 +18,7 @@ from bot.store.history import Change, ChangeAction
 from bot.store.inspection import Inspection, inspect_store
 from bot.store.membership import Membership, Signal, join
 from bot.store.move import move
+from bot.store.rate import RATE_LEASE, RateLease
 from bot.store.readers import (
     PLACES_KEPT,
     DatedCount,
@@ -46,6 +47,7 @@ from bot.store.store import Repositories, Store, open_store
 __all__ = [
     "FOLLOWS_LIMIT",
     "PLACES_KEPT",
+    "RATE_LEASE",
     "Addressee",
     "ArchivePost",
     "ArchiveState",
@@ -71,6 +73,7 @@ __all__ = [
     "ParkedChannel",
     "PlannedPost",
     "PostState",
+    "RateLease",
     "Repositories",
     "SavedItem",
     "SchemaVersion",

@@ -70,6 +70,12 @@ def is_busy(error: DBAPIError) -> bool:
     return _result_code(error.orig) in locked or _state(error.orig) == "55P03"
 
 
+def is_conflict(error: DBAPIError) -> bool:
+    """Whether a serializable transaction failed for the sake of another, and is to be tried
+    again."""
+    return _state(error.orig) == "40001"
+
+
 def is_passing(error: DBAPIError) -> bool:
     """Whether the connection was at fault, and what changed nothing may be tried on another."""
     return error.connection_invalidated or (

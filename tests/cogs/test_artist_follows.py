@@ -14,6 +14,7 @@ from bot.core.artists import artist_id
 from bot.core.model import Subject, Topic
 from bot.delivery.announcer import Announcer
 from bot.delivery.discord.rest_port import RestPort
+from bot.delivery.pacing import GLOBAL_LIMIT
 from bot.fans.following import FollowService
 from bot.store import DirectMessageStatus
 from sandbox.entities import Message
@@ -31,6 +32,8 @@ BEGUN = (
 
 
 class AtOnce:
+    rate = GLOBAL_LIMIT
+
     async def turn(self) -> None:
         return
 

@@ -25,6 +25,7 @@ from bot.core.model import (
 from bot.core.readers import FollowRequest
 from bot.delivery.announcer import Announcer, Tuning
 from bot.delivery.outcomes import Sent
+from bot.delivery.pacing import GLOBAL_LIMIT
 from bot.delivery.port import HistoryUnreadableError
 from bot.store import (
     DueNotice,
@@ -179,12 +180,16 @@ class After:
 
 
 class FreePace:
+    rate = GLOBAL_LIMIT
+
     async def turn(self) -> None:
         pass
 
 
 class HandPace:
     """Turns are had when a test gives them."""
+
+    rate = GLOBAL_LIMIT
 
     def __init__(self) -> None:
         self._turns = asyncio.Semaphore(0)

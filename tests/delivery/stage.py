@@ -27,6 +27,7 @@ from bot.delivery.announcer import Announcer
 from bot.delivery.discord.attached_pictures import AttachedPictures
 from bot.delivery.discord.rest_port import RestPort
 from bot.delivery.extras import ExtrasService
+from bot.delivery.pacing import GLOBAL_LIMIT
 from bot.delivery.responses import InvalidResponses, trace_responses
 from bot.store import Store, open_store
 from sandbox import Sandbox
@@ -52,6 +53,8 @@ KINDS = {
 
 class AtOnce:
     """A pace that holds nobody up."""
+
+    rate = GLOBAL_LIMIT
 
     async def turn(self) -> None:
         return
