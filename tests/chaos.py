@@ -12,12 +12,11 @@ import json
 import os
 import random
 import re
-import sqlite3
 import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, closing, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -37,6 +36,8 @@ from sandbox.world import World
 from tests.forked import ROOT
 from tests.process import BotProcess, pointed_at, running
 from tests.stepped import set_clock
+from tests.store.rows import asked
+from tests.store.samples import database_url
 
 SEND = r"^POST /channels/\d+/(messages|threads)$"
 OPEN = r"^POST /users/@me/channels$"
@@ -227,7 +228,7 @@ class Chaos:
 
     @property
     def _database(self) -> str:
-        return f"sqlite+aiosqlite:///{self.folder / 'data' / 'kcrush.db'}"
+        return database_url(self.folder / "data")
 
     async def _seed(self, site: SampleSite, env: dict[str, str]) -> None:
         """A first run, which stores what is there and announces nothing."""
@@ -332,10 +333,13 @@ class Chaos:
 
     async def _left(self) -> dict[str, int]:
         """The rows that are not sent, by state and reason."""
-        sql = "SELECT state, reason, count(*) FROM deliveries WHERE state != ? GROUP BY 1, 2"
-        with closing(sqlite3.connect(self.folder / "data" / "kcrush.db")) as database:
-            rows = database.execute(sql, (DeliveryState.SENT,))
-            return {f"{state}, {reason}": number for state, reason, number in rows}
+        sql = "SELECT state, reason, count(*) FROM deliveries GROUP BY 1, 2"
+        rows = await asked(self.folder / "data", sql)
+        return {
+            f"{state}, {reason}": number
+            for state, reason, number in rows
+            if state != DeliveryState.SENT
+        }
 
     def _counts(self) -> list[Counter[str]]:
         """How often each interview stands in each channel, and with each person."""

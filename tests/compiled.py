@@ -9,15 +9,14 @@ from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 _COMPILED: dict[Any, Any] = {}
 
 
-class AlikeDialect(SQLiteDialect_pysqlite):
-    """SQLite's, of which each is equal to any other: it is part of the cache's keys."""
-
-    supports_statement_cache = True
+class _Alike:
+    """A dialect of which each is equal to any other: it is part of the cache's keys."""
 
     @classmethod
     def engine_created(cls, engine: Engine) -> None:
@@ -30,6 +29,15 @@ class AlikeDialect(SQLiteDialect_pysqlite):
         return type(self) is type(other)
 
 
+class AlikeSQLite(_Alike, SQLiteDialect_pysqlite):
+    supports_statement_cache = True
+
+
+class AlikePostgres(_Alike, PGDialect_asyncpg):
+    supports_statement_cache = True
+
+
 def share() -> None:
     """Let every store that is opened from now on share the cache."""
-    registry.register("sqlite", __name__, AlikeDialect.__name__)
+    registry.register("sqlite", __name__, AlikeSQLite.__name__)
+    registry.register("postgresql.asyncpg", __name__, AlikePostgres.__name__)

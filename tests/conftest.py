@@ -32,11 +32,11 @@ gc.disable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    about_files = pytest.mark.skip(reason="about SQLite's own files")
+    about_sqlite = pytest.mark.skip(reason="about SQLite alone")
     needs_server = pytest.mark.skip(reason=server.WHY_NOT)
     for item in items:
         if server.ADDRESS and item.get_closest_marker("sqlite"):
-            item.add_marker(about_files)
+            item.add_marker(about_sqlite)
         if not server.ADDRESS and item.get_closest_marker("postgres"):
             item.add_marker(needs_server)
 

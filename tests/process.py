@@ -14,6 +14,8 @@ from typing import Any
 from sandbox import Sandbox
 from tests import logged
 from tests.forked import Forked, start
+from tests.postgres.server import ADDRESS
+from tests.store.samples import database_url
 
 START_LIMIT = 60.0
 """Seconds for a start on a busy machine; a failing test waits this long, a passing one does not."""
@@ -22,7 +24,10 @@ START_LIMIT = 60.0
 def environment(folder: Path, **variables: str) -> dict[str, str]:
     """A bare environment with `variables`, whose data is below `folder`, without an HTTP port."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    fixed = {"DATA_DIR": str(folder / "data"), "PYTHONUNBUFFERED": "1", "HTTP_PORT": "0"}
+    data = Path(variables.get("DATA_DIR") or folder / "data")
+    fixed = {"DATA_DIR": str(data), "PYTHONUNBUFFERED": "1", "HTTP_PORT": "0"}
+    if ADDRESS and "DATABASE_URL" not in variables:
+        fixed |= {"DATABASE_URL": database_url(data)}
     return {**kept, **fixed, **variables}
 
 

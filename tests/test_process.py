@@ -2,19 +2,20 @@
 
 import asyncio
 import json
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
 from bot.cli.demo import Stage, furnish
+from bot.core.clock import SystemClock
+from bot.store.engine import open_database
 from sandbox import Sandbox
 from sandbox.entities import Channel
 from sandbox.faults import Rule
 from sandbox.site import SampleSite
 from tests.process import pointed_at, running
+from tests.store.samples import database_url
 
 BODY = "<p><b>How are you?</b></p><p>Very well.</p>"
 SEND = r"POST /channels/\d+/messages$"
@@ -176,10 +177,8 @@ async def test_a_database_that_others_lock_is_reported_in_time_and_nothing_happe
         await sandbox.wait_ready(timeout=60)
         await sandbox.wait_until(lambda world: world.commands or None, 60, "the bot's commands")
         await seeded(site)
-        with closing(
-            sqlite3.connect(tmp_path / "data" / "kcrush.db", isolation_level=None)
-        ) as other:
-            other.execute("BEGIN IMMEDIATE")
+        url = database_url(tmp_path / "data")
+        async with open_database(url, SystemClock()) as other, other.transaction():
             refused = await sandbox.command(
                 stage.admin, stage.lounge, "announcements add", channel=stage.interviews
             )

@@ -1,13 +1,12 @@
 """The whole way on real input: a WordPress, the bot as a process, channels in two guilds."""
 
 import json
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from sandbox import Sandbox
 from sandbox.entities import Channel
 from tests.process import pointed_at, run_verb, running
+from tests.store.rows import asked
 from tests.wordpress import FEED, needs_scripts, needs_wordpress, script
 
 pytestmark = [*needs_wordpress, needs_scripts]
@@ -17,10 +16,9 @@ def told(channel: Channel) -> str:
     return json.dumps([m.components for m in channel.messages.values()], ensure_ascii=False)
 
 
-def stored(folder: Path) -> int:
-    with closing(sqlite3.connect(folder / "data" / "kcrush.db")) as database:
-        (number,) = database.execute("SELECT count(*) FROM interviews").fetchone()
-        return int(number)
+async def stored(folder: Path) -> int:
+    ((number,),) = await asked(folder / "data", "SELECT count(*) FROM interviews")
+    return int(number)
 
 
 async def test_a_post_is_announced_once_in_each_channel_and_an_edit_is_not(
@@ -48,7 +46,7 @@ async def test_a_post_is_announced_once_in_each_channel_and_an_edit_is_not(
     env = pointed_at(discord_here, FEED)
     first = await run_verb(tmp_path, "poll", env=env)
     assert "first poll" in first.out
-    assert stored(tmp_path) == 10
+    assert await stored(tmp_path) == 10
     try:
         async with running(tmp_path, env) as bot:
             await discord_here.wait_ready(timeout=60)

@@ -207,7 +207,8 @@ class KcrushClient(commands.AutoShardedBot):
             log.warning("error.expired", cause=str(cause))
         elif isinstance(cause, StoreError):
             log.error("error.store", cause=str(cause))
-            key = "error.store-locked" if cause.key == "store.locked" else "error.store"
+            locked = cause.key in ("store.locked", "store.server-busy")
+            key = "error.store-locked" if locked else "error.store"
             args = {}
         elif key is None:
             log.error("error.unexpected", exc_info=(type(cause), cause, cause.__traceback__))

@@ -7,6 +7,7 @@ import structlog
 from discord.utils import snowflake_time
 
 from bot.core.clock import Clock
+from bot.core.errors import StoreError
 from bot.core.model import Delivery, Doubt
 from bot.core.targets import FORUMS
 from bot.delivery.failures import attempt
@@ -21,9 +22,15 @@ from bot.delivery.outcomes import (
 )
 from bot.delivery.pacing import Pace
 from bot.delivery.port import DiscordPort, HistoryUnreadableError
+from bot.delivery.settling import log_of
 from bot.store import LeasedDelivery, Store
 
 logger = structlog.get_logger(__name__)
+
+
+UNREAD_RETRY = 1.0
+"""Seconds until a delivery is tried again of which the database did not say whether it is still to
+be sent."""
 
 
 class MessageSender:
@@ -52,7 +59,15 @@ class MessageSender:
 
     async def send(self, leased: LeasedDelivery) -> Outcome:
         """Make the attempt; the caller has had its turn at the pace for the first request."""
-        return await attempt(self._search_and_send(leased), self._limit)
+        return await attempt(self._send_unless_unread(leased), self._limit)
+
+    async def _send_unless_unread(self, leased: LeasedDelivery) -> Outcome:
+        try:
+            return await self._search_and_send(leased)
+        except StoreError as error:
+            # Only what is asked before the message asks the store, so nothing was sent.
+            log_of(leased).warning("delivery.not-checked", cause=str(error))
+            return Released(UNREAD_RETRY)
 
     async def _search_and_send(self, leased: LeasedDelivery) -> Outcome:
         row = leased.delivery

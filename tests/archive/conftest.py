@@ -13,6 +13,7 @@ from bot.store import Store, open_store
 from sandbox.site import SAMPLE, SampleSite
 from tests.archive.olden import old_posts
 from tests.store.rows import add_subscription
+from tests.store.samples import database_url
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +48,7 @@ def wanted(site: SampleSite) -> Callable[[], set[str]]:
 
 @pytest.fixture
 async def store(folder: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", SystemClock()) as store:
+    async with open_store(database_url(folder), SystemClock()) as store:
         await add_subscription(store, 1, 10, None, 1)
         yield store
 

@@ -1,10 +1,8 @@
 """``backfill`` killed at any instants: complete in the end, no page asked for more than twice."""
 
 import random
-import sqlite3
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,6 +17,7 @@ from bot.store import Store
 from sandbox.site import SAMPLE, SampleSite
 from tests.archive.olden import CLOSED, close, old_posts
 from tests.process import run_verb, running
+from tests.store.rows import asked
 
 KILLS = 5
 
@@ -99,9 +98,9 @@ async def test_five_kills(site: SampleSite, wanted: Callable[[], set[str]], tmp_
             await bot.ended()
     ended = await run_verb(tmp_path, "backfill", "--rate", "0", env=env)
     assert ended.code == 0, ended.err
-    with closing(sqlite3.connect(tmp_path / "data" / "kcrush.db")) as database:
-        titles = {title for (title,) in database.execute("SELECT title FROM interviews")}
-        assert database.execute("SELECT count(*) FROM deliveries").fetchone() == (0,)
+    data = tmp_path / "data"
+    titles = {title for (title,) in await asked(data, "SELECT title FROM interviews")}
+    assert await asked(data, "SELECT count(*) FROM deliveries") == [(0,)]
     assert titles == wanted()
     assert most_asked(site) <= 2
 

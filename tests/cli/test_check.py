@@ -3,7 +3,6 @@
 import asyncio
 import json
 import shutil
-import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot import __version__
 from bot.cli.check import check_all
@@ -22,11 +22,13 @@ from bot.core.i18n import load_messages
 from bot.core.model import DeliveryState
 from bot.core.settings import load_settings
 from bot.store import open_store
+from bot.store.engine import open_database
 from sandbox import Sandbox
 from sandbox.site import SampleSite
 from tests.feeds import Item, rss
 from tests.process import Ended, pointed_at, run_verb, running
 from tests.store.rows import add_subscription
+from tests.store.samples import database_url
 from tests.web.port import logged
 
 
@@ -118,7 +120,7 @@ async def withhold(folder: Path, site: SampleSite) -> dict[str, str]:
     """A channel, and ten interviews of the past that are in the feed at once."""
     env = {"FEED_URL": site.feed_url, "POLL_INTERVAL": "60"}
     assert (await run_verb(folder, "poll", env=env)).code == 0
-    async with open_store(_database(folder), SystemClock()) as store:
+    async with open_store(database_url(folder / "data"), SystemClock()) as store:
         await add_subscription(store, 1, 10, None, 1)
     newest = max(post.date for post in site.posts)
     for number in range(10):
@@ -130,12 +132,8 @@ async def withhold(folder: Path, site: SampleSite) -> dict[str, str]:
     return env
 
 
-def _database(folder: Path) -> str:
-    return f"sqlite+aiosqlite:///{folder}/data/kcrush.db"
-
-
 async def pending(folder: Path) -> int:
-    async with open_store(_database(folder), SystemClock()) as store:
+    async with open_store(database_url(folder / "data"), SystemClock()) as store:
         return (await store.outbox.counts())[DeliveryState.PENDING]
 
 
@@ -245,6 +243,7 @@ async def test_check_names_the_bot_that_runs(
     assert lines["running"].startswith("ok none on this machine")
 
 
+@pytest.mark.sqlite
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="its sqlite3 can't leave the log alone")
 async def test_check_leaves_what_a_killed_bot_left(
     tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
@@ -266,9 +265,10 @@ async def test_check_finds_an_index_behind_and_one_of_others(
     tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
 ) -> None:
     env = await settled(tmp_path, discord_here, sample_site)
-    with sqlite3.connect(tmp_path / "data" / "kcrush.db") as database:
-        database.execute("UPDATE database SET revision = revision + 1")
-    database.close()
+    async with open_database(database_url(tmp_path / "data"), SystemClock()) as database:
+        await database.transact(
+            lambda tx: tx.execute(sa.text("UPDATE database SET revision = revision + 1"))
+        )
     code, lines = await check(tmp_path, **env)
     assert (code, lines["search"].split()[:2]) == (0, ["note", "behind"])
     shutil.rmtree(tmp_path / "data" / "index")
@@ -278,6 +278,7 @@ async def test_check_finds_an_index_behind_and_one_of_others(
     assert (code, lines["search"].split()[0]) == (1, "FAIL")
 
 
+@pytest.mark.sqlite
 async def test_check_reads_the_database_to_its_end(
     tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
 ) -> None:

@@ -6,14 +6,19 @@ Each exit code comes once from an interpreter of its own; the others are forked.
 import html
 import json
 import re
-import sqlite3
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from bot.core.clock import SystemClock
+from bot.store.columns import metadata
+from bot.store.engine import open_database
 from sandbox import Sandbox
 from sandbox.site import SampleSite
 from tests.process import pointed_at, run_verb
+from tests.store.rows import asked
+from tests.store.samples import database_url
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 RECORDED = SHARED / "wordpress" / "recorded"
@@ -60,7 +65,7 @@ async def test_wrong_usage_is_exit_code_2(tmp_path: Path, arguments: list[str]) 
 
 
 async def test_run_without_a_token_is_a_configuration_error(tmp_path: Path) -> None:
-    ended = await run_verb(tmp_path, "run", forked=False)
+    ended = await run_verb(tmp_path, "run", forked=False, env={"LOG_LEVEL": "warning"})
     assert ended.code == 78
     assert ended.err == (
         "DISCORD_TOKEN: is missing; the bot needs its token from the Discord developer portal. "
@@ -258,8 +263,13 @@ async def test_poll_seeds_then_announces_and_search_finds(
     )
 
 
+def polling(url: str) -> dict[str, str]:
+    """The settings of a poll that logs nothing where all is well."""
+    return {"FEED_URL": url, "POLL_INTERVAL": "1", "LOG_LEVEL": "warning"}
+
+
 async def poll_error(folder: Path, site: SampleSite) -> str:
-    ended = await run_verb(folder, "poll", env={"FEED_URL": site.feed_url, "POLL_INTERVAL": "1"})
+    ended = await run_verb(folder, "poll", env=polling(site.feed_url))
     assert ended.code == 1
     assert ended.out == ""
     return ended.err.removeprefix(f"{site.feed_url}: ").removesuffix("\n")
@@ -285,9 +295,7 @@ async def test_a_feed_without_entries_is_fine_but_check_wonders(
     tmp_path: Path, sample_site: SampleSite
 ) -> None:
     sample_site.serve(FEED.format(""), content_type="application/rss+xml")
-    ended = await run_verb(
-        tmp_path, "poll", env={"FEED_URL": sample_site.feed_url, "POLL_INTERVAL": "1"}
-    )
+    ended = await run_verb(tmp_path, "poll", env=polling(sample_site.feed_url))
     assert (ended.code, ended.err) == (0, "")
     code, lines = await check(tmp_path, FEED_URL=sample_site.feed_url, POLL_INTERVAL="1")
     assert code == 1
@@ -311,9 +319,7 @@ async def test_a_site_that_fails_is_said(tmp_path: Path, sample_site: SampleSite
 
 async def test_a_site_that_is_not_there_is_said(tmp_path: Path, unused_tcp_port: int) -> None:
     url = f"http://127.0.0.1:{unused_tcp_port}/feed/"
-    ended = await run_verb(
-        tmp_path, "poll", forked=False, env={"FEED_URL": url, "POLL_INTERVAL": "1"}
-    )
+    ended = await run_verb(tmp_path, "poll", forked=False, env=polling(url))
     assert ended.code == 1
     assert ended.err.startswith(f"{url}: The site can't be reached (")
     assert ended.err.endswith(
@@ -326,10 +332,9 @@ async def test_migrate_says_where_it_got(tmp_path: Path) -> None:
     ended = await run_verb(tmp_path, "migrate")
     assert ended.code == 0
     assert re.fullmatch(r"The database is at schema \w+, the newest\.\n", ended.out)
-    with sqlite3.connect(tmp_path / "data" / "kcrush.db") as database:
-        tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
-    database.close()
-    assert {"interviews", "turns", "subscriptions", "deliveries"} <= tables
+    async with open_database(database_url(tmp_path / "data"), SystemClock()) as database:
+        tables = await database.inspect(lambda one: sa.inspect(one).get_table_names())
+    assert {"interviews", "turns", "subscriptions", "deliveries"} <= {*tables}
 
 
 # ---------------------------------------------------------------- check
@@ -354,12 +359,13 @@ async def test_check_finds_all_well(
     assert lines["database"] == "ok not there yet; the first start creates it"
     assert list(tmp_path.iterdir()) == []
     await run_verb(tmp_path, "migrate")
+    before = {path.name for path in tmp_path.rglob("*")}
     code, lines = await check(tmp_path, **pointed_at(discord_here, sample_site.feed_url))
     assert code == 0
-    assert [path.name for path in (tmp_path / "data").iterdir()] == ["kcrush.db"]
+    assert {path.name for path in tmp_path.rglob("*")} == before
     assert lines["settings"] == "ok all are usable"
     assert re.fullmatch(
-        r"ok writable and whole, schema \w+ \(the newest\), 0 interviews, 0\.\d MiB",
+        r"ok writable and whole, schema \w+ \(the newest\), 0 interviews, \d\.\d MiB",
         lines["database"],
     )
     assert lines["feed"] == (
@@ -373,9 +379,14 @@ async def test_check_finds_all_well(
 async def test_check_says_the_mend_of_each_thing(
     tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
 ) -> None:
-    env = pointed_at(discord_here, f"{sample_site.url}/", DISCORD_TOKEN="a.b.c")
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "kcrush.db").write_text("this is no database, but a text\n" * 99)
+    file = tmp_path / "kcrush.db"
+    file.write_text("this is no database, but a text\n" * 99)
+    env = pointed_at(
+        discord_here,
+        f"{sample_site.url}/",
+        DISCORD_TOKEN="a.b.c",
+        DATABASE_URL=f"sqlite+aiosqlite:///{file}",
+    )
     code, lines = await check(tmp_path, **env)
     assert code == 1
     assert lines["settings"].startswith("ok ")
@@ -443,11 +454,12 @@ async def test_a_password_of_the_feed_is_sent_and_never_shown(
     ended = await run_verb(tmp_path, "poll", env=env)
     assert f"\n{sample_site.feed_url}: The site is having problems" in ended.err
     assert "hu%40sh" not in ended.err
-    with sqlite3.connect(tmp_path / "data" / "kcrush.db") as database:
-        assert "hu%40sh" not in "".join(database.iterdump())
-    database.close()
+    data = tmp_path / "data"
+    stored = [await asked(data, f"SELECT * FROM {table}") for table in metadata.tables]  # noqa: S608
+    assert "hu%40sh" not in str(stored)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("name", ["what?", "a#b", "per%20cent", "with space", "?mode=ro"])
 async def test_any_data_dir_works(tmp_path: Path, sample_site: SampleSite, name: str) -> None:
     env = {

@@ -2,9 +2,7 @@
 
 import asyncio
 import re
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ import pytest
 from sandbox.site import SampleSite
 from tests.archive.olden import old_posts
 from tests.process import Ended, run_verb
+from tests.store.rows import asked
 
 
 @pytest.fixture
@@ -26,12 +25,12 @@ def interviews(site: SampleSite) -> int:
     return sum("Interviews" in post.categories for post in site.posts)
 
 
-def rows(folder: Path) -> dict[str, int]:
-    with closing(sqlite3.connect(folder / "data" / "kcrush.db")) as database:
-        return {
-            table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
-            for table in ("interviews", "deliveries", "archive_posts")
-        }
+async def rows(folder: Path) -> dict[str, int]:
+    counts = {
+        table: await asked(folder / "data", f"SELECT count(*) FROM {table}")  # noqa: S608
+        for table in ("interviews", "deliveries", "archive_posts")
+    }
+    return {table: int(number) for table, ((number,),) in counts.items()}
 
 
 async def backfill(folder: Path, site: SampleSite, *arguments: str) -> Ended:
@@ -70,7 +69,7 @@ async def test_a_dry_run_then_all_of_it_and_nothing_the_second_time(
     total = interviews(site)
     dry = await backfill(tmp_path, site, "--dry-run")
     assert (dry.code, dry.out) == (0, f"{site.feed_url}: {total} posts by WordPress REST\n")
-    assert set(rows(tmp_path).values()) == {0}
+    assert set((await rows(tmp_path)).values()) == {0}
 
     first = await backfill(tmp_path, site)
     assert first.code == 0
@@ -82,25 +81,25 @@ async def test_a_dry_run_then_all_of_it_and_nothing_the_second_time(
     assert re.fullmatch(rf"Archive: {total} of {total}, [\d.]+ a second, 0:00 left", lines[-1]), (
         first.err
     )
-    found = rows(tmp_path)
+    found = await rows(tmp_path)
     assert found == {"interviews": total, "deliveries": 0, "archive_posts": total}
 
     second = await backfill(tmp_path, site)
     assert second.code == 0
     assert "0 stored, 0 updated, 0 withdrawn" in second.out
-    assert rows(tmp_path) == found
+    assert await rows(tmp_path) == found
 
 
 async def test_limit_and_since_end_early_and_say_so(tmp_path: Path, site: SampleSite) -> None:
     some = await backfill(tmp_path, site, "--limit", "14")
     assert some.code == 0
     assert "as far as asked for by WordPress REST" in some.out
-    before = rows(tmp_path)["interviews"]
+    before = (await rows(tmp_path))["interviews"]
     assert 14 <= before < interviews(site)
     since = await backfill(tmp_path, site, "--since", "2015-01-11")
     assert since.code == 0
     # The first ten of the old posts are older than that.
-    assert rows(tmp_path)["interviews"] == interviews(site) - 10
+    assert (await rows(tmp_path))["interviews"] == interviews(site) - 10
 
 
 async def test_a_site_without_any_way_is_exit_code_1(tmp_path: Path, site: SampleSite) -> None:

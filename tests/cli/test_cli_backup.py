@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from bot.cli.demo import furnish
 from bot.core.clock import SystemClock
 from bot.core.instance import locks_of_file, only_instance
@@ -12,6 +14,8 @@ from sandbox.site import SampleSite
 from tests.process import pointed_at, run_verb, running
 from tests.store.rows import add_subscription
 from tests.test_process import seeded, subscribe, text_of
+
+pytestmark = pytest.mark.sqlite
 
 
 async def test_a_running_bot_is_backed_up_and_nobody_else_runs_or_sends_beside_it(

@@ -10,6 +10,8 @@ from bot.store.tables import HEAD
 from tests.process import run_verb
 from tests.store.released import released, rows_of
 
+pytestmark = pytest.mark.sqlite
+
 TOKEN = {"DISCORD_TOKEN": "never.used"}
 
 

@@ -40,6 +40,7 @@ from sandbox import Response, Sandbox
 from sandbox.entities import Channel, Command, Guild, InteractionType, Message, User
 from sandbox.interactions.invoker import invoker_in
 from tests.clock import START, FakeClock
+from tests.store.samples import database_url
 from tests.ui.limits import label_of, walk
 from tests.ui.samples import MORE
 
@@ -288,9 +289,7 @@ async def stage(
         world.add_member(guild, fan)
         channel = world.add_channel(guild, "general")
         clock, roused = FakeClock(), asyncio.Event()
-        store = await stack.enter_async_context(
-            open_store(f"sqlite+aiosqlite:///{folder / 'kcrush.db'}", clock)
-        )
+        store = await stack.enter_async_context(open_store(database_url(folder), clock))
         index = SearchIndex.open(folder / "index")
         pictures: dict[str, bytes] = {}
         client = await stack.enter_async_context(

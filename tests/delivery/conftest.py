@@ -13,6 +13,7 @@ from tests.clock import FakeClock
 from tests.delivery.fakes import FakePort, Outbox
 from tests.delivery.stage import Stage, stage
 from tests.openapi import Checker
+from tests.store.samples import database_url
 
 PO = Path(__file__).parents[2] / "bot" / "locales" / "en" / "LC_MESSAGES" / "kcrush.po"
 
@@ -30,7 +31,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 async def outbox(folder: Path, clock: Clock) -> AsyncIterator[Outbox]:
-    async with open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", clock) as store:
+    async with open_store(database_url(folder), clock) as store:
         yield Outbox(store, clock)
 
 

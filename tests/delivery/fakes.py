@@ -238,7 +238,7 @@ class Ledger:
                 self.failures += 1
                 raise StoreError("store.full", path="kcrush.db")
             result = await work()
-            self.written += name != "lease_due"
+            self.written += name == "settle"
             return result
         finally:
             async with self._changed:
@@ -251,6 +251,10 @@ class Ledger:
         return await self._through(
             "lease_due", lambda: outbox.lease_due(now, lease_until, limit, **options)
         )
+
+    async def obsolete_reason(self, leased: LeasedDelivery) -> str | None:
+        outbox = self._store.outbox
+        return await self._through("obsolete_reason", lambda: outbox.obsolete_reason(leased))
 
     async def settle(self, delivery: Delivery, conclusion: Conclusion, now: datetime) -> bool:
         outbox = self._store.outbox

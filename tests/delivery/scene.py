@@ -26,6 +26,7 @@ from tests.clock import FakeClock
 from tests.delivery.fakes import FreePace, Outbox
 from tests.openapi import observing
 from tests.store.rows import add_subscription
+from tests.store.samples import database_url
 
 MESSAGES = load_messages()
 
@@ -78,9 +79,7 @@ async def opened(
         monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))
         clock = FakeClock()
         # The sandbox dates messages by the real clock; the search must begin before them.
-        store = await stack.enter_async_context(
-            open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", clock)
-        )
+        store = await stack.enter_async_context(open_store(database_url(folder), clock))
         invalid = InvalidResponses(clock)
         time = DiscordTime(clock)
         client = KcrushClient(

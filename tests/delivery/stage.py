@@ -35,6 +35,7 @@ from sandbox.entities import Channel, ChannelType, Guild, Message, MessageType
 from tests.clock import FakeClock
 from tests.cogs.stage import interview
 from tests.store.rows import deliveries_of, extras_of
+from tests.store.samples import database_url
 
 MESSAGES = load_messages()
 
@@ -138,9 +139,7 @@ async def stage(
         )
         monkeypatch.setattr(Route, "BASE", sandbox.api_url)
         guild = sandbox.world.add_guild("Fans of KCrush")
-        store = await stack.enter_async_context(
-            open_store(f"sqlite+aiosqlite:///{folder / 'kcrush.db'}", clock)
-        )
+        store = await stack.enter_async_context(open_store(database_url(folder), clock))
         time = DiscordTime(clock)
         client = KcrushClient(
             MESSAGES,

@@ -577,6 +577,26 @@ async def test_an_outcome_is_written_down_however_long_the_disk_is_full(
     assert [log["event"] for log in logs].count("delivery.not-settled") == 2
 
 
+async def test_what_can_not_be_looked_at_before_it_is_sent_is_given_back_without_a_doubt(
+    outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock
+) -> None:
+    await outbox.subscribe(100)
+    (id_,) = await outbox.publish()
+    ledger = Ledger(outbox.store)
+    ledger.failing = {"obsolete_reason"}
+    announcer = make_announcer(outbox, port, rng, store=ledger)
+    with capture_logs() as logs:
+        await announcer.drain()
+    (row,) = await outbox.rows(id_)
+    assert (row.state, row.reason, row.maybe_sent_at) == (PENDING, None, None)
+    assert timedelta(0) < row.next_attempt_at - clock.now() <= timedelta(seconds=5)
+    assert [log["event"] for log in logs] == ["delivery.not-checked"]
+    ledger.failing = set()
+    await clock.advance(5)
+    await announcer.drain()
+    assert port.messages[100] == [id_]
+
+
 async def test_a_database_that_fails_is_asked_again_and_that_is_told(
     outbox: Outbox, port: FakePort, rng: random.Random, clock: FakeClock
 ) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -18,8 +17,8 @@ from tests.clock import FakeClock
 from tests.delivery.fakes import VINO
 from tests.feeds import Item, rss
 from tests.forked import start
-from tests.store.rows import add_subscription
-from tests.store.samples import interview
+from tests.store.rows import add_subscription, asked
+from tests.store.samples import database_url, interview
 from tests.store.test_store_regular_posts import ARCHIVE, LONG_AGO, put
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +63,7 @@ async def test_killed_and_restarted_it_announces_once(
     tmp_path: Path, feed: tuple[list[Item], str], death: str
 ) -> None:
     items, url = feed
-    database = f"sqlite+aiosqlite:///{tmp_path}/kcrush.db"
+    database = database_url(tmp_path)
     folder = tmp_path / "channels"
     folder.mkdir()
     async with open_store(database, FakeClock()) as store:
@@ -89,10 +88,8 @@ async def test_killed_and_restarted_it_announces_once(
         len(before - {"tries"})
         == {"after-commit": 0, "before-sending": 2, "after-sending": 3}[death]
     )
-    with sqlite3.connect(tmp_path / "kcrush.db") as connection:
-        states = connection.execute("SELECT state, count(*) FROM deliveries GROUP BY state")
-        assert states.fetchall() == [("sent", len(CHANNELS))]
-    connection.close()
+    states = await asked(tmp_path, "SELECT state, count(*) FROM deliveries GROUP BY state")
+    assert states == [("sent", len(CHANNELS))]
 
 
 @pytest.mark.parametrize("death", ["after-commit", "before-sending", "after-sending"])
@@ -101,7 +98,7 @@ async def test_killed_amid_a_direct_message_it_comes_once(
 ) -> None:
     """Two channels and a person: the person's is the third that is sent, and the fatal one."""
     items, url = feed
-    database = f"sqlite+aiosqlite:///{tmp_path}/kcrush.db"
+    database = database_url(tmp_path)
     folder = tmp_path / "channels"
     folder.mkdir()
     person = 700
@@ -128,7 +125,7 @@ async def test_killed_amid_a_direct_message_it_comes_once(
 async def test_killed_amid_regular_posts_each_channel_has_one_for_the_day(
     tmp_path: Path, death: str
 ) -> None:
-    database = f"sqlite+aiosqlite:///{tmp_path}/kcrush.db"
+    database = database_url(tmp_path)
     folder = tmp_path / "channels"
     folder.mkdir()
     async with open_store(database, FakeClock()) as store:

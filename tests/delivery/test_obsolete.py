@@ -130,7 +130,13 @@ async def test_a_digest_of_which_one_was_withdrawn_after_its_lease_leaves_it_out
 
 @pytest.mark.parametrize(
     "broken",
-    ["frame = '{\"intro\": 1'", "frame = '[]'", "subjects = '[1]'", "tags = 'null'"],
+    [
+        # PostgreSQL has a type for JSON, and refuses this.
+        pytest.param("frame = '{\"intro\": 1'", marks=pytest.mark.sqlite),
+        "frame = '[]'",
+        "subjects = '[1]'",
+        "tags = 'null'",
+    ],
 )
 async def test_an_interview_that_can_not_be_decoded_is_set_aside_and_the_batch_goes_on(
     outbox: Outbox, port: FakePort, clock: FakeClock, rng: random.Random, broken: str

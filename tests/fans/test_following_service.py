@@ -25,6 +25,7 @@ from bot.store import LeasedDelivery, Store, open_store
 from tests.clock import FakeClock
 from tests.cogs.stage import interview
 from tests.store.rows import park_delivery
+from tests.store.samples import database_url
 
 MINA = 7001
 HAN = Artist(artist_id("Han Seoyun"), "Han Seoyun", ("한서윤",))
@@ -101,7 +102,7 @@ class Scene:
 @pytest.fixture
 async def scene(folder: Path) -> AsyncIterator[Scene]:
     clock, index, woken = FakeClock(), Index(), Woken()
-    async with open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", clock) as store:
+    async with open_store(database_url(folder), clock) as store:
         following = FollowService(store, cast("SearchIndex", index), clock, woken.wake)
         yield Scene(store, index, clock, following, woken)
 

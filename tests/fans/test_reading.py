@@ -26,6 +26,7 @@ from bot.ui.ids import ArtistPage, parse_custom_id, short_query
 from bot.ui.search_results import search_page
 from tests.clock import FakeClock
 from tests.cogs.stage import interview
+from tests.store.samples import database_url
 from tests.ui.limits import buttons, within_limits
 from tests.ui.strategies import TEXT
 
@@ -51,7 +52,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
     folder: Path = tmp_path_factory.mktemp("reading")
     clock = FakeClock()
     with asyncio.Runner() as runner:
-        opened = open_store(f"sqlite+aiosqlite:///{folder / 'kcrush.db'}", clock)
+        opened = open_store(database_url(folder), clock)
         store = runner.run(opened.__aenter__())
         index = SearchIndex.open(folder / "index")
 

@@ -18,6 +18,7 @@ from bot.store import Store, open_store
 from tests.clock import START, FakeClock
 from tests.feeds import FakeSite, Item
 from tests.store.rows import add_subscription, deliveries_of
+from tests.store.samples import database_url
 
 FEED = "https://kc.example/feed/"
 DAY = timedelta(days=1)
@@ -38,7 +39,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 async def store(folder: Path, clock: FakeClock) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite+aiosqlite:///{folder}/kcrush.db", clock) as store:
+    async with open_store(database_url(folder), clock) as store:
         await add_subscription(store, 1, 10, None, 1)
         yield store
 

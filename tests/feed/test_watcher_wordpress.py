@@ -22,6 +22,7 @@ from bot.feed.fetch import open_fetcher
 from bot.feed.watcher import Watcher
 from bot.store import Store, open_store
 from tests.store.rows import add_subscription
+from tests.store.samples import database_url
 from tests.wordpress import FEED, needs_scripts, needs_wordpress, script
 
 pytestmark = needs_wordpress
@@ -29,7 +30,7 @@ pytestmark = needs_wordpress
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path}/kcrush.db", SystemClock()) as store:
+    async with open_store(database_url(tmp_path), SystemClock()) as store:
         for channel in (10, 11):
             await add_subscription(store, 1, channel, None, 1)
         yield store

@@ -25,6 +25,7 @@ from sandbox.site import SampleSite
 from tests.feed.test_hostile import HOSTILE, NOT_FEEDS, feed, item
 from tests.process import BotProcess, pointed_at, running
 from tests.store.rows import add_subscription
+from tests.store.samples import database_url
 
 FANS = 10
 ANSWERED_WITHIN = 3.0
@@ -193,8 +194,7 @@ class HostileRun:
         for fan in fans:
             world.add_member(guild, fan)
         (self.folder / "data").mkdir()
-        database = f"sqlite+aiosqlite:///{self.folder / 'data' / 'kcrush.db'}"
-        async with open_store(database, SystemClock()) as store:
+        async with open_store(database_url(self.folder / "data"), SystemClock()) as store:
             await add_subscription(store, guild.id, channel.id, None, 1)
         return channel, fans
 

@@ -21,6 +21,7 @@ from sandbox.entities import Channel
 from sandbox.site import SampleSite
 from tests.feeds import Item, rss
 from tests.store.rows import add_subscription
+from tests.store.samples import database_url
 
 
 @dataclass
@@ -112,6 +113,7 @@ async def open_newsroom(
             feed_url=feed_url or site.feed_url,
             poll_interval=30,
             data_dir=folder,
+            database_url=database_url(folder),
         )
         app = await stack.enter_async_context(
             open_app(settings, load_messages(), clock or SystemClock(), random.Random(1))

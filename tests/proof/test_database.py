@@ -3,10 +3,9 @@
 import asyncio
 import re
 import resource
-import sqlite3
 import sys
 from collections.abc import AsyncIterator, MutableMapping
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,8 @@ from structlog.testing import capture_logs
 
 from bot.core.clock import SystemClock
 from bot.store import engine, open_store
+from bot.store.connections import database_address, name_of
+from bot.store.engine import open_database
 from sandbox import Sandbox
 from sandbox.faults import Rule
 from sandbox.site import SampleSite
@@ -23,6 +24,7 @@ from tests.openapi import Checker
 from tests.process import pointed_at, running
 from tests.proof.newsroom import Newsroom, open_newsroom
 from tests.store.rows import add_subscription
+from tests.store.samples import database_url
 
 SEND = r"^POST /channels/\d+/messages$"
 TOLD = re.compile(r'"event": "(announcer.failed|delivery.not-settled|feed.failed)"')
@@ -32,12 +34,12 @@ CHANNELS = 8
 @asynccontextmanager
 async def locked(room: Newsroom, folder: Path) -> AsyncIterator[None]:
     """Another process writes, and does not come to an end."""
-    with closing(sqlite3.connect(folder / "kcrush.db", isolation_level=None)) as other:
-        # Between two transactions of the bot's: this blocks the loop that they need to end.
-        async with room.app.store.database._turn:
-            other.execute("BEGIN IMMEDIATE")
+    del room
+    async with (
+        open_database(database_url(folder), SystemClock()) as other,
+        other.transaction(wait=10),
+    ):
         yield
-        other.execute("ROLLBACK")
 
 
 @asynccontextmanager
@@ -58,7 +60,7 @@ async def read_only(room: Newsroom, folder: Path) -> AsyncIterator[None]:
 TROUBLES = {"locked": locked, "read-only": read_only}
 
 
-@pytest.mark.parametrize("trouble", list(TROUBLES))
+@pytest.mark.parametrize("trouble", ["locked", pytest.param("read-only", marks=pytest.mark.sqlite)])
 async def test_trouble_while_announcing(
     tmp_path: Path, strict_checker: Checker, monkeypatch: pytest.MonkeyPatch, trouble: str
 ) -> None:
@@ -90,7 +92,8 @@ async def test_trouble_while_announcing(
     assert {str(state): number for state, number in counts.items() if number} == {
         "sent": 2 * CHANNELS
     }
-    assert all(str(tmp_path / "kcrush.db") in line["cause"] for line in told(logs))
+    name = name_of(database_address(database_url(tmp_path)))
+    assert all(name in line["cause"] for line in told(logs))
 
 
 def told(logs: list[MutableMapping[str, Any]]) -> list[MutableMapping[str, Any]]:
@@ -98,6 +101,7 @@ def told(logs: list[MutableMapping[str, Any]]) -> list[MutableMapping[str, Any]]
     return [line for line in logs if line["event"] in events]
 
 
+@pytest.mark.sqlite
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit, which fills the disk, is Linux's")
 async def test_a_disk_that_is_full_for_a_while(
     tmp_path: Path, discord_here: Sandbox, sample_site: SampleSite
@@ -142,6 +146,7 @@ async def test_a_disk_that_is_full_for_a_while(
     assert all(first.title in str(next(iter(c.messages.values())).components) for c in channels)
 
 
+@pytest.mark.sqlite
 async def test_a_running_bot_makes_the_daily_copies(folder: Path) -> None:
     async with open_newsroom(folder, logged_in=False) as room:
         (backups,) = [one for one in room.app.workers if one.name == "backups"]

@@ -17,6 +17,7 @@ from bot.store import Store, open_store
 from tests.clock import FakeClock
 from tests.forked import piped
 from tests.search.archive import ARCHIVE, NOON, interview
+from tests.store.samples import database_url
 
 
 async def fill(store: Store, number: int, word: str = "kimchi") -> list[int]:
@@ -75,7 +76,7 @@ async def test_the_index_of_another_database_is_begun_anew(
 ) -> None:
     await fill(store, 3, "kimchi")
     await open_index().sync(store)
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path / 'other.db'}", FakeClock()) as other:
+    async with open_store(database_url(tmp_path, "other.db"), FakeClock()) as other:
         await fill(other, 2, "bibimbap")
         index = open_index()
         assert await index.sync(other) == 2
@@ -225,7 +226,7 @@ async def test_a_sync_killed_at_any_instant_only_costs_its_last_steps(
 ) -> None:
     ids = await fill(store, 400)
     for lines in (1, 3, 6):
-        url = f"sqlite+aiosqlite:///{tmp_path / 'kcrush.db'}"
+        url = database_url(tmp_path)
         async with piped("tests.search.syncer", url, str(tmp_path / "index")) as syncer:
             for _ in range(lines):
                 line = await syncer.line()

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.core.clock import SystemClock
 from bot.core.extras import ExtraKind, ExtraState
 from bot.core.model import (
     Conclusion,
@@ -16,9 +18,11 @@ from bot.core.model import (
     SubscriptionState,
 )
 from bot.store import Store
+from bot.store.engine import open_database
 from bot.store.outbox_queries import ROW, delivery
 from bot.store.parking import change_state
 from bot.store.tables import deliveries, extras
+from tests.store.samples import database_url
 
 
 async def add_subscription(
@@ -41,6 +45,12 @@ async def set_subscription_state(
     await store.database.transact(
         lambda tx: change_state(tx, subscription_id, state, reason, tx.clock.now())
     )
+
+
+async def asked(folder: Path, question: str) -> list[tuple[Any, ...]]:
+    """The rows that answer a question in SQL to the database of ``database_url(folder)``."""
+    async with open_database(database_url(folder), SystemClock()) as database:
+        return [tuple(row) for row in await database.read(sa.text(question))]
 
 
 async def deliveries_of(store: Store, interview_id: int) -> list[Delivery]:
