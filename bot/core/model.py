@@ -118,12 +118,16 @@ class Interview:
 
 @dataclass(frozen=True, slots=True)
 class StoredInterview:
-    """An interview with its row id, the id that custom_ids, the index and deliveries use."""
+    """An interview with its row id, the id that custom_ids, the index and deliveries use.
+
+    Each change of it gives it a higher ``revision``.
+    """
 
     id: int
     interview: Interview
     first_seen_at: datetime
     withdrawn_at: datetime | None = None
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)

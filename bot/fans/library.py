@@ -1,6 +1,7 @@
 """What fans keep of their reading: where they stopped and what they saved; and similar interviews.
 
-Turning a page asks the store once, for the interview. Where the reader is then is stored a moment
+Turning a page asks the store once, what it has of the person and whether the interview is what it
+was. Where the reader is then is stored a moment
 later, for all people together, so that it delays no answer: a bot that is killed forgets the pages
 of the last ``FLUSH_AFTER`` seconds.
 """
@@ -10,11 +11,11 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import structlog
-from cachetools import TTLCache
+from cachetools import LRUCache, TTLCache
 
 from bot.core.clock import Clock
 from bot.core.errors import StoreError, UserError
-from bot.core.model import COVER, END, InterviewSummary, Position
+from bot.core.model import COVER, END, InterviewSummary, Position, StoredInterview
 from bot.core.readers import Follow, Place, Saved
 from bot.core.supervisor import supervise
 from bot.search import SearchIndex
@@ -37,6 +38,9 @@ SAVED_LIMIT = 500
 
 SAVED_PER_PAGE = 4
 """Of 5 components each, of 40, beside a menu and the buttons to other pages and lists."""
+
+READ_AGAIN = 1_000_000
+"""Characters of interviews in memory, for the next page: two hundred of the magazine's, 3 MB."""
 
 SIMILAR = 5
 UNREAD = 10
@@ -108,6 +112,7 @@ class Library:
         self._store = store
         self._index = index
         self._clock = clock
+        self._read: LRUCache[int, StoredInterview] = LRUCache(READ_AGAIN, _length)
         self._pending: dict[tuple[int, int], Place] = {}
         self._noted = asyncio.Event()
         self._lock = asyncio.Lock()
@@ -119,14 +124,17 @@ class Library:
     # ---------------------------------------------------------------- reading
 
     async def open(self, user_id: int, interview_id: int) -> OpenedInterview:
-        """An interview as this person sees it; one query.
+        """An interview as this person sees it; one query, where it was read lately.
 
         Raises:
             UserError: it was deleted, never existed, or was withdrawn by the site.
         """
-        opened = await self._store.readers.open(user_id, interview_id)
+        known = self._read.get(interview_id)
+        opened = await self._store.readers.open(user_id, interview_id, known)
         if opened is None:
             raise UserError("error.interview-gone")
+        if opened.stored is not known and _length(opened.stored) <= READ_AGAIN:
+            self._read[interview_id] = opened.stored
         if opened.stored.withdrawn_at is not None:
             raise UserError("error.interview-withdrawn")
         key = (user_id, interview_id)
@@ -268,3 +276,15 @@ class Library:
             for key in [key for key in self._pending if key[0] == user_id]:
                 del self._pending[key]
             await self._store.readers.forget(user_id)
+
+
+def _length(stored: StoredInterview) -> int:
+    """Characters of an interview's text."""
+    transcript = stored.interview.transcript
+    answers = (answer for turn in transcript.turns for answer in turn.answers)
+    return (
+        len(transcript.intro)
+        + len(transcript.outro)
+        + sum(len(turn.question) for turn in transcript.turns)
+        + sum(len(answer.text) for answer in answers)
+    )

@@ -166,7 +166,7 @@ def _stored(row: Any, turns: tuple[Turn, ...]) -> StoredInterview:
             headings=tuple(frame.get("headings", ())),
         ),
     )
-    return StoredInterview(row.id, interview, row.first_seen_at, row.withdrawn_at)
+    return StoredInterview(row.id, interview, row.first_seen_at, row.withdrawn_at, row.revision)
 
 
 def subjects_of(row: Any) -> tuple[Subject, ...]:

@@ -44,7 +44,7 @@ _ON_CARD = (
 )
 """What a message shows: if one of these changes, the message is edited."""
 
-_NOT_IN_FULL = {"id", "digest", "turn_count", "listed_at", "revision", "path"}
+_NOT_IN_FULL = {"id", "digest", "turn_count", "listed_at", "path"}
 
 
 def _once(column: sa.Column[Any]) -> sa.Label[Any]:
@@ -65,7 +65,6 @@ _FULL = (
     .order_by(interviews.c.id, turns.c.number)
 )
 
-BY_ID = _FULL.where(interviews.c.id == sa.bindparam("id"))
 BY_IDS = _FULL.where(interviews.c.id.in_(sa.bindparam("ids", expanding=True)))
 _SUMMARIES = sa.select(*SUMMARY).where(
     interviews.c.id.in_(sa.bindparam("ids", expanding=True)), _AVAILABLE

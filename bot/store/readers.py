@@ -12,7 +12,7 @@ from bot.core.readers import Place, Saved
 from bot.store import codec, drafts, history
 from bot.store.dialects import insert
 from bot.store.follows import FollowRepository
-from bot.store.interviews import BY_ID, SUMMARY
+from bot.store.interviews import SUMMARY, InterviewRepository
 from bot.store.session import Repository, Transaction, transactional
 from bot.store.tables import interviews, places, saved, turns
 
@@ -64,38 +64,25 @@ class DatedCount:
     newest: datetime | None = None
 
 
-def _is_saved(section: Any) -> sa.Exists:
-    return (
-        sa.exists()
-        .where(
-            saved.c.user_id == sa.bindparam("user_id"),
-            saved.c.interview_id == interviews.c.id,
-            saved.c.section == section,
-        )
-        .correlate(interviews, turns)
+def _with_persons(table: sa.Table) -> sa.ColumnElement[bool]:
+    """That a row belongs to the interview and to the person."""
+    return sa.and_(
+        table.c.interview_id == interviews.c.id, table.c.user_id == sa.bindparam("user_id")
     )
 
 
-def _of_place(column: sa.Column[Any]) -> sa.Label[Any]:
-    """Of the person's place in the interview; with its first turn only."""
-    found = (
-        sa.select(column)
-        .where(
-            places.c.user_id == sa.bindparam("user_id"), places.c.interview_id == interviews.c.id
-        )
-        .correlate(interviews)
-        .scalar_subquery()
+OPENED = (
+    sa.select(
+        interviews.c.revision,
+        saved.c.section.label("saved"),
+        places.c.section,
+        places.c.part,
+        places.c.read_at,
     )
-    first = sa.func.coalesce(turns.c.number, 1) == 1
-    return sa.case((first, found)).label(f"place_{column.name}")
-
-
-OPENED = BY_ID.add_columns(
-    _is_saved(turns.c.number).label("saved"),
-    _is_saved(0).label("saved_whole"),
-    _of_place(places.c.section),
-    _of_place(places.c.part),
-    _of_place(places.c.read_at),
+    .select_from(
+        interviews.outerjoin(places, _with_persons(places)).outerjoin(saved, _with_persons(saved))
+    )
+    .where(interviews.c.id == sa.bindparam("id"))
 )
 LISTED = sa.select(*SUMMARY, interviews.c.withdrawn_at).where(
     interviews.c.id.in_(sa.bindparam("ids", expanding=True))
@@ -142,19 +129,27 @@ _COUNT_SAVED = _count_of(saved, saved.c.saved_at)
 class ReaderRepository(Repository):
     """What is stored of people who read."""
 
-    async def open(self, user_id: int, interview_id: int) -> OpenedInterview | None:
-        """An interview, withdrawn ones too, as this person finds it; one round to the database."""
+    async def open(
+        self, user_id: int, interview_id: int, known: StoredInterview | None = None
+    ) -> OpenedInterview | None:
+        """An interview, withdrawn ones too, as this person finds it.
+
+        One round to the database where `known`, the interview as it was once read, is what is
+        stored, else two.
+        """
         rows = await self._session.read(OPENED, {"id": interview_id, "user_id": user_id})
         if not rows:
             return None
         first = rows[0]
-        sections = {row.number for row in rows if row.saved} | ({0} if first.saved_whole else set())
+        if known is None or known.revision != first.revision:
+            known = await InterviewRepository(self._session).get(interview_id)
+            if known is None:
+                return None
         place = None
-        if first.place_read_at is not None:
-            position = Position(first.place_section, first.place_part)
-            place = Place(interview_id, position, first.place_read_at)
-        stored = codec.stored_interviews(rows)[interview_id]
-        return OpenedInterview(stored, frozenset(sections), place)
+        if first.read_at is not None:
+            place = Place(interview_id, Position(first.section, first.part), first.read_at)
+        sections = frozenset(row.saved for row in rows if row.saved is not None)
+        return OpenedInterview(known, sections, place)
 
     async def listed(self, ids: Collection[int]) -> dict[int, ListedInterview]:
         """The interviews that there are, withdrawn ones too, by id."""

@@ -6,6 +6,7 @@ timestamps and emoji, in Discord docs, Reference, "Message Formatting".
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from bot.core.text import clean, is_visible, measure, one_line, shorten
@@ -128,6 +129,8 @@ _LABEL = "[a-z0-9_][a-z0-9_-]{0,62}"
 _HOST = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}\.?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 
 
+# Each page of the reader has the article's address twice.
+@lru_cache(maxsize=1024)
 def safe_url(url: str | None, limit: int = URL_LIMIT) -> str | None:
     """An absolute http(s) address in ASCII that can stand in a masked link, or ``None``.
 

@@ -77,17 +77,27 @@ def split_answers(
     overhead = cache(partial(_overhead, text=text))
     overheads = [overhead(answer.speaker) for answer in answers]
     longest = limit - max(overheads, default=0)
+    texts = [clean(answer.text) for answer in answers]
+    atoms = _atoms(texts, longest, lambda text: [text])
     by_sentences = sum(len(answer.text) for answer in answers) <= _BY_SENTENCES
-    cut: Callable[[str], Iterable[str]] = split_sentences if by_sentences else lambda text: [text]
-    atoms = [
-        _Atom(piece, cost + _LINE_MARK * piece.count("\n"), number)
-        for number, answer in enumerate(answers)
-        for sentence in cut(clean(answer.text))
-        for piece, cost in cut_pieces(sentence, longest)
-    ]
+    if by_sentences and _length(atoms, overheads) > longest:
+        atoms = _atoms(texts, longest, split_sentences)
     goal = _goal(atoms, overheads, limit) if evenly else limit
     set_lines = frozenset(escape(heading) for heading in headings)
     return _Parts(_fill(atoms, overheads, limit, goal), answers, text, set_lines)
+
+
+def _atoms(texts: Sequence[str], longest: int, cut: Callable[[str], Iterable[str]]) -> list[_Atom]:
+    return [
+        _Atom(piece, cost + _LINE_MARK * piece.count("\n"), number)
+        for number, text in enumerate(texts)
+        for sentence in cut(text)
+        for piece, cost in cut_pieces(sentence, longest)
+    ]
+
+
+def _length(atoms: Sequence[_Atom], overheads: Sequence[int]) -> int:
+    return sum(atom.cost for atom in atoms) + sum(overheads)
 
 
 def _set(line: str, headings: AbstractSet[str]) -> str:
@@ -129,7 +139,7 @@ def _overhead(speaker: str | None, text: Text) -> int:
 
 def _goal(atoms: Sequence[_Atom], overheads: Sequence[int], limit: int) -> int:
     """How long parts should be so that the last one is not a single line, where possible."""
-    total = sum(atom.cost for atom in atoms) + sum(overheads)
+    total = _length(atoms, overheads)
     room = limit - max(overheads, default=0)
     wanted = -(-total // room)
     return limit if wanted == 1 else total // max(1, wanted) + max(overheads, default=0)

@@ -7,7 +7,7 @@ between two; so most have a sign for a label, and there are four at most.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from discord import ButtonStyle, SelectOption
 
@@ -62,6 +62,9 @@ below Discord's 4,000 characters together with ``BODY_LIMIT``."""
 BACK, NEXT = "◀\N{VARIATION SELECTOR-15}", "▶\N{VARIATION SELECTOR-15}"
 """The selector keeps phones from showing an emoji in a box."""
 SAVE, MORE, LESS = "\N{BOOKMARK}", "⋯", "✕"
+
+_QUESTION_READ = 1000
+"""Characters of a question that are looked at for a menu, which shows a hundred."""
 
 _MENU_PAGE = OPTION_LIMIT - 2
 """Questions in a menu of an interview that has more of them than a menu has options: two are left
@@ -291,11 +294,7 @@ class ReaderPage:
             shown = min(view.menu_page, (len(turns) - 1) // length)
         first = shown * length + 1
         options = [
-            option(
-                question_title(asked, turn.question, text),
-                ids.position_value(Position(asked)),
-                default=asked == self.here.section,
-            )
+            _question(asked, turn.question[:_QUESTION_READ], text, asked == self.here.section)
             for asked, turn in enumerate(turns[first - 1 : first - 1 + length], first)
         ]
         hidden = first_hidden(self._interview, text, view.limit)
@@ -313,6 +312,14 @@ class ReaderPage:
         last = min(first + length - 1, turns)
         label = self.text("reader.menu", first=self.text.number(first), last=self.text.number(last))
         return [_choice(label, ids.TurnMenu(self.opened.stored.id, self.here, menu_page))]
+
+
+# A menu has 25 of them each time that a page is turned.
+@lru_cache(maxsize=4096)
+def _question(number: int, question: str, text: Text, is_here: bool) -> SelectOption:
+    """A question to jump to."""
+    value = ids.position_value(Position(number))
+    return option(question_title(number, question, text), value, default=is_here)
 
 
 def _choice(label: str, action: Action, description: str = "") -> SelectOption:

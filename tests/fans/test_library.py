@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +111,7 @@ async def test_a_page_costs_one_round_to_the_store_and_no_write(
     shelves: Shelves, rounds: Rounds
 ) -> None:
     (one,) = await shelves.publish(1)
+    await shelves.library.open(ALEX, one)
     rounds.reads = rounds.writes = 0
     for part in range(5):
         await shelves.library.open(MINA, one)
@@ -206,6 +207,22 @@ async def test_places_in_memory_are_bounded(
 
 
 # ---------------------------------------------------------------- opening and going on
+
+
+@pytest.mark.parametrize("remembered", [0, 1_000_000], ids=["not remembered", "remembered"])
+async def test_an_edit_is_seen_on_the_next_page(
+    shelves: Shelves, remembered: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "READ_AGAIN", remembered)
+    (one,) = await shelves.publish(1)
+    assert (await shelves.library.open(MINA, one)).stored.interview == interview(1)
+    edited = replace(interview(1), title="Edited")
+    async with shelves.store.transaction() as tx:
+        await tx.interviews.update(one, edited, "edited")
+    assert (await shelves.library.open(MINA, one)).stored.interview == edited
+    await shelves.withdraw(one)
+    with pytest.raises(UserError, check=lambda error: error.key == "error.interview-withdrawn"):
+        await shelves.library.open(MINA, one)
 
 
 async def test_what_is_gone_or_withdrawn_does_not_open(shelves: Shelves) -> None:

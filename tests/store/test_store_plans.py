@@ -29,6 +29,7 @@ ASKED = {
     "offset": 0,
     "revision": 5,
     "id": 1,
+    "ids": [1, 2],
     "user_id": 1,
     "guild_id": 1,
     "interview_id": 1,
@@ -77,7 +78,7 @@ def plan_of(connection: sa.Connection, statement: sa.Select[Any]) -> list[str]:
         (timing.DUE_TIMED, "subscriptions_timed"),
         (interviews.LATEST, "interviews_listed"),
         (interviews.CHANGED, "interviews_revision"),
-        (interviews.BY_ID, "sqlite_autoindex_turns_1"),
+        (interviews.BY_IDS, "sqlite_autoindex_turns_1"),
     ],
 )
 async def test_a_hot_question_uses_its_index(
