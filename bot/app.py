@@ -19,6 +19,7 @@ from bot.client.connection import connect, use_rest_api
 from bot.client.guild_sync import GuildSync
 from bot.client.handling import new_reference
 from bot.client.home import subscribe_home
+from bot.client.shard_locks import ShardLocks
 from bot.core.clock import Clock
 from bot.core.discord_time import DiscordTime
 from bot.core.feed_state import FeedHealth
@@ -136,11 +137,11 @@ async def open_app(
         resources.index.meaning = open_meaning(settings)
         metrics, invalid, time = Metrics(clock), InvalidResponses(clock), DiscordTime(clock)
         trace = trace_responses(invalid, time, metrics.count_response)
-        pacer, client = _make_client(settings, messages, clock, invalid, trace)
+        pacer, client = _make_client(resources, messages, invalid, trace)
         stack.push_async_callback(client.close)
         await client.tree.set_translator(CatalogueTranslator(messages))
         quotes, pictures = await _open_pictures(stack, resources, messages)
-        rest = RestPort(client, time, pictures, quotes)
+        rest = RestPort(client, time, pictures, quotes, store)
         delivery = await _open_delivery(stack, resources, rest, pacer)
         test, wake = delivery.post_test, partial(membership.notify, Signal.OUTBOX)
         fans = _make_fan_services(resources, quotes, wake)
@@ -156,7 +157,6 @@ async def open_app(
         observer.listen(fans.reading, watcher)
         delivery.announcer.on_settled = observer.note_delivery
         operator = _make_operator(resources, watcher, backfill, observer, wake)
-        port = _make_port(resources, messages, observer)
         workers = (
             *_discord_workers(resources, client, operator),
             Worker("guilds", guild_sync.run, after=(leading,)),
@@ -165,7 +165,7 @@ async def open_app(
             Worker("regular-posts", RegularPosts(store, choice, clock, wake).run, after=(leading,)),
             *_delivery_workers(delivery, leading, client.logged_in),
             *polling,
-            *port,
+            *_make_port(resources, messages, observer),
             *_backup_workers(settings, clock),
         )
         yield App(
@@ -298,12 +298,12 @@ def _backup_workers(settings: Settings, clock: Clock) -> list[Worker]:
 
 
 def _make_client(
-    settings: Settings,
+    resources: Resources,
     messages: Messages,
-    clock: Clock,
     invalid: InvalidResponses,
     trace: aiohttp.TraceConfig,
 ) -> tuple[Pacer, KcrushClient]:
+    settings, clock = resources.settings, resources.clock
     use_rest_api(settings.discord_api_url)
     pacer = Pacer(caution=invalid.caution)
     pacer.watch(trace)
@@ -313,6 +313,7 @@ def _make_client(
         clock=clock,
         gateway_url=settings.discord_gateway_url,
         http_trace=trace,
+        shards=ShardLocks(clock, resources.membership, resources.store, settings.shards),
     )
     return pacer, client
 

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
 from bot.app import App
+from bot.core.errors import StoreError
 from bot.core.workers import Worker
 
 logger = structlog.get_logger(__name__)
@@ -36,5 +38,7 @@ async def run(
         logger.info("stopping")
         await app.announcer.stop()
         await app.client.close()
+        with suppress(StoreError):
+            await app.client.sharding.leave()
         for task in running:
             task.cancel()

@@ -48,7 +48,8 @@ def _log_ready(app: App) -> None:
         "ready",
         user=str(app.client.user),
         guilds=len(app.client.guilds),
-        shards=app.client.shard_count,
+        shards=len(app.client.sharding.held),
+        of=app.client.shard_count,
         invite=app.client.invite_url(),
     )
 

@@ -12,7 +12,6 @@ import structlog
 import yarl
 from discord import app_commands
 from discord.ext import commands
-from discord.gateway import DiscordWebSocket
 
 from bot.client.deferral import begin_deferral, end_deferral, log_expired_in_a_line
 from bot.client.error_messages import catalogue_key, is_expired, unwrapped
@@ -25,6 +24,8 @@ from bot.client.handling import (
     reference_of,
 )
 from bot.client.identify_budget import IdentifyBudget
+from bot.client.shard_locks import ShardLocks
+from bot.client.sharding import Sharding
 from bot.core.clock import Clock, SystemClock
 from bot.core.errors import StoreError
 from bot.core.i18n import Messages
@@ -48,7 +49,8 @@ class KcrushClient(commands.AutoShardedBot):
     It has cogs with application commands, and no prefix commands.
 
     ``Intents(guilds=True)`` with no member and no message cache holds about 33 KiB a guild.
-    `new_reference` gives the number that a person quotes and an operator finds in the log.
+    `new_reference` gives the number that a person quotes and an operator finds in the log; `shards`
+    says which shards are this process's, all of them without it.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class KcrushClient(commands.AutoShardedBot):
         clock: Clock | None = None,
         gateway_url: str | None = None,
         http_trace: aiohttp.TraceConfig | None = None,
+        shards: ShardLocks | None = None,
     ) -> None:
         # A bot that never speaks needs no warning that it can't.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -82,7 +85,16 @@ class KcrushClient(commands.AutoShardedBot):
         self._clock = clock or SystemClock()
         self.handling = Handling(new_reference, self._clock)
         self.identify_budget = IdentifyBudget(self._clock)
-        self._gateway_url = gateway_url
+        self.sharding = Sharding(
+            self,
+            shards or ShardLocks(self._clock),
+            self.identify_budget,
+            self._clock,
+            gateway_url,
+        )
+        # What discord.py tells its voice clients, of which there are none.
+        note = self.sharding.note_socket
+        self._connection._update_references = note  # type: ignore[assignment,method-assign]
         self._launching: set[int] = set()
         self._begun = False
 
@@ -95,33 +107,23 @@ class KcrushClient(commands.AutoShardedBot):
 
         The cogs stay, unlike with ``Bot.close``: ``begin_anew`` connects again with them.
         """
+        await self.sharding.stop()
         if self._begun:
             await discord.AutoShardedClient.close(self)
 
     async def launch_shards(self) -> None:
-        """Ask Discord for shards and gateway, and connect them all.
-
-        Reconnecting without a session goes to the class's ``DEFAULT_GATEWAY``, so the answer is
-        put there; asking each time lets a bot that outgrew its shards (4011) get more.
-        """
-        self.shard_count, asked, limit = await self.http.get_bot_gateway()
-        self.identify_budget.check(
-            total=limit["total"],
-            remaining=limit["remaining"],
-            reset_after=limit["reset_after"] / 1000,
-        )
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._gateway_url or asked)
-        await super().launch_shards()
+        """Ask Discord for shards and gateway, and connect this process's shards from now on."""
+        await self.sharding.begin()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Wait until a shard may identify. discord.py calls this before each IDENTIFY."""
-        await self._clock.sleep(self.identify_budget.wait(shard_id or 0))
-        await super().before_identify_hook(shard_id, initial=initial)
+        del initial
+        await self.sharding.before_identify(shard_id or 0)
 
     async def launch_shard(
         self, gateway: yarl.URL, shard_id: int, *, initial: bool = False
     ) -> None:
-        """Connect one shard, or raise; ``hold_connection`` waits and begins anew.
+        """Connect one shard, or raise.
 
         The library's own calls itself after each failure, one stack frame and one chained
         traceback deeper each time: the second entry ends that.
@@ -169,6 +171,7 @@ class KcrushClient(commands.AutoShardedBot):
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         # Before the handler runs: discord.py's own task for a command exists, but has not begun.
         self.handling.note_event(event_name, *args)
+        self.sharding.note_event(event_name, *args)
         if event_name != "interaction":
             super().dispatch(event_name, *args, **kwargs)
             return

@@ -16,6 +16,7 @@ from bot.core.supervisor import LONGEST_WAIT, supervise
 logger = structlog.get_logger(__name__)
 
 REFUSED_TOKEN = 4004
+OUTGROWN = 4011
 FATAL_CLOSES = {4010, 4012, 4013, 4014}
 """Discord docs, Gateway close event codes: reconnecting as we are would be refused again."""
 
@@ -104,6 +105,7 @@ async def hold_connection(
                 raise TokenRefusedError from None
             if error.code in FATAL_CLOSES:
                 raise
+            client.sharding.outgrown = error.code == OUTGROWN
             logger.warning("discord.closed", code=error.code)
         except SessionLimitError as error:
             wait = error.retry_after

@@ -2,16 +2,17 @@
 subscriptions of channels that are gone end, lost roles are noted, and channels that were mended are
 probed.
 
-Done at the gateway's events, and for all guilds whenever the client is ready, for guilds and roles
-may have changed while the bot was away. A channel that was deleted meanwhile is found out by
-sending.
+Done at the gateway's events, and for all guilds of a shard whenever it is ready, for guilds and
+roles may have changed while the bot was away. A channel that was deleted meanwhile is found out by
+sending. Guilds of other shards may be another process's, and nothing is concluded from their
+absence.
 
 A parked channel's next probe is made due at once where a role, an overwrite, a thread or the bot
 itself changed, and the bot's permissions, as far as its cache holds them, suffice now. Where they
 don't, nothing is asked of Discord; the rare probes of the outbox go on.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from bot.client.client import KcrushClient
 from bot.client.welcome import greet
 from bot.core.clock import Clock
 from bot.core.errors import StoreError
+from bot.core.shards import shard_of
 from bot.core.supervisor import supervise
 from bot.core.targets import Target, needed_permissions
 from bot.store import Store
@@ -52,7 +54,7 @@ PROBED_AFTER = (
     "member_update",
     "thread_join",
     "raw_thread_update",
-    "ready",
+    "shard_ready",
 )
 """Events of the guilds intent (Discord docs, Gateway, List of Intents) after which the bot may be
 able to post again. Of members it covers the bot itself alone."""
@@ -75,7 +77,8 @@ class GuildSync:
         """Listen to the client's events from now on."""
         subscriptions = self._store.subscriptions
         changes: dict[str, Callable[..., Awaitable[object]]] = {
-            "on_ready": self.compare,
+            "on_shard_ready": self.compare,
+            "on_guild_update": lambda _, guild: self._note_languages([guild]),
             "on_guild_join": self._join,
             "on_guild_remove": lambda guild: self._leave(guild.id),
             "on_guild_channel_delete": lambda channel: self._end(channel.id),
@@ -107,18 +110,27 @@ class GuildSync:
             logger.info("keeping.purged", guilds=purged)
         return purged
 
-    async def compare(self) -> None:
-        """Compare what is stored with the guilds and roles of the client's cache, and update it.
+    async def compare(self, shard: int) -> None:
+        """Compare what is stored with the guilds and roles of a shard that the client's cache has,
+        and update it. Nothing is done where the shard is not this process's any more.
 
         Raises:
             StoreError: the store can't be read or written.
         """
-        present = {guild.id for guild in self._client.guilds}
-        for guild_id, removed_at in (await self._store.guilds.known()).items():
+        known = await self._store.guilds.known()
+        total = self._client.shard_count
+        if shard not in self._client.sharding.listed or total is None:
+            return
+        guilds = [guild for guild in self._client.guilds if guild.shard_id == shard]
+        present = {guild.id for guild in guilds}
+        for guild_id, removed_at in known.items():
+            if shard_of(guild_id, total) != shard:
+                continue
             if guild_id not in present and removed_at is None:
                 await self._leave(guild_id)
             elif guild_id in present and removed_at is not None:
                 await self._come_back(guild_id)
+        await self._note_languages(guilds)
         for guild_id, role_ids in (await self._store.subscriptions.roles()).items():
             guild = self._client.get_guild(guild_id)
             if guild is None or guild.unavailable:
@@ -127,6 +139,12 @@ class GuildSync:
             if lost:
                 await self._store.subscriptions.lose_roles(guild_id, lost)
 
+    async def _note_languages(self, guilds: Iterable[discord.Guild]) -> None:
+        """Let other processes, which may send to the guilds, know their languages."""
+        if self._client.sharding.is_shared:
+            there = (guild for guild in guilds if not guild.unavailable)
+            await self._store.guilds.note_languages({one.id: language_of(one) for one in there})
+
     async def _leave(self, guild_id: int) -> None:
         parked = await self._store.guilds.leave(guild_id)
         logger.info("keeping.guild-left", guild=guild_id, subscriptions=parked)
@@ -134,6 +152,7 @@ class GuildSync:
     async def _join(self, guild: discord.Guild) -> None:
         """Say hello to a server that is new, and to one that comes back with announcements that go
         on that they do; at most once a day, whatever events come."""
+        await self._note_languages([guild])
         revived = await self._come_back(guild.id)
         before = await self._store.guilds.welcome(guild.id)
         text = self._client.messages.text(language_of(guild))

@@ -84,3 +84,10 @@ class IdentifyBudget:
         if delay:
             logger.warning("discord.identify-delayed", shard=shard, seconds=round(delay, 1))
         return delay
+
+    def cancel(self, shard: int) -> None:
+        """Count the last IDENTIFY of `shard` no more: it was not sent."""
+        for place in reversed(range(len(self._identified))):
+            if self._identified[place][1] == shard:
+                del self._identified[place]
+                return

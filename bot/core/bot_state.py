@@ -17,9 +17,10 @@ standing still: three attempts at a Discord that does not answer."""
 
 @dataclass(frozen=True, slots=True)
 class DiscordState:
-    """The connection, and what Discord counts against the bot."""
+    """The connection, and what Discord counts against the bot. ``shards`` are those that this
+    process is to connect, ``None`` while that is not known; ``guilds`` are theirs."""
 
-    shards: int = 0
+    shards: int | None = None
     connected_shards: int = 0
     guilds: int = 0
     invalid_responses: int = 0
@@ -81,9 +82,10 @@ def readiness(state: BotState) -> Readiness:
 
 def _discord_reasons(state: BotState) -> list[str]:
     shards, connected = state.discord.shards, state.discord.connected_shards
-    if shards and connected == shards:
+    if connected == shards:
         return []
-    return [f"Discord: {connected} of {shards or '?'} shards are connected"]
+    shown = "?" if shards is None else shards
+    return [f"Discord: {connected} of {shown} shards are connected"]
 
 
 def _feed_reasons(state: BotState) -> list[str]:

@@ -25,6 +25,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot import __version__
 from bot.core.errors import ConfigError
+from bot.core.shards import MOST_SHARDS, ShardRange, read_shard_range
 
 MIN_POLL_INTERVAL = 30
 """Seconds between two polls of a public site."""
@@ -39,6 +40,9 @@ MAX_CONTACT = 200
 
 NO_PROXY = "off"
 """The value of PROXY with which no proxy is used, whatever the environment says."""
+
+ALL_SHARDS = "auto"
+"""The value of SHARDS with which the processes share out all that there are."""
 
 _KEY = re.compile(
     r"(?i)[?&][\w.-]{0,40}(?:key|token|secret|auth|pass|sig)[\w.-]{0,40}=([^&#\s]{8,500})"
@@ -161,6 +165,22 @@ def _contact(value: str) -> str:
     return value
 
 
+def _shards(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if value.lower() == ALL_SHARDS:
+        return None
+    try:
+        chosen = read_shard_range(re.sub(r"\s", "", value))
+    except ValueError:
+        raise _invalid(
+            "config.no-such-shards", value=_abbreviated(value), most=MOST_SHARDS
+        ) from None
+    if chosen is None:
+        raise _invalid("config.bad-shards", value=_abbreviated(value))
+    return chosen
+
+
 _LOWER = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
 
 
@@ -169,7 +189,8 @@ class Settings(BaseSettings):
 
     ``feed_url`` is a tuple of http(s) addresses; ``poll_interval`` and ``nonce_window`` are in
     seconds. ``proxy`` is the address of an HTTP proxy for the site, ``NO_PROXY`` for none, or ""
-    for the environment's (``HTTPS_PROXY``, ``HTTP_PROXY``, ``NO_PROXY``).
+    for the environment's (``HTTPS_PROXY``, ``HTTP_PROXY``, ``NO_PROXY``). ``shards`` are those of
+    this process, ``None`` for its share of all.
     """
 
     model_config = SettingsConfigDict(
@@ -221,6 +242,9 @@ class Settings(BaseSettings):
     reading: Annotated[Literal["full", "excerpt"], _LOWER] = "full"
     pictures: Annotated[Literal["link", "upload"], _LOWER] = "link"
     meaning: Annotated[Literal["on", "off"], _LOWER] = "off"
+    shards: Annotated[ShardRange | None, BeforeValidator(_shards)] = Field(
+        None, examples=["0-15/64"]
+    )
 
     @property
     def user_agent(self) -> str:

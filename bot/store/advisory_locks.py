@@ -22,8 +22,8 @@ class LockKind(IntEnum):
     SHARD = 0x6B637203
     """A shard of the gateway, by its id."""
 
-    IDENTIFY = 0x6B637204
-    """A bucket of shards of which one may identify at a time, by its number."""
+    GATEWAY = 0x6B637204
+    """A process that shares in the shards, by its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ def unlock(connection: sa.Connection, kind: LockKind, number: int) -> None:
     connection.execute(sa.select(sa.func.pg_advisory_unlock(*_keys(kind, number))))
 
 
+def numbers(connection: sa.Connection, kind: LockKind) -> frozenset[int]:
+    """The numbers of the locks of a kind that any session holds."""
+    return frozenset(connection.scalars(_NUMBERS, {"kind": int(kind)}))
+
+
 def _keys(kind: LockKind, number: int) -> tuple[sa.ColumnElement[int], sa.ColumnElement[int]]:
     return sa.cast(int(kind), sa.Integer), sa.cast(number, sa.Integer)
 
@@ -59,6 +64,11 @@ def look(connection: sa.Connection, settled_after: float) -> Seen:
 
 
 # A lock with two keys has its first as class and its second as object (PostgreSQL docs, pg_locks).
+_NUMBERS = sa.text("""
+    SELECT objid::bigint FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid = :kind
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+""")
 _LOOK = sa.text("""
     SELECT array_agg(objid::bigint) FILTER (WHERE classid = :process),
         bool_or(classid = :lead),

@@ -9,7 +9,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
-__all__ = ["insert", "partial_index", "random_nonce", "values_of_json"]
+__all__ = ["insert", "partial_index", "random_nonce", "server_time", "values_of_json"]
 
 T = TypeVar("T")
 
@@ -35,6 +35,26 @@ def _random_uuid(element: object, compiler: object, **options: Any) -> str:
     # Six bits of a UUID's first twelve bytes are not random (RFC 9562, 5.4).
     del element, compiler, options
     return f"left(replace(gen_random_uuid()::text, '-', ''), {2 * NONCE_BYTES})"
+
+
+class server_time(FunctionElement[float]):  # noqa: N801 - a function of SQL
+    """The database's own time, in seconds since 1970."""
+
+    inherit_cache = True
+    type = sa.Double()
+
+
+@compiles(server_time, "sqlite")
+def _julian_day(element: object, compiler: object, **options: Any) -> str:
+    del element, compiler, options
+    return "((julianday('now') - 2440587.5) * 86400.0)"
+
+
+@compiles(server_time, "postgresql")
+def _clock_timestamp(element: object, compiler: object, **options: Any) -> str:
+    # Not now(), which is the time at which the transaction began.
+    del element, compiler, options
+    return "CAST(extract(epoch FROM clock_timestamp()) AS double precision)"
 
 
 @compiles(OnConflictDoNothing, "postgresql")

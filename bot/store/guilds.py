@@ -1,12 +1,13 @@
 """What holds for a guild, and how long a guild that removed the bot is remembered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from bot.core.model import Doubt, GuildSettings, SubscriptionState, TargetKind
+from bot.store.dialects import insert
 from bot.store.parking import change_state
 from bot.store.session import Repository, Transaction, transactional
 from bot.store.subscription_rows import NOT_ENDED, find_all
@@ -17,6 +18,10 @@ LEFT = "guild-left"
 """Why subscriptions of a guild that removed the bot are parked."""
 
 _BY_ID = sa.select(guilds).where(guilds.c.id == sa.bindparam("guild_id"))
+
+_LANGUAGE = sa.select(guilds.c.language).where(guilds.c.id == sa.bindparam("guild_id"))
+
+_LANGUAGES = sa.select(guilds.c.id, guilds.c.language).where(guilds.c.language.is_not(None))
 
 _SUBSCRIBED = sa.select(subscriptions.c.guild_id).where(subscriptions.c.kind != TargetKind.DIRECT)
 _ANY = sa.union(_SUBSCRIBED, sa.select(guilds.c.id)).subquery()
@@ -49,6 +54,28 @@ class GuildRepository(Repository):
             for one in await find_all(tx, subscriptions.c.guild_id == guild_id, NOT_ENDED):
                 await reschedule(tx, one)
         return after, before
+
+    async def language(self, guild_id: int) -> str | None:
+        """Discord's name of the language that a guild chose, as ``note_languages`` was told."""
+        language: str | None = await self._session.scalar(_LANGUAGE, {"guild_id": guild_id})
+        return language
+
+    async def note_languages(self, languages: Mapping[int, str | None]) -> None:
+        """Remember the languages that guilds chose, by their ids; ``None`` where one chose none."""
+        stored = {row.id: row.language for row in await self._session.read(_LANGUAGES)}
+        changed = {id_: one for id_, one in languages.items() if stored.get(id_) != one}
+        if changed:
+            await self._change_languages(changed)
+
+    @transactional
+    async def _change_languages(self, tx: Transaction, changed: Mapping[int, str | None]) -> None:
+        rows = [
+            {"id": id_, "doubt": GuildSettings(id_).doubt, "language": language}
+            for id_, language in changed.items()
+        ]
+        new = insert(guilds)
+        language = {"language": new.excluded.language}
+        await tx.execute(new.on_conflict_do_update(index_elements=["id"], set_=language), rows)
 
     async def known(self) -> dict[int, datetime | None]:
         """The guilds that anything is stored of, with when the bot was removed from them."""

@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import greenlet_spawn
 
 from bot.core.errors import StoreError
-from bot.store.advisory_locks import LockKind, Seen, look, try_lock, unlock
+from bot.store.advisory_locks import LockKind, Seen, look, numbers, try_lock, unlock
 from bot.store.connections import SQLITE, database_address, name_of
 from bot.store.dialects import insert
 from bot.store.errors import is_passing, translated
@@ -68,6 +68,9 @@ class Signal(StrEnum):
 
     PROCESSES = "processes"
     """A process came or went; each process notices that by itself."""
+
+    SHARDS = "shards"
+    """A shard was given up, or there are more of them."""
 
     OUTBOX = "outbox"
     """Deliveries fell due."""
@@ -124,6 +127,15 @@ class Membership:
     async def unlock(self, kind: LockKind, number: int) -> None:
         """Give a lock back; nothing happens where it is not ours."""
 
+    async def locked(self, kind: LockKind) -> frozenset[int]:
+        """The numbers of the locks of a kind that any process holds; none where this one is alone.
+
+        Raises:
+            StoreError: the database can't be reached.
+        """
+        del kind
+        return frozenset()
+
 
 class _SharedMembership(Membership):
     """One of several processes on a database of PostgreSQL."""
@@ -170,6 +182,10 @@ class _SharedMembership(Membership):
             self._locks.discard((kind, number))
             with translated(self._name):
                 await self._ask(lambda connection: unlock(connection, kind, number))
+
+    async def locked(self, kind: LockKind) -> frozenset[int]:
+        with translated(self._name):
+            return await self._ask(lambda connection: numbers(connection, kind))
 
     # ---------------------------------------------------------------- the session
 

@@ -15,6 +15,7 @@ from bot.store.extras import ExtraRepository
 from bot.store.feeds import FeedRepository
 from bot.store.filtering import FilterRepository
 from bot.store.follows import FollowRepository
+from bot.store.gateway import GatewayRepository
 from bot.store.guilds import GuildRepository
 from bot.store.history import HistoryRepository
 from bot.store.interviews import InterviewRepository
@@ -40,6 +41,7 @@ class Repositories:
         self.feeds = FeedRepository(session)
         self.archives = ArchiveRepository(session)
         self.subscriptions = SubscriptionRepository(session)
+        self.gateway = GatewayRepository(session)
         self.guilds = GuildRepository(session)
         self.history = HistoryRepository(session)
         self.drafts = DraftRepository(session)

@@ -11,7 +11,7 @@ from bot.store.columns import (
 )
 from bot.store.dialects import partial_index
 
-HEAD = "0009"
+HEAD = "0010"
 """The revision of ``migrations`` that these tables are: a test holds them together."""
 
 DIRECT_ROUND = 1_000_000
@@ -45,6 +45,14 @@ processes = sa.Table(
     sa.Column("slots", sa.Integer, nullable=False, server_default="0"),
     sa.Column("slots_until", UtcDateTime),
     sqlite_autoincrement=True,
+)
+
+# When a shard of each bucket identified last, in seconds since 1970 by the server's clock.
+identifies = sa.Table(
+    "identifies",
+    metadata,
+    sa.Column("bucket", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("identified_at", sa.Double, nullable=False),
 )
 
 interviews = sa.Table(
@@ -103,6 +111,8 @@ guilds = sa.Table(
     sa.Column("removed_at", UtcDateTime),
     # When the bot said hello there last.
     sa.Column("welcomed_at", UtcDateTime),
+    # Discord's name of the language that it chose; NULL where it chose none.
+    sa.Column("language", sa.Text),
 )
 
 # What admins changed, for ``/announcements history``: as it was and as it became.

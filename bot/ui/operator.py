@@ -38,7 +38,7 @@ def status_page(state: BotState, version: str, text: Text) -> Layout:
             "owner.status.discord",
             guilds=text.number(state.discord.guilds),
             connected=text.number(state.discord.connected_shards),
-            shards=text.number(state.discord.shards),
+            shards=text.number(state.discord.shards or 0),
             invalid=text.number(state.discord.invalid_responses),
             sessions=text.number(state.discord.identifies_left),
         ),

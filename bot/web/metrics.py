@@ -100,7 +100,9 @@ class Metrics:
             "discord_identifies_left", "IDENTIFYs that this process may still send today"
         )
         self._guilds = registry.gauge("guilds", "Guilds that the bot is in")
-        self._shards = registry.gauge("shards", "Shards that Discord asks for")
+        self._shards = registry.gauge(
+            "shards", "Shards that this process is to connect, 1 while that is not known"
+        )
         self._connected = registry.gauge("shards_connected", "Shards with an open connection")
         labels = ("kind", "command")
         self._interactions = registry.counter("interactions", "Interactions that arrived", *labels)
@@ -165,6 +167,6 @@ class Metrics:
         self._invalid.set(discord.invalid_responses)
         self._identifies.set(discord.identifies_left)
         self._guilds.set(discord.guilds)
-        self._shards.set(discord.shards)
+        self._shards.set(1 if discord.shards is None else discord.shards)
         self._connected.set(discord.connected_shards)
         return generate_latest(self.registry)

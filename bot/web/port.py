@@ -66,7 +66,7 @@ class Observer:
         """The bot as it is now."""
         client, settled_at = self._client, self._settled_at
         discord = DiscordState(
-            shards=client.shard_count or 0,
+            shards=len(client.sharding.held) if client.sharding.looked else None,
             connected_shards=connected_shards(client),
             guilds=len(client.guilds),
             invalid_responses=self._invalid_responses(),

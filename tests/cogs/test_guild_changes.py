@@ -102,15 +102,15 @@ async def test_what_happened_while_nobody_listened_is_found_out(
 ) -> None:
     await ask(on_stage, "add")
     await add_subscription(on_stage.store, 1, 10, None, 77)
-    await kept.compare()
+    await kept.compare(0)
     assert (await on_stage.store.guilds.settings(1)).removed_at == on_stage.clock.now()
     assert await state(on_stage) == (SubscriptionState.ACTIVE, None)
     first = on_stage.clock.now()
     await on_stage.clock.advance(DAY)
-    await kept.compare()
+    await kept.compare(0)
     assert (await on_stage.store.guilds.settings(1)).removed_at == first
     await on_stage.store.guilds.leave(on_stage.guild.id)
-    await kept.compare()
+    await kept.compare(0)
     assert await state(on_stage) == (SubscriptionState.ACTIVE, None)
     assert not await is_left(on_stage)
 
@@ -176,5 +176,5 @@ async def test_a_role_deleted_while_nobody_listened_is_found_out(
     on_stage: Stage, kept: GuildSync
 ) -> None:
     await add_subscription(on_stage.store, on_stage.guild.id, on_stage.channel.id, 4711, 1)
-    await kept.compare()
+    await kept.compare(0)
     assert (await only(on_stage)).subscription.role_lost

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.core.errors import ConfigError
 from bot.core.i18n import load_messages
 from bot.core.settings import Settings, inspect_settings, load_settings
+from bot.core.shards import ShardRange
 
 TEXT = load_messages().text()
 
@@ -90,6 +91,23 @@ def test_several_feeds_and_a_fast_poll_on_loopback(monkeypatch: pytest.MonkeyPat
     settings = load_settings(None)
     assert settings.feed_url == ("http://127.0.0.1:8/feed/", "http://localhost:8/b")
     assert settings.poll_interval == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("auto", None),
+        ("AUTO", None),
+        ("0-15/64", ShardRange(0, 15, 64)),
+        (" 16 - 31 / 64 ", ShardRange(16, 31, 64)),
+        ("0/1", ShardRange(0, 0, 1)),
+    ],
+)
+def test_shards_are_shared_out_or_chosen(
+    monkeypatch: pytest.MonkeyPatch, typed: str, meant: ShardRange | None
+) -> None:
+    monkeypatch.setenv("SHARDS", typed)
+    assert load_settings(None).shards == meant
 
 
 def test_the_database_follows_the_data_dir(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,6 +231,18 @@ def test_the_database_follows_the_data_dir(monkeypatch: pytest.MonkeyPatch) -> N
             "a (b)",
             "CONTACT: must be one line of at most 200 plain ASCII characters, without parentheses "
             "or backslashes. Example: CONTACT=ops@example.org",
+        ),
+        (
+            "SHARDS",
+            "0-15",
+            "SHARDS: must be auto, or the first and the last shard and how many there are in all, "
+            'not "0-15". Example: SHARDS=0-15/64',
+        ),
+        (
+            "SHARDS",
+            "0-16/16",
+            'SHARDS: names shards that there are not: "0-16/16". They are numbered from 0, the '
+            "lower one stands first, and there are at most 65535 in all. Example: SHARDS=0-15/64",
         ),
         (
             "DISCORD_TOKEN",

@@ -113,7 +113,9 @@ async def test_a_lock_is_ones_alone_until_it_is_given_back(url: str) -> None:
         assert await first.lock(LockKind.SHARD, 7)
         assert not await second.lock(LockKind.SHARD, 7)
         assert await second.lock(LockKind.SHARD, 8)
-        assert await second.lock(LockKind.IDENTIFY, 7)
+        assert await second.lock(LockKind.GATEWAY, 7)
+        assert await first.locked(LockKind.SHARD) == {7, 8}
+        assert await second.locked(LockKind.GATEWAY) == {7}
         await first.unlock(LockKind.SHARD, 7)
         assert await second.lock(LockKind.SHARD, 7)
         await first.unlock(LockKind.SHARD, 7)

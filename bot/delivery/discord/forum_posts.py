@@ -19,6 +19,7 @@ from bot.client.channels import usable_tags
 from bot.client.client import KcrushClient
 from bot.core.forum_tags import Tag, choose_tags
 from bot.core.model import StoredInterview, Subscription
+from bot.delivery.discord.guilds import Guilds
 from bot.delivery.discord.message_search import bears_mark, is_loading, marks_of
 from bot.delivery.discord.single_request import (
     Bucket,
@@ -43,8 +44,9 @@ CANDIDATES = 40
 class ForumPosts:
     """Makes and finds posts over REST; needs a logged-in client, but no gateway."""
 
-    def __init__(self, client: KcrushClient) -> None:
+    def __init__(self, client: KcrushClient, guilds: Guilds) -> None:
         self._client = client
+        self._guilds = guilds
         self._buckets: defaultdict[int, Bucket] = defaultdict(Bucket)
 
     async def create(
@@ -80,7 +82,7 @@ class ForumPosts:
     async def tags(self, subscription: Subscription, names: Sequence[str]) -> tuple[Tag, ...]:
         """The tags of a post about `names`, by what the forum offers now."""
         channel_id = subscription.channel_id
-        forum = self._client.get_channel(channel_id)
+        forum: object = await self._guilds.channel(subscription.guild_id, channel_id)
         if forum is None:
             forum = await self._client.fetch_channel(channel_id)
         if not isinstance(forum, discord.ForumChannel):

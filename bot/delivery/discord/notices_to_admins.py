@@ -7,6 +7,7 @@ import discord
 
 from bot.client.channels import language_of, own_permissions
 from bot.client.client import KcrushClient
+from bot.delivery.discord.guilds import Guilds
 from bot.store import DueNotice
 from bot.ui.subscriptions import stopped_notice
 
@@ -16,8 +17,9 @@ T = TypeVar("T")
 class NoticesToAdmins:
     """Sends them over REST; what they mention notifies nobody."""
 
-    def __init__(self, client: KcrushClient) -> None:
+    def __init__(self, client: KcrushClient, guilds: Guilds) -> None:
         self._client = client
+        self._guilds = guilds
 
     async def send(self, notices: Sequence[DueNotice], nonce: str) -> bool:
         """Send notices to the person who set these up; where they take no messages of the bot, to
@@ -28,12 +30,12 @@ class NoticesToAdmins:
             opened = await _accepted(self._client.http.start_private_message(first.created_by))
             if opened and await self._send(int(opened["id"]), notices, nonce):
                 return True
-        system = self._system_channel(first.guild_id)
+        system = await self._system_channel(first.guild_id)
         return system is not None and await self._send(system, notices, f"{nonce}s")
 
-    def _system_channel(self, guild_id: int) -> int | None:
+    async def _system_channel(self, guild_id: int) -> int | None:
         """Where Discord itself greets members, if the bot may write there, as far as it knows."""
-        guild = self._client.get_guild(guild_id)
+        guild = await self._guilds.guild(guild_id)
         channel = guild.system_channel if guild is not None else None
         may = own_permissions(channel) if channel is not None else None
         if channel is None or may is None:
@@ -42,7 +44,7 @@ class NoticesToAdmins:
 
     async def _send(self, channel_id: int, notices: Sequence[DueNotice], nonce: str) -> bool:
         guild_id = notices[0].guild_id
-        guild = self._client.get_guild(guild_id)
+        guild = await self._guilds.guild(guild_id)
         view = stopped_notice(
             notices, self._client.messages.text(language_of(guild)), guild.name if guild else None
         )

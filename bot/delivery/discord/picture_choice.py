@@ -10,6 +10,7 @@ from bot.client.client import KcrushClient
 from bot.core.model import Form, StoredInterview, Style, TargetKind
 from bot.core.regular_posts import QuestionContent, RegularSort
 from bot.delivery.discord.attached_pictures import AttachedPictures, attached, showing
+from bot.delivery.discord.guilds import Guilds
 from bot.store import LeasedDelivery, SentCard
 from bot.ui.announcing import Rendering
 
@@ -17,8 +18,11 @@ from bot.ui.announcing import Rendering
 class PictureChoice:
     """Attaches pictures where that is wanted and possible; without `pictures` nowhere."""
 
-    def __init__(self, client: KcrushClient, pictures: AttachedPictures | None) -> None:
+    def __init__(
+        self, client: KcrushClient, guilds: Guilds, pictures: AttachedPictures | None
+    ) -> None:
         self._client = client
+        self._guilds = guilds
         self._pictures = pictures
 
     async def attach(
@@ -44,12 +48,12 @@ class PictureChoice:
         self, stored: StoredInterview, kind: TargetKind, place: tuple[int, int], has_banner: bool
     ) -> discord.File | None:
         """The picture that a card is sent with, outside media channels."""
-        if self._pictures is None or not self.may_attach(kind, *place):
+        is_wanted = self._pictures is not None and (has_banner or self._pictures.everywhere)
+        if self._pictures is None or not is_wanted or not await self.may_attach(kind, *place):
             return None
         if has_banner:
             return await self._pictures.banner(stored)
-        is_wanted = self._pictures.everywhere
-        return await self._pictures.file(stored, required=False) if is_wanted else None
+        return await self._pictures.file(stored, required=False)
 
     async def of_edit(self, card: SentCard) -> tuple[StoredInterview, dict[str, Any]]:
         """The interview with the picture that its message is to show, and the arguments of ``edit``
@@ -75,12 +79,11 @@ class PictureChoice:
                 return shown, {}
         return stored, {"attachments": []}
 
-    def may_attach(self, kind: TargetKind, guild_id: int, channel_id: int) -> bool:
+    async def may_attach(self, kind: TargetKind, guild_id: int, channel_id: int) -> bool:
         """Whether the bot may attach files there, as far as it knows."""
         if kind is TargetKind.DIRECT:
             return True
-        guild = self._client.get_guild(guild_id)
-        channel = guild.get_channel_or_thread(channel_id) if guild else None
+        channel = await self._guilds.channel(guild_id, channel_id)
         may = own_permissions(channel) if channel is not None else None
         return may is not None and may.attach_files
 

@@ -50,7 +50,8 @@ class RegularContents:
             return leased, {"view": regular_post(leased.interview, content, text), **files}
         one = leased.subscription
         chosen = await self._quotes.of(leased.interview, content.section)
-        may_attach = self._pictures.may_attach(one.kind, one.guild_id, one.channel_id)
+        place = one.guild_id, one.channel_id
+        may_attach = await self._pictures.may_attach(one.kind, *place)
         file = await self._picture(chosen) if may_attach and has_typeface() else None
         name = file.filename if file is not None else None
         view = regular_quote(leased.interview, chosen.quote, name, content, text)

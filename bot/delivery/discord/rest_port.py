@@ -9,7 +9,6 @@ from typing import Any, Final
 import discord
 from discord.http import Route, handle_message_parameters
 
-from bot.client.channels import language_of
 from bot.client.client import KcrushClient
 from bot.core.discord_time import DiscordTime
 from bot.core.i18n import Text
@@ -18,6 +17,7 @@ from bot.core.targets import FORUMS
 from bot.delivery.discord.attached_pictures import AttachedPictures
 from bot.delivery.discord.direct_channels import DirectChannels
 from bot.delivery.discord.forum_posts import ForumPosts
+from bot.delivery.discord.guilds import Guilds
 from bot.delivery.discord.message_search import (
     announced_after,
     bears_mark,
@@ -32,7 +32,7 @@ from bot.delivery.discord.single_request import created_id, listed, payload_of, 
 from bot.delivery.outcomes import Sent, is_direct
 from bot.delivery.port import EffectUnknownError, nothing_sent_yet
 from bot.quotes.service import Quotes
-from bot.store import DueNotice, Extra, LeasedDelivery, NewestMessage, SentCard
+from bot.store import DueNotice, Extra, LeasedDelivery, NewestMessage, SentCard, Store
 from bot.ui.announcing import Announcement, Rendering, announcement, rendering_of
 from bot.ui.discussion import announced_title, discussion_opener, first_question, post_title
 from bot.ui.following import direct_message
@@ -66,14 +66,16 @@ class RestPort:
         time: DiscordTime | None = None,
         pictures: AttachedPictures | None = None,
         quotes: Quotes | None = None,
+        store: Store | None = None,
     ) -> None:
         self._client = client
         self._time = time
-        self._pictures = PictureChoice(client, pictures)
+        self._guilds = Guilds(client, store)
+        self._pictures = PictureChoice(client, self._guilds, pictures)
         self._regular = RegularContents(quotes, self._pictures) if quotes is not None else None
-        self._posts = ForumPosts(client)
+        self._posts = ForumPosts(client, self._guilds)
         self._direct = DirectChannels(client)
-        self._notices = NoticesToAdmins(client)
+        self._notices = NoticesToAdmins(client, self._guilds)
 
     def now(self) -> datetime | None:
         """Discord's time; ``None`` where it is not known yet."""
@@ -110,7 +112,7 @@ class RestPort:
         rendering = rendering_of(leased.subscription)
         with nothing_sent_yet():
             leased, content = await self._content(leased, rendering)
-            content = marked_as_test(content, self._text_of(leased.subscription))
+            content = marked_as_test(content, await self._text_of(leased.subscription))
             content |= {"allowed_mentions": NO_PINGS, "flags": _silent()}
         return await self._post(leased, content, rendering)
 
@@ -119,13 +121,13 @@ class RestPort:
     ) -> tuple[LeasedDelivery, dict[str, Any]]:
         """The delivery with the picture that goes with it, and the arguments of ``send``."""
         if leased.regular is not None and self._regular is not None:
-            text = self._text_of(leased.subscription)
+            text = await self._text_of(leased.subscription)
             return await self._regular.of(leased, leased.regular, rendering, text)
         leased, files = await self._pictures.attach(leased, rendering)
         subscription = leased.subscription
         content = announcement(
             _announced(leased),
-            self._text_of(subscription),
+            await self._text_of(subscription),
             rendering,
             role_ids=subscription.role_ids,
             style=subscription.style,
@@ -139,7 +141,7 @@ class RestPort:
         if subscription.kind in FORUMS:
             with nothing_sent_yet():
                 made = handle_message_parameters(**content)
-                title = self._title(leased)
+                title = await self._title(leased)
             tags = [tag for stored in leased.interviews for tag in stored.interview.tags]
             with made:
                 post = await self._posts.create(subscription, title, tags, made)
@@ -185,7 +187,7 @@ class RestPort:
             channel_id = await self._direct.channel_of(subscription.channel_id, leased.addressee)
             return await find_message(self._client, leased, after, known, channel_id)
         if subscription.kind in FORUMS:
-            newest, title = leased.interviews[0], self._title(leased)
+            newest, title = leased.interviews[0], await self._title(leased)
             return await self._posts.find(subscription, newest, title, after, known)
         return await find_message(self._client, leased, after, known)
 
@@ -193,7 +195,7 @@ class RestPort:
         """Bring a sent announcement up to its interview. An edit notifies nobody; the role that was
         pinged stays marked as such."""
         edit = card.edit
-        text = self._text(edit.guild_id, edit.style.language)
+        text = await self._text(edit.guild_id, edit.style.language)
         shown, files = await self._pictures.of_edit(card)
         announced = Announcement(shown, missed=edit.missed)
         if edit.regular is not None:
@@ -230,7 +232,7 @@ class RestPort:
         user_id, addressee = leased.subscription.channel_id, leased.addressee
         channel_id = await self._direct.channel_of(user_id, addressee)
         with nothing_sent_yet():
-            text = self._text_of(leased.subscription)
+            text = await self._text_of(leased.subscription)
             rendering = Rendering.PLAIN if plain else Rendering.CARD
             leased, files = await self._pictures.attach(leased, rendering)
             content = direct_message(_announced(leased), addressee.follows, text, plain=plain)
@@ -246,16 +248,16 @@ class RestPort:
             file.reset()
         return replace(await self._create(channel_id, leased, content), plain=plain)
 
-    def _text(self, guild_id: int, language: str | None = None) -> Text:
+    async def _text(self, guild_id: int, language: str | None = None) -> Text:
         """The words of what is posted in a guild: in this language, else in the guild's."""
-        language = language or language_of(self._client.get_guild(guild_id))
+        language = language or await self._guilds.language(guild_id)
         return self._client.messages.text(language)
 
-    def _text_of(self, subscription: Subscription) -> Text:
-        return self._text(subscription.guild_id, subscription.style.language)
+    async def _text_of(self, subscription: Subscription) -> Text:
+        return await self._text(subscription.guild_id, subscription.style.language)
 
-    def _title(self, leased: LeasedDelivery) -> str:
-        return announced_title(_announced(leased), self._text_of(leased.subscription))
+    async def _title(self, leased: LeasedDelivery) -> str:
+        return announced_title(_announced(leased), await self._text_of(leased.subscription))
 
     # ---------------------------------------------------------------- what follows a message
 
@@ -280,7 +282,7 @@ class RestPort:
         from Message): that there is one already is as good as having made it. The first question
         has a nonce of its own, and is looked for before a second attempt.
         """
-        text = self._text(extra.guild_id, extra.language)
+        text = await self._text(extra.guild_id, extra.language)
         thread_id = extra.message_id
         try:
             thread = await self._client.http.start_thread_with_message(
