@@ -90,6 +90,7 @@ class Outcome:
     """What came of it, counted in the channels themselves and in the outbox."""
 
     kills: int = 0
+    freezes: int = 0
     interviews: int = 0
     channels: int = 0
     persons: int = 0
@@ -117,6 +118,7 @@ class Outcome:
         return "\n".join(
             (
                 f"kills                 {self.kills} ({self.kills_amid_sending} amid the sending)",
+                f"freezes               {self.freezes}",
                 f"interviews, channels  {self.interviews}, {self.channels}",
                 f"persons               {self.persons}",
                 f"expected messages     {self.interviews * (self.channels + self.persons)}",
