@@ -1,6 +1,7 @@
 """The pacer: its bounds to the millisecond in virtual time, and once before a real server."""
 
 import asyncio
+import contextvars
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -18,6 +19,10 @@ from tests.virtual import in_virtual_time
 
 ROUTE = "/channels/1/messages"
 AUTHORIZED = {"Authorization": "Bot token"}
+
+
+def loop_time() -> float:
+    return asyncio.get_running_loop().time()
 
 
 async def moments(take: Callable[[], Awaitable[object]], number: int) -> list[float]:
@@ -44,11 +49,14 @@ def busiest(had: list[float], window: float = 1.0) -> int:
 class Wire:
     """A client in virtual time, heard by a pacer as aiohttp's is, and what arrives at its end."""
 
-    def __init__(self, pacer: Pacer, *, fails: float = 0.0, held_up: float = 0.0) -> None:
+    def __init__(
+        self, pacer: Pacer, *, fails: float = 0.0, held_up: float = 0.0, connecting: float = 0.0
+    ) -> None:
         self.arrived: list[float] = []
         self._rng = random.Random(5)
         self._fails = fails
         self._held_up = held_up
+        self._connecting = connecting
         self._trace = aiohttp.TraceConfig()
         pacer.watch(self._trace)
         self._trace.freeze()
@@ -63,6 +71,10 @@ class Wire:
         response: Any = None
         await trace.on_request_start.send(session, context, aiohttp.TraceRequestStartParams(*told))
         on_start()
+        if self._connecting:
+            await asyncio.sleep(self._connecting)
+            made = aiohttp.TraceConnectionCreateEndParams()
+            await trace.on_connection_create_end.send(session, context, made)
         await trace.on_request_headers_sent.send(
             session, context, aiohttp.TraceRequestHeadersSentParams(*told)
         )
@@ -245,6 +257,70 @@ async def test_who_gives_up_waiting_holds_up_nobody() -> None:
         done = await asyncio.gather(*queue, return_exceptions=True)
     assert [task is None for task in done] == [True] * 3 + [False] * 15 + [True] * 2
     assert busiest(await moments(pacer.turn, 6)) <= 3
+
+
+@in_virtual_time
+async def test_slots_that_are_taken_away_go_when_their_second_is_over() -> None:
+    pacer, now = Pacer(10, now=loop_time), loop_time()
+    wire = Wire(pacer)
+    posts = [asyncio.ensure_future(wire.post(AUTHORIZED)) for _ in range(8)]
+    await asyncio.sleep(0.5)
+    pacer.lease(3, now + 60)
+    assert (pacer.rate, pacer.held) == (3, 8)
+    await asyncio.sleep(1.0)
+    assert pacer.held == 3
+    assert busiest(await moments(lambda: wire.post(AUTHORIZED), 9)) <= 3
+    pacer.lease(9, loop_time() + 60)
+    assert pacer.held == 9
+    await asyncio.gather(*posts)
+
+
+@in_virtual_time
+async def test_nothing_is_sent_without_a_slot_that_holds() -> None:
+    pacer = Pacer(now=loop_time)
+    wire = Wire(pacer)
+    pacer.lease(0, loop_time())
+    waiting = [asyncio.ensure_future(wire.post(AUTHORIZED)) for _ in range(3)]
+    waiting.append(asyncio.ensure_future(pacer.turn()))
+    await wire.post({})
+    await asyncio.sleep(5.0)
+    assert len(wire.arrived) == 1
+    pacer.lease(5, loop_time() + 1.0)
+    await asyncio.gather(*waiting)
+    assert len(wire.arrived) == 4
+    await asyncio.sleep(5.0)
+    late = asyncio.ensure_future(wire.post(AUTHORIZED))
+    await asyncio.sleep(5.0)
+    assert not late.done()
+    late.cancel()
+
+
+@in_virtual_time
+async def test_a_slot_that_lapsed_before_its_request_is_not_used_under_the_next_lease() -> None:
+    pacer = Pacer(now=loop_time)
+    wire = Wire(pacer)
+    pacer.lease(1, loop_time() + 0.5)
+    await pacer.turn()
+    await asyncio.sleep(0.6)
+    # Others had it meanwhile: that it is there again is no leave to use it a second time.
+    pacer.lease(1, loop_time() + 60)
+    other = asyncio.create_task(wire.post(AUTHORIZED), context=contextvars.Context())
+    mine = asyncio.create_task(wire.post(AUTHORIZED))
+    await asyncio.wait([other, mine])
+    assert busiest(wire.arrived) == 1
+
+
+@in_virtual_time
+async def test_a_slot_that_lapses_while_connecting_is_not_used() -> None:
+    pacer = Pacer(now=loop_time)
+    wire = Wire(pacer, connecting=0.4)
+    pacer.lease(2, loop_time() + 0.2)
+    posts = [asyncio.ensure_future(wire.post(AUTHORIZED)) for _ in range(2)]
+    await asyncio.sleep(3.0)
+    assert wire.arrived == []
+    pacer.lease(2, loop_time() + 60)
+    await asyncio.gather(*posts)
+    assert len(wire.arrived) == 2
 
 
 @in_virtual_time

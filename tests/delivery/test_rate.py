@@ -18,9 +18,10 @@ from yarl import URL
 from bot.core.clock import Clock
 from bot.core.errors import StoreError
 from bot.delivery.pacing import GLOBAL_LIMIT, JITTER, Pacer
-from bot.delivery.rate import keep_rate
+from bot.delivery.rate import MARGIN, keep_rate
 from bot.store.rate import RATE_LEASE, share
 from tests.machines import Process, World
+from tests.virtual import in_virtual_time
 
 AUTHORIZED = CIMultiDict({"Authorization": "Bot token"})
 SENDERS = 60
@@ -273,3 +274,34 @@ def test_all_of_the_rate_is_used(number: int) -> None:
         found.world.play(10.0)
         assert busiest(found.arrived) <= GLOBAL_LIMIT
         assert len(found.arrived) / 4.0 > 0.93 * GLOBAL_LIMIT
+
+
+@in_virtual_time
+async def test_a_lease_counts_from_before_the_store_was_asked() -> None:
+    """However late the answer comes."""
+    loop = asyncio.get_running_loop()
+    pacer = Pacer(now=loop.time)
+    pacer.lease(0, loop.time())
+    asked: list[int] = []
+
+    class LateLease:
+        async def renew(self, held: int) -> int:
+            asked.append(held)
+            await asyncio.sleep(1.5 if len(asked) == 1 else 60.0)
+            return 20
+
+    lease: Any = LateLease()
+    clock: Clock = LoopClock()  # type: ignore[assignment]
+    keeping = asyncio.create_task(keep_rate(lease, pacer, clock, lambda: None))
+    await asyncio.sleep(RATE_LEASE - MARGIN - 0.1)
+    await pacer.turn()
+    await asyncio.sleep(0.2)
+    late = asyncio.create_task(pacer.turn())
+    await asyncio.sleep(10.0)
+    assert not late.done()
+    # What lapsed is not counted as held, but for what was used a moment ago.
+    assert asked == [0, 20]
+    assert pacer.held == 0
+    late.cancel()
+    keeping.cancel()
+    await asyncio.wait([late, keeping])
