@@ -1,6 +1,8 @@
 """The bot as several processes that share the gateway's shards."""
 
 import asyncio
+import re
+import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -169,3 +171,99 @@ async def test_processes_share_the_shards_whoever_comes_and_goes(scene: Scene) -
     assert set(scene.served().values()) <= {1}
     assert scene.traffic.refused == 0
     assert scene.traffic.closest(2) >= 4.9
+
+
+@pytest.fixture
+async def quick_scene(
+    tmp_path: Path, strict_checker: Checker, sample_site: SampleSite
+) -> AsyncIterator[Scene]:
+    """All shards may identify at a time."""
+    settings = GatewaySettings(shards=4, max_concurrency=16)
+    async with scene_of(tmp_path, strict_checker, sample_site, settings) as made:
+        yield made
+
+
+async def test_a_frozen_process_that_lost_its_shards_disconnects_them(quick_scene: Scene) -> None:
+    scene = quick_scene
+    async with scene.process() as first, scene.process():
+        await until(lambda: scene.held() == [2, 2])
+        await scene.all_served()
+        first.process.send_signal(signal.SIGSTOP)
+        # As the server does it after two minutes.
+        joined = re.search(r'"process": (\d+)', first.log.read_text())
+        assert joined is not None
+        session = f"FROM pg_locks WHERE classid = {LockKind.PROCESS:d} AND objid = {joined[1]}"
+        terminate = f"SELECT pg_terminate_backend(pid, 5000) {session}"
+        assert execute(terminate, scene.url.rpartition("/")[2]) == "t"
+        await until(lambda: scene.held() == [4])
+        first.process.send_signal(signal.SIGCONT)
+        await until(lambda: "lock.lost" in first.log.read_text())
+        await until(lambda: set(scene.served().values()) == {1} and len(scene.served()) == 4)
+        await scene.answered()
+        await until(lambda: scene.held() == [2, 2])
+        await scene.all_served()
+        assert set(scene.served().values()) == {1}
+        await scene.answered()
+
+
+async def test_refused_shards_are_raised_by_all_processes(quick_scene: Scene) -> None:
+    """4011, for a shard of one process: the others follow."""
+    scene = quick_scene
+    sandbox = scene.sandbox
+    async with scene.process() as first, scene.process() as second:
+        await until(lambda: scene.held() == [2, 2])
+        await scene.all_served()
+        sandbox.gateway.settings.shards = 8
+        await sandbox.gateway.close(4011, shard=0)
+        totals = {one.session.shard[1] for one in sandbox.gateway.connections if one.session}
+        assert 4 in totals
+        await until(lambda: scene.held() == [4, 4])
+        await sandbox.wait_until(lambda _: len(scene.served()) == 8 or None, LIMIT, "all shards")
+        assert {one.session.shard[1] for one in sandbox.gateway.connections if one.session} == {8}
+        logs = first.log.read_text() + second.log.read_text()
+        assert logs.count("shards.total-changed") == 1
+        await scene.answered()
+
+
+async def test_ranges_by_hand_are_not_taken_over(quick_scene: Scene) -> None:
+    scene = quick_scene
+    async with scene.process(SHARDS="0-1/4"), scene.process(SHARDS="2-3/4") as second:
+        await scene.all_served()
+        await scene.answered()
+        async with scene.process(SHARDS="2-3/4") as spare:
+            await until(lambda: '"event": "ready"' in spare.log.read_text())
+            assert scene.held() == [2, 2]
+            second.kill()
+            await second.ended()
+            await scene.all_served()
+            await until(lambda: scene.held() == [2, 2])
+            await scene.answered()
+
+
+async def test_a_guild_of_another_processs_shard_did_not_leave(quick_scene: Scene) -> None:
+    scene = quick_scene
+    database = scene.url.rpartition("/")[2]
+    async with scene.process() as first, scene.process():
+        await until(lambda: scene.held() == [2, 2])
+        await scene.all_served()
+        for channel in scene.channels.values():
+            await (
+                await scene.sandbox.command(
+                    scene.admin, channel, "announcements add", channel=channel
+                )
+            ).finished()
+        gone = scene.channels[0].guild_id
+        assert gone is not None
+        first.kill()
+        await first.ended()
+        scene.sandbox.world.remove_bot(scene.sandbox.world.guilds[gone])
+        await until(lambda: scene.held() == [4])
+        await scene.all_served()
+        removed = "SELECT id FROM guilds WHERE removed_at IS NOT NULL"
+        await until(lambda: execute(removed, database) == str(gone))
+        async with scene.process():
+            await until(lambda: scene.held() == [2, 2])
+            await scene.all_served()
+            await until(lambda: execute(removed, database) == str(gone))
+        parked = "SELECT guild_id FROM subscriptions WHERE state = 'parked'"
+        assert execute(parked, database) == str(gone)
