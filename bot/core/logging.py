@@ -109,7 +109,7 @@ def configure_logging(
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for chatty in ("discord.gateway", "discord.client", "alembic"):
+    for chatty in ("discord.gateway", "discord.client", "aiosqlite", "alembic"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
     structlog.configure(
         processors=[

@@ -16,8 +16,6 @@ from sqlalchemy.exc import ArgumentError
 from bot.core.errors import StoreError
 
 SQLITE = "sqlite+aiosqlite"
-"""What an address of SQLite begins with. The driver is Python's own."""
-
 POSTGRES = "postgresql+asyncpg"
 
 READERS = 4
@@ -37,7 +35,7 @@ _ARGUMENTS = {"ssl", "target_session_attrs", "prepared_statement_cache_size", "h
 
 
 Run = Callable[..., Awaitable[Any]]
-"""Calls a function that uses a connection, with arguments, and keeps the event loop going."""
+"""Calls a function with arguments, and keeps the event loop going meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +43,12 @@ class Connections:
     """The connections to an open database.
 
     ``name`` is how errors call it: SQLite's file, PostgreSQL's address without user and password.
-    ``begin`` begins a transaction on the writer, beside which no other process's runs. What uses
-    the writer is called by ``write``, what uses the readers by ``read``.
+    ``begin`` begins a transaction on the ``writer``, beside which no other process's runs; what
+    uses the writer is called by ``write``. What is called by ``read`` gets a connection to read by.
     """
 
     name: str
     writer: sa.Connection
-    readers: sa.Engine
     begin: Callable[[], object]
     write: Run
     read: Run
@@ -114,12 +111,10 @@ def _without_password(url: str) -> str:
         return f"{driver}{separator}***@{host}" if at else url
 
 
-def make_engine(address: URL, size: int, **options: Any) -> sa.Engine:
-    """An engine with a pool of `size` connections."""
+def make_engine(address: URL, **options: Any) -> sa.Engine:
+    """An engine that reads and writes JSON as all of the store does."""
     return sa.create_engine(
         address,
-        pool_size=size,
-        max_overflow=0,
         # A connection goes back only after its commit or rollback, so there is nothing to reset.
         pool_reset_on_return=None,
         json_serializer=_dumps,

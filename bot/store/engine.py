@@ -37,7 +37,6 @@ class Database(Session):
         super().__init__(clock, catch_up)
         self._name = connections.name
         self._writer = connections.writer
-        self._readers = connections.readers
         self._begin_alone = connections.begin
         self._run_writing = connections.write
         self._run_reading = connections.read
@@ -106,7 +105,7 @@ class Database(Session):
             try:
                 await self._run_writing(self._begin_alone)
             except DBAPIError as error:
-                in_vain = not (is_busy(error) or is_passing(error))
+                in_vain = not (is_busy(error.orig) or is_passing(error))
                 if in_vain or time.monotonic() >= deadline:
                     raise
             else:
@@ -140,19 +139,16 @@ class Database(Session):
     async def inspect(self, look: Callable[[sa.Connection], T]) -> T:
         """The result of `look`, called with a connection that reads; called again, where that
         connection was lost."""
-
-        def run() -> T:
-            with self._readers.connect() as connection:
-                return look(connection)
-
         deadline = time.monotonic() + BUSY_TIMEOUT
         with translated(self._name):
             while True:
                 try:
-                    return await shielded(self._run_reading(run))
+                    found: T = await shielded(self._run_reading(look))
                 except DBAPIError as error:
                     if not is_passing(error) or time.monotonic() >= deadline:
                         raise
+                else:
+                    return found
                 await asyncio.sleep(BUSY_PAUSE)
 
 

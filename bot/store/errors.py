@@ -64,10 +64,10 @@ def translated(name: str) -> Iterator[None]:
         raise StoreError("store.busy") from error
 
 
-def is_busy(error: DBAPIError) -> bool:
-    """Whether another connection's lock is the only obstacle."""
+def is_busy(error: BaseException | None) -> bool:
+    """Whether another connection's lock is the only obstacle, by the driver's error."""
     locked = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-    return _result_code(error.orig) in locked or _state(error.orig) == "55P03"
+    return _result_code(error) in locked or _state(error) == "55P03"
 
 
 def is_conflict(error: DBAPIError) -> bool:

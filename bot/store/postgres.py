@@ -5,11 +5,11 @@ advisory lock that lasts as long as it does, so that no other's changes come bet
 and its changes, whichever process they are of. Readers wait for nobody.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
@@ -19,6 +19,8 @@ from bot.core.errors import StoreError
 from bot.store.codec import storable
 from bot.store.connections import BUSY_TIMEOUT, READERS, Connections, make_engine, name_of
 from bot.store.errors import is_lost_connection, translated
+
+T = TypeVar("T")
 
 WRITING = 0x6B637275
 """The advisory lock of whoever writes ("kcru")."""
@@ -72,8 +74,8 @@ async def open_postgres(address: URL) -> AsyncIterator[Connections]:
         with translated(name):
             connection = await greenlet_spawn(writer.connect)
         stack.push_async_callback(greenlet_spawn, connection.close)
-        begin = partial(_begin_alone, connection)
-        yield Connections(name, connection, readers, begin, greenlet_spawn, greenlet_spawn)
+        begin, read = partial(_begin_alone, connection), partial(greenlet_spawn, _read, readers)
+        yield Connections(name, connection, begin, greenlet_spawn, read)
 
 
 def make_postgres_engine(
@@ -96,13 +98,20 @@ def make_postgres_engine(
         "server_settings": {**_SESSION, **session},
     }
     try:
-        engine = make_engine(address, size, connect_args=arguments, **options)
+        engine = make_engine(
+            address, pool_size=size, max_overflow=0, connect_args=arguments, **options
+        )
     except ModuleNotFoundError as error:
         raise StoreError("store.no-driver") from error
     sa.event.listen(engine, "do_connect", _connect)
     sa.event.listen(engine, "handle_error", _drop_lost)
     sa.event.listen(engine, "before_cursor_execute", _make_storable, retval=True)
     return engine
+
+
+def _read(readers: sa.Engine, look: Callable[[sa.Connection], T]) -> T:
+    with readers.connect() as connection:
+        return look(connection)
 
 
 def _begin_alone(connection: sa.Connection) -> None:

@@ -1,16 +1,17 @@
 """Opening a SQLite file: write-ahead logging, one writer, and permissions for its owner alone.
 
-SQLite answers within the call, so it is called in threads: a read is one trip there and back.
+SQLite answers within the call, so it is called in aiosqlite's threads, each query as a whole: a
+read is one trip there and back.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
@@ -18,6 +19,8 @@ from bot.core.errors import StoreError
 from bot.core.folders import make_private_folder
 from bot.store.connections import OPENING_TIMEOUT, READERS, Connections, Run, make_engine
 from bot.store.errors import is_busy, translated
+
+T = TypeVar("T")
 
 # How every connection is set (SQLite docs, "PRAGMA Statements").
 #
@@ -50,29 +53,60 @@ async def open_sqlite(address: URL) -> AsyncIterator[Connections]:
     path = str(address.database)
     _make_private(Path(path))
     async with AsyncExitStack() as stack:
-        write, read = (_in_threads(number, stack) for number in (1, READERS))
         with translated(path):
-            await _use_wal(address, write)
-        writer = _engine(address, 1, _WRITER_PRAGMAS, connect_args={"timeout": 0})
-        stack.push_async_callback(write, writer.dispose)
-        sa.event.listen(writer, "begin", _begin_immediate)
-        readers = _engine(
-            address,
-            READERS,
-            _READER_PRAGMAS,
-            isolation_level="AUTOCOMMIT",
-            skip_autocommit_rollback=True,
-        )
-        stack.push_async_callback(read, readers.dispose)
-        with translated(path):
-            connection = await write(writer.connect)
-        stack.push_async_callback(write, connection.close)
-        yield Connections(path, connection, readers, connection.begin, write, read)
+            driver = await stack.enter_async_context(_connect(path, timeout=0.0))
+            await _use_wal(driver)
+            writer = await _prepare(driver, _WRITER_PRAGMAS)
+            sa.event.listen(writer, "begin", _begin_immediate)
+            free: asyncio.LifoQueue[tuple[Run, sa.Connection]] = asyncio.LifoQueue()
+            for _ in range(READERS):
+                reader = await stack.enter_async_context(_connect(path, timeout=OPENING_TIMEOUT))
+                free.put_nowait(
+                    (_run_of(reader), await _prepare(reader, _READER_PRAGMAS, **_READING))
+                )
+
+        async def read(look: Callable[[sa.Connection], T]) -> T:
+            run, connection = reader = await free.get()
+            try:
+                found: T = await run(look, connection)
+                return found
+            finally:
+                free.put_nowait(reader)
+
+        yield Connections(path, writer, writer.begin, _run_of(driver), read)
 
 
-def _in_threads(number: int, stack: AsyncExitStack) -> Run:
-    threads = stack.enter_context(ThreadPoolExecutor(number, thread_name_prefix="sqlite"))
-    return partial(asyncio.get_running_loop().run_in_executor, threads)
+_READING: Any = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+
+
+def _connect(path: str, *, timeout: float) -> aiosqlite.Connection:
+    # sqlite3 would otherwise begin transactions where it sees fit, and never for DDL; then BEGIN is
+    # ours alone (SQLAlchemy docs, SQLite, "Enabling Non-Legacy SQLite Transactional Modes").
+    # The rows of a change are fetched by whoever made it.
+    return aiosqlite.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False)
+
+
+def _run_of(driver: aiosqlite.Connection) -> Run:
+    """Calls functions in the thread of a connection. aiosqlite has no public name for it;
+    SQLAlchemy's adapter goes behind it as well."""
+    run: Run = driver._execute
+    return run
+
+
+async def _prepare(
+    driver: aiosqlite.Connection, pragmas: Sequence[str], **options: Any
+) -> sa.Connection:
+    """SQLAlchemy's connection on one of aiosqlite, to be used in its thread."""
+    for pragma in pragmas:
+        await driver.execute_fetchall(pragma)
+    engine = make_engine(
+        URL.create("sqlite"),
+        creator=lambda: driver._conn,
+        poolclass=sa.StaticPool,
+        **options,
+    )
+    connection: sa.Connection = await _run_of(driver)(engine.connect)
+    return connection
 
 
 def mind_foreign_keys(connection: sa.Connection, value: str) -> None:
@@ -102,54 +136,27 @@ def _make_private(path: Path) -> None:
             path.with_name(path.name + name).chmod(0o600)
 
 
-def _engine(address: URL, size: int, pragmas: Sequence[str], **options: Any) -> sa.Engine:
-    options.setdefault("connect_args", {"timeout": OPENING_TIMEOUT})
-    engine = make_engine(address.set(drivername="sqlite"), size, **options)
-
-    def prepare(connection: Any, record: object) -> None:
-        del record
-        # sqlite3 would otherwise begin transactions where it sees fit, and never for DDL; then
-        # BEGIN is ours alone (SQLAlchemy docs, SQLite, "Enabling Non-Legacy SQLite
-        # Transactional Modes").
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(pragma)
-        cursor.close()
-
-    sa.event.listen(engine, "connect", prepare)
-    return engine
-
-
 def _begin_immediate(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-async def _use_wal(address: URL, write: Run) -> None:
+async def _use_wal(driver: aiosqlite.Connection) -> None:
     """Switch the file to write-ahead logging, which stays with it.
 
     The switch needs the file for itself, and SQLite's busy handler does not wait for that when
     another process is switching too; so the wait is here.
     """
-    engine = _engine(address, 1, ())
-    try:
-        for _ in range(_SWITCH_TRIES - 1):
-            try:
-                await write(_switch, engine)
-            except sa.exc.OperationalError as error:
-                if not is_busy(error):
-                    raise
-                await asyncio.sleep(OPENING_TIMEOUT / _SWITCH_TRIES)
-            else:
-                return
-        await write(_switch, engine)
-    finally:
-        await write(engine.dispose)
+    for _ in range(_SWITCH_TRIES - 1):
+        try:
+            await driver.execute_fetchall(_SWITCH)
+        except sqlite3.OperationalError as error:
+            if not is_busy(error):
+                raise
+            await asyncio.sleep(OPENING_TIMEOUT / _SWITCH_TRIES)
+        else:
+            return
+    await driver.execute_fetchall(_SWITCH)
 
 
+_SWITCH = "PRAGMA journal_mode=WAL"
 _SWITCH_TRIES = 100
-
-
-def _switch(engine: sa.Engine) -> None:
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA journal_mode=WAL")

@@ -11,7 +11,6 @@ import signal
 import sqlite3
 import sys
 from pathlib import Path
-from sqlite3 import dbapi2
 from typing import Any
 
 from bot.core.clock import SystemClock
@@ -19,7 +18,7 @@ from bot.store.engine import open_database
 from bot.store.migrate import migrate
 
 count = 0
-connect = dbapi2.connect
+connect = sqlite3.connect
 
 
 def connected(*args: Any, **options: Any) -> sqlite3.Connection:
@@ -43,5 +42,5 @@ async def main(url: str, scripts: str, head: str) -> None:
 
 
 instant = int(sys.argv[4])
-dbapi2.connect = connected  # type: ignore[assignment]
+sqlite3.connect = connected  # type: ignore[assignment]
 asyncio.run(main(*sys.argv[1:4]))
