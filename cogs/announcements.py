@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.app_commands import AppCommandChannel, AppCommandThread, Range, Transform
 from discord.ext import commands
 
+from bot.admins.lateness import lateness
 from bot.admins.newest import NewestService
 from bot.admins.subscriptions import (
     SubscriptionChange,
@@ -150,7 +151,7 @@ class AnnouncementCommands(
             if not await unfollow(interaction, found):
                 raise UserError("error.follow.stays", channel=Marked(f"<#{channel.id}>"))
         changed = await self._subscriptions.add(guild_id, channel.id, interaction.user.id, edits)
-        late = await self._subscriptions.too_long() if self._has_home else None
+        late = await lateness(self._subscriptions.store) if self._has_home else None
         await _show_change(interaction, changed, late=late)
 
     @app_commands.command(

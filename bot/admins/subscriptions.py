@@ -8,7 +8,6 @@ from typing import Any, Literal, TypeVar
 import discord
 
 from bot.admins.several import filter_meant, require_distinct, require_posted
-from bot.core.capacity import MOST_CHANNELS, REQUESTS
 from bot.core.clock import Clock
 from bot.core.errors import UserError
 from bot.core.feed_state import FeedHealth
@@ -192,12 +191,6 @@ class SubscriptionService:
         if not named:
             raise UserError("error.not-subscribed", channel=channel)
         return named[0]
-
-    async def too_long(self) -> float | None:
-        """How many seconds an announcement takes from the first channel to the last; ``None`` where
-        that is soon enough."""
-        channels = sum((await self.store.subscriptions.counts_by_guild()).values())
-        return channels / REQUESTS if channels > MOST_CHANNELS else None
 
     async def overviews(self, guild_id: int) -> list[SubscriptionOverview]:
         """All subscriptions of a guild that have not ended, with what became of them."""

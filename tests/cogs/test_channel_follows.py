@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.admins import subscriptions
+from bot.admins import lateness
 from bot.core.model import Mode
 from cogs import add_cogs
 from sandbox import following
@@ -92,8 +92,8 @@ async def test_following_is_offered_where_too_many_are_announced_to_one_by_one(
     homed: tuple[Stage, Channel], monkeypatch: pytest.MonkeyPatch, most: int, offered: bool
 ) -> None:
     stage, _ = homed
-    monkeypatch.setattr(subscriptions, "MOST_CHANNELS", most)
-    monkeypatch.setattr(subscriptions, "REQUESTS", 1 / 720)
+    monkeypatch.setattr(lateness, "MOST_CHANNELS", most)
+    monkeypatch.setattr(lateness, "REQUESTS", 1 / 720)
     said = read(await stage.ask("announcements add", by=stage.admin, channel=stage.channel))
     assert said.startswith("**Done.**")
     late = "the last one hears of an interview about 12 minutes after the first"
