@@ -14,7 +14,7 @@ from bot.admins.subscriptions import SubscriptionService
 from bot.archive.older import OlderPosts
 from bot.archive.service import Backfill
 from bot.client.client import KcrushClient
-from bot.client.command_sync import CatalogueTranslator, register_commands
+from bot.client.command_sync import CatalogueTranslator, learn_commands, register_commands
 from bot.client.connection import connect, use_rest_api
 from bot.client.guild_sync import GuildSync
 from bot.client.handling import new_reference
@@ -156,7 +156,7 @@ async def open_app(
         observer = Observer(metrics, client, health, store, clock, lambda: invalid.count)
         observer.listen(fans.reading, watcher)
         delivery.announcer.on_settled = observer.note_delivery
-        operator = _make_operator(resources, watcher, backfill, observer, wake)
+        operator = _make_operator(resources, watcher, observer, wake)
         workers = (
             *_discord_workers(resources, client, operator),
             Worker("guilds", guild_sync.run, after=(leading,)),
@@ -235,6 +235,7 @@ def _make_polling(resources: Resources) -> tuple[Watcher, Backfill, list[Worker]
         on_commit=on_change,
     )
     membership.subscribe(Signal.FEED, watcher.look_now)
+    membership.subscribe(Signal.ARCHIVES, backfill.read_now)
     indexed = asyncio.Event()
     workers = [
         Worker("watcher", watcher.run, after=(leading,)),
@@ -250,18 +251,18 @@ def _make_polling(resources: Resources) -> tuple[Watcher, Backfill, list[Worker]
 def _make_operator(
     resources: Resources,
     watcher: Watcher,
-    backfill: Backfill,
     observer: Observer,
     wake: Callable[[], None],
 ) -> OperatorService:
-    settings = resources.settings
+    settings, notify = resources.settings, resources.membership.notify
+    read_archives = partial(notify, Signal.ARCHIVES)
     return OperatorService(
         resources.store,
         watcher,
         resources.clock,
         feeds=settings.feeds,
         state=observer.state,
-        read_archives=backfill.read_now if settings.backfill == "on" else None,
+        read_archives=read_archives if settings.backfill == "on" else None,
         wake=wake,
     )
 
@@ -275,6 +276,7 @@ def _discord_workers(
     leading, logged_in = resources.membership.leading, client.logged_in
     return [
         Worker("discord", lambda: connect(client, settings.token, clock, resources.rng)),
+        Worker("command-ids", partial(learn_commands, client, clock, leading), after=(logged_in,)),
         Worker("commands", partial(register_commands, client, clock), after=(leading, logged_in)),
         Worker("home", home, after=(leading, logged_in)),
         Worker("owner", owner, after=(logged_in,)),

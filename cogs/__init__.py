@@ -64,9 +64,7 @@ async def add_cogs(
     ]
     explanations = ExplanationService(subscriptions)
     newest = NewestService(subscriptions, explanations, post_test)
-    announcements = AnnouncementCommands(
-        subscriptions, newest, has_home=home_channel_id is not None
-    )
+    announcements = AnnouncementCommands(subscriptions, newest)
     of_admins: list[commands.Cog] = [
         SetupCommands(SetupService(subscriptions), newest),
         RoleButtonCommands(),

@@ -1,6 +1,7 @@
 """The bot's application commands as Discord has them: registered where they differ, in every
 language that has a catalogue."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -63,6 +64,10 @@ RETRY = 300.0
 """Seconds until what Discord is to have is tried again after a failure."""
 
 
+NOT_REGISTERED_YET = 5.0
+"""Seconds until a process looks again for commands that another is about to register."""
+
+
 async def register_commands(client: KcrushClient, clock: Clock) -> None:
     """See that Discord has the commands; a failure is tried again."""
 
@@ -71,6 +76,19 @@ async def register_commands(client: KcrushClient, clock: Clock) -> None:
         logger.info("commands.offered", changed=changed)
 
     await supervise("commands", sync, clock, pause=RETRY)
+
+
+async def learn_commands(client: KcrushClient, clock: Clock, leading: asyncio.Event) -> None:
+    """Know the ids of the commands that another process registers, until this one leads."""
+
+    async def learn() -> float | None:
+        if leading.is_set():
+            return None
+        ids = _ids(await _registered(client))
+        client.messages.mentions.learn(ids)
+        return RETRY if ids else NOT_REGISTERED_YET
+
+    await supervise("command-ids", learn, clock, pause=RETRY)
 
 
 async def sync_commands(client: KcrushClient, guild: discord.Object | None = None) -> bool:
@@ -94,20 +112,32 @@ async def sync_commands(client: KcrushClient, guild: discord.Object | None = Non
         else command.to_dict(client.tree)
         for command in client.tree.get_commands(guild=guild)
     ]
+    theirs = await _registered(client, guild)
+    is_same = same_commands(ours, theirs)
+    ids = _ids(theirs)
+    if not is_same:
+        ids = {command.name: command.id for command in await client.tree.sync(guild=guild)}
+    if guild is None:
+        client.messages.mentions.learn(ids)
+    return not is_same
+
+
+async def _registered(
+    client: KcrushClient, guild: discord.Object | None = None
+) -> list[dict[str, Any]]:
+    """The commands as Discord has them."""
     scope = "" if guild is None else f"/guilds/{guild.id}"
     route = Route(
         "GET",
         f"/applications/{{application_id}}{scope}/commands?with_localizations=true",
         application_id=client.application_id,
     )
-    theirs: list[dict[str, Any]] = await client.http.request(route)
-    is_same = same_commands(ours, theirs)
-    ids = {command["name"]: int(command["id"]) for command in theirs}
-    if not is_same:
-        ids = {command.name: command.id for command in await client.tree.sync(guild=guild)}
-    if guild is None:
-        client.messages.mentions.learn(ids)
-    return not is_same
+    registered: list[dict[str, Any]] = await client.http.request(route)
+    return registered
+
+
+def _ids(registered: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    return {command["name"]: int(command["id"]) for command in registered}
 
 
 def same_commands(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> bool:

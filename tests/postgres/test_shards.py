@@ -111,6 +111,12 @@ class Scene:
         await asyncio.gather(*(self.ask(channel) for channel in self.channels.values()))
         assert set(self.traffic.answered.values()) == {1}
 
+    async def commands_are_mentioned(self) -> None:
+        """Also by the process that did not register them."""
+        for channel in self.channels.values():
+            response = await self.sandbox.command(self.admin, channel, "interviews help")
+            assert "</interviews" in str((await response.finished()).components)
+
     async def ask(self, channel: Channel) -> None:
         response = await self.sandbox.command(self.admin, channel, "announcements list")
         await response.finished()
@@ -156,6 +162,7 @@ async def test_processes_share_the_shards_whoever_comes_and_goes(scene: Scene) -
         await until(lambda: scene.held() == [3, 3])
         await scene.all_served()
         await scene.answered()
+        await scene.commands_are_mentioned()
         # One is killed: the other serves its guilds.
         first.kill()
         await first.ended()

@@ -72,7 +72,7 @@ class Guilds:
             guild = await self._client.fetch_guild(guild_id, with_counts=False)
             channels = await guild.fetch_channels()
             me = await guild.fetch_member(self._client.user.id)
-        except (discord.NotFound, discord.Forbidden):
+        except (discord.NotFound, discord.Forbidden, discord.InvalidData):
             return None
         for channel in channels:
             guild._add_channel(channel)
