@@ -33,7 +33,7 @@ NAMES = (
     "poll",
     "start",
 )
-LONG = ("soak", "databases", "failover", "processes")
+LONG = ("soak", "databases", "failover", "capacity", "processes")
 """Run only when they are named: it takes an hour, or needs PostgreSQL."""
 
 RUNS = {"backfill": 1, "relevance": 1, "soak": 1, "parse": 5, "poll": 5, "rows": 5}

@@ -64,7 +64,9 @@ async def add_cogs(
     ]
     explanations = ExplanationService(subscriptions)
     newest = NewestService(subscriptions, explanations, post_test)
-    announcements = AnnouncementCommands(subscriptions, newest)
+    announcements = AnnouncementCommands(
+        subscriptions, newest, has_home=home_channel_id is not None
+    )
     of_admins: list[commands.Cog] = [
         SetupCommands(SetupService(subscriptions), newest),
         RoleButtonCommands(),

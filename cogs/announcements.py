@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.app_commands import AppCommandChannel, AppCommandThread, Range, Transform
 from discord.ext import commands
 
+from bot.admins.lateness import lateness
 from bot.admins.newest import NewestService
 from bot.admins.subscriptions import (
     SubscriptionChange,
@@ -95,8 +96,12 @@ class AnnouncementCommands(
 ):
     """The admins' commands. Discord shows them to who may manage the server; they check again."""
 
-    def __init__(self, subscriptions: SubscriptionService, newest: NewestService) -> None:
+    def __init__(
+        self, subscriptions: SubscriptionService, newest: NewestService, *, has_home: bool
+    ) -> None:
+        """With `has_home` there is a channel that others can follow."""
         self._newest = newest
+        self._has_home = has_home
         super().__init__(subscriptions)
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:  # type: ignore[override]
@@ -146,7 +151,8 @@ class AnnouncementCommands(
             if not await unfollow(interaction, found):
                 raise UserError("error.follow.stays", channel=Marked(f"<#{channel.id}>"))
         changed = await self._subscriptions.add(guild_id, channel.id, interaction.user.id, edits)
-        await _show_change(interaction, changed)
+        late = await lateness(self._subscriptions.store) if self._has_home else None
+        await _show_change(interaction, changed, late=late)
 
     @app_commands.command(
         description="Change a channel's announcements; what you leave out stays as it is"
@@ -268,7 +274,12 @@ class AnnouncementCommands(
         await replace(interaction, await list_page(interaction, self._subscriptions, action.page))
 
 
-async def _show_change(interaction: Interaction, change: SubscriptionChange) -> None:
-    """Say what a subscription is like from now on, and what of it changed."""
+async def _show_change(
+    interaction: Interaction, change: SubscriptionChange, *, late: float | None = None
+) -> None:
+    """Say what a subscription is like from now on, and what of it changed. Where announcements are
+    `late` by so many seconds, following is offered."""
     words, hint = change_words(interaction, change)
+    if late is not None:
+        words.append(text_for(interaction)("follow.at-once", minutes=round(late / 60)))
     await show(interaction, notice("\n".join(words), detail=hint))

@@ -157,6 +157,21 @@ def _add_reading(cli: click.Group, text: Text) -> None:
             raise click.BadParameter(text("error.nothing-searched"), param_hint="QUERY")
         return lambda settings: search_archive(query, settings, text, as_json=as_json, limit=limit)
 
+    @cli.command(help=text("cli.simulate.help"))
+    @click.option(
+        "--guilds",
+        type=click.IntRange(1, 10_000_000),
+        required=True,
+        metavar="N",
+        help=text("cli.simulate.guilds"),
+    )
+    @click.option("--json", "as_json", is_flag=True, help=text("cli.json"))
+    def simulate(guilds: int, as_json: bool) -> None:
+        from bot.cli.simulate import simulate_guilds
+
+        simulate_guilds(guilds, text, as_json=as_json)
+        click.get_current_context().exit()
+
 
 def _add_announcing(cli: click.Group, messages: Messages, text: Text) -> None:
     @cli.command(help=text("cli.poll.help"))

@@ -37,9 +37,10 @@ BEST = 5
 """Passages by words of which one must have half of a sentence, for words to lead: what a page
 shows."""
 
-BATCH = 200
+BATCH = 50
 COMMIT_EVERY = 10_000
-"""Interviews read from the store at a time, and between two commits of a long sync."""
+"""Interviews read from the store at a time, which are decoded on the event loop, and between two
+commits of a long sync."""
 
 Progress = Callable[[int, int], None]
 """Called with the number of interviews done and the number of all."""

@@ -43,10 +43,6 @@ PRECEDENCE: Final = 20.0
 """Seconds after a restart of the server, or after this process lost its session, in which it
 concludes nothing from a lock that is free: its holder may be about to take it again."""
 
-HANDOVER: Final = 1.0
-"""Seconds between taking the lead over and using it: Discord counts the token's requests by the
-second (Discord docs, Rate Limits), and those of the former leader's last one count, too."""
-
 _ANSWER: Final = 10.0
 """Seconds for an answer of the server."""
 
@@ -83,9 +79,6 @@ class Signal(StrEnum):
 
     INTERVIEWS = "interviews"
     """Interviews were stored or changed."""
-
-    ARCHIVES = "archives"
-    """An owner wants the archives to be read on."""
 
     FEED = "feed"
     """The feed may have something new."""
@@ -231,7 +224,6 @@ class _SharedMembership(Membership):
             return
         if await self.lock(LockKind.LEAD, 0):
             logger.info("lead.taken", database=self._name)
-            await asyncio.sleep(HANDOVER)
             self.leading.set()
 
     async def _beat(self) -> None:

@@ -9,7 +9,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, TypeVarTuple, cast
 
 import sqlalchemy as sa
@@ -92,12 +92,8 @@ class Transaction(Session):
 
     async def upsert(self, table: sa.Table, keys: Sequence[str], *rows: Mapping[str, Any]) -> None:
         """Insert rows; one whose `keys` are there already is overwritten in all other columns."""
-        if not rows:
-            return
-        new = insert(table)
-        others = {name: new.excluded[name] for name in rows[0] if name not in keys}
-        overwriting = new.on_conflict_do_update(index_elements=keys, set_=others)
-        await self.execute(overwriting, list(rows))
+        if rows:
+            await self.execute(_upsert(table, tuple(keys), tuple(rows[0])), list(rows))
 
     async def read(self, statement: sa.Executable, parameters: Parameters = None) -> Sequence[Any]:
         return await self.run(lambda connection: connection.execute(statement, parameters).all())
@@ -107,6 +103,14 @@ class Transaction(Session):
     ) -> T:
         del grouped
         return await work(self)
+
+
+# To build one takes longer than to execute it.
+@cache
+def _upsert(table: sa.Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> sa.Insert:
+    new = insert(table)
+    others = {name: new.excluded[name] for name in columns if name not in keys}
+    return new.on_conflict_do_update(index_elements=keys, set_=others)
 
 
 Work = Callable[[Transaction], Awaitable[T]]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.admins import lateness
 from bot.core.model import Mode
 from cogs import add_cogs
 from sandbox import following
@@ -84,6 +85,19 @@ async def test_following_says_what_it_brings_and_lacks(homed: tuple[Stage, Chann
     (number,) = await stage.publish(interview(1))
     async with stage.store.transaction() as tx:
         assert await tx.outbox.enqueue(number, stage.clock.now()) == 0
+
+
+@pytest.mark.parametrize(("most", "offered"), [(0, True), (1, False)])
+async def test_following_is_offered_where_too_many_are_announced_to_one_by_one(
+    homed: tuple[Stage, Channel], monkeypatch: pytest.MonkeyPatch, most: int, offered: bool
+) -> None:
+    stage, _ = homed
+    monkeypatch.setattr(lateness, "MOST_CHANNELS", most)
+    monkeypatch.setattr(lateness, "REQUESTS", 1 / 720)
+    said = read(await stage.ask("announcements add", by=stage.admin, channel=stage.channel))
+    assert said.startswith("**Done.**")
+    late = "the last one hears of an interview about 12 minutes after the first"
+    assert (late in said) is offered
 
 
 async def test_following_twice_is_refused(homed: tuple[Stage, Channel]) -> None:
