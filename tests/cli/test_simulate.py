@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.simulate import SIZES, report
 from bot.core.capacity import capacity
+from bot.core.i18n import load_messages
 from tests.process import run_verb
+
+ROOT = Path(__file__).parents[2]
 
 
 async def test_the_table_has_round_numbers_and_the_one_asked_for(tmp_path: Path) -> None:
@@ -32,3 +36,10 @@ async def test_a_number_that_can_not_be_is_wrong_usage(tmp_path: Path, guilds: s
     done = await run_verb(tmp_path, "simulate", "--guilds", guilds)
     assert done.code == 2
     assert "Traceback" not in done.err
+
+
+def test_the_documentation_has_what_it_prints() -> None:
+    text = load_messages().text()
+    page = (ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
+    shown = page.partition("<!-- simulate -->")[2].partition("<!-- /simulate -->")[0]
+    assert shown.strip() == "\n\n".join(report(SIZES, text))
