@@ -83,6 +83,9 @@ class Signal(StrEnum):
     FEED = "feed"
     """The feed may have something new."""
 
+    ARCHIVES = "archives"
+    """An owner wants the archives to be read on."""
+
 
 class Membership:
     """This process among those that work on one database; by itself the only one.
