@@ -153,9 +153,10 @@ class Host:
         return {"seconds": spent}
 
     async def open_readers(self, interviews: list[str]) -> dict[str, Any]:
-        """A fan for each of them, who begins to read it."""
-        world, channel = self.sandbox.world, self.channels[0]
+        """A fan for each of them, who begins to read it, each in the next guild."""
+        world = self.sandbox.world
         for number, interview in enumerate(interviews):
+            channel = self.channels[number % len(self.channels)]
             fan = world.add_user(f"reader {number}")
             world.add_member(world.guilds[channel.guild_id or 0], fan)
             answer = await self.sandbox.command(
@@ -167,11 +168,14 @@ class Host:
         return {}
 
     async def talk(self, acts: list[dict[str, Any]], rate: float) -> dict[str, Any]:
-        """Do what `acts` tell, `rate` a second, never waiting for an answer; the seconds from each
-        event's dispatch to the bot's callback, by what was done, and why how many got none."""
+        """Do what `acts` tell, `rate` a second, never waiting for an answer, in all guilds by
+        turns; the seconds from each event's dispatch to the bot's callback, by what was done, and
+        why how many got none."""
         world, loop = self.sandbox.world, asyncio.get_running_loop()
         fan = world.add_user("fan")
-        world.add_member(world.guilds[self.channels[0].guild_id or 0], fan)
+        for guild in {channel.guild_id: None for channel in self.channels}:
+            world.add_member(world.guilds[guild or 0], fan)
+        places = itertools.cycle(self.channels)
         spent: dict[str, list[float]] = defaultdict(list)
         failures: Counter[str] = Counter()
 
@@ -179,7 +183,7 @@ class Host:
             began = loop.time()
             connected = bool(self.sandbox.gateway.ready_shards())
             try:
-                await self._act(fan, act)
+                await self._act(fan, next(places), act)
             except (InteractionFailed, Refused) as error:
                 connected = connected and not began - SETTLE < self.disturbed_at
                 failures[str(error) if connected else "the gateway had just been cut"] += 1
@@ -193,8 +197,8 @@ class Host:
                 tasks.create_task(one(act))
         return {"seconds": spent, "failed": failures.total(), "failures": failures}
 
-    async def _act(self, fan: User, act: dict[str, Any]) -> None:
-        sandbox, channel = self.sandbox, self.channels[0]
+    async def _act(self, fan: User, channel: Channel, act: dict[str, Any]) -> None:
+        sandbox = self.sandbox
         match act["do"]:
             case "command":
                 await sandbox.command(fan, channel, act["name"], **act.get("options", {}))
