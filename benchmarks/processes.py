@@ -27,6 +27,8 @@ from tests.process import running as running_bot
 
 PROCESSES = 3
 
+BODY = '<p><img src="/picture.jpg" alt="" /></p><p><b>Yes?</b></p><p>No.</p>'
+
 LONGEST = 120.0
 """Seconds until a fan-out that does not end is given up."""
 
@@ -118,7 +120,7 @@ async def fan_out(folder: Path, url: str, processes: int, count: int) -> dict[st
             await stack.enter_async_context(bot(own, url, discord, site))
         await asyncio.sleep(SETTLED)
         await discord("reset")
-        site.publish_new(title="An interview", body="<p><b>Yes?</b></p><p>No.</p>")
+        site.publish_new(title="An interview", body=BODY)
         began = await stored_at(url)
         async with asyncio.timeout(LONGEST):
             while (await discord("stats"))["reached"] < count:  # noqa: ASYNC110

@@ -255,9 +255,11 @@ class Chaos:
 
     def _publish(self, site: SampleSite) -> None:
         self.outcome.interviews += 1
+        # To draw a banner in the place of a missing picture takes longer than to send.
+        picture = '<p><img src="/picture.jpg" alt="" /></p>' if self.outcome.interviews % 10 else ""
         site.publish_new(
             title=f"Chaos interview {self.outcome.interviews} with {ARTIST}",
-            body="<p><b>Still there?</b></p><p>Still here.</p>",
+            body=f"{picture}<p><b>Still there?</b></p><p>Still here.</p>",
         )
 
     def _disturb_clock(self) -> None:

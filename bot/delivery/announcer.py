@@ -55,8 +55,9 @@ class Tuning:
     """How the announcer works. Times in seconds.
 
     ``lease`` outlasts the wait for a turn and one ``send_limit``. ``queue`` is how many wait for a
-    turn where the process has all of Discord's limit, two seconds' worth; with a share of it, as
-    large a share of them.
+    turn where the process has all of Discord's limit, a second and a half's worth; with a share of
+    it, as large a share of them. More are leased when a third is gone: processes that share the
+    work end it together, but for half a second.
     ``in_hand`` bounds the sends under way, most of them slow ones, for at Discord's limit fewer
     than ten are needed. ``direct`` bounds the direct messages among them: what goes to guilds finds
     room whatever waits for persons. ``grace`` is the time for sends under way when it stops.
@@ -68,7 +69,7 @@ class Tuning:
 
     lease: float = 180.0
     send_limit: float = TRY_LIMIT
-    queue: int = 100
+    queue: int = 75
     in_hand: int = 1000
     direct: int = 40
     grace: float = 10.0
@@ -215,7 +216,7 @@ class Announcer(DueWorker):
         of everything, to find out whether it is over."""
         tuning = self._tuning
         queue = self._queue
-        if self._outcomes.waiting or self._hold.left > 0 or len(self._queued) > queue // 2:
+        if self._outcomes.waiting or self._hold.left > 0 or len(self._queued) > queue * 2 // 3:
             return 0
         in_hand = len(self._queued) + len(self._sending)
         free = min(queue - len(self._queued), tuning.in_hand - in_hand)
@@ -254,7 +255,7 @@ class Announcer(DueWorker):
         return len(batch) == room
 
     async def _until_due(self, *, more: bool) -> float:
-        """Seconds until the next look. A task that ends, or leaves the queue half empty, wakes the
+        """Seconds until the next look. A task that ends, or leaves room in the queue, wakes the
         loop by itself."""
         if self._hold.left > 0:
             return self._hold.left
@@ -284,7 +285,7 @@ class Announcer(DueWorker):
         task = asyncio.current_task()
         assert task is not None  # noqa: S101
         await self._pace.turn()
-        if len(self._queued) == self._queue // 2 + 1:
+        if len(self._queued) == self._queue * 2 // 3 + 1:
             self._changed.set()
         channel = leased.subscription.channel_id
         while (ahead := self._at_channel.get(channel)) is not None:

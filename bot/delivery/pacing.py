@@ -123,12 +123,12 @@ class Pacer:
     def held(self) -> int:
         """How many slots there are: of those that ``lease`` took away or that lapsed, the ones that
         were used within the last second are still there."""
-        return self._used if self._has_lapsed else max(self._limit, self._used)
+        return self._used if self.has_lapsed else max(self._limit, self._used)
 
     def lease(self, slots: int, until: float) -> None:
         """From now on have so many slots, valid until a moment by the clock ``now``. What is taken
         away goes at once where it is free, and else when its second is over."""
-        if self._has_lapsed:
+        if self.has_lapsed:
             self._lapses += 1
         if slots != self._limit and slots:
             self._evenly = _evenly(slots)
@@ -187,16 +187,17 @@ class Pacer:
         trace.on_request_exception.insert(0, failed)
 
     @property
-    def _has_lapsed(self) -> bool:
+    def has_lapsed(self) -> bool:
+        """Whether what ``lease`` gave is not valid any more: nothing is sent."""
         return self.now() >= self._until
 
     def _is_valid(self, lapses: int) -> bool:
         """Whether a slot that was taken after so many lapses may be used."""
-        return lapses == self._lapses and not self._has_lapsed
+        return lapses == self._lapses and not self.has_lapsed
 
     @property
     def _is_free(self) -> bool:
-        return self._used < self._limit and not self._has_lapsed
+        return self._used < self._limit and not self.has_lapsed
 
     async def _take(self, *, first: bool) -> int:
         """Take a slot that is valid now; the number of lapses at that moment."""

@@ -9,10 +9,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import structlog
+
 from bot.core.clock import Clock
 from bot.core.supervisor import supervise
 from bot.delivery.pacing import GLOBAL_LIMIT, WINDOW, Pacer
 from bot.store import RATE_LEASE, RateLease
+
+logger = structlog.get_logger(__name__)
 
 RENEWAL = 1.0
 """Seconds between two renewals."""
@@ -54,6 +58,8 @@ async def keep_rate(
     async def renew() -> float:
         began, before = pacer.now(), pacer.rate
         slots = await lease.renew(pacer.held)
+        if before and pacer.has_lapsed:
+            logger.warning("rate.lapsed")
         pacer.lease(slots, began + RATE_LEASE - MARGIN)
         if slots != before:
             on_change()

@@ -72,7 +72,7 @@ class PostgresChaos(Chaos):
                 await asyncio.to_thread(self._server.start)
             awake = [number for number in range(PROCESSES) if number not in self._frozen]
             victim = self.rng.choice(awake)
-            if kill in self._freezes and len(awake) == PROCESSES:
+            if kill in self._freezes and len(awake) > 1:
                 self._frozen[victim] = asyncio.create_task(self._freeze(bots[victim], victim))
                 awake.remove(victim)
                 victim = self.rng.choice(awake)
@@ -134,7 +134,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--nonce-window", type=float, default=300.0, metavar="SECONDS")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     given = parser.parse_args(arguments)
-    plan = Plan(given.kills, given.channels, nonce_window=given.nonce_window, seed=given.seed)
+    plan = Plan(
+        given.kills,
+        given.channels,
+        nonce_window=given.nonce_window,
+        seed=given.seed,
+        settle_within=720.0,
+    )
     sys.stdout.write(f"nonce window          {plan.nonce_window:g} s\n")
     sys.stdout.write(f"seed                  {plan.seed}\n")
     sys.stdout.write(f"restarts of server    {given.restarts}\n")
