@@ -43,6 +43,7 @@ class ShardLocks:
         self._chosen = chosen
         self.total = 1
         self.held: set[int] = set()
+        self._has_warned = False
         self._seen: dict[int, float] = {}
         self._alone_identified: dict[int, float] = {}
         self._membership.on_lost = self._note_lost
@@ -122,6 +123,10 @@ class ShardLocks:
             chosen = shards_to_take(self.held, taken, share, self.total)
         won = [one for one in chosen if await self._membership.lock(LockKind.SHARD, one)]
         self.held.update(won)
+        if self._chosen is not None and len(won) < len(chosen) and not self._has_warned:
+            self._has_warned = True
+            waiting = sorted(set(chosen) - set(won))
+            logger.warning("shards.held-by-another", shards=waiting, total=self.total)
         if won:
             logger.info("shards.taken", shards=won, held=len(self.held), total=self.total)
         return True

@@ -107,8 +107,11 @@ class Scene:
         )
 
     async def answered(self) -> None:
-        """An admin in each guild is answered, by one process."""
+        """An admin is answered in each guild, and in direct messages, by one process."""
         await asyncio.gather(*(self.ask(channel) for channel in self.channels.values()))
+        direct = self.sandbox.world.open_dm(self.admin)
+        response = await self.sandbox.command(self.admin, direct, "interviews help")
+        await response.finished()
         assert set(self.traffic.answered.values()) == {1}
 
     async def commands_are_mentioned(self) -> None:
@@ -238,7 +241,7 @@ async def test_ranges_by_hand_are_not_taken_over(quick_scene: Scene) -> None:
         await scene.all_served()
         await scene.answered()
         async with scene.process(SHARDS="2-3/4") as spare:
-            await until(lambda: '"event": "ready"' in spare.log.read_text())
+            await until(lambda: "shards.held-by-another" in spare.log.read_text())
             assert scene.held() == [2, 2]
             second.kill()
             await second.ended()
