@@ -27,8 +27,8 @@ def clean(text: str) -> str:
 
     Line ends become ``\\n``, at most two in a row; runs of combining marks are cut.
     """
-    if text.isascii() and text.isprintable():
-        # A single ASCII line, as most texts are, contains nothing that is removed below.
+    if (text.isascii() and text.isprintable()) or _PLAIN.fullmatch(text):
+        # A single such line, as most texts are, contains nothing that is removed below.
         return text.strip()
     text = _UNSHOWN.sub("", _LINE_ENDS.sub("\n", text))
     text = re.sub("[\t\xa0]", " ", text)
@@ -41,6 +41,12 @@ def clean(text: str) -> str:
 _MAY_BE_MARK = re.compile(
     "[^\x00-\u02ff\u0370-\u0482\u2000-\u20cf\u2100-\u2bff\u3000-\u3029\u3030-\u3098\u309b-\ua66e"
     "\uac00-\ud7ff\uff00-\uffef\U0001f000-\U0001faff]"
+)
+_PLAIN = re.compile(
+    # Of the others, those that are not removed or made spaces.
+    "[ -~\xa1-\u02ff\u0370-\u0482\u2000-\u200d\u2010-\u2027\u202f-\u205f\u2070-\u20cf"
+    "\u2100-\u2bff\u3000-\u3029\u3030-\u3098\u309b-\ua66e\uac00-\ud7ff\uff00-\uffef"
+    "\U0001f000-\U0001faff]*"
 )
 
 

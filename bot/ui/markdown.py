@@ -98,7 +98,11 @@ def _is_whole(match: re.Match[str]) -> bool:
 
 def escape_within(text: str, limit: int) -> str:
     """``escape`` of one line of text, shortened so that the result measures at most `limit`."""
-    return escape(shorten(one_line(text), limit, cost=escaped_length))
+    line = one_line(text)
+    escaped = _marked(line)
+    if measure(escaped) <= limit:
+        return escaped
+    return _marked(shorten(line, limit, cost=escaped_length))
 
 
 def link(label: str, url: str | None, limit: int, *, url_limit: int = URL_LIMIT) -> str:

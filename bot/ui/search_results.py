@@ -8,7 +8,7 @@ from discord import ui
 
 from bot.core.i18n import Text
 from bot.core.model import COVER, InterviewSummary, Position, Topic
-from bot.core.text import is_visible, one_line, shorten
+from bot.core.text import is_visible, measure, one_line, shorten
 from bot.fans.results import HITS_PER_PAGE, HitGroup, SearchRequest, SearchResultPage
 from bot.search import Fragment, Hit, UnknownFilter
 from bot.ui import ids
@@ -248,7 +248,7 @@ def _snippet(fragments: Sequence[Fragment], limit: int) -> str:
         cut = shorten(core, room, cost=escaped_length)
         piece = escape(cut)
         shown += _edge(raw[:1]) + (bold(piece) if is_bold else piece) + _edge(raw[-1:])
-        room -= escaped_length(cut) + 6
+        room -= measure(piece) + 6
         if cut != core:
             break
         if room < _LEAST_ROOM and count < len(merged):

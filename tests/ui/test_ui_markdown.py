@@ -1,4 +1,5 @@
 import re
+import sys
 import time
 from unicodedata import category
 
@@ -79,6 +80,12 @@ def test_an_address_with_marks_that_end_it_elsewhere_is_no_link() -> None:
 )
 def test_cleaning(dirty: str, tidy: str) -> None:
     assert clean(dirty) == tidy
+
+
+def test_a_character_is_cleaned_beside_others_as_beside_a_line_end() -> None:
+    """A single line is looked through in one go; with a line end the long way is taken."""
+    for char in map(chr, range(sys.maxunicode + 1)):
+        assert clean(f"é{char * 8}b\nc") == clean(f"é{char * 8}b") + "\nc", hex(ord(char))
 
 
 @quick
