@@ -39,13 +39,13 @@ class FakeClock:
         """Seconds until each sleeper wakes, soonest first."""
         return sorted(due - self._elapsed for due, _, woken in self._sleepers if not woken.done())
 
-    async def asleep(self, number: int = 1, *, within: float = 5.0) -> list[float]:
+    async def asleep(self, number: int = 1, *, within: float = 30.0) -> list[float]:
         """Wait (in real seconds) until at least `number` sleep; their ``delays``."""
         async with asyncio.timeout(within), self._slept:
             await self._slept.wait_for(lambda: len(self.delays) >= number)
         return self.delays
 
-    async def asleep_for(self, *delays: float, within: float = 5.0) -> None:
+    async def asleep_for(self, *delays: float, within: float = 30.0) -> None:
         """Wait (in real seconds) until exactly these ``delays`` are slept."""
         async with asyncio.timeout(within), self._slept:
             await self._slept.wait_for(lambda: self.delays == list(delays))

@@ -1,7 +1,7 @@
 """What fans look for: the newest interviews, a search, an artist, one interview, any interview.
 
 Answers are values, which ``bot.ui`` renders. A person waits for each of them, so each takes at most
-one query of the store, but for ``random`` and a typed title.
+one query of the store, and none where the index, which is a moment behind it, has the answer.
 """
 
 import asyncio
@@ -89,10 +89,10 @@ class Reading:
             UserError: nothing is stored, or nothing is of this topic.
         """
         size, start = LATEST_PER_PAGE, page * LATEST_PER_PAGE
-        if kind is None:
-            found: Sequence[InterviewSummary] = await self._store.interviews.latest(size + 1, start)
-        else:
-            found = self._of_kind(kind)[start : start + size + 1]
+        found = self._of_kind(kind)[start : start + size + 1]
+        if not found and kind is None and page == 0:
+            # While the index is still being built.
+            found = await self._store.interviews.latest(size + 1)
         if not found and page == 0:
             raise UserError("error.no-interviews")
         return InterviewList(tuple(found[:size]), page, len(found) > size, kind)
@@ -197,9 +197,7 @@ class Reading:
         if results.is_empty_query:
             raise UserError("error.nothing-searched")
         ids = list(dict.fromkeys(hit.interview_id for hit in results.hits))
-        # The index may be a moment behind the store, which knows what was withdrawn since.
-        stored = await self._store.interviews.summaries(ids) if ids else []
-        summaries = {summary.id: summary for summary in stored}
+        summaries = self._derive().by_id
         groups = tuple(
             HitGroup(summaries[id_], tuple(hit for hit in results.hits if hit.interview_id == id_))
             for id_ in ids
@@ -345,8 +343,8 @@ class Reading:
         """Interviews whose title or names begin like `prefix`, best first; the newest for "", and
         for a pasted address the interview there."""
         if addresses(prefix):
-            linked = await self.linked(prefix)
-            return await self._store.interviews.summaries([linked] if linked is not None else [])
+            linked, known = await self.linked(prefix), self._derive().by_id
+            return [known[linked]] if linked in known else []
         return await self._index.complete(prefix, limit=CHOICES)
 
     def find_interview(self, words: str) -> Lookup[InterviewSummary]:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 import sqlalchemy as sa
@@ -181,14 +182,15 @@ class InterviewRepository(Repository):
         that have the path of one of the URLs on another host."""
         found: dict[int, KnownInterview] = {}
         paths = {path_of(url) for url in urls} - {""}
-        for column, values in (
-            (interviews.c.guid, guids),
-            (interviews.c.url, urls),
-            (interviews.c.path, paths),
-        ):
-            for chunk in batched(map(storable, values), codec.CHUNK):
-                for row in await self._session.read(_KNOWN.where(column.in_(chunk))):
-                    found[row.id] = KnownInterview(*row)
+        chunks = (batched(map(storable, values), codec.CHUNK) for values in (guids, urls, paths))
+        for some_guids, some_urls, some_paths in zip_longest(*chunks, fillvalue=()):
+            one_of_them = sa.or_(
+                interviews.c.guid.in_(some_guids),
+                interviews.c.url.in_(some_urls),
+                interviews.c.path.in_(some_paths),
+            )
+            for row in await self._session.read(_KNOWN.where(one_of_them)):
+                found[row.id] = KnownInterview(*row)
         return [found[id_] for id_ in sorted(found)]
 
     async def known_by_id(self, interview_id: int) -> KnownInterview | None:

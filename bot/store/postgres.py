@@ -5,6 +5,7 @@ advisory lock that lasts as long as it does, so that no other's changes come bet
 and its changes, whichever process they are of. Readers wait for nobody.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -19,13 +20,14 @@ from bot.core.errors import StoreError
 from bot.store.codec import storable
 from bot.store.connections import BUSY_TIMEOUT, READERS, Connections, make_engine, name_of
 from bot.store.errors import is_lost_connection, translated
+from bot.store.silence import UNREACHABLE, Silence
 
 T = TypeVar("T")
 
 WRITING = 0x6B637275
 """The advisory lock of whoever writes ("kcru")."""
 
-_CONNECTING = 5.0
+_CONNECTING = 3.0
 """Seconds for a connection to be made."""
 
 _READING = 10.0
@@ -61,21 +63,27 @@ async def open_postgres(address: URL) -> AsyncIterator[Connections]:
     """
     name = name_of(address)
     async with AsyncExitStack() as stack:
-        writer = make_postgres_engine(address, 1, _WRITING)
+        silence = Silence(name)
+        writer = make_postgres_engine(address, 1, _WRITING, silence=silence)
         stack.push_async_callback(greenlet_spawn, writer.dispose)
         readers = make_postgres_engine(
             address,
             READERS,
             _READING,
+            silence=silence,
             isolation_level="AUTOCOMMIT",
             skip_autocommit_rollback=True,
         )
         stack.push_async_callback(greenlet_spawn, readers.dispose)
+        probe = make_postgres_engine(address, 1, _READING)
+        stack.push_async_callback(greenlet_spawn, probe.dispose)
         with translated(name):
             connection = await greenlet_spawn(writer.connect)
         stack.push_async_callback(greenlet_spawn, connection.close)
-        begin, read = partial(_begin_alone, connection), partial(greenlet_spawn, _read, readers)
-        yield Connections(name, connection, begin, greenlet_spawn, read)
+        watching = asyncio.create_task(silence.run(probe), name="silence")
+        stack.callback(watching.cancel)
+        begin, read = partial(_begin_alone, connection), partial(silence.ask, _read, readers)
+        yield Connections(name, connection, begin, silence.ask, read)
 
 
 def make_postgres_engine(
@@ -84,10 +92,12 @@ def make_postgres_engine(
     timeout: float,
     *,
     session: Mapping[str, str] = MappingProxyType({}),
+    silence: Silence | None = None,
     **options: Any,
 ) -> sa.Engine:
     """An engine whose errors are all SQLAlchemy's, and whose statements end after `timeout`
-    seconds. `session` are settings of its sessions beside those of every one.
+    seconds. `session` are settings of its sessions beside those of every one; `silence` watches
+    over it.
 
     Raises:
         StoreError: asyncpg is not installed.
@@ -103,6 +113,8 @@ def make_postgres_engine(
         )
     except ModuleNotFoundError as error:
         raise StoreError("store.no-driver") from error
+    if silence is not None:
+        silence.watch(engine)
     sa.event.listen(engine, "do_connect", _connect)
     sa.event.listen(engine, "handle_error", _drop_lost)
     sa.event.listen(engine, "before_cursor_execute", _make_storable, retval=True)
@@ -132,7 +144,7 @@ def _connect(dialect: Any, record: object, arguments: Any, options: Any) -> Any:
         return dialect.connect(*arguments, **options)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         failure = dbapi.OperationalError(str(error) or "no answer in time")
-        failure.sqlstate = getattr(error, "sqlstate", None) or "08001"
+        failure.sqlstate = getattr(error, "sqlstate", None) or UNREACHABLE
         raise failure from error
 
 

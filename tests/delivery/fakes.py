@@ -166,7 +166,7 @@ class FakePort(UnusedPort):
             self.messages[channel].append(leased.interview.id)
         return self._by_nonce[nonce]
 
-    async def tried(self, number: int, within: int = 5) -> None:
+    async def tried(self, number: int, within: int = 30) -> None:
         """Wait until so many sends were begun."""
         async with asyncio.timeout(within), self._changed:
             await self._changed.wait_for(lambda: len(self.tries) >= number)
@@ -209,7 +209,7 @@ class HandPace:
         for _ in range(number):
             self._turns.release()
 
-    async def queued(self, number: int, within: int = 5) -> None:
+    async def queued(self, number: int, within: int = 30) -> None:
         async with asyncio.timeout(within), self._changed:
             await self._changed.wait_for(lambda: self.waiting >= number)
 
@@ -260,7 +260,7 @@ class Ledger:
         outbox = self._store.outbox
         return await self._through("settle", lambda: outbox.settle(delivery, conclusion, now))
 
-    async def reached(self, *, written: int = 0, failures: int = 0, within: int = 5) -> None:
+    async def reached(self, *, written: int = 0, failures: int = 0, within: int = 30) -> None:
         async with asyncio.timeout(within), self._changed:
             await self._changed.wait_for(
                 lambda: self.written >= written and self.failures >= failures

@@ -43,7 +43,7 @@ async def running(announcer: Announcer) -> AsyncIterator[asyncio.Task[None]]:
     try:
         yield task
     finally:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await announcer.stop()
             await task
 
@@ -166,7 +166,7 @@ async def test_a_commit_wakes_it_and_time_does_too(
         announcer.wake()
         await ledger.reached(written=1)
         # Until it has looked again, it sleeps until the lease's end.
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (delay := min(await clock.asleep())) > 0.5:  # noqa: ASYNC110
                 await asyncio.sleep(0)
         assert delay > 0.2
@@ -641,7 +641,7 @@ async def test_stopping_finishes_what_is_on_its_way_and_gives_back_the_rest(
     await asyncio.sleep(0)
     assert not stopping.done()
     gate.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await stopping
         await task
     assert await outbox.states(id_) == [SENT, PENDING]
@@ -658,7 +658,7 @@ async def test_what_hangs_beyond_the_grace_stays_leased_and_is_sent_again(
     announcer = make_announcer(outbox, port, rng, grace=0.05)
     task = asyncio.create_task(announcer.run())
     await port.tried(1)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         if ending == "stop":
             await announcer.stop()
             await task

@@ -29,7 +29,7 @@ async def running(announcer: Announcer) -> AsyncIterator[asyncio.Task[None]]:
     try:
         yield task
     finally:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await announcer.stop()
             await task
 

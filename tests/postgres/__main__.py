@@ -1,5 +1,7 @@
-"""``make test-postgres``: the store's suite, and what uses the store, on a PostgreSQL that is
-started for it. What follows are arguments for pytest."""
+"""``make test-postgres``: what is about the store, on a PostgreSQL that is started for it.
+
+What follows are arguments for pytest: ``python -m tests.postgres tests`` runs the whole suite.
+"""
 
 import os
 import subprocess
@@ -7,9 +9,8 @@ import sys
 
 from tests.postgres.server import folder_for_server, programs, running
 
-SUITE = ("tests/store", "tests/postgres", "tests/fans", "tests/admins")
-"""Not ``tests/delivery``: there an announcer that is drained once counts on an outcome being
-written down at once, which a server takes a moment for."""
+SUITE = ("tests/store", "tests/postgres", "tests/delivery", "tests/fans", "tests/admins")
+"""Where the kind of database matters most; the whole suite takes several times as long."""
 
 
 def main(arguments: list[str]) -> int:

@@ -12,14 +12,15 @@ import sqlalchemy as sa
 from bot.core.errors import StoreError
 from bot.core.i18n import load_messages
 from bot.core.model import Doubt
-from bot.store import Store, inspect_store, open_store
+from bot.store import Store, inspect_store, open_store, silence
 from bot.store import postgres as postgres_store
 from bot.store.connections import BUSY_TIMEOUT
 from bot.store.engine import open_database
 from bot.store.migrate import migrate, read_schema
 from bot.store.tables import HEAD
 from tests.clock import FakeClock
-from tests.postgres.server import Server, execute
+from tests.postgres.network import Cable
+from tests.postgres.server import ADDRESS, Server, execute
 from tests.store.released import NEXT, scripts_of_tomorrow
 from tests.store.rows import add_subscription, stored_interview
 from tests.store.samples import database_url, interview
@@ -155,32 +156,12 @@ async def test_a_restart_within_a_moment_is_not_noticed(own_server: Server) -> N
 
 
 @contextlib.asynccontextmanager
-async def cable(address: str) -> AsyncIterator[tuple[int, asyncio.Event]]:
-    """A port that leads to `address`; nothing passes while the event is not set."""
-    host, _, port = address.partition(":")
-    whole, tasks = asyncio.Event(), set()
-    whole.set()
-
-    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
-            while data := await reader.read(65536):
-                await whole.wait()
-                writer.write(data)
-        writer.close()
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection(host, int(port))
-        for one in (carry(reader, back), carry(there, writer)):
-            tasks.add(asyncio.create_task(one))
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1], whole
-    finally:
-        server.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+async def over_cable(url: str) -> AsyncIterator[tuple[Store, Cable]]:
+    async with (
+        Cable(ADDRESS) as cable,
+        open_store(url.replace(ADDRESS, cable.address), FakeClock()) as store,
+    ):
+        yield store, cable
 
 
 async def test_a_network_that_swallows_everything_holds_nobody_for_long(
@@ -188,24 +169,94 @@ async def test_a_network_that_swallows_everything_holds_nobody_for_long(
 ) -> None:
     for name in ("_READING", "_WRITING", "_CONNECTING"):
         monkeypatch.setattr(postgres_store, name, 0.3)
-    url = database_url(folder)
-    address = url.partition("@")[2].partition("/")[0]
-    async with cable(address) as (port, whole):
-        near = url.replace(address, f"127.0.0.1:{port}")
-        async with open_store(near, FakeClock()) as store:
-            assert await store.interviews.count() == 0
-            whole.clear()
-            async with asyncio.timeout(8):
-                for lost in (
-                    store.interviews.count,
-                    partial(add_subscription, store, 1, 2, None, 3),
-                ):
-                    with pytest.raises(StoreError) as refused:
-                        await lost()
-                    assert refused.value.key == "store.unreachable"
-            whole.set()
-            assert await store.interviews.count() == 0
-            await add_subscription(store, 1, 2, None, 3)
+    async with over_cable(database_url(folder)) as (store, cable):
+        assert await store.interviews.count() == 0
+        cable.silence()
+        async with asyncio.timeout(8):
+            for lost in (
+                store.interviews.count,
+                partial(add_subscription, store, 1, 2, None, 3),
+            ):
+                with pytest.raises(StoreError) as refused:
+                    await lost()
+                assert refused.value.key == "store.unreachable"
+        await cable.mend()
+        assert await store.interviews.count() == 0
+        await add_subscription(store, 1, 2, None, 3)
+
+
+async def test_a_silent_server_is_noticed_long_before_the_time_limits(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silence, "PATIENCE", 0.1)
+    monkeypatch.setattr(silence, "ANSWER_WITHIN", 0.5)
+    async with over_cable(database_url(folder)) as (store, cable):
+        await store.interviews.insert(interview(1), "d")
+        cable.silence()
+        async with asyncio.timeout(postgres_store._READING - 1):
+            # More than there are connections: some wait for one.
+            lost = await asyncio.gather(
+                *(store.interviews.count() for _ in range(9)),
+                add_subscription(store, 1, 2, None, 3),
+                return_exceptions=True,
+            )
+        assert {getattr(error, "key", None) for error in lost} == {"store.unreachable"}
+        with pytest.raises(StoreError, match="it does not answer"):
+            await store.interviews.count()
+        await cable.mend()
+        async with asyncio.timeout(10):
+            while True:
+                with contextlib.suppress(StoreError):
+                    assert await store.interviews.count() == 1
+                    break
+        assert (await add_subscription(store, 1, 2, None, 3))[1] is True
+
+
+async def test_connections_that_a_firewall_has_forgotten_are_given_up(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """New connections work at once, and the old ones never again; see
+    https://github.com/MemMachine/MemMachine/pull/1552."""
+    monkeypatch.setattr(silence, "PATIENCE", 0.3)
+    async with over_cable(database_url(folder)) as (store, cable):
+        id_ = await store.interviews.insert(interview(1), "d")
+        await asyncio.gather(*(store.interviews.get(id_) for _ in range(8)))
+        cable.strand()
+        async with asyncio.timeout(postgres_store._READING - 1):
+            outcomes = await asyncio.gather(
+                *(store.interviews.get(id_) for _ in range(8)),
+                add_subscription(store, 1, 2, None, 3),
+                return_exceptions=True,
+            )
+        assert [one for one in outcomes if not isinstance(one, StoreError)]
+        assert await store.interviews.get(id_) is not None
+        await add_subscription(store, 1, 2, None, 3)
+        assert len(await store.subscriptions.overview(1)) == 1
+
+
+async def test_a_commit_that_a_firewall_swallows_is_given_up(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silence, "PATIENCE", 0.3)
+    async with over_cable(database_url(folder)) as (store, cable):
+
+        async def write() -> None:
+            async with store.transaction() as tx:
+                await tx.interviews.insert(interview(1), "d")
+                cable.strand()
+
+        async with asyncio.timeout(postgres_store._READING - 1):
+            with pytest.raises(StoreError) as refused:
+                await write()
+        assert refused.value.key == "store.unreachable"
+
+
+async def test_a_statement_that_takes_long_is_waited_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silence, "PATIENCE", 0.1)
+    async with open_store(database_url(folder), FakeClock()) as store:
+        assert await store.database.scalar(sa.select(1, sa.func.pg_sleep(1.5))) == 1
 
 
 async def test_what_another_program_changed_in_a_table_is_read_anew(
