@@ -55,7 +55,7 @@ def places(found: VectorTable, vector: Vectors) -> Sequence[tuple[int, int]]:
 # ---------------------------------------------------------------- the embedder
 
 
-@patient
+@settings(max_examples=20, deadline=None)
 @given(texts=st.lists(ANY_TEXT, max_size=4))
 def test_any_text_is_embedded(texts: list[str], encoder: UniversalSentenceEncoder) -> None:
     found = encoder.embed(texts)
