@@ -1,5 +1,6 @@
 """What is stored of people who read: where they stopped, and what they saved."""
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -135,14 +136,21 @@ class ReaderRepository(Repository):
         """An interview, withdrawn ones too, as this person finds it.
 
         One round to the database where `known`, the interview as it was once read, is what is
-        stored, else two.
+        stored; without it, two at the same time.
         """
-        rows = await self._session.read(OPENED, {"id": interview_id, "user_id": user_id})
-        if not rows:
+        stored = InterviewRepository(self._session)
+        asked = {"id": interview_id, "user_id": user_id}
+        if known is None:
+            rows, known = await asyncio.gather(
+                self._session.read(OPENED, asked), stored.get(interview_id)
+            )
+        else:
+            rows = await self._session.read(OPENED, asked)
+        if not rows or known is None:
             return None
         first = rows[0]
-        if known is None or known.revision != first.revision:
-            known = await InterviewRepository(self._session).get(interview_id)
+        if known.revision != first.revision:
+            known = await stored.get(interview_id)
             if known is None:
                 return None
         place = None
