@@ -152,6 +152,18 @@ async def test_a_shard_that_waits_for_its_turn_holds_up_no_other(
         assert (await response.finished()).content == "pong"
 
 
+async def test_shards_that_cannot_connect_hold_up_no_other(
+    discord_here: Sandbox, guilds: dict[int, Guild], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Patient()
+    clock.held = True
+    discord_here.gateway.faults.refuse = 2
+    async with connected(discord_here, monkeypatch, clock=clock):
+        await discord_here.wait_ready(shards=2, timeout=30)
+        assert discord_here.gateway.faults.refuse == 0
+        assert discord_here.gateway.counts.identifies == 2
+
+
 async def test_it_is_ready_though_a_shard_lost_its_session_amid_the_start(
     discord_here: Sandbox, guilds: dict[int, Guild], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -174,8 +174,13 @@ async def test_processes_share_the_shards_whoever_comes_and_goes(scene: Scene) -
         await scene.answered()
         # Two more come: they get their shares, and every shard goes on.
         await stack.enter_async_context(scene.process())
-        await stack.enter_async_context(scene.process())
+        last = await stack.enter_async_context(scene.process())
         await until(lambda: scene.held() == [2, 2, 2])
+        await scene.all_served()
+        await scene.answered()
+        # One ends in order.
+        assert await last.stop() == 0
+        await until(lambda: scene.held() == [3, 3])
         await scene.all_served()
         await scene.answered()
     assert set(scene.served().values()) <= {1}
@@ -243,6 +248,7 @@ async def test_ranges_by_hand_are_not_taken_over(quick_scene: Scene) -> None:
         async with scene.process(SHARDS="2-3/4") as spare:
             await until(lambda: "shards.held-by-another" in spare.log.read_text())
             assert scene.held() == [2, 2]
+            assert set(scene.served().values()) == {1}
             second.kill()
             await second.ended()
             await scene.all_served()
