@@ -55,9 +55,9 @@ class Tuning:
     """How the announcer works. Times in seconds.
 
     ``lease`` outlasts the wait for a turn and one ``send_limit``. ``queue`` is how many wait for a
-    turn where the process has all of Discord's limit, a second and a half's worth; with a share of
-    it, as large a share of them. More are leased when a third is gone: processes that share the
-    work end it together, but for half a second.
+    turn where the process has all of Discord's limit, a second's worth; with a share of it, as
+    large a share of them. More are leased when a third is gone, so that processes that share the
+    work end it together.
     ``in_hand`` bounds the sends under way, most of them slow ones, for at Discord's limit fewer
     than ten are needed. ``direct`` bounds the direct messages among them: what goes to guilds finds
     room whatever waits for persons. ``grace`` is the time for sends under way when it stops.
@@ -69,7 +69,7 @@ class Tuning:
 
     lease: float = 180.0
     send_limit: float = TRY_LIMIT
-    queue: int = 75
+    queue: int = 50
     in_hand: int = 1000
     direct: int = 40
     grace: float = 10.0

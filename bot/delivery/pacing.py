@@ -48,9 +48,6 @@ ANSWERS = 100
 USUAL = 0.95
 """Of the last so many answers of a route, all but the slowest twentieth took a usual time."""
 
-KNOWN = 50
-"""Answers after which a route's usual time is known."""
-
 MOST_ROUTES = 200
 """Routes whose answers are remembered; the bot uses about twenty."""
 
@@ -243,7 +240,7 @@ class Pacer:
         little is known of its route, its quickest answer is the usual one."""
         answers = self._answers.setdefault(route, deque(maxlen=ANSWERS))
         answers.append(spent)
-        usual = USUAL if len(answers) >= KNOWN else 0.0
+        usual = USUAL if len(answers) >= self._limit else 0.0
         return spent - sorted(answers)[int((len(answers) - 1) * usual)]
 
 
