@@ -19,7 +19,7 @@ from typing import Any
 import aiohttp
 
 from benchmarks.figures import Figure, Report, seconds
-from benchmarks.remote import ROOT, quiet
+from benchmarks.remote import ROOT, freeze, quiet
 from benchmarks.rows import FLAT, mib, peak
 from bot.archive.service import Backfill
 from bot.core.clock import SystemClock
@@ -117,6 +117,7 @@ async def in_process(module: str, *arguments: str) -> dict[str, Any]:
 
 async def run(root: str, way: str, count: int) -> dict[str, Any]:
     quiet()
+    freeze()
     with TemporaryDirectory(prefix="kcrush-bench-") as folder:
         path = Path(folder) / "kcrush.db"
         stored = await (run_ours(root, path) if way == "ours" else run_naive(root, path))

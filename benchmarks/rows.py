@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks.fanout import interview
 from benchmarks.figures import Figure, Report, seconds
-from benchmarks.remote import ROOT, quiet
+from benchmarks.remote import ROOT, freeze, quiet
 from bot.core.clock import SystemClock
 from bot.core.model import DeliveryState
 from bot.delivery.announcer import Announcer
@@ -132,6 +132,7 @@ async def in_process(count: int, way: str) -> dict[str, Any]:
 
 async def run(count: int, way: str) -> dict[str, Any]:
     quiet()
+    freeze()
     with TemporaryDirectory(prefix="kcrush-bench-") as folder:
         path = Path(folder) / "kcrush.db"
         url = f"sqlite+aiosqlite:///{path}"
