@@ -10,14 +10,14 @@ from bot.search import SearchIndex
 from bot.store import Store, open_store
 from tests.clock import FakeClock
 from tests.search.archive import ARCHIVE
-from tests.store.samples import database_url
+from tests.store.samples import copy_database, database_url
 
 
 @pytest.fixture(scope="session")
 def synced(template: Path, tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
     """A folder with a database of ``ARCHIVE`` and its index, to be copied; the ids by its keys."""
     folder = tmp_path_factory.mktemp("synced")
-    shutil.copy(template, folder)
+    copy_database(template, folder)
 
     async def fill() -> dict[str, int]:
         index = SearchIndex.open(folder / "index")
@@ -56,9 +56,12 @@ def index(open_index: Callable[..., SearchIndex]) -> SearchIndex:
 
 
 @pytest.fixture
-async def archive(synced: SimpleNamespace, tmp_path: Path) -> AsyncIterator[SimpleNamespace]:
+async def archive(
+    synced: SimpleNamespace, template: Path, tmp_path: Path
+) -> AsyncIterator[SimpleNamespace]:
     """``ARCHIVE`` in a store and, synced, in an index of its own; ``ids`` are by its keys."""
-    shutil.copytree(synced.folder, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(synced.folder / "index", tmp_path / "index")
+    copy_database(synced.folder / template.name, tmp_path)
     index = SearchIndex.open(tmp_path / "index")
     async with open_store(database_url(tmp_path), FakeClock()) as store:
         await index.sync(store)
