@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 
 from bot.core.clock import Clock
-from bot.core.errors import FetchError, ParseError
+from bot.core.errors import FetchError, ParseError, StoreError
 from bot.core.feed_state import FeedHealth, FeedState, Validators
 from bot.core.supervisor import supervise
 from bot.feed.decide import FeedEntry, Past
@@ -204,6 +204,9 @@ class Watcher:
             max_age=feed.max_age,
             ttl=feed.ttl,
         )
+        if isinstance(feed.health.last_error, StoreError):
+            # The site did nothing for which it would have to be left alone for longer.
+            planned = min(planned, self._interval)
         second_look = max(SECOND_LOOK, feed.retry_after or 0.0)
         feed.looks_again = feed.hinted and not found and second_look < planned
         return second_look if feed.looks_again else planned

@@ -232,6 +232,30 @@ async def test_a_poll_is_written_whole_or_not_at_all(
     assert (await watcher.poll(FEED)).enqueued == 1
 
 
+async def test_a_database_that_failed_for_long_makes_the_feed_wait_no_longer_than_usual(
+    store: Store,
+    site: FakeSite,
+    watcher: Watcher,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def away(self: object, url: str) -> FeedState:
+        raise StoreError("store.unreachable", path="kcrush", problem="away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FeedRepository, "state", away)
+        async with watching(watcher):
+            for _ in range(8):
+                (delay,) = await clock.asleep()
+                assert delay <= 300
+                await clock.advance(delay)
+            patch.undo()
+            (delay,) = await clock.asleep()
+            await clock.advance(delay)
+            await clock.asleep_for(300)
+    assert await store.interviews.count() == 10
+
+
 @pytest.mark.parametrize("body", [b"", b"<!doctype html><title>Down</title>", b"\0\xff" * 99])
 async def test_what_is_no_feed_changes_nothing(
     store: Store, site: FakeSite, watcher: Watcher, body: bytes
