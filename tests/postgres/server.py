@@ -20,6 +20,12 @@ _USER = "bot"
 _ALWAYS = ("listen_addresses=127.0.0.1", "max_connections=300")
 _QUICK = ("fsync=off", "full_page_writes=off")
 
+OWN_LOCKS = (
+    "pg_locks WHERE locktype = 'advisory'"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+"""The advisory locks of the database that is asked: other tests' are on the same server."""
+
 _made: dict[Path, str] = {}
 
 

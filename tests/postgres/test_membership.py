@@ -13,7 +13,7 @@ from bot.core.clock import SystemClock
 from bot.core.errors import StoreError
 from bot.store import LockKind, Membership, Signal, join, open_store
 from tests.forked import Piped, piped
-from tests.postgres.server import Server, execute
+from tests.postgres.server import OWN_LOCKS, Server, execute
 from tests.store.samples import database_url
 
 pytestmark = pytest.mark.postgres
@@ -56,7 +56,7 @@ async def lost_sessions(url: str, membership: Membership) -> AsyncIterator[None]
     """End the session of a process, which gets another one after the block."""
     turn: asyncio.Lock = getattr(membership, "_turn")  # noqa: B009
     membership.living = None
-    sessions = f"FROM pg_locks WHERE classid = {LockKind.PROCESS:d} AND objid = {membership.id}"
+    sessions = f"FROM {OWN_LOCKS} AND classid = {LockKind.PROCESS:d} AND objid = {membership.id}"
     end = f"SELECT pg_terminate_backend(pid, 5000) {sessions}"
     async with turn:
         assert await asyncio.to_thread(execute, end, url.rpartition("/")[2]) == "t"

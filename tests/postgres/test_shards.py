@@ -21,7 +21,7 @@ from sandbox.gateway import GatewaySettings
 from sandbox.observe import Exchange, GatewayPayload
 from sandbox.site import SampleSite
 from tests.openapi import Checker
-from tests.postgres.server import execute
+from tests.postgres.server import OWN_LOCKS, execute
 from tests.process import BotProcess, pointed_at, running
 from tests.store.samples import database_url
 
@@ -95,7 +95,7 @@ class Scene:
 
     def held(self) -> list[int]:
         """How many shards each process holds, by the database."""
-        locks = f"FROM pg_locks WHERE locktype = 'advisory' AND classid = {LockKind.SHARD:d}"
+        locks = f"FROM {OWN_LOCKS} AND classid = {LockKind.SHARD:d}"
         rows = execute(
             f"SELECT pid, count(*) {locks} GROUP BY pid ORDER BY 2", self.url.rpartition("/")[2]
         )
@@ -207,7 +207,7 @@ async def test_a_frozen_process_that_lost_its_shards_disconnects_them(quick_scen
         # As the server does it after two minutes.
         joined = re.search(r'"process": (\d+)', first.log.read_text())
         assert joined is not None
-        session = f"FROM pg_locks WHERE classid = {LockKind.PROCESS:d} AND objid = {joined[1]}"
+        session = f"FROM {OWN_LOCKS} AND classid = {LockKind.PROCESS:d} AND objid = {joined[1]}"
         terminate = f"SELECT pg_terminate_backend(pid, 5000) {session}"
         assert execute(terminate, scene.url.rpartition("/")[2]) == "t"
         await until(lambda: scene.held() == [4])
