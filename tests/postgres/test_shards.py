@@ -85,6 +85,14 @@ class Scene:
         async with running(folder, env) as bot:
             yield bot
 
+    def sessions(self) -> dict[str, int]:
+        """The sessions that are connected, with their shards."""
+        return {
+            one.session.id: one.session.shard[0]
+            for one in self.sandbox.gateway.connections
+            if one.session is not None
+        }
+
     def served(self) -> Counter[int]:
         """How many connections serve each shard."""
         return Counter(
@@ -205,6 +213,9 @@ async def test_a_frozen_process_that_lost_its_shards_disconnects_them(quick_scen
         await scene.all_served()
         # Whoever loses the lead ends.
         first = other if '"leads": true' in one.log.read_text() else one
+        taken = re.findall(r'"shards": \[([0-9, ]*)\], "held"', first.log.read_text())
+        own = {int(shard) for shards in taken for shard in shards.split(", ")}
+        former = {id_ for id_, shard in scene.sessions().items() if shard in own}
         first.process.send_signal(signal.SIGSTOP)
         # As the server does it after two minutes.
         joined = re.search(r'"process": (\d+)', first.log.read_text())
@@ -215,6 +226,7 @@ async def test_a_frozen_process_that_lost_its_shards_disconnects_them(quick_scen
         await until(lambda: scene.held() == [4])
         first.process.send_signal(signal.SIGCONT)
         await until(lambda: "lock.lost" in first.log.read_text())
+        await until(lambda: not former & scene.sessions().keys())
         await until(lambda: set(scene.served().values()) == {1} and len(scene.served()) == 4)
         await scene.answered()
         await until(lambda: scene.held() == [2, 2])
