@@ -83,13 +83,20 @@ class Silence:
             waited = now - max(answered, min(self._asked.values(), default=now))
             if not self._is_silent and waited < PATIENCE:
                 continue
-            idle = await _idle_pids(probe)
-            self._give_up(idle)
-            if self._is_silent != (idle is None):
-                self._is_silent = idle is None
-                event = "server.silent" if self._is_silent else "server.answers-again"
-                logger.warning(event, database=self._name)
+            try:
+                await self._look(probe)
+            except Exception:
+                # Without this task a server that was silent once would stay so.
+                logger.exception("server.look-crashed", database=self._name)
             answered = time.monotonic()
+
+    async def _look(self, probe: sa.Engine) -> None:
+        idle = await _idle_pids(probe)
+        if self._is_silent != (idle is None):
+            self._is_silent = idle is None
+            event = "server.silent" if self._is_silent else "server.answers-again"
+            logger.warning(event, database=self._name)
+        self._give_up(idle)
 
     def _give_up(self, idle: frozenset[int] | None) -> None:
         """End every connection where the server is silent, and otherwise those whose question was
@@ -97,7 +104,8 @@ class Silence:
         lost = list(self._connections)
         if idle is not None:
             limit = time.monotonic() - PATIENCE
-            busy = [one for one, since in self._busy.items() if since < limit]
+            open_ = [(one, since) for one, since in self._busy.items() if not one.is_closed()]
+            busy = [one for one, since in open_ if since < limit]
             # A pooler has numbers of its own, which are not among them.
             lost = [one for one in busy if one.get_server_pid() in idle]
         for connection in lost:

@@ -189,7 +189,6 @@ async def test_a_silent_server_is_noticed_long_before_the_time_limits(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(silence, "PATIENCE", 0.1)
-    monkeypatch.setattr(silence, "ANSWER_WITHIN", 0.5)
     async with over_cable(database_url(folder)) as (store, cable):
         await store.interviews.insert(interview(1), "d")
         cable.silence()
@@ -204,7 +203,7 @@ async def test_a_silent_server_is_noticed_long_before_the_time_limits(
         with pytest.raises(StoreError, match="it does not answer"):
             await store.interviews.count()
         await cable.mend()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 with contextlib.suppress(StoreError):
                     assert await store.interviews.count() == 1
