@@ -22,10 +22,10 @@ from benchmarks.fanout import interview
 from benchmarks.figures import Figure, Report, seconds
 from benchmarks.remote import ROOT, freeze, quiet
 from bot.core.clock import SystemClock
+from bot.core.discord_limits import GLOBAL_LIMIT
 from bot.core.model import DeliveryState
 from bot.delivery.announcer import Announcer
 from bot.delivery.outcomes import Sent
-from bot.delivery.pacing import GLOBAL_LIMIT
 from bot.store import LeasedDelivery, NewestMessage, SentCard, Store, open_store
 from tests.delivery.fakes import UnusedPort
 

@@ -1,6 +1,7 @@
 """How late the last channel hears of an interview."""
 
-from bot.core.capacity import MOST_CHANNELS, REQUESTS
+from bot.core.capacity import MOST_CHANNELS
+from bot.core.discord_limits import GLOBAL_LIMIT
 from bot.store import Store
 
 
@@ -12,4 +13,4 @@ async def lateness(store: Store) -> float | None:
         StoreError: the store can't be read.
     """
     channels = sum((await store.subscriptions.counts_by_guild()).values())
-    return channels / REQUESTS if channels > MOST_CHANNELS else None
+    return channels / GLOBAL_LIMIT if channels > MOST_CHANNELS else None

@@ -6,33 +6,20 @@ from dataclasses import asdict
 import click
 import orjson
 
-from bot.core.capacity import GUILDS_A_SHARD as OF_SHARD
 from bot.core.capacity import (
+    GUILDS_A_SHARD,
     INTERVIEWS_A_YEAR,
     MEASURED,
     MOST_CHANNELS,
-    REQUESTS,
     SHARDS_A_PROCESS,
     Capacity,
     Point,
     capacity,
 )
+from bot.core.discord_limits import GLOBAL_LIMIT
 from bot.core.i18n import Text
 
 SIZES = (1, 100, 1_000, 2_500, 10_000, 100_000, 1_000_000)
-
-HEAD = (
-    "guilds",
-    "shards",
-    "processes",
-    "memory of each",
-    "start",
-    "announced one by one",
-    "by following",
-    "rows a year",
-    "stored a year",
-    "transactions/s meanwhile",
-)
 
 
 def simulate_guilds(guilds: int, text: Text, *, as_json: bool) -> None:
@@ -54,21 +41,20 @@ def report(sizes: Sequence[int], text: Text) -> list[str]:
     costs = [capacity(size) for size in sizes]
     facts = {
         "interviews": INTERVIEWS_A_YEAR,
-        "from_guilds": text.number(SHARDS_A_PROCESS * OF_SHARD),
+        "from_guilds": text.number(SHARDS_A_PROCESS * GUILDS_A_SHARD),
         "most": text.number(MOST_CHANNELS),
-        "minutes": round(MOST_CHANNELS / REQUESTS / 60),
-        "requests": REQUESTS,
+        "minutes": round(MOST_CHANNELS / GLOBAL_LIMIT / 60),
+        "requests": GLOBAL_LIMIT,
     }
+    said = ["cli.simulate.post", "cli.simulate.follow"]
+    if any(one.too_many_processes for one in costs):
+        said.append("cli.simulate.processes")
     return [
         text("cli.simulate.head", **facts),
-        _table(HEAD, [_row(one, text) for one in costs]),
+        _table(text("cli.simulate.columns"), [_row(one, text) for one in costs]),
         text("cli.simulate.measured"),
-        _table(
-            ("guilds", "start", "memory", "announced one by one", "stored for an interview"),
-            [_compared(point, text) for point in MEASURED],
-        ),
-        text("cli.simulate.post", **facts),
-        text("cli.simulate.follow", **facts),
+        _table(text("cli.simulate.points"), [_compared(point, text) for point in MEASURED]),
+        *(text(key, **facts) for key in said),
     ]
 
 
@@ -76,10 +62,10 @@ def _row(one: Capacity, text: Text) -> tuple[str, ...]:
     return (
         text.number(one.guilds),
         text.number(one.shards),
-        text.number(one.processes),
+        _marked(text.number(one.processes), text, is_too_much=one.too_many_processes),
         _size(one.memory),
         _duration(one.start),
-        _duration(one.announcing) + (" (too long)" if one.must_follow else ""),
+        _marked(_duration(one.announcing), text, is_too_much=one.must_follow),
         _duration(one.following),
         text.number(one.guilds * INTERVIEWS_A_YEAR),
         _size(one.stored * INTERVIEWS_A_YEAR),
@@ -96,11 +82,17 @@ def _compared(point: Point, text: Text) -> tuple[str, ...]:
     )
 
 
+def _marked(figure: str, text: Text, *, is_too_much: bool) -> str:
+    return text("cli.simulate.too-much", figure=figure) if is_too_much else figure
+
+
 def _duration(seconds: float) -> str:
     if seconds < 10:
         return f"{seconds:.2g} s"
     if seconds < 120:
         return f"{seconds:.0f} s"
+    if seconds < 600:
+        return f"{seconds / 60:.1f} min"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
@@ -110,7 +102,8 @@ def _size(mebibytes: float) -> str:
     return f"{mebibytes:.0f} MiB" if mebibytes < 1024 else f"{mebibytes / 1024:.1f} GiB"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _table(columns: str, rows: Sequence[Sequence[str]]) -> str:
+    head = columns.split(" | ")
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     lines = [_line(head, widths), "|" + "|".join("-" * (width + 2) for width in widths) + "|"]
     return "\n".join([*lines, *(_line(row, widths) for row in rows)])

@@ -10,15 +10,13 @@ from collections import deque
 import structlog
 
 from bot.core.clock import Clock
+from bot.core.discord_limits import SESSION_STARTS
 from bot.core.errors import KcrushError
 from bot.core.retry import backoff
 
 logger = structlog.get_logger(__name__)
 
 DAY = 24 * 3600.0
-SESSION_STARTS = 1000
-"""IDENTIFYs that Discord allows in a day, until it says another number."""
-
 FREE = 3
 """IDENTIFYs of one shard in a day that wait for nothing but discord.py's own five seconds."""
 

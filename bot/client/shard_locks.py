@@ -11,6 +11,7 @@ from collections.abc import Set
 import structlog
 
 from bot.core.clock import Clock
+from bot.core.discord_limits import IDENTIFY_INTERVAL
 from bot.core.shards import ShardRange, shards_to_give, shards_to_take, share_of
 from bot.store import LockKind, Membership, Signal, Store
 
@@ -19,9 +20,6 @@ logger = structlog.get_logger(__name__)
 SETTLED = 10.0
 """Seconds that a process has to live before others give shards up for it: one that crashes again
 and again is given none, for each costs an IDENTIFY of a day's thousand."""
-
-IDENTIFY_INTERVAL = 5.0
-"""Seconds in which one shard of a bucket may identify (Discord docs, Gateway, Rate Limiting)."""
 
 
 class ShardLocks:

@@ -18,8 +18,9 @@ import yarl
 from discord.gateway import DiscordWebSocket
 
 from bot.client.identify_budget import IdentifyBudget, SessionLimitError
-from bot.client.shard_locks import IDENTIFY_INTERVAL, ShardLocks
+from bot.client.shard_locks import ShardLocks
 from bot.core.clock import Clock
+from bot.core.discord_limits import IDENTIFY_INTERVAL
 from bot.core.errors import StoreError
 from bot.core.retry import backoff
 from bot.core.supervisor import supervise

@@ -7,6 +7,8 @@ A model of few numbers, each with its source; ``MEASURED`` are points of a real 
 import math
 from dataclasses import dataclass
 
+from bot.core.discord_limits import GLOBAL_LIMIT, IDENTIFY_INTERVAL, SESSION_STARTS
+
 GUILDS_A_SHARD = 1_000
 """For so many guilds Discord recommends a shard, and 2,500 is the most that one takes (Discord
 docs, Gateway, Sharding; discord-api-docs 387)."""
@@ -16,15 +18,6 @@ LARGE = 150_000
 Bots): the number of shards is a multiple of 16, and 16 may identify at once."""
 
 LARGE_CONCURRENCY = 16
-
-IDENTIFY_INTERVAL = 5.0
-"""Seconds between two IDENTIFYs of a bucket (Discord docs, Gateway, Rate Limiting)."""
-
-REQUESTS = 50
-"""A second, for each bot (Discord docs, Rate Limits, Global rate limit)."""
-
-SESSION_STARTS = 1_000
-"""A day, for a bot that is not large (Discord docs, Session Start Limit Object)."""
 
 SHARDS_A_PROCESS = 16
 """Some 16,000 guilds: half a GiB, and the events of one core."""
@@ -36,7 +29,7 @@ TOO_LONG = 600.0
 """Seconds: an announcement that takes longer than ten minutes to reach the last channel is late
 there, and holds up whatever else is sent."""
 
-MOST_CHANNELS = math.floor(TOO_LONG * REQUESTS)
+MOST_CHANNELS = math.floor(TOO_LONG * GLOBAL_LIMIT)
 """Channels above which following is the only sane choice."""
 
 FOLLOWED_REQUESTS = 2
@@ -85,6 +78,11 @@ class Capacity:
     following: float
     stored: float
     transactions: float
+
+    @property
+    def too_many_processes(self) -> bool:
+        """Whether some of them get no share of Discord's requests a second: each needs one."""
+        return self.processes > GLOBAL_LIMIT
 
     @property
     def must_follow(self) -> bool:
@@ -137,8 +135,8 @@ def capacity(guilds: int) -> Capacity:
         memory=_MEMORY + of_one * _MEMORY_GUILD,
         start=_START + waits + min(of_one, GUILDS_A_SHARD) * _READY_GUILD,
         starts_a_day=SESSION_STARTS if guilds <= LARGE else max(2_000, guilds // 200),
-        announcing=guilds / REQUESTS * _SENDING,
-        following=FOLLOWED_REQUESTS / REQUESTS,
+        announcing=guilds / GLOBAL_LIMIT * _SENDING,
+        following=FOLLOWED_REQUESTS / GLOBAL_LIMIT,
         stored=guilds * _ROW,
-        transactions=processes * _IDLE + min(guilds, REQUESTS) * _MESSAGE,
+        transactions=processes * _IDLE + min(guilds, GLOBAL_LIMIT) * _MESSAGE,
     )

@@ -11,6 +11,7 @@ import structlog
 from discord.utils import time_snowflake
 
 from bot.core.clock import Clock
+from bot.core.discord_limits import GLOBAL_LIMIT
 from bot.core.model import Conclusion, DeliveryState
 from bot.core.readers import Reached
 from bot.delivery.due_worker import DueWorker
@@ -27,7 +28,7 @@ from bot.delivery.outcomes import (
     Sent,
     is_direct,
 )
-from bot.delivery.pacing import GLOBAL_LIMIT, Pace, Pacer
+from bot.delivery.pacing import Pace, Pacer
 from bot.delivery.pictures import PictureLoading
 from bot.delivery.port import DiscordPort
 from bot.delivery.restored import look_for_restored

@@ -25,8 +25,7 @@ import aiohttp
 from aiolimiter import AsyncLimiter
 from cachetools import LRUCache
 
-GLOBAL_LIMIT = 50
-"""Requests a second for each bot (Discord docs, Rate limits, Global rate limit)."""
+from bot.core.discord_limits import GLOBAL_LIMIT
 
 WINDOW = 1.0
 """Seconds."""

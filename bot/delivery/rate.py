@@ -12,8 +12,9 @@ from contextlib import asynccontextmanager
 import structlog
 
 from bot.core.clock import Clock
+from bot.core.discord_limits import GLOBAL_LIMIT
 from bot.core.supervisor import supervise
-from bot.delivery.pacing import GLOBAL_LIMIT, WINDOW, Pacer
+from bot.delivery.pacing import WINDOW, Pacer
 from bot.store import RATE_LEASE, RateLease
 
 logger = structlog.get_logger(__name__)
@@ -23,6 +24,10 @@ RENEWAL = 1.0
 
 RETRY = 0.25
 """Seconds until a renewal is tried again; after several failures, as long as between renewals."""
+
+LONG_WITHOUT = 10.0
+"""Seconds without a slot after which that is no beginning any more: there are more processes than
+requests, or slots are leased that nobody renews."""
 
 MARGIN = WINDOW + 0.25
 """Seconds before the lease's end from which its slots are not used any more. Discord counts the
@@ -54,8 +59,10 @@ async def keep_rate(
     lease: RateLease, pacer: Pacer, clock: Clock, on_change: Callable[[], None]
 ) -> None:
     """Keep the pacer's slots leased, until cancelled."""
+    had_some, is_told = pacer.now(), False
 
     async def renew() -> float:
+        nonlocal had_some, is_told
         began, before = pacer.now(), pacer.rate
         slots = await lease.renew(pacer.held)
         if before and pacer.has_lapsed:
@@ -63,6 +70,11 @@ async def keep_rate(
         pacer.lease(slots, began + RATE_LEASE - MARGIN)
         if slots != before:
             on_change()
+        if slots:
+            had_some, is_told = began, False
+        elif began - had_some > LONG_WITHOUT and not is_told:
+            is_told = True
+            logger.error("rate.no-share", effect="nothing is sent, and no login", most=GLOBAL_LIMIT)
         return RENEWAL - (pacer.now() - began)
 
     await supervise("rate", renew, clock, pause=lambda failures: min(RENEWAL, RETRY * failures))

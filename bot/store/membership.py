@@ -293,6 +293,7 @@ class _SharedMembership(Membership):
                 # The server may not have noticed that the former session is lost.
                 connection.execute(_END_SESSION, {"pid": before[0], "start": before[1]})
                 self._connected_at = loop.time()
+            connection.execute(_FORGET)
             self.id = connection.execute(_register(self.id)).scalar() or self.id
             assert self.id is not None  # noqa: S101
             self._locks.add((LockKind.PROCESS, self.id))
@@ -357,6 +358,10 @@ def _register(number: int | None) -> sa.Executable:
     return again.on_conflict_do_nothing().returning(processes.c.id)
 
 
+# A process that is alive leases its share of requests each second.
+_FORGET = sa.text(
+    "DELETE FROM processes WHERE coalesce(slots_until, started_at) < now() - interval '1 day'"
+)
 _BACKEND = sa.text("SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()")
 _END_SESSION = sa.text(
     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"

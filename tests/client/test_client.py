@@ -25,8 +25,8 @@ from bot.client.connection import (
     log_in_once,
     use_rest_api,
 )
-from bot.client.shard_locks import IDENTIFY_INTERVAL
 from bot.core.clock import SystemClock
+from bot.core.discord_limits import IDENTIFY_INTERVAL
 from bot.core.errors import StoreError, UserError
 from bot.core.i18n import load_messages
 from bot.core.supervisor import supervise

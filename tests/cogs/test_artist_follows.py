@@ -11,10 +11,10 @@ import pytest
 
 from bot.client.channels import language_of
 from bot.core.artists import artist_id
+from bot.core.discord_limits import GLOBAL_LIMIT
 from bot.core.model import Subject, Topic
 from bot.delivery.announcer import Announcer
 from bot.delivery.discord.rest_port import RestPort
-from bot.delivery.pacing import GLOBAL_LIMIT
 from bot.fans.following import FollowService
 from bot.store import DirectMessageStatus
 from sandbox.entities import Message

@@ -93,7 +93,7 @@ async def test_following_is_offered_where_too_many_are_announced_to_one_by_one(
 ) -> None:
     stage, _ = homed
     monkeypatch.setattr(lateness, "MOST_CHANNELS", most)
-    monkeypatch.setattr(lateness, "REQUESTS", 1 / 720)
+    monkeypatch.setattr(lateness, "GLOBAL_LIMIT", 1 / 720)
     said = read(await stage.ask("announcements add", by=stage.admin, channel=stage.channel))
     assert said.startswith("**Done.**")
     late = "the last one hears of an interview about 12 minutes after the first"

@@ -12,6 +12,7 @@ import discord
 
 from bot.core.artists import artist_id
 from bot.core.clock import Clock
+from bot.core.discord_limits import GLOBAL_LIMIT
 from bot.core.errors import StoreError
 from bot.core.model import (
     Conclusion,
@@ -25,7 +26,6 @@ from bot.core.model import (
 from bot.core.readers import FollowRequest
 from bot.delivery.announcer import Announcer, Tuning
 from bot.delivery.outcomes import Sent
-from bot.delivery.pacing import GLOBAL_LIMIT
 from bot.delivery.port import HistoryUnreadableError
 from bot.store import (
     DueNotice,

@@ -12,6 +12,7 @@ import pytest
 from discord.http import Route
 
 from bot.client.client import KcrushClient
+from bot.core.discord_limits import GLOBAL_LIMIT
 from bot.core.discord_time import DiscordTime
 from bot.core.errors import FetchError
 from bot.core.extras import ExtraKind, ExtraState
@@ -27,7 +28,6 @@ from bot.delivery.announcer import Announcer
 from bot.delivery.discord.attached_pictures import AttachedPictures
 from bot.delivery.discord.rest_port import RestPort
 from bot.delivery.extras import ExtrasService
-from bot.delivery.pacing import GLOBAL_LIMIT
 from bot.delivery.responses import InvalidResponses, trace_responses
 from bot.store import Store, open_store
 from sandbox import Sandbox

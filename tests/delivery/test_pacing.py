@@ -14,7 +14,8 @@ from aiohttp.web_response import Response
 from multidict import CIMultiDict
 from yarl import URL
 
-from bot.delivery.pacing import GLOBAL_LIMIT, Pacer
+from bot.core.discord_limits import GLOBAL_LIMIT
+from bot.delivery.pacing import Pacer
 from tests.virtual import in_virtual_time
 
 ROUTE = "/channels/1/messages"

@@ -13,11 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict
+from structlog.testing import capture_logs
 from yarl import URL
 
 from bot.core.clock import Clock
+from bot.core.discord_limits import GLOBAL_LIMIT
 from bot.core.errors import StoreError
-from bot.delivery.pacing import GLOBAL_LIMIT, JITTER, Pacer
+from bot.delivery.pacing import JITTER, Pacer
 from bot.delivery.rate import MARGIN, keep_rate
 from bot.store.rate import RATE_LEASE, share
 from tests.machines import Process, World
@@ -305,3 +307,27 @@ async def test_a_lease_counts_from_before_the_store_was_asked() -> None:
     late.cancel()
     keeping.cancel()
     await asyncio.wait([late, keeping])
+
+
+@in_virtual_time
+async def test_a_process_without_a_share_says_so_once_until_it_has_one() -> None:
+    loop = asyncio.get_running_loop()
+    pacer = Pacer(now=loop.time)
+    granted = 0
+
+    class Lease:
+        async def renew(self, held: int) -> int:
+            del held
+            return granted
+
+    lease: Any = Lease()
+    clock: Clock = LoopClock()  # type: ignore[assignment]
+    with capture_logs() as logs:
+        keeping = asyncio.create_task(keep_rate(lease, pacer, clock, lambda: None))
+        told = []
+        for seconds, granted in ((9.0, 0), (30.0, 0), (2.0, 5), (9.0, 0), (30.0, 0)):  # noqa: B007
+            await asyncio.sleep(seconds)
+            told.append(sum(one["event"] == "rate.no-share" for one in logs))
+        keeping.cancel()
+        await asyncio.wait([keeping])
+    assert told == [0, 1, 1, 1, 2]

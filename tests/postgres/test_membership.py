@@ -226,6 +226,21 @@ async def test_a_row_of_its_own_says_who_a_process_is(url: str) -> None:
         assert found == str(membership.id)
 
 
+async def test_rows_of_processes_that_are_long_gone_go(url: str) -> None:
+    database = url.rpartition("/")[2]
+    execute(
+        "INSERT INTO processes (name, started_at, slots_until) VALUES"
+        " ('gone', now() - interval '9 days', now() - interval '2 days'),"
+        " ('never had a slot', now() - interval '2 days', NULL),"
+        " ('old', now() - interval '9 days', now() + interval '3 seconds'),"
+        " ('gone a moment ago', now() - interval '2 days', now() - interval '1 hour')",
+        database,
+    )
+    async with join(url):
+        names = execute("SELECT name FROM processes ORDER BY id", database).splitlines()
+    assert names[:-1] == ["old", "gone a moment ago"]
+
+
 async def test_after_a_restart_of_the_server_nobody_counts_as_gone(
     own_server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
