@@ -13,7 +13,6 @@ from bot.core.model import Interview
 from bot.core.readers import FollowSort, followed_ids
 from bot.store.dialects import values_of_json
 from bot.store.filtering import facts_of
-from bot.store.interviews import InterviewRepository
 from bot.store.session import Session, Transaction
 from bot.store.tables import follow_spellings, follows
 
@@ -26,12 +25,11 @@ WORDS = (
 )
 
 
-async def followers_of(tx: Transaction, interview_id: int) -> sa.Select[tuple[int]]:
-    """The persons who follow something of a stored interview, as a query."""
-    stored = await InterviewRepository(tx).get(interview_id)
+async def followers_of(tx: Transaction, interview: Interview) -> sa.Select[tuple[int]]:
+    """The persons who follow something of an interview, as a query."""
     words = {row.artist_id: row.name for row in await tx.read(WORDS)}
-    met = await ids_met(tx, [stored.interview] if stored else [], words)
-    ids = values_of_json(json.dumps(sorted(set().union(*met))), sa.Text)
+    (met,) = await ids_met(tx, [interview], words)
+    ids = values_of_json(json.dumps(sorted(met)), sa.Text)
     return sa.select(follow_spellings.c.user_id).where(follow_spellings.c.spelling_id.in_(ids))
 
 

@@ -78,16 +78,23 @@ class Outbox(Repository):
         place = sa.func.row_number().over(
             partition_by=subscriptions.c.guild_id, order_by=subscriptions.c.id
         )
-        let_through: sa.ColumnElement[bool] = subscriptions.c.id == only
+        # Asked before: rows that depend on those of their own table are put aside by SQLite first.
+        enqueued = deliveries.c.interview_id == interview_id
+        left = await tx.scalars(sa.select(deliveries.c.subscription_id).where(enqueued))
+        stored = None
         if only is None:
-            refused = json.dumps(await left_out(tx, interview_id))
-            let_through = subscriptions.c.id.not_in(values_of_json(refused, sa.BigInteger))
+            stored = await InterviewRepository(tx).get(interview_id)
+            left += await left_out(tx, stored.interview) if stored else []
+        left_ids = values_of_json(json.dumps(left), sa.BigInteger)
+        let_through: sa.ColumnElement[bool] = subscriptions.c.id.not_in(left_ids)
+        if only is not None:
+            let_through &= subscriptions.c.id == only
         doubt = await doubt_if_restored(tx, interview_id, now)
         to_guilds = _new_rows(interview_id, now, doubt, place, ~follows.DIRECT, let_through)
         added = (await tx.execute(to_guilds)).rowcount
-        if only is None:
-            followers = await followers_of(tx, interview_id)
-            theirs = subscriptions.c.channel_id.in_(followers)
+        if stored is not None:
+            followers = await followers_of(tx, stored.interview)
+            theirs = let_through & subscriptions.c.channel_id.in_(followers)
             to_persons = _new_rows(
                 interview_id, now, doubt, sa.literal(DIRECT_ROUND), follows.DIRECT, theirs
             )
@@ -278,7 +285,7 @@ def _new_rows(
     place: sa.ColumnElement[int],
     *where: sa.ColumnElement[bool],
 ) -> sa.Insert:
-    """Insert a row for each subscription that has none of this interview; parked with it."""
+    """Insert a row for each subscription that matches `where`; parked with it."""
     parked = subscriptions.c.state.in_([SubscriptionState.PARKED, SubscriptionState.PAUSED])
     moment = sa.literal(now, deliveries.c.created_at.type)
     values: dict[str, sa.ColumnElement[Any]] = {
@@ -299,10 +306,6 @@ def _new_rows(
     rows = sa.select(*values.values()).where(
         NOT_ENDED,
         subscriptions.c.mode == Mode.POST,
-        ~sa.exists().where(
-            deliveries.c.interview_id == interview_id,
-            deliveries.c.subscription_id == subscriptions.c.id,
-        ),
         *where,
     )
     return deliveries.insert().from_select(list(values), rows)

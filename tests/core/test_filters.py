@@ -48,6 +48,7 @@ def test_cases(text: str, key: str, expected: Cause | None) -> None:
                     "Gidle",
                     "cooker",
                     "kpop",
+                    "\u212apop",
                     "BTS",
                     "pizza",
                     "mira",
