@@ -104,7 +104,10 @@ def _spaced(runs: list[TextRun]) -> list[TextRun]:
     spaced: list[TextRun] = []
     at_blank = True
     for run in runs:
-        text = _SPACE.sub(" ", run.text)
+        text = run.text
+        # No other white space than the blank is printable.
+        if not text.isprintable() or "  " in text:
+            text = _SPACE.sub(" ", text)
         if at_blank:
             text = text.lstrip()
         if text:

@@ -54,6 +54,7 @@ _ORDER_WORDS = words("order_words")
 _RELEASED_WORDS = frozenset({"out", "available", "streaming"})
 _SINGULAR = frozenset({"i", "my", "me", "myself", "mine"})
 _WORD = re.compile(r"[^\W_]+(?:’s)?")
+_NOT_OF_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _CLOSING_MARKS = " .!?？！。…~～)）]」』”’\"'"
 
 # Words that the languages of an article are told by, and the least share of the best one's.
@@ -133,7 +134,7 @@ class Wording:
 
     def signals(self, text: str, words: frozenset[str]) -> LineSignals:
         """All that is told of a line by its wording; `words` are its words in lower case."""
-        eastern = bool(_EASTERN.search(text))
+        eastern = not text.isascii() and bool(_EASTERN.search(text))
         foreign = self._asks_in_another_language(text, eastern=eastern)
         orders = _orders(text, words) or self._requests_first(text)
         second = self._addresses(text, words, eastern=eastern)
@@ -218,6 +219,9 @@ def _scripted() -> tuple[Language, ...]:
 def _words(text: str) -> list[str]:
     if len(text) > 5000:
         text = f"{text[:4000]} {text[-1000:]}"
+    if text.isascii():
+        # As the pattern does it, in half the time.
+        return text.lower().translate(_NOT_OF_WORDS).split()
     return _WORD.findall(text.lower())
 
 
