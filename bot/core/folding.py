@@ -97,9 +97,17 @@ _MAY_CHANGE = re.compile("[^\0-@\\[-_a-\x7f\uac00-\ud7a3]+")
 """What folding may change: neither small letters and signs of ASCII nor syllables."""
 
 
+_NOT_PLAIN = re.compile("[^\0-\x7f\uac00-\ud7a3]")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether folding changes no more than small letters do: ASCII and syllables alone."""
+    return text.isascii() or _NOT_PLAIN.search(text) is None
+
+
 def fold(text: str) -> str:
     """`text` without case, accents and width, its dashes and apostrophes plain."""
-    if text.isascii():
+    if _is_plain(text):
         return text.lower().replace("`", "'")
     text = unicodedata.normalize("NFC", text)
     return _MAY_CHANGE.sub(lambda found: found.group().translate(_FOLDING), text)
@@ -107,7 +115,9 @@ def fold(text: str) -> str:
 
 def folded_with_origins(text: str) -> tuple[str, Sequence[int]]:
     """``fold(text)`` of a text in NFC, and for each of its characters where it came from."""
-    changing = set() if text.isascii() else {*"".join(_MAY_CHANGE.findall(text))}
+    if _is_plain(text):
+        return fold(text), range(len(text))
+    changing = {*"".join(_MAY_CHANGE.findall(text))}
     if all(len(_FOLDING[ord(character)]) == 1 for character in changing):
         return fold(text), range(len(text))
     pieces: list[str] = []

@@ -63,6 +63,7 @@ class Marker:
         self._syllables: dict[str, int] = {}
         self._prefixes: dict[str, int] = {}
         self._misspelled: dict[Clause, int] = {}
+        self._clauses: dict[str, int | None] = {}
         for number, clause in enumerate(query.clauses):
             for run in (clause.parts, *((other,) for other in clause.others)):
                 self._add(run, number)
@@ -114,10 +115,12 @@ class Marker:
             for word in words(folded, *piece)
             if word[0].startswith(self._beginnings) or not word[0].isascii()
         ]
-        stems = self._stem([word for word, _, _ in found]) if found else ()
+        new = [*{word for word, _, _ in found if word not in self._clauses}]
+        if new:
+            self._clauses.update(zip(new, map(self._clause, new, self._stem(new)), strict=True))
         marks: list[Mark] = []
-        for (word, start, end), stem in zip(found, stems, strict=True):
-            number = self._clause(word, stem)
+        for word, start, end in found:
+            number = self._clauses[word]
             if number is not None:
                 marks.append(Mark(start, end, number))
             elif not word.isascii():
@@ -139,9 +142,13 @@ class Marker:
         """The number of the clause that this whole word is found by."""
         if stem in self._stems:
             return self._stems[stem]
-        begun = (n for prefix, n in self._prefixes.items() if word.startswith(prefix))
-        near = (n for clause, n in self._misspelled.items() if _is_near(clause, word))
-        return next(chain(begun, near), None)
+        for prefix, number in self._prefixes.items():
+            if word.startswith(prefix):
+                return number
+        for clause, number in self._misspelled.items():
+            if _is_near(clause, word):
+                return number
+        return None
 
     def _marks_within(self, word: str, start: int) -> list[Mark]:
         """The marks of parts of a word in Hangul that begins at `start`."""
@@ -189,10 +196,11 @@ def _neighbourhood(folded: str, piece: tuple[int, int], before: int, behind: int
 def _beginning(stem: str) -> str:
     """What all English words with this stem begin with.
 
-    A stem differs from its words in its last letter at most (happi of happy), a short one in two
-    (die of dying); see https://snowballstem.org/algorithms/english/stemmer.html
+    A stem differs from its words in its last letter at most (happi of happy), in two only as die
+    of dying; see https://snowballstem.org/algorithms/english/stemmer.html
     """
-    return stem[: max(1, len(stem) - (1 if len(stem) > 3 else 2))]
+    ends = 2 if len(stem) == 3 and stem.endswith("ie") else 1
+    return stem[: max(1, len(stem) - ends)]
 
 
 def _is_near(clause: Clause, word: str) -> bool:

@@ -111,7 +111,7 @@ def documents(stored: StoredInterview) -> Iterator[dict[str, Any]]:
             "title": head if first else "",
             "question": asked,
             "answer": answered,
-            "words": " ".join(dict.fromkeys(f"{head} {asked} {answered}".split())),
+            "words": f"{head} {asked} {answered}",
             "facts": [OPENING, *facts] if first else list(facts),
             "passage": orjson.dumps(passage),
         }

@@ -11,6 +11,7 @@ searched, and leaves the index as it is.
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import islice, product
+from operator import getitem
 
 from bot.core.phrases import read_data
 from bot.search.hangul import is_hangul, parts, typed_in_hangul, typed_in_latin
@@ -51,7 +52,7 @@ def romanisations(hangul: str, *, surname: bool = False) -> tuple[str, ...]:
         return ()
     if surname:
         return _SURNAMES.get(hangul, ())
-    return _ranked(*(_syllable(one)[:_IN_WORD] for one in hangul))[:MOST_SPELLINGS]
+    return _ranked(*(_syllable(one)[:_IN_WORD] for one in hangul), most=MOST_SPELLINGS)
 
 
 @lru_cache(maxsize=4096)
@@ -129,14 +130,13 @@ def _syllable(hangul: str) -> tuple[str, ...]:
         return _SYLLABLES[hangul]
     tables = zip(_PARTS, parts(hangul), strict=True)
     choices = ([one.strip("-") for one in table[number].split()] for table, number in tables)
-    return _ranked(*choices)[:_PER_SYLLABLE]
+    return _ranked(*choices, most=_PER_SYLLABLE)
 
 
-def _ranked(*choices: Sequence[str]) -> tuple[str, ...]:
-    """All combinations joined, those first that consist of the first choices."""
-    numbered = [list(enumerate(some)) for some in choices]
-    ranked = sorted(product(*numbered), key=lambda chosen: sum(rank for rank, _ in chosen))
-    return tuple(dict.fromkeys("".join(one for _, one in chosen) for chosen in ranked))
+def _ranked(*choices: Sequence[str], most: int) -> tuple[str, ...]:
+    """The first `most` combinations joined, those first that consist of the first choices."""
+    places = sorted(product(*(range(len(some)) for some in choices)), key=sum)[:most]
+    return tuple(dict.fromkeys("".join(map(getitem, choices, chosen)) for chosen in places))
 
 
 def _by_spelling(table: Mapping[str, Sequence[str]]) -> dict[str, tuple[tuple[int, str], ...]]:
