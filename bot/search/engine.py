@@ -71,9 +71,11 @@ class Ranking:
         """The best passage of each turn, the best `most` turns of each interview together."""
         groups: dict[object, dict[object, tuple[float, DocAddress]]] = {}
         for hit, interview, turn in zip(self.found, self.interviews, self.turns, strict=True):
-            group = groups.setdefault(interview, {})
-            if len(group) < most:
-                group.setdefault(turn, hit)
+            group = groups.get(interview)
+            if group is None:
+                groups[interview] = {turn: hit}
+            elif len(group) < most and turn not in group:
+                group[turn] = hit
         return [hit for group in groups.values() for hit in group.values()]
 
     def passage(self, address: DocAddress) -> Passage:
