@@ -281,5 +281,5 @@ async def _show_change(
     `late` by so many seconds, following is offered."""
     words, hint = change_words(interaction, change)
     if late is not None:
-        words.append(text_for(interaction)("follow.at-once", minutes=round(late / 60)))
+        words += ["", text_for(interaction)("follow.at-once", minutes=round(late / 60))]
     await show(interaction, notice("\n".join(words), detail=hint))
