@@ -261,14 +261,12 @@ def lets_through(text: str, facts: InterviewFacts) -> bool:
     Raises:
         UserError: see ``parse_filter``.
     """
-    if text.isascii() and text.rstrip(_DIGITS).isalpha() and len(text) <= LONGEST:
+    if len(text) <= LONGEST and text.isascii() and text.rstrip(_DIGITS).isalpha():
         return text.lower() in facts.words
-    return _cause(text, facts) is None
+    return _excludes_nothing_of(facts, text) or _cause(text, facts) is None
 
 
 def _cause(text: str, facts: InterviewFacts) -> Cause | None:
-    if _excludes_nothing_of(facts, text):
-        return None
     required, out = _tests(text)
     if out.is_met_by(facts):
         return Cause.EXCLUDED

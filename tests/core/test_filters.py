@@ -72,7 +72,7 @@ def test_plain_exclusions_are_decided_as_any_filter_is(
     # Quoted, they are read term by term.
     quoted = " ".join(f'{begin}"{value}"' for begin, value in terms)
     plain = " ".join(f"{begin}{value}" for begin, value in terms)
-    assert decide(plain, facts).cause is decide(quoted, facts).cause
+    assert lets_through(plain, facts) is bool(decide(quoted, facts))
 
 
 @given(
