@@ -12,7 +12,6 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
-import discord
 from discord.ext import commands
 
 from bot.ui.actions import action_of
@@ -34,10 +33,6 @@ def component(action: type[A]) -> Callable[[Handler[C, A]], Handler[C, A]]:
     return mark
 
 
-HANDLED = (discord.InteractionType.component, discord.InteractionType.modal_submit)
-"""Interactions that a custom_id answers."""
-
-
 class ComponentRouter(commands.Cog):
     """Passes each press of a button, each choice in a menu and each filled form to the handler of
     its action.
@@ -56,12 +51,11 @@ class ComponentRouter(commands.Cog):
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
-        """
+        """The client dispatches no interactions but those that a custom_id answers.
+
         Raises:
             UserError: the custom_id is unknown.
         """
-        if interaction.type not in HANDLED:
-            return
         data: Any = interaction.data or {}
         action = action_of(data)
         await self.handlers[type(action)](interaction, action)

@@ -16,6 +16,7 @@ from discord.ext import commands
 from bot.client.deferral import begin_deferral, end_deferral, log_expired_in_a_line
 from bot.client.error_messages import catalogue_key, is_expired, unwrapped
 from bot.client.handling import (
+    ANSWERED_BY_CUSTOM_ID,
     EXPIRED,
     FAILED,
     REFUSED,
@@ -175,9 +176,14 @@ class KcrushClient(commands.AutoShardedBot):
         if event_name != "interaction":
             super().dispatch(event_name, *args, **kwargs)
             return
-        with structlog.contextvars.bound_contextvars(reference=reference_of(args[0])):
-            begin_deferral(args[0])
-            super().dispatch(event_name, *args, **kwargs)
+        interaction = args[0]
+        if interaction.type is discord.InteractionType.autocomplete:
+            return
+        with structlog.contextvars.bound_contextvars(reference=reference_of(interaction)):
+            begin_deferral(interaction)
+            # Commands and completions are the tree's; a listener's task would only delay them.
+            if interaction.type in ANSWERED_BY_CUSTOM_ID:
+                super().dispatch(event_name, *args, **kwargs)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         interaction = next((arg for arg in args if isinstance(arg, discord.Interaction)), None)

@@ -18,7 +18,8 @@ _KEY = "arrival"
 _COMPLETED = frozenset({"app_command_completion", "component_completion"})
 """discord.py's event after a command, and ``ComponentRouter``'s after a button or menu."""
 
-_BY_CUSTOM_ID = (discord.InteractionType.component, discord.InteractionType.modal_submit)
+ANSWERED_BY_CUSTOM_ID = (discord.InteractionType.component, discord.InteractionType.modal_submit)
+"""Interactions that a listener answers; commands and completions are the tree's."""
 
 UNKNOWN = "unknown"
 """Stands for whatever the bot does not know, for a name from outside must not become a label."""
@@ -117,7 +118,7 @@ def reference_of(interaction: discord.Interaction[Any] | None) -> str | None:
 
 
 def _label(interaction: discord.Interaction[Any]) -> tuple[str, str]:
-    if interaction.type not in _BY_CUSTOM_ID:
+    if interaction.type not in ANSWERED_BY_CUSTOM_ID:
         command = interaction.command
         return interaction.type.name, command.qualified_name if command is not None else UNKNOWN
     data: Any = interaction.data or {}

@@ -18,11 +18,18 @@ class DiscordTime:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._date = ""
         self._offset: float | None = None
         self._logged = 0.0
 
     def note(self, date: str) -> None:
-        """Take the time from an answer's Date header, if that is well-formed."""
+        """Take the time from an answer's Date header, if that is well-formed.
+
+        The first answer of a second is the one that is closest to the time it states.
+        """
+        if date == self._date:
+            return
+        self._date = date
         moment = parse_http_date(date)
         if moment is None:
             return
