@@ -12,6 +12,7 @@ is written and which text it is read from.
 import hashlib
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, Final
 
 from bot.core.errors import UserError
@@ -81,6 +82,8 @@ AnyArtist = Annotated[str | None, optional(ARTIST)]
 AnyKind = Annotated[Topic | None, optional(KIND)]
 
 
+# It is asked for when a press arrives and when it is answered.
+@lru_cache(maxsize=1024)
 def parse_custom_id(custom_id: str) -> Action:
     """The action of a custom_id.
 

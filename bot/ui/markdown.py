@@ -105,6 +105,8 @@ def escape_within(text: str, limit: int) -> str:
     return _marked(shorten(line, limit, cost=escaped_length))
 
 
+# Each page of the reader has the article's title.
+@lru_cache(maxsize=1024)
 def link(label: str, url: str | None, limit: int, *, url_limit: int = URL_LIMIT) -> str:
     """A masked link, or the bare label where the address can't be linked.
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import lru_cache
 from typing import Any
 
 from bot.core.i18n import Text
@@ -74,8 +74,7 @@ def split_answers(
     among the `headings` are set as such, credits of pictures small.
     """
     limit = limit // DENSE if _is_dense(answers) else limit
-    overhead = cache(partial(_overhead, text=text))
-    overheads = [overhead(answer.speaker) for answer in answers]
+    overheads = [_overhead(answer.speaker, text) for answer in answers]
     longest = limit - max(overheads, default=0)
     texts = [clean(answer.text) for answer in answers]
     atoms = _atoms(texts, longest, lambda text: [text])
@@ -132,6 +131,7 @@ half as long; of a longer text only the places where it may be cut are looked at
 waits for a page turn."""
 
 
+@lru_cache(maxsize=1024)
 def _overhead(speaker: str | None, text: Text) -> int:
     """The length of the speaker's name, with the line ends around it."""
     return measure(_speaker(speaker, text, continued=True)) + 3 + _LINE_MARK
@@ -174,6 +174,8 @@ def _render(
     return "\n\n".join(blocks)
 
 
+# The same few people speak on each page of an interview.
+@lru_cache(maxsize=1024)
 def _speaker(speaker: str | None, text: Text, *, continued: bool) -> str:
     name = escape_within(speaker or "", SPEAKER_LIMIT)
     if not is_visible(name):

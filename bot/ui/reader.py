@@ -188,14 +188,16 @@ class ReaderPage:
     # ---------------------------------------------------------------- buttons
 
     def _controls(self) -> list[Item | None]:
-        text, number = self.text, self.opened.stored.id
-        site = site_button(self._interview, text)
+        number = self.opened.stored.id
         if self.view.more:
             questions = button(LESS, ids.TurnPage(number, self.here, "q"))
-            return [row(questions, site), self._more()]
+            return [row(questions, self._site_button()), self._more()]
         more = button(MORE, ids.ShowMore(number, self.here))
         buttons = row(*self._turners(), self._save_button(), more)
-        return [buttons, row(site) if self.page.withheld else self._menu()]
+        return [buttons, row(self._site_button()) if self.page.withheld else self._menu()]
+
+    def _site_button(self) -> Button | None:
+        return site_button(self._interview, self.text)
 
     def _save_button(self) -> Button:
         number = self.opened.stored.id
