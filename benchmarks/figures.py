@@ -43,7 +43,7 @@ class Report:
 
 def median(reports: Sequence[Report]) -> Report:
     """One report of several runs of a benchmark; ``runs`` tells the least and the most of each
-    figure."""
+    figure, and how often it missed its bound."""
     figures = [_middle(runs) for runs in zip(*(one.figures for one in reports), strict=True)]
     notes = dict.fromkeys(note for one in reports for note in one.notes)
     return replace(reports[0], figures=figures, notes=[*notes])
@@ -55,6 +55,8 @@ def _middle(runs: Sequence[Figure]) -> Figure:
     ordered = sorted(runs, key=lambda one: one.value or 0.0)
     least, middle, most = ordered[0], ordered[len(ordered) // 2], ordered[-1]
     ends = f"{getattr(least, least.judged)} to {getattr(most, most.judged)}"
+    missed = sum(not one.good for one in runs)
+    ends += f"; missed {missed} of {len(runs)} times" if missed else ""
     return replace(middle, runs=ends if len(runs) > 1 else "–")
 
 

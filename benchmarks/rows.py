@@ -29,7 +29,6 @@ from bot.delivery.outcomes import Sent
 from bot.store import LeasedDelivery, NewestMessage, SentCard, Store, open_store
 from tests.delivery.fakes import UnusedPort
 
-MOST_SECONDS = 1.0
 FLAT = 1.2
 """Peak memory at ten times the rows may be so many times as high and still be called flat."""
 
@@ -74,6 +73,7 @@ async def measure(*, small: bool, command: str) -> Report:
     naive_few, naive = await in_process(few, "naive"), await in_process(many, "naive")
     growth = ours["peak"] / ours_few["peak"]
     naive_growth = naive["peak"] / naive_few["peak"]
+    slower = ours["enqueue"] / naive["enqueue"]
     return Report(
         "rows",
         "Rows",
@@ -87,10 +87,11 @@ async def measure(*, small: bool, command: str) -> Report:
                 f"enqueueing {many:,} deliveries",
                 seconds(ours["enqueue"]),
                 seconds(naive["enqueue"]),
-                f"{naive['enqueue'] / ours['enqueue']:.1f} times as fast",
-                f"at most {MOST_SECONDS:g} s",
-                good=ours["enqueue"] <= MOST_SECONDS,
-                value=ours["enqueue"],
+                f"{slower:.2f} times as long",
+                "not longer",
+                good=slower <= 1,
+                value=slower,
+                judged="ratio",
             ),
             Figure(
                 f"peak memory, {few:,} rows", mib(ours_few), mib(naive_few), value=ours_few["peak"]

@@ -91,7 +91,7 @@ def test_of_several_runs_the_median_is_judged_and_the_ends_are_told() -> None:
     runs = median([run_of(9), run_of(1), run_of(2)])
     assert runs.good
     assert runs.figures[0].ours == "2 s"
-    assert runs.figures[0].runs == "1 s to 9 s"
+    assert runs.figures[0].runs == "1 s to 9 s; missed 1 of 3 times"
     assert not median([run_of(9), run_of(1), run_of(3)]).good
 
 
