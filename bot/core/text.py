@@ -93,8 +93,11 @@ def shorten(text: str, limit: int, *, cost: Callable[[str], int] = measure) -> s
     # No character costs less than one, so what lies beyond the limit needs no look.
     if len(text) <= limit and cost(text) <= limit:
         return text
-    ends = range(1, min(len(text), limit) + 1)
-    low = bisect_right(ends, limit, key=lambda end: cost(text[:end] + ELLIPSIS))
+    # Most texts cost what they are long, so as much as that is looked at first.
+    low = min(len(text), limit - 1)
+    if low < 0 or cost(text[:low] + ELLIPSIS) > limit:
+        ends = range(1, min(len(text), limit) + 1)
+        low = bisect_right(ends, limit, key=lambda end: cost(text[:end] + ELLIPSIS))
     head = text[: safe_cut(text, low)]
     if low < len(text) and not text[low].isspace():
         words, space, _ = head.rpartition(" ")

@@ -35,7 +35,9 @@ _TOKEN = re.compile(
     re.VERBOSE | re.MULTILINE | re.IGNORECASE,
 )
 
-_ANY_MARK = re.compile(r"[\\*_~|`<\[\]@:]|^[^\S\n]*[#>+\-0-9]", re.MULTILINE)
+# A colon before a space, as after a name, is no mark.
+_ANY_MARK = re.compile(r"[\\*_~|`<\[\]@:](?<!:(?=\s))")
+_LINE_START = re.compile(r"^[^\S\n]*[#>+\-0-9]", re.MULTILINE)
 
 
 def escape(text: str) -> str:
@@ -61,12 +63,13 @@ def escaped_bound(text: str) -> int:
 
 
 _MARKS = "\\*_~|`<[]@:"
-_LINE_START = re.compile(r"^[^\S\n]*[#>+\-0-9]", re.MULTILINE)
 
 
 def _marked(text: str) -> str:
     # Most sentences hold no mark at all, and looking for one character is far quicker.
-    return _TOKEN.sub(_escaped, text) if _ANY_MARK.search(text) else text
+    if _ANY_MARK.search(text) or _LINE_START.search(text):
+        return _TOKEN.sub(_escaped, text)
+    return text
 
 
 def _escaped(match: re.Match[str]) -> str:
