@@ -46,8 +46,9 @@ HEAD = """# Performance
 Each table is what one command printed: our figure, the baseline's and their ratio. Of several runs
 in a row each line is the one with the median of what its bound is about, or of ours where it has
 no bound; the least and the most of that stand at its end. What has no median, as messages that are
-lost, has to be good in every run. `make bench` runs all but the soak; `python -m benchmarks
---write` puts them here, `--runs 5` repeats them as often.
+lost, has to be good in every run. `make bench` runs what takes minutes and no PostgreSQL, thus not
+soak, databases, failover, capacity and processes; `python -m benchmarks --write` puts them here,
+`--runs 5` repeats them as often.
 """
 
 
