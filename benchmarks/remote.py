@@ -162,7 +162,8 @@ async def _ended(task: asyncio.Task[None]) -> None:
 
 
 def freeze() -> None:
-    """As the program does at its start: modules stay, and are not looked through for garbage."""
+    """As the program does at its start and when it is ready: modules, guilds and names stay, and
+    are not looked through for garbage."""
     gc.collect()
     gc.freeze()
 

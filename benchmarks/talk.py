@@ -19,14 +19,14 @@ from discord import app_commands
 
 from benchmarks.figures import Figure, Report, seconds
 from benchmarks.generated import generated_archive
-from benchmarks.remote import Discord, open_bot, open_client, open_discord
+from benchmarks.remote import Discord, freeze, open_bot, open_client, open_discord
 from bot.app import App
 from bot.core.model import Interview
 from bot.ui.ids import interview_value
 
 READERS = 50
-MOST_TIMES_PONG = 2.0
-MOST_P99 = 0.1
+MOST_TIMES_PONG = 1.6
+MOST_TIMES_P99 = 3.0
 LIMIT = 3.0
 """Seconds until Discord gives an interaction up (Discord docs, Receiving and Responding)."""
 
@@ -51,6 +51,7 @@ async def measure(*, small: bool, command: str) -> Report:
             async with open_bot(sandbox, Path(folder), gateway=True) as app:
                 ids, topics = await stock(app, interviews, rng)
                 await sandbox("open_readers", interviews=[interview_value(i) for i in ids])
+                freeze()
                 await sandbox("talk", acts=acts(rate, topics, rng), rate=rate)
                 ours = await sandbox("talk", acts=acts(count, topics, rng), rate=rate)
     return report(ours, baseline, interviews, rate, length, command)
@@ -67,6 +68,7 @@ def report(
     everything = [spent for one in ours["seconds"].values() for spent in one]
     pongs = baseline["seconds"]["command"]
     middle = statistics.median(everything) / statistics.median(pongs)
+    slowest = p99(everything) / p99(pongs)
     late = sum(spent > LIMIT for spent in everything) + ours["failed"]
     figures = [
         Figure(
@@ -83,10 +85,11 @@ def report(
             "p99",
             seconds(p99(everything)),
             seconds(p99(pongs)),
-            f"{p99(everything) / p99(pongs):.2f}",
-            f"at most {MOST_P99 * 1000:g} ms",
-            good=p99(everything) <= MOST_P99,
-            value=p99(everything),
+            f"{slowest:.2f}",
+            f"at most {MOST_TIMES_P99:g} times",
+            good=slowest <= MOST_TIMES_P99,
+            value=slowest,
+            judged="ratio",
         ),
         Figure(
             f"unanswered, or later than {LIMIT:g} s",
