@@ -162,11 +162,13 @@ class Announcer(DueWorker):
         """
         try:
             while True:
+                # What ends while the outbox is read may let another row fall due.
+                idle = not self._sending and not self._queued
                 await self._lease()
-                tasks = {*self._sending, *self._queued}
-                if not tasks:
+                if tasks := {*self._sending, *self._queued}:
+                    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                elif idle:
                     return
-                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             await self._wind_up()
 

@@ -89,5 +89,15 @@ def values_of_json(array: str, type_: type[TypeEngine[T]]) -> sa.Select[tuple[T]
 
 def partial_index(name: str, where: str, *columns: sa.Column[Any]) -> None:
     """An index of the rows that match `where`."""
-    condition = sa.text(where)
-    sa.Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+    sa.Index(name, *columns, sqlite_where=sa.text(where))
+
+
+@compiles(sa.schema.CreateIndex, "postgresql")
+def _create_index(element: Any, compiler: Any, **options: Any) -> str:
+    # ``postgresql_where`` beside ``sqlite_where`` above would load PostgreSQL's dialect, and its
+    # megabytes, for SQLite too.
+    index: sa.Index = element.element
+    where = index.kwargs.get("sqlite_where")
+    if where is not None:
+        index.kwargs["postgresql_where"] = where
+    return str(compiler.visit_create_index(element, **options))

@@ -2,6 +2,8 @@ import asyncio
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -330,6 +332,24 @@ async def test_a_copy_made_while_the_bot_runs_opens(tmp_path: Path, store: Store
         shutil.copy(tmp_path / name, copy / name)
     async with open_store(database_url(copy), FakeClock()) as copied:
         assert (await stored_interview(copied, id_)).interview == interview()
+
+
+@pytest.mark.sqlite
+def test_sqlite_loads_nothing_of_postgresql(tmp_path: Path) -> None:
+    script = (
+        "import asyncio, sys, bot.app, cogs\n"
+        "from bot.core.clock import SystemClock\n"
+        "from bot.store import open_store\n"
+        "async def main():\n"
+        "    async with open_store(sys.argv[1], SystemClock()) as store:\n"
+        "        await store.interviews.count()\n"
+        "asyncio.run(main())\n"
+        "print([name for name in ('sqlalchemy.dialects.postgresql', 'asyncpg') "
+        "if name in sys.modules])"
+    )
+    command = [sys.executable, "-c", script, database_url(tmp_path)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"
 
 
 def test_every_sentence_of_the_store_is_in_the_catalogue() -> None:
