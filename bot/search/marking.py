@@ -8,6 +8,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice, pairwise
+from string import ascii_lowercase, digits
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -31,6 +32,7 @@ SNIPPET = 200
 """Characters of a snippet, without its ellipses."""
 
 _BEFORE = 50
+_PLAIN_LETTERS = ascii_lowercase + digits
 _ELLIPSIS = "…"
 
 Stem = Callable[[Sequence[str]], Sequence[str]]
@@ -175,11 +177,16 @@ def _pieces_with(letters: Iterable[str], folded: str) -> list[tuple[int, int]]:
         return [(0, len(folded))]
     pieces: set[tuple[int, int]] = set()
     for one in letters:
+        # Within a word of ASCII no other begins.
+        before = _PLAIN_LETTERS if one[0] in _PLAIN_LETTERS else ""
         at = folded.find(one)
         while at >= 0:
-            piece = piece_at(folded, at)
-            pieces.add(piece)
-            at = folded.find(one, piece[1])
+            end = at + 1
+            if at == 0 or folded[at - 1] not in before:
+                piece = piece_at(folded, at)
+                pieces.add(piece)
+                end = piece[1]
+            at = folded.find(one, end)
     return sorted(pieces)
 
 
