@@ -40,8 +40,12 @@ JITTER = 0.01
 """Seconds by which the travel times of two requests usually differ at most."""
 
 BURST = 0.1
-"""Of the limit: so many announcements go at once, the others evenly, so that a fan-out's beginning
-keeps nobody waiting who uses the bot meanwhile."""
+"""Of the limit: so many announcements go at once, the others evenly, so that a fan-out keeps nobody
+waiting who uses the bot meanwhile."""
+
+SPREAD = 0.5
+"""Of a window: its announcements go out within so much of it, for a fan-out ends in the middle of
+one."""
 
 ANSWERS = 100
 USUAL = 0.95
@@ -265,4 +269,4 @@ class _Slot:
 
 
 def _evenly(rate: int) -> AsyncLimiter:
-    return AsyncLimiter(max(1.0, rate * BURST), max(1 / rate, WINDOW * BURST))
+    return AsyncLimiter(max(1.0, rate * BURST), SPREAD * max(1 / rate, WINDOW * BURST))
