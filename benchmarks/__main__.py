@@ -43,7 +43,6 @@ RUNS = {
     "soak": 1,
     "parse": 5,
     "poll": 5,
-    "rows": 5,
 }
 """How often each is run, of which the median counts; those that are not named, 3 times. Reading or
 embedding an archive takes minutes, and what is found for a query does not vary."""
