@@ -39,12 +39,9 @@ UNCLAIMED = 0.05
 JITTER = 0.01
 """Seconds by which the travel times of two requests usually differ at most."""
 
-BURST = 0.1
-"""Of the limit: so many announcements go at once, the others evenly, so that a fan-out keeps nobody
-waiting who uses the bot meanwhile."""
-
 SPREAD = 0.5
-"""Of a window: its announcements go out within so much of it, for a fan-out ends in the middle of
+"""Of a window: its announcements go out evenly within so much of it. All at once they would keep
+whoever uses the bot waiting; over all of it, a fan-out's last window would take as long as a full
 one."""
 
 ANSWERS = 100
@@ -269,4 +266,4 @@ class _Slot:
 
 
 def _evenly(rate: int) -> AsyncLimiter:
-    return AsyncLimiter(max(1.0, rate * BURST), SPREAD * max(1 / rate, WINDOW * BURST))
+    return AsyncLimiter(1, SPREAD * WINDOW / rate)

@@ -290,19 +290,12 @@ async def test_the_next_row_of_a_channel_waits_for_one_that_is_written_down_but_
 async def test_a_drain_sends_what_falls_due_by_what_ends_while_it_looks(
     outbox: Outbox, port: FakePort, announcer: Announcer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await outbox.subscribe(100)
-    (slow,) = await outbox.subscribe(101)
+    await outbox.subscribe(100, 101)
     first, second = await outbox.publish(2)
     repository = type(outbox.store.outbox)
-    settle, next_due = repository.settle, repository.next_due
+    next_due = repository.next_due
     looked = asyncio.Event()
-
-    async def settled_slowly(
-        self: OutboxRepository, delivery: Delivery, conclusion: Conclusion, now: datetime
-    ) -> bool:
-        if (delivery.subscription_id, delivery.interview_id) == (slow.id, first):
-            await looked.wait()
-        return await settle(self, delivery, conclusion, now)
+    port.plan[101] = [looked]
 
     async def ended_meanwhile(self: OutboxRepository, *, direct: bool = True) -> datetime | None:
         due = await next_due(self, direct=direct)
@@ -312,7 +305,6 @@ async def test_a_drain_sends_what_falls_due_by_what_ends_while_it_looks(
             await asyncio.gather(*sending)
         return due
 
-    monkeypatch.setattr(repository, "settle", settled_slowly)
     monkeypatch.setattr(repository, "next_due", ended_meanwhile)
     await announcer.drain()
     assert port.messages == {100: [first, second], 101: [first, second]}
