@@ -39,10 +39,9 @@ UNCLAIMED = 0.05
 JITTER = 0.01
 """Seconds by which the travel times of two requests usually differ at most."""
 
-SPREAD = 0.5
-"""Of a window: its announcements go out evenly within so much of it. All at once they would keep
-whoever uses the bot waiting; over all of it, a fan-out's last window would take as long as a full
-one."""
+BURST = 0.1
+"""Of the limit: so many announcements go at once, the others evenly, so that a fan-out's beginning
+keeps nobody waiting who uses the bot meanwhile."""
 
 ANSWERS = 100
 USUAL = 0.95
@@ -266,4 +265,4 @@ class _Slot:
 
 
 def _evenly(rate: int) -> AsyncLimiter:
-    return AsyncLimiter(1, SPREAD * WINDOW / rate)
+    return AsyncLimiter(max(1.0, rate * BURST), max(1 / rate, WINDOW * BURST))

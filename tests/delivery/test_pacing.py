@@ -164,12 +164,6 @@ async def test_a_fan_out_begins_without_a_crowd() -> None:
     assert busiest(had, 0.1) <= 2 * GLOBAL_LIMIT * 0.1
 
 
-@in_virtual_time
-async def test_what_is_left_for_the_last_second_does_not_take_all_of_it() -> None:
-    had = await moments(Pacer().turn, 2 * GLOBAL_LIMIT + 20)
-    assert 2.0 <= had[-1] - had[0] <= 2.3
-
-
 @pytest.mark.parametrize("fails", [0, 0.3])
 @in_virtual_time
 async def test_no_second_sees_more_than_the_limit_at_the_other_end(fails: float) -> None:
