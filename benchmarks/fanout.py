@@ -6,8 +6,8 @@ written down. The baselines only send.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -70,29 +70,37 @@ async def publish(app: App, number: int = 1) -> int:
         return await tx.outbox.enqueue(stored, app.clock.now())
 
 
-async def announce_all(app: App, count: int, limit: float) -> bool:
-    """Run the announcer until so many rows are sent; whether they were within `limit` seconds."""
+@asynccontextmanager
+async def announcing(app: App) -> AsyncIterator[None]:
+    """The announcer at work, as it is when a poll finds an interview."""
     running = asyncio.create_task(app.announcer.run())
+    try:
+        yield
+    finally:
+        await app.announcer.stop()
+        await running
+
+
+async def announce(app: App, limit: float) -> bool:
+    """Publish an interview and wait until all its deliveries are sent; whether they were within
+    `limit` seconds."""
+    count = await publish(app)
+    app.announcer.wake()
     try:
         async with asyncio.timeout(limit):
             while (await app.store.outbox.counts())[DeliveryState.SENT] < count:  # noqa: ASYNC110
                 await asyncio.sleep(0.25)
     except TimeoutError:
         return False
-    else:
-        return True
-    finally:
-        await app.announcer.stop()
-        await running
+    return True
 
 
 async def run_ours(sandbox: Discord, channels: list[list[int]], folder: Path) -> dict[str, Any]:
-    async with open_bot(sandbox, folder) as app:
+    async with open_bot(sandbox, folder) as app, announcing(app):
         await subscribe(app, channels)
         await sandbox("reset")
         began = time.time()
-        count = await publish(app)
-        done = await announce_all(app, count, OURS_LIMIT)
+        done = await announce(app, OURS_LIMIT)
         return await result(sandbox, began, done=done)
 
 

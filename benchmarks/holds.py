@@ -17,7 +17,7 @@ from unittest import mock
 
 from benchmarks.backfill import hosted
 from benchmarks.backfill import run_ours as backfill
-from benchmarks.fanout import announce_all, publish, subscribe
+from benchmarks.fanout import announce, announcing, subscribe
 from benchmarks.figures import Figure, Report, seconds
 from benchmarks.generated import generated_archive
 from benchmarks.quote import tasks
@@ -77,10 +77,10 @@ async def sending(folder: Path, *, small: bool) -> Hold:
     channels = 10 if small else 200
     async with open_discord() as sandbox:
         furnished = await sandbox("furnish", guilds=channels)
-        async with open_bot(sandbox, folder) as app:
+        async with open_bot(sandbox, folder) as app, announcing(app):
             await subscribe(app, furnished["channels"])
             with watched() as hold:
-                await announce_all(app, await publish(app), 60.0)
+                await announce(app, 60.0)
     return hold
 
 

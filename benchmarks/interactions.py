@@ -8,7 +8,7 @@ import statistics
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.fanout import announce_all, interview, publish, subscribe
+from benchmarks.fanout import announce, announcing, interview, subscribe
 from benchmarks.figures import Figure, Report, seconds
 from benchmarks.remote import open_bot, open_discord
 
@@ -24,7 +24,7 @@ async def measure(*, small: bool, command: str) -> Report:
         async with open_discord() as sandbox:
             channels = (await sandbox("furnish", guilds=guilds))["channels"]
             await sandbox("faults", on=True)
-            async with open_bot(sandbox, Path(folder), gateway=True) as app:
+            async with open_bot(sandbox, Path(folder), gateway=True) as app, announcing(app):
                 await subscribe(app, channels)
                 async with app.store.transaction() as tx:
                     for number in range(STORED):
@@ -34,8 +34,7 @@ async def measure(*, small: bool, command: str) -> Report:
                 await sandbox("interact", count=10, pause=0.0)
                 idle = (await sandbox("interact", count=asked, pause=PAUSE))["seconds"]
                 await sandbox("reset")
-                count = await publish(app)
-                sending = asyncio.create_task(announce_all(app, count, 120.0))
+                sending = asyncio.create_task(announce(app, 120.0))
                 busy = (await sandbox("interact", count=asked, pause=PAUSE))["seconds"]
                 amid = not sending.done()
                 done = await sending
