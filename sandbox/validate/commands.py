@@ -178,7 +178,7 @@ def _check_order(options: list[Json], at: Location) -> None:
     optional_seen = False
     for position, each in enumerate(options):
         if each.get("name") in names:
-            at.child(position, "name").error(
+            at.child(position).child("name").error(
                 "APPLICATION_COMMAND_OPTIONS_NAME_INVALID", "Option names must be unique"
             )
         names.add(each.get("name", ""))

@@ -45,10 +45,12 @@ class ComponentTree:
     def component(self, allowed: frozenset[ComponentType]) -> Check:
         """A component of one of the allowed types, in the shape of answers."""
 
+        known = one_of(*sorted(allowed))
+
         def check(value: Any, at: Location) -> Any:
             if json_object(value, at) is INVALID:
                 return INVALID
-            kind = one_of(*sorted(allowed))(value.get("type"), at.child("type"))
+            kind = known(value.get("type"), at.child("type"))
             if kind is INVALID:
                 return INVALID
             self.count += 1

@@ -111,7 +111,7 @@ def _check_options(options: list[Json], at: Location) -> None:
     for number, option in enumerate(options):
         value = option.get("value", "")
         if value in seen:
-            at.child("options", number, "value").error(
+            at.child("options").child(number).child("value").error(
                 "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
                 "The specified option value is already used",
             )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -49,19 +49,27 @@ class FormErrors:
             raise ApiError(400, 50035, "Invalid Form Body", self.errors)
 
 
-@dataclass(frozen=True, slots=True)
 class Location:
-    """The path of a value within a body."""
+    """The place of a value within a body: a key of what is at `parent`."""
 
-    form: FormErrors
-    path: tuple[str, ...] = ()
+    __slots__ = ("_form", "_key", "_parent")
 
-    def child(self, *keys: str | int) -> Location:
-        return Location(self.form, self.path + tuple(str(key) for key in keys))
+    def __init__(
+        self, form: FormErrors, parent: Location | None = None, key: str | int = ""
+    ) -> None:
+        self._form, self._parent, self._key = form, parent, key
+
+    def child(self, key: str | int) -> Location:
+        return Location(self._form, self, key)
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The keys from the body to the value."""
+        return () if self._parent is None else (*self._parent.path, str(self._key))
 
     def error(self, code: str, message: str) -> Any:
         """Record an error here; returns `INVALID`."""
-        self.form.add(self.path, code, message)
+        self._form.add(self.path, code, message)
         return INVALID
 
 
@@ -200,7 +208,6 @@ def list_of(check_item: Check, low: int = 0, high: int | None = None) -> Check:
     return check
 
 
-@dataclass(frozen=True, slots=True)
 class Fields:
     """The keys of a JSON object.
 
@@ -208,32 +215,33 @@ class Fields:
     Discord ignores them, which hides misspelt names.
     """
 
-    required: Mapping[str, Check] = field(default_factory=dict)
-    optional: Mapping[str, Check] = field(default_factory=dict)
-    nullable: Mapping[str, Check] = field(default_factory=dict)
+    def __init__(
+        self,
+        required: Mapping[str, Check] = MappingProxyType({}),
+        optional: Mapping[str, Check] = MappingProxyType({}),
+        nullable: Mapping[str, Check] = MappingProxyType({}),
+    ) -> None:
+        self.required, self.optional, self.nullable = required, optional, nullable
+        self._checks = {**optional, **nullable, **required}
 
     def __call__(self, value: Any, at: Location) -> Any:
         if json_object(value, at) is INVALID:
             return INVALID
         cleaned: Json = {}
-        for key, check in self.required.items():
+        for key, item in value.items():
+            check = self._checks.get(key)
+            if check is None:
+                at.child(key).error("UNKNOWN_FIELD", "This field is not known here.")
+            elif item is not None:
+                checked = check(item, at.child(key))
+                if checked is not INVALID:
+                    cleaned[key] = checked
+            elif key in self.nullable:
+                cleaned[key] = None
+        for key in self.required:
             if value.get(key) is None:
                 at.child(key).error("BASE_TYPE_REQUIRED", "This field is required")
-            else:
-                cleaned[key] = check(value[key], at.child(key))
-        for key, item in value.items():
-            if key not in self.required:
-                self._other(key, item, at, cleaned)
-        return {key: item for key, item in cleaned.items() if item is not INVALID}
-
-    def _other(self, key: str, item: Any, at: Location, cleaned: Json) -> None:
-        if key in self.nullable:
-            cleaned[key] = None if item is None else self.nullable[key](item, at.child(key))
-        elif key in self.optional:
-            if item is not None:
-                cleaned[key] = self.optional[key](item, at.child(key))
-        else:
-            at.child(key).error("UNKNOWN_FIELD", "This field is not known here.")
+        return cleaned
 
 
 def check_form(check: Check, value: Any) -> Any:

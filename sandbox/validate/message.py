@@ -229,7 +229,7 @@ def _attachments(
     known = {int(item["id"]) for item in old} | {upload.index for upload in files}
     for position, item in enumerate(cleaned.get("attachments", ())):
         if item.get("id") not in known:
-            at.child("attachments", position, "id").error(
+            at.child("attachments").child(position).child("id").error(
                 "ATTACHMENT_NOT_FOUND", f"There is no file with the id {item.get('id')}"
             )
     fresh: list[Json] = []
