@@ -62,7 +62,8 @@ class Handled:
 
 def new_reference() -> str:
     """A number that a person quotes and an operator finds in the log."""
-    return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH))
+    numbers = secrets.token_bytes(REFERENCE_LENGTH)
+    return "".join(REFERENCE_ALPHABET[number % len(REFERENCE_ALPHABET)] for number in numbers)
 
 
 class ReferencingTree(app_commands.CommandTree[Any]):

@@ -71,6 +71,7 @@ class _Words:
         for word, number in words:
             self.numbers.setdefault(word, []).append(number)
         self._sorted = sorted(self.numbers)
+        self._sorted_numbers = [self.numbers[word] for word in self._sorted]
 
     def equal_to(self, word: str) -> frozenset[int]:
         return frozenset(self.numbers.get(word, ()))
@@ -78,7 +79,7 @@ class _Words:
     def beginning_with(self, prefix: str) -> frozenset[int]:
         first = bisect_left(self._sorted, prefix)
         last = bisect_left(self._sorted, prefix + _LAST_CHARACTER, lo=first)
-        return frozenset().union(*(self.numbers[word] for word in self._sorted[first:last]))
+        return frozenset().union(*self._sorted_numbers[first:last])
 
 
 class Completer(Generic[T]):
@@ -124,6 +125,8 @@ class Completer(Generic[T]):
         ranked: dict[int, None] = {}
         for tier in _tiers(matches, joined):
             ranked.update(dict.fromkeys(sorted(tier)))
+            if len(ranked) >= limit:
+                break
         return [self._values[number] for number in islice(ranked, limit)]
 
     def similar(self, word: str) -> list[str]:
