@@ -39,15 +39,15 @@ LONG = ("soak", "databases", "failover", "capacity", "processes")
 RUNS = {
     "backfill": 1,
     "meaning": 1,
+    "completion": 1,
+    "quote": 1,
     "relevance": 1,
     "rows": 1,
     "soak": 1,
-    "parse": 5,
-    "poll": 5,
 }
 """How often each is run, of which the median counts; those that are not named, 3 times. Reading or
-embedding an archive takes minutes; what is found for a query, and the memory for rows, do not vary,
-and enqueueing them has its own five times."""
+embedding an archive takes minutes; what is found for a query, and the memory for rows, do not vary;
+enqueueing, keystrokes and pictures are measured many times each."""
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 HEAD = """# Performance

@@ -21,7 +21,7 @@ from benchmarks.fanout import announce, announcing, subscribe
 from benchmarks.figures import Figure, Report, seconds
 from benchmarks.generated import generated_archive
 from benchmarks.quote import tasks
-from benchmarks.remote import open_bot, open_discord, quiet
+from benchmarks.remote import freeze, open_bot, open_discord, quiet
 from bot.core.clock import SystemClock
 from bot.feed.fetch import open_fetcher
 from bot.feed.watcher import Watcher
@@ -114,6 +114,7 @@ async def indexing(folder: Path, *, small: bool) -> Hold:
             for one in generated_archive(20 if small else 2_000):
                 await tx.interviews.insert(one, f"digest of {one.guid}")
         index = SearchIndex.open(folder / "index")
+        freeze()
         try:
             with watched() as hold:
                 await index.sync(store)

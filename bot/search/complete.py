@@ -67,9 +67,11 @@ class _Words:
     """Words, and the numbers of the choices that have each."""
 
     def __init__(self, words: Iterable[tuple[str, int]]) -> None:
-        self.numbers: dict[str, list[int]] = {}
+        found: dict[str, list[int]] = {}
         for word, number in words:
-            self.numbers.setdefault(word, []).append(number)
+            found.setdefault(word, []).append(number)
+        # Unlike lists, tuples of numbers are not looked through for garbage.
+        self.numbers = {word: tuple(numbers) for word, numbers in found.items()}
         self._sorted = sorted(self.numbers)
         self._sorted_numbers = [self.numbers[word] for word in self._sorted]
 

@@ -37,7 +37,7 @@ BEST = 5
 """Passages by words of which one must have half of a sentence, for words to lead: what a page
 shows."""
 
-BATCH = 50
+BATCH = 20
 COMMIT_EVERY = 10_000
 """Interviews read from the store at a time, which are decoded on the event loop, and between two
 commits of a long sync."""
