@@ -37,7 +37,8 @@ UNCLAIMED = 0.05
 """Seconds more for a slot that no request was seen to use: one whose sender is not traced."""
 
 JITTER = 0.004
-"""Seconds by which the travel times of two requests usually differ at most."""
+"""Seconds by which the travel times of two requests usually differ at most. Fifty in any second
+without such a margin are refused once in a while (discord-api-docs, issue 5144)."""
 
 BURST = 0.1
 """Of the limit: so many announcements go at once, the others evenly, so that a fan-out's beginning
