@@ -36,18 +36,9 @@ NAMES = (
 LONG = ("soak", "databases", "failover", "capacity", "processes")
 """Run only when they are named: it takes an hour, or needs PostgreSQL."""
 
-RUNS = {
-    "backfill": 1,
-    "meaning": 1,
-    "completion": 1,
-    "quote": 1,
-    "relevance": 1,
-    "rows": 1,
-    "soak": 1,
-}
-"""How often each is run, of which the median counts; those that are not named, 3 times. Reading or
-embedding an archive takes minutes; what is found for a query, and the memory for rows, do not vary;
-enqueueing, keystrokes and pictures are measured many times each."""
+RUNS = dict.fromkeys(("interactions", "search", "holds", "parse", "poll", *LONG), 3) | {"soak": 1}
+"""How often each is run, of which the median counts; those that are not named once, for they take
+medians or the fastest of several themselves, or count what does not vary."""
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 HEAD = """# Performance
@@ -88,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         more = {}
         if name in LONG and given.minutes:
             command, more = f"{command} --minutes {given.minutes:g}", {"minutes": given.minutes}
-        count = given.runs or (1 if given.small else RUNS.get(name, 3))
+        count = given.runs or (1 if given.small else RUNS.get(name, 1))
         report = median(
             [
                 asyncio.run(run(benchmark, small=given.small, command=command, **more))

@@ -38,6 +38,9 @@ BASELINE_LIMIT = 30.0
 
 OURS_LIMIT = 120.0
 
+RUNS = 3
+"""Of ours, of which the median counts; none may lose or double a message."""
+
 
 def interview(number: int = 1) -> Interview:
     """An interview of ordinary size, of an invented person."""
@@ -165,8 +168,18 @@ async def measure(*, small: bool, command: str) -> Report:
     async with open_discord() as sandbox:
         channels = (await sandbox("furnish", guilds=count))["channels"]
         await sandbox("faults", on=True)
-        with TemporaryDirectory(prefix="kcrush-bench-") as folder:
-            ours = await run_ours(sandbox, channels, Path(folder))
+        runs = []
+        for _ in range(1 if small else RUNS):
+            with TemporaryDirectory(prefix="kcrush-bench-") as folder:
+                runs.append(await run_ours(sandbox, channels, Path(folder)))
+        runs.sort(key=lambda one: one["seconds"])
+        ours = runs[len(runs) // 2] | {
+            "limited": sum(one["limited"] for one in runs),
+            "reached": min(one["reached"] for one in runs),
+            "doubled": sum(one["doubled"] for one in runs),
+            "busiest_second": max(one["busiest_second"] for one in runs),
+        }
+        ends = f"{told_time(runs[0])} to {told_time(runs[-1])}" if len(runs) > 1 else "–"
         loop = await run_baseline(sandbox, channels, one_by_one)
         gather = await run_baseline(sandbox, channels, all_at_once)
     limit = count / GLOBAL_LIMIT
@@ -180,6 +193,7 @@ async def measure(*, small: bool, command: str) -> Report:
             fast,
             good=ours["done"] and ours["seconds"] <= limit * ALLOWANCE,
             value=ours["seconds"],
+            runs=ends,
         ),
         Figure(
             "time, against gather",
@@ -189,6 +203,7 @@ async def measure(*, small: bool, command: str) -> Report:
             fast,
             good=ours["done"] and ours["seconds"] <= limit * ALLOWANCE,
             value=ours["seconds"],
+            runs=ends,
         ),
         *(
             figure

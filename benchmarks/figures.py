@@ -12,6 +12,7 @@ class Figure:
     ``good`` tells whether ours keeps the bound that ``bound`` names in words. ``value`` is what
     the bound is about, ours or the ratio as ``judged`` says, as a number: of several runs the one
     counts that has the median of it. A figure without ``value`` has to be good in every run.
+    ``runs`` says the least and the most, also where a benchmark measured several times itself.
     """
 
     what: str
@@ -57,7 +58,7 @@ def _middle(runs: Sequence[Figure]) -> Figure:
     ends = f"{getattr(least, least.judged)} to {getattr(most, most.judged)}"
     missed = sum(not one.good for one in runs)
     ends += f"; missed {missed} of {len(runs)} times" if missed else ""
-    return replace(middle, runs=ends if len(runs) > 1 else "–")
+    return replace(middle, runs=ends) if len(runs) > 1 else middle
 
 
 def table(report: Report) -> str:

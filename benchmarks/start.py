@@ -32,6 +32,9 @@ MOST_TIMES_BARE = {1: 1.25, 100: 1.5}
 MOST_MEMORY = 130.0
 """MiB, with 500 guilds. The aim was 105; the notes say what stands in the way."""
 
+PAIRS = 3
+"""How often both are started, of which the median counts."""
+
 NOTES = [
     (
         "What takes the memory, in MiB: the interpreter 11; discord.py with aiohttp and TLS 32, "
@@ -63,8 +66,11 @@ async def measure(*, small: bool, command: str) -> Report:
         await stock(folder, interviews)
         await pair(folder, 1, 0)
         for guilds, bound in MOST_TIMES_BARE.items():
-            (ours, _), (bare, _) = await pair(folder, min(guilds, most), 0)
-            figures.append(started(guilds, ours, bare, bound))
+            pairs = []
+            for _ in range(1 if small else PAIRS):
+                (ours, _), (bare, _) = await pair(folder, min(guilds, most), 0)
+                pairs.append((ours, bare))
+            figures.append(started(guilds, pairs, bound))
         # Nobody waits for these: they rest side by side.
         (_, ours), (_, bare) = await asyncio.gather(
             one(folder, most, BOT, rest), one(folder, most, BARE, rest)
@@ -83,17 +89,25 @@ async def measure(*, small: bool, command: str) -> Report:
     )
 
 
-def started(guilds: int, ours: float, bare: float, bound: float) -> Figure:
+def started(guilds: int, pairs: list[tuple[float, float]], bound: float) -> Figure:
+    pairs = sorted(pairs, key=ratio)
+    ours, bare = middle = pairs[len(pairs) // 2]
     return Figure(
         f"start to ready, guilds: {guilds}",
         seconds(ours),
         seconds(bare),
-        f"{ours / bare:.2f}",
+        f"{ratio(middle):.2f}",
         f"at most {bound:g} times",
-        good=ours / bare <= bound,
-        value=ours / bare,
+        good=ratio(middle) <= bound,
+        value=ratio(middle),
         judged="ratio",
+        runs=f"{ratio(pairs[0]):.2f} to {ratio(pairs[-1]):.2f}" if len(pairs) > 1 else "–",
     )
+
+
+def ratio(pair: tuple[float, float]) -> float:
+    """Ours to the baseline's."""
+    return pair[0] / pair[1]
 
 
 def rested(guilds: int, ours: float, bare: float) -> Figure:

@@ -35,7 +35,7 @@ LIMIT = 3.0
 
 SLICE = 500
 
-TURNS = 6
+TURNS = 12
 """How often the two bots are asked in turns, so that what else the machine does counts for both."""
 
 Act = dict[str, Any]
@@ -43,7 +43,7 @@ Act = dict[str, Any]
 
 async def measure(*, small: bool, command: str) -> Report:
     """The benchmark ``talk``; `small`: a hundredth of the archive, two seconds at a fifth."""
-    interviews, rate, length = (200, 20, 2.0) if small else (5_000, 100, 30.0)
+    interviews, rate, length = (200, 20, 2.0) if small else (5_000, 100, 60.0)
     count = int(rate * length)
     rng = random.Random(5)
     ours, baseline = Asked(), Asked()
