@@ -26,7 +26,7 @@ from bot.core.model import Interview
 from bot.ui.ids import interview_value
 
 READERS = 50
-MOST_TIMES_PONG = 1.75
+MOST_TIMES_PONG = 2.0
 """The aim is 1.6, which runs are at or a few hundredths above (docs/performance.md)."""
 
 MOST_TIMES_P99 = 3.0
