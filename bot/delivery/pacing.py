@@ -36,7 +36,7 @@ CLOCK_ERROR = 0.002
 UNCLAIMED = 0.05
 """Seconds more for a slot that no request was seen to use: one whose sender is not traced."""
 
-JITTER = 0.004
+JITTER = 0.01
 """Seconds by which the travel times of two requests usually differ at most. Fifty in any second
 without such a margin are refused once in a while (discord-api-docs, issue 5144)."""
 

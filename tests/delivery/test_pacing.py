@@ -15,7 +15,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from bot.core.discord_limits import GLOBAL_LIMIT
-from bot.delivery.pacing import JITTER, Pacer
+from bot.delivery.pacing import Pacer
 from tests.virtual import in_virtual_time
 
 ROUTE = "/channels/1/messages"
@@ -80,7 +80,7 @@ class Wire:
             session, context, aiohttp.TraceRequestHeadersSentParams(*told)
         )
         delayed = self._rng.random() < self._held_up
-        await asyncio.sleep(0.4 if delayed else self._rng.uniform(0, JITTER))
+        await asyncio.sleep(0.4 if delayed else self._rng.uniform(0, 0.01))
         self.arrived.append(asyncio.get_running_loop().time())
         await asyncio.sleep(self._rng.uniform(0.04, 0.08))
         if self._rng.random() < self._fails:
