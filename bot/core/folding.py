@@ -9,6 +9,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 LONGEST = 40
@@ -25,7 +26,8 @@ _PAIRED_START = re.compile(f"[{_PAIRED}]")
 # space (BTS는) is a word of its own.
 _SPACED = rf"[^\W_{_PAIRED}]"
 
-_WORD = re.compile(rf"[{_PAIRED}]+|{_SPACED}+(?:'{_SPACED}+)*")
+# A word of ASCII alone comes first, for its letters are the quickest to compare.
+_WORD = re.compile(rf"[a-z0-9]++(?!['\x80-\U0010ffff])|[{_PAIRED}]+|{_SPACED}+(?:'{_SPACED}+)*")
 _PLAIN_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 
 _NO_LETTERS = {code: " " for code in range(128) if not re.match("[a-z0-9']", chr(code))}
@@ -48,6 +50,9 @@ _SIGN_IN_WORD = re.compile(
 )
 _PARTS = 6
 _COMPOUND_LENGTH = 24
+
+_COMPOUNDS = 1_000
+"""Compounds whose spellings are remembered, for a speaker's name stands before each answer."""
 
 _SEPARATED = {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
 _SAME = {
@@ -197,10 +202,11 @@ def piece_at(text: str, place: int) -> tuple[int, int]:
     return text.rfind(" ", 0, place) + 1, end if end >= 0 else len(text)
 
 
-def spellings(compound: str) -> list[str]:
+@lru_cache(_COMPOUNDS)
+def spellings(compound: str) -> Sequence[str]:
     """How one compound is written without its signs, and with letters in their place."""
     if len(compound) > 2 * _COMPOUND_LENGTH:
-        return []
+        return ()
     parts = word_texts(compound)
     candidates = []
     if 1 < len(parts) <= _PARTS:
@@ -209,7 +215,7 @@ def spellings(compound: str) -> list[str]:
         lookalike = _LOOKS_ALIKE.sub(lambda sign: sign.group().translate(_LOOKALIKE), compound)
         candidates.append("".join(word_texts(lookalike)))
     kept = dict.fromkeys(word for word in candidates if word and len(word) <= _COMPOUND_LENGTH)
-    return [word for word in kept if [word] != parts]
+    return tuple(word for word in kept if [word] != parts)
 
 
 def joined_names(names: Sequence[str]) -> list[str]:

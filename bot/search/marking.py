@@ -203,9 +203,12 @@ def _neighbourhood(folded: str, piece: tuple[int, int], before: int, behind: int
 def _beginning(stem: str) -> str:
     """What all English words with this stem begin with.
 
-    A stem differs from its words in its last letter at most (happi of happy), in two only as die
-    of dying; see https://snowballstem.org/algorithms/english/stemmer.html
+    It is the beginning itself, but for a last letter in place of another: happi of happy, hope of
+    hoping, possibl of possibility, sky of skies, and two in die of dying; see
+    https://snowballstem.org/algorithms/english/stemmer.html
     """
+    if not stem.endswith(("i", "e", "bl", "y")):
+        return stem
     ends = 2 if len(stem) == 3 and stem.endswith("ie") else 1
     return stem[: max(1, len(stem) - ends)]
 
