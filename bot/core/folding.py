@@ -202,11 +202,13 @@ def piece_at(text: str, place: int) -> tuple[int, int]:
     return text.rfind(" ", 0, place) + 1, end if end >= 0 else len(text)
 
 
-@lru_cache(_COMPOUNDS)
 def spellings(compound: str) -> Sequence[str]:
     """How one compound is written without its signs, and with letters in their place."""
-    if len(compound) > 2 * _COMPOUND_LENGTH:
-        return ()
+    return _spellings(compound) if len(compound) <= 2 * _COMPOUND_LENGTH else ()
+
+
+@lru_cache(_COMPOUNDS)
+def _spellings(compound: str) -> Sequence[str]:
     parts = word_texts(compound)
     candidates = []
     if 1 < len(parts) <= _PARTS:

@@ -1,5 +1,6 @@
 """Folding, clauses, passages and marks: the pure parts of search."""
 
+import sys
 import unicodedata
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from bot.core.folding import (
     fold,
     folded_with_origins,
     joined_names,
+    spellings,
     squashed,
     units,
     word_texts,
@@ -199,6 +201,14 @@ def test_an_ellipsis_is_no_fourth_full_stop() -> None:
     }
     assert ". …" in ends
     assert not any(end.endswith(".…") for end in ends)
+
+
+def test_no_text_is_remembered_because_it_looks_like_one_long_name() -> None:
+    hostile = "-".join(["ab"] * 50_000)
+    before = sys.getrefcount(hostile)
+    assert spellings("(g)i-dle") == ("gidle",)
+    assert spellings(hostile) == ()
+    assert sys.getrefcount(hostile) == before
 
 
 def test_every_word_of_a_stem_is_bold() -> None:
