@@ -252,6 +252,31 @@ def unit_text(words: Iterable[str]) -> str:
     return _PAIRED_WORD.sub(lambda found: " ".join(units(found.group())), text)
 
 
+def spaced_units(folded: str) -> str:
+    """The units of a folded text's words, separated by spaces, as ``unit_text`` has them.
+
+    In ASCII the words are not taken apart for it: their letters stay and all else becomes spaces.
+    """
+    if folded.isascii() and "''" not in folded:
+        spaced = folded.translate(_NO_LETTERS)
+        if "'" in spaced:
+            spaced = f" {spaced} ".replace(" '", " ").replace("' ", " ")
+            spaced = spaced.replace("'s ", " ").replace("'", "")
+        if not _has_long_word(spaced):
+            return spaced
+    return unit_text(word_texts(folded))
+
+
+def _has_long_word(spaced: str) -> bool:
+    start = 0
+    while len(spaced) - start > LONGEST:
+        space = spaced.rfind(" ", start, start + LONGEST + 1)
+        if space < 0:
+            return True
+        start = space + 1
+    return False
+
+
 def pairs(word: str) -> list[str]:
     return [first + second for first, second in pairwise(word)]
 

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from bot.core.artists import artist_ids
-from bot.core.folding import fold, joined_names, squashed, unit_text, word_texts
+from bot.core.folding import fold, joined_names, spaced_units, squashed, unit_text
 from bot.core.model import Answer, Interview, StoredInterview, Topic
 from bot.core.topics import topic_of
 
@@ -84,12 +84,12 @@ def documents(stored: StoredInterview) -> Iterator[dict[str, Any]]:
     names = tuple(subject.name for subject in subjects)
     spellings = [name for subject in subjects for name in (subject.name, *subject.aliases)]
     roles = [subject.role for subject in subjects if subject.role]
-    head = unit_text(_words([interview.title, *spellings, *roles], spellings))
+    head = _unit_text([interview.title, *spellings, *roles], spellings)
     facts = _facts(interview)
     common = {
         "interview": stored.id,
         "head": head,
-        "names": unit_text(dict.fromkeys(_words(spellings, spellings))),
+        "names": _unit_text(spellings, spellings),
         "listed_at": _listed_at(stored),
     }
     cut = (
@@ -99,9 +99,9 @@ def documents(stored: StoredInterview) -> Iterator[dict[str, Any]]:
     )
     for place, (number, question, text) in enumerate(cut):
         first = place == 0
-        asked = unit_text(_words([question]))
-        tags = _words(interview.tags[:_TAGS]) if first else []
-        answered = unit_text([*_words([text]), *tags])
+        asked = _unit_text([question])
+        tags = _unit_text(interview.tags[:_TAGS]) if first else ""
+        answered = f"{_unit_text([text])} {tags}"
         passage = Passage(
             *(stored.id, number, interview.title, names, interview.published_at),
             *(question, text, facts if first else ()),
@@ -140,8 +140,8 @@ def pieces(text: str) -> list[str]:
 def alike_texts(some: Sequence[Passage]) -> dict[str, str]:
     """The words of passages, by the fields in which interviews are compared."""
     return {
-        "question": " ".join(unit_text(word_texts(fold(one.question))) for one in some),
-        "answer": " ".join(unit_text(word_texts(fold(one.text))) for one in some),
+        "question": " ".join(spaced_units(fold(one.question)) for one in some),
+        "answer": " ".join(spaced_units(fold(one.text)) for one in some),
     }
 
 
@@ -166,7 +166,8 @@ def _listed_at(stored: StoredInterview) -> int:
     return int(min(stored.interview.published_at or seen, seen).timestamp())
 
 
-def _words(texts: Sequence[str], names: Sequence[str] = ()) -> list[str]:
-    """The words of texts, with the other spellings of compounds, and of `names` as one word."""
+def _unit_text(texts: Sequence[str], names: Sequence[str] = ()) -> str:
+    """The units of texts, with the other spellings of compounds, and of `names` as one word."""
     folded = fold(" | ".join(texts))
-    return [*word_texts(folded), *squashed(folded), *joined_names(names)]
+    others = [*squashed(folded), *joined_names(names)]
+    return f"{spaced_units(folded)} {unit_text(others)}" if others else spaced_units(folded)

@@ -13,8 +13,10 @@ from bot.core.folding import (
     fold,
     folded_with_origins,
     joined_names,
+    spaced_units,
     spellings,
     squashed,
+    unit_text,
     units,
     word_texts,
     words,
@@ -229,6 +231,17 @@ def test_every_word_of_a_stem_is_bold() -> None:
         same = [word for word in text.split() if stems([word]) == stems([query])]
         assert len(same) > 1 or query == "university"
         assert [part.text for part in marked(f'"{query}"', text) if part.bold] == same
+
+
+@example("'boy's' it's 's x's's dogs' rock'n'roll 'so' '")
+@example("a''b boy's''")
+@example(f"{'x' * 40} {'y' * 41} z")
+@example(f"{'z' * 30}'s{'z' * 30}")
+@settings(max_examples=300)
+@given(st.text("as' .-1\n가é") | st.text("as'", min_size=30))
+def test_a_text_that_is_not_taken_apart_has_the_units_of_its_words(text: str) -> None:
+    folded = fold(text)
+    assert spaced_units(folded).split() == unit_text(word_texts(folded)).split()
 
 
 @settings(max_examples=150)
