@@ -365,9 +365,16 @@ export class Composer {
     const text = this.input.value.trim();
     if (!text) return;
     if (text.startsWith("/")) {
+      if (!this.entries.length) {
+        await this.learn().catch(() => {});
+        // What was typed has become the command meanwhile, or was changed.
+        if (this.command) return this.run();
+        if (this.input.value.trim() !== text) return;
+      }
       const found = called(this.entries, text);
-      if (found) this.start(found.entry, found.rest);
-      else this.say(this.noCommand(), true);
+      if (!found) this.say(this.noCommand(), true);
+      else this.start(found.entry, found.rest);
+      if (found?.complete) this.run();
       return;
     }
     this.idle();

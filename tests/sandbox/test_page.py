@@ -386,6 +386,23 @@ async def test_an_answer_takes_the_place_of_the_note_that_it_is_awaited(scene: S
     answered.set()
 
 
+async def test_a_command_that_is_sent_before_the_page_knows_it_is_sent(scene: Scene) -> None:
+    page = await scene.open(scene.fan, scene.talk)
+    known = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await known.wait()
+        await route.continue_()
+
+    await page.route("**/page/commands?*", hold)
+    await page.reload()
+    await line(page).fill("/interviews search moon")
+    await page.keyboard.press("Enter")
+    known.set()
+    await expect(log(page)).to_contain_text("Found: moon")
+    await expect(log(page).get_by_role("article")).to_have_count(1)
+
+
 async def test_a_silent_application_is_said_to_be_silent(scene: Scene) -> None:
     page = await scene.open(scene.fan, scene.talk)
     scene.impatient()
