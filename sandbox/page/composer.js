@@ -366,9 +366,14 @@ export class Composer {
     if (!text) return;
     if (text.startsWith("/")) {
       if (!this.entries.length) {
-        await this.learn().catch(() => {});
+        try {
+          await this.learn();
+        } catch (error) {
+          this.say(error.message, true);
+          return;
+        }
         // What was typed has become the command meanwhile, or was changed.
-        if (this.command) return this.run();
+        if (this.command) this.run();
         if (this.input.value.trim() !== text) return;
       }
       const found = called(this.entries, text);

@@ -403,6 +403,29 @@ async def test_a_command_that_is_sent_before_the_page_knows_it_is_sent(scene: Sc
     await expect(log(page).get_by_role("article")).to_have_count(1)
 
 
+async def test_a_command_that_can_not_be_looked_up_stays_typed_and_says_why(scene: Scene) -> None:
+    page = await scene.open(scene.fan, scene.talk)
+    sent, over = asyncio.Event(), asyncio.Event()
+
+    async def fail(route: Route) -> None:
+        """Only what is asked for once the command was sent, so that nothing else says why."""
+        if not sent.is_set():
+            await over.wait()
+        await route.abort()
+
+    await page.route("**/page/commands?*", fail)
+    await page.reload()
+    async with page.expect_request("**/page/commands?*"):
+        await line(page).fill("/interviews search moon")
+    sent.set()
+    await page.keyboard.press("Enter")
+    await expect(
+        page.get_by_text("The sandbox can't be reached. Is it still running?")
+    ).to_be_visible()
+    await expect(line(page)).to_have_value("/interviews search moon")
+    over.set()
+
+
 async def test_a_silent_application_is_said_to_be_silent(scene: Scene) -> None:
     page = await scene.open(scene.fan, scene.talk)
     scene.impatient()
