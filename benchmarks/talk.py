@@ -26,8 +26,8 @@ from bot.core.model import Interview
 from bot.ui.ids import interview_value
 
 READERS = 50
-MOST_TIMES_PONG = 2.0
-"""The aim was 1.6; docs/performance.md says what stands in the way."""
+MOST_TIMES_PONG = 1.75
+"""The aim is 1.6; docs/performance.md says what stands in the way."""
 
 MOST_TIMES_P99 = 3.0
 LIMIT = 3.0
