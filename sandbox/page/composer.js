@@ -105,9 +105,21 @@ export class Composer {
     if (this.begin(value)) return;
     this.offerCommands();
     if (value === "/" || !this.entries.length) {
-      await this.learn().catch((error) => this.say(error.message, true));
+      if (!(await this.lookUp())) return;
       if (this.command || !this.input.value.startsWith("/")) return;
       if (!this.begin(this.input.value)) this.offerCommands();
+    }
+  }
+
+  /** Learns the commands, or says why they can't be read; whether they were. */
+  async lookUp() {
+    try {
+      await this.learn();
+      return true;
+    } catch (error) {
+      this.closeList();
+      this.say(error.message, true);
+      return false;
     }
   }
 
@@ -366,12 +378,7 @@ export class Composer {
     if (!text) return;
     if (text.startsWith("/")) {
       if (!this.entries.length) {
-        try {
-          await this.learn();
-        } catch (error) {
-          this.say(error.message, true);
-          return;
-        }
+        if (!(await this.lookUp())) return;
         // What was typed has become the command meanwhile, or was changed.
         if (this.command) this.run();
         if (this.input.value.trim() !== text) return;

@@ -422,6 +422,7 @@ async def test_a_command_that_can_not_be_looked_up_stays_typed_and_says_why(scen
     await expect(
         page.get_by_text("The sandbox can't be reached. Is it still running?")
     ).to_be_visible()
+    await expect(page.get_by_text("offers you no commands here")).to_be_hidden()
     await expect(line(page)).to_have_value("/interviews search moon")
     over.set()
 
