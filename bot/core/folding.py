@@ -20,6 +20,7 @@ _PAIRED = (
     "\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _PAIRED_WORD = re.compile(rf"[{_PAIRED}](?<!\S.)\S*")
+_PAIRED_WORDS = re.compile(rf"[{_PAIRED}][{_PAIRED} ]*")
 _PAIRED_START = re.compile(f"[{_PAIRED}]")
 
 # A letter or digit that is searched by words. What Korean hangs onto a foreign name without a
@@ -30,7 +31,10 @@ _SPACED = rf"[^\W_{_PAIRED}]"
 _WORD = re.compile(rf"[a-z0-9]++(?!['\x80-\U0010ffff])|[{_PAIRED}]+|{_SPACED}+(?:'{_SPACED}+)*")
 _PLAIN_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 
-_NO_LETTERS = {code: " " for code in range(128) if not re.match("[a-z0-9']", chr(code))}
+_SPACES_FOR_SIGNS = bytes(
+    code if code > 127 or re.match("[a-z0-9']", chr(code)) else ord(" ") for code in range(256)
+)
+_OTHER_SIGNS = re.compile(rf"[^\0-\x7f\w{_PAIRED}]+")
 
 # A compound: words held together by what names are written with, as (G)I-DLE, A.C.E, JA$, K-pop,
 # or with a digit among letters, as V1NO. Possessive, for most words are not part of one.
@@ -162,7 +166,7 @@ def written_words(folded: str) -> list[str]:
     """The words of a folded text with their apostrophes, in order."""
     if not folded.isascii():
         return _WORD.findall(folded)
-    pieces = folded.translate(_NO_LETTERS).split()
+    pieces = _without_signs(folded).split()
     if "'" not in folded:
         return pieces
     return [word for piece in pieces for word in _PLAIN_WORD.findall(piece)]
@@ -255,16 +259,32 @@ def unit_text(words: Iterable[str]) -> str:
 def spaced_units(folded: str) -> str:
     """The units of a folded text's words, separated by spaces, as ``unit_text`` has them.
 
-    In ASCII the words are not taken apart for it: their letters stay and all else becomes spaces.
+    The words are not taken apart for it: letters stay, pairs of them where they are searched so,
+    and all else becomes spaces.
     """
-    if folded.isascii() and "''" not in folded:
-        spaced = folded.translate(_NO_LETTERS)
+    if "''" not in folded:
+        spaced = _without_signs(folded)
+        if not spaced.isascii():
+            spaced = _PAIRED_WORDS.sub(_units_of_words, _OTHER_SIGNS.sub(" ", spaced))
         if "'" in spaced:
             spaced = f" {spaced} ".replace(" '", " ").replace("' ", " ")
             spaced = spaced.replace("'s ", " ").replace("'", "")
         if not _has_long_word(spaced):
             return spaced
     return unit_text(word_texts(folded))
+
+
+def _without_signs(folded: str) -> str:
+    """`folded` with a space for each sign of ASCII but apostrophes."""
+    # Bytes are translated several times as fast as characters.
+    written = folded.encode("utf-8", "surrogatepass").translate(_SPACES_FOR_SIGNS)
+    return written.decode("utf-8", "surrogatepass")
+
+
+def _units_of_words(found: re.Match[str]) -> str:
+    """The units of paired words between single letters of other scripts and spaces."""
+    pairs_and_last = [one + next_ for one, next_ in pairwise(f"{found.group()} ") if one != " "]
+    return f" {' '.join(pairs_and_last)} "
 
 
 def _has_long_word(spaced: str) -> bool:

@@ -238,7 +238,14 @@ def test_every_word_of_a_stem_is_bold() -> None:
 @example(f"{'x' * 40} {'y' * 41} z")
 @example(f"{'z' * 30}'s{'z' * 30}")
 @settings(max_examples=300)
-@given(st.text("as' .-1\n가é") | st.text("as'", min_size=30))
+@example("bts's는 는's don't는 bts'는 '는' 는'는")
+@example("“K‑pop”…とJ・POPの漢字・ひらがな〇 ครับ ไม่ ж\u0301 \ud800x")
+@given(
+    st.text("as' .-1\n가é")
+    | st.text("as'", min_size=30)
+    | st.text("a'1 가나の・“ก็Ж\u3099")
+    | st.text()
+)
 def test_a_text_that_is_not_taken_apart_has_the_units_of_its_words(text: str) -> None:
     folded = fold(text)
     assert spaced_units(folded).split() == unit_text(word_texts(folded)).split()
