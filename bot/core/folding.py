@@ -35,6 +35,8 @@ _SPACES_FOR_SIGNS = bytes(
     code if code > 127 or re.match("[a-z0-9']", chr(code)) else ord(" ") for code in range(256)
 )
 _OTHER_SIGNS = re.compile(rf"[^\0-\x7f\w{_PAIRED}]+")
+# In words separated by spaces, from each space to the farthest one that a word may reach.
+_HAS_LONG_WORD = re.compile(rf"(?>.{{0,{LONGEST}}} )*+.{{{LONGEST + 1}}}", re.DOTALL)
 
 # A compound: words held together by what names are written with, as (G)I-DLE, A.C.E, JA$, K-pop,
 # or with a digit among letters, as V1NO. Possessive, for most words are not part of one.
@@ -269,7 +271,7 @@ def spaced_units(folded: str) -> str:
         if "'" in spaced:
             spaced = f" {spaced} ".replace(" '", " ").replace("' ", " ")
             spaced = spaced.replace("'s ", " ").replace("'", "")
-        if not _has_long_word(spaced):
+        if not _HAS_LONG_WORD.match(spaced):
             return spaced
     return unit_text(word_texts(folded))
 
@@ -285,16 +287,6 @@ def _units_of_words(found: re.Match[str]) -> str:
     """The units of paired words between single letters of other scripts and spaces."""
     pairs_and_last = [one + next_ for one, next_ in pairwise(f"{found.group()} ") if one != " "]
     return f" {' '.join(pairs_and_last)} "
-
-
-def _has_long_word(spaced: str) -> bool:
-    start = 0
-    while len(spaced) - start > LONGEST:
-        space = spaced.rfind(" ", start, start + LONGEST + 1)
-        if space < 0:
-            return True
-        start = space + 1
-    return False
 
 
 def pairs(word: str) -> list[str]:

@@ -103,8 +103,14 @@ def documents(stored: StoredInterview) -> Iterator[dict[str, Any]]:
         tags = _unit_text(interview.tags[:_TAGS]) if first else ""
         answered = f"{_unit_text([text])} {tags}"
         passage = Passage(
-            *(stored.id, number, interview.title, names, interview.published_at),
-            *(question, text, facts if first else ()),
+            stored.id,
+            number,
+            interview.title,
+            names,
+            interview.published_at,
+            question,
+            text,
+            facts if first else (),
         )
         yield common | {
             "turn": number,
