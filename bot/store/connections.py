@@ -44,7 +44,8 @@ class Connections:
 
     ``name`` is how errors call it: SQLite's file, PostgreSQL's address without user and password.
     ``begin`` begins a transaction on the ``writer``, beside which no other process's runs; what
-    uses the writer is called by ``write``. What is called by ``read`` gets a connection to read by.
+    uses the writer is called by ``write``. What is called by ``read`` gets a connection to read by,
+    which a cancellation of the caller leaves usable.
     """
 
     name: str

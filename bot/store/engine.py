@@ -143,7 +143,7 @@ class Database(Session):
         with translated(self._name):
             while True:
                 try:
-                    found: T = await shielded(self._run_reading(look))
+                    found: T = await self._run_reading(look)
                 except DBAPIError as error:
                     if not is_passing(error) or time.monotonic() >= deadline:
                         raise

@@ -20,6 +20,7 @@ from bot.core.errors import StoreError
 from bot.store.codec import storable
 from bot.store.connections import BUSY_TIMEOUT, READERS, Connections, make_engine, name_of
 from bot.store.errors import is_lost_connection, translated
+from bot.store.session import shielded
 from bot.store.silence import UNREACHABLE, Silence
 
 T = TypeVar("T")
@@ -82,8 +83,11 @@ async def open_postgres(address: URL) -> AsyncIterator[Connections]:
         stack.push_async_callback(greenlet_spawn, connection.close)
         watching = asyncio.create_task(silence.run(probe), name="silence")
         stack.callback(watching.cancel)
-        begin, read = partial(_begin_alone, connection), partial(silence.ask, _read, readers)
-        yield Connections(name, connection, begin, silence.ask, read)
+
+        async def read(look: Callable[[sa.Connection], T]) -> T:
+            return await shielded(silence.ask(_read, readers, look))
+
+        yield Connections(name, connection, partial(_begin_alone, connection), silence.ask, read)
 
 
 def make_postgres_engine(
