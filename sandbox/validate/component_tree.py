@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from sandbox.validate.component_types import ComponentType
@@ -45,7 +46,7 @@ class ComponentTree:
     def component(self, allowed: frozenset[ComponentType]) -> Check:
         """A component of one of the allowed types, in the shape of answers."""
 
-        known = one_of(*sorted(allowed))
+        known = _one_of(allowed)
 
         def check(value: Any, at: Location) -> Any:
             if json_object(value, at) is INVALID:
@@ -54,7 +55,7 @@ class ComponentTree:
             if kind is INVALID:
                 return INVALID
             self.count += 1
-            cleaned = self.checks[ComponentType(kind)](self, value, at)
+            cleaned = self.checks[kind](self, value, at)
             if cleaned is not INVALID:
                 self._register(cleaned, at)
             return cleaned
@@ -89,6 +90,11 @@ class ComponentTree:
             while following in self._ids:
                 following += 1
             component["id"] = following
+
+
+@cache
+def _one_of(allowed: frozenset[ComponentType]) -> Check:
+    return one_of(*sorted(allowed))
 
 
 _ID: Final = integer(0, 2**31 - 1)

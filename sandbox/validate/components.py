@@ -84,8 +84,11 @@ def _row(tree: ComponentTree, value: Json, at: Location) -> Any:
     return cleaned
 
 
+_TEXT_DISPLAY: Final = component_fields({"content": text(1, MAX_TEXT)})
+
+
 def _text_display(tree: ComponentTree, value: Json, at: Location) -> Any:
-    cleaned = component_fields({"content": text(1, MAX_TEXT)})(value, at)
+    cleaned = _TEXT_DISPLAY(value, at)
     tree.text += len(cleaned.get("content", ""))
     return cleaned
 

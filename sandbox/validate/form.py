@@ -50,22 +50,26 @@ class FormErrors:
 
 
 class Location:
-    """The place of a value within a body: a key of what is at `parent`."""
+    """The place of a value within a body: a key of what is at `parent`.
 
-    __slots__ = ("_form", "_key", "_parent")
+    It is named only in errors, so one serves all values of an object or a list in turn, by its
+    `key`.
+    """
+
+    __slots__ = ("_form", "_parent", "key")
 
     def __init__(
         self, form: FormErrors, parent: Location | None = None, key: str | int = ""
     ) -> None:
-        self._form, self._parent, self._key = form, parent, key
+        self._form, self._parent, self.key = form, parent, key
 
-    def child(self, key: str | int) -> Location:
+    def child(self, key: str | int = "") -> Location:
         return Location(self._form, self, key)
 
     @property
     def path(self) -> tuple[str, ...]:
         """The keys from the body to the value."""
-        return () if self._parent is None else (*self._parent.path, str(self._key))
+        return () if self._parent is None else (*self._parent.path, str(self.key))
 
     def error(self, code: str, message: str) -> Any:
         """Record an error here; returns `INVALID`."""
@@ -88,10 +92,10 @@ def text(low: int = 0, high: int | None = None, *, strip: bool = False) -> Check
     """A string of `low` to `high` characters, counted after stripping when that is asked."""
 
     def check(value: Any, at: Location) -> Any:
-        if isinstance(value, bool | int | float):
-            value = str(value)
         if not isinstance(value, str):
-            return at.error("STRING_TYPE_CONVERT", f'Could not interpret "{value}" as string.')
+            if not isinstance(value, bool | int | float):
+                return at.error("STRING_TYPE_CONVERT", f'Could not interpret "{value}" as string.')
+            value = str(value)
         if strip:
             value = value.strip()
         return _sized(value, len(value), low, high, at)
@@ -202,8 +206,12 @@ def list_of(check_item: Check, low: int = 0, high: int | None = None) -> Check:
             return at.error("LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
         if _sized(value, len(value), low, high, at) is INVALID:
             return INVALID
-        cleaned = [check_item(item, at.child(n)) for n, item in enumerate(value)]
-        return [item for item in cleaned if item is not INVALID]
+        cleaned, place = [], at.child()
+        for place.key, item in enumerate(value):
+            checked = check_item(item, place)
+            if checked is not INVALID:
+                cleaned.append(checked)
+        return cleaned
 
     return check
 
@@ -228,12 +236,14 @@ class Fields:
         if json_object(value, at) is INVALID:
             return INVALID
         cleaned: Json = {}
+        place = at.child()
         for key, item in value.items():
+            place.key = key
             check = self._checks.get(key)
             if check is None:
-                at.child(key).error("UNKNOWN_FIELD", "This field is not known here.")
+                place.error("UNKNOWN_FIELD", "This field is not known here.")
             elif item is not None:
-                checked = check(item, at.child(key))
+                checked = check(item, place)
                 if checked is not INVALID:
                     cleaned[key] = checked
             elif key in self.nullable:
