@@ -170,6 +170,9 @@ class KcrushClient(commands.AutoShardedBot):
         return f"{url}&integration_type=0"
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        # discord.py announces everything that the gateway sends by its name, too.
+        if event_name == "socket_event_type":
+            return
         # Before the handler runs: discord.py's own task for a command exists, but has not begun.
         self.handling.note_event(event_name, *args)
         self.sharding.note_event(event_name, *args)

@@ -284,7 +284,7 @@ def _without_signs(folded: str) -> str:
 
 
 def _units_of_words(found: re.Match[str]) -> str:
-    """The units of paired words between single letters of other scripts and spaces."""
+    """The units of neighbouring paired words, set off from words of other scripts."""
     pairs_and_last = [one + next_ for one, next_ in pairwise(f"{found.group()} ") if one != " "]
     return f" {' '.join(pairs_and_last)} "
 

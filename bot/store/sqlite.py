@@ -19,6 +19,7 @@ from bot.core.errors import StoreError
 from bot.core.folders import make_private_folder
 from bot.store.connections import OPENING_TIMEOUT, READERS, Connections, Run, make_engine
 from bot.store.errors import is_busy, translated
+from bot.store.session import shielded
 
 T = TypeVar("T")
 
@@ -69,6 +70,11 @@ async def open_sqlite(address: URL) -> AsyncIterator[Connections]:
             run, connection = reader = await free.get()
             try:
                 found: T = await run(look, connection)
+            except asyncio.CancelledError:
+                # Its thread goes on with it, and what this connection is asked next would wait.
+                await shielded(run(lambda: None))
+                raise
+            else:
                 return found
             finally:
                 free.put_nowait(reader)

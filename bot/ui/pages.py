@@ -82,7 +82,7 @@ def page_at(
     hidden = first_hidden(interview, text, limit)
     if hidden is not None and position >= hidden:
         return _withheld(interview, hidden, text)
-    pages = _pages(interview, limit)
+    pages = _pages(interview, limit, position.section)
     at = bisect_right(pages, position.section, key=lambda page: page.start) - 1
     sections = pages[at]
     section = sections.start
@@ -188,8 +188,9 @@ def _only(section: int) -> range:
     return range(section, section + 1)
 
 
-def _pages(interview: Interview, limit: int | None) -> list[range]:
-    """The sections of each page; after `limit` questions there is one for the rest."""
+def _pages(interview: Interview, limit: int | None, section: int) -> list[range]:
+    """The sections of each page, to that after the one with `section`; after `limit` questions
+    there is one for the rest."""
     transcript = interview.transcript
     readable = transcript.turns[:limit]
     pages, room = [_only(COVER.section)], 0
@@ -200,6 +201,8 @@ def _pages(interview: Interview, limit: int | None) -> list[range]:
             room -= size
         else:
             pages.append(_only(number))
+            if number > section:
+                return pages
             room = TOGETHER_LIMIT - size
     if len(readable) < len(transcript.turns):
         return [*pages, _only(len(readable) + 1)]

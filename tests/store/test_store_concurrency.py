@@ -1,11 +1,14 @@
 import asyncio
+import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from bot.core.model import DeliveryState
 from bot.store import Store, open_store
+from bot.store.engine import open_database
 from tests.clock import START, FakeClock
 from tests.forked import piped
 from tests.store.rows import add_subscription, deliveries_of
@@ -117,6 +120,30 @@ async def test_cancelled_reads_leave_the_store_readable(store: Store, pauses: in
         assert {one.id for one in found if one} == {id_}
         assert None not in found
         await add_subscription(store, 1, 10, None, 1)
+
+
+async def test_nobody_waits_for_a_read_that_was_cancelled(tmp_path: Path) -> None:
+    """SQLite goes on with it, and the connection is free again only when it has ended."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'db.sqlite'}"
+    async with open_database(url, FakeClock()) as database:
+        loop, begun, end = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+        def look(_connection: sa.Connection) -> None:
+            loop.call_soon_threadsafe(begun.set)
+            assert end.wait(10)
+
+        slow = asyncio.create_task(database.inspect(look))
+        await begun.wait()
+        slow.cancel()
+        try:
+            async with asyncio.timeout(2):
+                await database.scalar(sa.select(sa.literal(0)))
+                others = [database.scalar(sa.select(sa.literal(number))) for number in range(8)]
+                assert await asyncio.gather(*others) == list(range(8))
+        finally:
+            end.set()
+        with pytest.raises(asyncio.CancelledError):
+            await slow
 
 
 async def test_what_was_committed_outlives_kill_9_and_the_rest_is_whole(tmp_path: Path) -> None:
