@@ -44,11 +44,12 @@ PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 HEAD = """# Performance
 
 Each table is what one command printed: our figure, the baseline's and their ratio. Of several runs
-in a row each line is the one with the median of what its bound is about, or of ours where it has
-no bound; the least and the most of that stand at its end. What has no median, as messages that are
-lost, has to be good in every run. `make bench` runs what takes minutes and no PostgreSQL, thus not
-soak, databases, failover, capacity and processes; `python -m benchmarks --write` puts them here,
-`--runs 5` repeats them as often.
+each line is the one with the median of what its bound is about, or of ours where it has no bound;
+the least and the most of that stand at its end. They are not made in a row, for others may be at
+work on the machine for minutes. What has no median, as messages that are lost, has to be good in
+every run. `make bench` runs what takes minutes and no PostgreSQL, thus not soak, databases,
+failover, capacity and processes; `python -m benchmarks --write` puts them here, `--runs 5` repeats
+them as often.
 """
 
 
@@ -72,26 +73,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = [name for name in given.names if name not in NAMES + LONG]
     if unknown:
         parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(NAMES + LONG)}")
+    names = given.names or NAMES
+    usual = dict.fromkeys(names, 1) if given.small else RUNS
+    left = {name: given.runs or usual.get(name, 1) for name in names}
+    reports: dict[str, list[Report]] = {name: [] for name in names}
     good = True
-    for name in given.names or NAMES:
-        benchmark = cast("Benchmark", importlib.import_module(f"benchmarks.{name}"))
-        command = f"python -m benchmarks {name}{' --small' if given.small else ''}"
-        more = {}
-        if name in LONG and given.minutes:
-            command, more = f"{command} --minutes {given.minutes:g}", {"minutes": given.minutes}
-        count = given.runs or (1 if given.small else RUNS.get(name, 1))
-        report = median(
-            [
-                asyncio.run(run(benchmark, small=given.small, command=command, **more))
-                for _ in range(count)
-            ]
-        )
-        sys.stdout.write(table(report) + "\n\n")
-        sys.stdout.flush()
-        good = good and report.good
-        if given.write:
-            write(report)
+    # Each once, then those again that are run several times: what else is at work on the machine
+    # for some minutes then slows down one of the runs, and not their median.
+    while left:
+        for name in list(left):
+            more = {"minutes": given.minutes} if name in LONG and given.minutes else {}
+            reports[name].append(measured(name, small=given.small, **more))
+            left[name] -= 1
+            if left[name]:
+                continue
+            del left[name]
+            report = median(reports[name])
+            sys.stdout.write(table(report) + "\n\n")
+            sys.stdout.flush()
+            good = good and report.good
+            if given.write:
+                write(report)
     return 0 if good else 1
+
+
+def measured(name: str, *, small: bool, **more: float) -> Report:
+    """The report of one run of the benchmark of this name."""
+    benchmark = cast("Benchmark", importlib.import_module(f"benchmarks.{name}"))
+    command = f"python -m benchmarks {name}{' --small' if small else ''}"
+    command += "".join(f" --{option} {value:g}" for option, value in more.items())
+    return asyncio.run(run(benchmark, small=small, command=command, **more))
 
 
 async def run(benchmark: Benchmark, *, small: bool, command: str, **more: float) -> Report:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import benchmarks.__main__
 from benchmarks.__main__ import main, write
 from benchmarks.figures import Figure, Report, median, table
 from tests.forked import start
@@ -62,6 +63,27 @@ def test_an_unknown_benchmark_is_named(capsys: pytest.CaptureFixture[str]) -> No
         main(["fan-out"])
     assert ended.value.code == 2
     assert "there is no benchmark 'fan-out'; there are fanout" in capsys.readouterr().err
+
+
+def test_runs_of_one_benchmark_are_not_made_in_a_row(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A neighbour who is at work for some minutes slows down one of them."""
+    order: list[str] = []
+
+    def measured(name: str, *, small: bool) -> Report:
+        assert not small
+        order.append(name)
+        spent = float(len(order))
+        figure = Figure("time", f"{spent:g} s", good=spent != 4, value=spent)
+        return Report(name, name.title(), "About it.", "run it", [figure])
+
+    monkeypatch.setattr(benchmarks.__main__, "measured", measured)
+    assert main(["parse", "talk", "poll"]) == 1
+    assert order == ["parse", "talk", "poll", "parse", "poll", "parse", "poll"]
+    printed = capsys.readouterr().out
+    assert printed.index("## Talk") < printed.index("## Parse") < printed.index("## Poll")
+    assert "1 s to 6 s; missed 1 of 3 times" in printed
 
 
 def test_writing_replaces_a_section_and_leaves_the_others(tmp_path: Path) -> None:
