@@ -36,8 +36,7 @@ NAMES = (
 LONG = ("soak", "databases", "failover", "capacity", "processes")
 """Run only when they are named: it takes an hour, or needs PostgreSQL."""
 
-_SEVERAL = ("interactions", "search", "holds", "parse", "meaning", "poll", *LONG)
-RUNS = dict.fromkeys(_SEVERAL, 3) | {"soak": 1}
+RUNS = dict.fromkeys(("interactions", "search", "holds", "parse", "poll", *LONG), 3) | {"soak": 1}
 """How often each is run, of which the median counts; those that are not named once, for they take
 medians or the fastest of several themselves, or count what does not vary."""
 

@@ -87,7 +87,6 @@ async def measure(*, small: bool, command: str) -> Report:
             seconds(many.busy),
             bound=f"at most {seconds(LATE)}",
             good=many.busy <= LATE,
-            value=many.busy,
         ),
         Figure("memory of the process, sample", _mib(alone.resident)),
         Figure(f"memory of the process, {many.chunks:,} passages", _mib(many.resident)),
