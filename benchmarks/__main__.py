@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown:
         parser.error(f"there is no benchmark {unknown[0]!r}; there are {', '.join(NAMES + LONG)}")
     names = given.names or NAMES
-    usual = dict.fromkeys(names, 1) if given.small else RUNS
+    usual = {} if given.small else RUNS
     left = {name: given.runs or usual.get(name, 1) for name in names}
     reports: dict[str, list[Report]] = {name: [] for name in names}
     good = True
@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             more = {"minutes": given.minutes} if name in LONG and given.minutes else {}
             reports[name].append(measured(name, small=given.small, **more))
             left[name] -= 1
-            if left[name]:
+            if left[name] > 0:
                 continue
             del left[name]
             report = median(reports[name])

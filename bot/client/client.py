@@ -170,7 +170,7 @@ class KcrushClient(commands.AutoShardedBot):
         return f"{url}&integration_type=0"
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
-        # discord.py announces everything that the gateway sends by its name, too.
+        # discord.py dispatches each event of the gateway by its mere name, too; nothing listens.
         if event_name == "socket_event_type":
             return
         # Before the handler runs: discord.py's own task for a command exists, but has not begun.

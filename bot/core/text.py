@@ -78,6 +78,7 @@ _HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 
 def is_visible(text: str) -> bool:
     """Whether a person would see anything: Discord refuses what it takes for empty."""
+    # Most texts begin with a printable character of ASCII.
     return "!" <= text[:1] <= "~" or any(
         unicodedata.category(char)[0] not in "ZCM" and char not in _BLANKS for char in text
     )
