@@ -546,14 +546,15 @@ async def test_a_feed_counts_as_read_for_three_intervals_of_its_own(
 ) -> None:
     """A site that asks to be left alone for longer is no failure, and a failure keeps nothing
     fresh."""
-    site.ttl = ttl
+    site.ttl, interval = ttl, 300 if ttl is None else 1800
     async with watching(watcher):
-        await clock.asleep_for(300 if ttl is None else 1800)
+        await clock.asleep_for(interval)
         until = clock.now() + timedelta(minutes=minutes)
         assert watcher.health()[0].fresh_until == until
         site.plan.append(FetchError("fetch.unreachable", problem="x"))
-        await clock.advance(1800)
-        await site.polled(2)
+        await clock.advance(interval)
+        await clock.asleep()
+    assert len(site.polls) == 2
     assert watcher.health()[0].failures == 1
     assert watcher.health()[0].fresh_until == until
 
