@@ -176,10 +176,14 @@ async def reads_on(reader: Locator) -> None:
 
 async def in_two_rows(reader: Locator) -> None:
     """The reader's controls, at the width at hand: no row is broken in two."""
-    # All at once, for a page that is being turned takes them away.
-    tops = await reader.locator(".action-row > *").evaluate_all(
-        "all => all.map((one) => Math.round(one.getBoundingClientRect().y))"
-    )
+    # A page that is being turned takes them away: they are looked for again then.
+    tops: list[int] = []
+    async with asyncio.timeout(10):
+        while not tops:
+            tops = await reader.locator(".action-row > *").evaluate_all(
+                "all => all.every((one) => one.isConnected)"
+                " ? all.map((one) => Math.round(one.getBoundingClientRect().y)) : []"
+            )
     assert len(set(tops)) == 2
 
 
